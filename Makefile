@@ -1,0 +1,47 @@
+# Fairlead. `make` alone explains; each target is a command or two that a person could type.
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+RUN := .venv/bin
+CONTRACT := $(wildcard proto/fairlead/v1/*.proto)
+PROTOC = $(RUN)/python -m grpc_tools.protoc -Iproto -I$$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+export OMP_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+
+help:  ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready  ## Install everything into .venv (the other targets call it)
+
+.tools/bin/uv:
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: pyproject.toml uv.lock | .tools/bin/uv
+	@$(UV) sync --frozen --quiet --extra durable 2>.tools/durable.log \
+	  || { $(UV) sync --frozen --quiet && echo "durable-rules cannot be built here (see .tools/durable.log): the index engine will serve."; }
+	@touch $@
+
+demo: setup  ## Start an embedded service and route the example leads
+	@$(RUN)/fairlead demo
+
+test: setup  ## Run all tests
+	$(RUN)/pytest
+
+check: setup  ## Check format, lint, types, import directions, the contract
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	@mkdir -p build
+	@$(PROTOC) --include_imports --include_source_info -o build/contract.binpb $(CONTRACT)
+	$(RUN)/buf lint build/contract.binpb
+
+proto: setup  ## Generate the contract's Python code anew
+	@$(PROTOC) --python_out=proto --pyi_out=proto --grpc_python_out=proto $(CONTRACT)
+
+bench: setup  ## Measure; prints every figure that README quotes
+	$(RUN)/python -m benchmarks
+
+.PHONY: help setup demo test check proto bench

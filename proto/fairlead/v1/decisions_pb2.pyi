@@ -1,0 +1,170 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class DecisionView(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DECISION_VIEW_UNSPECIFIED: _ClassVar[DecisionView]
+    DECISION_VIEW_BASIC: _ClassVar[DecisionView]
+    DECISION_VIEW_FULL: _ClassVar[DecisionView]
+DECISION_VIEW_UNSPECIFIED: DecisionView
+DECISION_VIEW_BASIC: DecisionView
+DECISION_VIEW_FULL: DecisionView
+
+class GetDecisionRequest(_message.Message):
+    __slots__ = ("name", "view")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    view: DecisionView
+    def __init__(self, name: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ...) -> None: ...
+
+class ListDecisionsRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token", "work_item", "view")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    work_item: str
+    view: DecisionView
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., work_item: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ...) -> None: ...
+
+class ListDecisionsResponse(_message.Message):
+    __slots__ = ("decisions", "next_page_token")
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    decisions: _containers.RepeatedCompositeFieldContainer[Decision]
+    next_page_token: str
+    def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class Decision(_message.Message):
+    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note")
+    class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        OUTCOME_UNSPECIFIED: _ClassVar[Decision.Outcome]
+        OUTCOME_ASSIGNED: _ClassVar[Decision.Outcome]
+        OUTCOME_EXISTING_OWNER: _ClassVar[Decision.Outcome]
+        OUTCOME_WAITING: _ClassVar[Decision.Outcome]
+        OUTCOME_UNROUTED: _ClassVar[Decision.Outcome]
+    OUTCOME_UNSPECIFIED: Decision.Outcome
+    OUTCOME_ASSIGNED: Decision.Outcome
+    OUTCOME_EXISTING_OWNER: Decision.Outcome
+    OUTCOME_WAITING: Decision.Outcome
+    OUTCOME_UNROUTED: Decision.Outcome
+    class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CAUSE_UNSPECIFIED: _ClassVar[Decision.Cause]
+        CAUSE_ROUTED: _ClassVar[Decision.Cause]
+        CAUSE_REASSIGNED: _ClassVar[Decision.Cause]
+        CAUSE_OVERRIDE: _ClassVar[Decision.Cause]
+    CAUSE_UNSPECIFIED: Decision.Cause
+    CAUSE_ROUTED: Decision.Cause
+    CAUSE_REASSIGNED: Decision.Cause
+    CAUSE_OVERRIDE: Decision.Cause
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    RULE_SET_REVISION_FIELD_NUMBER: _ClassVar[int]
+    MATCHED_RULES_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    DECIDE_TIME_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    WORKFORCE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    CHARGE_FIELD_NUMBER: _ClassVar[int]
+    TRACE_HASH_FIELD_NUMBER: _ClassVar[int]
+    PREDICATES_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    work_item: str
+    outcome: Decision.Outcome
+    rep: str
+    pool: str
+    epoch: int
+    rule_set_revision: int
+    matched_rules: _containers.RepeatedScalarFieldContainer[str]
+    candidates: _containers.RepeatedCompositeFieldContainer[Candidate]
+    refusal_summary: str
+    decide_time: _timestamp_pb2.Timestamp
+    cause: Decision.Cause
+    workforce_revision: int
+    steps: _containers.RepeatedScalarFieldContainer[str]
+    charge: float
+    trace_hash: str
+    predicates: _containers.RepeatedCompositeFieldContainer[Predicate]
+    note: str
+    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ...) -> None: ...
+
+class Candidate(_message.Message):
+    __slots__ = ("rep", "verdict", "reasons", "entitlement", "deficit_before", "deficit_after", "score")
+    class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        VERDICT_UNSPECIFIED: _ClassVar[Candidate.Verdict]
+        VERDICT_CHOSEN: _ClassVar[Candidate.Verdict]
+        VERDICT_ELIGIBLE: _ClassVar[Candidate.Verdict]
+        VERDICT_INELIGIBLE: _ClassVar[Candidate.Verdict]
+    VERDICT_UNSPECIFIED: Candidate.Verdict
+    VERDICT_CHOSEN: Candidate.Verdict
+    VERDICT_ELIGIBLE: Candidate.Verdict
+    VERDICT_INELIGIBLE: Candidate.Verdict
+    REP_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    ENTITLEMENT_FIELD_NUMBER: _ClassVar[int]
+    DEFICIT_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    DEFICIT_AFTER_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    rep: str
+    verdict: Candidate.Verdict
+    reasons: _containers.RepeatedCompositeFieldContainer[Reason]
+    entitlement: float
+    deficit_before: float
+    deficit_after: float
+    score: int
+    def __init__(self, rep: _Optional[str] = ..., verdict: _Optional[_Union[Candidate.Verdict, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., entitlement: _Optional[float] = ..., deficit_before: _Optional[float] = ..., deficit_after: _Optional[float] = ..., score: _Optional[int] = ...) -> None: ...
+
+class Reason(_message.Message):
+    __slots__ = ("code", "text", "field", "actual", "required")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    ACTUAL_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    text: str
+    field: str
+    actual: str
+    required: str
+    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ...) -> None: ...
+
+class Predicate(_message.Message):
+    __slots__ = ("path", "field", "op", "expected", "actual", "holds")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    OP_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_FIELD_NUMBER: _ClassVar[int]
+    ACTUAL_FIELD_NUMBER: _ClassVar[int]
+    HOLDS_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    field: str
+    op: str
+    expected: str
+    actual: str
+    holds: bool
+    def __init__(self, path: _Optional[str] = ..., field: _Optional[str] = ..., op: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., holds: bool = ...) -> None: ...

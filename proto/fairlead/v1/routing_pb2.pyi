@@ -1,0 +1,180 @@
+import datetime
+
+from fairlead.v1 import decisions_pb2 as _decisions_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.rpc import status_pb2 as _status_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class RouteWorkItemRequest(_message.Message):
+    __slots__ = ("parent", "work_item", "request_id", "validate_only", "view")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    work_item: WorkItem
+    request_id: str
+    validate_only: bool
+    view: _decisions_pb2.DecisionView
+    def __init__(self, parent: _Optional[str] = ..., work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ...) -> None: ...
+
+class BatchRouteWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "requests")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    requests: _containers.RepeatedCompositeFieldContainer[RouteWorkItemRequest]
+    def __init__(self, parent: _Optional[str] = ..., requests: _Optional[_Iterable[_Union[RouteWorkItemRequest, _Mapping]]] = ...) -> None: ...
+
+class BatchRouteWorkItemsResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[RouteResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[RouteResult, _Mapping]]] = ...) -> None: ...
+
+class RouteResult(_message.Message):
+    __slots__ = ("decision", "error")
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    decision: _decisions_pb2.Decision
+    error: _status_pb2.Status
+    def __init__(self, decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class GetWorkItemRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token", "owner", "state")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    owner: str
+    state: WorkItem.State
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., owner: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ...) -> None: ...
+
+class ListWorkItemsResponse(_message.Message):
+    __slots__ = ("work_items", "next_page_token")
+    WORK_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    work_items: _containers.RepeatedCompositeFieldContainer[WorkItem]
+    next_page_token: str
+    def __init__(self, work_items: _Optional[_Iterable[_Union[WorkItem, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ReassignWorkItemRequest(_message.Message):
+    __slots__ = ("name", "rep", "note", "etag", "request_id", "validate_only", "view")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    rep: str
+    note: str
+    etag: str
+    request_id: str
+    validate_only: bool
+    view: _decisions_pb2.DecisionView
+    def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ...) -> None: ...
+
+class CompleteWorkItemRequest(_message.Message):
+    __slots__ = ("name", "resolution", "etag", "request_id", "validate_only")
+    class Resolution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        RESOLUTION_UNSPECIFIED: _ClassVar[CompleteWorkItemRequest.Resolution]
+        RESOLUTION_CONVERTED: _ClassVar[CompleteWorkItemRequest.Resolution]
+        RESOLUTION_DISQUALIFIED: _ClassVar[CompleteWorkItemRequest.Resolution]
+        RESOLUTION_CLOSED: _ClassVar[CompleteWorkItemRequest.Resolution]
+    RESOLUTION_UNSPECIFIED: CompleteWorkItemRequest.Resolution
+    RESOLUTION_CONVERTED: CompleteWorkItemRequest.Resolution
+    RESOLUTION_DISQUALIFIED: CompleteWorkItemRequest.Resolution
+    RESOLUTION_CLOSED: CompleteWorkItemRequest.Resolution
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    RESOLUTION_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    resolution: CompleteWorkItemRequest.Resolution
+    etag: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., resolution: _Optional[_Union[CompleteWorkItemRequest.Resolution, str]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class WorkItem(_message.Message):
+    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[WorkItem.Kind]
+        KIND_LEAD: _ClassVar[WorkItem.Kind]
+        KIND_CUSTOMER: _ClassVar[WorkItem.Kind]
+        KIND_TICKET: _ClassVar[WorkItem.Kind]
+        KIND_RESCUE: _ClassVar[WorkItem.Kind]
+    KIND_UNSPECIFIED: WorkItem.Kind
+    KIND_LEAD: WorkItem.Kind
+    KIND_CUSTOMER: WorkItem.Kind
+    KIND_TICKET: WorkItem.Kind
+    KIND_RESCUE: WorkItem.Kind
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[WorkItem.State]
+        STATE_QUEUED: _ClassVar[WorkItem.State]
+        STATE_ASSIGNED: _ClassVar[WorkItem.State]
+        STATE_UNROUTED: _ClassVar[WorkItem.State]
+        STATE_CONVERTED: _ClassVar[WorkItem.State]
+        STATE_DISQUALIFIED: _ClassVar[WorkItem.State]
+        STATE_CLOSED: _ClassVar[WorkItem.State]
+    STATE_UNSPECIFIED: WorkItem.State
+    STATE_QUEUED: WorkItem.State
+    STATE_ASSIGNED: WorkItem.State
+    STATE_UNROUTED: WorkItem.State
+    STATE_CONVERTED: WorkItem.State
+    STATE_DISQUALIFIED: WorkItem.State
+    STATE_CLOSED: WorkItem.State
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    kind: WorkItem.Kind
+    source: str
+    external_id: str
+    attributes: _struct_pb2.Struct
+    value: float
+    priority: int
+    state: WorkItem.State
+    owner: str
+    pool: str
+    epoch: int
+    etag: str
+    create_time: _timestamp_pb2.Timestamp
+    decision: str
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ...) -> None: ...

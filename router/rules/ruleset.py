@@ -1,0 +1,157 @@
+"""A published rule set as values: what the engines match and what a match asks for.
+
+Made from YAML by ``router.rules.source``, stored and read back as JSON. Immutable; no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Scalar = str | float | int | bool
+FactValue = Scalar | tuple[str, ...]
+Fact = Mapping[str, FactValue]
+"""A work item's attributes as the engines see them: declared, typed, bounded; what is missing is left out. Dates are epoch
+seconds. A territory field ``f`` that some rule looks ``within`` has a twin ``f^``: the tuple of itself and all territories around it."""
+
+
+class FieldType(StrEnum):
+    """Type of a declared field."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOL = "bool"
+    LIST = "list"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """One comparison, ``field op value``; ``value`` is absent for ``exists`` and ``missing``, a tuple for the list operators
+    and ``(low, high)``, both ends included, for ``between``.
+    """
+
+    field: str
+    op: str
+    value: FactValue | tuple[Scalar, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Holds if every condition holds."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Holds if some condition holds."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Holds if the condition does not."""
+
+    condition: Condition
+
+
+Condition = Predicate | All | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a rep must have: their attribute compared with a field of the work item, or with a fixed value.
+
+    A requirement on a field that the work item lacks asks nothing.
+    """
+
+    rep: str
+    op: Literal["covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte"]
+    item: str | None = None
+    value: FactValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A requirement that need not be met, but scores points; they count only within the pool's band."""
+
+    requirement: Requirement
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Fallback: forget the requirements on these attributes of the rep."""
+
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """Fallback: admit whoever serves any part of the territory around the one in this field of the work item."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPool:
+    """Fallback: try this pool, with requirements of its own."""
+
+    pool: str
+    require: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackRep:
+    """Fallback: this rep, whatever the pool, if active and below their cap."""
+
+    rep: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Fallback, always the last: keep it waiting rather than unrouted."""
+
+
+Fallback = Drop | Widen | OtherPool | FallbackRep | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a match asks for.
+
+    ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the work item's own.
+    ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
+    """
+
+    pool: str
+    require: tuple[Requirement, ...] = ()
+    prefer: tuple[Preference, ...] = ()
+    value: float | str | None = None
+    priority: int = 0
+    sla: str = ""
+    fallback: tuple[Fallback, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition and where it leads."""
+
+    id: str
+    when: Condition
+    route: Route
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Typed fields, rules in the order in which the first match wins, and the default."""
+
+    fields: Mapping[str, FieldType]
+    rules: tuple[Rule, ...]
+    default: Route
+    ignore_undeclared: bool = False

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from router.rules.limits import DECIMALS, MAX_NUMBER
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 NUMBER_ALLOWED = "a number between -10^15 and 10^15"
 DATE_ALLOWED = "a date such as 2024-05-01 or 2024-05-01T08:30:00+08:00"

@@ -11,8 +11,8 @@ MAX_ID_LENGTH = 64
 def check_id(text: str) -> str | None:
     """Say what is wrong with an id; None means nothing is.
 
-    Letters of every script are allowed with the marks that belong to them (vowel signs, accents), but a mark has to follow
-    something: alone it would merge with whatever stands before it on a screen.
+    Letters of every script are allowed with the marks that belong to them (vowel signs, accents), but a mark has to
+    follow something: alone it would merge with whatever stands before it on a screen.
 
     Examples
     --------

@@ -1,6 +1,7 @@
 """From source to a rule set, or to what is wrong with it: the one way in for publishing, testing and the command line.
 
-Pure. A hostile source can make it slow at worst; servers therefore call it in a child process (``router.adapters.trial``).
+Pure. A hostile source can make it slow at worst; servers therefore call it in a child process
+(``router.adapters.trial``).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Checked:
 
 
 def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Checked:
-    """Check a rule set.
+    r"""Check a rule set.
 
     Parameters
     ----------
@@ -56,10 +57,10 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Check
 
     Examples
     --------
-    >>> checked = check("fields: {}\\ndefault: {route: {pool: everyone}}")
+    >>> checked = check("fields: {}\ndefault: {route: {pool: everyone}}")
     >>> checked.rule_set.default.pool, checked.problems
     ('everyone', ())
-    >>> check("fields: {}\\ndefault: {route: {pol: everyone}}").problems[0].message
+    >>> check("fields: {}\ndefault: {route: {pol: everyone}}").problems[0].message
     'pool is missing'
     """
     document, form, problems = fit(source, RuleSetForm)

@@ -1,9 +1,9 @@
 """YAML or JSON text → a plain tree that remembers where each value stood.
 
-The text may come from anybody, so nothing of it is trusted. The tree is built in a loop from the parser's events: no recursion, no
-construction of objects, no anchors that multiply, and reading stops at the first value that goes too deep or is one too many (the
-parser itself needs half a minute for 100,000 open brackets; it is never let that far). Whatever cannot be read comes back as a
-``Problem`` with its place; nothing the parser raises gets out.
+The text may come from anybody, so nothing of it is trusted. The tree is built in a loop from the parser's events:
+no recursion, no construction of objects, no anchors that multiply, and reading stops at the first value that goes
+too deep or is one too many (the parser itself needs half a minute for 100,000 open brackets; it is never let that
+far). Whatever cannot be read comes back as a ``Problem`` with its place; nothing the parser raises gets out.
 
 Plain scalars mean what YAML 1.2's core schema says: ``yes``, ``no`` and ``2024-05-01`` are text.
 
@@ -74,7 +74,9 @@ class Document:
         self._keys[id(container)] = keys
 
     def place(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
-        """Return line and column, from 1, of the value at a path, or of its key; of the innermost one around it if it is missing."""
+        """Return line and column, from 1, of the value at a path, or of its key; of the innermost one around it if
+        it is missing.
+        """
         node, place = self.tree, self.start
         for depth, step in enumerate(path):
             places = self._keys if of_key and depth == len(path) - 1 else self._items
@@ -152,7 +154,9 @@ def _syntax_problem(error: Exception, path: str) -> Problem:
 
 
 class _Level:
-    """One open list or mapping; ``step`` is the index or key of the value in hand, ``awaits_value`` that a key has been read."""
+    """One open list or mapping; ``step`` is the index or key of the value in hand, ``awaits_value`` that a key has
+    been read.
+    """
 
     __slots__ = ("awaits_value", "container", "items", "keys", "step")
 

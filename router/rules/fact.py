@@ -1,7 +1,8 @@
 """From a work item's raw attributes to the fact that engines match: declared, typed, bounded.
 
-This runs for every work item, so each rule set's fields become a table of small functions once. A function returns the value as
-engines see it, None where it says nothing (an empty list), or the ``_Refusal`` that tells what would have been right.
+This runs for every work item, so each rule set's fields become a table of small functions once. A function returns
+the value as engines see it, None where it says nothing (an empty list), or the ``_Refusal`` that tells what would
+have been right.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class _Refusal:
         self.allowed = allowed
 
 
-_Reader = Callable[[object], "FactValue | None | _Refusal"]
+_Reader = Callable[[object], "FactValue | _Refusal | None"]
 
 _BAD_TEXT = _Refusal(f"text of up to {MAX_STRING} valid characters")
 _BAD_NUMBER = _Refusal(NUMBER_ALLOWED)
@@ -137,7 +138,7 @@ def _read_bool(value: object) -> FactValue | _Refusal:
     return value if value is True or value is False else _BAD_BOOL
 
 
-def _read_list(value: object) -> FactValue | None | _Refusal:
+def _read_list(value: object) -> FactValue | _Refusal | None:
     if not isinstance(value, list | tuple) or len(value) > MAX_LIST:
         return _BAD_LIST
     for entry in value:

@@ -13,6 +13,9 @@ from router.rules.source import TestForm, TestsForm, WorkforceForm
 from router.rules.values import NUMBER_ALLOWED, as_number
 from router.workforce import MILLIS, Member, Pool, Rep, Territories, Territory
 
+_ATTRIBUTE_ALLOWED = (
+    f"text of up to {MAX_STRING} characters, {NUMBER_ALLOWED}, true or false, or a list of up to {MAX_LIST} texts"
+)
 KINDS = ("LEAD", "CUSTOMER", "TICKET", "RESCUE")
 
 
@@ -72,8 +75,7 @@ def _rep(rep: str, raw: Mapping[str, object], report: Report) -> Rep:
             continue
         compiled = _attribute(value)
         if compiled is None:
-            allowed = f"text of up to {MAX_STRING} characters, {NUMBER_ALLOWED}, true or false, or a list of up to {MAX_LIST} texts"
-            report.error((*path, name), f"found {shown(value)}; {allowed} is expected")
+            report.error((*path, name), f"found {shown(value)}; {_ATTRIBUTE_ALLOWED} is expected")
         else:
             attributes[name] = compiled
     return Rep(rep, attributes=attributes, active=active is True)

@@ -1,8 +1,9 @@
 """The index engine: rules as bits of Python integers, one mask per field value.
 
-A rule's condition is a conjunction. Each conjunct that speaks of one field only decides, for each value of that field, whether
-the rule survives; so each field maps its value to the mask of surviving rules, and the rules that match are the AND of a few
-masks. What speaks of several fields, and what a list cannot be looked up by, is verified on the survivors.
+A rule's condition is a conjunction. Each conjunct that speaks of one field only decides, for each value of that
+field, whether the rule survives; so each field maps its value to the mask of surviving rules, and the rules that
+match are the AND of a few masks. What speaks of several fields, and what a list cannot be looked up by, is verified
+on the survivors.
 
 How a field is looked up:
 
@@ -10,8 +11,8 @@ How a field is looked up:
 * number, date: by where the value falls among the thresholds that rules mention, found by bisection;
 * list, and the territories around a region: the OR of the masks of its entries.
 
-Masks of the first two kinds are made when first needed and kept; at most ``KEPT_MASKS`` per field, then it starts anew. Threads may
-share an engine: the worst that can happen is that two of them make the same mask.
+Masks of the first two kinds are made when first needed and kept; at most ``KEPT_MASKS`` per field, then it starts
+anew. Threads may share an engine: the worst that can happen is that two of them make the same mask.
 """
 
 from __future__ import annotations
@@ -41,10 +42,7 @@ class IndexEngine:
         entries: dict[str, dict[int, Predicate]] = {}
         self._rest: dict[int, Test] = {}
         for position, rule in enumerate(rule_set.rules):
-            rest = []
-            for conjunct in conjuncts(rule.when):
-                if not _file(position, conjunct, rule_set, scalars, entries):
-                    rest.append(conjunct)
+            rest = [c for c in conjuncts(rule.when) if not _file(position, c, rule_set, scalars, entries)]
             if rest:
                 self._rest[position] = compile_test(All(tuple(rest)))
         self._unverified = mask_of(self._rest)

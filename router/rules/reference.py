@@ -1,8 +1,8 @@
 """The plain evaluator: what a condition means, one comparison after the other.
 
-It is the oracle that the fast engines are compared with, and the source of explanations. A comparison with a field that the
-work item lacks does not hold, whatever the operator, except ``missing``; ``not`` turns the result around, so
-``not: {field: x, op: eq, value: 1}`` holds where x is missing and ``{field: x, op: ne, value: 1}`` does not.
+It is the oracle that the fast engines are compared with, and the source of explanations. A comparison with a field
+that the work item lacks does not hold, whatever the operator, except ``missing``; ``not`` turns the result around,
+so ``not: {field: x, op: eq, value: 1}`` holds where x is missing and ``{field: x, op: ne, value: 1}`` does not.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from router.rules.ruleset import All, AnyOf, Condition, Fact, FactValue, Not, Pr
 class PredicateTrace:
     """One comparison of a rule, as it went for one work item.
 
-    ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is None where the field is missing. ``holds`` is the
-    comparison's own result: a ``not`` further out is part of the path, not of the result.
+    ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is None where the field is missing. ``holds``
+    is the comparison's own result: a ``not`` further out is part of the path, not of the result.
     """
 
     path: str
@@ -110,7 +110,7 @@ def _compare_with_many(op: str, actual: FactValue, expected: tuple[Scalar, ...])
     raise AssertionError(op)
 
 
-def _compare_with_one(op: str, actual: FactValue, expected: Scalar | None) -> bool:  # noqa: C901  # a table, as a match
+def _compare_with_one(op: str, actual: FactValue, expected: Scalar | None) -> bool:
     match op:
         case "exists":
             return True

@@ -1,4 +1,6 @@
-"""Does a rep meet a requirement? The plain answer, rep by rep: what scenarios use and what the index is compared with."""
+"""Does a rep meet a requirement? The plain answer, rep by rep: what scenarios use and what the index is compared
+with.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +23,19 @@ def meets(requirement: Requirement, rep: Rep, fact: Fact, territories: Territori
     rep, fact, territories
         Who, for what, and the tree of regions.
     widened
-        How many levels ``covers`` is widened by: a rep of any territory inside the one that lies so many levels around the
-        work item's counts as well. 0 for requirements that are not widened.
+        How many levels ``covers`` is widened by: a rep of any territory inside the one that lies so many levels
+        around the work item's counts as well. 0 for requirements that are not widened.
 
     Notes
     -----
-    Nothing is asked where the work item lacks the field; a rep who lacks the attribute meets nothing. A single value counts as
-    a list of one for the list operators. Values of different types are never equal, nor unequal, nor in any order.
+    Nothing is asked where the work item lacks the field; a rep who lacks the attribute meets nothing. A single
+    value counts as a list of one for the list operators. Values of different types are never equal, nor unequal,
+    nor in any order.
 
     Examples
     --------
-    >>> meets(Requirement("skills", "has", value="ERP"), Rep("r1", attributes={"skills": ("CRM", "ERP")}), {}, Territories())
+    >>> rep = Rep("r1", attributes={"skills": ("CRM", "ERP")})
+    >>> meets(Requirement("skills", "has", value="ERP"), rep, {}, Territories())
     True
     """
     wanted = requirement.value if requirement.item is None else fact.get(requirement.item)

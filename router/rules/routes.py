@@ -10,9 +10,9 @@ from router.rules.problems import shown
 from router.rules.report import Path, Report
 from router.rules.ruleset import (
     Drop,
+    FactValue,
     Fallback,
     FallbackRep,
-    FactValue,
     FieldType,
     OtherPool,
     Preference,
@@ -27,16 +27,15 @@ from router.rules.values import as_number
 MAX_VALUE = 10_000_000
 """Expected value of a work item, at most; the API has the same bound."""
 
-_ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = (
-    {
-        "covers": (FieldType.STRING,),
-        "has": (FieldType.STRING,),
-        "has_all": (FieldType.LIST,),
-        "has_any": (FieldType.LIST,),
-    }
-    | {op: (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL) for op in ("eq", "ne")}
-    | {op: (FieldType.NUMBER,) for op in ("gt", "gte", "lt", "lte")}
-)
+_ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = {
+    "covers": (FieldType.STRING,),
+    "has": (FieldType.STRING,),
+    "has_all": (FieldType.LIST,),
+    "has_any": (FieldType.LIST,),
+    **dict.fromkeys(("eq", "ne"), (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL)),
+    **dict.fromkeys(("gt", "gte", "lt", "lte"), (FieldType.NUMBER,)),
+}
+"""Per operator the types of field it compares with; a fixed value is of one of them too."""
 
 
 class RouteCompiler:

@@ -13,8 +13,9 @@ from typing import Literal
 Scalar = str | float | int | bool
 FactValue = Scalar | tuple[str, ...]
 Fact = Mapping[str, FactValue]
-"""A work item's attributes as the engines see them: declared, typed, bounded; what is missing is left out. Dates are epoch
-seconds. A territory field ``f`` that some rule looks ``within`` has a twin ``f^``: the tuple of itself and all territories around it."""
+"""A work item's attributes as the engines see them: declared, typed, bounded; what is missing is left out. Dates
+are epoch seconds. A territory field ``f`` that some rule looks ``within`` has a twin ``f^``: the tuple of itself
+and all territories around it."""
 
 
 def twin_of(field: str) -> str:
@@ -34,8 +35,8 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """One comparison, ``field op value``; ``value`` is absent for ``exists`` and ``missing``, a tuple for the list operators
-    and ``(low, high)``, both ends included, for ``between``.
+    """One comparison, ``field op value``; ``value`` is absent for ``exists`` and ``missing``, a tuple for the list
+    operators and ``(low, high)``, both ends included, for ``between``.
     """
 
     field: str
@@ -129,8 +130,8 @@ Fallback = Drop | Widen | OtherPool | FallbackRep | Wait
 class Route:
     """What a match asks for.
 
-    ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the work item's own.
-    ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
+    ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the
+    work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
     """
 
     pool: str

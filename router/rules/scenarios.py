@@ -1,7 +1,7 @@
 """Rule tests as data: a work item in; the rule, the pool and the eligible reps out. Pure.
 
-Who is eligible is injected, so that tests run by the very code that routes; ``plainly_eligible`` stands in where only the
-requirements matter: active members of the pool who meet them all.
+Who is eligible is injected, so that tests run by the very code that routes; ``plainly_eligible`` stands in where
+only the requirements matter: active members of the pool who meet them all.
 """
 
 from __future__ import annotations

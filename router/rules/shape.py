@@ -1,6 +1,7 @@
 """Put a document into its form and say, in the document's own terms, where it does not fit.
 
-The models report a location and an error type; here they become line, column, path, the value found and what is allowed.
+The models report a location and an error type; here they become line, column, path, the value found and what is
+allowed.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def _problem(document: Document, error: ErrorDetails) -> Problem:
 
 
 def _path_in_document(document: Document, location: Location) -> list[str | int]:
-    """Drop the steps of a location that are the models' own: names of variants, the index of a list written as a single."""
+    """Drop the steps of a location that are the models' own: names of variants, the index of a list written as a
+    single.
+    """
     node: Any = document.tree
     path: list[str | int] = []
     for position, step in enumerate(location):

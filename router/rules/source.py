@@ -1,7 +1,7 @@
 """The form of a rule set as people write it, and what is wrong with a document that does not have it.
 
-The models say which keys there are and of which shape; ``router.rules.check`` looks at what they mean. The published JSON Schema
-(``ruleset.schema.json``) is generated from them, so editors and the service agree.
+The models say which keys there are and of which shape; ``router.rules.check`` looks at what they mean. The
+published JSON Schema (``ruleset.schema.json``) is generated from them, so editors and the service agree.
 """
 
 from __future__ import annotations

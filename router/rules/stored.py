@@ -1,7 +1,7 @@
 """A rule set as compact JSON and back: what is stored at publication and loaded by every server.
 
-Conditions and routes repeat from rule to rule, so each different one is written once and rules refer to it by number; that also
-keeps them shared in memory. Reading trusts its input: only what ``dumps`` has written is stored.
+Conditions and routes repeat from rule to rule, so each different one is written once and rules refer to it by
+number; that also keeps them shared in memory. Reading trusts its input: only what ``dumps`` has written is stored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Numbers and dates in the one form in which rules and facts meet.
 
-Both sides go through these functions, so that what is equal on paper is equal to every engine: numbers are rounded to four
-decimals and whole ones become ints, dates become epoch seconds.
+Both sides go through these functions, so that what is equal on paper is equal to every engine: numbers are rounded
+to four decimals and whole ones become ints, dates become epoch seconds.
 """
 
 from __future__ import annotations

@@ -23,7 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from router.rules.problems import Problem
 
 
 class RouterError(Exception):
@@ -61,6 +64,21 @@ class InvalidInput(RouterError):
     def of(cls, field: str, description: str) -> InvalidInput:
         """Make the error of a single field."""
         return cls([Violation(field, description)])
+
+
+class InvalidRuleSet(InvalidInput):
+    """The rule set cannot be published.
+
+    ``problems`` are those of ``router.rules.problems``: each has line, column, path and message.
+    """
+
+    reason = "INVALID_RULE_SET"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            [Violation("source", f"line {p.line}, column {p.column}: {p.message} ({p.path})") for p in self.problems]
+        )
 
 
 class NotFound(RouterError):

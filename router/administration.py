@@ -1,7 +1,8 @@
 """Keeping reps, pools and territories: the use cases.
 
-Each change is worked out in Python from the records of one revision and written only if that revision still holds; otherwise it is worked out
-anew. So checks that span records (members exist, territories form a tree) need no script, and cannot be raced.
+Each change is worked out in Python from the records of one revision and written only if that revision still holds;
+otherwise it is worked out anew. So checks that span records (members exist, territories form a tree) need no script,
+and cannot be raced.
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from router.errors import AlreadyExists, Conflict, InvalidInput, NotFound, NotPossible, StaleEtag, StaleRevision, Violation
+from router.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotPossible,
+    StaleEtag,
+    StaleRevision,
+    Violation,
+)
 from router.items import fingerprint
 from router.names import check_id
 from router.ports import Revisions, Settlement, Workforce, WorkforceRecords
@@ -51,10 +61,10 @@ class Change(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved(Generic[R]):
+class Saved:
     """A record and its etag."""
 
-    record: R
+    record: Record
     etag: str
 
 
@@ -81,7 +91,7 @@ class Administration:
             known = self._at_hand[tenant] = await self._workforce.read(tenant)
         return known
 
-    async def get(self, tenant: str, kind: str, record_id: str) -> Saved[Record]:
+    async def get(self, tenant: str, kind: str, record_id: str) -> Saved:
         """Return one record.
 
         Raises
@@ -95,7 +105,7 @@ class Administration:
             raise NotFound(kind, _name(tenant, kind, record_id))
         return Saved(record, str(records.changed[kind, record_id]))
 
-    async def page(self, tenant: str, kind: str, *, after: str, count: int) -> tuple[list[Saved[Record]], str]:
+    async def page(self, tenant: str, kind: str, *, after: str, count: int) -> tuple[list[Saved], str]:
         """Return records by id behind ``after``, and the id to go on behind (empty: no more)."""
         records = await self.records(tenant)
         found = _of(records, kind)
@@ -104,8 +114,14 @@ class Administration:
         return page, ids[count - 1] if len(ids) > count else ""
 
     async def save(
-        self, tenant: str, changes: Sequence[Change[R]], *, request_id: str = "", content: bytes = b"", preview: bool = False
-    ) -> list[Saved[Record]]:
+        self,
+        tenant: str,
+        changes: Sequence[Change[R]],
+        *,
+        request_id: str = "",
+        content: bytes = b"",
+        preview: bool = False,
+    ) -> list[Saved]:
         """Write records, all or none.
 
         Parameters
@@ -143,12 +159,12 @@ class Administration:
         request_id: str,
         mark: str,
         preview: bool,
-    ) -> list[Saved[Record]]:
+    ) -> list[Saved]:
         made: dict[tuple[str, str], Record | None] = {}
         for change in changes:
             _check_expectation(tenant, records, change)
             present = _of(records, change.kind).get(change.id)
-            made[change.kind, change.id] = change.make(present)  # type: ignore[arg-type]  # kinds keep to their own type
+            made[change.kind, change.id] = change.make(present)  # type: ignore[arg-type]  # each kind has its type
         after = _merged(records, made)
         check(after, made)
         if preview:
@@ -165,7 +181,10 @@ class Administration:
         return [Saved(record, str(revision)) for record in made.values() if record]
 
     async def _was_done(self, tenant: str, request_id: str, mark: str) -> bool:
-        """Say whether this very request was done before: the store answers a known one whatever else it is asked to write."""
+        """Say whether this very request was done before.
+
+        The store answers a known one whatever else it is asked to write.
+        """
         if not request_id:
             return False
         try:
@@ -258,9 +277,7 @@ def _merged(records: WorkforceRecords, made: Mapping[tuple[str, str], Record | N
     return replace(records, reps=merged["rep"], pools=merged["pool"], territories=merged["territory"])  # type: ignore[arg-type]  # by kind
 
 
-def _without(
-    tenant: str, records: WorkforceRecords, kind: str, record_id: str
-) -> dict[tuple[str, str], Record | None]:
+def _without(tenant: str, records: WorkforceRecords, kind: str, record_id: str) -> dict[tuple[str, str], Record | None]:
     """Return the records that a deletion changes."""
     removed: dict[tuple[str, str], Record | None] = {(kind, record_id): None}
     if kind == "territory" and any(territory.parent == record_id for territory in records.territories.values()):

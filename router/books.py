@@ -1,7 +1,8 @@
 """The books at hand: per tenant the one that decisions are made by now, and older ones for explanations.
 
-A server learns that its book is out of date from the store itself, which refuses to bind by an old one: so a published rule set or a changed
-rep counts from the very next decision on, on every server, and no decision ever mixes two revisions.
+A server learns that its book is out of date from the store itself, which refuses to bind by an old one: so a
+published rule set or a changed rep counts from the very next decision on, on every server, and no decision ever
+mixes two revisions.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from router.ports import Change, Revisions, RuleEngine, RuleSets, Workforce, Wor
 from router.roster import Roster
 from router.rules.index import IndexEngine
 from router.rules.ruleset import RuleSet
-from router.rules.stored import load
+from router.rules.stored import loads
 from router.workforce import Pool, Rep, Territory
 
 _HISTORY = 16
@@ -78,7 +79,9 @@ class Books:
         rules, workforce = await self._revisions.revisions(tenant)
         if not rules:
             raise NotPossible(f"tenants/{tenant}/ruleSets/active", "no rule set is published: publish one first")
-        roster = old.roster if old and old.roster.revision == workforce else roster_of(await self._workforce.read(tenant))
+        roster = (
+            old.roster if old and old.roster.revision == workforce else roster_of(await self._workforce.read(tenant))
+        )
         if old and old.rule_set_revision == rules:
             return Book(rules, old.rule_set, old.engine, roster)
         rule_set = await self._rule_set(tenant, rules)
@@ -112,7 +115,7 @@ class Books:
         publication = await self._rule_sets.publication(tenant, revision)
         if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision}")
-        return load(publication.stored)
+        return loads(publication.stored)
 
     def close(self) -> None:
         """Give back what the engines hold."""

@@ -1,8 +1,8 @@
 """A decision: the immutable record of one choice of an owner.
 
-What is stored is what cannot be recomputed: the work item as it came, the revisions of rules and workforce, and the facts the store saw at that
-instant (deficits of the eligible, open units of the full). Everything else follows by pure code, see ``router.explanation``, and the
-stored hash proves that it follows.
+What is stored is what cannot be recomputed: the work item as it came, the revisions of rules and workforce, and the
+facts the store saw at that instant (deficits of the eligible, open units of the full). Everything else follows by
+pure code, see ``router.explanation``, and the stored hash proves that it follows.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Head:
 
     def pack(self, content: bytes) -> bytes:
         """Return the stored form; ``content`` is the packed work item."""
-        return msgpack.packb(
+        packed: bytes = msgpack.packb(
             [
                 content,
                 self.cause,
@@ -69,6 +69,7 @@ class Head:
                 self.note,
             ]
         )
+        return packed
 
     @classmethod
     def unpack(cls, packed: bytes) -> Head:
@@ -83,7 +84,8 @@ class Head:
 class Seen:
     """What the store saw of one attempt's candidates.
 
-    ``deficits`` holds micro-units of those with room, in the candidates' order; ``full`` the position and the open units of those without.
+    ``deficits`` holds micro-units of those with room, in the candidates' order; ``full`` the position and the open
+    units of those without.
     """
 
     deficits: tuple[int, ...]
@@ -104,8 +106,9 @@ class Stand:
 class Decision:
     """The record.
 
-    ``number`` counts the tenant's events (0: a preview); ``step`` counts the attempts from 1, the last being the one that led to the outcome;
-    ``charge`` is in micro-units; ``previous`` is the number of the work item's event before this one, 0 for none.
+    ``number`` counts the tenant's events (0: a preview); ``step`` counts the attempts from 1, the last being the one
+    that led to the outcome; ``charge`` is in micro-units; ``previous`` is the number of the work item's event before
+    this one, 0 for none.
     """
 
     number: int
@@ -201,7 +204,10 @@ def choose(attempts: Sequence[tuple[Candidates, int]], seen: Sequence[Seen], rot
 def trace_hash(
     attempts: Sequence[Candidates], seen: Sequence[Seen], outcome: Outcome, choice: Choice, epoch: int
 ) -> str:
-    """Hash all that decided: the candidates of every attempt tried, what was seen of them, and the ledger after the pick."""
+    """Hash all that decided.
+
+    The candidates of every attempt tried, what was seen of them, and the ledger after the pick.
+    """
     parts: list[bytes] = []
     for candidates, facts in zip(attempts, seen, strict=False):
         parts += [candidates.digest.encode(), msgpack.packb([facts.deficits, facts.full])]

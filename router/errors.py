@@ -15,8 +15,8 @@
     ├── StoreUnavailable        the store does not answer                   try again later
     └── CorruptHistory          a record contradicts the code that made it
 
-Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps its facts as
-attributes; what gRPC makes of it stands in ``router.rpc.status``.
+Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps
+its facts as attributes; what gRPC makes of it stands in ``router.rpc.status``.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from zlib import crc32
 
 from router.decision import Choice, Decision, Outcome, Seen, choose, trace_hash
 from router.errors import CorruptHistory
@@ -14,7 +15,6 @@ from router.rules.reference import PredicateTrace, trace
 from router.rules.requirements import meets
 from router.rules.ruleset import FactValue, Requirement
 from router.workforce import Rep
-from zlib import crc32
 
 
 class Verdict(StrEnum):
@@ -196,7 +196,10 @@ def _shown(value: FactValue | None) -> str:
 
 
 def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, book: Book) -> str:
-    """Sum up an attempt, e.g. ``0/14 reps: 6 outside the territory, 5 at capacity``; each rep counts under their first reason."""
+    """Sum up an attempt, e.g.
+
+    ``0/14 reps: 6 outside the territory, 5 at capacity``; each rep counts under their first reason.
+    """
     step = attempt.step
     if step.pool and step.pool not in book.roster.pools:
         return f"0/0 reps: there is no pool {step.pool}"

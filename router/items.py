@@ -15,7 +15,10 @@ import msgpack
 from router.names import check_id
 
 MAX_VALUE = 10_000_000
-"""Largest value of a work item in lead units: keeps every sum of the ledger an exact double (10^13 micro-units, 1,000 members)."""
+"""Largest value of a work item in lead units.
+
+Keeps every sum of the ledger an exact double (10^13 micro-units, 1,000 members).
+"""
 
 
 class Kind(StrEnum):
@@ -55,7 +58,8 @@ class WorkItem:
     def pack(self) -> bytes:
         """Return a canonical form: equal content, equal bytes."""
         content = [self.kind, self.source, self.external_id, _sorted(self.attributes), self.value, self.priority]
-        return msgpack.packb(content)
+        packed: bytes = msgpack.packb(content)
+        return packed
 
     @classmethod
     def unpack(cls, packed: bytes) -> WorkItem:
@@ -73,8 +77,8 @@ def _sorted(value: Any) -> Any:
 def item_id(item: WorkItem, request_id: str) -> str:
     """Derive a work item's id, so that the same lead can never exist twice.
 
-    ``source~external_id`` where that is a readable id, else a hash of the two; a hash of the request id where there is no natural
-    key; random where there is neither. A hash begins with ``~``, which no source does.
+    ``source~external_id`` where that is a readable id, else a hash of the two; a hash of the request id where there
+    is no natural key; random where there is neither. A hash begins with ``~``, which no source does.
 
     Examples
     --------

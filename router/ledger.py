@@ -1,23 +1,24 @@
 """The fairness ledger: who is next, and how far from a fair share anybody can ever be.
 
-A rep's *deficit* is what they were entitled to minus what they received. For each work item everybody who could have had it becomes
-entitled to a share of its charge by weight; it goes to the largest deficit (or, within the pool's *band*, to the best score); the
-chosen rep's deficit drops by the charge. Then, whatever the weights, absences and territories,
+A rep's *deficit* is what they were entitled to minus what they received. For each work item everybody who could have
+had it becomes entitled to a share of its charge by weight; it goes to the largest deficit (or, within the pool's
+*band*, to the best score); the chosen rep's deficit drops by the charge. Then, whatever the weights, absences and
+territories,
 
     |deficit| ≤ (C + band)(n − 1)/2
 
-for ever, C being the largest charge and n the number of members [1]_. Somebody who could not have had it is not in the sum: no
-debt, no reward.
+for ever, C being the largest charge and n the number of members [1]_. Somebody who could not have had it is not in
+the sum: no debt, no reward.
 
-Amounts are whole micro-units of a lead unit and the chosen rep gets what the division leaves over, so the deficits of a pool add up
-to exactly 0. The division is written in floating point because the same lines run as Lua inside the store, where there is
-nothing else; a property test holds the two together.
+Amounts are whole micro-units of a lead unit and the chosen rep gets what the division leaves over, so the deficits
+of a pool add up to exactly 0. The division is written in floating point because the same lines run as Lua inside the
+store, where there is nothing else; a property test holds the two together.
 
 References
 ----------
-.. [1] The carpool problem: R. Fagin and J. H. Williams, "A Fair Carpool Scheduling Algorithm", IBM J. Res. Dev. 27, 1983; M. Ajtai,
-   J. Aspnes, M. Naor, Y. Rabani, L. Schulman and O. Waarts, "Fairness in Scheduling", J. Algorithms 29, 1998. Proof of the bound for
-   arbitrary weights and bands: README, "Why it is fair".
+.. [1] The carpool problem: R. Fagin and J. H. Williams, "A Fair Carpool Scheduling Algorithm", IBM J. Res. Dev. 27,
+   1983; M. Ajtai, J. Aspnes, M. Naor, Y. Rabani, L. Schulman and O. Waarts, "Fairness in Scheduling", J. Algorithms
+   29, 1998. Proof of the bound for arbitrary weights and bands: README, "Why it is fair".
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def pick(
     scores
         Score of each; all equal when absent.
     rotation
-        Where to begin among equals, any non-negative number: taken from the work item, so that no place in the pool is favoured.
+        Where to begin among equals, any non-negative number: taken from the work item, so that no place in the pool
+        is favoured.
     named
         Position of the rep a person named: chosen whatever the deficits, and charged like any other.
 
@@ -141,8 +143,9 @@ def bound(members: int, largest_charge: int, band: int) -> float:
 def disturbance(deficits: Sequence[int], largest_charge: int, band: int) -> float:
     """Measure how far an override or a settlement pushed a ledger beyond what routing can reach, in micro-units.
 
-    Routing keeps the sum over any j of n reps within ``B_j = (C + band) j (n − j) / 2``. Whatever exceeds that, over the worst set,
-    never grows by routing (the proof of the bound carries it along), so ``bound + disturbance`` holds from then on.
+    Routing keeps the sum over any j of n reps within ``B_j = (C + band) j (n − j) / 2``. Whatever exceeds that, over
+    the worst set, never grows by routing (the proof of the bound carries it along), so ``bound + disturbance`` holds
+    from then on.
 
     Examples
     --------
@@ -161,7 +164,8 @@ def disturbance(deficits: Sequence[int], largest_charge: int, band: int) -> floa
 
 
 def jain_index(received: Sequence[float], entitled: Sequence[float]) -> float:
-    """Sum up received/entitled as (Σx)²/(nΣx²) over those entitled to anything; 1 when all are equal, or there is nobody [1]_.
+    """Sum up received/entitled as (Σx)²/(nΣx²) over those entitled to anything; 1 when all are equal, or there is
+    nobody [1]_.
 
     References
     ----------

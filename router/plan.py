@@ -1,12 +1,12 @@
 """From a work item to a plan: which rule applies, and who may be tried, step after step. Pure.
 
-A *book* is everything a decision is made from: one revision of the rules and one of the workforce. A *plan* is what the book says about one
-work item: the steps of the route, each with its candidates. The store then takes the first step in which somebody has room.
+A *book* is everything a decision is made from: one revision of the rules and one of the workforce. A *plan* is what
+the book says about one work item: the steps of the route, each with its candidates. The store then takes the first
+step in which somebody has room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from router.items import MAX_VALUE, Kind, WorkItem
@@ -67,7 +67,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a book says about one work item. ``matched`` holds the applied rule first, nothing when the default applied."""
+    """What a book says about one work item.
+
+    ``matched`` holds the applied rule first, nothing when the default applied.
+    """
 
     kind: Kind
     fact: Fact
@@ -144,8 +147,8 @@ class Book:
         tried
             Reps who had it before and are left out.
         named
-            The rep a person named: the plan is then one attempt, in the first pool of the route they belong to, where they count as
-            a candidate whatever it requires; outside any pool if they belong to none.
+            The rep a person named: the plan is then one attempt, in the first pool of the route they belong to,
+            where they count as a candidate whatever it requires; outside any pool if they belong to none.
 
         Raises
         ------
@@ -166,7 +169,9 @@ class Book:
         )
         if named:
             attempts = (self._attempt_of(named, item.kind, attempts),)
-        return Plan(item.kind, fact, route, matched, attempts, any(isinstance(fallback, Wait) for fallback in route.fallback))
+        return Plan(
+            item.kind, fact, route, matched, attempts, any(isinstance(fallback, Wait) for fallback in route.fallback)
+        )
 
     def _attempt_of(self, named: str, kind: Kind, attempts: tuple[Attempt, ...]) -> Attempt:
         for attempt in attempts:
@@ -196,12 +201,13 @@ class Book:
             for preference in step.prefer
             if wanted(preference.requirement, fact) is not None
         ]
-        return self.roster.candidates(
-            step.pool, kind, step.demands(fact), preferences, without=tried, including=named
-        )
+        return self.roster.candidates(step.pool, kind, step.demands(fact), preferences, without=tried, including=named)
 
     def _charge(self, route: Route, item: WorkItem, fact: Fact, candidates: Candidates) -> int:
-        """Return what the work item counts in the ledger, in micro-units: 1 lead unit, or its value where that is above 0."""
+        """Return what the work item counts in the ledger, in micro-units.
+
+        1 lead unit, or its value where that is above 0.
+        """
         pool = self.roster.pools.get(candidates.pool)
         if pool is None or not pool.value_weighted:
             return MICROS

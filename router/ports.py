@@ -17,7 +17,9 @@ from router.workforce import Member, Pool, Rep, Territory
 class RuleEngine(Protocol):
     """Matches facts against one rule set; immutable once built."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Which engine it is: ``durable``, ``index`` or ``reference``."""
 
     def match(self, fact: Fact) -> tuple[str, ...]:
         """Return the ids of all matching rules in order of precedence."""
@@ -83,7 +85,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """Where a work item stands. ``event`` numbers its latest event, ``decision`` its latest decision, ``first`` its first one."""
+    """Where a work item stands.
+
+    ``event`` numbers its latest event, ``decision`` its latest decision, ``first`` its first one.
+    """
 
     item_id: str
     state: State
@@ -125,7 +130,10 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Event: reps left a pool, and their deficits were spread over those who stay, ``members``; with nobody left the ledger was dropped."""
+    """Event: reps left a pool, and their deficits were spread over those who stay, ``members``.
+
+    With nobody left the ledger was dropped.
+    """
 
     number: int
     pool: str
@@ -141,7 +149,8 @@ Event = Decision | Completed | Settled
 class LedgerState:
     """A pool's ledger. ``deficits`` and ``received`` in micro-units by rep; amounts below likewise.
 
-    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides and settlements added to the bound.
+    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides and settlements added
+    to the bound.
     """
 
     deficits: Mapping[str, int] = field(default_factory=dict)
@@ -213,7 +222,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class WorkforceRecords:
-    """All reps, pools and territories at one revision, and the revision at which each record last changed, by (kind, id)."""
+    """All reps, pools and territories at one revision, and the revision at which each record last changed, by
+    (kind, id).
+    """
 
     revision: int
     reps: Mapping[str, Rep]

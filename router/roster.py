@@ -1,8 +1,9 @@
 """The workforce at one revision, indexed so that a rep outside the candidate set costs nothing.
 
-Each value of each attribute has a bitmap of the reps who have it (a Python integer, one bit per rep); a requirement is a lookup, a
-combination of requirements an ``&``. What a requirement *means* is written down once, in ``router.rules.requirements``; a property test
-holds the index to it. Immutable: a change of the workforce makes a new roster.
+Each value of each attribute has a bitmap of the reps who have it (a Python integer, one bit per rep); a requirement
+is a lookup, a combination of requirements an ``&``. What a requirement *means* is written down once, in
+``router.rules.requirements``; a property test holds the index to it. Immutable: a change of the workforce makes a
+new roster.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgpack
 
 from router.items import Kind
 from router.rules.requirements import meets
-from router.rules.ruleset import FactValue, Preference, Requirement
+from router.rules.ruleset import FactValue, Requirement
 from router.workforce import Pool, Rep, Territories, Territory
 
 UNLIMITED = -1
@@ -37,8 +38,8 @@ class Demand:
 class Candidates:
     """Who passed the filter in one pool, as the store needs it.
 
-    ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1: unlimited), ``members``
-    counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
+    ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1:
+    unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
     """
 
     pool: str
@@ -168,7 +169,8 @@ class Roster:
                 for text in _listed(value) if isinstance(value, str | tuple) else ():
                     holders.setdefault(attribute, {}).setdefault(text, []).append(rep.id)
         return {
-            attribute: {text: self._mask(reps) for text, reps in by_text.items()} for attribute, by_text in holders.items()
+            attribute: {text: self._mask(reps) for text, reps in by_text.items()}
+            for attribute, by_text in holders.items()
         }
 
     def _mask(self, reps: Iterable[str]) -> int:

@@ -4,7 +4,8 @@
     plan   = book.plan(item)                           pure: rule, steps, candidates
     answer = store.bind(item, plan)                    ONE atomic script: verify, pick by the ledger, write all
 
-If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the new book.
+If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
+new book.
 """
 
 from __future__ import annotations
@@ -227,7 +228,9 @@ class Router:
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str = "", state: State | None = None
     ) -> tuple[list[StoredItem], int]:
-        """Return up to ``count`` work items that first came after an event, oldest first, and the event to go on after (0: no more)."""
+        """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
+        on after (0: no more).
+        """
         found: list[StoredItem] = []
         looked_at = 0
         while len(found) < count and looked_at < 20 * count:
@@ -274,9 +277,7 @@ class Router:
                     break
         return found, before if before > 1 else 0
 
-    async def _decisions_about(
-        self, tenant: str, item_id: str, before: int, count: int
-    ) -> tuple[list[Decision], int]:
+    async def _decisions_about(self, tenant: str, item_id: str, before: int, count: int) -> tuple[list[Decision], int]:
         """Follow a work item's events backwards."""
         record = await self._store.item(tenant, item_id)
         number = record.event if record else 0

@@ -85,7 +85,8 @@ class Territories:
             yield from self.within(child)
 
     def admitting(self, region: str, widened: int = 0) -> frozenset[str]:
-        """Return the territories whose reps serve a region: itself, all around it and, widened by k levels, all inside the k-th around it.
+        """Return the territories whose reps serve a region: itself, all around it and, widened by k levels, all
+        inside the k-th around it.
 
         Examples
         --------

@@ -1,7 +1,8 @@
-"""All of the router's ports in plain memory: the twin that the Redis adapters are held to, and what tests and trials run on.
+"""All of the router's ports in plain memory: the twin that the Redis adapters are held to, and what tests and trials
+run on.
 
-Nothing is durable here, and one event loop at a time may use it. Every method finishes without awaiting anything, so each is
-atomic, as a script is.
+Nothing is durable here, and one event loop at a time may use it. Every method finishes without awaiting anything, so
+each is atomic, as a script is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from router.decision import Choice, Decision, Head, Outcome, Seen, choose, trace_hash
 from router.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
-from router.items import CLOSED_STATES, Kind, State
+from router.items import CLOSED_STATES, Kind
 from router.ports import (
     Change,
     Completed,
@@ -238,7 +239,13 @@ class MemoryStore:
     # -------------------------------------------------------------------------------------------------------- rule sets
 
     async def publish(
-        self, tenant: str, expected: int | None, publication: Publication, *, request_id: str = "", fingerprint: str = ""
+        self,
+        tenant: str,
+        expected: int | None,
+        publication: Publication,
+        *,
+        request_id: str = "",
+        fingerprint: str = "",
     ) -> Publication:
         """Make it the active revision; see ``router.ports.RuleSets``."""
         state = self._tenants[tenant]

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import msgpack
-from redis.asyncio import Redis
 
 from router.adapters.redis.coalescer import Coalescer
-from router.adapters.redis.connection import Argument, Script, translated
+from router.adapters.redis.connection import Argument, RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
 from router.decision import Decision, Outcome
 from router.errors import NotFound, StaleRevision
@@ -36,7 +35,7 @@ class RedisAssignments:
         How long a request id is remembered, in seconds.
     """
 
-    def __init__(self, redis: Redis, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
         self._coalescer = Coalescer[tuple[str, tuple[int, int]], Job, Decision | Refusal](self._bind_together, _BATCH)
@@ -184,7 +183,7 @@ def bind_arguments(
 
 def _packed_job(job: Job, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> bytes:
     override = int(bool(job.named))
-    return msgpack.packb(
+    packed: bytes = msgpack.packb(
         [
             item_place,
             request_place,
@@ -200,6 +199,7 @@ def _packed_job(job: Job, item_place: int, request_place: int, attempts: list[tu
             override,
         ]
     )
+    return packed
 
 
 def _answer(reply: list[Any]) -> Decision | Refusal:

@@ -1,7 +1,7 @@
 """Lets concurrent jobs share one script call: the round trip, not the work, is what a single bind costs.
 
-A job that finds no call under way goes at once; jobs that come while one is under way wait for it and go together. So nothing waits for
-company, and the batches grow with the load by themselves.
+A job that finds no call under way goes at once; jobs that come while one is under way wait for it and go together.
+So nothing waits for company, and the batches grow with the load by themselves.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Coalescer(Generic[Key, Job, Answer]):
     async def _do(self, key: Key, batch: list[tuple[Job, asyncio.Future[Answer]]]) -> None:
         try:
             answers = await self._call(key, [job for job, _ in batch])
-        except BaseException as error:  # noqa: BLE001 whatever it is, each who waits must hear of it
+        except BaseException as error:
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)

@@ -8,7 +8,6 @@ from hashlib import sha1
 from importlib.resources import files
 from typing import Any
 
-from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -16,9 +15,14 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from router.errors import StoreUnavailable
 
 Argument = str | bytes | int | float
+RedisClient = Any
+"""A ``redis.asyncio.Redis`` that returns bytes: the driver's annotations cannot tell it from one that returns text."""
 
 _REFUSALS = ("OOM", "READONLY", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN")
-"""First words of response errors that say "not now": Redis reports them like errors of the caller, but they are its own state."""
+"""First words of response errors that say "not now".
+
+Redis reports them like errors of the caller, but they are its own state.
+"""
 
 
 @contextmanager
@@ -47,7 +51,7 @@ class Script:
         self.source = files("router.adapters.redis").joinpath("scripts", f"{name}.lua").read_text("utf-8")
         self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
-    async def __call__(self, redis: Redis, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+    async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Run it; ``keys`` must be all it touches.
 
         Raises

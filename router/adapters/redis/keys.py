@@ -1,4 +1,8 @@
-"""Every key Fairlead writes. All of one tenant share the hash tag ``{tenant}``, so that one script can touch them all and a cluster spreads tenants."""
+"""Every key Fairlead writes.
+
+All of one tenant share the hash tag ``{tenant}``, so that one script can touch them all and a cluster spreads
+tenants.
+"""
 
 from __future__ import annotations
 

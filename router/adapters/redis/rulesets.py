@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from redis.asyncio import Redis
-
 from router.adapters.redis.assignments import REQUEST_TTL_S
-from router.adapters.redis.connection import Script, translated
+from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
 from router.errors import RequestIdReused, StaleRevision
 from router.ports import Publication
@@ -19,12 +17,18 @@ _publish = Script("publish")
 class RedisRuleSets:
     """``router.ports.RuleSets`` and ``router.ports.Revisions`` on Redis; parameters as for ``RedisAssignments``."""
 
-    def __init__(self, redis: Redis, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
 
     async def publish(
-        self, tenant: str, expected: int | None, publication: Publication, *, request_id: str = "", fingerprint: str = ""
+        self,
+        tenant: str,
+        expected: int | None,
+        publication: Publication,
+        *,
+        request_id: str = "",
+        fingerprint: str = "",
     ) -> Publication:
         """Make it the active revision; see ``router.ports.RuleSets``."""
         keys = Keys(tenant)

@@ -7,10 +7,9 @@ from typing import Any
 
 import msgpack
 from pydantic import TypeAdapter
-from redis.asyncio import Redis
 
 from router.adapters.redis.assignments import REQUEST_TTL_S
-from router.adapters.redis.connection import Script, translated
+from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
 from router.errors import NotPossible, RequestIdReused, StaleRevision
 from router.items import Kind
@@ -30,7 +29,7 @@ _change = Script("change_workforce")
 class RedisWorkforce:
     """``router.ports.Workforce`` on Redis; parameters as for ``RedisAssignments``."""
 
-    def __init__(self, redis: Redis, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
 
@@ -86,7 +85,9 @@ class RedisWorkforce:
                 expected,
                 fingerprint if request_id else "",
                 self._request_ttl_s,
-                msgpack.packb([(f"{kind}/{record_id}", _write(kind, rec)) for (kind, record_id), rec in records.items()]),
+                msgpack.packb(
+                    [(f"{kind}/{record_id}", _write(kind, rec)) for (kind, record_id), rec in records.items()]
+                ),
                 msgpack.packb(list(idle)),
                 msgpack.packb(list(Kind)),
                 msgpack.packb([(s.pool, s.leavers, [(m.rep, m.weight) for m in s.members]) for s in settlements]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 
 from fairlead.v1 import decisions_pb2 as decisions
@@ -9,7 +11,7 @@ from router.routing import Router
 from router.rpc import fields
 from router.rpc.routing import described
 
-Context = grpc.aio.ServicerContext
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class DecisionServicer:
@@ -18,12 +20,12 @@ class DecisionServicer:
     def __init__(self, router: Router) -> None:
         self._router = router
 
-    async def GetDecision(self, request: decisions.GetDecisionRequest, _: Context) -> decisions.Decision:  # noqa: N802
+    async def GetDecision(self, request: decisions.GetDecisionRequest, _: Context) -> decisions.Decision:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
         return await described(self._router, tenant, await self._router.decision(tenant, number), request.view)
 
-    async def ListDecisions(  # noqa: N802
+    async def ListDecisions(
         self, request: decisions.ListDecisionsRequest, _: Context
     ) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""

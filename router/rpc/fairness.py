@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import grpc
 
@@ -10,7 +11,7 @@ from fairlead.v1 import fairness_pb2 as messages
 from router.fairness import Fairness
 from router.rpc import fields
 
-Context = grpc.aio.ServicerContext
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class FairnessServicer:
@@ -19,7 +20,7 @@ class FairnessServicer:
     def __init__(self, fairness: Fairness) -> None:
         self._fairness = fairness
 
-    async def GetFairnessReport(  # noqa: N802
+    async def GetFairnessReport(
         self, request: messages.GetFairnessReportRequest, _: Context
     ) -> messages.FairnessReport:
         """Report a pool."""

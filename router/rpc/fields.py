@@ -1,4 +1,7 @@
-"""Reading fields of requests: names, pages, texts and free attributes, each refused by name where it is not as it must be."""
+"""Reading fields of requests.
+
+Names, pages, texts and free attributes, each refused by name where it is not as it must be.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -11,7 +12,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.decision import Cause, Decision, Outcome
 from router.errors import InvalidInput
 from router.explanation import Candidate, Explanation, Reason, Verdict
-from router.items import MAX_VALUE, Kind, WorkItem
+from router.items import MAX_VALUE, Kind, State, WorkItem
 from router.routing import RouteRequest, StoredItem
 from router.rpc.fields import MAX_REQUEST_ID, finite, plain, shown, struct, text
 from router.rules.reference import PredicateTrace
@@ -23,10 +24,11 @@ MAX_PRIORITY = 1000
 MAX_CONTENT_BYTES = 64 * 1024
 
 _KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.WorkItem.Kind.items() if number}
-_KIND_NUMBERS = {kind: number for number, kind in _KINDS.items()}
-_OUTCOMES = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
-_CAUSES = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
-_VERDICTS = {verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict}
+_KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
+_STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
+_OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
+_CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
+_VERDICTS: dict[Verdict, Any] = {verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict}
 
 
 def route_request(request: routing.RouteWorkItemRequest) -> RouteRequest:
@@ -82,7 +84,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         attributes=struct(head.item.attributes),
         value=head.item.value,
         priority=head.priority,
-        state=routing.WorkItem.State.Value(f"STATE_{record.state}"),
+        state=_STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
         pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
         epoch=record.epoch,

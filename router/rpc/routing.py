@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 
 from fairlead.v1 import decisions_pb2 as decisions
@@ -23,7 +25,7 @@ _RESOLUTIONS = {
     routing.CompleteWorkItemRequest.RESOLUTION_CLOSED: State.CLOSED,
 }
 
-Context = grpc.aio.ServicerContext
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class RoutingServicer:
@@ -32,13 +34,13 @@ class RoutingServicer:
     def __init__(self, router: Router) -> None:
         self._router = router
 
-    async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Context) -> decisions.Decision:  # noqa: N802
+    async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Context) -> decisions.Decision:
         """Route one work item."""
         tenant = fields.tenant_of(request.parent)
         decision = await self._router.route(tenant, route_request(request), preview=request.validate_only)
         return await described(self._router, tenant, decision, request.view)
 
-    async def BatchRouteWorkItems(  # noqa: N802
+    async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, _: Context
     ) -> routing.BatchRouteWorkItemsResponse:
         """Route many, each on its own."""
@@ -67,14 +69,12 @@ class RoutingServicer:
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
-    async def GetWorkItem(self, request: routing.GetWorkItemRequest, _: Context) -> routing.WorkItem:  # noqa: N802
+    async def GetWorkItem(self, request: routing.GetWorkItemRequest, _: Context) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         return work_item_message(tenant, await self._router.item(tenant, item_id))
 
-    async def ListWorkItems(  # noqa: N802
-        self, request: routing.ListWorkItemsRequest, _: Context
-    ) -> routing.ListWorkItemsResponse:
+    async def ListWorkItems(self, request: routing.ListWorkItemsRequest, _: Context) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
         tenant = fields.tenant_of(request.parent)
         owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else ""
@@ -91,9 +91,7 @@ class RoutingServicer:
             next_page_token=fields.page_token(position),
         )
 
-    async def ReassignWorkItem(  # noqa: N802
-        self, request: routing.ReassignWorkItemRequest, _: Context
-    ) -> decisions.Decision:
+    async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, _: Context) -> decisions.Decision:
         """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         wish = ReassignRequest(
@@ -106,9 +104,7 @@ class RoutingServicer:
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
         return await described(self._router, tenant, decision, request.view)
 
-    async def CompleteWorkItem(  # noqa: N802
-        self, request: routing.CompleteWorkItemRequest, _: Context
-    ) -> routing.WorkItem:
+    async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, _: Context) -> routing.WorkItem:
         """Close a work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         state = _RESOLUTIONS.get(request.resolution)

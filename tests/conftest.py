@@ -85,9 +85,9 @@ async def address(store: EmbeddedServer) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def api(address: str, tenant: str) -> AsyncIterator[Api]:
+async def api(address: str, tenant: str, store: EmbeddedServer) -> AsyncIterator[Api]:
     """Yield a fresh tenant on a running service."""
-    async with connected(address, tenant) as api:
+    async with connected(address, tenant, store.url) as api:
         yield api
 
 
@@ -95,7 +95,7 @@ async def api(address: str, tenant: str) -> AsyncIterator[Api]:
 async def neighbour(store: EmbeddedServer, tenant: str) -> AsyncIterator[Api]:
     """Yield the same tenant on another server that shares the store."""
     service = Service(settings(store.url), store.url)
-    async with connected(await service.start("127.0.0.1:0"), tenant) as api:
+    async with connected(await service.start("127.0.0.1:0"), tenant, store.url) as api:
         yield api
     await service.drain()
 

@@ -43,7 +43,7 @@ async def everyone(api: Api, *reps: str, **pool: Any) -> None:
     for rep in reps:
         await api.hire(rep)
     await api.pool("everyone", reps, **pool)
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
 
 
 def by_region(*fallback: Any, prefer: Sequence[Any] = ()) -> dict[str, Any]:
@@ -112,9 +112,9 @@ async def test_a_request_id_with_other_content_is_refused(api: Api) -> None:
 async def test_a_request_id_repeats_its_answer_after_the_rules_forbid_its_content(api: Api) -> None:
     await api.hire("ann", regions=["east"])
     await api.pool("everyone", ["ann"])
-    await api.publish(by_region())
+    await api.adopt(by_region())
     first = await api.route(request_id="r-1", region="east")
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
 
     again = await api.route(request_id="r-1", region="east")
 
@@ -152,7 +152,7 @@ async def test_the_full_view_shows_every_rep_of_the_tenant(api: Api) -> None:
     await api.hire("eve", active=False, regions=["east"])
     await api.hire("kim", regions=["east"])
     await api.pool("everyone", ["ann", "bob", "eve"])
-    await api.publish(by_region())
+    await api.adopt(by_region())
 
     decision = await api.route("L-1", view=FULL, region="east")
 
@@ -201,7 +201,7 @@ async def test_a_rep_of_a_parent_region_serves_its_children(api: Api) -> None:
     await api.hire("ann", regions=["中国"])
     await api.hire("bob", regions=["华北"])
     await api.pool("everyone", ["ann", "bob"])
-    await api.publish(by_region())
+    await api.adopt(by_region())
 
     decision = await api.route("L-1", view=FULL, region="上海")
 
@@ -213,7 +213,7 @@ async def test_a_rep_of_a_child_region_does_not_serve_its_parent(api: Api) -> No
     await api.territory("上海", "华东")
     await api.hire("ann", regions=["上海"])
     await api.pool("everyone", ["ann"])
-    await api.publish(by_region())
+    await api.adopt(by_region())
 
     decision = await api.route("L-1", region="华东")
 
@@ -244,7 +244,7 @@ async def test_a_returner_is_not_flooded(api: Api) -> None:
 async def test_a_full_rep_is_passed_over_until_something_is_completed(api: Api) -> None:
     await api.hire("ann", capacity={"LEAD": 1})
     await api.pool("everyone", ["ann"])
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
     first = await api.route("L-1")
 
     refusal = await api.route("L-2", view=FULL)
@@ -258,7 +258,7 @@ async def test_a_full_rep_is_passed_over_until_something_is_completed(api: Api) 
 async def test_capacity_counts_each_kind_apart(api: Api) -> None:
     await api.hire("ann", capacity={"LEAD": 1})
     await api.pool("everyone", ["ann"])
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
     await api.route("L-1")
 
     ticket = await api.route("T-1", kind=routing_pb2.WorkItem.KIND_TICKET)
@@ -272,7 +272,7 @@ async def test_capacity_counts_each_kind_apart(api: Api) -> None:
 async def test_a_dropped_requirement_lets_others_in(api: Api) -> None:
     await api.hire("ann", regions=["west"])
     await api.pool("everyone", ["ann"])
-    await api.publish(by_region({"drop": ["regions"]}))
+    await api.adopt(by_region({"drop": ["regions"]}))
 
     decision = await api.route("L-1", region="east")
 
@@ -286,7 +286,7 @@ async def test_a_widened_territory_lets_the_neighbours_in(api: Api) -> None:
     await api.territory("杭州", "华东")
     await api.hire("ann", regions=["杭州"])
     await api.pool("everyone", ["ann"])
-    await api.publish(by_region({"widen": "region"}))
+    await api.adopt(by_region({"widen": "region"}))
 
     decision = await api.route("L-1", region="上海")
 
@@ -297,7 +297,7 @@ async def test_another_pool_is_tried_next_and_its_ledger_charged(api: Api) -> No
     await api.hire("ann", regions=["west"])
     await api.pool("everyone", ["ann"])
     await api.pool("second", ["ann"])
-    await api.publish(by_region("second"))
+    await api.adopt(by_region("second"))
 
     decision = await api.route("L-1", region="east")
 
@@ -310,7 +310,7 @@ async def test_a_fallback_rep_takes_it_without_a_ledger(api: Api) -> None:
     await api.hire("ann", regions=["west"])
     await api.hire("boss")
     await api.pool("everyone", ["ann"])
-    await api.publish(by_region({"rep": "boss"}))
+    await api.adopt(by_region({"rep": "boss"}))
 
     decision = await api.route("L-1", region="east")
 
@@ -320,7 +320,7 @@ async def test_a_fallback_rep_takes_it_without_a_ledger(api: Api) -> None:
 async def test_what_waits_is_assigned_once_somebody_returns(api: Api) -> None:
     await api.hire("ann", active=False, regions=["east"])
     await api.pool("everyone", ["ann"])
-    await api.publish(by_region("wait"))
+    await api.adopt(by_region("wait"))
     waiting = await api.route("L-1", region="east")
     await api.switch("ann", active=True)
 
@@ -335,7 +335,7 @@ async def test_a_preference_chooses_within_the_band(api: Api) -> None:
     await api.hire("bob", languages=["de"])
     await api.pool("everyone", ["ann", "bob"], band=2)
     prefer = [{"rep": "languages", "op": "has", "value": "de", "score": 5}]
-    await api.publish({"fields": {}, "default": {"route": {"pool": "everyone", "prefer": prefer}}})
+    await api.adopt({"fields": {}, "default": {"route": {"pool": "everyone", "prefer": prefer}}})
 
     owners = [last((await api.route(f"L-{n}")).rep) for n in range(20)]
 
@@ -348,7 +348,7 @@ async def test_at_band_0_a_preference_only_breaks_ties(api: Api) -> None:
     await api.hire("bob", languages=["de"])
     await api.pool("everyone", ["ann", "bob"])
     prefer = [{"rep": "languages", "op": "has", "value": "de", "score": 5}]
-    await api.publish({"fields": {}, "default": {"route": {"pool": "everyone", "prefer": prefer}}})
+    await api.adopt({"fields": {}, "default": {"route": {"pool": "everyone", "prefer": prefer}}})
 
     owners = [last((await api.route(f"L-{n}")).rep) for n in range(4)]
 
@@ -359,7 +359,7 @@ async def test_weights_share_the_leads(api: Api) -> None:
     await api.hire("ann")
     await api.hire("bob")
     await api.pool("everyone", {"ann": 3, "bob": 1})
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
 
     owners = Counter([last((await api.route(f"L-{n}")).rep) for n in range(20)])
 
@@ -394,7 +394,8 @@ async def test_pages_list_every_work_item_once_and_oldest_first(api: Api) -> Non
     await everyone(api, "ann", "bob")
     made = [(await api.route(f"L-{n}")).work_item for n in range(7)]
 
-    found, token = [], ""
+    found: list[str] = []
+    token = ""
     while not found or token:
         request = routing_pb2.ListWorkItemsRequest(parent=api.parent, page_size=3, page_token=token)
         page = await api.routing.ListWorkItems(request)
@@ -474,7 +475,7 @@ async def test_a_named_rep_gets_it_and_the_report_counts_the_override_apart(api:
     await api.hire("ann", regions=["east"])
     await api.hire("bob", regions=["west"])
     await api.pool("everyone", ["ann", "bob"])
-    await api.publish(by_region())
+    await api.adopt(by_region())
     decision = await api.route("L-1", region="east")
 
     moved = await api.reassign(decision.work_item, rep=api.rep_name("bob"), note="knows them", view=FULL)
@@ -490,7 +491,7 @@ async def test_a_named_rep_at_capacity_is_refused(api: Api) -> None:
     await api.hire("ann")
     await api.hire("bob", capacity={"LEAD": 0})
     await api.pool("everyone", ["ann", "bob"])
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
     decision = await api.route("L-1")
 
     error = await refused(api.reassign(decision.work_item, rep=api.rep_name("bob")))
@@ -515,7 +516,8 @@ async def test_the_decisions_about_a_work_item_are_listed_newest_first(api: Api)
     second = await api.reassign(decision.work_item)
     third = await api.reassign(decision.work_item)
 
-    found, token = [], ""
+    found: list[str] = []
+    token = ""
     while not found or token:
         request = decisions_pb2.ListDecisionsRequest(
             parent=api.parent, work_item=decision.work_item, page_size=1, page_token=token
@@ -531,7 +533,8 @@ async def test_all_decisions_are_listed_newest_first(api: Api) -> None:
     await everyone(api, "ann")
     made = [(await api.route(f"L-{n}")).name for n in range(5)]
 
-    found, token = [], ""
+    found: list[str] = []
+    token = ""
     while not found or token:
         request = decisions_pb2.ListDecisionsRequest(parent=api.parent, page_size=2, page_token=token)
         page = await api.decisions.ListDecisions(request)
@@ -620,7 +623,7 @@ async def test_the_first_matching_rule_applies_and_shows_its_predicates(api: Api
         {"id": "大客户", "when": when, "route": {"pool": "big", "sla": "gold"}},
         {"id": "all", "route": {"pool": "everyone"}},
     ]
-    await api.publish(
+    await api.adopt(
         {"fields": {"潜力": {"type": "number"}}, "rules": rules, "default": {"route": {"pool": "everyone"}}}
     )
 
@@ -645,11 +648,11 @@ async def test_a_decision_is_explained_long_after_rules_and_reps_changed(api: Ap
     await api.hire("bob", regions=["east"])
     await api.hire("eve", regions=["west"])
     await api.pool("everyone", {"ann": 2, "bob": 1, "eve": 1})
-    await api.publish(by_region("wait"))
+    await api.adopt(by_region("wait"))
     await api.route("L-0", region="east")
     given = await api.route("L-1", view=FULL, region="east")
     await api.complete(given.work_item)
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
     for rep in ("eve", last(given.rep)):
         await api.dismiss(rep)
     await api.pool("second", [])
@@ -704,7 +707,7 @@ async def test_a_report_follows_from_the_decisions(api: Api) -> None:
     await api.hire("bob")
     await api.hire("eve")
     await api.pool("everyone", {"ann": 1, "bob": 2, "eve": 4})
-    await api.publish(EVERYONE)
+    await api.adopt(EVERYONE)
     decisions = [await api.route(f"L-{n}", view=FULL) for n in range(15)]
 
     report = await api.report("everyone")
@@ -765,7 +768,8 @@ async def test_reps_are_listed_by_id_page_after_page(api: Api) -> None:
     for rep in ("eve", "ann", "bob"):
         await api.hire(rep)
 
-    found, token = [], ""
+    found: list[str] = []
+    token = ""
     while not found or token:
         request = workforce_pb2.ListRepsRequest(parent=api.parent, page_size=2, page_token=token)
         page = await api.workforce.ListReps(request)

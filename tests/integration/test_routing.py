@@ -569,6 +569,26 @@ async def test_a_changed_rep_counts_from_the_next_call_on_another_server(api: Ap
     assert owners == {"bob"}
 
 
+async def test_a_new_field_is_known_at_once_on_another_server(api: Api, neighbour: Api) -> None:
+    await everyone(api, "ann")
+    await neighbour.route("L-0")
+    await api.adopt({"fields": {"region": {"type": "string"}}, "default": {"route": {"pool": "everyone"}}})
+
+    decision = await neighbour.route("L-1", region="east")
+
+    assert (decision.outcome, decision.rule_set_revision) == (ASSIGNED, 2)
+
+
+async def test_a_new_rep_can_be_named_at_once_on_another_server(api: Api, neighbour: Api) -> None:
+    await everyone(api, "ann")
+    decision = await neighbour.route("L-1")
+    await api.hire("new")
+
+    moved = await neighbour.reassign(decision.work_item, rep=api.rep_name("new"))
+
+    assert last(moved.rep) == "new"
+
+
 async def test_a_roll_back_makes_the_revision_before_hold_again(api: Api) -> None:
     await everyone(api, "ann", "bob")
     await api.pool("second", ["bob"])

@@ -25,7 +25,7 @@ from router.errors import (
 from router.items import fingerprint
 from router.names import check_id
 from router.ports import Revisions, Settlement, Workforce, WorkforceRecords
-from router.workforce import Pool, Rep, Territory
+from router.workforce import Pool, Rep, Territories, Territory
 
 Record = Rep | Pool | Territory
 
@@ -353,11 +353,12 @@ def _territory_faults(territory: Territory, records: WorkforceRecords) -> list[V
         return []
     if territory.parent not in records.territories:
         return [Violation("territory.parent", f"there is no territory {territory.parent!r}: create it first")]
-    path = [territory.id]
+    path, height = [territory.id], Territories(records.territories).height(territory.id)
     while parent := records.territories[path[-1]].parent:
         path.append(parent)
         if parent in path[:-1]:
             return [Violation("territory.parent", f"{' → '.join(path)}: territories must form a tree, without cycles")]
-        if len(path) > MAX_DEPTH:
-            return [Violation("territory.parent", f"lies {len(path)} deep: at most {MAX_DEPTH}")]
+        if len(path) + height > MAX_DEPTH:
+            fault = f"the tree would be over {MAX_DEPTH} levels deep: that is the most"
+            return [Violation("territory.parent", fault)]
     return []

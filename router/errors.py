@@ -12,10 +12,11 @@
     │   ├── StaleEtag
     │   └── StaleRevision       decided by rules or reps that no longer hold: decide again
     ├── NotPossible             its state, or a cap, forbids it
-    └── StoreUnavailable        the store does not answer                   try again later
+    ├── StoreUnavailable        the store does not answer                   try again later
+    └── CorruptHistory          a record contradicts the code that made it
 
-Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps its facts as
-attributes; what gRPC makes of it stands in ``router.rpc.status``.
+Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps
+its facts as attributes; what gRPC makes of it stands in ``router.rpc.status``.
 """
 
 from __future__ import annotations
@@ -154,3 +155,13 @@ class StoreUnavailable(RouterError):
     def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(description)
+
+
+class CorruptHistory(RouterError):
+    """A stored decision does not follow from its own facts: the log was altered, or the code that decides was."""
+
+    reason = "CORRUPT_HISTORY"
+
+    def __init__(self, name: str, description: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: {description}")

@@ -19,7 +19,7 @@ Choice = Literal["auto", "durable", "index"]
 _log = logging.getLogger(__name__)
 
 
-class EngineUnavailable(RuntimeError):  # noqa: N818  # says what is, like the other failures here
+class EngineUnavailable(RuntimeError):
     """The engine that was asked for cannot be had on this machine."""
 
 

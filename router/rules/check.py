@@ -37,6 +37,7 @@ class Checked:
         The document's own tests.
     workforce
         The reps, pools and territories that the tests bring along; None if they bring none.
+
     """
 
     rule_set: RuleSet | None
@@ -62,6 +63,7 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Check
     ('everyone', ())
     >>> check("fields: {}\ndefault: {route: {pol: everyone}}").problems[0].message
     'pool is missing'
+
     """
     document, form, problems = fit(source, RuleSetForm)
     if form is None:

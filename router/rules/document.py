@@ -10,6 +10,7 @@ Plain scalars mean what YAML 1.2's core schema says: ``yes``, ``no`` and ``2024-
 References
 ----------
 .. [1] YAML 1.2.2, chapter 10.3, "Core Schema", https://yaml.org/spec/1.2.2/#103-core-schema
+
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
 }
 
 
-class _Refused(Exception):  # noqa: N818  # a signal inside this module
+class _Refused(Exception):  # a signal inside this module
     def __init__(self, place: tuple[int, int], message: str) -> None:
         self.line, self.column = place
         self.message = message
@@ -58,6 +59,7 @@ class Document:
         The value of the whole document.
     problem
         Why there is none; then ``tree`` is None.
+
     """
 
     def __init__(self) -> None:
@@ -101,6 +103,7 @@ def path_text(path: Path) -> str:
     --------
     >>> path_text(["rules", 0, "when", "all", 1, "op"])
     'rules[0].when.all[1].op'
+
     """
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step:.64}" for step in path).removeprefix(".")
 

@@ -49,6 +49,7 @@ def project(rule_set: RuleSet, attributes: Mapping[str, object], territories: Te
     ------
     InvalidInput
         With one violation per bad attribute.
+
     """
     readers = _plan(rule_set)
     fact: dict[str, FactValue] = {}

@@ -28,6 +28,7 @@ class Problem:
         Where in the document, e.g. ``rules[0].when.all[1].op``; empty for the whole.
     message
         The value found and what is allowed.
+
     """
 
     line: int
@@ -66,6 +67,7 @@ def shown(value: object, length: int = 80) -> str:
     "'xxxxxxx…'"
     >>> shown([1, 2, 3])
     '[1, 2, 3]'
+
     """
     if isinstance(value, str):
         return repr(value) if len(value) < length else repr(value[: length - 1] + "…")

@@ -37,6 +37,7 @@ def meets(requirement: Requirement, rep: Rep, fact: Fact, territories: Territori
     >>> rep = Rep("r1", attributes={"skills": ("CRM", "ERP")})
     >>> meets(Requirement("skills", "has", value="ERP"), rep, {}, Territories())
     True
+
     """
     wanted = requirement.value if requirement.item is None else fact.get(requirement.item)
     if wanted is None:

@@ -66,6 +66,7 @@ def loads(text: str | bytes) -> RuleSet:
     ------
     ValueError
         If it is of another format.
+
     """
     document = json.loads(text)
     if document.get("format") != FORMAT:

@@ -27,6 +27,7 @@ def as_number(value: object) -> float | int | None:
     --------
     >>> as_number(60.0), as_number(1.23456), as_number(-0.0), as_number(True), as_number(float("nan"))
     (60, 1.2346, 0, None, None)
+
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not -MAX_NUMBER < value < MAX_NUMBER:
         return None
@@ -45,6 +46,7 @@ def as_epoch(value: object) -> float | int | None:
     --------
     >>> as_epoch("1970-01-02"), as_epoch("1970-01-01T08:00:00.5+08:00"), as_epoch("2024-02-30")
     (86400, 0.5, None)
+
     """
     if not isinstance(value, str) or len(value) > 64:
         return None

@@ -92,8 +92,20 @@ class Document:
     def problem_at(
         self, path: Path, message: str, *, of_key: bool = False, severity: Severity = Severity.ERROR
     ) -> Problem:
-        """Make the problem of a path."""
+        """Make the problem of a path. An index into what is written as a single value is left out."""
+        path = self._as_written(path)
         return Problem(*self.place(path, of_key=of_key), path_text(path), message, severity)
+
+    def _as_written(self, path: Path) -> Path:
+        node: object = self.tree
+        written = []
+        for step in path:
+            if isinstance(step, int) and not isinstance(node, list):
+                continue
+            written.append(step)
+            places = self._items.get(id(node), {})
+            node = node[step] if step in places else None  # type: ignore[index]  # the step is in it
+        return written
 
 
 def path_text(path: Path) -> str:
@@ -245,6 +257,8 @@ class _Builder:
         level = self._stack[-1]
         if isinstance(level.container, list):
             level.step = len(level.container)
+            if level.step == limits.MAX_RULES:  # the longest list there is
+                raise _Refused(_place(event), f"more than the {limits.MAX_RULES:,} entries allowed in a list")
             level.container.append(value)
         else:
             level.container[str(level.step)] = value

@@ -39,7 +39,6 @@ class Document:
         The value of the whole document.
     problem
         Why there is none; then ``tree`` is None.
-
     """
 
     def __init__(self) -> None:
@@ -95,7 +94,6 @@ def path_text(path: Path) -> str:
     --------
     >>> path_text(["rules", 0, "when", "all", 1, "op"])
     'rules[0].when.all[1].op'
-
     """
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step:.64}" for step in path).removeprefix(".")
 

@@ -72,23 +72,26 @@ class IndexEngine:
         return mask_of([position for position in positions_of(mask) if not rest[position](fact)])
 
 
-def positions_of(mask: int) -> list[int]:
-    """List the bits that are set, lowest first.
+def positions_of(mask: int, base: int = 0) -> list[int]:
+    """List the bits that are set, lowest first, counted from ``base``.
 
     Taking a bit out of an integer costs as much as the integer is long, so long ones are cut into slices first.
     """
     found: list[int] = []
-    raw = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
-    for start in range(0, len(raw), _SLICE):
-        word = int.from_bytes(raw[start : start + _SLICE], "little")
-        base = start * 8 - 1
-        while word:
-            lowest = word & -word
-            found.append(base + lowest.bit_length())
-            word ^= lowest
+    if mask.bit_length() > _LONG:
+        raw = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+        for start in range(0, len(raw), _SLICE):
+            found += positions_of(int.from_bytes(raw[start : start + _SLICE], "little"), start * 8)
+        return found
+    while mask:
+        lowest = mask & -mask
+        found.append(base + lowest.bit_length() - 1)
+        mask ^= lowest
     return found
 
 
+_LONG = 4_096
+"""Bits from which on cutting pays."""
 _SLICE = 64
 """Bytes per slice."""
 

@@ -11,7 +11,8 @@ import time
 import pytest
 
 from router.adapters import engines
-from router.adapters.trial import MEMORY_BYTES, Trial, try_rule_set
+from router.adapters.trial import MEMORY_BYTES, try_rule_set
+from router.ports import Trial
 from router.rules import stored
 from router.rules.scenarios import Workforce
 from router.workforce import Member, Pool, Rep, Territories, Territory

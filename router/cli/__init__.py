@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from router.cli.route import route
 from router.cli.rules import rules
 
-COMMANDS: tuple[click.Command, ...] = (rules,)
+COMMANDS: tuple[click.Command, ...] = (route, rules)

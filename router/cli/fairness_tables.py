@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from router.baselines import Arrival, compare
+from router.cli.words import called
 
-_FAR = 3.0
+_FAR = 5.0
 """Lead units from which a distance is shown in red."""
 _HEADINGS = {
     "pointer round robin": "pointer\nround robin",
-    "least recently used": "least\nrec. used",
+    "least recently used": "least rec.\nused",
     "lowest count": "lowest\ncount",
     "smooth weighted RR": "smooth\nweighted RR",
 }
@@ -64,25 +66,39 @@ def fairness_table(report: fairness.FairnessReport, arrivals: Sequence[Arrival],
     """
     weights = dict(sorted(report.weights.items()))
     others = compare(weights, [arrival for arrival in arrivals if arrival.entitled.keys() <= weights.keys()])
-    table = Table(title=_title(report, len(arrivals)), title_justify="left", caption_justify="left")
-    table.caption = _caption(report)
+    table = Table(
+        title=_title(report, len(arrivals)),
+        title_justify="left",
+        caption=_caption(report),
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_footer=True,
+    )
     table.add_column("rep", no_wrap=True, footer="worst at any time")
     for heading in ("weight", "entitled", "received"):
         table.add_column(heading, justify="right")
-    table.add_column("distance\nFairlead", justify="right", style="bold", footer=f"{report.observed.worst_ever:.2f}")
+    table.add_column(
+        "distance:\nFairlead", justify="right", footer=Text(f"{report.observed.worst_ever:.2f}", "bold green")
+    )
     for name, measured in others.items():
         table.add_column(_HEADINGS[name], justify="right", footer=_worst(measured.worst))
-    table.show_footer = True
     for rep, weight in weights.items():
         table.add_row(
-            names.get(rep, rep.rpartition("/")[2]),
+            called(rep, names),
             f"{weight:g}",
             f"{report.entitled[rep]:.2f}",
             f"{report.received[rep]:g}",
-            f"{report.observed.per_rep[rep]:+.2f}",
+            Text(f"{report.observed.per_rep[rep]:+.2f}", "green"),
             *(_distance(measured.by_rep[rep]) for measured in others.values()),
         )
     return table
+
+
+def alone(report: fairness.FairnessReport, names: Mapping[str, str]) -> Text:
+    """Say in a line what became of a pool in which nobody competes."""
+    members = ", ".join(called(rep, names) for rep in report.weights) or "nobody"
+    return Text.assemble(_title(report, report.decisions), f", all of them to its only member, {members}")
 
 
 def _title(report: fairness.FairnessReport, arrived: int) -> Text:

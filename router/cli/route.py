@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,17 +20,14 @@ from rich.console import Console
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.fairness_tables import Arrivals, fairness_table
+from router.cli.consoles import console_for, names_of
+from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, read_inputs, route_all
 from router.cli.server import connected, own_service, tenant_option
 from router.cli.tables import InputFailed
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-COLUMNS = (
-    *("source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision", "decide_time"),
-)
-_WIDTH = 100
-"""Columns where the output is no terminal."""
+COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision", "decide_time"]
 
 
 @click.command()
@@ -95,11 +92,6 @@ def route(
     sys.exit(1 if refused else 0)
 
 
-def console_for(stream: Any) -> Console:
-    """Make a console as wide as the terminal, or 100 columns where there is none."""
-    return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False)
-
-
 @contextmanager
 def _service(server: str | None, tenant: str) -> Iterator[FairleadClient]:
     if server:
@@ -150,16 +142,15 @@ def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> 
 
 
 def print_fairness(client: FairleadClient, arrivals: Arrivals, console: Console) -> None:
-    """Print the table of every pool that received anything, the busiest first."""
+    """Print the table of every pool that received anything, the busiest first; a line where nobody competes."""
     names = names_of(client)
     for pool in arrivals.pools():
+        measured = client.fairness(pool)
         console.print()
-        console.print(fairness_table(client.fairness(pool), arrivals.of(pool), names))
-
-
-def names_of(client: FairleadClient) -> Mapping[str, str]:
-    """Return how to call each rep, by resource name."""
-    return {rep.name: rep.display_name or rep.name.rpartition("/")[2] for rep in client.list_reps()}
+        if len(measured.weights) > 1:
+            console.print(fairness_table(measured, arrivals.of(pool), names))
+        else:
+            console.print(alone(measured, names))
 
 
 def outcome_of(decision: decisions.Decision) -> str:

@@ -1,4 +1,4 @@
-"""``fairlead rules``: check and test a rule set on one's own machine, without a server.
+"""``fairlead rules``: check and test a rule set on one's own machine, without a server; publish it to one.
 
 Exit codes: 0 all is well; 1 the rule set has errors or a test failed; 2 the command could not do its work (no such
 file).
@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from router.cli.publish import publish_command, rollback_command
 from router.rules.check import check, check_tests
 from router.rules.limits import MAX_SOURCE_BYTES
 from router.rules.problems import Problem
@@ -58,6 +59,10 @@ def rules() -> None:
                  within (a territory or one around it).
     Groups:      all, any, not.
     """
+
+
+rules.add_command(publish_command)
+rules.add_command(rollback_command)
 
 
 @rules.command("check")

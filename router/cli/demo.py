@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
+from google.protobuf.json_format import MessageToDict
 from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
@@ -18,15 +19,15 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, names_of
 from router.cli.fairness_tables import Arrivals, fairness_table
 from router.cli.inputs import Inputs, enter, read_inputs, route_all
-from router.cli.server import connected, own_service
+from router.cli.server import DEFAULT_SERVER, connected, own_service
 from router.cli.tables import InputFailed
-from router.cli.words import Language, called, in_words, rule_of, why_not
+from router.cli.words import Language, called, decided_by, in_words, rule_of, why_not
 
 FILES = ("leads.csv", "reps.csv", "rules.yaml", "territories.csv")
 BANDS: Mapping[str, float] = {"east": 1.0, "key-accounts": 1.0}
 """Pools where preferences may choose, as far as a lead of difference."""
 _STORIES = 10
-_SHOWN_FIELDS = ("region", "industry", "language", "skills_needed", "potential", "employees")
+_SHOWN_FIELDS = ("company", "region", "industry", "language", "skills_needed", "potential")
 
 Story = tuple[routing.WorkItem, decisions.Decision]
 
@@ -46,10 +47,10 @@ def demo(examples: Path | None) -> None:
     console = console_for(sys.stdout)
     leads, reps, rules, territories = (folder / name for name in FILES)
     inputs = read_inputs(leads, reps, rules, territories, {}, "example")
-    with console.status("starting a service with an empty store"), own_service() as address:
-        with connected(address, "default") as client:
-            enter(client, inputs, BANDS)
-            _show(client, inputs, console)
+    console.print("Starting a service with an empty store of its own …")
+    with own_service() as address, connected(address, "default") as client:
+        enter(client, inputs, BANDS)
+        _show(client, inputs, console)
     _say_what_next(folder, console)
 
 
@@ -79,6 +80,8 @@ def _show(client: FairleadClient, inputs: Inputs, console: Console) -> None:
     _headline(console, "How fair was it?")
     for pool in [pool for pool in arrivals.pools() if len(client.fairness(pool).weights) > 2][:2]:
         console.print(fairness_table(client.fairness(pool), arrivals.of(pool), names))
+        console.print()
+    console.print(Text("The other routers drift further with every lead; Fairlead cannot.", style="bold"))
     _headline(console, "Why not somebody else?")
     _question(stories, names, console)
 
@@ -90,20 +93,25 @@ def _headline(console: Console, text: str) -> None:
 
 
 def _varied(stories: Sequence[Story]) -> list[Story]:
-    """Choose decisions that differ in rule, outcome and in how far the route had to go; in the order they came."""
-    first_of_kind: dict[object, Story] = {}
+    """Choose decisions that differ: half of them plain ones, half where the route had to go further; as they came."""
+    plain, further = dict[tuple[object, ...], Story](), dict[tuple[object, ...], Story]()
     for item, decision in stories:
-        kind = (rule_of(decision), decision.outcome, len(decision.steps))
-        first_of_kind.setdefault(kind, (item, decision))
-    chosen = sorted(first_of_kind.values(), key=lambda story: -_interest(story[1]))[:_STORIES]
-    return sorted(chosen, key=lambda story: story[0].external_id)
+        decided = decided_by(decision.candidates)
+        if len(decision.steps) > 1 or not decision.rep:
+            kind = (rule_of(decision), decision.outcome, len(decision.steps))
+            further.setdefault(kind, (item, decision))
+        elif decided == "band" or _competitors(decision) > 2:
+            plain.setdefault((rule_of(decision), decided), (item, decision))
+        elif _competitors(decision) > 1:
+            plain.setdefault((rule_of(decision), ""), (item, decision))
+    # who was chosen for a preference, and who got nobody, first: they say most
+    chosen = sorted(plain.items(), key=lambda found: "band" not in found[0])[: _STORIES // 2]
+    chosen += sorted(further.items(), key=lambda found: bool(found[1][1].rep))[: _STORIES // 2]
+    return sorted((story for _, story in chosen), key=lambda story: story[0].external_id)
 
 
-def _interest(decision: decisions.Decision) -> int:
-    """Rate what a decision shows: nobody found, a fallback, a capacity, a real competition."""
-    codes = {reason.code for candidate in decision.candidates for reason in candidate.reasons[:1]}
-    eligible = sum(not candidate.reasons for candidate in decision.candidates)
-    return 3 * (not decision.rep) + 2 * (len(decision.steps) > 1) + ("AT_CAPACITY" in codes) + (eligible > 2)
+def _competitors(decision: decisions.Decision) -> int:
+    return sum(not candidate.reasons for candidate in decision.candidates) if decision.rep else 0
 
 
 def _tell(story: Story, names: Mapping[str, str], console: Console, language: Language) -> None:
@@ -116,16 +124,16 @@ def _tell(story: Story, names: Mapping[str, str], console: Console, language: La
 
 
 def _described(item: routing.WorkItem) -> str:
-    shown: list[str] = []
+    values = MessageToDict(item.attributes)
+    shown = []
     for field in _SHOWN_FIELDS:
-        value = item.attributes.fields.get(field)
-        match value and value.WhichOneof("kind"):
-            case "string_value":
-                shown.append(item.attributes[field])
-            case "number_value":
-                shown.append(f"{field} {item.attributes[field]:g}")
-            case "list_value":
-                shown.append("+".join(item.attributes[field]))
+        match values.get(field):
+            case str(text):
+                shown.append(text)
+            case list(texts):
+                shown.append("+".join(texts))
+            case float(number):
+                shown.append(f"{field} {number:g}")
     return " · ".join(shown)
 
 
@@ -136,7 +144,7 @@ def _question(stories: Iterable[Story], names: Mapping[str, str], console: Conso
         for item, decision in reversed(list(stories))
         for refused in [next((c for c in decision.candidates if _nearly(c)), None)]
         for rival in [next((c for c in decision.candidates if c.verdict == c.VERDICT_ELIGIBLE), None)]
-        if decision.rep and refused and rival
+        if decision.pool and refused and rival and _competitors(decision) > 2
     )
     item, decision, *others = asked
     console.print(Text.assemble((item.external_id, "bold"), f"  {_described(item)}  → {called(decision.rep, names)}"))
@@ -151,16 +159,22 @@ def _nearly(candidate: decisions.Candidate) -> bool:
 
 
 def _say_what_next(folder: Path, console: Console) -> None:
-    files = " ".join(f"--{name.partition('.')[0]} {folder / name}" for name in ("leads.csv", "reps.csv"))
-    more = f"--rules {folder / 'rules.yaml'} --territories {folder / 'territories.csv'}"
     program = Path(sys.argv[0])
     fairlead = str(program) if program.name == "fairlead" else "fairlead"
     _headline(console, "Try next")
-    console.print(
-        Text(
-            f"{fairlead} serve                                  a service that keeps its data\n"
-            f"{fairlead} route --server 127.0.0.1:50051 \\\n    {files} \\\n    {more}\n"
-            f"{fairlead} explain crm~L-017 --rep li-na          why it went there, and not to her\n"
-            f"{fairlead} rules test {folder / 'rules.yaml'}             change a rule, see what its tests say"
-        )
+    steps = (
+        ("a service that keeps its data:", [f"{fairlead} serve"]),
+        (
+            "the same leads through it:",
+            [
+                f"{fairlead} route --server {DEFAULT_SERVER} \\",
+                f"    --leads {folder / 'leads.csv'} --reps {folder / 'reps.csv'} \\",
+                f"    --rules {folder / 'rules.yaml'} --territories {folder / 'territories.csv'}",
+            ],
+        ),
+        ("why a lead went where it went, and not to somebody else:", [f"{fairlead} explain crm~L-002 --rep li-na"]),
+        ("change a rule, and see what the tests beside it say:", [f"{fairlead} rules test {folder / 'rules.yaml'}"]),
     )
+    for purpose, lines in steps:
+        console.print(Text(purpose, style="dim"))
+        console.print(Text("\n".join(f"  {line}" for line in lines)), soft_wrap=True)

@@ -14,7 +14,7 @@ from rich.text import Text
 from fairlead.v1 import decisions_pb2 as decisions
 from router.cli.consoles import console_for, names_of
 from router.cli.server import connected, server_option, tenant_option
-from router.cli.words import called, claim_of, in_words, rule_of, why_not
+from router.cli.words import called, claim_of, in_words, rule_of, signed, why_not
 
 _CHOSEN, _ELIGIBLE = decisions.Candidate.VERDICT_CHOSEN, decisions.Candidate.VERDICT_ELIGIBLE
 _MOST_REFUSED = 40
@@ -65,7 +65,8 @@ def _why_not(decision: decisions.Decision, rep: str, names: Mapping[str, str], c
 def show(decision: decisions.Decision, names: Mapping[str, str], console: Console, language: str) -> None:
     """Print a decision with all that led to it."""
     item, number = decision.work_item.rpartition("/")[2], decision.name.rpartition("/")[2]
-    console.print(Text(f"Decision {number} about {item}", style="bold"))
+    owner = called(decision.rep, names) if decision.rep else "nobody"
+    console.print(Text.assemble((f"Decision {number}: {item} → ", "bold"), (owner, "bold green")))
     for sentence in in_words(decision, names, "zh" if language == "zh" else "en"):
         console.print(Text(f"  {sentence}"))
     decided = decision.decide_time.ToDatetime().isoformat(" ", "milliseconds")
@@ -109,10 +110,10 @@ def _candidates(decision: decisions.Decision, names: Mapping[str, str]) -> Table
         chosen = candidate.verdict == _CHOSEN
         table.add_row(
             called(candidate.rep, names),
-            f"{candidate.deficit_before:+.2f}",
+            signed(candidate.deficit_before),
             f"{candidate.entitlement:.2f}",
             f"{claim_of(candidate):.2f}",
-            f"{candidate.deficit_after:+.2f}",
+            signed(candidate.deficit_after),
             str(candidate.score),
             "chosen" if chosen else "",
             style="bold green" if chosen else "",

@@ -11,15 +11,15 @@ from rich.text import Text
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from router.baselines import Arrival, compare
-from router.cli.words import called
+from router.cli.words import called, signed
 
 _FAR = 5.0
 """Lead units from which a distance is shown in red."""
 _HEADINGS = {
-    "pointer round robin": "pointer\nround robin",
+    "pointer round robin": "pointer\nRR",
     "least recently used": "least rec.\nused",
     "lowest count": "lowest\ncount",
-    "smooth weighted RR": "smooth\nweighted RR",
+    "smooth weighted RR": "smooth\nwtd. RR",
 }
 
 
@@ -75,7 +75,7 @@ def fairness_table(report: fairness.FairnessReport, arrivals: Sequence[Arrival],
         pad_edge=False,
         show_footer=True,
     )
-    table.add_column("rep", no_wrap=True, footer="worst at any time")
+    table.add_column("rep", no_wrap=True, footer="worst ever")
     for heading in ("weight", "entitled", "received"):
         table.add_column(heading, justify="right")
     table.add_column(
@@ -89,7 +89,7 @@ def fairness_table(report: fairness.FairnessReport, arrivals: Sequence[Arrival],
             f"{weight:g}",
             f"{report.entitled[rep]:.2f}",
             f"{report.received[rep]:g}",
-            Text(f"{report.observed.per_rep[rep]:+.2f}", "green"),
+            Text(signed(report.observed.per_rep[rep]), "green"),
             *(_distance(measured.by_rep[rep]) for measured in others.values()),
         )
     return table
@@ -119,7 +119,7 @@ def _caption(report: fairness.FairnessReport) -> str:
 
 
 def _distance(value: float) -> Text:
-    return Text(f"{value:+.1f}", style="red" if abs(value) >= _FAR else "")
+    return Text(f"{round(value, 1) + 0.0:+.1f}", style="red" if abs(value) >= _FAR else "")
 
 
 def _worst(value: float) -> Text:

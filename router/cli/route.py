@@ -27,7 +27,7 @@ from router.cli.server import connected, own_service, tenant_option
 from router.cli.tables import InputFailed
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision", "decide_time"]
+COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision"]
 
 
 @click.command()
@@ -161,7 +161,7 @@ def outcome_of(decision: decisions.Decision) -> str:
 def row_of(item: routing.WorkItem, answer: decisions.Decision | FairleadError) -> list[Any]:
     """Write one line of the decisions file."""
     if isinstance(answer, FairleadError):
-        return [item.source, item.external_id, "ERROR", "", "", "", "", "", answer.message, "", ""]
+        return [item.source, item.external_id, "ERROR", "", "", "", "", "", answer.message, ""]
     eligible = sum(c.verdict != decisions.Candidate.VERDICT_INELIGIBLE for c in answer.candidates)
     return [
         item.source,
@@ -174,5 +174,4 @@ def row_of(item: routing.WorkItem, answer: decisions.Decision | FairleadError) -
         eligible,
         answer.refusal_summary,
         answer.name.rpartition("/")[2],
-        answer.decide_time.ToJsonString(),
     ]

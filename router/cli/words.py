@@ -28,16 +28,17 @@ _REFUSED: Mapping[str, tuple[str, str]] = {
 }
 
 _PHRASES: Mapping[str, tuple[str, str]] = {
-    "owner": ("{rep}, from pool {pool} by rule {rule}.", "分配给 {rep}：规则 {rule}，分配池 {pool}。"),
-    "owner alone": ("{rep}, named by rule {rule}.", "分配给 {rep}：由规则 {rule} 指定。"),
-    "override": ("{rep}, named by a person{note}.", "由人工指定给 {rep}{note}。"),
+    "owner": ("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
+    "owner alone": ("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
+    "override": ("A person named {rep}{note}.", "由人工指定 {rep}{note}。"),
     "existing": ("It has an owner already, by decision {number}.", "此线索已有归属人（决策 {number}）。"),
-    "WAITING": ("Nobody can take it now; it waits (rule {rule}).", "目前无人可接，进入等待（规则 {rule}）。"),
+    "WAITING": ("Rule {rule}: nobody can take it now, so it waits.", "规则 {rule}：目前无人可接，进入等待。"),
     "UNROUTED": (
-        "Nobody can take it, and rule {rule} says nothing further.",
-        "无人可接，规则 {rule} 也没有其他安排。",
+        "Rule {rule}: nobody can take it, and nothing further is declared.",
+        "规则 {rule}：无人可接，也没有其他安排。",
     ),
-    "fallback": ("Reached after {before}: nobody there.", "此前尝试 {before}，均无人可接。"),
+    "steps": ("Steps: {steps}.", "步骤：{steps}。"),
+    "nobody": (" (nobody)", "（无人）"),
     "refused": ("{eligible} of {members} could have it{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
     "only": ("Nobody else could have had it.", "没有其他合格人选。"),
     "largest": (
@@ -99,14 +100,58 @@ def in_words(decision: decisions.Decision, names: Mapping[str, str], language: L
     told = [_outcome(decision, names, language)]
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
         told.append(phrase("existing", language, number=_last(decision.name)))
-    if len(decision.steps) > 1 and decision.rep:
-        before = ("; " if language == "en" else "；").join(decision.steps[:-1])
-        told.append(phrase("fallback", language, before=before))
+    if len(decision.steps) > 1:
+        told.append(phrase("steps", language, steps=_steps(decision, language)))
     if decision.pool or not decision.rep:
         told.append(_refused(decision.candidates, language))
     if decision.rep and decision.pool and decision.cause != decisions.Decision.CAUSE_OVERRIDE:
         told.append(_why(decision.candidates, names, language))
     return [sentence for sentence in told if sentence]
+
+
+def _steps(decision: decisions.Decision, language: Language) -> str:
+    """Tell the steps tried, each by what it changed; the last one found somebody, or nobody either."""
+    nobody = phrase("nobody", language)
+    told = changes(decision.steps, language)
+    return " → ".join([*(step + nobody for step in told[:-1]), told[-1] + ("" if decision.rep else nobody)])
+
+
+def changes(steps: Sequence[str], language: Language) -> list[str]:
+    """Say each step of a route by what it changes in the one before.
+
+    Examples
+    --------
+    >>> changes(["pool east", "pool east, without industries", "pool south"], "en")
+    ['pool east', 'without industries', 'pool south']
+    >>> changes(["pool east", "pool east, region widened"], "zh")
+    ['分配池 east', '放宽 region']
+    """
+    before, told = "", []
+    for step in steps:
+        change = step.removeprefix(f"{before}, ") if before else step
+        before = step
+        told.append(change if language == "en" else _in_chinese(change))
+    return told
+
+
+def _in_chinese(change: str) -> str:
+    if change.startswith("without "):
+        return f"不限 {change.removeprefix('without ')}"
+    if change.endswith(" widened"):
+        return f"放宽 {change.removesuffix(' widened')}"
+    kind, _, name = change.partition(" ")
+    return f"{'分配池' if kind == 'pool' else '指定'} {name}"
+
+
+def signed(amount: float) -> str:
+    """Write a deficit with its sign; what rounds to nothing has a plus.
+
+    Examples
+    --------
+    >>> signed(-0.001), signed(-0.5)
+    ('+0.00', '-0.50')
+    """
+    return f"{round(amount, 2) + 0.0:+.2f}"
 
 
 def _outcome(decision: decisions.Decision, names: Mapping[str, str], language: Language) -> str:
@@ -136,12 +181,27 @@ def _refused(candidates: Sequence[decisions.Candidate], language: Language) -> s
     return phrase("refused", language, eligible=eligible, members=len(members), reasons=listed)
 
 
-def _why(candidates: Sequence[decisions.Candidate], names: Mapping[str, str], language: Language) -> str:
-    chosen = next(c for c in candidates if c.verdict == decisions.Candidate.VERDICT_CHOSEN)
+def decided_by(candidates: Sequence[decisions.Candidate]) -> str:
+    """Say what made the choice: ``only``, ``largest``, ``equal`` or ``band``; empty if nobody was chosen in a pool."""
+    chosen, rival = _first_two(candidates)
+    if chosen is None:
+        return ""
+    return "only" if rival is None else _relation(chosen, rival)
+
+
+def _first_two(
+    candidates: Sequence[decisions.Candidate],
+) -> tuple[decisions.Candidate | None, decisions.Candidate | None]:
+    """Return the chosen one, and whoever had the largest claim of the others."""
+    chosen = next((c for c in candidates if c.verdict == decisions.Candidate.VERDICT_CHOSEN), None)
     others = [c for c in candidates if c.verdict == decisions.Candidate.VERDICT_ELIGIBLE]
-    if not others:
-        return phrase("only", language)
-    rival = max(others, key=claim_of)
+    return chosen, max(others, key=claim_of, default=None)
+
+
+def _why(candidates: Sequence[decisions.Candidate], names: Mapping[str, str], language: Language) -> str:
+    chosen, rival = _first_two(candidates)
+    if chosen is None or rival is None:
+        return phrase("only", language) if chosen else ""
     facts = {
         "claim": claim_of(chosen),
         "next": called(rival.rep, names),
@@ -187,20 +247,22 @@ def why_not(decision: decisions.Decision, rep: str, names: Mapping[str, str]) ->
 
 
 def _reason(reason: decisions.Reason) -> str:
-    has = reason.actual or "nothing"
-    asked = f"; asked for: {reason.required}" if reason.required else ""
-    return f"  {reason.code}  {refusal(reason.code, 'en')} ({reason.field}: {has}{asked})"
+    has = f"{reason.field} {reason.actual or '(none)'}" if reason.field else reason.actual
+    asked = f", asked for {reason.required}" if reason.required else ""
+    return f"  {refusal(reason.code, 'en')}: {has}{asked}  [{reason.code}]"
 
 
 def _compared(chosen: decisions.Candidate, stood: decisions.Candidate, owner: str, name: str) -> list[str]:
     theirs, best = claim_of(stood), claim_of(chosen)
     lines = [
-        f"  {owner}: deficit {chosen.deficit_before:+.2f} + share {chosen.entitlement:.2f} = claim {best:.2f}",
-        f"  {name}: deficit {stood.deficit_before:+.2f} + share {stood.entitlement:.2f} = claim {theirs:.2f}",
+        f"  {owner}: deficit {signed(chosen.deficit_before)} + share {chosen.entitlement:.2f} = claim {best:.2f}",
+        f"  {name}: deficit {signed(stood.deficit_before)} + share {stood.entitlement:.2f} = claim {theirs:.2f}",
     ]
     match _relation(chosen, stood):
         case "largest":
-            lines.append(f"  {best - theirs:.2f} leads short; without it {name} rises to {stood.deficit_after:+.2f}.")
+            lines.append(
+                f"  {best - theirs:.2f} leads short; without it {name} rises to {signed(stood.deficit_after)}."
+            )
         case "equal":
             lines.append("  Equal claims: among equals the turn rotates from lead to lead.")
         case _:

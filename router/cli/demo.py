@@ -39,7 +39,7 @@ Story = tuple[routing.WorkItem, decisions.Decision]
     help="Folder of the example; absent: examples/ here, or beside the source.",
 )
 def demo(examples: Path | None) -> None:
-    """Route the example: 300 leads, 17 reps, 12 rules; ten decisions in words, and how fair it was.
+    """Route the example leads, tell ten decisions in words, and show how fair it was.
 
     Starts a service of its own with an empty data folder, and leaves nothing behind.
     """

@@ -77,7 +77,9 @@ def show(decision: decisions.Decision, names: Mapping[str, str], console: Consol
     )
     _show_rule(decision, console)
     _show_steps(decision, console)
-    console.print(_candidates(decision, names))
+    if decision.candidates:
+        console.print()
+        console.print(_candidates(decision, names))
 
 
 def _show_rule(decision: decisions.Decision, console: Console) -> None:

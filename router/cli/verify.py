@@ -34,12 +34,10 @@ _MOST_SHOWN = 100
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("fairlead-data"),
-    show_default=True,
-    help="Folder of the private server; its service must be stopped.",
+    help="Folder of the private server, whose service must be stopped; fairlead-data if nothing else is named.",
 )
 @click.option("--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL.")
-def verify(tenant: str, data: Path, redis_url: str | None) -> None:
+def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     r"""Rebuild everything from the log and compare it with what the store holds.
 
     Makes every decision again, from the rules and reps of its revision and the events before it, then compares
@@ -69,10 +67,11 @@ def verify(tenant: str, data: Path, redis_url: str | None) -> None:
 
 
 @contextmanager
-def _store(data: Path, redis_url: str | None) -> Iterator[str]:
-    if redis_url:
+def _store(named: Path | None, redis_url: str | None) -> Iterator[str]:
+    if redis_url and named is None:
         yield redis_url
         return
+    data = named or Path("fairlead-data")
     if not (data / "appendonlydir").is_dir():
         raise InputFailed(
             f"--data {data}: holds no data of a service; allowed: the folder `fairlead serve --data` uses"
@@ -81,7 +80,9 @@ def _store(data: Path, redis_url: str | None) -> Iterator[str]:
     try:
         server.start()
     except EmbeddedServerError as error:
-        raise InputFailed(f"{error}; the folder is locked while a service runs on it") from error
+        raise InputFailed(
+            f"{error}. To verify, the store is opened directly, and a service that runs has it locked"
+        ) from error
     try:
         yield server.url
     finally:
@@ -95,6 +96,8 @@ async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int]:
     try:
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, found = newest[0].number if newest else 0, 0
+        if not events:
+            return 0, 0
         verification = Verification(stores.assignments, books)
         with _progress(console) as progress:
             task = progress.add_task("verifying", total=events)

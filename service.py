@@ -238,7 +238,7 @@ def main() -> None:
     help="Folder of the private server.",
 )
 def serve(listen: str, data: Path) -> None:
-    r"""Serve in the foreground; end with SIGTERM or Ctrl-C.
+    """Serve in the foreground; end with SIGTERM or Ctrl-C.
 
     \b
     Environment:

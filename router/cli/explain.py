@@ -27,7 +27,7 @@ _MOST_REFUSED = 40
 @server_option
 @tenant_option
 def explain(decision: str, rep: str | None, language: str, server: str, tenant: str) -> None:
-    r"""Say why DECISION came out as it did.
+    """Say why DECISION came out as it did.
 
     DECISION is its number, its full name, or the work item it is about (then the latest one). Shows the rule with
     each comparison, the steps of the route, and how every candidate stood.

@@ -73,6 +73,7 @@ def fairness_table(report: fairness.FairnessReport, arrivals: Sequence[Arrival],
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        padding=(0, 1, 0, 0),
         show_footer=True,
     )
     table.add_column("rep", no_wrap=True, footer="worst ever")

@@ -23,7 +23,7 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @server_option
 @tenant_option
 def publish_command(file: Path, note: str, server: str, tenant: str) -> None:
-    r"""Publish FILE: from now on every decision is made by it, on every server.
+    """Publish FILE: from now on every decision is made by it, on every server.
 
     The service checks it and runs its tests first, and refuses it whole if anything is wrong. - reads standard
     input.
@@ -44,7 +44,7 @@ def publish_command(file: Path, note: str, server: str, tenant: str) -> None:
 @server_option
 @tenant_option
 def rollback_command(revision: int | None, server: str, tenant: str) -> None:
-    r"""Make an earlier revision hold again.
+    """Make an earlier revision hold again.
 
     History is kept: its source is published as a new revision.
 

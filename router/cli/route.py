@@ -59,7 +59,7 @@ def route(
     source: str,
     bands: tuple[str, ...],
 ) -> None:
-    r"""Route leads from a file, and show how fair it was.
+    """Route leads from a file, and show how fair it was.
 
     Sends every lead through the service, writes each decision to a CSV file, and prints per pool how far each rep
     is from a fair share: by Fairlead, and by what other routers would have done with the same leads.

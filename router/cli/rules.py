@@ -58,7 +58,7 @@ def rules() -> None:
     Operators:   eq ne in not_in, gt gte lt lte between, has_any has_all, exists missing,
                  within (a territory or one around it).
     Groups:      all, any, not.
-    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
+    """
 
 
 rules.add_command(publish_command)
@@ -78,7 +78,7 @@ def check_command(file: Path, as_json: bool) -> None:
     \b
       $ fairlead rules check east.yaml
       east.yaml:9:33 error: gte does not fit the string field region; allowed are eq, ne, … (rules[0].when.op)
-    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
+    """
     checked = check(_content(file))
     if as_json:
         _print_json(problems=checked.problems, rule_count=_count(checked.rule_set))
@@ -109,7 +109,7 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
         territories: {上海: 华东}
         reps: {anna: {regions: [华东]}, bo: {regions: [华南]}}
         pools: {east: [anna, bo]}
-    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
+    """
     checked = check(_content(file))
     tests = checked if tests_file is None else check_tests(_content(tests_file))
     results: list[TestResult] = []

@@ -38,7 +38,7 @@ _MOST_SHOWN = 100
 )
 @click.option("--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL.")
 def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
-    r"""Rebuild everything from the log and compare it with what the store holds.
+    """Rebuild everything from the log and compare it with what the store holds.
 
     Makes every decision again, from the rules and reps of its revision and the events before it, then compares
     ledgers, open units and work items. Names every difference; changes nothing.

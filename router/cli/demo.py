@@ -81,7 +81,7 @@ def _show(client: FairleadClient, inputs: Inputs, console: Console) -> None:
     for pool in [pool for pool in arrivals.pools() if len(client.fairness(pool).weights) > 2][:2]:
         console.print(fairness_table(client.fairness(pool), arrivals.of(pool), names))
         console.print()
-    console.print(Text("The other routers drift further with every lead; Fairlead cannot.", style="bold"))
+    console.print(Text("Where territories overlap the others drift without limit; Fairlead cannot.", style="bold"))
     _headline(console, "Why not somebody else?")
     _question(stories, names, console)
 
@@ -169,7 +169,8 @@ def _say_what_next(folder: Path, console: Console) -> None:
             [
                 f"{fairlead} route --server {DEFAULT_SERVER} \\",
                 f"    --leads {folder / 'leads.csv'} --reps {folder / 'reps.csv'} \\",
-                f"    --rules {folder / 'rules.yaml'} --territories {folder / 'territories.csv'}",
+                f"    --rules {folder / 'rules.yaml'} --territories {folder / 'territories.csv'} \\",
+                "    " + " ".join(f"--band {pool}={units:g}" for pool, units in BANDS.items()),
             ],
         ),
         ("why a lead went where it went, and not to somebody else:", [f"{fairlead} explain crm~L-002 --rep li-na"]),

@@ -7,6 +7,7 @@ and cannot be raced.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,7 +25,7 @@ from router.errors import (
 from router.items import fingerprint
 from router.names import check_id
 from router.ports import Revisions, Settlement, Workforce, WorkforceRecords
-from router.workforce import Pool, Rep, Territory
+from router.workforce import Pool, Rep, Territories, Territory
 
 Record = Rep | Pool | Territory
 
@@ -82,6 +83,7 @@ class Administration:
         self._workforce = workforce
         self._revisions = revisions
         self._at_hand: dict[str, WorkforceRecords] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
 
     async def records(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
@@ -138,17 +140,22 @@ class Administration:
             If the workforce changes faster than the wish can be worked out.
         """
         mark = fingerprint("save", content)
-        for _ in range(_TRIES):
-            records = await self.records(tenant)
-            try:
-                return await self._save(tenant, records, changes, request_id, mark, preview)
-            except StaleRevision:
-                self._at_hand.pop(tenant, None)
-            except (AlreadyExists, StaleEtag):
-                if not await self._was_done(tenant, request_id, mark):
-                    raise
-                return [await self.get(tenant, change.kind, change.id) for change in changes]
+        async with self._turn(tenant):
+            for _ in range(_TRIES):
+                records = await self.records(tenant)
+                try:
+                    return await self._save(tenant, records, changes, request_id, mark, preview)
+                except StaleRevision:
+                    self._at_hand.pop(tenant, None)
+                except (AlreadyExists, StaleEtag):
+                    if not await self._was_done(tenant, request_id, mark):
+                        raise
+                    return [await self.get(tenant, change.kind, change.id) for change in changes]
         raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
+
+    def _turn(self, tenant: str) -> asyncio.Lock:
+        """Let one change at a time be worked out here: only those on other servers can then come between."""
+        return self._turns.setdefault(tenant, asyncio.Lock())
 
     async def _save(
         self,
@@ -207,33 +214,34 @@ class Administration:
             As ``save``.
         """
         mark = fingerprint("delete", kind, record_id)
-        for _ in range(_TRIES):
-            records = await self.records(tenant)
-            removal: Change = Change(kind, record_id, _unchanged, etag)
-            try:
-                _check_expectation(tenant, records, removal)
-            except NotFound:
-                if not await self._was_done(tenant, request_id, mark):
-                    raise
-                return
-            removed = _without(tenant, records, kind, record_id)
-            if preview:
-                return
-            try:
-                await self._workforce.write(
-                    tenant,
-                    records.revision,
-                    removed,
-                    settlements=_settlements(records, removed),
-                    idle=[record_id] if kind == "rep" else [],
-                    request_id=request_id,
-                    fingerprint=mark,
-                )
-            except StaleRevision:
+        async with self._turn(tenant):
+            for _ in range(_TRIES):
+                records = await self.records(tenant)
+                removal: Change = Change(kind, record_id, _unchanged, etag)
+                try:
+                    _check_expectation(tenant, records, removal)
+                except NotFound:
+                    if not await self._was_done(tenant, request_id, mark):
+                        raise
+                    return
+                removed = _without(tenant, records, kind, record_id)
+                if preview:
+                    return
+                try:
+                    await self._workforce.write(
+                        tenant,
+                        records.revision,
+                        removed,
+                        settlements=_settlements(records, removed),
+                        idle=[record_id] if kind == "rep" else [],
+                        request_id=request_id,
+                        fingerprint=mark,
+                    )
+                except StaleRevision:
+                    self._at_hand.pop(tenant, None)
+                    continue
                 self._at_hand.pop(tenant, None)
-                continue
-            self._at_hand.pop(tenant, None)
-            return
+                return
         raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
 
 
@@ -345,11 +353,12 @@ def _territory_faults(territory: Territory, records: WorkforceRecords) -> list[V
         return []
     if territory.parent not in records.territories:
         return [Violation("territory.parent", f"there is no territory {territory.parent!r}: create it first")]
-    path = [territory.id]
+    path, height = [territory.id], Territories(records.territories).height(territory.id)
     while parent := records.territories[path[-1]].parent:
         path.append(parent)
         if parent in path[:-1]:
             return [Violation("territory.parent", f"{' → '.join(path)}: territories must form a tree, without cycles")]
-        if len(path) > MAX_DEPTH:
-            return [Violation("territory.parent", f"lies {len(path)} deep: at most {MAX_DEPTH}")]
+        if len(path) + height > MAX_DEPTH:
+            fault = f"the tree would be over {MAX_DEPTH} levels deep: that is the most"
+            return [Violation("territory.parent", fault)]
     return []

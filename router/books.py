@@ -75,6 +75,10 @@ class Books:
                 self._current[tenant] = book
             return book
 
+    async def holds(self, tenant: str, book: Book) -> bool:
+        """Say whether decisions are still to be made by a book."""
+        return await self._revisions.revisions(tenant) == book.revisions
+
     async def _load(self, tenant: str, old: Book | None) -> Book:
         rules, workforce = await self._revisions.revisions(tenant)
         if not rules:

@@ -33,6 +33,10 @@ class RuleEngine(Protocol):
 # ---------------------------------------------------------------------------------------------------------- assignments
 
 
+MAX_JOBS = 64
+"""Jobs of one call of ``Assignments.bind``: enough to make the round trip cheap, few enough to keep nobody waiting."""
+
+
 class Mode(StrEnum):
     """What a job wants."""
 
@@ -172,7 +176,7 @@ class Assignments(Protocol):
     async def bind(
         self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False
     ) -> list[Decision | Refusal]:
-        """Do the jobs in order; one answer each.
+        """Do up to ``MAX_JOBS`` jobs in order, all by the same revisions; one answer each.
 
         Raises
         ------

@@ -28,7 +28,7 @@ from router.errors import (
 from router.explanation import Explanation, explain, rotation_of
 from router.items import CLOSED_STATES, State, WorkItem, fingerprint, item_id
 from router.plan import Book, Plan
-from router.ports import Assignments, Completion, ItemRecord, Job, Mode, Refusal
+from router.ports import MAX_JOBS, Assignments, Completion, ItemRecord, Job, Mode, Refusal
 
 _TRIES = 8
 """Rounds before a request gives up because rules or workforce change faster than it can be decided."""
@@ -109,23 +109,41 @@ class Router:
             As ``route``, for all at once.
         """
         book = await self._books.current(tenant)
-        for _ in range(_TRIES):
-            jobs = [_job(book, request) for request in requests]
+        answers: list[Decision | RouterError] = []
+        tries = 0
+        while len(answers) < len(requests):
             try:
-                bound = await self._store.bind(
-                    tenant, book.revisions, [job for job in jobs if isinstance(job, Job)], preview=preview
-                )
+                following = requests[len(answers) : len(answers) + MAX_JOBS]
+                answers += await self._bound(tenant, book, following, preview)
+                tries = 0
             except StaleRevision:
+                tries += 1
+                if tries == _TRIES:
+                    return _given_up(tenant, answers, len(requests))
                 book = await self._books.renewed(tenant, book.revisions)
-                continue
-            answers = iter(bound)
-            return [
-                _answer(request.request_id, next(answers))
-                if isinstance(job, Job)
-                else await self._unreadable(tenant, request, job)
-                for request, job in zip(requests, jobs, strict=True)
-            ]
-        raise StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
+        return answers
+
+    async def _bound(
+        self, tenant: str, book: Book, requests: Sequence[RouteRequest], preview: bool
+    ) -> list[Decision | RouterError]:
+        """Answer requests by one book.
+
+        Raises
+        ------
+        StaleRevision
+            If it does not hold any more; nothing was written.
+        """
+        jobs = [_job(book, request) for request in requests]
+        readable = [job for job in jobs if isinstance(job, Job)]
+        if len(readable) < len(jobs) and not await self._books.holds(tenant, book):
+            raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
+        bound = iter(await self._store.bind(tenant, book.revisions, readable, preview=preview))
+        return [
+            _answer(request.request_id, next(bound))
+            if isinstance(job, Job)
+            else await self._unreadable(tenant, request, job)
+            for request, job in zip(requests, jobs, strict=True)
+        ]
 
     async def _unreadable(self, tenant: str, request: RouteRequest, error: RouterError) -> Decision | RouterError:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
@@ -157,7 +175,13 @@ class Router:
         book = await self._books.current(tenant)
         for _ in range(_TRIES):
             stored = await self.item(tenant, request.item_id)
-            job = _reassign_job(tenant, book, request, stored, mark)
+            try:
+                job = _reassign_job(tenant, book, request, stored, mark)
+            except (InvalidInput, NotFound, NotPossible):
+                if await self._books.holds(tenant, book):
+                    raise
+                book = await self._books.renewed(tenant, book.revisions)
+                continue
             try:
                 (answer,) = await self._store.bind(tenant, book.revisions, [job], preview=preview)
             except StaleRevision:
@@ -300,6 +324,14 @@ class Router:
         """
         head = decision.head
         return explain(decision, await self._books.at(tenant, head.rule_set_revision, head.workforce_revision))
+
+
+def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -> list[Decision | RouterError]:
+    """Keep the answers there are; what was done must not look undone."""
+    error = StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
+    if not answers:
+        raise error
+    return [*answers, *[error] * (wanted - len(answers))]
 
 
 def _job(book: Book, request: RouteRequest) -> Job | RouterError:

@@ -84,6 +84,21 @@ class Territories:
         for child in self._children.get(region, ()):
             yield from self.within(child)
 
+    def height(self, region: str) -> int:
+        """Count the levels below a region; a cycle counts as higher than anything.
+
+        Examples
+        --------
+        >>> Territories({"上海": Territory("上海", "华东"), "浦东": Territory("浦东", "上海")}).height("华东")
+        2
+        """
+        level, height = [region], 0
+        while level := [child for parent in level for child in self._children.get(parent, ())]:
+            height += 1
+            if height > len(self._territories):
+                return height
+        return height
+
     def admitting(self, region: str, widened: int = 0) -> frozenset[str]:
         """Return the territories whose reps serve a region: itself, all around it and, widened by k levels, all
         inside the k-th around it.

@@ -23,13 +23,14 @@ class DecisionServicer:
     async def GetDecision(self, request: decisions.GetDecisionRequest, _: Context) -> decisions.Decision:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
-        return await described(self._router, tenant, await self._router.decision(tenant, number), request.view)
+        full = fields.wants_full(request.view)
+        return await described(self._router, tenant, await self._router.decision(tenant, number), full=full)
 
     async def ListDecisions(
         self, request: decisions.ListDecisionsRequest, _: Context
     ) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""
-        tenant = fields.tenant_of(request.parent)
+        tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else ""
         found, position = await self._router.decisions(
             tenant,
@@ -37,5 +38,5 @@ class DecisionServicer:
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )
-        messages = [await described(self._router, tenant, decision, request.view) for decision in found]
+        messages = [await described(self._router, tenant, decision, full=full) for decision in found]
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))

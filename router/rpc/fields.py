@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import binascii
 import math
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct, Value
 
+from fairlead.v1.decisions_pb2 import DECISION_VIEW_FULL, DecisionView
 from router.errors import InvalidInput
 from router.names import check_id
 
 MAX_REQUEST_ID = 128
 MAX_NOTE = 512
 MAX_DISPLAY_NAME = 256
+MAX_LAST_PART = 256
+"""Characters of the last part of a name; the longest that Fairlead makes has 129."""
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
 _LONGEST_SHOWN = 80
@@ -51,10 +54,10 @@ def name_of(name: str, collection: str, field: str = "name") -> tuple[str, str]:
     parts = name.split("/")
     if len(parts) != 4 or parts[0] != "tenants" or parts[2] != collection or check_id(parts[1]) or not parts[3]:
         raise InvalidInput.of(field, f"{shown(name)}: must be tenants/{{tenant}}/{collection}/{{id}}")
-    return parts[1], parts[3]
+    return parts[1], text(parts[3], MAX_LAST_PART, field)
 
 
-def reference(text: str, collection: str, tenant: str, field: str) -> str:
+def reference(name: str, collection: str, tenant: str, field: str) -> str:
     """Read a reference to a resource of the same tenant: its full name, or its id alone.
 
     Raises
@@ -62,11 +65,11 @@ def reference(text: str, collection: str, tenant: str, field: str) -> str:
     InvalidInput
         If it is neither.
     """
-    if "/" not in text:
-        return text
-    of_tenant, record_id = name_of(text, collection, field)
+    if "/" not in name:
+        return text(name, MAX_LAST_PART, field)
+    of_tenant, record_id = name_of(name, collection, field)
     if of_tenant != tenant:
-        raise InvalidInput.of(field, f"{shown(text)}: must belong to tenants/{tenant}")
+        raise InvalidInput.of(field, f"{shown(name)}: must belong to tenants/{tenant}")
     return record_id
 
 
@@ -133,9 +136,12 @@ def page_position(token: str) -> str:
         If this server never wrote it.
     """
     try:
-        return urlsafe_b64decode(token.encode()).decode()
+        position = b64decode(token.encode(), b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        raise InvalidInput.of("page_token", f"{shown(token)}: must be the next_page_token of an earlier page") from None
+        position = " "
+    if position and check_id(position):
+        raise InvalidInput.of("page_token", f"{shown(token)}: must be the next_page_token of an earlier page")
+    return position
 
 
 def page_number(token: str) -> int:
@@ -150,6 +156,19 @@ def page_number(token: str) -> int:
     if position and not (position.isascii() and position.isdigit() and len(position) <= 15):
         raise InvalidInput.of("page_token", f"{shown(token)}: must be the next_page_token of an earlier page")
     return int(position or 0)
+
+
+def wants_full(view: int) -> bool:
+    """Read how much of a decision is to come back.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such view.
+    """
+    if view not in DecisionView.values():
+        raise InvalidInput.of("view", f"{view}: must be one of {', '.join(DecisionView.keys()[1:])}")
+    return view == DECISION_VIEW_FULL
 
 
 def plain(struct: Struct) -> dict[str, Any]:

@@ -24,6 +24,9 @@ _RESOLUTIONS = {
     routing.CompleteWorkItemRequest.RESOLUTION_DISQUALIFIED: State.DISQUALIFIED,
     routing.CompleteWorkItemRequest.RESOLUTION_CLOSED: State.CLOSED,
 }
+_STATES: dict[int, State | None] = {
+    number: State(name.removeprefix("STATE_")) if number else None for name, number in routing.WorkItem.State.items()
+}
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -36,9 +39,9 @@ class RoutingServicer:
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Context) -> decisions.Decision:
         """Route one work item."""
-        tenant = fields.tenant_of(request.parent)
+        tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request), preview=request.validate_only)
-        return await described(self._router, tenant, decision, request.view)
+        return await described(self._router, tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, _: Context
@@ -65,7 +68,8 @@ class RoutingServicer:
             if isinstance(answer, RouterError):
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
-                message = await described(self._router, tenant, answer, single.view)
+                full = fields.wants_full(single.view)
+                message = await described(self._router, tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
@@ -78,13 +82,15 @@ class RoutingServicer:
         """List work items, oldest first."""
         tenant = fields.tenant_of(request.parent)
         owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else ""
-        state = State(routing.WorkItem.State.Name(request.state).removeprefix("STATE_")) if request.state else None
+        if request.state not in _STATES:
+            allowed = ", ".join(routing.WorkItem.State.keys()[1:])
+            raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
         found, position = await self._router.items(
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
             owner=owner,
-            state=state,
+            state=_STATES[request.state],
         )
         return routing.ListWorkItemsResponse(
             work_items=[work_item_message(tenant, stored) for stored in found],
@@ -94,6 +100,7 @@ class RoutingServicer:
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, _: Context) -> decisions.Decision:
         """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
+        full = fields.wants_full(request.view)
         wish = ReassignRequest(
             item_id=item_id,
             rep=fields.reference(request.rep, "reps", tenant, "rep") if request.rep else "",
@@ -102,7 +109,7 @@ class RoutingServicer:
             request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
-        return await described(self._router, tenant, decision, request.view)
+        return await described(self._router, tenant, decision, full=full)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, _: Context) -> routing.WorkItem:
         """Close a work item."""
@@ -122,11 +129,8 @@ class RoutingServicer:
         return work_item_message(tenant, stored)
 
 
-async def described(
-    router: Router, tenant: str, decision: Decision, view: decisions.DecisionView
-) -> decisions.Decision:
-    """Write a decision as far as a view asks for; where nobody was found, always with the summary of refusals."""
-    full = view == decisions.DECISION_VIEW_FULL
+async def described(router: Router, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
+    """Write a decision in full or not; where nobody was found, always with the summary of refusals."""
     if full or decision.outcome in _EXPLAINED:
         return decision_message(tenant, decision, await router.explanation(tenant, decision), full=full)
     return decision_message(tenant, decision)
@@ -136,6 +140,7 @@ def _read(parent: str, single: routing.RouteWorkItemRequest) -> RouteRequest | R
     if single.parent and single.parent != parent:
         return InvalidInput.of("parent", f"{fields.shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
+        fields.wants_full(single.view)
         return route_request(single)
     except RouterError as error:
         return error

@@ -10,6 +10,7 @@ from google.protobuf.empty_pb2 import Empty
 from fairlead.v1 import workforce_pb2 as workforce
 from router.administration import Administration, Change, Saved
 from router.errors import InvalidInput, Violation
+from router.names import check_id
 from router.rpc import fields
 from router.rpc import workforce_messages as read
 from router.workforce import Rep
@@ -74,6 +75,8 @@ class WorkforceServicer:
             if of_tenant != tenant:
                 fault = f"{fields.shown(message.name)}: must belong to tenants/{tenant}"
                 violations.append(Violation(f"reps[{place}].name", fault))
+            if wrong := check_id(rep_id):
+                violations.append(Violation(f"reps[{place}].name", wrong))
             if rep_id in seen:
                 violations.append(Violation(f"reps[{place}].name", f"{fields.shown(message.name)} stands here twice"))
             seen.add(rep_id)

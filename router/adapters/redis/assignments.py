@@ -14,11 +14,10 @@ from router.adapters.redis.keys import Keys
 from router.decision import Decision, Head, Outcome
 from router.errors import NotFound, StaleRevision
 from router.items import Kind, State
-from router.ports import Completed, Completion, Event, ItemRecord, Job, LedgerState, Refusal, Settled
+from router.ports import MAX_JOBS, Completed, Completion, Event, ItemRecord, Job, LedgerState, Refusal, Settled
 from router.workforce import Member
 
 REQUEST_TTL_S = 24 * 3600
-_BATCH = 64
 
 _bind = Script("bind")
 _complete = Script("complete")
@@ -38,7 +37,7 @@ class RedisAssignments:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._coalescer = Coalescer[tuple[str, tuple[int, int]], Job, Decision | Refusal](self._bind_together, _BATCH)
+        self._coalescer = Coalescer[tuple[str, tuple[int, int]], Job, Decision | Refusal](self._bind_together, MAX_JOBS)
 
     async def bind(
         self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False
@@ -46,10 +45,7 @@ class RedisAssignments:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
             return [await self._coalescer.submit((tenant, revisions), jobs[0])]
-        answers: list[Decision | Refusal] = []
-        for start in range(0, len(jobs), _BATCH):
-            answers += await self._call(tenant, revisions, jobs[start : start + _BATCH], preview=preview)
-        return answers
+        return await self._call(tenant, revisions, jobs, preview=preview) if jobs else []
 
     async def _bind_together(
         self, key: tuple[str, tuple[int, int]], jobs: Sequence[Job]

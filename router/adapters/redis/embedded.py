@@ -39,11 +39,14 @@ class EmbeddedServer:
         Where its data is kept; made if absent.
     fsync
         ``always``, ``everysec`` or ``no``: when what was written reaches the disk.
+    binary
+        The server to run; absent: the best there is, see ``find_binary``.
     """
 
-    def __init__(self, folder: Path, fsync: str = "everysec") -> None:
+    def __init__(self, folder: Path, fsync: str = "everysec", binary: Path | None = None) -> None:
         self.folder = folder.absolute()
         self.fsync = fsync
+        self._binary = binary
         self.version = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
@@ -62,7 +65,7 @@ class EmbeddedServer:
         EmbeddedServerError
             If there is no binary, the folder is in use, or it does not start.
         """
-        binary = find_binary()
+        binary = self._binary or find_binary()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         self._stop_orphan()

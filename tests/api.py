@@ -1,0 +1,258 @@
+"""The API as tests use it: one tenant, the five services, and short words for what every test arranges."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
+from google.rpc.error_details_pb2 import BadRequest, RetryInfo
+from google.rpc.status_pb2 import Status
+from redis.asyncio import Redis
+
+from fairlead.v1 import (
+    decisions_pb2,
+    decisions_pb2_grpc,
+    fairness_pb2,
+    fairness_pb2_grpc,
+    routing_pb2,
+    routing_pb2_grpc,
+    rules_pb2,
+    rules_pb2_grpc,
+    workforce_pb2,
+    workforce_pb2_grpc,
+)
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.workforce import RedisWorkforce
+from router.books import Books
+from router.ports import Publication
+from router.rules.check import check
+from router.rules.stored import dumps
+from router.verification import Verification
+
+FULL = decisions_pb2.DECISION_VIEW_FULL
+BASIC = decisions_pb2.DECISION_VIEW_BASIC
+ASSIGNED = decisions_pb2.Decision.OUTCOME_ASSIGNED
+EXISTING_OWNER = decisions_pb2.Decision.OUTCOME_EXISTING_OWNER
+WAITING = decisions_pb2.Decision.OUTCOME_WAITING
+UNROUTED = decisions_pb2.Decision.OUTCOME_UNROUTED
+EVERYONE = {"fields": {}, "default": {"route": {"pool": "everyone"}}}
+MESSAGE_LIMIT: list[tuple[str, Any]] = [
+    ("grpc.max_receive_message_length", 64 << 20),
+    ("grpc.max_send_message_length", 64 << 20),
+]
+
+M = TypeVar("M", bound=Message)
+
+
+class Api:
+    """One tenant's view of a server.
+
+    Parameters
+    ----------
+    channel
+        To the server.
+    tenant
+        Its last name, e.g. ``default``.
+    redis_url
+        The store behind the server, for what a test arranges there directly.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, tenant: str, redis_url: str = "") -> None:
+        self.channel = channel
+        self.redis_url = redis_url
+        self.tenant = tenant
+        self.parent = f"tenants/{tenant}"
+        self.routing: Any = routing_pb2_grpc.RoutingServiceStub(channel)
+        self.workforce: Any = workforce_pb2_grpc.WorkforceServiceStub(channel)
+        self.rules: Any = rules_pb2_grpc.RuleServiceStub(channel)
+        self.decisions: Any = decisions_pb2_grpc.DecisionServiceStub(channel)
+        self.fairness: Any = fairness_pb2_grpc.FairnessServiceStub(channel)
+
+    def rep_name(self, rep_id: str) -> str:
+        return f"{self.parent}/reps/{rep_id}"
+
+    async def hire(
+        self, rep_id: str, *, active: bool = True, capacity: Mapping[str, int] | None = None, **attributes: Any
+    ) -> workforce_pb2.Rep:
+        rep = workforce_pb2.Rep(attributes=struct(attributes), active=active, capacity=capacity or {})
+        request = workforce_pb2.CreateRepRequest(parent=self.parent, rep_id=rep_id, rep=rep)
+        return _as(workforce_pb2.Rep, await self.workforce.CreateRep(request))
+
+    async def switch(self, rep_id: str, *, active: bool) -> workforce_pb2.Rep:
+        rep = workforce_pb2.Rep(name=self.rep_name(rep_id), active=active)
+        request = workforce_pb2.UpdateRepRequest(rep=rep)
+        return _as(workforce_pb2.Rep, await self.workforce.UpdateRep(request))
+
+    async def dismiss(self, rep_id: str) -> None:
+        await self.workforce.DeleteRep(workforce_pb2.DeleteRepRequest(name=self.rep_name(rep_id)))
+
+    async def pool(
+        self,
+        pool_id: str,
+        members: Sequence[str] | Mapping[str, float],
+        *,
+        band: float = 0,
+        value_weighted: bool = False,
+    ) -> workforce_pb2.Pool:
+        weights = members if isinstance(members, Mapping) else dict.fromkeys(members, 1.0)
+        pool = workforce_pb2.Pool(
+            members=[workforce_pb2.PoolMember(rep=rep, weight=weight) for rep, weight in weights.items()],
+            band=band,
+            value_weighted=value_weighted,
+        )
+        request = workforce_pb2.CreatePoolRequest(parent=self.parent, pool_id=pool_id, pool=pool)
+        return _as(workforce_pb2.Pool, await self.workforce.CreatePool(request))
+
+    async def territory(self, territory_id: str, parent: str = "") -> None:
+        request = workforce_pb2.CreateTerritoryRequest(
+            parent=self.parent, territory_id=territory_id, territory=workforce_pb2.Territory(parent=parent)
+        )
+        await self.workforce.CreateTerritory(request)
+
+    async def publish(self, rules: Mapping[str, Any] | str, **fields: Any) -> rules_pb2.RuleSet:
+        source = rules if isinstance(rules, str) else json.dumps(rules, ensure_ascii=False)
+        request = rules_pb2.PublishRuleSetRequest(parent=self.parent, source=source, **fields)
+        return _as(rules_pb2.RuleSet, await self.rules.PublishRuleSet(request))
+
+    async def adopt(self, rules: Mapping[str, Any]) -> None:
+        """Publish rules past the server, without the child process that tries them: for what a test only arranges."""
+        source = json.dumps(rules, ensure_ascii=False)
+        rule_set = check(source).rule_set
+        assert rule_set is not None
+        publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
+        redis: Any = Redis.from_url(self.redis_url)
+        await RedisRuleSets(redis).publish(self.tenant, None, publication)
+        await redis.aclose()
+
+    def wish(
+        self,
+        external_id: str = "",
+        *,
+        request_id: str = "",
+        view: decisions_pb2.DecisionView = BASIC,
+        validate_only: bool = False,
+        kind: routing_pb2.WorkItem.Kind = routing_pb2.WorkItem.KIND_LEAD,
+        value: float = 0,
+        **attributes: Any,
+    ) -> routing_pb2.RouteWorkItemRequest:
+        item = routing_pb2.WorkItem(
+            kind=kind,
+            source="crm" if external_id else "",
+            external_id=external_id,
+            attributes=struct(attributes),
+            value=value,
+        )
+        return routing_pb2.RouteWorkItemRequest(
+            parent=self.parent, work_item=item, request_id=request_id, validate_only=validate_only, view=view
+        )
+
+    async def route(self, external_id: str = "", **wish: Any) -> decisions_pb2.Decision:
+        return _as(decisions_pb2.Decision, await self.routing.RouteWorkItem(self.wish(external_id, **wish)))
+
+    async def route_batch(self, wishes: Sequence[routing_pb2.RouteWorkItemRequest]) -> list[routing_pb2.RouteResult]:
+        request = routing_pb2.BatchRouteWorkItemsRequest(parent=self.parent, requests=wishes)
+        return list((await self.routing.BatchRouteWorkItems(request)).results)
+
+    async def item(self, name: str) -> routing_pb2.WorkItem:
+        return _as(routing_pb2.WorkItem, await self.routing.GetWorkItem(routing_pb2.GetWorkItemRequest(name=name)))
+
+    async def complete(self, name: str, **fields: Any) -> routing_pb2.WorkItem:
+        request = routing_pb2.CompleteWorkItemRequest(name=name, **fields)
+        return _as(routing_pb2.WorkItem, await self.routing.CompleteWorkItem(request))
+
+    async def reassign(self, name: str, **fields: Any) -> decisions_pb2.Decision:
+        request = routing_pb2.ReassignWorkItemRequest(name=name, **fields)
+        return _as(decisions_pb2.Decision, await self.routing.ReassignWorkItem(request))
+
+    async def decision(self, name: str, view: decisions_pb2.DecisionView = FULL) -> decisions_pb2.Decision:
+        request = decisions_pb2.GetDecisionRequest(name=name, view=view)
+        return _as(decisions_pb2.Decision, await self.decisions.GetDecision(request))
+
+    async def report(self, pool_id: str) -> fairness_pb2.FairnessReport:
+        request = fairness_pb2.GetFairnessReportRequest(pool=f"{self.parent}/pools/{pool_id}")
+        return _as(fairness_pb2.FairnessReport, await self.fairness.GetFairnessReport(request))
+
+
+def last(name: str) -> str:
+    """Return the last part of a resource name."""
+    return name.rpartition("/")[2]
+
+
+def struct(values: Mapping[str, Any]) -> Struct:
+    message = Struct()
+    message.update(dict(values))
+    return message
+
+
+def verdicts(decision: decisions_pb2.Decision) -> dict[str, str]:
+    """Return how each candidate ended, by rep id: a verdict, or the first reason's code."""
+    return {
+        last(c.rep): c.reasons[0].code
+        if c.reasons
+        else decisions_pb2.Candidate.Verdict.Name(c.verdict).removeprefix("VERDICT_")
+        for c in decision.candidates
+    }
+
+
+def violated_fields(error: grpc.aio.AioRpcError) -> list[str]:
+    """Return the fields that an INVALID_ARGUMENT names."""
+    return [violation.field for violation in _detail(error, BadRequest).field_violations]
+
+
+def retry_delay_s(error: grpc.aio.AioRpcError) -> float:
+    """Return the seconds after which an UNAVAILABLE asks to try again."""
+    delay = _detail(error, RetryInfo).retry_delay
+    return float(delay.seconds + delay.nanos / 1e9)
+
+
+def _detail(error: grpc.aio.AioRpcError, kind: Any) -> Any:
+    status, trailers = Status(), error.trailing_metadata()
+    metadata: Any = trailers or ()
+    for key, value in metadata:
+        if key == "grpc-status-details-bin":
+            status.ParseFromString(value)
+    found = kind()
+    for detail in status.details:
+        if detail.Unpack(found):
+            return found
+    return found
+
+
+def _as(kind: type[M], message: Any) -> M:
+    assert isinstance(message, kind)
+    return message
+
+
+@asynccontextmanager
+async def connected(address: str, tenant: str, redis_url: str = "") -> AsyncIterator[Api]:
+    """Open a channel of its own to a server."""
+    options = [*MESSAGE_LIMIT, ("grpc.use_local_subchannel_pool", 1)]
+    async with grpc.aio.insecure_channel(address, options=options) as channel:
+        yield Api(channel, tenant, redis_url)
+
+
+async def differences(redis_url: str, tenant: str) -> list[str]:
+    """Verify a tenant as ``fairlead verify`` does."""
+    redis: Any = Redis.from_url(redis_url)
+    rule_sets = RedisRuleSets(redis)
+    books = Books(RedisWorkforce(redis), rule_sets, rule_sets)
+    try:
+        return [found async for found in Verification(RedisAssignments(redis), books).differences(tenant)]
+    finally:
+        books.close()
+        await redis.aclose()
+
+
+async def dump(redis_url: str) -> dict[bytes, bytes]:
+    """Return every key of a store with its content, byte for byte."""
+    redis: Any = Redis.from_url(redis_url)
+    try:
+        return {key: await redis.dump(key) async for key in redis.scan_iter(count=1000)}
+    finally:
+        await redis.aclose()

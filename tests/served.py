@@ -1,0 +1,80 @@
+"""Fairlead as a process: started as an operator starts it, watched by its log."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event, Thread
+
+START_S = 60.0
+STOP_S = 60.0
+_READY = re.compile(r"ready: listening on (\S+);")
+
+
+class Served:
+    """A running ``fairlead serve``.
+
+    Parameters
+    ----------
+    data
+        Its data folder.
+    environ
+        Variables beside those of the tests.
+    listen
+        Address to listen on.
+    """
+
+    def __init__(self, data: Path, environ: Mapping[str, str] | None = None, listen: str = "127.0.0.1:0") -> None:
+        command = [str(Path(sys.executable).parent / "fairlead"), "serve", "--listen", listen, "--data", str(data)]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRLEAD_")}
+        self.process = subprocess.Popen(
+            command, env={**inherited, **(environ or {})}, stderr=subprocess.PIPE, text=True
+        )
+        self.log: list[str] = []
+        self.address = ""
+        self._settled = Event()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.log.append(line)
+            if ready := _READY.search(line):
+                self.address = ready[1]
+                self._settled.set()
+        self._settled.set()
+
+    def ready(self) -> str:
+        """Wait until it serves and return its address."""
+        self._settled.wait(START_S)
+        assert self.address, "".join(self.log)
+        return self.address
+
+    def terminate(self) -> int:
+        """Ask it to end, wait, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.ended()
+
+    def kill(self) -> None:
+        """End it without a warning."""
+        self.process.kill()
+        self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end and return its exit code."""
+        code = self.process.wait(STOP_S)
+        self._reader.join(STOP_S)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        return code
+
+    def close(self) -> None:
+        """End it if it still runs."""
+        if self.process.poll() is None:
+            self.terminate()

@@ -25,7 +25,7 @@ from service import Service, Settings
 EMPTY = "fairlead.benchmarks.Empty"
 
 
-def empty_handler() -> grpc.GenericRpcHandler:
+def empty_handler() -> grpc.GenericRpcHandler[Any, Any]:
     """Return a method that answers every RouteWorkItemRequest with the same decision."""
     name = "tenants/default/reps/rep-3"
     answer = decisions.Decision(

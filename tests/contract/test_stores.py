@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +133,8 @@ class Stores(RuleBasedStateMachine):
         stored = dumps(rule_set)
         self.both(lambda side: publish(side, stored))
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
-        reps = [
-            Change("rep", rep, lambda _, rep=rep: Rep(rep, attributes={"skills": ("ERP",)}), create=True)
-            for rep in REPS
-        ]
-        pools = [Change("pool", pool, lambda _, pool=pool: Pool(pool, everybody), create=True) for pool in POOLS]
+        reps = [Change("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
+        pools = [Change("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
         self.both(lambda side: side.administration.save(TENANT, [*reps, *pools]))
 
     @rule(data=st.data(), what=st.sampled_from(["rep", "rep", "pool", "pool", "delete"]))
@@ -212,8 +210,8 @@ class Stores(RuleBasedStateMachine):
     @invariant()
     def ledgers_and_loads_are_equal(self) -> None:
         for pool in POOLS:
-            self.both(lambda side, pool=pool: side.assignments.ledger(TENANT, pool))
-            self.both(lambda side, pool=pool: side.fairness.report(TENANT, pool))
+            self.both(partial(ledger_of, pool))
+            self.both(partial(report_of, pool))
         self.both(lambda side: side.assignments.loads(TENANT))
 
     def teardown(self) -> None:
@@ -240,6 +238,22 @@ def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     band = draw(st.sampled_from([0, 0, MICROS // 2, 2 * MICROS]))
     places = tuple(Member(rep, weight) for rep, weight in members.items())
     return Pool(pool, places, "", band, draw(st.booleans()))
+
+
+def a_rep(rep: str, _: object) -> Rep:
+    return Rep(rep, attributes={"skills": ("ERP",)})
+
+
+def a_pool(pool: str, members: tuple[Member, ...], _: object) -> Pool:
+    return Pool(pool, members)
+
+
+async def ledger_of(pool: str, side: Side) -> Any:
+    return await side.assignments.ledger(TENANT, pool)
+
+
+async def report_of(pool: str, side: Side) -> Any:
+    return await side.fairness.report(TENANT, pool)
 
 
 async def publish(side: Side, stored: str) -> int:

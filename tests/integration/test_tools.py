@@ -427,7 +427,8 @@ def test_the_demo_runs_within_a_minute_and_tells_ten_decisions() -> None:
     assert len(re.findall(r"^L-\d{3}  .*→", printed, re.MULTILINE)) == 11
     assert "could not have had it:" in printed
     assert "Pool east: 141 decisions" in printed
-    assert all(len(line) <= 100 for line in printed.splitlines())
+    shown, _, _ = printed.partition("Try next")  # commands to copy are not broken, whatever the folder is called
+    assert all(len(line) <= 100 for line in shown.splitlines())
 
 
 def test_the_demo_without_its_files_says_which_it_wants(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ import uvloop
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.adapters.engines import choice_from
 from router.adapters.redis.embedded import EmbeddedServer
 from router.rpc.register import answering, reader
 from service import Service, Settings
@@ -26,7 +25,7 @@ from service import Service, Settings
 EMPTY = "fairlead.benchmarks.Empty"
 
 
-def empty_handler() -> grpc.GenericRpcHandler:
+def empty_handler() -> grpc.GenericRpcHandler[Any, Any]:
     """Return a method that answers every RouteWorkItemRequest with the same decision."""
     name = "tenants/default/reps/rep-3"
     answer = decisions.Decision(

@@ -154,7 +154,7 @@ class Roster:
                 return reduce(or_, (holders.get(region, 0) for region in regions), 0)
             case "has" | "has_any" if isinstance(wanted, str | tuple):
                 return reduce(or_, (holders.get(value, 0) for value in _listed(wanted)), 0)
-            case "has_all" if isinstance(wanted, str | tuple):
+            case "has_all" if wanted and isinstance(wanted, str | tuple):
                 return reduce(and_, (holders.get(value, 0) for value in _listed(wanted)), self._everyone)
             case _:
                 fact = {requirement.item: wanted} if requirement.item else {}

@@ -17,6 +17,7 @@ ROUNDING = 1_000
 
 amounts = st.integers(-(10**9), 10**9)
 weights = st.integers(1, 1_000_000)
+Reps = list[tuple[int, int]]
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Pool:
 
 
 @given(st.lists(st.tuples(amounts, weights), min_size=1, max_size=30), st.integers(0, 10**13), st.integers(0, 99))
-def test_what_is_granted_equals_the_charge_and_deficits_keep_their_sum(reps, charge, rotation):
+def test_what_is_granted_equals_the_charge_and_deficits_keep_their_sum(reps: Reps, charge: int, rotation: int) -> None:
     deficits, shares = [d for d, _ in reps], [w for _, w in reps]
 
     picked = pick(deficits, shares, charge, rotation=rotation)
@@ -79,7 +80,7 @@ def test_what_is_granted_equals_the_charge_and_deficits_keep_their_sum(reps, cha
 
 
 @given(st.lists(st.tuples(amounts, weights), min_size=1, max_size=30), st.integers(0, 99))
-def test_without_a_band_the_largest_claim_wins(reps, rotation):
+def test_without_a_band_the_largest_claim_wins(reps: Reps, rotation: int) -> None:
     deficits, shares = [d for d, _ in reps], [w for _, w in reps]
 
     picked = pick(deficits, shares, MICROS, scores=[k % 3 for k in range(len(reps))], rotation=rotation)
@@ -90,7 +91,7 @@ def test_without_a_band_the_largest_claim_wins(reps, rotation):
 
 
 @given(st.lists(st.tuples(amounts, weights), min_size=1, max_size=30), st.integers(0, 10**9))
-def test_a_band_never_admits_a_claim_below_it(reps, band):
+def test_a_band_never_admits_a_claim_below_it(reps: Reps, band: int) -> None:
     deficits, shares = [d for d, _ in reps], [w for _, w in reps]
 
     picked = pick(deficits, shares, MICROS, band=band, scores=list(range(len(reps))))
@@ -100,7 +101,7 @@ def test_a_band_never_admits_a_claim_below_it(reps, band):
     assert claims[picked.chosen] >= max(claims) - band
 
 
-def test_equals_take_turns_over_ten_thousand_work_items():
+def test_equals_take_turns_over_ten_thousand_work_items() -> None:
     wins = [0] * 7
 
     for item in range(10_000):
@@ -111,7 +112,7 @@ def test_equals_take_turns_over_ten_thousand_work_items():
 
 @settings(max_examples=200, deadline=None)
 @given(st.data())
-def test_routing_overrides_joins_and_leaves_never_exceed_the_bound(data):
+def test_routing_overrides_joins_and_leaves_never_exceed_the_bound(data: st.DataObject) -> None:
     n = data.draw(st.integers(2, 8))
     pool = Pool({rep: data.draw(weights) for rep in range(n)})
     newcomer = n
@@ -134,7 +135,7 @@ def test_routing_overrides_joins_and_leaves_never_exceed_the_bound(data):
 
 
 @pytest.mark.parametrize(("n", "band"), [(4, 0), (8, 0), (8, MICROS), (12, 0)])
-def test_an_adversary_who_sees_the_ledger_comes_close_to_the_bound_but_not_beyond(n, band):
+def test_an_adversary_who_sees_the_ledger_comes_close_to_the_bound_but_not_beyond(n: int, band: int) -> None:
     """Always offer the pair whose deficits are closest at the top, so that somebody is passed over again and again."""
     draw, pool, worst = random.Random(n), Pool(dict.fromkeys(range(n), 1000)), 0.0
 
@@ -148,7 +149,7 @@ def test_an_adversary_who_sees_the_ledger_comes_close_to_the_bound_but_not_beyon
     assert worst > 0.5 * bound(n, MICROS, 0)  # a bound that nobody comes near would prove little
 
 
-def test_a_million_leads_lose_nothing_to_rounding():
+def test_a_million_leads_lose_nothing_to_rounding() -> None:
     pool, draw = Pool({0: 333, 1: 1000, 2: 1667}), random.Random(5)
 
     for item in range(100_000):
@@ -159,7 +160,7 @@ def test_a_million_leads_lose_nothing_to_rounding():
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), amounts, min_size=2), st.data())
-def test_a_settlement_keeps_the_sum(deficits, data):
+def test_a_settlement_keeps_the_sum(deficits: dict[str, int], data: st.DataObject) -> None:
     leavers = data.draw(st.lists(st.sampled_from(sorted(deficits)), unique=True, max_size=len(deficits) - 1))
     stay = {rep: data.draw(weights) for rep in deficits if rep not in leavers}
 
@@ -169,6 +170,6 @@ def test_a_settlement_keeps_the_sum(deficits, data):
     assert set(after) == set(stay)
 
 
-def test_jains_index_of_nobody_is_one():
+def test_jains_index_of_nobody_is_one() -> None:
     assert jain_index([], []) == 1.0
     assert jain_index([0.0], [0.0]) == 1.0

@@ -1,0 +1,82 @@
+"""Concurrent jobs share a call; nothing waits for company, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from router.adapters.redis.coalescer import Coalescer
+
+
+class Calls:
+    """Doubles each job, and remembers the batches; a gate holds calls back."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.begun = asyncio.Event()
+
+    async def __call__(self, _: str, jobs: Sequence[int]) -> list[int]:
+        self.batches.append(list(jobs))
+        self.begun.set()
+        await self.gate.wait()
+        if 13 in jobs:
+            raise ValueError("thirteen")
+        return [job * 2 for job in jobs]
+
+
+async def test_a_lone_job_goes_at_once() -> None:
+    calls = Calls()
+
+    assert await Coalescer[str, int, int](calls).submit("t", 4) == 8
+    assert calls.batches == [[4]]
+
+
+async def test_jobs_that_come_while_a_call_is_under_way_go_together() -> None:
+    calls = Calls()
+    coalescer = Coalescer[str, int, int](calls, limit=3)
+    calls.gate.clear()
+    first = asyncio.create_task(coalescer.submit("t", 0))
+    await calls.begun.wait()
+
+    others = [asyncio.create_task(coalescer.submit("t", n)) for n in range(1, 6)]
+    await asyncio.sleep(0)
+    calls.gate.set()
+
+    assert await asyncio.gather(first, *others) == [0, 2, 4, 6, 8, 10]
+    assert calls.batches == [[0], [1, 2, 3], [4, 5]]
+
+
+async def test_keys_do_not_wait_for_each_other() -> None:
+    calls = Calls()
+    coalescer = Coalescer[str, int, int](calls)
+
+    assert list(await asyncio.gather(coalescer.submit("t", 1), coalescer.submit("u", 2))) == [2, 4]
+    assert calls.batches == [[1], [2]]
+
+
+async def test_what_a_call_raises_reaches_everyone_in_it_and_nobody_else() -> None:
+    calls = Calls()
+    coalescer = Coalescer[str, int, int](calls)
+
+    with pytest.raises(ValueError, match="thirteen"):
+        await coalescer.submit("t", 13)
+
+    assert await coalescer.submit("t", 1) == 2
+
+
+async def test_a_caller_who_gives_up_leaves_the_others_alone() -> None:
+    calls = Calls()
+    coalescer = Coalescer[str, int, int](calls)
+    calls.gate.clear()
+    impatient = asyncio.create_task(coalescer.submit("t", 1))
+    patient = asyncio.create_task(coalescer.submit("t", 2))
+    await calls.begun.wait()
+
+    impatient.cancel()
+    calls.gate.set()
+
+    assert await patient == 4

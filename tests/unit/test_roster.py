@@ -1,0 +1,126 @@
+"""The index against the plain meaning of requirements, and steps that unfold as declared."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from router.items import Kind, WorkItem
+from router.plan import Book, steps_of, wanted
+from router.roster import Demand, Roster
+from router.rules.check import check
+from router.rules.index import IndexEngine
+from router.rules.requirements import meets
+from router.rules.ruleset import Drop, FactValue, FallbackRep, OtherPool, Requirement, Route, RuleSet, Wait, Widen
+from router.workforce import MICROS, Member, Pool, Rep, Territories, Territory
+
+TREE = {
+    territory.id: territory
+    for territory in (
+        Territory("中国"),
+        Territory("华东", "中国"),
+        Territory("上海", "华东"),
+        Territory("浦东", "上海"),
+        Territory("杭州", "华东"),
+        Territory("华南", "中国"),
+    )
+}
+words = st.sampled_from(["上海", "华东", "中国", "浦东", "杭州", "华南", "火星", "ERP"])
+values: st.SearchStrategy[FactValue] = st.one_of(
+    words, st.lists(words, max_size=3).map(tuple), st.sampled_from([0.0, 1.0, 1, 2.5, True, False])
+)
+reps = st.dictionaries(
+    st.sampled_from("abcdefghij"),
+    st.tuples(st.dictionaries(st.sampled_from(["regions", "skills", "level"]), values), st.booleans()),
+    min_size=1,
+)
+requirements = st.builds(
+    Requirement,
+    st.sampled_from(["regions", "skills", "level"]),
+    st.sampled_from(["covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte"]),
+    st.sampled_from(["x", "y", None]),
+    values,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(reps, st.lists(requirements, max_size=3), st.dictionaries(st.sampled_from("xy"), values), st.integers(0, 3))
+def test_the_index_finds_whom_the_plain_test_finds(
+    people: dict[str, tuple[dict[str, FactValue], bool]],
+    asked: list[Requirement],
+    fact: dict[str, FactValue],
+    widened: int,
+) -> None:
+    records = {rep: Rep(rep, attributes=attributes, active=active) for rep, (attributes, active) in people.items()}
+    pool = Pool("p", tuple(Member(rep) for rep in records))
+    roster = Roster(1, records, {"p": pool}, TREE)
+
+    found = roster.candidates("p", Kind.LEAD, [Demand(r, wanted(r, fact), widened) for r in asked]).reps
+
+    tree = Territories(TREE)
+    plain = [
+        rep
+        for rep, record in sorted(records.items())
+        if record.active and all(meets(requirement, record, fact, tree, widened) for requirement in asked)
+    ]
+    assert list(found) == plain
+
+
+def test_a_rep_of_a_parent_region_serves_its_children_but_not_the_other_way_round() -> None:
+    records = {rep: Rep(rep, attributes={"regions": (region,)}) for rep, region in [("a", "华东"), ("b", "上海")]}
+    roster = Roster(1, records, {"p": Pool("p", (Member("a"), Member("b")))}, TREE)
+    covers = Requirement("regions", "covers", "region")
+
+    assert roster.candidates("p", Kind.LEAD, [Demand(covers, "上海")]).reps == ("a", "b")
+    assert roster.candidates("p", Kind.LEAD, [Demand(covers, "华东")]).reps == ("a",)
+
+
+def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
+    regions, skills = Requirement("regions", "covers", "region"), Requirement("skills", "has", "skill")
+    route = Route(
+        "east",
+        (regions, skills),
+        fallback=(Drop(("skills",)), Widen("region"), Widen("region"), OtherPool("all"), FallbackRep("boss"), Wait()),
+    )
+
+    steps = steps_of(route)
+
+    assert [step.pool or step.rep for step in steps] == ["east", "east", "east", "east", "all", "boss"]
+    assert [step.require for step in steps[:2]] == [(regions, skills), (regions,)]
+    assert [step.widened for step in steps] == [(), (), (("region", 1),), (("region", 2),), (), ()]
+
+
+def book(source: str, pool: Pool) -> Book:
+    rule_set: RuleSet | None = check(source).rule_set
+    assert rule_set is not None
+    records = {rep: Rep(rep) for rep in "ab"}
+    return Book(1, rule_set, IndexEngine(rule_set), Roster(1, records, {pool.id: pool}, {}))
+
+
+SOURCE = "fields: {amount: {type: number}}\nrules: []\ndefault: {route: {pool: p, value: amount}}\n"
+
+
+def test_value_is_charged_only_where_the_pool_counts_value() -> None:
+    members = (Member("a"), Member("b"))
+    by_value, by_count = Pool("p", members, value_weighted=True), Pool("p", members)
+    lead = WorkItem(Kind.LEAD, attributes={"amount": 2.5})
+
+    assert book(SOURCE, by_value).plan(lead).attempts[0].charge == 2_500_000
+    assert book(SOURCE, by_count).plan(lead).attempts[0].charge == MICROS
+
+
+def test_a_missing_or_absurd_value_is_charged_within_bounds() -> None:
+    by_value = book(SOURCE, Pool("p", (Member("a"),), value_weighted=True))
+
+    assert by_value.plan(WorkItem(Kind.LEAD)).attempts[0].charge == MICROS
+    assert by_value.plan(WorkItem(Kind.LEAD, value=3)).attempts[0].charge == 3 * MICROS
+    assert by_value.plan(WorkItem(Kind.LEAD, attributes={"amount": 9e14})).attempts[0].charge == 10**13
+    assert by_value.plan(WorkItem(Kind.LEAD, attributes={"amount": -5.0})).attempts[0].charge == MICROS
+
+
+def test_a_named_rep_is_the_only_attempt_and_belongs_to_the_first_pool_they_are_in() -> None:
+    source = "fields: {}\nrules: []\ndefault: {route: {pool: p, fallback: wait}}\n"
+    plan = book(source, Pool("p", (Member("a"),))).plan(WorkItem(Kind.LEAD), named="b")
+
+    (attempt,) = plan.attempts
+    assert (attempt.candidates.pool, attempt.candidates.reps) == ("", ("b",))

@@ -68,7 +68,7 @@ def route_to(pool: str, *requirements: tuple[str, str, str]) -> dict[str, Any]:
     }
 
 
-# ---------------------------------------------------------------------------------------------------------- a sales team
+# --------------------------------------------------------------------------------------------------------- a sales team
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ async def test_a_sales_team_is_served_fairly(
     assert await differences(store.url, api.tenant) == []
 
 
-# ----------------------------------------------------------------------------------------------------- a funnel of leads
+# ---------------------------------------------------------------------------------------------------- a funnel of leads
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ async def funnel(api: Api, shared_data: Path) -> list[routing_pb2.RouteWorkItemR
     await api.publish({"fields": fields, "rules": rules, "default": {"route": {"pool": "everyone"}}})
     wishes = []
     for lead in leads:
-        attributes = {"origin": lead["origin"] or "unknown"}
+        attributes: dict[str, Any] = {"origin": lead["origin"] or "unknown"}
         if deal := deals.get(lead["mql_id"]):
             attributes["segment"] = deal["business_segment"] or "unknown"
         wishes.append(api.wish(lead["mql_id"], view=FULL, **attributes))

@@ -6,12 +6,12 @@ import pytest
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
-    ConnectionError,
     OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
-    TimeoutError,
 )
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from router.adapters.redis.connection import translated
 from router.errors import StoreUnavailable
@@ -20,8 +20,8 @@ from router.errors import StoreUnavailable
 @pytest.mark.parametrize(
     "error",
     [
-        ConnectionError("refused"),
-        TimeoutError("too late"),
+        RedisConnectionError("refused"),
+        RedisTimeoutError("too late"),
         AuthenticationError("wrong password"),
         BusyLoadingError("loading the dataset"),
         OutOfMemoryError("command not allowed when used memory > 'maxmemory'."),

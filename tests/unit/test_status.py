@@ -20,7 +20,7 @@ def below(root: type[errors.RouterError]) -> Iterator[type[errors.RouterError]]:
 
 @pytest.mark.parametrize("error", list(below(errors.RouterError)))
 def test_every_error_has_a_code_and_a_reason(error: type[errors.RouterError]) -> None:
-    code = next((CODES[ancestor] for ancestor in error.__mro__ if ancestor in CODES), None)  # type: ignore[index]
+    code = next((CODES[ancestor] for ancestor in error.__mro__ if ancestor in CODES), None)
 
     assert code not in (None, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN)
     assert error.reason == error.reason.upper()

@@ -352,6 +352,6 @@ async def test_a_frozen_store_is_unavailable_before_long(own_store: EmbeddedServ
         decision = await api.route("L-2")
 
     assert error.code() == Code.UNAVAILABLE
-    assert waited_s < 30
+    assert waited_s < 15
     assert decision.rep
     assert await differences(own_store.url, tenant) == []

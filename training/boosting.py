@@ -83,7 +83,7 @@ class Boosting:
             min_samples_leaf=self.min_rows,
             l2_regularization=self.l2,
             max_features=self.feature_share,
-            max_bins=self.max_bins,
+            max_bins=max(self.max_bins, *(feature.n_categories for feature in features)),
             early_stopping=False,
             interaction_cst=self.interactions,
             categorical_features=[features[j].type == "category" for j in order],

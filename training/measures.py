@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scoring.logistic import FloatArray, log_odds
+from scoring.logistic import FloatArray, log_odds, probabilities
 
 N_BINS = 10
 """Bins of equal count in which calibration is measured."""
@@ -141,8 +141,6 @@ def brier_skill(churned: FloatArray, p_churn: FloatArray) -> float:
 def calibration_slope(churned: FloatArray, p_churn: FloatArray) -> float:
     """Return the slope of a logistic regression of the outcome on the predicted log-odds; 1 is perfect, below 1 too extreme.
 
-    Newton's method in two parameters; a score without any spread has slope 0.
-
     Examples
     --------
     >>> p = np.repeat([0.2, 0.8], 100)
@@ -151,19 +149,27 @@ def calibration_slope(churned: FloatArray, p_churn: FloatArray) -> float:
     1.0
     """
     clipped = np.clip(p_churn, 1e-6, 1 - 1e-6)
-    z = np.log(clipped) - np.log1p(-clipped)
+    slope, _ = logistic_line(np.log(clipped) - np.log1p(-clipped), churned)
+    return slope
+
+
+def logistic_line(z: FloatArray, churned: FloatArray) -> tuple[float, float]:
+    """Return slope and intercept of the likeliest p = σ(a z + b); without any spread the slope is 0.
+
+    Newton's method with a floor under the curvature, so that separable data stop instead of running away.
+    """
     if z.std() < 1e-9:
-        return 0.0
-    design = np.column_stack([np.ones_like(z), z])
-    theta = np.array([0.0, 1.0])
+        return 0.0, 0.0
+    design = np.column_stack([z, np.ones_like(z)])
+    theta = np.array([1.0, 0.0])
     for _ in range(50):
-        p = 1 / (1 + np.exp(-design @ theta))
-        hessian = design.T @ (design * (p * (1 - p))[:, None]) + 1e-9 * np.eye(2)
-        step = np.linalg.solve(hessian, design.T @ (churned - p))
+        p = probabilities(design @ theta)
+        curvature = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curvature, design.T @ (churned - p))
         theta += np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-10:
             break
-    return float(theta[1])
+    return float(theta[0]), float(theta[1])
 
 
 def psi(reference: FloatArray, current: FloatArray, n_bins: int = N_BINS) -> float:

@@ -97,3 +97,15 @@ def hull(churned: FloatArray, p_churn: FloatArray) -> tuple[FloatArray, FloatArr
     found, seen = np.cumsum(left)[ends], np.cumsum(counts)[ends]
     stayed = seen - found
     return np.r_[0.0, found / found[-1]], np.r_[0.0, stayed / stayed[-1]]
+
+
+def break_even(campaign: Campaign) -> float:
+    """Return the probability of leaving from which contacting a customer is expected to pay, at the mean accept rate.
+
+    Examples
+    --------
+    >>> round(break_even(Campaign()), 4)  # (10 + 1) / (.3 · (200 - 10) + 10)
+    0.1642
+    """
+    accepts = campaign.accept_a / (campaign.accept_a + campaign.accept_b)
+    return (campaign.incentive + campaign.contact) / (accepts * (campaign.lifetime_value - campaign.incentive) + campaign.incentive)

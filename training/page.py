@@ -1,0 +1,2 @@
+"""placeholder"""
+def page(trained, report, manifest): return ""

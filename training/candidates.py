@@ -48,14 +48,34 @@ LADDER: tuple[Candidate, ...] = (
     StepLogistic(),
     replace(PAIRWISE, name="additive", interactions="no_interactions"),
     PAIRWISE,
-    replace(PAIRWISE, name="pairwise medium", learning_rate=0.06, n_trees=400, max_leaves=16, min_rows=10, l2=3.0, max_bins=128),
-    replace(PAIRWISE, name="pairwise large", learning_rate=0.1, n_trees=600, min_rows=5, l2=1.0, feature_share=0.25, max_bins=64),
+    replace(
+        PAIRWISE,
+        name="pairwise medium",
+        learning_rate=0.06,
+        n_trees=400,
+        max_leaves=16,
+        min_rows=10,
+        l2=3.0,
+        max_bins=128,
+    ),
+    replace(
+        PAIRWISE,
+        name="pairwise large",
+        learning_rate=0.1,
+        n_trees=600,
+        min_rows=5,
+        l2=1.0,
+        feature_share=0.25,
+        max_bins=64,
+    ),
 )
 
 REFEREE = Boosting("full boosting (referee)", None)
 
 
-def export(candidate: Candidate, examples: Examples, features: Sequence[Feature], *, seed: int, n_rows: int = N_ROWS) -> tuple[ScoreTables, float]:
+def export(
+    candidate: Candidate, examples: Examples, features: Sequence[Feature], *, seed: int, n_rows: int = N_ROWS
+) -> tuple[ScoreTables, float]:
     """Fit a candidate and return its tables, purified, with the largest difference found to the estimator.
 
     Raises

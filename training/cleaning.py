@@ -100,7 +100,9 @@ def _copied(first: Column, second: Column) -> str | None:
     x, y = first.encoded[~missing], second.encoded[~missing]
     if all(numbers) and x.size > 2:
         line = correlation(x, y)
-        return f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
+        return (
+            f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
+        )
     if not any(numbers) and np.array_equal(first_seen(x), first_seen(y)):
         return f"tells the same customers apart as {first.name}"
     return None

@@ -40,7 +40,9 @@ class BarsOnConsole:
         self._bars.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._bars.stop()
 
     def stage(self, name: str, n_steps: int) -> None:
@@ -60,10 +62,22 @@ class BarsOnConsole:
 @click.option("--id", "id_column", default="", help="Column that tells customers apart. Default: every row is one.")
 @click.option("--drop", default="", help="Columns not to use, separated by commas.")
 @click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
-@click.option("--schema", "schema_file", type=FILE, help="Feature schema (JSON). Default: guessed and written beside the model.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("models"), show_default=True, help="Registry.")
+@click.option(
+    "--schema", "schema_file", type=FILE, help="Feature schema (JSON). Default: guessed and written beside the model."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("models"),
+    show_default=True,
+    help="Registry.",
+)
 @click.option("--model", default="churn", show_default=True, help="The model's name in the registry.")
-@click.option("--horizon-days", type=click.IntRange(min=0), help="Days until a row's outcome is known. Default: as the file says, else 0.")
+@click.option(
+    "--horizon-days",
+    type=click.IntRange(min=0),
+    help="Days until a row's outcome is known. Default: as the file says, else 0.",
+)
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
 def train(
     data: Path, target: str, positive: str, id_column: str, drop: str, time_column: str,
@@ -97,24 +111,44 @@ def show_dropped(console: Console, prepared: Prepared) -> None:
     """Print what was left out and why, and every suspicion."""
     for dropped in prepared.dropped:
         what = dropped.column or f"{dropped.n_rows:,} rows"
-        console.print(f"left out [bold]{what}[/]: {dropped.why.value.lower().replace('_', ' ')}, {dropped.evidence}", highlight=False)
+        console.print(
+            f"left out [bold]{what}[/]: {dropped.why.value.lower().replace('_', ' ')}, {dropped.evidence}",
+            highlight=False,
+        )
     for leak in prepared.leaks_inside:
-        console.print(f"[yellow]suspected leak, kept by the given schema[/]: {' + '.join(leak.columns)}, {leak.evidence}", highlight=False)
+        console.print(
+            f"[yellow]suspected leak, kept by the given schema[/]: {' + '.join(leak.columns)}, {leak.evidence}",
+            highlight=False,
+        )
 
 
 def show_figures(console: Console, report: Document, written: Artefact, folder: Path) -> None:
     """Print the figures beside those of simple rules, the referee and the champion."""
     block = "test" if "test" in report else "cv"
     lines = {f"[bold]{report['candidate']} (exported)[/]": report[block]} | report["baselines"]
-    lines |= {name: report[key] for name, key in (("full boosting, referee", "referee"), ("champion", "champion")) if report[key]}
-    table = Table(*("", "ROC-AUC", "PR-AUC", "log-loss", "Brier", "ECE", "lift 10 %"), title="last block of time" if block == "test" else "5-fold")
+    lines |= {
+        name: report[key]
+        for name, key in (("full boosting, referee", "referee"), ("champion", "champion"))
+        if report[key]
+    }
+    table = Table(
+        *("", "ROC-AUC", "PR-AUC", "log-loss", "Brier", "ECE", "lift 10 %"),
+        title="last block of time" if block == "test" else "5-fold",
+    )
     for name, found in lines.items():
         values = [found[key] for key in ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")]
         table.add_row(name, *(f"{value:.4f}" for value in values))
     console.print(table)
     for gate in report["gates"]:
-        console.print(f"{'[green]open  [/]' if gate['passed'] else '[red]closed[/]'} {gate['name']}: {gate['detail']}", highlight=False)
-    console.print(f"version [bold]{written.manifest.version}[/]\nreport  {folder / 'report.html'}", highlight=False, soft_wrap=True)
+        console.print(
+            f"{'[green]open  [/]' if gate['passed'] else '[red]closed[/]'} {gate['name']}: {gate['detail']}",
+            highlight=False,
+        )
+    console.print(
+        f"version [bold]{written.manifest.version}[/]\nreport  {folder / 'report.html'}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 COMMANDS: list[click.Command] = [train]

@@ -67,7 +67,8 @@ def _profit(trained: Trained) -> Document:
 
 def _ladder(trained: Trained) -> Sequence[Document]:
     return [
-        {"candidate": trial.candidate.name, "log_loss": trial.log_loss, "chosen": trial is trained.chosen} for trial in trained.trials
+        {"candidate": trial.candidate.name, "log_loss": trial.log_loss, "chosen": trial is trained.chosen}
+        for trial in trained.trials
     ]
 
 

@@ -49,7 +49,9 @@ class InvalidInput(TrainingError):
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
-        super().__init__("; ".join(f"{v.place}: {v.description}" if v.place else v.description for v in self.violations))
+        super().__init__(
+            "; ".join(f"{v.place}: {v.description}" if v.place else v.description for v in self.violations)
+        )
 
     @classmethod
     def of(cls, place: str, description: str) -> Self:

@@ -82,11 +82,19 @@ def _against_champion(found: Evidence) -> Iterator[Gate]:
     span = f"{worse.value:+.5f}, 95 % of draws {worse.low:+.5f} to {worse.high:+.5f}"
     yield Gate("log_loss", worse.low <= 0, f"{span}; not surely above 0")
     gap = difference(roc_auc, new, old, seed=found.seed)
-    yield Gate("roc_auc", gap.value >= -0.002, f"{gap.value:+.4f} ({gap.low:+.4f} to {gap.high:+.4f}) against the champion, at least -.002")
+    yield Gate(
+        "roc_auc",
+        gap.value >= -0.002,
+        f"{gap.value:+.4f} ({gap.low:+.4f} to {gap.high:+.4f}) against the champion, at least -.002",
+    )
     lifts = lift_10(new.churned, new.p_churn), lift_10(old.churned, old.p_churn)
     yield Gate("lift_10", lifts[0] >= 0.95 * lifts[1], f"{lifts[0]:.3f} against {lifts[1]:.3f}, at least 95 % of it")
     losers = [f"{name} {loss:+.3f}" for name, loss in _segment_losses(found, old) if loss < -0.03]
-    yield Gate("segments", not losers, "lose more than .03 AUC: " + ", ".join(losers) if losers else "none loses more than .03 AUC")
+    yield Gate(
+        "segments",
+        not losers,
+        "lose more than .03 AUC: " + ", ".join(losers) if losers else "none loses more than .03 AUC",
+    )
     shift = psi(old.p_churn, new.p_churn)
     yield Gate("score_stability", shift < 0.25, f"PSI {shift:.3f} against the champion, below .25")
 

@@ -75,7 +75,11 @@ def read_column(name: str, values: pa.ChunkedArray, feature: Feature | None = No
     """
     if feature is None and is_temporal(values.type):
         return Column(name, values, None, _microseconds(values))
-    plain = values.cast(pa.string()) if pa.types.is_dictionary(values.type) or pa.types.is_large_string(values.type) else values
+    plain = (
+        values.cast(pa.string())
+        if pa.types.is_dictionary(values.type) or pa.types.is_large_string(values.type)
+        else values
+    )
     if pa.types.is_decimal(plain.type):
         plain = plain.cast(pa.float64())
     meaning = feature or _guess(name, plain)
@@ -108,7 +112,9 @@ def _guess(name: str, values: pa.ChunkedArray) -> Feature | None:
     if all(text in MISSING_NUMBERS or re.match(_NUMBER, text) for text in known):
         return Feature(name=name, type="number", unit=_unit(name), missing=_markers(present, MISSING_NUMBERS))
     if len(known) > MAX_TEXTS or any(len(text) > 256 for text in known):
-        return Feature(name=name, type="category", categories=tuple(_shortened(known)), missing=_markers(present, MISSING_TEXTS))
+        return Feature(
+            name=name, type="category", categories=tuple(_shortened(known)), missing=_markers(present, MISSING_TEXTS)
+        )
     return Feature(name=name, type="category", categories=tuple(known), missing=_markers(present, MISSING_TEXTS))
 
 
@@ -146,7 +152,11 @@ def _described(feature: Feature, encoded: FloatArray) -> Feature:
     if not known.size:
         return feature
     if feature.type == "number":
-        update = {"low": float(known.min()), "high": float(known.max()), "typical": float(np.quantile(known, 0.5, method="lower"))}
+        update = {
+            "low": float(known.min()),
+            "high": float(known.max()),
+            "typical": float(np.quantile(known, 0.5, method="lower")),
+        }
         return feature.model_copy(update=update)
     most_frequent = int(np.bincount(known.astype(np.int64)).argmax())
     typical = bool(most_frequent) if feature.type == "bool" else feature.categories[most_frequent]

@@ -55,7 +55,9 @@ class Leak:
     auc: float = float("nan")
 
 
-def suspected(names: Sequence[str], encoded: Sequence[FloatArray], churned: FloatArray, pieces: IntArray) -> Iterator[Leak]:
+def suspected(
+    names: Sequence[str], encoded: Sequence[FloatArray], churned: FloatArray, pieces: IntArray
+) -> Iterator[Leak]:
     """Yield the columns, and pairs of columns, that rank customers too well.
 
     Parameters

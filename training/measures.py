@@ -182,7 +182,8 @@ def psi(reference: FloatArray, current: FloatArray, n_bins: int = N_BINS) -> flo
     """
     edges = np.unique(np.quantile(reference, np.linspace(0, 1, n_bins + 1)[1:-1]))
     shares = [
-        (np.bincount(np.searchsorted(edges, x, side="left"), minlength=edges.size + 1) + 0.5) / (len(x) + 0.5 * (edges.size + 1))
+        (np.bincount(np.searchsorted(edges, x, side="left"), minlength=edges.size + 1) + 0.5)
+        / (len(x) + 0.5 * (edges.size + 1))
         for x in (reference, current)
     ]
     return float((shares[1] - shares[0]) @ np.log(shares[1] / shares[0]))

@@ -1,2 +1,5 @@
 """placeholder"""
-def page(trained, report, manifest): return ""
+
+
+def page(trained, report, manifest):
+    return ""

@@ -28,7 +28,13 @@ class Estimator(Protocol):
 
 
 def check_parity(
-    estimator: Estimator, tables: ScoreTables, rows: FloatArray, *, n_rows: int = N_ROWS, seed: int = 0, limit: float = LIMIT
+    estimator: Estimator,
+    tables: ScoreTables,
+    rows: FloatArray,
+    *,
+    n_rows: int = N_ROWS,
+    seed: int = 0,
+    limit: float = LIMIT,
 ) -> float:
     """Return the largest difference in log-odds over ``n_rows`` rows.
 

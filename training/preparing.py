@@ -147,14 +147,20 @@ def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "") -> Floa
     known = sorted({text for text in texts if text not in MISSING_TEXTS})
     left = category_text(positive) if positive else _yes_of(known)
     if left not in known or len(known) < 2:
-        asked = f"{left!r} is not among its values" if left else "say with --positive which value means that the customer left"
+        asked = (
+            f"{left!r} is not among its values"
+            if left
+            else "say with --positive which value means that the customer left"
+        )
         raise InvalidInput.of(name, f"{asked}; found are {', '.join(known[:10]) or 'none'}")
     meaning = np.array([np.nan if text in MISSING_TEXTS else float(text == left) for text in texts] + [np.nan])
     return meaning[pc.fill_null(array.indices, len(texts)).to_numpy(zero_copy_only=False)]
 
 
 def _yes_of(known: Sequence[str]) -> str:
-    pairs = [[text for text in known if text.lower() == yes] for no, yes in YES_NO if {t.lower() for t in known} == {no, yes}]
+    pairs = [
+        [text for text in known if text.lower() == yes] for no, yes in YES_NO if {t.lower() for t in known} == {no, yes}
+    ]
     return pairs[0][0] if pairs else ""
 
 
@@ -166,7 +172,9 @@ def _codes(values: pa.ChunkedArray) -> IntArray:
 def _time_type(values: pa.ChunkedArray) -> pa.DataType:
     if is_temporal(values.type) or pa.types.is_integer(values.type):
         return values.type
-    numbers = all(text is None or text.strip().lstrip("+-").isdigit() for text in pc.unique(values.cast(pa.string())).to_pylist())
+    numbers = all(
+        text is None or text.strip().lstrip("+-").isdigit() for text in pc.unique(values.cast(pa.string())).to_pylist()
+    )
     return pa.int64() if numbers else pa.timestamp("us")
 
 
@@ -194,7 +202,9 @@ def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[
     given = {feature.name: feature for feature in columns.schema.features} if columns.schema else {}
     names = [name for name in table.column_names if name not in reserved | set(columns.drop)]
     if columns.schema:
-        account.dropped += [Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n) for n in names if n not in given]
+        account.dropped += [
+            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n) for n in names if n not in given
+        ]
         return [read_column(name, table[name], given[name]) for name in columns.schema.names]
     if columns.id in names:
         account.dropped.append(Dropped(Why.IDENTIFIER, "tells customers apart, as said", column=columns.id))
@@ -214,14 +224,18 @@ def _without_leaks(found: Sequence[Column], examples: Examples, columns: Columns
     leaky = {name: leak for leak in reversed(leaks) for name in leak.columns}
     account.dropped += [drop for name, drop in hopeless.items() if name != columns.id]
     account.dropped += [
-        Dropped(Why.SUSPECTED_LEAK, leak.evidence, column=name) for name, leak in leaky.items() if name not in {*hopeless, columns.id}
+        Dropped(Why.SUSPECTED_LEAK, leak.evidence, column=name)
+        for name, leak in leaky.items()
+        if name not in {*hopeless, columns.id}
     ]
     rest = [column for column in found if column.name not in {*hopeless, *leaky, columns.id}]
     doubles = {drop.column: drop for drop in copies(rest)}
     account.dropped += doubles.values()
     kept = [column for column in rest if column.name not in doubles]
     if not kept:
-        raise InvalidInput.of("", "no column is left to learn from: " + "; ".join(f"{d.column}: {d.why}" for d in account.dropped))
+        raise InvalidInput.of(
+            "", "no column is left to learn from: " + "; ".join(f"{d.column}: {d.why}" for d in account.dropped)
+        )
     return kept
 
 
@@ -256,7 +270,11 @@ def _without_twins(
     evidence = "equal in every feature and in the outcome to an earlier row"
     account.dropped.append(Dropped(Why.DUPLICATE_ROWS, evidence, n_rows=n_copies))
     if n_copies > MANY_TWINS * len(examples):
-        account.leaks.append(Leak((), f"{n_copies:,} of {len(examples):,} rows are copies of others: they would lie on both sides of a split"))
+        account.leaks.append(
+            Leak(
+                (),
+                f"{n_copies:,} of {len(examples):,} rows are copies of others: they would lie on both sides of a split",
+            )
+        )
     rows = np.sort(first).astype(np.int64)
     return examples.take(rows), rows
-

@@ -51,7 +51,9 @@ class ExpectedProfit:
     share: float
 
 
-def expected_maximum_profit(churned: FloatArray, p_churn: FloatArray, campaign: Campaign | None = None) -> ExpectedProfit:
+def expected_maximum_profit(
+    churned: FloatArray, p_churn: FloatArray, campaign: Campaign | None = None
+) -> ExpectedProfit:
     """Integrate the best campaign's profit over the accept rate.
 
     Parameters
@@ -108,4 +110,6 @@ def break_even(campaign: Campaign) -> float:
     0.1642
     """
     accepts = campaign.accept_a / (campaign.accept_a + campaign.accept_b)
-    return (campaign.incentive + campaign.contact) / (accepts * (campaign.lifetime_value - campaign.incentive) + campaign.incentive)
+    return (campaign.incentive + campaign.contact) / (
+        accepts * (campaign.lifetime_value - campaign.incentive) + campaign.incentive
+    )

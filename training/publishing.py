@@ -86,7 +86,14 @@ def _manifest(trained: Trained, origin: Origin) -> Manifest:
     schema = trained.prepared.schema
     libraries = {name: version(name) for name in LIBRARIES}
     seed, code = trained.plan.seed, code_sha256()
-    parts = [origin.data_sha256, schema.to_json(), json.dumps(configuration, sort_keys=True), str(seed), code, json.dumps(libraries)]
+    parts = [
+        origin.data_sha256,
+        schema.to_json(),
+        json.dumps(configuration, sort_keys=True),
+        str(seed),
+        code,
+        json.dumps(libraries),
+    ]
     parent = trained.champion.artefact.manifest.version if trained.champion else ""
     return Manifest(
         model=origin.model,

@@ -35,7 +35,9 @@ def purified(tables: ScoreTables, rows: FloatArray) -> ScoreTables:
     >>> pure.bias, pure.main[0].tolist(), pure.pairs[0, 1][0].tolist()
     (1.0, [1.0, -1.0, -1.0], [1.0, -1.0, -1.0])
     """
-    weights = [np.bincount(bins.many(rows[:, j]), minlength=bins.n_bins) / len(rows) for j, bins in enumerate(tables.bins)]
+    weights = [
+        np.bincount(bins.many(rows[:, j]), minlength=bins.n_bins) / len(rows) for j, bins in enumerate(tables.bins)
+    ]
     main = [table.copy() for table in tables.main]
     pairs = {}
     for (a, b), table in tables.pairs.items():

@@ -47,7 +47,12 @@ def judged_rows(folds: Sequence[Fold]) -> IntArray:
 
 
 def try_candidate(
-    candidate: Candidate, examples: Examples, folds: Sequence[Fold], features: Sequence[Feature], seed: int, progress: Progress
+    candidate: Candidate,
+    examples: Examples,
+    folds: Sequence[Fold],
+    features: Sequence[Feature],
+    seed: int,
+    progress: Progress,
 ) -> Trial:
     """Fit, export and judge a candidate in every fold: what is judged is what would be shipped."""
     scores = []
@@ -77,7 +82,11 @@ def simplest_good(trials: Sequence[Trial], customers: IntArray) -> Trial:
     .. [1] L. Breiman, J. Friedman, R. Olshen and C. Stone, "Classification and Regression Trees", 1984, §3.4.3.
     """
     best = min(trials, key=lambda trial: trial.log_loss)
-    return next(trial for trial in trials if trial.log_loss - best.log_loss <= standard_error(trial.losses - best.losses, customers))
+    return next(
+        trial
+        for trial in trials
+        if trial.log_loss - best.log_loss <= standard_error(trial.losses - best.losses, customers)
+    )
 
 
 def standard_error(differences: FloatArray, customers: IntArray) -> float:

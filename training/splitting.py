@@ -87,7 +87,9 @@ def blocks_of(examples: Examples, gap: int = 0) -> Blocks:
     known = times + gap < test_from if gap else times < test_from
     calibrate_from = _start_of_last(times, known, _LATER_SHARE)
     learn = known & ((times + gap < calibrate_from) if gap else (times < calibrate_from))
-    blocks = [np.flatnonzero(rows).astype(np.int64) for rows in (learn, known & (times >= calibrate_from), times >= test_from)]
+    blocks = [
+        np.flatnonzero(rows).astype(np.int64) for rows in (learn, known & (times >= calibrate_from), times >= test_from)
+    ]
     for name, block in zip(("to learn from", "to calibrate on", "to be tested on"), blocks, strict=True):
         _enough(examples.churned[block], f"rows {name}")
     return Blocks(*blocks)

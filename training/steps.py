@@ -46,7 +46,9 @@ class StepLogistic:
         del seed
         bins = tuple(_bins(rows[:, j], feature, self.n_bins) for j, feature in enumerate(features))
         bases = tuple(_basis(rows[:, j], each, self.step) for j, each in enumerate(bins))
-        design = np.hstack([basis[each.many(rows[:, j])] for j, (each, basis) in enumerate(zip(bins, bases, strict=True))])
+        design = np.hstack(
+            [basis[each.many(rows[:, j])] for j, (each, basis) in enumerate(zip(bins, bases, strict=True))]
+        )
         model = LogisticRegression(C=self.strength, solver="newton-cholesky", tol=1e-8, max_iter=200)
         with threadpool_limits(1):
             model.fit(design, churned)
@@ -97,7 +99,9 @@ class FittedSteps:
 
     def log_odds(self, rows: FloatArray) -> FloatArray:
         """Return what scikit-learn answers, shape (n_rows,)."""
-        design = [basis[each.many(rows[:, j])] for j, (each, basis) in enumerate(zip(self.bins, self.bases, strict=True))]
+        design = [
+            basis[each.many(rows[:, j])] for j, (each, basis) in enumerate(zip(self.bins, self.bases, strict=True))
+        ]
         scores: FloatArray = self.model.decision_function(np.hstack(design))
         return scores
 

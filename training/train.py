@@ -30,7 +30,9 @@ from training.selection import Trial, judged_rows, simplest_good, try_candidate
 from training.splitting import Blocks, Fold, blocks_of, folds_of, pieces_of, rolling_origins
 
 
-def train(prepared: Prepared, plan: Plan | None = None, *, champion: Artefact | None = None, progress: Progress | None = None) -> Trained:
+def train(
+    prepared: Prepared, plan: Plan | None = None, *, champion: Artefact | None = None, progress: Progress | None = None
+) -> Trained:
     """Train on prepared rows.
 
     Raises
@@ -70,7 +72,9 @@ class _Way:
         said = []
         for fold in folds:
             learn = self.prepared.examples.take(fold.learn)
-            fitted = self.plan.referee.fit(learn.rows, learn.churned, self.prepared.schema.features, seed=self.plan.seed)
+            fitted = self.plan.referee.fit(
+                learn.rows, learn.churned, self.prepared.schema.features, seed=self.plan.seed
+            )
             said.append(probabilities(fitted.log_odds(self.prepared.examples.rows[fold.judge])))
             self.progress.advance()
         return np.concatenate(said)
@@ -83,7 +87,9 @@ class _Way:
         self.progress.advance()
         return replace(tables, calibration=calibration), parity
 
-    def gates(self, judged: Judged, rule: Baseline, champion: Champion | None, places: IntArray, parity: float) -> tuple[Gate, ...]:
+    def gates(
+        self, judged: Judged, rule: Baseline, champion: Champion | None, places: IntArray, parity: float
+    ) -> tuple[Gate, ...]:
         """Judge the gates on the rows at these places."""
         rows = self.prepared.examples.rows[places]
         evidence = Evidence(

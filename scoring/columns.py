@@ -49,7 +49,6 @@ def encode_columns(
     >>> rows, flags = encode_columns(schema, {"vip": pa.array(["true", "?"]), "age": pa.array([40, 200])}, 2)
     >>> rows.tolist(), [str(FLAG_KINDS[code]) for code in flags[1]]
     ([[1.0, 40.0], [nan, 200.0]], ['UNKNOWN_CATEGORY', 'OUT_OF_RANGE'])
-
     """
     rows = np.empty((len(schema.features), n_rows))
     flags = np.empty((len(schema.features), n_rows), np.int8)

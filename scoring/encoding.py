@@ -43,7 +43,6 @@ def category_text(value: object) -> str:
     --------
     >>> category_text(1.0), category_text(1), category_text(True), category_text(2.5), category_text(" DSL ")
     ('1', '1', 'true', '2.5', 'DSL')
-
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -63,7 +62,6 @@ class FeatureEncoder:
     >>> encode = FeatureEncoder(Feature(name="age", type="number", low=18.0, high=99.0))
     >>> encode("42"), encode(7), encode("n.a.")
     ((42.0, None), (7.0, <FlagKind.OUT_OF_RANGE: 'OUT_OF_RANGE'>), (nan, <FlagKind.UNREADABLE: 'UNREADABLE'>))
-
     """
 
     def __init__(self, feature: Feature) -> None:
@@ -119,7 +117,6 @@ class RowEncoder:
     ([40.0, 1.0], [])
     >>> encode({"age": 40})
     ([40.0, nan], [Flag(feature='vip', kind=<FlagKind.MISSING: 'MISSING'>, value='')])
-
     """
 
     def __init__(self, schema: FeatureSchema) -> None:

@@ -64,7 +64,6 @@ class Feature(BaseModel):
     '{value} logins in 30 days'
     >>> Feature(name="contract", type="category", categories=("Month-to-month", "One year")).n_categories
     2
-
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -155,7 +154,6 @@ class FeatureSchema(BaseModel):
     >>> schema = FeatureSchema(features=(Feature(name="tenure", type="number", unit="months"),))
     >>> FeatureSchema.from_json(schema.to_json()) == schema
     True
-
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -197,7 +195,6 @@ class FeatureSchema(BaseModel):
         ------
         InvalidSchema
             With one violation per place.
-
         """
         try:
             return cls.model_validate_json(text)
@@ -217,7 +214,6 @@ def path(places: tuple[str | int, ...]) -> str:
     --------
     >>> path(("features", 3, "categories"))
     'features[3].categories'
-
     """
     return "".join(f"[{place}]" if isinstance(place, int) else f".{place}" for place in places).removeprefix(".")
 

@@ -70,6 +70,8 @@ class FeatureEncoder:
         self.high = math.inf if feature.high is None else feature.high
         self._missing = {"", *(marker.strip() for marker in feature.missing)}
         self._numeric = feature.type == "number"
+        numbers = map(_as_number, feature.missing) if self._numeric else ()
+        self.missing_numbers = frozenset(number for number in numbers if number is not None)
         self._codes = {text.strip(): float(code) for code, text in enumerate(feature.categories)}
         if feature.type == "bool":
             self._codes = {**_BOOL_TEXTS, **self._codes}
@@ -92,6 +94,8 @@ class FeatureEncoder:
             return NAN, FlagKind.UNREADABLE
         if not math.isfinite(number):
             return NAN, FlagKind.UNREADABLE
+        if number in self.missing_numbers:
+            return NAN, FlagKind.MISSING
         return number, None if self.low <= number <= self.high else FlagKind.OUT_OF_RANGE
 
     def _code(self, value: object) -> tuple[float, FlagKind | None]:
@@ -104,6 +108,13 @@ class FeatureEncoder:
         if self.feature.type == "bool" and (code := self._codes.get(text.lower())) is not None:
             return code, None
         return NAN, FlagKind.UNKNOWN_CATEGORY
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 class RowEncoder:

@@ -7,7 +7,6 @@ byte is unpacked, so no bomb goes off and no object comes to life.
 References
 ----------
 https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-
 """
 
 from __future__ import annotations
@@ -81,7 +80,6 @@ def read_arrays(file: str, data: bytes, expected: Mapping[str, Expected]) -> dic
     >>> data = write_arrays({"main": np.array([1.0, 2.0])})
     >>> read_arrays("tables.npz", data, {"main": Expected("<f8", (2,))})["main"].tolist()
     [1.0, 2.0]
-
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

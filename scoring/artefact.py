@@ -54,7 +54,6 @@ class Artefact:
         SHA-256 of its SHA256SUMS in hex: names the content.
     report
         The bytes of ``report.json``, which `scoring.gates` reads; empty if there is none.
-
     """
 
     tables: ScoreTables
@@ -102,7 +101,6 @@ def write(
         If the folder exists: versions never change.
     ArtefactRefused
         If a server would refuse it; then nothing is left behind.
-
     """
     if folder.exists():
         raise FileExistsError(f"{folder} exists: a version never changes")
@@ -124,7 +122,6 @@ def read(folder: Folder) -> Artefact:
         Naming the file and what is wrong with it.
     RegistryUnavailable
         If the folder does not answer.
-
     """
     files, digest = verified(folder)
     manifest = read_document(Manifest, "manifest.json", files["manifest.json"])

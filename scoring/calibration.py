@@ -7,7 +7,6 @@ References
 ----------
 J. Platt, "Probabilistic Outputs for Support Vector Machines", 1999 (sigmoid). B. Zadrozny and C. Elkan, KDD 2002
 (isotonic: steps). C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017 (temperature).
-
 """
 
 from __future__ import annotations
@@ -39,7 +38,6 @@ class Identity(_Calibration):
     --------
     >>> Identity().one(0.0)
     0.5
-
     """
 
     kind: Literal["identity"] = "identity"
@@ -60,7 +58,6 @@ class Sigmoid(_Calibration):
     --------
     >>> Sigmoid(a=2.0, b=-1.0).one(0.5)
     0.5
-
     """
 
     kind: Literal["sigmoid"] = "sigmoid"
@@ -83,7 +80,6 @@ class Temperature(_Calibration):
     --------
     >>> Temperature(t=2.0).one(2.0) == Identity().one(1.0)
     True
-
     """
 
     kind: Literal["temperature"] = "temperature"
@@ -113,7 +109,6 @@ class Steps(_Calibration):
     >>> steps = Steps(edges=(-1.0, 1.0), values=(0.1, 0.4, 0.8))
     >>> steps.one(-1.0), steps.one(0.0), steps.one(9.0)
     (0.1, 0.4, 0.8)
-
     """
 
     kind: Literal["steps"] = "steps"
@@ -155,7 +150,6 @@ def calibration_from_json(text: str | bytes) -> Calibration:
     --------
     >>> calibration_from_json('{"kind": "temperature", "t": 1.5}')
     Temperature(kind='temperature', t=1.5)
-
     """
     try:
         return _ANY.validate_json(text)

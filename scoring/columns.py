@@ -20,6 +20,8 @@ from scoring.schema import Feature, FeatureSchema
 FLAG_KINDS: tuple[FlagKind | None, ...] = (None, *FlagKind)
 """What the flag codes of `encode_column` stand for."""
 
+_PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+
 
 def encode_columns(
     schema: FeatureSchema, columns: Mapping[str, pa.Array | pa.ChunkedArray], n_rows: int
@@ -49,7 +51,6 @@ def encode_columns(
     >>> rows, flags = encode_columns(schema, {"vip": pa.array(["true", "?"]), "age": pa.array([40, 200])}, 2)
     >>> rows.tolist(), [str(FLAG_KINDS[code]) for code in flags[1]]
     ([[1.0, 40.0], [nan, 200.0]], ['UNKNOWN_CATEGORY', 'OUT_OF_RANGE'])
-
     """
     rows = np.empty((len(schema.features), n_rows))
     flags = np.empty((len(schema.features), n_rows), np.int8)
@@ -64,20 +65,30 @@ def encode_columns(
 
 def encode_column(feature: Feature, column: pa.Array | pa.ChunkedArray) -> tuple[FloatArray, npt.NDArray[np.int8]]:
     """Encode one feature of many customers: values and flag codes, each of shape (n_rows,)."""
-    if feature.type == "number" and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
-        return _numbers(FeatureEncoder(feature), column)
-    return _by_distinct_value(FeatureEncoder(feature), column)
+    encode = FeatureEncoder(feature)
+    if feature.type == "number":
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+            return _numbers(encode, pc.cast(column, pa.float64(), safe=False))
+        if pa.types.is_string(column.type) and _all_plain(column):
+            return _numbers(encode, pc.cast(column, pa.float64()))
+    return _by_distinct_value(encode, column)
+
+
+def _all_plain(column: pa.Array | pa.ChunkedArray) -> bool:
+    """Tell whether every text is a number as Arrow and Python read it alike, to the bit."""
+    return pc.all(pc.match_substring_regex(column, _PLAIN_NUMBER)).as_py() is not False
 
 
 def _numbers(encode: FeatureEncoder, column: pa.Array | pa.ChunkedArray) -> tuple[FloatArray, npt.NDArray[np.int8]]:
-    values = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    values = np.where(np.isinf(values), np.nan, values) if (infinite := np.isinf(values)).any() else values
-    with np.errstate(invalid="ignore"):
-        outside = (values < encode.low) | (values > encode.high)
-    flags = np.where(outside, FLAG_KINDS.index(FlagKind.OUT_OF_RANGE), 0).astype(np.int8)
-    flags[np.isnan(values)] = FLAG_KINDS.index(FlagKind.MISSING)
-    flags[infinite] = FLAG_KINDS.index(FlagKind.UNREADABLE)
-    return values, flags
+    values = column.to_numpy(zero_copy_only=False)
+    unreadable, missing = np.isinf(values), np.isnan(values)
+    if encode.missing_numbers:
+        missing |= np.isin(values, list(encode.missing_numbers))
+    flags = np.zeros(len(values), np.int8)
+    flags[(values < encode.low) | (values > encode.high)] = FLAG_KINDS.index(FlagKind.OUT_OF_RANGE)
+    flags[missing], flags[unreadable] = FLAG_KINDS.index(FlagKind.MISSING), FLAG_KINDS.index(FlagKind.UNREADABLE)
+    unknown = missing | unreadable
+    return np.where(unknown, np.nan, values) if unknown.any() else values, flags
 
 
 def _by_distinct_value(

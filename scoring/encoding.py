@@ -43,7 +43,6 @@ def category_text(value: object) -> str:
     --------
     >>> category_text(1.0), category_text(1), category_text(True), category_text(2.5), category_text(" DSL ")
     ('1', '1', 'true', '2.5', 'DSL')
-
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -63,7 +62,6 @@ class FeatureEncoder:
     >>> encode = FeatureEncoder(Feature(name="age", type="number", low=18.0, high=99.0))
     >>> encode("42"), encode(7), encode("n.a.")
     ((42.0, None), (7.0, <FlagKind.OUT_OF_RANGE: 'OUT_OF_RANGE'>), (nan, <FlagKind.UNREADABLE: 'UNREADABLE'>))
-
     """
 
     def __init__(self, feature: Feature) -> None:
@@ -72,6 +70,8 @@ class FeatureEncoder:
         self.high = math.inf if feature.high is None else feature.high
         self._missing = {"", *(marker.strip() for marker in feature.missing)}
         self._numeric = feature.type == "number"
+        numbers = map(_as_number, feature.missing) if self._numeric else ()
+        self.missing_numbers = frozenset(number for number in numbers if number is not None)
         self._codes = {text.strip(): float(code) for code, text in enumerate(feature.categories)}
         if feature.type == "bool":
             self._codes = {**_BOOL_TEXTS, **self._codes}
@@ -94,6 +94,8 @@ class FeatureEncoder:
             return NAN, FlagKind.UNREADABLE
         if not math.isfinite(number):
             return NAN, FlagKind.UNREADABLE
+        if number in self.missing_numbers:
+            return NAN, FlagKind.MISSING
         return number, None if self.low <= number <= self.high else FlagKind.OUT_OF_RANGE
 
     def _code(self, value: object) -> tuple[float, FlagKind | None]:
@@ -108,6 +110,13 @@ class FeatureEncoder:
         return NAN, FlagKind.UNKNOWN_CATEGORY
 
 
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 class RowEncoder:
     """Encodes customers given as mappings from feature to value; names the schema does not have are ignored.
 
@@ -119,7 +128,6 @@ class RowEncoder:
     ([40.0, 1.0], [])
     >>> encode({"age": 40})
     ([40.0, nan], [Flag(feature='vip', kind=<FlagKind.MISSING: 'MISSING'>, value='')])
-
     """
 
     def __init__(self, schema: FeatureSchema) -> None:

@@ -46,7 +46,6 @@ class Violation:
         Path of the field, e.g. ``features[3].categories``.
     description
         The value found and what is allowed.
-
     """
 
     field: str

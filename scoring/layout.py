@@ -1,5 +1,6 @@
 """The layout of the tables (``tables.json``) and the arrays that must then be in ``tables.npz`` and
-``reference.npz``."""
+``reference.npz``.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +79,6 @@ def check_layout(layout: Layout, schema: FeatureSchema) -> None:
     ------
     ArtefactRefused
         Naming the first such feature or pair.
-
     """
     if tuple(feature.name for feature in layout.features) != schema.names:
         raise ArtefactMalformed("tables.json", "its features are not those of the schema, in their order")

@@ -9,7 +9,6 @@ References
 ----------
 .. [1] S. L. Moshier, "Methods and Programs for Mathematical Functions", Ellis Horwood 1989;
    https://netlib.org/cephes, exp.c
-
 """
 
 from __future__ import annotations
@@ -37,7 +36,6 @@ def probability(log_odds: float) -> float:
     --------
     >>> probability(0.0), probability(1e9), round(probability(-2.0), 4)
     (0.5, 1.0, 0.1192)
-
     """
     x = -LIMIT if log_odds > LIMIT else LIMIT if log_odds < -LIMIT else -log_odds
     n = math.floor(_LOG2_E * x + 0.5)
@@ -56,7 +54,6 @@ def probabilities(log_odds: FloatArray) -> FloatArray:
     --------
     >>> probabilities(np.array([-2.0, 0.0])).round(4).tolist()
     [0.1192, 0.5]
-
     """
     x = -np.clip(log_odds, -LIMIT, LIMIT)
     n = np.floor(_LOG2_E * x + 0.5)
@@ -76,6 +73,5 @@ def log_odds(probability: float) -> float:
     --------
     >>> log_odds(0.5)
     0.0
-
     """
     return math.log(probability) - math.log1p(-probability)

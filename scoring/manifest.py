@@ -52,7 +52,6 @@ class Label(_Document):
         Days within which it comes true; 0 where the data does not say.
     definition
         How it was made from the data.
-
     """
 
     name: Annotated[str, Field(min_length=1, max_length=128)]
@@ -79,7 +78,6 @@ class Manifest(_Document):
         Their versions by name.
     parent
         The version that was champion when it was trained; empty: none.
-
     """
 
     format: Literal[1] = 1
@@ -118,7 +116,6 @@ class Thresholds(_Document):
         From here on rescuing a customer is expected to pay.
     top_decile
         The riskiest tenth of the reference customers begins here: green health above it is a WATERMELON.
-
     """
 
     at_risk: _Share
@@ -135,7 +132,6 @@ class Reference:
         One per feature: customers by bin, int64 of shape (n_bins_j,).
     log_odds_quantiles
         Their log-odds at equal steps of rank, lowest first, float64 of shape (n,), 2 ≤ n ≤ 10,001.
-
     """
 
     counts: tuple[npt.NDArray[np.int64], ...]
@@ -210,7 +206,6 @@ def check_golden(rows: Sequence[GoldenRow], tables: ScoreTables, schema: Feature
     ------
     GoldenMismatch
         If a single bit differs.
-
     """
     encode, kernel = RowEncoder(schema), Kernel(tables)
     for number, row in enumerate(rows, start=1):
@@ -235,7 +230,6 @@ def read_document(kind: type[_AnyDocument], file: str, text: bytes) -> _AnyDocum
     ------
     ArtefactMalformed
         Naming the first problem and its place.
-
     """
     try:
         return kind.model_validate_json(text)
@@ -251,7 +245,6 @@ def percentile(reference: Reference, log_odds: float) -> float:
     --------
     >>> percentile(Reference((), np.array([-2.0, -1.0, 0.0, 1.0, 2.0])), 0.5)
     60.0
-
     """
     if math.isnan(log_odds):
         raise ValueError("log_odds is NaN")

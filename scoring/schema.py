@@ -42,7 +42,8 @@ class Feature(BaseModel):
         The known texts of a ``category``, whose codes are their places; of a ``bool``, empty or the two texts that
         stand for false and true beside JSON's own.
     missing
-        Texts that mean "not known", e.g. ``NA``; the empty text, spaces and null always do.
+        Texts that mean "not known", e.g. ``NA`` or, also where it comes as a number, ``-999``; the empty text, spaces and
+        null always do.
     monotonic
         +1 if the risk may only rise with the value, -1 if only fall, 0 if either; 0 for a ``category``.
     actionable
@@ -64,7 +65,6 @@ class Feature(BaseModel):
     '{value} logins in 30 days'
     >>> Feature(name="contract", type="category", categories=("Month-to-month", "One year")).n_categories
     2
-
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -155,7 +155,6 @@ class FeatureSchema(BaseModel):
     >>> schema = FeatureSchema(features=(Feature(name="tenure", type="number", unit="months"),))
     >>> FeatureSchema.from_json(schema.to_json()) == schema
     True
-
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -197,7 +196,6 @@ class FeatureSchema(BaseModel):
         ------
         InvalidSchema
             With one violation per place.
-
         """
         try:
             return cls.model_validate_json(text)
@@ -217,7 +215,6 @@ def path(places: tuple[str | int, ...]) -> str:
     --------
     >>> path(("features", 3, "categories"))
     'features[3].categories'
-
     """
     return "".join(f"[{place}]" if isinstance(place, int) else f".{place}" for place in places).removeprefix(".")
 

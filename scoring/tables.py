@@ -11,7 +11,6 @@ adding. What must stay true:
 References
 ----------
 .. [1] Y. Lou, R. Caruana, J. Gehrke and G. Hooker, "Accurate Intelligible Models with Pairwise Interactions", KDD 2013.
-
 """
 
 from __future__ import annotations
@@ -49,7 +48,6 @@ class Bins:
     [0, 1, 2, 3]
     >>> Bins(n_categories=3).many(np.array([0.0, 2.0, 3.0, np.nan])).tolist()
     [0, 2, 3, 3]
-
     """
 
     edges: FloatArray = field(default_factory=lambda: np.empty(0))
@@ -114,7 +112,6 @@ class ScoreTables:
     >>> model = ScoreTables(-1.0, (tenure, contract), (np.array([0.5, -0.5, 0.0]), np.array([0.25, -0.25, 0.0])), {})
     >>> model.log_odds(np.array([[6.0, 0.0], [24.0, np.nan]])).tolist()
     [-0.25, -1.5]
-
     """
 
     bias: float
@@ -155,7 +152,6 @@ class ScoreTables:
         -------
         ndarray of shape (n_rows,)
             Log-odds before calibration, the same bits as `Kernel.log_odds` of each row.
-
         """
         self._check_width(rows)
         scores = np.empty(len(rows))
@@ -184,7 +180,6 @@ class ScoreTables:
         -------
         ndarray of shape (n_rows, n_features)
             Adds up, with the bias, to the log-odds within 1e-12.
-
         """
         binned = self.binned(rows)
         shares = np.column_stack([table[binned[:, j]] for j, table in enumerate(self.main)])
@@ -216,7 +211,6 @@ class Kernel:
     >>> kernel = Kernel(model)
     >>> kernel.log_odds(kernel.binned([6.0])), kernel.contributions(kernel.binned([6.0]))
     (-0.5, [0.5])
-
     """
 
     def __init__(self, tables: ScoreTables) -> None:

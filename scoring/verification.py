@@ -47,7 +47,6 @@ def verified(folder: Folder) -> tuple[dict[str, bytes], str]:
     ------
     ArtefactRefused
         Naming the file and what is wrong with it.
-
     """
     sizes = dict(folder.sizes())
     sums_size = sizes.pop(SUMS, None)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from scoring.logistic import FloatArray
 from scoring.schema import Feature
-
 from training.examples import Examples
 from training.leaks import binned
 from training.measures import roc_auc

@@ -24,12 +24,12 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scoring.logistic import FloatArray
-from scoring.schema import Feature
-from scoring.tables import Bins, ScoreTables
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
+from scoring.logistic import FloatArray
+from scoring.schema import Feature
+from scoring.tables import Bins, ScoreTables
 from training.examples import IntArray
 
 Mask = npt.NDArray[np.bool_]

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scoring.calibration import Calibration, Identity, Sigmoid, Steps, Temperature
-from scoring.logistic import FloatArray, probabilities
 from sklearn.isotonic import isotonic_regression
 
+from scoring.calibration import Calibration, Identity, Sigmoid, Steps, Temperature
+from scoring.logistic import FloatArray, probabilities
 from training.examples import IntArray
 from training.measures import ece, log_loss, logistic_line
 

@@ -13,7 +13,6 @@ from typing import Protocol
 from scoring.logistic import FloatArray
 from scoring.schema import Feature
 from scoring.tables import ScoreTables
-
 from training.boosting import Boosting
 from training.examples import Examples
 from training.parity import N_ROWS, check_parity

@@ -8,7 +8,6 @@ References
 from __future__ import annotations
 
 from scoring.manifest import Manifest
-
 from training.document import Document
 
 _ENGLISH = """# {model} {version}

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scoring.logistic import FloatArray
 
+from scoring.logistic import FloatArray
 from training.boosting import MAX_CODES
 from training.examples import IntArray
 from training.inference import Column

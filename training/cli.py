@@ -8,14 +8,15 @@ from types import TracebackType
 from typing import Self
 
 import click
+from pydantic import JsonValue
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+
 from scoring.artefact import Artefact
 from scoring.errors import InvalidInput as ScoringInvalidInput
 from scoring.schema import FeatureSchema
-
 from training.champion import current_champion
 from training.document import Document
 from training.errors import TrainingError
@@ -94,7 +95,7 @@ def train(
         show_dropped(console, prepared)
         plan = Plan(seed=seed, horizon_days=horizon_of(table) if horizon_days is None else horizon_days)
         with BarsOnConsole(console) as bars:
-            trained = train_model(prepared, plan, champion=current_champion(out, model), progress=bars)
+            trained = train_model(prepared, plan, champion=current_champion(str(out), model), progress=bars)
         origin = Origin(model, target, file_sha256(data), _configuration(data, columns), datetime.now(UTC))
         written, folder, report = publish(trained, origin, out)
     except (TrainingError, ScoringInvalidInput) as error:
@@ -102,7 +103,7 @@ def train(
     show_figures(console, report, written, folder)
 
 
-def _configuration(data: Path, columns: Columns) -> dict[str, object]:
+def _configuration(data: Path, columns: Columns) -> dict[str, JsonValue]:
     given = {"positive": columns.positive, "id": columns.id, "drop": list(columns.drop), "time": columns.time}
     return {"data": data.name, "target": columns.target} | {name: value for name, value in given.items() if value}
 

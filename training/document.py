@@ -20,7 +20,7 @@ def report_of(trained: Trained) -> Document:
     """Collect the report."""
     block = "test" if trained.is_forward else "cv"
     churned = trained.judged.churned
-    return _plain({
+    report: Document = _plain({
         block: figures(trained.judged),
         "intervals": {block: _intervals(trained)},
         "profit": _profit(trained),
@@ -47,6 +47,7 @@ def report_of(trained: Trained) -> Document:
         "features": list(trained.prepared.schema.names),
         "seed": trained.plan.seed,
     })  # fmt: skip
+    return report
 
 
 def to_json(report: Mapping[str, Any]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scoring.logistic import FloatArray
 
+from scoring.logistic import FloatArray
 from training.examples import IntArray
 from training.measures import MEASURES, ece
 from training.profit import Campaign, expected_maximum_profit

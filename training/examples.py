@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from scoring.logistic import FloatArray
 
 IntArray = npt.NDArray[np.int64]

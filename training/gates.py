@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from scoring.logistic import FloatArray
 from scoring.schema import Feature
-
 from training.evaluation import Judged, difference
 from training.leaks import Leak
 from training.measures import calibration_slope, ece, lift_10, log_loss, psi, roc_auc

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from scoring.columns import encode_column
 from scoring.encoding import category_text
 from scoring.logistic import FloatArray

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scoring.logistic import FloatArray
 
+from scoring.logistic import FloatArray
 from training.examples import IntArray
 from training.measures import roc_auc
 

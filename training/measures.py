@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+
 from scoring.logistic import FloatArray, log_odds, probabilities
 
 N_BINS = 10

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
+
 from scoring.logistic import FloatArray
 from scoring.tables import Bins, ScoreTables
-
 from training.errors import ExportRefused
 
 LIMIT = 1e-12

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from scoring.artefact import Artefact
 from scoring.logistic import FloatArray
 from scoring.tables import ScoreTables
-
 from training.baselines import Baseline
 from training.calibrating import Calibrated
 from training.candidates import LADDER, REFEREE, Candidate

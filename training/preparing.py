@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from scoring.encoding import category_text
 from scoring.logistic import FloatArray
-from scoring.schema import Feature, FeatureSchema
-
+from scoring.schema import FeatureSchema
 from training.cleaning import Dropped, Why, copies, twins, useless
 from training.errors import InvalidInput
 from training.examples import Examples, IntArray
@@ -154,7 +154,8 @@ def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "") -> Floa
         )
         raise InvalidInput.of(name, f"{asked}; found are {', '.join(known[:10]) or 'none'}")
     meaning = np.array([np.nan if text in MISSING_TEXTS else float(text == left) for text in texts] + [np.nan])
-    return meaning[pc.fill_null(array.indices, len(texts)).to_numpy(zero_copy_only=False)]
+    codes: IntArray = pc.fill_null(array.indices, len(texts)).to_numpy(zero_copy_only=False)
+    return meaning[codes]
 
 
 def _yes_of(known: Sequence[str]) -> str:
@@ -166,7 +167,8 @@ def _yes_of(known: Sequence[str]) -> str:
 
 def _codes(values: pa.ChunkedArray) -> IntArray:
     encoded = values.combine_chunks().dictionary_encode(null_encoding="encode")
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    codes: IntArray = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
 
 
 def _time_type(values: pa.ChunkedArray) -> pa.DataType:

@@ -10,14 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import scoring
 from pydantic import JsonValue
+
+import scoring
+import training
 from scoring import artefact
 from scoring.artefact import Artefact
 from scoring.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
 from scoring.schema import FeatureValue
-
-import training
 from training.cards import cards
 from training.document import Document, report_of, to_json
 from training.page import page
@@ -100,7 +100,7 @@ def _manifest(trained: Trained, origin: Origin) -> Manifest:
         version=hashlib.sha256("\0".join([*parts, parent]).encode()).hexdigest()[:12],
         created_time=origin.created_time,
         label=Label(name=origin.target, horizon_days=trained.plan.horizon_days),
-        schema=schema,
+        feature_schema=schema,
         configuration=configuration,
         data_sha256=origin.data_sha256,
         code_sha256=code,

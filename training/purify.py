@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+
 from scoring.logistic import FloatArray
 from scoring.tables import ScoreTables
 
@@ -44,12 +45,9 @@ def purified(tables: ScoreTables, rows: FloatArray) -> ScoreTables:
         by_a, by_b, pairs[a, b] = _split(table, weights[a], weights[b])
         main[a] += by_a
         main[b] += by_b
-    bias = tables.bias
-    for table, weight in zip(main, weights, strict=True):
-        mean = float(weight @ table)
-        table -= mean
-        bias += mean
-    return replace(tables, bias=bias, main=tuple(main), pairs=pairs)
+    means = [float(weight @ table) for table, weight in zip(main, weights, strict=True)]
+    centred = tuple(table - mean for table, mean in zip(main, means, strict=True))
+    return replace(tables, bias=tables.bias + sum(means), main=centred, pairs=pairs)
 
 
 def _split(table: FloatArray, weight_a: FloatArray, weight_b: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from scoring.logistic import FloatArray, probabilities
 from scoring.schema import Feature
-
 from training.candidates import Candidate, export
 from training.examples import Examples, IntArray
 from training.measures import log_losses

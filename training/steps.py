@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
 from scoring.logistic import FloatArray
 from scoring.schema import Feature
 from scoring.tables import Bins, ScoreTables
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 
 @dataclass(frozen=True)

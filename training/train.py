@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+
 from scoring.artefact import Artefact
 from scoring.calibration import Calibration, Identity
 from scoring.columns import encode_columns
 from scoring.logistic import FloatArray, probabilities
 from scoring.tables import ScoreTables
-
 from training.baselines import Baseline, best_single_feature, prior
 from training.calibrating import Calibrated, calibrate
 from training.candidates import Candidate, export

@@ -24,6 +24,11 @@ from training.plan import DEFAULT_SEED, Plan
 from training.preparing import Columns, Prepared, prepare
 from training.publishing import Origin, publish
 from training.reading import file_sha256, horizon_of, read_table
+from training.snapshots.build import AS_OF, Dataset, build, moments_of
+from training.snapshots.certificate import Certificate, certify
+from training.snapshots.definition import Definition, read_definition
+from training.snapshots.events import read_events
+from training.snapshots.writing import write_dataset
 from training.train import train as train_model
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -104,8 +109,9 @@ def train(
 
 
 def _configuration(data: Path, columns: Columns) -> dict[str, JsonValue]:
-    given = {"positive": columns.positive, "id": columns.id, "drop": list(columns.drop), "time": columns.time}
-    return {"data": data.name, "target": columns.target} | {name: value for name, value in given.items() if value}
+    given: dict[str, JsonValue] = {"data": data.name, "target": columns.target, "positive": columns.positive}
+    given |= {"id": columns.id, "time": columns.time, "drop": list(columns.drop)}
+    return {name: value for name, value in given.items() if value}
 
 
 def show_dropped(console: Console, prepared: Prepared) -> None:
@@ -152,5 +158,45 @@ def show_figures(console: Console, report: Document, written: Artefact, folder: 
     )
 
 
-COMMANDS: list[click.Command] = [train]
+@click.command()
+@click.option("--events", type=FILE, required=True, help="Table of events, .csv, .csv.gz or .parquet.")
+@click.option("--definition", "definition_file", type=FILE, required=True, help="Definition of the data set (YAML).")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Parquet file. Default: NAME.parquet.")
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Of the leak certificate's changes.")
+def dataset(events: Path, definition_file: Path, out: Path | None, seed: int) -> None:
+    """Build a table of customers from their events, as they were known at each moment, and prove that it knows no more."""
+    console = Console()
+    try:
+        definition = read_definition(definition_file.read_bytes())
+        log = read_events(read_table(events), definition)
+        built = build(log, definition)
+        certificate = certify(log, definition, moments_of(definition), seed=seed)
+    except TrainingError as error:
+        raise click.ClickException(str(error)) from error
+    target = out or Path(f"{definition.name}.parquet")
+    schema_file = write_dataset(built, definition, certificate, target)
+    show_dataset(console, built, definition, certificate)
+    train_it = f"--target {definition.label.name} --id customer --time as_of --schema {schema_file}"
+    console.print(
+        f"written {target}\ntrain   fairlead train --data {target} {train_it}", highlight=False, soft_wrap=True
+    )
+    if not certificate.is_green:
+        raise click.ClickException("the leak certificate is red")
+
+
+def show_dataset(console: Console, built: Dataset, definition: Definition, certificate: Certificate) -> None:
+    """Print what was built and the certificate."""
+    lost = built.table[definition.label.name].to_numpy().mean()
+    n_moments = len(built.table[AS_OF].unique())
+    console.print(f"{len(built.table):,} rows of {n_moments} moments, {lost:.1%} lost", highlight=False)
+    if built.immature:
+        console.print(f"{len(built.immature)} moments left out: their outcome is not known yet", highlight=False)
+    colour = "[green]green[/]" if certificate.is_green else "[red]red[/]"
+    changed = f"{certificate.n_changed:,} later events changed at {len(certificate.moments)} moments"
+    console.print(f"leak certificate {colour}: {changed}", highlight=False)
+    for difference in certificate.differences:
+        console.print(f"  {difference}", highlight=False)
+
+
+COMMANDS: list[click.Command] = [train, dataset]
 """What the root command takes from here."""

@@ -38,6 +38,7 @@ def report_of(trained: Trained) -> Document:
         "gates": [asdict(gate) for gate in trained.gates],
         "dropped": [asdict(dropped) for dropped in trained.prepared.dropped],
         "leaks": _leaks(trained),
+        "certificate": trained.prepared.certificate,
         "rows": {"n": len(trained.prepared.examples), "churned": trained.prepared.examples.n_churned, "judged": len(churned)},
         "export": {
             "parity": trained.parity,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,8 @@ class Evidence:
     ----------
     champion
         None: there is none yet, and what is measured against one holds.
+    certificate
+        Of rows built from events; None for other tables.
     segments
         Rows by name, boolean of shape (n_rows,).
     """
@@ -48,6 +51,7 @@ class Evidence:
     champion: Judged | None
     segments: Mapping[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]
     leaks: Sequence[Leak]
+    certificate: Mapping[str, Any] | None
     parity: float
     seed: int
 
@@ -59,8 +63,12 @@ def gates_of(evidence: Evidence) -> list[Gate]:
 
 def _on_its_own(found: Evidence) -> Iterator[Gate]:
     churned, p_churn = found.judged.churned, found.judged.p_churn
-    names = ", ".join("+".join(leak.columns) for leak in found.leaks)
+    names = ", ".join(" + ".join(leak.columns) for leak in found.leaks)
     yield Gate("leaks", not found.leaks, f"suspected inside the model: {names}" if names else "none inside the model")
+    if found.certificate is not None:
+        green, tried = bool(found.certificate["green"]), f"{found.certificate['n_changed']:,} later events changed"
+        detail = "features stay byte-identical" if green else "; ".join(found.certificate["differences"])
+        yield Gate("leak_certificate", green, f"{tried}: {detail}")
     yield Gate("export_parity", True, f"log-odds differ from the estimator's by at most {found.parity:.1e}")
     n_churned = int(churned.sum())
     yield Gate("enough_churned", n_churned >= MIN_CHURNED, f"{n_churned:,} left, at least {MIN_CHURNED} are needed")

@@ -87,7 +87,7 @@ def read_column(name: str, values: pa.ChunkedArray, feature: Feature | None = No
     if meaning is None:
         return Column(name, plain, None, np.full(len(plain), np.nan))
     encoded, _ = encode_column(meaning, plain)
-    return Column(name, plain, meaning if feature is not None else _described(meaning, encoded), encoded)
+    return Column(name, plain, _described(meaning, encoded), encoded)
 
 
 def is_temporal(kind: pa.DataType) -> bool:
@@ -148,17 +148,14 @@ def _unit(name: str) -> str:
 
 
 def _described(feature: Feature, encoded: FloatArray) -> Feature:
-    """Add what the data show: range and typical value."""
+    """Add what the data show, range and typical value, where the schema does not say."""
     known = encoded[~np.isnan(encoded)]
     if not known.size:
         return feature
+    seen: dict[str, object] = {"low": float(known.min()), "high": float(known.max())}
     if feature.type == "number":
-        update = {
-            "low": float(known.min()),
-            "high": float(known.max()),
-            "typical": float(np.quantile(known, 0.5, method="lower")),
-        }
-        return feature.model_copy(update=update)
-    most_frequent = int(np.bincount(known.astype(np.int64)).argmax())
-    typical = bool(most_frequent) if feature.type == "bool" else feature.categories[most_frequent]
-    return feature.model_copy(update={"typical": typical})
+        seen["typical"] = float(np.quantile(known, 0.5, method="lower"))
+    else:
+        most_frequent = int(np.bincount(known.astype(np.int64)).argmax())
+        seen = {"typical": bool(most_frequent) if feature.type == "bool" else feature.categories[most_frequent]}
+    return feature.model_copy(update={name: value for name, value in seen.items() if getattr(feature, name) is None})

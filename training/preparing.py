@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,13 +18,20 @@ from training.errors import InvalidInput
 from training.examples import Examples, IntArray
 from training.inference import MISSING_TEXTS, YES_NO, Column, is_temporal, read_column
 from training.leaks import Leak, suspected
+from training.reading import certificate_of
 from training.splitting import folds_of, pieces_of
 
-MANY_TWINS = 0.02
-"""Share of rows with an exact twin from which twins are copies, and not customers who happen to be alike."""
+COPIES_AGREE = 0.98
+"""Share of twins with the same outcome from which they are copies, and not customers who happen to be alike."""
+
+MIN_COPIES = 20
+"""Copies below which agreement may be chance."""
+
+MANY_COPIES = 0.01
+"""Share of copies from which figures would have been too good."""
 
 ROOM = 1_000
-"""Possible rows per row: with less room, twins are what one must expect."""
+"""Possible rows per row: with less room, rows without a name that are equal are what one must expect."""
 
 DAY = 86_400_000_000
 """Microseconds of a day: the unit of `Examples.times` where times are moments."""
@@ -44,7 +52,7 @@ class Columns:
     drop
         Not to be used.
     time
-        When the row was taken; empty: all at one moment.
+        When the row was taken; empty, or the same in all rows: all at one moment.
     schema
         The features to use and what they mean; None: guess.
     """
@@ -69,6 +77,8 @@ class Prepared:
         Whether `Examples.times` counts microseconds.
     leaks
         Suspicions; those that name a feature of ``schema`` are still in the rows, because the given schema wants them.
+    certificate
+        The leak certificate of rows that were built from events; None for other tables.
     """
 
     examples: Examples
@@ -77,6 +87,7 @@ class Prepared:
     dropped: tuple[Dropped, ...]
     leaks: tuple[Leak, ...]
     times_are_moments: bool = False
+    certificate: dict[str, Any] | None = None
 
     @property
     def leaks_inside(self) -> tuple[Leak, ...]:
@@ -101,19 +112,22 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
         If too few customers left or stayed.
     """
     _check_names(table, columns)
-    account = _Account()
+    account, certificate = _Account(), certificate_of(table)
     table, churned = _with_outcome(table, columns, account)
     customers = _codes(table[columns.id]) if columns.id else np.arange(len(table), dtype=np.int64)
     times = _moments(table[columns.time], columns.time) if columns.time else None
+    times = None if times is not None and len(np.unique(times)) == 1 else times
     examples = Examples(np.empty((len(table), 0)), churned, customers, times)
     found = _read_columns(table, columns, account)
     kept = _without_leaks(found, examples, columns, account)
     examples = Examples(np.column_stack([column.encoded for column in kept]), churned, customers, times)
-    examples, rows = _without_twins(examples, kept, account, named=bool(columns.id) or _names_rows(account))
+    examples, rows = _without_twins(examples, account, named=bool(columns.id) or _names_rows(account))
     features = tuple(column.feature for column in kept if column.feature is not None)
-    schema = columns.schema or FeatureSchema(features=features, id_column=columns.id)
+    schema = FeatureSchema(features=features, id_column=columns.schema.id_column if columns.schema else columns.id)
     moments = bool(columns.time) and not pa.types.is_integer(_time_type(table[columns.time]))
-    return Prepared(examples, schema, table.take(rows), tuple(account.dropped), tuple(account.leaks), moments)
+    return Prepared(
+        examples, schema, table.take(rows), tuple(account.dropped), tuple(account.leaks), moments, certificate
+    )
 
 
 def _check_names(table: pa.Table, columns: Columns) -> None:
@@ -255,28 +269,40 @@ def _names_rows(account: _Account) -> bool:
     return any(drop.why is Why.IDENTIFIER for drop in account.dropped)
 
 
-def _without_twins(
-    examples: Examples, kept: Sequence[Column], account: _Account, *, named: bool
-) -> tuple[Examples, IntArray]:
-    """Drop copied rows: all if rows have no name, else only if there are more than chance explains."""
+def _without_twins(examples: Examples, account: _Account, *, named: bool) -> tuple[Examples, IntArray]:
+    """Drop copied rows.
+
+    Rows without a name that are equal in everything are taken as one. Rows with names of their own may well be alike: such
+    customers differ in their outcome as chance has it, copies never do.
+    """
     everything = np.arange(len(examples), dtype=np.int64)
-    room = float(np.prod([float(max(column.n_distinct, 1)) for column in kept]))
-    parts = [examples.rows, examples.churned[:, None]]
-    if examples.times is not None:
-        parts.append(examples.times[:, None].astype(float))
-    same = twins(np.hstack(parts))
-    _, first = np.unique(same, return_index=True)
+    parts = [examples.rows] if examples.times is None else [examples.rows, examples.times[:, None].astype(float)]
+    alike = twins(np.hstack(parts))
+    first = np.unique(alike * 2 + examples.churned.astype(np.int64), return_index=True)[1]
     n_copies = len(examples) - len(first)
-    if not n_copies or room < ROOM * len(examples) or (named and n_copies <= MANY_TWINS * len(examples)):
+    are_copies = n_copies >= MIN_COPIES and outcome_agreement(alike, examples.churned) >= COPIES_AGREE
+    room = float(np.prod([float(len(np.unique(column))) for column in examples.rows.T]))
+    if not n_copies or not (are_copies if named else are_copies or room >= ROOM * len(examples)):
         return examples, everything
     evidence = "equal in every feature and in the outcome to an earlier row"
     account.dropped.append(Dropped(Why.DUPLICATE_ROWS, evidence, n_rows=n_copies))
-    if n_copies > MANY_TWINS * len(examples):
-        account.leaks.append(
-            Leak(
-                (),
-                f"{n_copies:,} of {len(examples):,} rows are copies of others: they would lie on both sides of a split",
-            )
-        )
+    if are_copies and n_copies > MANY_COPIES * len(examples):
+        note = f"{n_copies:,} of {len(examples):,} rows are copies, which would lie on both sides of a split"
+        account.leaks.append(Leak((), note))
     rows = np.sort(first).astype(np.int64)
     return examples.take(rows), rows
+
+
+def outcome_agreement(alike: IntArray, churned: FloatArray) -> float:
+    """Return the share of rows, among those with a twin, whose outcome is that of all their twins.
+
+    Examples
+    --------
+    >>> outcome_agreement(np.array([0, 0, 1, 1, 2]), np.array([1.0, 1.0, 0.0, 1.0, 0.0]))
+    0.5
+    """
+    count = np.bincount(alike)
+    left = np.bincount(alike, churned)
+    shared = count > 1
+    agree = (left == 0) | (left == count)
+    return float(count[shared & agree].sum() / max(count[shared].sum(), 1))

@@ -6,7 +6,9 @@ CSV is read as text throughout: what a column means is decided once, by the sche
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -54,9 +56,16 @@ def file_sha256(path: Path) -> str:
 
 
 HORIZON_KEY = b"fairlead.horizon_days"
-"""Parquet metadata that `fairlead dataset` writes: days until a row's outcome is known."""
+CERTIFICATE_KEY = b"fairlead.leak_certificate"
+"""Parquet metadata that `fairlead dataset` writes: days until a row's outcome is known, and the certificate as JSON."""
 
 
 def horizon_of(table: pa.Table) -> int:
     """Return how many days after its moment a row's outcome is known, 0 if the file does not say."""
     return int((table.schema.metadata or {}).get(HORIZON_KEY, b"0"))
+
+
+def certificate_of(table: pa.Table) -> dict[str, Any] | None:
+    """Return the leak certificate the rows were built with; None if they were not built from events."""
+    text = (table.schema.metadata or {}).get(CERTIFICATE_KEY)
+    return None if text is None else dict(json.loads(text))

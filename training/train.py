@@ -98,6 +98,7 @@ class _Way:
             champion=champion.judged if champion else None,
             segments=segments_of(rows, judged.churned, self.prepared.schema.features),
             leaks=self.prepared.leaks_inside,
+            certificate=self.prepared.certificate,
             parity=parity,
             seed=self.plan.seed,
         )

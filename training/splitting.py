@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from scoring.logistic import FloatArray
 from training.errors import NotEnoughData
 from training.examples import Examples, IntArray
+
+Mask = npt.NDArray[np.bool_]
 
 FOLD_SEED = 42
 """Folds never depend on the model's seed, so that figures of two models stand beside each other."""
@@ -24,6 +28,8 @@ MIN_OF_EACH = 30
 
 _TEST_SHARE = 0.2
 _LATER_SHARE = 0.15
+_ONE_MOMENT = 0.05
+"""Share of the rows from which the last moment alone makes a block: the quoted figure is that of the last matured window."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +90,9 @@ def blocks_of(examples: Examples, gap: int = 0) -> Blocks:
     """
     times = _times(examples)
     test_from = _start_of_last(times, np.ones(len(times), bool), _TEST_SHARE)
-    known = times + gap < test_from if gap else times < test_from
+    known = _known_by(times, gap, test_from)
     calibrate_from = _start_of_last(times, known, _LATER_SHARE)
-    learn = known & ((times + gap < calibrate_from) if gap else (times < calibrate_from))
+    learn = known & _known_by(times, gap, calibrate_from)
     blocks = [
         np.flatnonzero(rows).astype(np.int64) for rows in (learn, known & (times >= calibrate_from), times >= test_from)
     ]
@@ -107,7 +113,7 @@ def rolling_origins(examples: Examples, gap: int = 0, n_folds: int = 3) -> list[
     ends = np.append(cuts[1:], times.max() + 1)
     folds = []
     for start, end in zip(cuts, ends, strict=True):
-        learn = times + gap < start if gap else times < start
+        learn = _known_by(times, gap, start)
         judge = (times >= start) & (times < end)
         if all(_has_enough(examples.churned[rows]) for rows in (learn, judge)):
             folds.append(Fold(np.flatnonzero(learn).astype(np.int64), np.flatnonzero(judge).astype(np.int64)))
@@ -120,20 +126,27 @@ def _times(examples: Examples) -> IntArray:
     return examples.times
 
 
-def _start_of_last(times: IntArray, rows: np.ndarray[tuple[int], np.dtype[np.bool_]], share: float) -> int:
+def _start_of_last(times: IntArray, rows: Mask, share: float) -> int:
     """Return the moment from which about this share of the rows lies, never the first moment of all."""
     moments = np.unique(times[rows])
     if len(moments) < 2:
         raise NotEnoughData("moments whose outcome is known in time", len(moments), 2)
+    if (times[rows] == moments[-1]).mean() >= _ONE_MOMENT:
+        return int(moments[-1])
     start = int(np.quantile(times[rows], 1 - share, method="higher"))
     return max(start, int(moments[1]))
 
 
-def _has_enough(churned: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
+def _known_by(times: IntArray, gap: int, moment: int) -> Mask:
+    """Tell which rows lie before a moment and have an outcome that is known at it."""
+    return (times < moment) & (times + gap <= moment)
+
+
+def _has_enough(churned: FloatArray) -> bool:
     return bool(MIN_OF_EACH <= churned.sum() <= len(churned) - MIN_OF_EACH)
 
 
-def _enough(churned: np.ndarray[tuple[int], np.dtype[np.float64]], what: str) -> None:
+def _enough(churned: FloatArray, what: str) -> None:
     left = int(churned.sum())
     if not _has_enough(churned):
         kind = "who left" if left < MIN_OF_EACH else "who stayed"

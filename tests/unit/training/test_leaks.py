@@ -9,6 +9,7 @@ import pytest
 
 from tests.training_data import customers, with_column
 from training.preparing import Columns, Prepared, prepare
+from training.splitting import folds_of
 
 N = 2_000
 DRAW = np.random.default_rng(11)
@@ -118,8 +119,6 @@ def test_a_moment_after_the_rows_own_is_caught() -> None:
 
 
 def test_one_customers_rows_never_straddle_a_split() -> None:
-    from training.splitting import folds_of
-
     table = customers(N)
     table = with_column(table, "customer", [f"c{i // 4}" for i in range(N)])
     examples = prepare(table, Columns("Churn", id="customer")).examples

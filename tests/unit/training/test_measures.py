@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
@@ -17,6 +17,7 @@ def columns(rows: list[tuple[bool, int, int]]) -> tuple[FloatArray, FloatArray, 
     return np.array(left, float), np.array(score) / 8, np.array(weight, float)
 
 
+@settings(deadline=None)  # the first call imports
 @given(scored)
 def test_rankings_equal_scikit_learns_with_ties_and_weights(rows: list[tuple[bool, int, int]]) -> None:
     churned, p, weight = columns(rows)
@@ -30,6 +31,7 @@ def test_rankings_equal_scikit_learns_with_ties_and_weights(rows: list[tuple[boo
     assert ours == pytest.approx(theirs)
 
 
+@settings(deadline=None)
 @given(scored)
 def test_a_weight_is_a_number_of_copies(rows: list[tuple[bool, int, int]]) -> None:
     churned, p, weight = columns(rows)

@@ -35,6 +35,16 @@ class ScoringError(Exception):
 
     reason: ClassVar[str]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes with all facts; by default only the message would."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[ScoringError], args: tuple[object, ...], facts: dict[str, object]) -> ScoringError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
+
 
 @dataclass(frozen=True)
 class Violation:

@@ -143,9 +143,7 @@ def test_an_orphaned_worker_dies_with_its_parent(parquet: Path, registry: Path, 
 def test_dask_gives_the_same_files(parquet: Path, registry: Path, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="needs fairlead[dask]")
     run(parquet, tmp_path / "here", registry)
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None
-    ) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         run(parquet, tmp_path / "dask", registry, "--dask", cluster.scheduler_address)
 
     assert contents(tmp_path / "dask") == contents(tmp_path / "here")

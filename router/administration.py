@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any
 
 from router.errors import (
     AlreadyExists,
@@ -27,7 +27,6 @@ from router.ports import Revisions, Settlement, Workforce, WorkforceRecords
 from router.workforce import Pool, Rep, Territory
 
 Record = Rep | Pool | Territory
-R = TypeVar("R", Rep, Pool, Territory)
 
 MAX_MEMBERS = 10_000
 MAX_MEMBERS_BY_VALUE = 1_000
@@ -37,7 +36,7 @@ _COLLECTIONS = {"rep": "reps", "pool": "pools", "territory": "territories"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Generic[R]):
+class Change:
     """A wish about one record.
 
     Parameters
@@ -54,7 +53,7 @@ class Change(Generic[R]):
 
     kind: str
     id: str
-    make: Callable[[R | None], R]
+    make: Callable[[Any], Record]
     etag: str = ""
     create: bool = False
     update: bool = True
@@ -116,7 +115,7 @@ class Administration:
     async def save(
         self,
         tenant: str,
-        changes: Sequence[Change[R]],
+        changes: Sequence[Change],
         *,
         request_id: str = "",
         content: bytes = b"",
@@ -155,7 +154,7 @@ class Administration:
         self,
         tenant: str,
         records: WorkforceRecords,
-        changes: Sequence[Change[R]],
+        changes: Sequence[Change],
         request_id: str,
         mark: str,
         preview: bool,
@@ -164,7 +163,7 @@ class Administration:
         for change in changes:
             _check_expectation(tenant, records, change)
             present = _of(records, change.kind).get(change.id)
-            made[change.kind, change.id] = change.make(present)  # type: ignore[arg-type]  # each kind has its type
+            made[change.kind, change.id] = change.make(present)
         after = _merged(records, made)
         check(after, made)
         if preview:
@@ -210,7 +209,7 @@ class Administration:
         mark = fingerprint("delete", kind, record_id)
         for _ in range(_TRIES):
             records = await self.records(tenant)
-            removal: Change[Rep] = Change(kind, record_id, _unchanged, etag)
+            removal: Change = Change(kind, record_id, _unchanged, etag)
             try:
                 _check_expectation(tenant, records, removal)
             except NotFound:
@@ -256,7 +255,7 @@ def _name(tenant: str, kind: str, record_id: str) -> str:
     return f"tenants/{tenant}/{_COLLECTIONS[kind]}/{record_id}"
 
 
-def _check_expectation(tenant: str, records: WorkforceRecords, change: Change[R]) -> None:
+def _check_expectation(tenant: str, records: WorkforceRecords, change: Change) -> None:
     name, there = _name(tenant, change.kind, change.id), change.id in _of(records, change.kind)
     if there and not change.update:
         raise AlreadyExists(change.kind, name)

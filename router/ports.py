@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -10,6 +10,8 @@ from typing import Protocol
 from router.decision import Decision
 from router.items import Kind, State
 from router.roster import Candidates
+from router.rules import scenarios
+from router.rules.problems import Problem
 from router.rules.ruleset import Fact
 from router.workforce import Member, Pool, Rep, Territory
 
@@ -332,3 +334,54 @@ class Revisions(Protocol):
 
     async def revisions(self, tenant: str) -> tuple[int, int]:
         """Return the active rule set's revision and the workforce's; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How it went.
+
+    Parameters
+    ----------
+    problems
+        In the order of the source; an error among them means that it cannot be published.
+    stored_json
+        The rule set as ``router.rules.stored`` writes it; empty if there is an error.
+    test_results
+        One per test, in order; failed ones are no problems.
+    rule_count
+        Rules in the set.
+    """
+
+    problems: tuple[Problem, ...]
+    stored_json: str = ""
+    test_results: tuple[scenarios.TestResult, ...] = ()
+    rule_count: int = 0
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether there is neither an error nor a failed test."""
+        return bool(self.stored_json) and all(result.passed for result in self.test_results)
+
+
+class RuleSetTrial(Protocol):
+    """Tries a rule set where it can do no harm."""
+
+    async def __call__(
+        self,
+        source: str,
+        pools: Collection[str] | None = None,
+        workforce: scenarios.Workforce | None = None,
+        *,
+        tests: str | None = None,
+    ) -> Trial:
+        """Check a source, run its tests (or the given ones) and try it on samples.
+
+        Parameters
+        ----------
+        source, tests
+            YAML or JSON.
+        pools
+            The pools there are; a route to another one is a warning. None: not looked up.
+        workforce
+            Whom the tests are about if they bring no workforce along.
+        """

@@ -1,16 +1,15 @@
 """Publishing rules: the use cases.
 
-A source is tried in a child process before anything of it reaches this one; what is stored is the checked form, so that servers load it without
-parsing it again.
+A source is tried apart before anything of it is used; what is stored is the checked form, so that servers load it
+without parsing it again.
 """
 
 from __future__ import annotations
 
-from router.adapters.trial import Trial, try_rule_set
 from router.administration import Administration
 from router.errors import InvalidRuleSet, NotFound, NotPossible, StaleEtag, StaleRevision
 from router.items import fingerprint
-from router.ports import Publication, RuleSets
+from router.ports import Publication, RuleSets, RuleSetTrial, Trial
 from router.rules.problems import Problem
 from router.rules.scenarios import Workforce
 from router.workforce import Territories
@@ -25,19 +24,22 @@ class Publishing:
         Where revisions are kept.
     administration
         Knows the pools that routes name, and the reps for tests that bring none.
+    try_rule_set
+        Tries a source apart.
     """
 
-    def __init__(self, rule_sets: RuleSets, administration: Administration) -> None:
+    def __init__(self, rule_sets: RuleSets, administration: Administration, try_rule_set: RuleSetTrial) -> None:
         self._rule_sets = rule_sets
+        self._try_rule_set = try_rule_set
         self._administration = administration
 
     async def check(self, source: str, tenant: str = "", *, tests: str | None = None) -> Trial:
         """Check a source and run its tests, or the given ones; writes nothing."""
         if not tenant:
-            return await try_rule_set(source, tests=tests)
+            return await self._try_rule_set(source, tests=tests)
         records = await self._administration.records(tenant)
         workforce = Workforce(records.reps, records.pools, Territories(records.territories))
-        return await try_rule_set(source, records.pools, workforce, tests=tests)
+        return await self._try_rule_set(source, records.pools, workforce, tests=tests)
 
     async def publish(
         self,
@@ -97,9 +99,7 @@ class Publishing:
         self, tenant: str, publication: Publication, expected: int | None, request_id: str, mark: str
     ) -> Publication:
         try:
-            return await self._rule_sets.publish(
-                tenant, expected, publication, request_id=request_id, fingerprint=mark
-            )
+            return await self._rule_sets.publish(tenant, expected, publication, request_id=request_id, fingerprint=mark)
         except StaleRevision as error:
             raise StaleEtag(error.name, error.description) from error
 

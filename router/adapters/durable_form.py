@@ -43,7 +43,7 @@ _OPPOSITE = {"eq": "ne", "ne": "eq", "in": "not_in", "not_in": "in", "gt": "lte"
 _ORDER = {"gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
 
 
-class Inexpressible(Exception):  # noqa: N818  # an answer, not a fault
+class Inexpressible(Exception):  # an answer, not a fault
     """The condition has no safe form."""
 
 

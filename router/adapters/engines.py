@@ -5,21 +5,25 @@ from __future__ import annotations
 import functools
 import importlib.util
 import logging
+import threading
 from collections.abc import Mapping
 from typing import Literal, get_args
 
 from router.ports import RuleEngine
 from router.rules.index import IndexEngine
-from router.rules.ruleset import RuleSet
+from router.rules.ruleset import Fact, RuleSet
 
 VARIABLE = "FAIRLEAD_RULE_ENGINE"
 Choice = Literal["auto", "durable", "index"]
 """``auto`` is durable where durable-rules is installed, else index."""
 
+_RULES_AT_ONCE = 100
+"""Up to so many rules durable is built while the event loop waits: some 20 ms."""
+
 _log = logging.getLogger(__name__)
 
 
-class EngineUnavailable(RuntimeError):  # noqa: N818  # says what is, like the other failures here
+class EngineUnavailable(RuntimeError):  # says what is, like the other failures here
     """The engine that was asked for cannot be had on this machine."""
 
 
@@ -70,6 +74,49 @@ def build(rule_set: RuleSet, choice: Choice = "auto") -> RuleEngine:
     from router.adapters.durable_engine import DurableEngine  # only where it is installed
 
     return DurableEngine(rule_set)
+
+
+class WarmingEngine:
+    """Serves by the index until durable is ready, so that a large new rule set holds nobody up.
+
+    Both give the same answers; building durable takes seconds for thousands of rules, and happens in a thread.
+    """
+
+    def __init__(self, rule_set: RuleSet, choice: Choice = "auto") -> None:
+        self._lock = threading.Lock()
+        self._closed = False
+        self._engine: RuleEngine = IndexEngine(rule_set)
+        threading.Thread(target=self._warm, args=(rule_set, choice), name="warm rules", daemon=True).start()
+
+    @property
+    def name(self) -> str:
+        """The engine that serves now."""
+        return self._engine.name
+
+    def match(self, fact: Fact) -> tuple[str, ...]:
+        """Return the ids of all matching rules in order of precedence."""
+        return self._engine.match(fact)
+
+    def close(self) -> None:
+        """Give back what it holds; a build under way is given back when it is done."""
+        with self._lock:
+            self._closed = True
+            self._engine.close()
+
+    def _warm(self, rule_set: RuleSet, choice: Choice) -> None:
+        engine = build(rule_set, choice)
+        with self._lock:
+            if self._closed:
+                engine.close()
+            else:
+                self._engine = engine
+
+
+def serving(rule_set: RuleSet, choice: Choice = "auto") -> RuleEngine:
+    """Return an engine that serves at once."""
+    if resolve(choice) == "index" or len(rule_set.rules) <= _RULES_AT_ONCE:
+        return build(rule_set, choice)
+    return WarmingEngine(rule_set, choice)
 
 
 @functools.cache

@@ -17,10 +17,10 @@ import os
 import signal
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from router.adapters.engines import Choice, choice_from
+from router.ports import Trial
 from router.rules.problems import Problem, Severity
 from router.rules.scenarios import TestResult, Workforce
 
@@ -30,33 +30,6 @@ MEMORY_BYTES = 2 * 1024**3
 """Address space of the child."""
 SAMPLE_CPU_S = 0.2
 """Processor seconds for matching one sample: the largest sets take a quarter of it, an endless loop takes it all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How it went.
-
-    Parameters
-    ----------
-    problems
-        In the order of the source; an error among them means that it cannot be published.
-    stored_json
-        The rule set as ``router.rules.stored`` writes it; empty if there is an error.
-    test_results
-        One per test, in order; failed ones are no problems.
-    rule_count
-        Rules in the set.
-    """
-
-    problems: tuple[Problem, ...]
-    stored_json: str = ""
-    test_results: tuple[TestResult, ...] = ()
-    rule_count: int = 0
-
-    @property
-    def is_publishable(self) -> bool:
-        """Whether there is neither an error nor a failed test."""
-        return bool(self.stored_json) and all(result.passed for result in self.test_results)
 
 
 async def try_rule_set(

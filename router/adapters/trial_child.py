@@ -13,8 +13,8 @@ from dataclasses import asdict
 from typing import Any
 
 from router.adapters import engines
-from router.adapters.trial import MEMORY_BYTES, SAMPLE_CPU_S, Trial
-from router.ports import RuleEngine
+from router.adapters.trial import MEMORY_BYTES, SAMPLE_CPU_S
+from router.ports import RuleEngine, Trial
 from router.rules import stored
 from router.rules.check import Checked, check, check_tests
 from router.rules.index import IndexEngine

@@ -28,7 +28,9 @@ _KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items(
 _STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
 _OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
 _CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
-_VERDICTS: dict[Verdict, Any] = {verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict}
+_VERDICTS: dict[Verdict, Any] = {
+    verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict
+}
 
 
 def route_request(request: routing.RouteWorkItemRequest) -> RouteRequest:

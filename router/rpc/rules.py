@@ -24,9 +24,7 @@ class RuleServicer:
     def __init__(self, publishing: Publishing) -> None:
         self._publishing = publishing
 
-    async def ValidateRuleSet(
-        self, request: rules.ValidateRuleSetRequest, _: Context
-    ) -> rules.ValidateRuleSetResponse:
+    async def ValidateRuleSet(self, request: rules.ValidateRuleSetRequest, _: Context) -> rules.ValidateRuleSetResponse:
         """Check a rule set."""
         trial = await self._publishing.check(request.source, _optional_tenant(request.parent))
         return rules.ValidateRuleSetResponse(problems=_problems(trial.problems))

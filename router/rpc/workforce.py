@@ -12,7 +12,7 @@ from router.administration import Administration, Change, Saved
 from router.errors import InvalidInput, Violation
 from router.rpc import fields
 from router.rpc import workforce_messages as read
-from router.workforce import Pool, Rep, Territory
+from router.workforce import Rep
 
 MAX_BATCH = 10_000
 
@@ -31,7 +31,7 @@ class WorkforceServicer:
         """Create a rep."""
         tenant = fields.tenant_of(request.parent)
         made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
-        change = Change[Rep]("rep", request.rep_id, lambda _: made, create=True, update=False)
+        change = Change("rep", request.rep_id, lambda _: made, create=True, update=False)
         return read.rep_message(tenant, await self._save(tenant, change, request))
 
     async def GetRep(self, request: workforce.GetRepRequest, _: Context) -> workforce.Rep:
@@ -48,7 +48,7 @@ class WorkforceServicer:
         """Change a rep."""
         tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
         paths = read.masked(request.update_mask.paths, read.REP_FIELDS, request.rep)
-        change = Change[Rep](
+        change = Change(
             "rep",
             rep_id,
             lambda present: read.rep(request.rep, rep_id, present, paths),
@@ -91,7 +91,7 @@ class WorkforceServicer:
         """Create a pool."""
         tenant = fields.tenant_of(request.parent)
         made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
-        change = Change[Pool]("pool", request.pool_id, lambda _: made, create=True, update=False)
+        change = Change("pool", request.pool_id, lambda _: made, create=True, update=False)
         return read.pool_message(tenant, await self._save(tenant, change, request))
 
     async def GetPool(self, request: workforce.GetPoolRequest, _: Context) -> workforce.Pool:
@@ -109,7 +109,7 @@ class WorkforceServicer:
         """Change a pool."""
         tenant, pool_id = fields.name_of(request.pool.name, "pools", "pool.name")
         paths = read.masked(request.update_mask.paths, read.POOL_FIELDS, request.pool)
-        change = Change[Pool](
+        change = Change(
             "pool",
             pool_id,
             lambda present: read.pool(request.pool, pool_id, present, paths, tenant),
@@ -128,7 +128,7 @@ class WorkforceServicer:
         """Create a territory."""
         tenant = fields.tenant_of(request.parent)
         made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
-        change = Change[Territory]("territory", request.territory_id, lambda _: made, create=True, update=False)
+        change = Change("territory", request.territory_id, lambda _: made, create=True, update=False)
         return read.territory_message(tenant, await self._save(tenant, change, request))
 
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Context) -> workforce.Territory:
@@ -148,7 +148,7 @@ class WorkforceServicer:
         """Change a territory."""
         tenant, territory_id = fields.name_of(request.territory.name, "territories", "territory.name")
         paths = read.masked(request.update_mask.paths, read.TERRITORY_FIELDS, request.territory)
-        change = Change[Territory](
+        change = Change(
             "territory",
             territory_id,
             lambda present: read.territory(request.territory, territory_id, present, paths, tenant),
@@ -169,7 +169,7 @@ class WorkforceServicer:
         page, position = await self._administration.page(tenant, kind, after=after, count=count)
         return tenant, page, fields.page_token(position)
 
-    async def _save(self, tenant: str, change: Change[Any], request: Any) -> Saved:
+    async def _save(self, tenant: str, change: Change, request: Any) -> Saved:
         (saved,) = await self._administration.save(tenant, [change], **_repetition(request))
         return saved
 
@@ -186,7 +186,7 @@ class WorkforceServicer:
         return Empty()
 
 
-def _replacement(made: Rep, etag: str) -> Change[Rep]:
+def _replacement(made: Rep, etag: str) -> Change:
     return Change("rep", made.id, lambda _: made, etag, create=True)
 
 

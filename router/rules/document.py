@@ -43,7 +43,7 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
 }
 
 
-class _Refused(Exception):  # noqa: N818  # a signal inside this module
+class _Refused(Exception):  # a signal inside this module
     def __init__(self, place: tuple[int, int], message: str) -> None:
         self.line, self.column = place
         self.message = message

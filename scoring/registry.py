@@ -24,6 +24,7 @@ from scoring.errors import (
     NotFound,
     NotPossible,
     RegistryUnavailable,
+    RequestIdReused,
     StaleEtag,
 )
 from scoring.journal import ALIASES, Entry, Standing

@@ -17,7 +17,7 @@ from scoring.encoding import Flag, FlagKind
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
-from scoring.health.profile import Profile
+from scoring.health.profile import Dimension, KnockOut, Profile
 from scoring.reasons import Reason, phrase, value_text
 from scoring.schema import FeatureSchema, FeatureValue
 from scoring.served import ChurnScore, ServedModel
@@ -164,8 +164,8 @@ def _write_health(message: pb.Score, view: HealthView, profile: Profile, locale:
         message.health = health.shown
     if view.trend is not None:
         message.health_trend = view.trend
-    zh = locale == "zh"
-    titles = {d.name: d.wording_zh if zh else d.wording_en for d in (*profile.knock_outs, *profile.dimensions)}
+    named: list[KnockOut | Dimension] = [*profile.knock_outs, *profile.dimensions]
+    titles = {found.name: found.wording_zh if locale == "zh" else found.wording_en for found in named}
     message.parts.extend(
         pb.HealthPart(name=p.name, points=p.points, score=p.score, coverage=p.coverage, title=titles[p.name])
         for p in health.parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from typing import Protocol
 
 from google.longrunning.operations_pb2 import Operation
@@ -184,6 +184,6 @@ def _page_size(size: int) -> int:
 
 def _page_position(token: str) -> str:
     try:
-        return urlsafe_b64decode(token.encode()).decode()
+        return b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise InvalidInput.of("page_token", f"{token[:80]!r}: must be the next_page_token of an earlier page") from None

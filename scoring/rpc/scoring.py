@@ -31,14 +31,14 @@ class ScoringServicer:
         return self._score(request, request.parent)
 
     async def BatchScoreCustomers(
-        self, requests: AsyncIterator[pb.BatchScoreCustomersRequest], _: Context
+        self, requests: AsyncIterator[pb.BatchScoreCustomersRequest | Unreadable], _: Context
     ) -> AsyncIterator[pb.BatchScoreCustomersResponse]:
         """Score customers as they come, in their order."""
         index, parent = 0, ""
         async for request in requests:
             response = pb.BatchScoreCustomersResponse(index=index)
             try:
-                if type(request) is Unreadable:
+                if isinstance(request, Unreadable):
                     raise unreadable(request)
                 parent = parent or request.request.parent
                 response.score.CopyFrom(self._score(request.request, request.request.parent or parent))

@@ -75,12 +75,10 @@ def test_a_request_repeated_is_answered_and_not_carried_out_again(registry: Regi
 
     assert registry.rollback("churn", actor="ann", request_id="c").number == 3
     assert registry.promote("churn", "v2", actor="ann", request_id="b").version("champion") == "v1"
-    for other in ("rollback", "v1"):
-        with pytest.raises(RequestIdReused, match="'b'"):
-            if other == "rollback":
-                registry.rollback("churn", actor="ann", request_id="b")
-            else:
-                registry.promote("churn", other, actor="ann", request_id="b")
+    with pytest.raises(RequestIdReused, match="'b'"):
+        registry.rollback("churn", actor="ann", request_id="b")
+    with pytest.raises(RequestIdReused, match="'b'"):
+        registry.promote("churn", "v1", actor="ann", request_id="b")
 
 
 def test_a_trial_answers_as_if_and_writes_nothing(registry: Registry) -> None:

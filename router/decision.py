@@ -36,6 +36,10 @@ class Cause(StrEnum):
     OVERRIDE = "OVERRIDE"
 
 
+_KINDS = {str(kind): kind for kind in Kind}  # a look-up is ten times faster than the enum's own, and it happens per call
+_OUTCOMES = {str(outcome): outcome for outcome in Outcome}
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What is known before the store is asked; the store keeps it unread. ``steps`` labels the attempts."""
@@ -127,14 +131,14 @@ class Decision:
     head: Head
 
     @classmethod
-    def read(cls, number: int, facts: bytes, head: bytes) -> Decision:
-        """Read the two halves of a stored decision."""
+    def read(cls, number: int, facts: bytes, head: Head) -> Decision:
+        """Read what the store's script wrote, beside the head that it was given."""
         at, item_id, kind, outcome, rep, pool, epoch, charge, seen, stand, trace_hash, previous = msgpack.unpackb(facts)
         return cls(
             number,
             item_id,
-            Kind(kind),
-            Outcome(outcome),
+            _KINDS[kind],
+            _OUTCOMES[outcome],
             rep,
             pool,
             epoch,
@@ -144,7 +148,7 @@ class Decision:
             trace_hash,
             previous,
             at,
-            Head.unpack(head),
+            head,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -85,7 +84,7 @@ def item_id(item: WorkItem, request_id: str) -> str:
     >>> item_id(WorkItem(Kind.LEAD, "crm", "L-1"), "")
     'crm~L-1'
     >>> item_id(WorkItem(Kind.LEAD, "crm", "张 三"), "")
-    '~dqmhpuuk7fd3itxzjodq6t3ciy'
+    '~a6116073f12ddf7a1cde159e83485c3d'
     """
     if item.external_id:
         if not check_id(item.source) and not check_id(item.external_id):
@@ -93,12 +92,11 @@ def item_id(item: WorkItem, request_id: str) -> str:
         return _hashed(b"natural", item.source, item.external_id)
     if request_id:
         return _hashed(b"request", request_id)
-    return _hashed(b"random", secrets.token_hex(16))
+    return "~" + secrets.token_hex(16)
 
 
 def _hashed(what: bytes, *parts: str) -> str:
-    digest = blake2b(msgpack.packb(parts), digest_size=16, person=what).digest()
-    return "~" + b32encode(digest).decode().rstrip("=").lower()
+    return "~" + blake2b(msgpack.packb(parts), digest_size=16, person=what).hexdigest()
 
 
 def fingerprint(*parts: object) -> str:

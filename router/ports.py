@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from router.decision import Decision
+from router.decision import Decision, Head
 from router.items import Kind, State
 from router.roster import Candidates
 from router.rules import scenarios
@@ -60,8 +60,8 @@ class Job:
         Where the pick begins among equals.
     named
         Rep a person named; refused where full.
-    head
-        Packed ``router.decision.Head``.
+    head, content
+        What the store keeps unread; ``content`` is the packed work item of the head.
     """
 
     item_id: str
@@ -70,7 +70,8 @@ class Job:
     attempts: tuple[tuple[Candidates, int], ...]
     otherwise: str
     rotation: int
-    head: bytes
+    head: Head
+    content: bytes
     request_id: str = ""
     fingerprint: str = ""
     expected: int = 0

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from router.decision import Choice, Decision, Head, Outcome, Seen, choose, trace_hash
+from router.decision import Choice, Decision, Outcome, Seen, choose, trace_hash
 from router.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
 from router.items import CLOSED_STATES, Kind
 from router.ports import (
@@ -116,7 +116,7 @@ class MemoryStore:
             trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
             previous=record.event if record else 0,
             decided_ms=self._now_ms(),
-            head=Head.unpack(job.head),
+            head=job.head,
         )
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:

@@ -9,6 +9,7 @@ import binascii
 import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct, Value
@@ -24,6 +25,7 @@ MAX_PAGE = 1000
 _LONGEST_SHOWN = 80
 
 
+@lru_cache(4096)
 def tenant_of(parent: str, field: str = "parent") -> str:
     """Read ``tenants/{tenant}``.
 

@@ -11,7 +11,7 @@ import msgpack
 from router.adapters.redis.coalescer import Coalescer
 from router.adapters.redis.connection import Argument, RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
-from router.decision import Decision, Outcome
+from router.decision import Decision, Head, Outcome
 from router.errors import NotFound, StaleRevision
 from router.items import Kind, State
 from router.ports import Completed, Completion, Event, ItemRecord, Job, LedgerState, Refusal, Settled
@@ -64,7 +64,7 @@ class RedisAssignments:
         replies = await _bind(self._redis, keys, arguments)
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
-        return [_answer(reply) for reply in replies]
+        return [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         """Close a work item; see ``router.ports.Assignments``."""
@@ -72,7 +72,7 @@ class RedisAssignments:
         request = [keys.request(completion.request_id)] if completion.request_id else []
         reply = await _complete(
             self._redis,
-            [keys.revisions, keys.loads, keys.events, keys.item(completion.item_id), *request],
+            [keys.loads, keys.events, keys.item(completion.item_id), *request],
             [
                 completion.item_id,
                 completion.state,
@@ -176,7 +176,7 @@ def bind_arguments(
             all_keys.append(keys.request(job.request_id))
             request_place = len(all_keys)
         attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
-        packed_jobs += [_packed_job(job, item_place, request_place, attempts), job.head]
+        packed_jobs += [_packed_job(job, item_place, request_place, attempts), job.head.pack(job.content)]
     header = msgpack.packb([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
     return all_keys, [header, *sets, *packed_jobs]
 
@@ -202,12 +202,17 @@ def _packed_job(job: Job, item_place: int, request_place: int, attempts: list[tu
     return packed
 
 
-def _answer(reply: list[Any]) -> Decision | Refusal:
-    status = reply[0]
-    if status in (b"NEW", b"REPEATED", b"EXISTING"):
-        decision = Decision.read(reply[1], reply[2], reply[3])
-        return replace(decision, outcome=Outcome.EXISTING_OWNER) if status == b"EXISTING" else decision
-    return Refusal(status.decode())
+def _answer(reply: list[Any], job: Job) -> Decision | Refusal:
+    match reply[0]:
+        case b"NEW":
+            return Decision.read(reply[1], reply[2], job.head)
+        case b"REPEATED":
+            return Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
+        case b"EXISTING":
+            decision = Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
+            return replace(decision, outcome=Outcome.EXISTING_OWNER)
+        case refusal:
+            return Refusal(refusal.decode())
 
 
 def _record(item_id: str, packed: bytes) -> ItemRecord:
@@ -219,7 +224,7 @@ def _event(number: int, fields: dict[bytes, bytes]) -> Event:
     facts = fields[b"facts"]
     match fields[b"type"]:
         case b"decision":
-            return Decision.read(number, facts, fields[b"head"])
+            return Decision.read(number, facts, Head.unpack(fields[b"head"]))
         case b"completed":
             at, item_id, kind, state, rep, pool, epoch, previous = msgpack.unpackb(facts)
             return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at)

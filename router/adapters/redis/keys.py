@@ -20,7 +20,7 @@ class Keys:
 
     @property
     def revisions(self) -> str:
-        """Hash: ``rules``, ``workforce`` (current revisions), ``event`` (number of the latest event)."""
+        """Hash: ``rules``, ``workforce``: the revisions that decisions must be made by."""
         return self._key("revisions")
 
     @property

@@ -75,7 +75,8 @@ end
 local clock = redis.call('TIME')
 local now_ms = clock[1] * 1000 + math.floor(clock[2] / 1000)
 for i, settlement in ipairs(settlements) do
-  local number = redis.call('HINCRBY', KEYS[1], 'event', 1)
+  local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+  local number = (last and tonumber(string.match(last[1], '^%d+')) or 0) + 1
   redis.call('XADD', KEYS[3], integer(number) .. '-0', 'type', 'settled', 'facts',
     cmsgpack.pack({now_ms, settlement[1], settlement[2], settlement[3]}), 'head', '')
   if #settlement[3] > 0 then settle(KEYS[6 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[6 + i]) end

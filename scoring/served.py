@@ -30,6 +30,8 @@ class ChurnScore:
     ----------
     row, bins
         Encoded features and their bins, in the schema's order.
+    terms
+        What was looked up and added, see `Kernel.terms`.
     log_odds
         Before calibration; bias and contributions add up to it within 1e-12.
     probability
@@ -40,8 +42,9 @@ class ChurnScore:
         The first instant at which a feature that only ages reaches its next bin; None: never, unless something happens.
     """
 
-    row: tuple[float, ...]
-    bins: tuple[int, ...]
+    row: list[float]
+    bins: list[int]
+    terms: list[float]
     log_odds: float
     probability: float
     percentile: float
@@ -80,10 +83,12 @@ class ServedModel:
         """Score one customer as known at ``as_of``."""
         row, flags = self._encode(features)
         bins = self.kernel.binned(row)
-        log_odds = self.kernel.log_odds(bins)
+        terms = self.kernel.terms(bins)
+        log_odds = self.kernel.log_odds(terms)
         return ChurnScore(
-            tuple(row),
-            tuple(bins),
+            row,
+            bins,
+            terms,
             log_odds,
             self.kernel.calibration.one(log_odds),
             self.percentile(log_odds),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ _TENANT = re.compile(r"tenants/[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _BANDS: dict[Band, Any] = {band: pb.HealthBand.Value(f"HEALTH_BAND_{band}") for band in Band}
 _STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{stage}") for stage in Stage}
 _KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
+_NOTHING = frozenset({None, "null_value"})
 _NULL = Value(null_value=NullValue.NULL_VALUE)
 
 
@@ -43,6 +45,7 @@ def check_parent(parent: str) -> None:
         raise InvalidInput.of("parent", f"{parent[:80]!r}: must be tenants/{{tenant}}, e.g. tenants/default")
 
 
+@functools.lru_cache(maxsize=64)
 def locale_of(locale: str) -> str:
     """Read a locale; empty is English.
 
@@ -78,7 +81,12 @@ def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
         )
         for place, past in enumerate(message.health_evaluations)
     ]
-    return Customer(message.id, {name: _plain(value) for name, value in fields.items()}, as_of, history)
+    # What is nested stays a message, which no feature can read.
+    features = {
+        name: None if (kind := value.WhichOneof("kind")) in _NOTHING else getattr(value, kind)
+        for name, value in fields.items()
+    }
+    return Customer(message.id, features, as_of, history)
 
 
 def score_message(score: CustomerScore, locale: str) -> pb.Score:
@@ -194,15 +202,3 @@ def _health(health: int, place: int) -> int:
     if not 0 <= health <= 100:
         raise InvalidInput.of(f"customer.health_evaluations[{place}].health", f"{health}: must be 0 to 100")
     return health
-
-
-def _plain(value: Value) -> object:
-    """Return a plain value; what is nested stays a message, which no feature can read."""
-    kind = value.WhichOneof("kind")
-    if kind == "number_value":
-        return value.number_value
-    if kind == "string_value":
-        return value.string_value
-    if kind == "bool_value":
-        return value.bool_value
-    return None if kind in (None, "null_value") else value

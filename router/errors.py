@@ -12,17 +12,21 @@
     │   ├── StaleEtag
     │   └── StaleRevision       decided by rules or reps that no longer hold: decide again
     ├── NotPossible             its state, or a cap, forbids it
-    └── StoreUnavailable        the store does not answer                   try again later
+    ├── StoreUnavailable        the store does not answer                   try again later
+    └── CorruptHistory          a record contradicts the code that made it
 
-Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps its facts as
-attributes; what gRPC makes of it stands in ``router.rpc.status``.
+Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps
+its facts as attributes; what gRPC makes of it stands in ``router.rpc.status``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from router.rules.problems import Problem
 
 
 class RouterError(Exception):
@@ -60,6 +64,21 @@ class InvalidInput(RouterError):
     def of(cls, field: str, description: str) -> InvalidInput:
         """Make the error of a single field."""
         return cls([Violation(field, description)])
+
+
+class InvalidRuleSet(InvalidInput):
+    """The rule set cannot be published.
+
+    ``problems`` are those of ``router.rules.problems``: each has line, column, path and message.
+    """
+
+    reason = "INVALID_RULE_SET"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            [Violation("source", f"line {p.line}, column {p.column}: {p.message} ({p.path})") for p in self.problems]
+        )
 
 
 class NotFound(RouterError):
@@ -136,3 +155,13 @@ class StoreUnavailable(RouterError):
     def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(description)
+
+
+class CorruptHistory(RouterError):
+    """A stored decision does not follow from its own facts: the log was altered, or the code that decides was."""
+
+    reason = "CORRUPT_HISTORY"
+
+    def __init__(self, name: str, description: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: {description}")

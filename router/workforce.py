@@ -58,7 +58,7 @@ class Territories:
 
     Examples
     --------
-    >>> tree = Territories({"华东": Territory("华东", "中国"), "上海": Territory("上海", "华东"), "中国": Territory("中国")})
+    >>> tree = Territories({"华东": Territory("华东", "中国"), "上海": Territory("上海", "华东")})
     >>> tree.around("上海")
     ('上海', '华东', '中国')
     >>> sorted(tree.within("华东"))
@@ -83,3 +83,18 @@ class Territories:
         yield region
         for child in self._children.get(region, ()):
             yield from self.within(child)
+
+    def admitting(self, region: str, widened: int = 0) -> frozenset[str]:
+        """Return the territories whose reps serve a region: itself, all around it and, widened by k levels, all
+        inside the k-th around it.
+
+        Examples
+        --------
+        >>> tree = Territories({"上海": Territory("上海", "华东"), "杭州": Territory("杭州", "华东")})
+        >>> sorted(tree.admitting("上海")), sorted(tree.admitting("上海", 1))
+        (['上海', '华东'], ['上海', '华东', '杭州'])
+        """
+        around = self.around(region)
+        if not widened:
+            return frozenset(around)
+        return frozenset(around) | frozenset(self.within(around[min(widened, len(around) - 1)]))

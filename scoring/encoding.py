@@ -8,6 +8,7 @@ none. Columns of a file (`scoring.columns`) go through the same lines, value by 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,8 +67,8 @@ class FeatureEncoder:
 
     def __init__(self, feature: Feature) -> None:
         self.feature = feature
-        self.low = -math.inf if feature.low is None else feature.low
-        self.high = math.inf if feature.high is None else feature.high
+        self.low = -sys.float_info.max if feature.low is None else feature.low
+        self.high = sys.float_info.max if feature.high is None else feature.high
         self._missing = {"", *(marker.strip() for marker in feature.missing)}
         self._numeric = feature.type == "number"
         numbers = map(_as_number, feature.missing) if self._numeric else ()
@@ -75,6 +76,13 @@ class FeatureEncoder:
         self._codes = {text.strip(): float(code) for code, text in enumerate(feature.categories)}
         if feature.type == "bool":
             self._codes = {**_BOOL_TEXTS, **self._codes}
+
+    @property
+    def usual(self) -> tuple[float, float, Mapping[str, float]]:
+        """The floats from low to high that stand for themselves, and the texts that are codes; an empty range if none do."""
+        if not self._numeric:
+            return math.inf, -math.inf, self._codes
+        return (math.inf, -math.inf, {}) if self.missing_numbers else (self.low, self.high, {})
 
     def __call__(self, value: object) -> tuple[float, FlagKind | None]:
         """Return the encoded value and, where it could not be taken at its word, why."""
@@ -131,15 +139,26 @@ class RowEncoder:
     """
 
     def __init__(self, schema: FeatureSchema) -> None:
-        self._encoders = [(feature.name, FeatureEncoder(feature)) for feature in schema.features]
+        self._encoders = [
+            (feature.name, encoder, *encoder.usual)
+            for feature in schema.features
+            for encoder in [FeatureEncoder(feature)]
+        ]
 
     def __call__(self, features: Mapping[str, object]) -> tuple[list[float], list[Flag]]:
         """Return the row in the schema's order, and what was remarkable about it."""
-        row, flags = [], []
-        for name, encode in self._encoders:
+        row: list[float] = []
+        flags: list[Flag] = []
+        for name, encode, low, high, codes in self._encoders:
             value = features.get(name)
-            number, kind = encode(value)
-            row.append(number)
-            if kind is not None:
-                flags.append(Flag(name, kind, "" if value is None else str(value)[:64]))
+            # The two usual cases at the price of a comparison; NaN and infinity fail it.
+            if type(value) is float and low <= value <= high:
+                row.append(value)
+            elif type(value) is str and value in codes:
+                row.append(codes[value])
+            else:
+                number, kind = encode(value)
+                row.append(number)
+                if kind is not None:
+                    flags.append(Flag(name, kind, "" if value is None else str(value)[:64]))
         return row, flags

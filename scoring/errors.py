@@ -7,6 +7,7 @@
     │   ├── InvalidSchema       a feature schema
     │   └── InvalidProfile      a health profile
     ├── NotFound                no such model, version, alias or profile
+    ├── RequestIdReused         the request id was used for other content
     ├── Conflict                somebody else changed it first
     │   └── StaleEtag
     ├── NotPossible             its state forbids it
@@ -17,6 +18,7 @@
     │   ├── ArtefactUnsafe      a path trick, a pickled object, an absurd size
     │   ├── ArtefactMalformed   shapes, types or numbers that make no sense
     │   └── GoldenMismatch      the tables answer otherwise than when they were trained
+    ├── TooMuchAtOnce           as many trainings run as may                try again later
     └── RegistryUnavailable     the registry does not answer                try again later
 
 Each class has a constant ``reason`` for machines and keeps its facts as attributes; what gRPC makes of it stands in
@@ -34,6 +36,16 @@ class ScoringError(Exception):
     """Root of the tree; never raised itself."""
 
     reason: ClassVar[str]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes with all facts; by default only the message would."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[ScoringError], args: tuple[object, ...], facts: dict[str, object]) -> ScoringError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,16 @@ class NotFound(ScoringError):
         self.resource_type = resource_type
         self.name = name
         super().__init__(f"there is no {resource_type} {name!r}")
+
+
+class RequestIdReused(ScoringError):
+    """The request id was used for other content."""
+
+    reason = "REQUEST_ID_REUSED"
+
+    def __init__(self, request_id: str) -> None:
+        self.request_id = request_id
+        super().__init__(f"request_id {request_id!r} was used for other content: a new intent needs a new id")
 
 
 class Conflict(ScoringError):
@@ -177,5 +199,15 @@ class RegistryUnavailable(ScoringError):
     reason = "REGISTRY_UNAVAILABLE"
 
     def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(description)
+
+
+class TooMuchAtOnce(ScoringError):
+    """As much runs as may."""
+
+    reason = "TOO_MUCH_AT_ONCE"
+
+    def __init__(self, description: str, retry_after_s: float = 60.0) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(description)

@@ -27,6 +27,8 @@ class Entry(BaseModel):
         Versions from now on; empty: none.
     digests
         Content of the versions named, as hashed when they were named: a folder that changes later is refused.
+    request_id
+        What makes the change repeatable; empty: nothing.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -41,6 +43,7 @@ class Entry(BaseModel):
     challenger: str = ""
     previous: str = ""
     digests: dict[str, str] = {}
+    request_id: str = ""
 
 
 @dataclass(frozen=True)

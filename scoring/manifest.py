@@ -168,7 +168,9 @@ class GoldenRow:
         """Ask the tables now, to be asked again on every load."""
         row, _ = RowEncoder(schema)(features)
         kernel = Kernel(tables)
-        return cls(dict(features), tuple(row), kernel.log_odds(kernel.binned(row)), kernel.probability(row))
+        return cls(
+            dict(features), tuple(row), kernel.log_odds(kernel.terms(kernel.binned(row))), kernel.probability(row)
+        )
 
 
 def golden_to_jsonl(rows: Iterable[GoldenRow]) -> str:
@@ -212,7 +214,7 @@ def check_golden(rows: Sequence[GoldenRow], tables: ScoreTables, schema: Feature
         encoded, _ = encode(row.features)
         if [x.hex() for x in encoded] != [x.hex() for x in row.encoded]:
             raise GoldenMismatch("golden.jsonl", f"line {number}: is encoded otherwise")
-        found = kernel.log_odds(kernel.binned(encoded)), kernel.probability(encoded)
+        found = kernel.log_odds(kernel.terms(kernel.binned(encoded))), kernel.probability(encoded)
         if found != (row.log_odds, row.probability):
             raise GoldenMismatch("golden.jsonl", f"line {number}: expected p = {row.probability!r}, found {found[1]!r}")
     together = tables.probabilities(np.array([row.encoded for row in rows]))

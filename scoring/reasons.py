@@ -60,8 +60,9 @@ def reasons(
     locale
         ``zh…`` gives Chinese, anything else English.
     """
-    contributions = model.kernel.contributions(score.bins)
-    heaviest = sorted(range(len(contributions)), key=lambda j: (-abs(contributions[j]), j))[:top]
+    contributions = model.kernel.contributions(score.terms)
+    weights = list(map(abs, contributions))
+    heaviest = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)[:top]
     return [_reason(model, score, features, j, contributions[j], locale) for j in heaviest if contributions[j]]
 
 

@@ -24,6 +24,7 @@ from scoring.errors import (
     NotFound,
     NotPossible,
     RegistryUnavailable,
+    RequestIdReused,
     StaleEtag,
 )
 from scoring.journal import ALIASES, Entry, Standing
@@ -32,6 +33,8 @@ from scoring.ports import Shelf
 from scoring.verification import SUMS
 
 MAX_REASON = 512
+REMEMBERED = 100
+"""Changes of a model among which a repeated request id is found."""
 _NAME = re.compile(NAME_PATTERN)
 
 
@@ -126,7 +129,16 @@ class Registry:
         return found
 
     def promote(
-        self, model: str, version: str, *, actor: str, reason: str = "", override: bool = False, etag: str = ""
+        self,
+        model: str,
+        version: str,
+        *,
+        actor: str,
+        reason: str = "",
+        override: bool = False,
+        etag: str = "",
+        request_id: str = "",
+        validate_only: bool = False,
     ) -> Standing:
         """Make a version the champion; the champion becomes previous. Repeating it changes nothing.
 
@@ -142,6 +154,10 @@ class Registry:
             Promotes though gates are closed.
         etag
             Fails unless it is the standing's; empty: not checked.
+        request_id
+            Makes it repeatable; empty: nothing does.
+        validate_only
+            Checks everything and returns the standing as it would be.
 
         Raises
         ------
@@ -149,8 +165,12 @@ class Registry:
             If training's gates speak against it and are not overridden.
         StaleEtag
             If somebody else changed the aliases.
+        RequestIdReused
+            If the request id was another change's.
         """
         _check_person(actor, reason, override)
+        if self._repeated(model, request_id, "promote", version):
+            return self.standing(model)
         standing = self._expected(model, etag)
         found = self.load(model, version)
         version = found.manifest.version
@@ -171,8 +191,9 @@ class Registry:
             challenger="" if challenger == version else challenger,
             previous=standing.version("champion"),
             digests=self._digests(standing, found),
+            request_id=request_id,
         )
-        return self._append(standing, entry)
+        return self._append(standing, entry, validate_only=validate_only)
 
     def challenge(self, model: str, version: str, *, actor: str, reason: str = "") -> Standing:
         """Make a version the challenger: served beside, never instead."""
@@ -186,7 +207,16 @@ class Registry:
         }
         return self._append(standing, self._next(standing, actor, reason, changes))
 
-    def rollback(self, model: str, *, actor: str, reason: str = "", etag: str = "") -> Standing:
+    def rollback(
+        self,
+        model: str,
+        *,
+        actor: str,
+        reason: str = "",
+        etag: str = "",
+        request_id: str = "",
+        validate_only: bool = False,
+    ) -> Standing:
         """Make the previous version the champion again, and the champion the previous one. No gate is asked.
 
         Raises
@@ -195,12 +225,15 @@ class Registry:
             If there is no previous version.
         """
         _check_person(actor, reason, override=False)
+        if self._repeated(model, request_id, "rollback", ""):
+            return self.standing(model)
         standing = self._expected(model, etag)
         if not (previous := standing.version("previous")):
             raise NotPossible(f"models/{model}", "has no previous version to roll back to")
         self.load(model, previous)
         changes = {"action": "rollback", "champion": previous, "previous": standing.version("champion")}
-        return self._append(standing, self._next(standing, actor, reason, changes))
+        entry = self._next(standing, actor, reason, {**changes, "request_id": request_id})
+        return self._append(standing, entry, validate_only=validate_only)
 
     def compare(self, model: str, first: str, second: str) -> Comparison:
         """Set two versions side by side, each named itself or by alias."""
@@ -239,7 +272,22 @@ class Registry:
         }
         return Entry.model_validate({**aliases, **rest, **changes})
 
-    def _append(self, standing: Standing, entry: Entry) -> Standing:
+    def _repeated(self, model: str, request_id: str, action: str, version: str) -> bool:
+        """Tell whether this very change has been made; the last `REMEMBERED` are looked at."""
+        if not request_id:
+            return False
+        last = self._shelf.last_entry(_checked("model", model))
+        for number in range(last, max(0, last - REMEMBERED), -1):
+            entry, _ = self._entry(model, number)
+            if entry.request_id == request_id:
+                if entry.action != action or version not in ("", *ALIASES, entry.champion):
+                    raise RequestIdReused(request_id)
+                return True
+        return False
+
+    def _append(self, standing: Standing, entry: Entry, *, validate_only: bool = False) -> Standing:
+        if validate_only:
+            return Standing(standing.model, entry, standing.etag)
         if not self._shelf.create_entry(standing.model, entry.number, entry.model_dump_json().encode()):
             raise StaleEtag(f"models/{standing.model}", f"somebody else made change {entry.number} first")
         return self._standing(standing.model, entry.number)

@@ -42,8 +42,8 @@ class Feature(BaseModel):
         The known texts of a ``category``, whose codes are their places; of a ``bool``, empty or the two texts that
         stand for false and true beside JSON's own.
     missing
-        Texts that mean "not known", e.g. ``NA`` or, also where it comes as a number, ``-999``; the empty text, spaces and
-        null always do.
+        Texts that mean "not known", e.g. ``NA`` or, also where it comes as a number, ``-999``; the empty text, spaces
+        and null always do.
     monotonic
         +1 if the risk may only rise with the value, -1 if only fall, 0 if either; 0 for a ``category``.
     actionable

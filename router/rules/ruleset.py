@@ -5,16 +5,22 @@ Made from YAML by ``router.rules.source``, stored and read back as JSON. Immutab
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 Scalar = str | float | int | bool
 FactValue = Scalar | tuple[str, ...]
 Fact = Mapping[str, FactValue]
-"""A work item's attributes as the engines see them: declared, typed, bounded; what is missing is left out. Dates are epoch
-seconds. A territory field ``f`` that some rule looks ``within`` has a twin ``f^``: the tuple of itself and all territories around it."""
+"""A work item's attributes as the engines see them: declared, typed, bounded; what is missing is left out. Dates
+are epoch seconds. A territory field ``f`` that some rule looks ``within`` has a twin ``f^``: the tuple of itself
+and all territories around it."""
+
+
+def twin_of(field: str) -> str:
+    """Name the twin of a territory field; no declared field can have this name."""
+    return field + "^"
 
 
 class FieldType(StrEnum):
@@ -29,8 +35,8 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """One comparison, ``field op value``; ``value`` is absent for ``exists`` and ``missing``, a tuple for the list operators
-    and ``(low, high)``, both ends included, for ``between``.
+    """One comparison, ``field op value``; ``value`` is absent for ``exists`` and ``missing``, a tuple for the list
+    operators and ``(low, high)``, both ends included, for ``between``.
     """
 
     field: str
@@ -124,8 +130,8 @@ Fallback = Drop | Widen | OtherPool | FallbackRep | Wait
 class Route:
     """What a match asks for.
 
-    ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the work item's own.
-    ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
+    ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the
+    work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
     """
 
     pool: str
@@ -147,11 +153,32 @@ class Rule:
     priority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class RuleSet:
-    """Typed fields, rules in the order in which the first match wins, and the default."""
+    """Typed fields, rules in the order in which the first match wins, and the default.
+
+    ``within_fields`` follows from the rules: the territory fields that some rule looks ``within``, which get a twin.
+    """
 
     fields: Mapping[str, FieldType]
     rules: tuple[Rule, ...]
     default: Route
     ignore_undeclared: bool = False
+    within_fields: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        looked = {p.field for rule in self.rules for p in predicates(rule.when) if p.op == "within"}
+        object.__setattr__(self, "within_fields", frozenset(looked))
+
+
+def predicates(condition: Condition) -> Iterator[Predicate]:
+    """Yield the comparisons of a condition in the order in which they are written."""
+    stack = [condition]
+    while stack:
+        match stack.pop():
+            case Predicate() as predicate:
+                yield predicate
+            case All(conditions) | AnyOf(conditions):
+                stack.extend(reversed(conditions))
+            case Not(inner):
+                stack.append(inner)

@@ -60,7 +60,7 @@ def show(url: str, model: str, version: str) -> None:
     console.print(f"[bold]{model} {manifest.version}[/]  trained {manifest.created_time:%Y-%m-%d %H:%M %Z}, verified")
     console.print(f"digest {found.digest}")
     console.print(
-        f"{len(manifest.feature_schema.features)} features, {len(found.tables.pairs)} pairs, label {manifest.label.name}"
+        f"{len(found.schema.features)} features, {len(found.tables.pairs)} pairs, label {manifest.label.name}"
     )
     for name, value in gates.figures(report).items():
         console.print(f"  {name:24} {value:.4f}")

@@ -15,6 +15,7 @@ from scoring.errors import (
     NotFound,
     NotPossible,
     RegistryUnavailable,
+    RequestIdReused,
     StaleEtag,
 )
 from scoring.holder import ModelHolder
@@ -65,6 +66,25 @@ def test_rolling_back_twice_is_where_one_was(registry: Registry) -> None:
 
     assert registry.rollback("churn", actor="bob").version("champion") == "v1"
     assert registry.rollback("churn", actor="bob").version("champion") == "v2"
+
+
+def test_a_request_repeated_is_answered_and_not_carried_out_again(registry: Registry) -> None:
+    registry.promote("churn", "v1", actor="ann", request_id="a")
+    registry.promote("churn", "v2", actor="ann", request_id="b")
+    registry.rollback("churn", actor="ann", request_id="c")
+
+    assert registry.rollback("churn", actor="ann", request_id="c").number == 3
+    assert registry.promote("churn", "v2", actor="ann", request_id="b").version("champion") == "v1"
+    with pytest.raises(RequestIdReused, match="'b'"):
+        registry.rollback("churn", actor="ann", request_id="b")
+    with pytest.raises(RequestIdReused, match="'b'"):
+        registry.promote("churn", "v1", actor="ann", request_id="b")
+
+
+def test_a_trial_answers_as_if_and_writes_nothing(registry: Registry) -> None:
+    assert registry.promote("churn", "v1", actor="ann", validate_only=True).version("champion") == "v1"
+
+    assert registry.standing("churn").number == 0
 
 
 def test_nothing_previous_cannot_be_rolled_back_to(registry: Registry) -> None:

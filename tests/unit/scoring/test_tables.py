@@ -28,7 +28,7 @@ def test_one_row_equals_many_rows_bit_for_bit(seed: int, n_features: int) -> Non
     rows = random_rows(rng, tables, 50)
     kernel = Kernel(tables)
 
-    one_by_one = [kernel.log_odds(kernel.binned(row)) for row in rows.tolist()]
+    one_by_one = [kernel.log_odds(kernel.terms(kernel.binned(row))) for row in rows.tolist()]
 
     assert tables.log_odds(rows).tolist() == one_by_one
     assert tables.probabilities(rows).tolist() == [kernel.probability(row) for row in rows.tolist()]
@@ -54,7 +54,7 @@ def test_bias_and_contributions_add_up_to_the_log_odds(seed: int) -> None:
 
     assert np.abs(tables.bias + shares.sum(axis=1) - tables.log_odds(rows)).max() < 1e-12
     kernel = Kernel(tables)
-    assert [kernel.contributions(kernel.binned(row)) for row in rows.tolist()] == shares.tolist()
+    assert [kernel.contributions(kernel.terms(kernel.binned(row))) for row in rows.tolist()] == shares.tolist()
 
 
 def test_neither_blocks_nor_memory_order_change_a_bit() -> None:

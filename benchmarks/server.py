@@ -1,0 +1,84 @@
+"""The server that is measured: Fairlead as it is, and beside it a method that does nothing with the same messages.
+
+``python -m benchmarks.server`` prints its address as one line and serves until its standard input ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import grpc
+import uvloop
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
+from router.adapters.engines import choice_from
+from router.adapters.redis.embedded import EmbeddedServer
+from router.rpc.register import answering, reader
+from service import Service, Settings
+
+EMPTY = "fairlead.benchmarks.Empty"
+
+
+def empty_handler() -> grpc.GenericRpcHandler:
+    """Return a method that answers every RouteWorkItemRequest with the same decision."""
+    name = "tenants/default/reps/rep-3"
+    answer = decisions.Decision(
+        name="tenants/default/decisions/123456",
+        work_item="tenants/default/workItems/~dqmhpuuk7fd3itxzjodq6t3ciy",
+        outcome=decisions.Decision.OUTCOME_ASSIGNED,
+        rep=name,
+        pool="tenants/default/pools/pool-1",
+        epoch=1,
+        rule_set_revision=1,
+        matched_rules=["rule-17"],
+        candidates=[decisions.Candidate(rep=name, verdict=decisions.Candidate.VERDICT_CHOSEN, entitlement=0.1)],
+        cause=decisions.Decision.CAUSE_ROUTED,
+        workforce_revision=3,
+        steps=["pool pool-1"],
+        charge=1.0,
+        trace_hash="0" * 40,
+    )
+    answer.decide_time.GetCurrentTime()
+
+    async def route(_: Any, __: grpc.aio.ServicerContext[Any, Any]) -> decisions.Decision:
+        return answer
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        answering(route), reader(routing.RouteWorkItemRequest), decisions.Decision.SerializeToString
+    )
+    return grpc.method_handlers_generic_handler(EMPTY, {"RouteWorkItem": handler})
+
+
+async def serve(settings: Settings, redis_url: str) -> None:
+    """Serve until the standard input ends."""
+    service = Service(settings, redis_url)
+    service.server.add_generic_rpc_handlers((empty_handler(),))
+    address = await service.start("127.0.0.1:0")
+    gc.collect()
+    gc.freeze()
+    print(address, flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await service.drain()
+
+
+def main() -> None:
+    """Serve on an embedded store in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.read(os.environ, listen="127.0.0.1:0", data=Path(folder))
+        embedded = EmbeddedServer(settings.data, settings.fsync)
+        embedded.start()
+        try:
+            uvloop.run(serve(settings, embedded.url))
+        finally:
+            embedded.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,294 @@
+"""All of the router's ports in plain memory: the twin that the Redis adapters are held to, and what tests and trials
+run on.
+
+Nothing is durable here, and one event loop at a time may use it. Every method finishes without awaiting anything, so
+each is atomic, as a script is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from router.decision import Choice, Decision, Outcome, Seen, choose, trace_hash
+from router.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
+from router.items import CLOSED_STATES, Kind
+from router.ports import (
+    Change,
+    Completed,
+    Completion,
+    Event,
+    ItemRecord,
+    Job,
+    LedgerState,
+    Mode,
+    Publication,
+    Refusal,
+    Settled,
+    Settlement,
+    WorkforceRecords,
+)
+from router.tally import Tally
+from router.workforce import Pool, Rep, Territory
+
+
+@dataclass
+class _Tenant:
+    rules: int = 0
+    workforce: int = 0
+    events: list[Event] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    requests: dict[str, tuple[str, object]] = field(default_factory=dict)
+    records: dict[tuple[str, str], Rep | Pool | Territory] = field(default_factory=dict)
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+
+
+class MemoryStore:
+    """Assignments, workforce and rule sets in memory.
+
+    Parameters
+    ----------
+    now_ms
+        Clock, in milliseconds since the epoch.
+    """
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._tenants: defaultdict[str, _Tenant] = defaultdict(_Tenant)
+
+    # ------------------------------------------------------------------------------------------------------ assignments
+
+    async def bind(
+        self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False
+    ) -> list[Decision | Refusal]:
+        """Do the jobs in order; see ``router.ports.Assignments``."""
+        state = self._tenants[tenant]
+        if revisions != (state.rules, state.workforce):
+            raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
+        return [self._bind(state, job, preview=preview) for job in jobs]
+
+    def _bind(self, state: _Tenant, job: Job, *, preview: bool) -> Decision | Refusal:
+        repeated = _repeated(state, job.request_id, job.fingerprint)
+        if repeated is not None:
+            return repeated
+        record = state.tally.items.get(job.item_id)
+        if job.mode is Mode.REASSIGN and (record is None or record.event != job.expected):
+            return Refusal.CONFLICT
+        if job.mode is Mode.ROUTE and record is not None and record.owner:
+            existing = state.events[record.decision - 1]
+            assert isinstance(existing, Decision)
+            answer = replace(existing, outcome=Outcome.EXISTING_OWNER)
+            if not preview:
+                _remember(state, job.request_id, job.fingerprint, answer)
+            return answer
+        seen = state.tally.see(job.attempts, job.kind)
+        choice = choose(job.attempts, seen, job.rotation, job.named)
+        if job.named and choice.rep != job.named:
+            return Refusal.FULL
+        decision = self._decide(state, job, record, seen, choice)
+        if preview:
+            return replace(decision, number=0)
+        state.events.append(decision)
+        state.tally.enter_decision(decision, job.attempts, choice)
+        _remember(state, job.request_id, job.fingerprint, decision)
+        return decision
+
+    def _decide(
+        self, state: _Tenant, job: Job, record: ItemRecord | None, seen: tuple[Seen, ...], choice: Choice
+    ) -> Decision:
+        outcome = Outcome.ASSIGNED if choice.rep else Outcome(job.otherwise)
+        epoch = (record.epoch if record else 0) + bool(choice.rep)
+        candidates = [candidates for candidates, _ in job.attempts]
+        return Decision(
+            number=len(state.events) + 1,
+            item_id=job.item_id,
+            kind=job.kind,
+            outcome=outcome,
+            rep=choice.rep,
+            pool=choice.pool,
+            epoch=epoch,
+            charge=choice.charge,
+            seen=seen,
+            stand=choice.stand,
+            trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
+            previous=record.event if record else 0,
+            decided_ms=self._now_ms(),
+            head=job.head,
+        )
+
+    async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
+        """Close a work item; see ``router.ports.Assignments``."""
+        state = self._tenants[tenant]
+        repeated = state.requests.get(completion.request_id)
+        if completion.request_id and repeated is not None:
+            if repeated[0] != completion.fingerprint:
+                return Refusal.REQUEST_ID_REUSED
+            return state.tally.items[completion.item_id]
+        record = state.tally.items.get(completion.item_id)
+        if record is None:
+            raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
+        if record.event != completion.expected or record.state in CLOSED_STATES:
+            return Refusal.CONFLICT
+        if preview:
+            return replace(record, state=completion.state)
+        completed = Completed(
+            number=len(state.events) + 1,
+            item_id=record.item_id,
+            kind=record.kind,
+            state=completion.state,
+            rep=record.owner,
+            pool=record.pool,
+            epoch=record.epoch,
+            previous=record.event,
+            at_ms=self._now_ms(),
+        )
+        state.events.append(completed)
+        state.tally.enter_completed(completed)
+        if completion.request_id:
+            state.requests[completion.request_id] = (completion.fingerprint, completed)
+        return state.tally.items[completion.item_id]
+
+    async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
+        """Return where a work item stands."""
+        return self._tenants[tenant].tally.items.get(item_id)
+
+    async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
+        """Return where work items stand."""
+        return [self._tenants[tenant].tally.items.get(item_id) for item_id in item_ids]
+
+    async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
+        """Return the answer that a request id was given before, if any."""
+        return _repeated(self._tenants[tenant], request_id, fingerprint)
+
+    async def events(
+        self, tenant: str, *, after: int = 0, before: int = 0, count: int = 100, newest_first: bool = False
+    ) -> list[Event]:
+        """Return a slice of the log."""
+        events = self._tenants[tenant].events
+        chosen = events[after : before - 1 if before else len(events)]
+        return chosen[::-1][:count] if newest_first else chosen[:count]
+
+    async def ledger(self, tenant: str, pool: str) -> LedgerState:
+        """Return a pool's ledger."""
+        return self._tenants[tenant].tally.ledgers[pool].state()
+
+    async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        """Return the open units by rep and kind."""
+        return {key: units for key, units in self._tenants[tenant].tally.loads.items() if units}
+
+    # -------------------------------------------------------------------------------------------------------- workforce
+
+    async def read(self, tenant: str) -> WorkforceRecords:
+        """Return the records as they are."""
+        state = self._tenants[tenant]
+        reps = {record.id: record for record in state.records.values() if isinstance(record, Rep)}
+        pools = {record.id: record for record in state.records.values() if isinstance(record, Pool)}
+        territories = {record.id: record for record in state.records.values() if isinstance(record, Territory)}
+        return WorkforceRecords(state.workforce, reps, pools, territories, dict(state.changed))
+
+    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[Change]:
+        """Return the changes of some revisions."""
+        changes = self._tenants[tenant].changes
+        return [change for change in changes if change.revision > after and not 0 < up_to < change.revision]
+
+    async def write(
+        self,
+        tenant: str,
+        expected: int,
+        records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
+        *,
+        settlements: Sequence[Settlement] = (),
+        idle: Sequence[str] = (),
+        request_id: str = "",
+        fingerprint: str = "",
+    ) -> int:
+        """Write records as one new revision; see ``router.ports.Workforce``."""
+        state = self._tenants[tenant]
+        if request_id and request_id in state.requests:
+            if state.requests[request_id][0] != fingerprint:
+                raise RequestIdReused(request_id)
+            revision = state.requests[request_id][1]
+            assert isinstance(revision, int)
+            return revision
+        if state.workforce != expected:
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        for rep in idle:
+            if any(state.tally.loads[rep, kind] for kind in Kind):
+                raise NotPossible(f"tenants/{tenant}/reps/{rep}", "owns open work")
+        state.workforce += 1
+        for (kind, record_id), record in records.items():
+            state.changes.append(Change(state.workforce, kind, record_id, record))
+            if record is None:
+                state.records.pop((kind, record_id), None)
+                state.changed.pop((kind, record_id), None)
+            else:
+                state.records[kind, record_id] = record
+                state.changed[kind, record_id] = state.workforce
+        for settlement in settlements:
+            number = len(state.events) + 1
+            settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._now_ms())
+            state.events.append(settled)
+            state.tally.enter_settled(settled)
+        if request_id:
+            state.requests[request_id] = (fingerprint, state.workforce)
+        return state.workforce
+
+    # -------------------------------------------------------------------------------------------------------- rule sets
+
+    async def publish(
+        self,
+        tenant: str,
+        expected: int | None,
+        publication: Publication,
+        *,
+        request_id: str = "",
+        fingerprint: str = "",
+    ) -> Publication:
+        """Make it the active revision; see ``router.ports.RuleSets``."""
+        state = self._tenants[tenant]
+        if request_id and request_id in state.requests:
+            if state.requests[request_id][0] != fingerprint:
+                raise RequestIdReused(request_id)
+            earlier = state.requests[request_id][1]
+            assert isinstance(earlier, Publication)
+            return earlier
+        if expected is not None and expected != state.rules:
+            raise StaleRevision(f"tenants/{tenant}/ruleSets/active", f"the active revision is {state.rules}")
+        state.rules += 1
+        published = replace(publication, revision=state.rules, at_ms=self._now_ms())
+        state.publications.append(published)
+        if request_id:
+            state.requests[request_id] = (fingerprint, published)
+        return published
+
+    async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
+        """Return a revision, or the active one for 0."""
+        publications = self._tenants[tenant].publications
+        wanted = revision or len(publications)
+        return publications[wanted - 1] if 0 < wanted <= len(publications) else None
+
+    async def publications(self, tenant: str, *, before: int = 0, count: int = 50) -> list[Publication]:
+        """Return revisions below ``before``, newest first."""
+        publications = self._tenants[tenant].publications
+        return publications[: before - 1 if before else len(publications)][::-1][:count]
+
+    async def revisions(self, tenant: str) -> tuple[int, int]:
+        """Return the active rule set's revision and the workforce's."""
+        state = self._tenants[tenant]
+        return state.rules, state.workforce
+
+
+def _repeated(state: _Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:
+    known = state.requests.get(request_id) if request_id else None
+    if known is None:
+        return None
+    answer = known[1]
+    return answer if known[0] == fingerprint and isinstance(answer, Decision) else Refusal.REQUEST_ID_REUSED
+
+
+def _remember(state: _Tenant, request_id: str, fingerprint: str, answer: Decision) -> None:
+    if request_id:
+        state.requests[request_id] = (fingerprint, answer)

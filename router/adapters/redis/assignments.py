@@ -1,0 +1,233 @@
+"""Owners, loads, ledgers and their log in Redis; what happens atomically stands in ``scripts/``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgpack
+
+from router.adapters.redis.coalescer import Coalescer
+from router.adapters.redis.connection import Argument, RedisClient, Script, translated
+from router.adapters.redis.keys import Keys
+from router.decision import Decision, Head, Outcome
+from router.errors import NotFound, StaleRevision
+from router.items import Kind, State
+from router.ports import Completed, Completion, Event, ItemRecord, Job, LedgerState, Refusal, Settled
+from router.workforce import Member
+
+REQUEST_TTL_S = 24 * 3600
+_BATCH = 64
+
+_bind = Script("bind")
+_complete = Script("complete")
+
+
+class RedisAssignments:
+    """``router.ports.Assignments`` on Redis 6.2 and later or Valkey 7.2 and later.
+
+    Parameters
+    ----------
+    redis
+        A client that returns bytes.
+    request_ttl_s
+        How long a request id is remembered, in seconds.
+    """
+
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+        self._redis = redis
+        self._request_ttl_s = request_ttl_s
+        self._coalescer = Coalescer[tuple[str, tuple[int, int]], Job, Decision | Refusal](self._bind_together, _BATCH)
+
+    async def bind(
+        self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False
+    ) -> list[Decision | Refusal]:
+        """Do the jobs in order; single ones share a script call with whatever else is on its way."""
+        if len(jobs) == 1 and not preview:
+            return [await self._coalescer.submit((tenant, revisions), jobs[0])]
+        answers: list[Decision | Refusal] = []
+        for start in range(0, len(jobs), _BATCH):
+            answers += await self._call(tenant, revisions, jobs[start : start + _BATCH], preview=preview)
+        return answers
+
+    async def _bind_together(
+        self, key: tuple[str, tuple[int, int]], jobs: Sequence[Job]
+    ) -> Sequence[Decision | Refusal]:
+        tenant, revisions = key
+        return await self._call(tenant, revisions, jobs, preview=False)
+
+    async def _call(
+        self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool
+    ) -> list[Decision | Refusal]:
+        keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
+        replies = await _bind(self._redis, keys, arguments)
+        if replies[0] == b"STALE":
+            raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
+        return [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
+
+    async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
+        """Close a work item; see ``router.ports.Assignments``."""
+        keys = Keys(tenant)
+        request = [keys.request(completion.request_id)] if completion.request_id else []
+        reply = await _complete(
+            self._redis,
+            [keys.loads, keys.events, keys.item(completion.item_id), *request],
+            [
+                completion.item_id,
+                completion.state,
+                completion.expected,
+                completion.fingerprint,
+                self._request_ttl_s,
+                int(preview),
+            ],
+        )
+        status = reply[0].decode()
+        if status == "NOT_FOUND":
+            raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
+        return _record(completion.item_id, reply[1]) if status == "DONE" else Refusal(status)
+
+    async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
+        """Return where a work item stands."""
+        with translated():
+            packed = await self._redis.get(Keys(tenant).item(item_id))
+        return _record(item_id, packed) if packed else None
+
+    async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
+        """Return where work items stand."""
+        if not item_ids:
+            return []
+        keys = Keys(tenant)
+        with translated():
+            found = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
+        return [_record(item_id, packed) if packed else None for item_id, packed in zip(item_ids, found, strict=True)]
+
+    async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
+        """Return the answer that a request id was given before, if any."""
+        with translated():
+            packed = await self._redis.get(Keys(tenant).request(request_id))
+        if packed is None:
+            return None
+        known, number, *outcome = msgpack.unpackb(packed)
+        if known != fingerprint or not outcome:
+            return Refusal.REQUEST_ID_REUSED
+        (decision,) = await self.events(tenant, after=number - 1, count=1)
+        assert isinstance(decision, Decision)
+        return replace(decision, outcome=Outcome(outcome[0]))
+
+    async def events(
+        self, tenant: str, *, after: int = 0, before: int = 0, count: int = 100, newest_first: bool = False
+    ) -> list[Event]:
+        """Return a slice of the log."""
+        first, last = f"{after + 1}-0", f"{before - 1}-0" if before else "+"
+        key = Keys(tenant).events
+        with translated():
+            if newest_first:
+                entries = await self._redis.xrevrange(key, last, first, count=count)
+            else:
+                entries = await self._redis.xrange(key, first, last, count=count)
+        return [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
+
+    async def ledger(self, tenant: str, pool: str) -> LedgerState:
+        """Return a pool's ledger."""
+        with translated():
+            fields = await self._redis.hgetall(Keys(tenant).ledger(pool))
+        text = {name.decode(): value for name, value in fields.items()}
+        return LedgerState(
+            deficits={name[2:]: int(value) for name, value in text.items() if name.startswith("d:")},
+            received={name[2:]: int(value) for name, value in text.items() if name.startswith("r:")},
+            decisions=int(text.get("decisions", 0)),
+            overrides=int(text.get("overrides", 0)),
+            largest_charge=int(text.get("largest_charge", 0)),
+            largest_band=int(text.get("largest_band", 0)),
+            worst=int(text.get("worst", 0)),
+            disturbance=float(text.get("disturbance", 0)),
+        )
+
+    async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        """Return the open units by rep and kind."""
+        with translated():
+            fields = await self._redis.hgetall(Keys(tenant).loads)
+        loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
+        return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
+
+
+def bind_arguments(
+    tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool, request_ttl_s: int
+) -> tuple[list[str], list[Argument]]:
+    """Put jobs into the form that ``scripts/bind.lua`` describes: its KEYS and its ARGV."""
+    keys = Keys(tenant)
+    set_numbers: dict[str, int] = {}
+    sets: list[bytes] = []
+    pools: dict[str, None] = {}
+    for job in jobs:
+        for candidates, _ in job.attempts:
+            if candidates.digest not in set_numbers:
+                sets.append(candidates.packed)
+                set_numbers[candidates.digest] = len(sets)
+                if candidates.pool:
+                    pools[candidates.pool] = None
+    all_keys = [keys.revisions, keys.loads, keys.events, *map(keys.ledger, pools)]
+    packed_jobs: list[Argument] = []
+    for job in jobs:
+        all_keys.append(keys.item(job.item_id))
+        item_place, request_place = len(all_keys), 0
+        if job.request_id:
+            all_keys.append(keys.request(job.request_id))
+            request_place = len(all_keys)
+        attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
+        packed_jobs += [_packed_job(job, item_place, request_place, attempts), job.head.pack(job.content)]
+    header = msgpack.packb([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
+    return all_keys, [header, *sets, *packed_jobs]
+
+
+def _packed_job(job: Job, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> bytes:
+    override = int(bool(job.named))
+    packed: bytes = msgpack.packb(
+        [
+            item_place,
+            request_place,
+            job.fingerprint,
+            job.item_id,
+            job.kind,
+            job.mode,
+            job.expected,
+            job.rotation,
+            job.otherwise,
+            attempts,
+            job.named,
+            override,
+        ]
+    )
+    return packed
+
+
+def _answer(reply: list[Any], job: Job) -> Decision | Refusal:
+    match reply[0]:
+        case b"NEW":
+            return Decision.read(reply[1], reply[2], job.head)
+        case b"REPEATED":
+            return Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
+        case b"EXISTING":
+            decision = Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
+            return replace(decision, outcome=Outcome.EXISTING_OWNER)
+        case refusal:
+            return Refusal(refusal.decode())
+
+
+def _record(item_id: str, packed: bytes) -> ItemRecord:
+    state, kind, owner, pool, epoch, event, decision, first, tried = msgpack.unpackb(packed)
+    return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, event, decision, first, tuple(tried))
+
+
+def _event(number: int, fields: dict[bytes, bytes]) -> Event:
+    facts = fields[b"facts"]
+    match fields[b"type"]:
+        case b"decision":
+            return Decision.read(number, facts, Head.unpack(fields[b"head"]))
+        case b"completed":
+            at, item_id, kind, state, rep, pool, epoch, previous = msgpack.unpackb(facts)
+            return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at)
+        case _:
+            at, pool, leavers, members = msgpack.unpackb(facts)
+            return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at)

@@ -1,0 +1,66 @@
+"""The connection to Redis or Valkey: scripts by hash, the driver's errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from router.errors import StoreUnavailable
+
+Argument = str | bytes | int | float
+RedisClient = Any
+"""A ``redis.asyncio.Redis`` that returns bytes: the driver's annotations cannot tell it from one that returns text."""
+
+_REFUSALS = ("OOM", "READONLY", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN")
+"""First words of response errors that say "not now".
+
+Redis reports them like errors of the caller, but they are its own state.
+"""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into ours.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the server does not answer, or takes no writes now.
+    """
+    try:
+        yield
+    except (RedisConnectionError, RedisTimeoutError) as error:
+        raise StoreUnavailable(f"Redis does not answer: {error}") from error
+    except ResponseError as error:
+        if str(error).startswith(_REFUSALS):
+            raise StoreUnavailable(f"Redis takes no writes now: {error}") from error
+        raise
+
+
+class Script:
+    """A Lua script of this package, called by its hash and loaded where the server does not know it."""
+
+    def __init__(self, name: str) -> None:
+        self.source = files("router.adapters.redis").joinpath("scripts", f"{name}.lua").read_text("utf-8")
+        self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Run it; ``keys`` must be all it touches.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the server does not answer, or takes no writes now.
+        """
+        with translated():
+            try:
+                return await redis.evalsha(self._hash, len(keys), *keys, *arguments)
+            except NoScriptError:
+                return await redis.eval(self.source, len(keys), *keys, *arguments)

@@ -1,0 +1,61 @@
+"""Every key Fairlead writes.
+
+All of one tenant share the hash tag ``{tenant}``, so that one script can touch them all and a cluster spreads
+tenants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one tenant; types stand beside each."""
+
+    tenant: str
+
+    def _key(self, *parts: str) -> str:
+        return ":".join((f"fairlead:{{{self.tenant}}}", *parts))
+
+    @property
+    def revisions(self) -> str:
+        """Hash: ``rules``, ``workforce``: the revisions that decisions must be made by."""
+        return self._key("revisions")
+
+    @property
+    def loads(self) -> str:
+        """Hash: ``{rep}|{kind}`` → open units."""
+        return self._key("loads")
+
+    @property
+    def events(self) -> str:
+        """Stream: the log of every change of owners and ledgers."""
+        return self._key("events")
+
+    @property
+    def records(self) -> str:
+        """Hash: ``{kind}/{id}`` → a rep, pool or territory as JSON."""
+        return self._key("workforce")
+
+    @property
+    def changes(self) -> str:
+        """Stream: every change of a record; ids ``{revision}-{place}``."""
+        return self._key("workforce", "changes")
+
+    @property
+    def rule_sets(self) -> str:
+        """Hash: revision → a published rule set as JSON."""
+        return self._key("rulesets")
+
+    def ledger(self, pool: str) -> str:
+        """Hash: a pool's ledger."""
+        return self._key("ledger", pool)
+
+    def item(self, item_id: str) -> str:
+        """String: where a work item stands."""
+        return self._key("item", item_id)
+
+    def request(self, request_id: str) -> str:
+        """String that expires: what a request id was answered."""
+        return self._key("request", request_id)

@@ -1,0 +1,81 @@
+"""Published rule sets in Redis."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.connection import RedisClient, Script, translated
+from router.adapters.redis.keys import Keys
+from router.errors import RequestIdReused, StaleRevision
+from router.ports import Publication
+
+_publish = Script("publish")
+
+
+class RedisRuleSets:
+    """``router.ports.RuleSets`` and ``router.ports.Revisions`` on Redis; parameters as for ``RedisAssignments``."""
+
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+        self._redis = redis
+        self._request_ttl_s = request_ttl_s
+
+    async def publish(
+        self,
+        tenant: str,
+        expected: int | None,
+        publication: Publication,
+        *,
+        request_id: str = "",
+        fingerprint: str = "",
+    ) -> Publication:
+        """Make it the active revision; see ``router.ports.RuleSets``."""
+        keys = Keys(tenant)
+        content = asdict(publication)
+        del content["revision"], content["at_ms"]
+        reply = await _publish(
+            self._redis,
+            [keys.revisions, keys.rule_sets, keys.request(request_id or "none")],
+            [
+                "" if expected is None else expected,
+                fingerprint if request_id else "",
+                self._request_ttl_s,
+                json.dumps(content, ensure_ascii=False),
+            ],
+        )
+        match reply[0]:
+            case b"DONE":
+                return _read(int(reply[1]), reply[2])
+            case b"REQUEST_ID_REUSED":
+                raise RequestIdReused(request_id)
+            case _:
+                raise StaleRevision(f"tenants/{tenant}/ruleSets/active", f"the active revision is {reply[1]}")
+
+    async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
+        """Return a revision, or the active one for 0."""
+        wanted = revision or (await self.revisions(tenant))[0]
+        with translated():
+            stored = await self._redis.hget(Keys(tenant).rule_sets, str(wanted))
+        return _read(wanted, stored) if stored else None
+
+    async def publications(self, tenant: str, *, before: int = 0, count: int = 50) -> list[Publication]:
+        """Return revisions below ``before``, newest first."""
+        last = before - 1 if before else (await self.revisions(tenant))[0]
+        wanted = range(last, max(last - count, 0), -1)
+        if not wanted:
+            return []
+        with translated():
+            stored = await self._redis.hmget(Keys(tenant).rule_sets, [str(revision) for revision in wanted])
+        return [_read(revision, text) for revision, text in zip(wanted, stored, strict=True) if text]
+
+    async def revisions(self, tenant: str) -> tuple[int, int]:
+        """Return the active rule set's revision and the workforce's."""
+        with translated():
+            rules, workforce = await self._redis.hmget(Keys(tenant).revisions, ["rules", "workforce"])
+        return int(rules or 0), int(workforce or 0)
+
+
+def _read(revision: int, stored: bytes) -> Publication:
+    at_ms, content = stored.split(b" ", 1)
+    return Publication(revision=revision, at_ms=int(at_ms), **json.loads(content))

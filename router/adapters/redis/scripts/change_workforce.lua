@@ -1,0 +1,87 @@
+-- Writes reps, pools and territories as one new revision, and settles the ledgers of the pools that somebody leaves.
+--
+-- KEYS   1 revisions hash, 2 loads hash, 3 events stream: as in bind.lua; 4 records hash `{kind}/{id}` → JSON; 5 changes stream
+--        6 the request's key (may be a key that is never written: see ARGV 2); 7 … the ledgers of the settlements
+-- ARGV   1 expected workforce revision, 2 fingerprint of the request ('' for no request id), 3 seconds to remember it,
+--        4 records, msgpack {{'{kind}/{id}', JSON or '' if deleted}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
+--        7 settlements, msgpack {{pool, leavers, {{rep, weight}, …}}, …}; nobody left: the ledger is dropped
+-- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep}.
+
+local fingerprint = ARGV[2]
+if fingerprint ~= '' then
+  local known = redis.call('GET', KEYS[6])
+  if known then
+    local request = cmsgpack.unpack(known)
+    if request[1] ~= fingerprint then return {'REQUEST_ID_REUSED'} end
+    return {'DONE', request[2]}
+  end
+end
+if tonumber(redis.call('HGET', KEYS[1], 'workforce') or 0) ~= tonumber(ARGV[1]) then return {'STALE'} end
+local records, settlements = cmsgpack.unpack(ARGV[4]), cmsgpack.unpack(ARGV[7])
+for _, rep in ipairs(cmsgpack.unpack(ARGV[5])) do
+  for _, kind in ipairs(cmsgpack.unpack(ARGV[6])) do
+    if tonumber(redis.call('HGET', KEYS[2], rep .. '|' .. kind) or 0) > 0 then return {'BUSY', rep} end
+  end
+end
+
+local revision = redis.call('HINCRBY', KEYS[1], 'workforce', 1)
+for place, entry in ipairs(records) do
+  local name, record = entry[1], entry[2]
+  redis.call('XADD', KEYS[5], string.format('%.0f-%d', revision, place), 'name', name, 'record', record)
+  if record == '' then
+    redis.call('HDEL', KEYS[4], name)
+  else
+    redis.call('HSET', KEYS[4], name, string.format('%.0f ', revision) .. record)
+  end
+end
+
+local function integer(amount) return string.format('%.0f', amount) end
+
+local function settle(key, leavers, members)
+  -- router/ledger.py `settle` and `disturbance`.
+  local deficits, fields = {}, redis.call('HGETALL', key)
+  local largest, band = 0, 0
+  for i = 1, #fields, 2 do
+    local name, value = fields[i], tonumber(fields[i + 1])
+    if string.sub(name, 1, 2) == 'd:' then deficits[string.sub(name, 3)] = value end
+    if name == 'largest_charge' then largest = value end
+    if name == 'largest_band' then band = value end
+  end
+  local total = 0
+  for _, member in ipairs(members) do total = total + member[2] end
+  local after = {}
+  for i, member in ipairs(members) do after[i] = deficits[member[1]] or 0 end
+  for _, leaver in ipairs(leavers) do
+    local balance = deficits[leaver] or 0
+    local size, sign, sum, shares = math.abs(balance), balance >= 0 and 1 or -1, 0, {}
+    for i, member in ipairs(members) do
+      shares[i] = math.floor(size * member[2] / total)
+      sum = sum + shares[i]
+    end
+    shares[1] = shares[1] + size - sum
+    for i = 1, #members do after[i] = after[i] + sign * shares[i] end
+    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver)
+  end
+  for i, member in ipairs(members) do redis.call('HSET', key, 'd:' .. member[1], integer(after[i])) end
+  table.sort(after, function(a, b) return a > b end)
+  local worst, running, n = 0, 0, #after
+  for j, deficit in ipairs(after) do
+    running = running + deficit
+    worst = math.max(worst, running - (largest + band) * j * (n - j) / 2)
+  end
+  redis.call('HSET', key, 'disturbance', string.format('%.17g', worst))
+end
+
+local clock = redis.call('TIME')
+local now_ms = clock[1] * 1000 + math.floor(clock[2] / 1000)
+for i, settlement in ipairs(settlements) do
+  local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+  local number = (last and tonumber(string.match(last[1], '^%d+')) or 0) + 1
+  redis.call('XADD', KEYS[3], integer(number) .. '-0', 'type', 'settled', 'facts',
+    cmsgpack.pack({now_ms, settlement[1], settlement[2], settlement[3]}), 'head', '')
+  if #settlement[3] > 0 then settle(KEYS[6 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[6 + i]) end
+end
+if fingerprint ~= '' then
+  redis.call('SET', KEYS[6], cmsgpack.pack({fingerprint, revision}), 'EX', tonumber(ARGV[3]))
+end
+return {'DONE', revision}

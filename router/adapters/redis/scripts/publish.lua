@@ -1,0 +1,24 @@
+-- Publishes a rule set as the next revision; from then on no decision is made by another.
+--
+-- KEYS   1 revisions hash: as in bind.lua; 2 rule sets hash, revision → JSON; 3 the request's key
+-- ARGV   1 expected active revision ('' for any), 2 fingerprint of the request ('' for no request id), 3 seconds to remember it,
+--        4 the publication as JSON, without its revision and time
+-- Returns {'DONE', revision, JSON} (also for a repeated request), or {'STALE', active revision}, {'REQUEST_ID_REUSED'}.
+
+if ARGV[2] ~= '' then
+  local known = redis.call('GET', KEYS[3])
+  if known then
+    local request = cmsgpack.unpack(known)
+    if request[1] ~= ARGV[2] then return {'REQUEST_ID_REUSED'} end
+    return {'DONE', request[2], redis.call('HGET', KEYS[2], string.format('%.0f', request[2]))}
+  end
+end
+local active = tonumber(redis.call('HGET', KEYS[1], 'rules') or 0)
+if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= active then return {'STALE', active} end
+
+local clock = redis.call('TIME')
+local published = string.format('%.0f ', clock[1] * 1000 + math.floor(clock[2] / 1000)) .. ARGV[4]
+local revision = redis.call('HINCRBY', KEYS[1], 'rules', 1)
+redis.call('HSET', KEYS[2], string.format('%.0f', revision), published)
+if ARGV[2] ~= '' then redis.call('SET', KEYS[3], cmsgpack.pack({ARGV[2], revision}), 'EX', tonumber(ARGV[3])) end
+return {'DONE', revision, published}

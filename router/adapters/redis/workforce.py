@@ -1,0 +1,115 @@
+"""Reps, pools and territories in Redis: the records as they are, and a stream of every change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgpack
+from pydantic import TypeAdapter
+
+from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.connection import RedisClient, Script, translated
+from router.adapters.redis.keys import Keys
+from router.errors import NotPossible, RequestIdReused, StaleRevision
+from router.items import Kind
+from router.ports import Change, Settlement, WorkforceRecords
+from router.workforce import Pool, Rep, Territory
+
+Record = Rep | Pool | Territory
+
+_READERS: dict[str, TypeAdapter[Any]] = {
+    "rep": TypeAdapter(Rep),
+    "pool": TypeAdapter(Pool),
+    "territory": TypeAdapter(Territory),
+}
+_change = Script("change_workforce")
+
+
+class RedisWorkforce:
+    """``router.ports.Workforce`` on Redis; parameters as for ``RedisAssignments``."""
+
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+        self._redis = redis
+        self._request_ttl_s = request_ttl_s
+
+    async def read(self, tenant: str) -> WorkforceRecords:
+        """Return the records as they are, all of one instant."""
+        keys = Keys(tenant)
+        with translated():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                pipeline.hget(keys.revisions, "workforce")
+                pipeline.hgetall(keys.records)
+                revision, fields = await pipeline.execute()
+        found: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
+        changed: dict[tuple[str, str], int] = {}
+        for name, stored in fields.items():
+            kind, record_id = name.decode().split("/", 1)
+            changed_in, record = stored.split(b" ", 1)
+            found[kind][record_id] = _READERS[kind].validate_json(record)
+            changed[kind, record_id] = int(changed_in)
+        return WorkforceRecords(int(revision or 0), found["rep"], found["pool"], found["territory"], changed)
+
+    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[Change]:
+        """Return the changes of some revisions."""
+        with translated():
+            entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", str(up_to) if up_to else "+")
+        return [_read_change(entry_id, fields) for entry_id, fields in entries]
+
+    async def write(
+        self,
+        tenant: str,
+        expected: int,
+        records: Mapping[tuple[str, str], Record | None],
+        *,
+        settlements: Sequence[Settlement] = (),
+        idle: Sequence[str] = (),
+        request_id: str = "",
+        fingerprint: str = "",
+    ) -> int:
+        """Write records as one new revision; see ``router.ports.Workforce``."""
+        keys = Keys(tenant)
+        ledgers = [keys.ledger(settlement.pool) for settlement in settlements]
+        reply = await _change(
+            self._redis,
+            [
+                keys.revisions,
+                keys.loads,
+                keys.events,
+                keys.records,
+                keys.changes,
+                keys.request(request_id or "none"),
+                *ledgers,
+            ],
+            [
+                expected,
+                fingerprint if request_id else "",
+                self._request_ttl_s,
+                msgpack.packb(
+                    [(f"{kind}/{record_id}", _write(kind, rec)) for (kind, record_id), rec in records.items()]
+                ),
+                msgpack.packb(list(idle)),
+                msgpack.packb(list(Kind)),
+                msgpack.packb([(s.pool, s.leavers, [(m.rep, m.weight) for m in s.members]) for s in settlements]),
+            ],
+        )
+        match reply[0]:
+            case b"DONE":
+                return int(reply[1])
+            case b"BUSY":
+                raise NotPossible(f"tenants/{tenant}/reps/{reply[1].decode()}", "owns open work")
+            case b"REQUEST_ID_REUSED":
+                raise RequestIdReused(request_id)
+            case _:
+                raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+
+
+def _write(kind: str, record: Record | None) -> str:
+    return "" if record is None else _READERS[kind].dump_json(record).decode()
+
+
+def _read_change(entry_id: bytes, fields: dict[bytes, bytes]) -> Change:
+    kind, record_id = fields[b"name"].decode().split("/", 1)
+    stored = fields[b"record"]
+    record = _READERS[kind].validate_json(stored) if stored else None
+    return Change(int(entry_id.split(b"-")[0]), kind, record_id, record)

@@ -1,0 +1,131 @@
+"""Tries a rule set where it can do no harm: in a child process, before any server builds it.
+
+Checking a hostile source may take long or much memory, and building an engine in C may crash or hang with the
+interpreter locked. So a child (``python -m router.adapters.trial``) checks the source, runs its tests, builds the
+engine that will serve and matches sample facts with it, comparing the answers with the index. It works under a
+limit of memory, a deadline for the whole and one of ``SAMPLE_CPU_S`` for the samples; however it ends, the server
+gets problems in words.
+
+One JSON object goes in on stdin, one comes back on stdout.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Collection
+from typing import Any
+
+from router.adapters.engines import Choice, choice_from
+from router.ports import Trial
+from router.rules.problems import Problem, Severity
+from router.rules.scenarios import TestResult, Workforce
+
+DEADLINE_S = 30.0
+"""Wall-clock seconds for everything; 20,000 rules take about 15 on an idle core."""
+MEMORY_BYTES = 2 * 1024**3
+"""Address space of the child."""
+SAMPLE_CPU_S = 0.2
+"""Processor seconds for matching one sample: the largest sets take a quarter of it, an endless loop takes it all."""
+
+
+async def try_rule_set(
+    source: str,
+    pools: Collection[str] | None = None,
+    workforce: Workforce | None = None,
+    *,
+    tests: str | None = None,
+    engine: Choice | None = None,
+    deadline_s: float = DEADLINE_S,
+) -> Trial:
+    """Check, test and try a rule set in a child process; never blocks the event loop.
+
+    Parameters
+    ----------
+    source
+        YAML or JSON.
+    pools
+        The pools there are; a route to another one is a warning. None: not looked up.
+    workforce
+        Whom the tests are about if they bring no workforce along.
+    tests
+        A document of further tests; they are run instead of the source's own.
+    engine
+        The engine that will serve; None: what the environment says.
+    deadline_s
+        Seconds, wall clock, after which the child is ended.
+    """
+    job = {
+        "source": source,
+        "tests": tests,
+        "pools": None if pools is None else sorted(pools),
+        "workforce": None if workforce is None else _written(workforce),
+        "engine": engine or choice_from(os.environ),
+    }
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "router.adapters.trial"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    try:
+        out, err = await asyncio.wait_for(child.communicate(json.dumps(job).encode()), deadline_s)
+    except TimeoutError:
+        return _refused(f"checking and trying it took longer than the {deadline_s:g} s allowed; make it smaller")
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    return (
+        _read(out)
+        if child.returncode == 0
+        else _refused(_ending(child.returncode or 0, err.decode("utf-8", "replace")))
+    )
+
+
+def _refused(message: str) -> Trial:
+    return Trial((Problem(0, 0, "", message),))
+
+
+def _ending(code: int, said: str) -> str:
+    if code == -signal.SIGPROF:
+        return (
+            f"the engine did not answer a sample work item within {SAMPLE_CPU_S:g} s; it would not serve this rule set"
+        )
+    if "MemoryError" in said or code == -signal.SIGKILL:
+        return (
+            f"checking and trying it took more than the {MEMORY_BYTES >> 20:,} MiB of memory allowed; make it smaller"
+        )
+    how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    last = said.strip().splitlines()[-1][:200] if said.strip() else "no message"
+    return f"trying it ended with {how} ({last}); it would not be safe to serve this rule set"
+
+
+def _read(out: bytes) -> Trial:
+    answer = json.loads(out)
+    return Trial(
+        problems=tuple(Problem(**{**raw, "severity": Severity(raw["severity"])}) for raw in answer["problems"]),
+        stored_json=answer["stored_json"],
+        test_results=tuple(TestResult(**raw) for raw in answer["test_results"]),
+        rule_count=answer["rule_count"],
+    )
+
+
+def _written(workforce: Workforce) -> dict[str, Any]:
+    # the tree has no need to list itself for anybody else
+    territories = workforce.territories._territories
+    return {
+        "reps": [[rep.id, dict(rep.attributes), rep.active] for rep in workforce.reps.values()],
+        "pools": [[pool.id, [[m.rep, m.weight] for m in pool.members]] for pool in workforce.pools.values()],
+        "territories": [[territory.id, territory.parent] for territory in territories.values()],
+    }
+
+
+if __name__ == "__main__":
+    from router.adapters.trial_child import main
+
+    main()

@@ -1,0 +1,161 @@
+"""``fairlead rules``: check and test a rule set on one's own machine, without a server.
+
+Exit codes: 0 all is well; 1 the rule set has errors or a test failed; 2 the command could not do its work (no such
+file).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from router.rules.check import check, check_tests
+from router.rules.limits import MAX_SOURCE_BYTES
+from router.rules.problems import Problem
+from router.rules.ruleset import RuleSet
+from router.rules.scenarios import TestResult, Workforce, run
+
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def rules() -> None:
+    r"""Check, test and publish rule sets.
+
+    A rule set is YAML (or JSON): it declares the fields of work items, and rules that lead them to a pool. The
+    first rule whose condition holds decides; the default takes the rest.
+
+    \b
+      fields:
+        region: {type: string}
+        potential: {type: number}
+      rules:
+        - id: east
+          when:
+            all:
+              - {field: region, op: within, value: 华东}
+              - {field: potential, op: gte, value: 60}
+          route:
+            pool: east
+            require: [{rep: regions, op: covers, item: region}]
+      default:
+        route: {pool: everyone}
+      tests:
+        - name: a good lead from the east
+          item: {region: 华东, potential: 80}
+          expect: {rule: east}
+
+    \b
+    Field types: string, number, bool, list, date.
+    Operators:   eq ne in not_in, gt gte lt lte between, has_any has_all, exists missing,
+                 within (a territory or one around it).
+    Groups:      all, any, not.
+    """
+
+
+@rules.command("check")
+@click.argument("file", type=FILE)
+@as_json
+def check_command(file: Path, as_json: bool) -> None:
+    r"""Say what is wrong in FILE, and where; - reads standard input.
+
+    Each problem is a line FILE:LINE:COLUMN error: what was found and what is allowed (path in the document).
+    Warnings do not keep a rule set from being published. Exits with 0 if there is no error, 1 if there is one, 2 if
+    FILE cannot be read.
+
+    \b
+      $ fairlead rules check east.yaml
+      east.yaml:9:33 error: gte does not fit the string field region; allowed are eq, ne, … (rules[0].when.op)
+    """
+    checked = check(_content(file))
+    if as_json:
+        _print_json(problems=checked.problems, rule_count=_count(checked.rule_set))
+    else:
+        _print_problems(file, checked.problems)
+        if checked.rule_set is not None:
+            click.echo(f"{file}: {_count(checked.rule_set)} rules, no errors")
+    sys.exit(0 if checked.rule_set is not None else 1)
+
+
+@rules.command("test")
+@click.argument("file", type=FILE)
+@click.option("--tests", "tests_file", type=FILE, help="Run the tests of this file (keys tests, workforce) instead.")
+@as_json
+def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
+    r"""Run the tests that stand in FILE (or in another file) against its rules.
+
+    A test is a work item and what is expected of it: the rule that decides, its pool, the reps who could get it.
+    Reps, pools and territories come from the key workforce beside the tests. Exits with 0 if all pass, 1 if one
+    fails or the rules have an error, 2 if a file cannot be read.
+
+    \b
+      tests:
+        - name: a good lead from the east
+          item: {region: 上海, potential: 80}
+          expect: {rule: east, pool: east, eligible: [anna]}
+      workforce:
+        territories: {上海: 华东}
+        reps: {anna: {regions: [华东]}, bo: {regions: [华南]}}
+        pools: {east: [anna, bo]}
+    """
+    checked = check(_content(file))
+    tests = checked if tests_file is None else check_tests(_content(tests_file))
+    results: list[TestResult] = []
+    problems = [*checked.problems, *(tests.problems if tests is not checked else ())]
+    if checked.rule_set is not None and not any(problem.is_error for problem in problems):
+        results = run(checked.rule_set, tests.tests, tests.workforce or checked.workforce or Workforce())
+    if as_json:
+        _print_json(problems=problems, results=results)
+    else:
+        _print_problems(file, checked.problems)
+        if tests_file is not None:
+            _print_problems(tests_file, tests.problems)
+        _print_results(tests_file or file, results)
+    failed = any(problem.is_error for problem in problems) or not all(result.passed for result in results)
+    sys.exit(1 if failed else 0)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with click.open_file(str(file), "rb") as stream:
+            # one byte more than is allowed is enough to be refused
+            content: bytes = stream.read(MAX_SOURCE_BYTES + 1)
+            return content
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from error
+
+
+def _count(rule_set: RuleSet | None) -> int:
+    return 0 if rule_set is None else len(rule_set.rules)
+
+
+def _print_problems(file: Path, problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        place = f"{file}:{problem.line}:{problem.column}" if problem.line else str(file)
+        colour = "red" if problem.is_error else "yellow"
+        path = f" ({problem.path})" if problem.path else ""
+        click.echo(f"{place} {click.style(problem.severity, fg=colour, bold=True)}: {problem.message}{path}", err=True)
+
+
+def _print_results(file: Path, results: Sequence[TestResult]) -> None:
+    for result in results:
+        if result.passed:
+            click.echo(f"{click.style('ok', fg='green')}     {result.name}")
+        else:
+            click.echo(f"{click.style('FAILED', fg='red')} {result.name}\n       {file}:{result.line} {result.message}")
+    passed = sum(result.passed for result in results)
+    click.echo(f"{passed} passed, {len(results) - passed} failed")
+
+
+def _print_json(**parts: Any) -> None:
+    plain = {
+        name: [asdict(item) for item in part] if isinstance(part, Sequence) else part for name, part in parts.items()
+    }
+    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))

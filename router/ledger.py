@@ -1,0 +1,181 @@
+"""The fairness ledger: who is next, and how far from a fair share anybody can ever be.
+
+A rep's *deficit* is what they were entitled to minus what they received. For each work item everybody who could have
+had it becomes entitled to a share of its charge by weight; it goes to the largest deficit (or, within the pool's
+*band*, to the best score); the chosen rep's deficit drops by the charge. Then, whatever the weights, absences and
+territories,
+
+    |deficit| ≤ (C + band)(n − 1)/2
+
+for ever, C being the largest charge and n the number of members [1]_. Somebody who could not have had it is not in
+the sum: no debt, no reward.
+
+Amounts are whole micro-units of a lead unit and the chosen rep gets what the division leaves over, so the deficits
+of a pool add up to exactly 0. The division is written in floating point because the same lines run as Lua inside the
+store, where there is nothing else; a property test holds the two together.
+
+References
+----------
+.. [1] The carpool problem: R. Fagin and J. H. Williams, "A Fair Carpool Scheduling Algorithm", IBM J. Res. Dev. 27,
+   1983; M. Ajtai, J. Aspnes, M. Naor, Y. Rabani, L. Schulman and O. Waarts, "Fairness in Scheduling", J. Algorithms
+   29, 1998. Proof of the bound for arbitrary weights and bands: README, "Why it is fair".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One step of the ledger; positions are those of the deficits that were passed in."""
+
+    chosen: int
+    entitlements: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+def pick(
+    deficits: Sequence[int],
+    weights: Sequence[int],
+    charge: int,
+    *,
+    band: int = 0,
+    scores: Sequence[int] | None = None,
+    rotation: int = 0,
+    named: int | None = None,
+) -> Pick:
+    """Choose among the eligible reps and settle the charge.
+
+    Parameters
+    ----------
+    deficits
+        Deficit of each eligible rep in micro-units; at least one.
+    weights
+        Weight of each in thousandths, above 0.
+    charge
+        What the work item counts, in micro-units, at most 10^13.
+    band
+        How far below the largest claim a rep may be and still be chosen for their score, in micro-units.
+    scores
+        Score of each; all equal when absent.
+    rotation
+        Where to begin among equals, any non-negative number: taken from the work item, so that no place in the pool
+        is favoured.
+    named
+        Position of the rep a person named: chosen whatever the deficits, and charged like any other.
+
+    Examples
+    --------
+    >>> pick([0, 0], [1000, 3000], 1_000_000)
+    Pick(chosen=1, entitlements=(250000, 750000), after=(250000, -250000))
+    >>> pick([0, 0], [1000, 3000], 1_000_000, band=500_000, scores=[7, 0]).chosen
+    0
+    """
+    total = sum(weights)
+    shares = [int(float(charge) * weight / total) for weight in weights]
+    claims = [deficit + share for deficit, share in zip(deficits, shares, strict=True)]
+    chosen = _best(claims, max(claims) - band, scores or [0] * len(claims), rotation) if named is None else named
+    shares[chosen] += charge - sum(shares)
+    after = [deficit + share for deficit, share in zip(deficits, shares, strict=True)]
+    after[chosen] -= charge
+    return Pick(chosen, tuple(shares), tuple(after))
+
+
+def _best(claims: Sequence[int], least: int, scores: Sequence[int], rotation: int) -> int:
+    """Return the position with the best score, then the largest claim, among claims of at least ``least``."""
+    best = -1
+    for step in range(len(claims)):
+        k = (rotation + step) % len(claims)
+        if claims[k] < least:
+            continue
+        if best < 0 or (scores[k], claims[k]) > (scores[best], claims[best]):
+            best = k
+    return best
+
+
+def settle(deficits: Mapping[str, int], leavers: Sequence[str], weights: Mapping[str, int]) -> dict[str, int]:
+    """Spread the deficits of those who leave a pool over those who stay, by weight.
+
+    Parameters
+    ----------
+    deficits
+        Micro-units by rep; a rep who never competed may be absent.
+    leavers
+        Who leaves.
+    weights
+        Thousandths by rep, for those who stay, in the pool's order; the first takes what the division leaves over.
+
+    Returns
+    -------
+    dict
+        Micro-units by rep who stays; their sum is still 0. With nobody left there is nothing to spread over: empty.
+
+    Examples
+    --------
+    >>> settle({"a": 900, "b": -900, "c": 0}, ["a"], {"b": 1000, "c": 2000})
+    {'b': -600, 'c': 600}
+    """
+    after = {rep: deficits.get(rep, 0) for rep in weights}
+    total = sum(weights.values())
+    for leaver in leavers:
+        balance = deficits.get(leaver, 0)
+        shares = [int(float(abs(balance)) * weight / total) for weight in weights.values()]
+        sign = 1 if balance >= 0 else -1
+        for position, (rep, share) in enumerate(zip(weights, shares, strict=True)):
+            left_over = abs(balance) - sum(shares) if position == 0 else 0
+            after[rep] += sign * (share + left_over)
+    return after
+
+
+def bound(members: int, largest_charge: int, band: int) -> float:
+    """Return the distance from a fair share, in micro-units, that routing alone can never exceed.
+
+    Examples
+    --------
+    >>> bound(8, 1_000_000, 0)
+    3500000.0
+    """
+    return (largest_charge + band) * max(members - 1, 0) / 2
+
+
+def disturbance(deficits: Sequence[int], largest_charge: int, band: int) -> float:
+    """Measure how far an override or a settlement pushed a ledger beyond what routing can reach, in micro-units.
+
+    Routing keeps the sum over any j of n reps within ``B_j = (C + band) j (n − j) / 2``. Whatever exceeds that, over
+    the worst set, never grows by routing (the proof of the bound carries it along), so ``bound + disturbance`` holds
+    from then on.
+
+    Examples
+    --------
+    >>> disturbance([500_000, -500_000], 1_000_000, 0)
+    0.0
+    >>> disturbance([1_500_000, -1_500_000], 1_000_000, 0)
+    1000000.0
+    """
+    n = len(deficits)
+    worst = 0.0
+    total = 0
+    for j, deficit in enumerate(sorted(deficits, reverse=True), start=1):
+        total += deficit
+        worst = max(worst, total - (largest_charge + band) * j * (n - j) / 2)
+    return worst
+
+
+def jain_index(received: Sequence[float], entitled: Sequence[float]) -> float:
+    """Sum up received/entitled as (Σx)²/(nΣx²) over those entitled to anything; 1 when all are equal, or there is
+    nobody [1]_.
+
+    References
+    ----------
+    .. [1] R. Jain, D. Chiu and W. Hawe, "A Quantitative Measure of Fairness and Discrimination", DEC TR-301, 1984.
+
+    Examples
+    --------
+    >>> jain_index([2, 2], [2, 2]), jain_index([4, 0], [2, 2])
+    (1.0, 0.5)
+    """
+    ratios = [got / due for got, due in zip(received, entitled, strict=True) if due > 0]
+    squares = sum(ratio * ratio for ratio in ratios)
+    return sum(ratios) ** 2 / (len(ratios) * squares) if squares else 1.0

@@ -1,0 +1,186 @@
+"""Between messages and values: work items and decisions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
+from router.decision import Cause, Decision, Outcome
+from router.errors import InvalidInput
+from router.explanation import Candidate, Explanation, Reason, Verdict
+from router.items import MAX_VALUE, Kind, State, WorkItem
+from router.routing import RouteRequest, StoredItem
+from router.rpc.fields import MAX_REQUEST_ID, finite, plain, shown, struct, text
+from router.rules.reference import PredicateTrace
+from router.workforce import MICROS
+
+MAX_SOURCE = 128
+MAX_EXTERNAL_ID = 256
+MAX_PRIORITY = 1000
+MAX_CONTENT_BYTES = 64 * 1024
+
+_KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.WorkItem.Kind.items() if number}
+_KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
+_STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
+_OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
+_CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
+_VERDICTS: dict[Verdict, Any] = {
+    verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict
+}
+
+
+def route_request(request: routing.RouteWorkItemRequest) -> RouteRequest:
+    """Read a request to route.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is not as the contract says.
+    """
+    request_id = request.request_id
+    return RouteRequest(
+        work_item(request.work_item), text(request_id, MAX_REQUEST_ID, "request_id") if request_id else ""
+    )
+
+
+def work_item(message: routing.WorkItem) -> WorkItem:
+    """Read a work item; its output-only fields are ignored.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is not as the contract says; attributes are checked against the rule set later.
+    """
+    kind = _KINDS.get(message.kind)
+    if kind is None:
+        raise InvalidInput.of("work_item.kind", f"{message.kind}: must be one of {', '.join(Kind)}")
+    source, external_id, value, priority = message.source, message.external_id, message.value, message.priority
+    if source or external_id:
+        text(source, MAX_SOURCE, "work_item.source")
+        text(external_id, MAX_EXTERNAL_ID, "work_item.external_id")
+        if external_id and not source:
+            raise InvalidInput.of("work_item.source", "'': required with external_id, e.g. 'crm'")
+    if value:
+        finite(value, 0, MAX_VALUE, "work_item.value")
+    if not 0 <= priority <= MAX_PRIORITY:
+        raise InvalidInput.of("work_item.priority", f"{priority}: must be 0 to {MAX_PRIORITY}")
+    size = message.attributes.ByteSize()
+    if size > MAX_CONTENT_BYTES:
+        raise InvalidInput.of("work_item.attributes", f"{size} bytes: at most {MAX_CONTENT_BYTES}")
+    return WorkItem(kind, source, external_id, plain(message.attributes), value, priority)
+
+
+def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
+    """Write a work item as it stands."""
+    record, head = stored.record, stored.decision.head
+    prefix = f"tenants/{tenant}"
+    return routing.WorkItem(
+        name=f"{prefix}/workItems/{record.item_id}",
+        kind=_KIND_NUMBERS[record.kind],
+        source=head.item.source,
+        external_id=head.item.external_id,
+        attributes=struct(head.item.attributes),
+        value=head.item.value,
+        priority=head.priority,
+        state=_STATES[record.state],
+        owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
+        pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
+        epoch=record.epoch,
+        etag=str(record.event),
+        create_time=timestamp(stored.created_ms),
+        decision=f"{prefix}/decisions/{record.decision}",
+    )
+
+
+def decision_message(
+    tenant: str, decision: Decision, explanation: Explanation | None = None, *, full: bool = False
+) -> decisions.Decision:
+    """Write a decision.
+
+    Parameters
+    ----------
+    explanation
+        Its full trace; needed where nobody was found and for the full view.
+    full
+        Whether to write all candidates and predicates.
+    """
+    prefix, head = f"tenants/{tenant}", decision.head
+    message = decisions.Decision(
+        name=f"{prefix}/decisions/{decision.number}" if decision.number else "",
+        work_item=f"{prefix}/workItems/{decision.item_id}",
+        outcome=_OUTCOMES[decision.outcome],
+        rep=f"{prefix}/reps/{decision.rep}" if decision.rep else "",
+        pool=f"{prefix}/pools/{decision.pool}" if decision.pool else "",
+        epoch=decision.epoch,
+        rule_set_revision=head.rule_set_revision,
+        matched_rules=head.matched_rules,
+        refusal_summary=explanation.refusal_summary if explanation else "",
+        decide_time=timestamp(decision.decided_ms),
+        cause=_CAUSES[head.cause],
+        workforce_revision=head.workforce_revision,
+        steps=head.steps[: len(decision.seen)],
+        charge=decision.charge / MICROS,
+        trace_hash=decision.trace_hash,
+        note=head.note,
+        sla=head.sla,
+    )
+    if full and explanation:
+        message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
+        message.predicates.extend(map(_predicate, explanation.predicates))
+    elif decision.stand:
+        stand = decision.stand
+        chosen = Candidate(decision.rep, Verdict.CHOSEN, (), stand.entitlement, stand.before, stand.after, stand.score)
+        message.candidates.append(_candidate(prefix, chosen))
+    return message
+
+
+def _candidate(prefix: str, candidate: Candidate) -> decisions.Candidate:
+    return decisions.Candidate(
+        rep=f"{prefix}/reps/{candidate.rep}",
+        verdict=_VERDICTS[candidate.verdict],
+        reasons=map(_reason, candidate.reasons),
+        entitlement=candidate.entitlement / MICROS,
+        deficit_before=candidate.before / MICROS,
+        deficit_after=candidate.after / MICROS,
+        score=candidate.score,
+    )
+
+
+def _reason(reason: Reason) -> decisions.Reason:
+    return decisions.Reason(
+        code=reason.code, text=reason.text, field=reason.field, actual=reason.actual, required=reason.required
+    )
+
+
+def _predicate(trace: PredicateTrace) -> decisions.Predicate:
+    return decisions.Predicate(
+        path=trace.path,
+        field=trace.field,
+        op=trace.op,
+        expected="" if trace.expected is None else json.dumps(trace.expected, ensure_ascii=False),
+        actual="" if trace.actual is None else json.dumps(trace.actual, ensure_ascii=False),
+        holds=trace.holds,
+    )
+
+
+def timestamp(milliseconds: int) -> Timestamp:
+    """Write an instant."""
+    return Timestamp(seconds=milliseconds // 1000, nanos=milliseconds % 1000 * 1_000_000)
+
+
+def check_kind_name(name: str, field: str) -> Kind:
+    """Read a kind by its name, as capacity maps use it.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such kind.
+    """
+    try:
+        return Kind(name)
+    except ValueError:
+        raise InvalidInput.of(field, f"{shown(name)}: must be one of {', '.join(Kind)}") from None

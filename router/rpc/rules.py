@@ -1,0 +1,117 @@
+"""RuleService: rule sets in, problems or revisions out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import grpc
+
+from fairlead.v1 import rules_pb2 as rules
+from router.errors import InvalidInput
+from router.ports import Publication
+from router.publishing import Publishing
+from router.rpc import fields
+from router.rpc.messages import timestamp
+from router.rules.problems import Problem
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class RuleServicer:
+    """Answers RuleService."""
+
+    def __init__(self, publishing: Publishing) -> None:
+        self._publishing = publishing
+
+    async def ValidateRuleSet(self, request: rules.ValidateRuleSetRequest, _: Context) -> rules.ValidateRuleSetResponse:
+        """Check a rule set."""
+        trial = await self._publishing.check(request.source, _optional_tenant(request.parent))
+        return rules.ValidateRuleSetResponse(problems=_problems(trial.problems))
+
+    async def TestRuleSet(self, request: rules.TestRuleSetRequest, _: Context) -> rules.TestRuleSetResponse:
+        """Run a rule set's tests, or the given ones."""
+        tenant = _optional_tenant(request.parent)
+        trial = await self._publishing.check(request.source, tenant, tests=request.tests or None)
+        results = [
+            rules.RuleTestResult(name=result.name, passed=result.passed, message=result.message, line=result.line)
+            for result in trial.test_results
+        ]
+        return rules.TestRuleSetResponse(problems=_problems(trial.problems), results=results)
+
+    async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, _: Context) -> rules.RuleSet:
+        """Publish a rule set."""
+        tenant = fields.tenant_of(request.parent)
+        published = await self._publishing.publish(
+            tenant,
+            request.source,
+            note=fields.text(request.note, fields.MAX_NOTE, "note"),
+            expected=fields.etag_number(request.etag) if request.etag else None,
+            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            preview=request.validate_only,
+        )
+        return _rule_set(tenant, published, active=published.revision)
+
+    async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, _: Context) -> rules.RuleSet:
+        """Make an earlier revision hold again."""
+        tenant = fields.tenant_of(request.parent)
+        if request.revision < 0:
+            raise InvalidInput.of("revision", f"{request.revision}: must be 0 (the one before) or a revision")
+        request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+        published = await self._publishing.roll_back(tenant, request.revision, request_id=request_id)
+        return _rule_set(tenant, published, active=published.revision)
+
+    async def ListRuleSetRevisions(
+        self, request: rules.ListRuleSetRevisionsRequest, _: Context
+    ) -> rules.ListRuleSetRevisionsResponse:
+        """List revisions, newest first."""
+        tenant = fields.tenant_of(request.parent)
+        before, count = fields.page_number(request.page_token), fields.page_size(request.page_size)
+        found, position = await self._publishing.revisions(tenant, before=before, count=count)
+        active = (await self._publishing.revision(tenant)).revision if found else 0
+        listed = [_rule_set(tenant, publication, active=active, with_source=False) for publication in found]
+        return rules.ListRuleSetRevisionsResponse(rule_sets=listed, next_page_token=fields.page_token(position))
+
+    async def GetRuleSet(self, request: rules.GetRuleSetRequest, _: Context) -> rules.RuleSet:
+        """Get a revision with its source."""
+        tenant, record_id = fields.name_of(request.name, "ruleSets")
+        revision = 0 if record_id == "active" else fields.number_of(request.name, "ruleSets")[1]
+        active = await self._publishing.revision(tenant)
+        found = active if revision in (0, active.revision) else await self._publishing.revision(tenant, revision)
+        return _rule_set(tenant, found, active=active.revision)
+
+
+def _optional_tenant(parent: str) -> str:
+    return fields.tenant_of(parent) if parent else ""
+
+
+def _problems(problems: Iterable[Problem]) -> list[rules.RuleSetProblem]:
+    severities: dict[bool, Any] = {
+        True: rules.RuleSetProblem.SEVERITY_ERROR,
+        False: rules.RuleSetProblem.SEVERITY_WARNING,
+    }
+    return [
+        rules.RuleSetProblem(
+            line=problem.line,
+            column=problem.column,
+            path=problem.path,
+            message=problem.message,
+            severity=severities[problem.is_error],
+        )
+        for problem in problems
+    ]
+
+
+def _rule_set(tenant: str, publication: Publication, *, active: int, with_source: bool = True) -> rules.RuleSet:
+    revision = publication.revision
+    return rules.RuleSet(
+        name=f"tenants/{tenant}/ruleSets/{revision}" if revision else "",
+        revision=revision,
+        source=publication.source if with_source else "",
+        note=publication.note,
+        active=bool(revision) and revision == active,
+        rollback_of=publication.rollback_of,
+        rule_count=publication.rule_count,
+        etag=str(revision) if revision else "",
+        create_time=timestamp(publication.at_ms) if revision else None,
+    )

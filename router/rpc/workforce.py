@@ -1,0 +1,197 @@
+"""WorkforceService: reps, pools and territories by AIP's standard methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+
+from fairlead.v1 import workforce_pb2 as workforce
+from router.administration import Administration, Change, Saved
+from router.errors import InvalidInput, Violation
+from router.rpc import fields
+from router.rpc import workforce_messages as read
+from router.workforce import Rep
+
+MAX_BATCH = 10_000
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class WorkforceServicer:
+    """Answers WorkforceService."""
+
+    def __init__(self, administration: Administration) -> None:
+        self._administration = administration
+
+    # ------------------------------------------------------------------------------------------------------------- reps
+
+    async def CreateRep(self, request: workforce.CreateRepRequest, _: Context) -> workforce.Rep:
+        """Create a rep."""
+        tenant = fields.tenant_of(request.parent)
+        made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
+        change = Change("rep", request.rep_id, lambda _: made, create=True, update=False)
+        return read.rep_message(tenant, await self._save(tenant, change, request))
+
+    async def GetRep(self, request: workforce.GetRepRequest, _: Context) -> workforce.Rep:
+        """Get a rep."""
+        tenant, rep_id = fields.name_of(request.name, "reps")
+        return read.rep_message(tenant, await self._administration.get(tenant, "rep", rep_id))
+
+    async def ListReps(self, request: workforce.ListRepsRequest, _: Context) -> workforce.ListRepsResponse:
+        """List reps by id."""
+        tenant, page, token = await self._page("rep", request)
+        return workforce.ListRepsResponse(reps=[read.rep_message(tenant, rep) for rep in page], next_page_token=token)
+
+    async def UpdateRep(self, request: workforce.UpdateRepRequest, _: Context) -> workforce.Rep:
+        """Change a rep."""
+        tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
+        paths = read.masked(request.update_mask.paths, read.REP_FIELDS, request.rep)
+        change = Change(
+            "rep",
+            rep_id,
+            lambda present: read.rep(request.rep, rep_id, present, paths),
+            request.rep.etag,
+            create=request.allow_missing,
+        )
+        return read.rep_message(tenant, await self._save(tenant, change, request))
+
+    async def DeleteRep(self, request: workforce.DeleteRepRequest, _: Context) -> Empty:
+        """Delete a rep."""
+        return await self._delete("rep", "reps", request)
+
+    async def BatchUpsertReps(
+        self, request: workforce.BatchUpsertRepsRequest, _: Context
+    ) -> workforce.BatchUpsertRepsResponse:
+        """Create or replace many reps."""
+        tenant = fields.tenant_of(request.parent)
+        if not 1 <= len(request.reps) <= MAX_BATCH:
+            raise InvalidInput.of("reps", f"{len(request.reps)} reps: must be 1 to {MAX_BATCH}")
+        changes, seen, violations = [], set[str](), []
+        for place, message in enumerate(request.reps):
+            of_tenant, rep_id = fields.name_of(message.name, "reps", f"reps[{place}].name")
+            if of_tenant != tenant:
+                fault = f"{fields.shown(message.name)}: must belong to tenants/{tenant}"
+                violations.append(Violation(f"reps[{place}].name", fault))
+            if rep_id in seen:
+                violations.append(Violation(f"reps[{place}].name", f"{fields.shown(message.name)} stands here twice"))
+            seen.add(rep_id)
+            changes.append(
+                _replacement(read.rep(message, rep_id, None, read.REP_FIELDS, f"reps[{place}]"), message.etag)
+            )
+        if violations:
+            raise InvalidInput(violations)
+        saved = await self._administration.save(tenant, changes, **_repetition(request))
+        return workforce.BatchUpsertRepsResponse(reps=[read.rep_message(tenant, rep) for rep in saved])
+
+    # ------------------------------------------------------------------------------------------------------------ pools
+
+    async def CreatePool(self, request: workforce.CreatePoolRequest, _: Context) -> workforce.Pool:
+        """Create a pool."""
+        tenant = fields.tenant_of(request.parent)
+        made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
+        change = Change("pool", request.pool_id, lambda _: made, create=True, update=False)
+        return read.pool_message(tenant, await self._save(tenant, change, request))
+
+    async def GetPool(self, request: workforce.GetPoolRequest, _: Context) -> workforce.Pool:
+        """Get a pool."""
+        tenant, pool_id = fields.name_of(request.name, "pools")
+        return read.pool_message(tenant, await self._administration.get(tenant, "pool", pool_id))
+
+    async def ListPools(self, request: workforce.ListPoolsRequest, _: Context) -> workforce.ListPoolsResponse:
+        """List pools by id."""
+        tenant, page, token = await self._page("pool", request)
+        pools = [read.pool_message(tenant, pool) for pool in page]
+        return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
+
+    async def UpdatePool(self, request: workforce.UpdatePoolRequest, _: Context) -> workforce.Pool:
+        """Change a pool."""
+        tenant, pool_id = fields.name_of(request.pool.name, "pools", "pool.name")
+        paths = read.masked(request.update_mask.paths, read.POOL_FIELDS, request.pool)
+        change = Change(
+            "pool",
+            pool_id,
+            lambda present: read.pool(request.pool, pool_id, present, paths, tenant),
+            request.pool.etag,
+            create=request.allow_missing,
+        )
+        return read.pool_message(tenant, await self._save(tenant, change, request))
+
+    async def DeletePool(self, request: workforce.DeletePoolRequest, _: Context) -> Empty:
+        """Delete a pool and its ledger."""
+        return await self._delete("pool", "pools", request)
+
+    # ------------------------------------------------------------------------------------------------------ territories
+
+    async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, _: Context) -> workforce.Territory:
+        """Create a territory."""
+        tenant = fields.tenant_of(request.parent)
+        made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
+        change = Change("territory", request.territory_id, lambda _: made, create=True, update=False)
+        return read.territory_message(tenant, await self._save(tenant, change, request))
+
+    async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Context) -> workforce.Territory:
+        """Get a territory."""
+        tenant, territory_id = fields.name_of(request.name, "territories")
+        return read.territory_message(tenant, await self._administration.get(tenant, "territory", territory_id))
+
+    async def ListTerritories(
+        self, request: workforce.ListTerritoriesRequest, _: Context
+    ) -> workforce.ListTerritoriesResponse:
+        """List territories by id."""
+        tenant, page, token = await self._page("territory", request)
+        territories = [read.territory_message(tenant, territory) for territory in page]
+        return workforce.ListTerritoriesResponse(territories=territories, next_page_token=token)
+
+    async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, _: Context) -> workforce.Territory:
+        """Change a territory."""
+        tenant, territory_id = fields.name_of(request.territory.name, "territories", "territory.name")
+        paths = read.masked(request.update_mask.paths, read.TERRITORY_FIELDS, request.territory)
+        change = Change(
+            "territory",
+            territory_id,
+            lambda present: read.territory(request.territory, territory_id, present, paths, tenant),
+            request.territory.etag,
+            create=request.allow_missing,
+        )
+        return read.territory_message(tenant, await self._save(tenant, change, request))
+
+    async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, _: Context) -> Empty:
+        """Delete a territory without children."""
+        return await self._delete("territory", "territories", request)
+
+    # ------------------------------------------------------------------------------------------- common to the three
+
+    async def _page(self, kind: str, request: Any) -> tuple[str, list[Saved], str]:
+        tenant = fields.tenant_of(request.parent)
+        after, count = fields.page_position(request.page_token), fields.page_size(request.page_size)
+        page, position = await self._administration.page(tenant, kind, after=after, count=count)
+        return tenant, page, fields.page_token(position)
+
+    async def _save(self, tenant: str, change: Change, request: Any) -> Saved:
+        (saved,) = await self._administration.save(tenant, [change], **_repetition(request))
+        return saved
+
+    async def _delete(self, kind: str, collection: str, request: Any) -> Empty:
+        tenant, record_id = fields.name_of(request.name, collection)
+        await self._administration.delete(
+            tenant,
+            kind,
+            record_id,
+            etag=request.etag,
+            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            preview=request.validate_only,
+        )
+        return Empty()
+
+
+def _replacement(made: Rep, etag: str) -> Change:
+    return Change("rep", made.id, lambda _: made, etag, create=True)
+
+
+def _repetition(request: Any) -> dict[str, Any]:
+    """Return what makes a request repeatable, and whether it is a preview."""
+    request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+    content = request.SerializeToString(deterministic=True) if request_id else b""
+    return {"request_id": request_id, "content": content, "preview": request.validate_only}

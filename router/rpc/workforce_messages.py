@@ -1,0 +1,193 @@
+"""Between messages and values: reps, pools, territories."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from fairlead.v1 import workforce_pb2 as workforce
+from router.administration import Saved
+from router.errors import InvalidInput, Violation
+from router.rpc import fields
+from router.rpc.messages import check_kind_name
+from router.rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
+from router.rules.ruleset import FactValue
+from router.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
+
+MAX_CAPACITY = 1_000_000
+MAX_WEIGHT = 1000
+MAX_BAND = 1000
+
+REP_FIELDS = ("display_name", "attributes", "active", "capacity")
+POOL_FIELDS = ("display_name", "members", "band", "value_weighted")
+TERRITORY_FIELDS = ("display_name", "parent")
+
+
+def masked(paths: Sequence[str], allowed: Collection[str], message: Any) -> frozenset[str]:
+    """Return which fields a request means to change: the masked ones; without a mask, those that are set.
+
+    Raises
+    ------
+    InvalidInput
+        If the mask names a field that there is not.
+    """
+    if not paths:
+        return frozenset(descriptor.name for descriptor, _ in message.ListFields()) & frozenset(allowed)
+    if list(paths) == ["*"]:
+        return frozenset(allowed)
+    unknown = [path for path in paths if path not in allowed]
+    if unknown:
+        raise InvalidInput.of("update_mask", f"{fields.shown(unknown[0])}: must be of {', '.join(allowed)}, or *")
+    return frozenset(paths)
+
+
+def rep(message: workforce.Rep, rep_id: str, present: Rep | None, paths: Collection[str], at: str = "rep") -> Rep:
+    """Read a rep: the fields in ``paths`` from the message, the others from the present one.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is not as the contract says.
+    """
+    before = present or Rep(rep_id)
+    return Rep(
+        id=rep_id,
+        display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
+        attributes=_attributes(message, at) if "attributes" in paths else before.attributes,
+        active=(message.active or not message.HasField("active")) if "active" in paths else before.active,
+        capacity=_capacity(message, at) if "capacity" in paths else before.capacity,
+    )
+
+
+def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
+    """Write a rep."""
+    record = saved.record
+    assert isinstance(record, Rep)
+    return workforce.Rep(
+        name=f"tenants/{tenant}/reps/{record.id}",
+        display_name=record.display_name,
+        attributes=fields.struct(record.attributes),
+        active=record.active,
+        capacity=dict(record.capacity),
+        etag=saved.etag,
+    )
+
+
+def pool(message: workforce.Pool, pool_id: str, present: Pool | None, paths: Collection[str], tenant: str) -> Pool:
+    """Read a pool, as ``rep`` reads a rep."""
+    before = present or Pool(pool_id)
+    band = round(fields.finite(message.band, 0, MAX_BAND, "pool.band") * MICROS)
+    return Pool(
+        id=pool_id,
+        members=_members(message, tenant) if "members" in paths else before.members,
+        display_name=_display_name(message, "pool") if "display_name" in paths else before.display_name,
+        band=band if "band" in paths else before.band,
+        value_weighted=message.value_weighted if "value_weighted" in paths else before.value_weighted,
+    )
+
+
+def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
+    """Write a pool."""
+    record = saved.record
+    assert isinstance(record, Pool)
+    prefix = f"tenants/{tenant}"
+    return workforce.Pool(
+        name=f"{prefix}/pools/{record.id}",
+        display_name=record.display_name,
+        members=[
+            workforce.PoolMember(rep=f"{prefix}/reps/{member.rep}", weight=member.weight / MILLIS)
+            for member in record.members
+        ],
+        band=record.band / MICROS,
+        value_weighted=record.value_weighted,
+        etag=saved.etag,
+    )
+
+
+def territory(
+    message: workforce.Territory, territory_id: str, present: Territory | None, paths: Collection[str], tenant: str
+) -> Territory:
+    """Read a territory, as ``rep`` reads a rep."""
+    before = present or Territory(territory_id)
+    parent = message.parent and fields.reference(message.parent, "territories", tenant, "territory.parent")
+    return Territory(
+        id=territory_id,
+        parent=parent if "parent" in paths else before.parent,
+        display_name=_display_name(message, "territory") if "display_name" in paths else before.display_name,
+    )
+
+
+def territory_message(tenant: str, saved: Saved) -> workforce.Territory:
+    """Write a territory."""
+    record = saved.record
+    assert isinstance(record, Territory)
+    prefix = f"tenants/{tenant}/territories"
+    return workforce.Territory(
+        name=f"{prefix}/{record.id}",
+        display_name=record.display_name,
+        parent=f"{prefix}/{record.parent}" if record.parent else "",
+        etag=saved.etag,
+    )
+
+
+def _display_name(message: Any, at: str) -> str:
+    return fields.text(message.display_name, fields.MAX_DISPLAY_NAME, f"{at}.display_name")
+
+
+def _capacity(message: workforce.Rep, at: str) -> dict[str, int]:
+    capacity = {}
+    for name, units in message.capacity.items():
+        kind = check_kind_name(name, f"{at}.capacity")
+        if not 0 <= units <= MAX_CAPACITY:
+            raise InvalidInput.of(f"{at}.capacity.{kind}", f"{units}: must be 0 to {MAX_CAPACITY}")
+        capacity[str(kind)] = units
+    return capacity
+
+
+def _members(message: workforce.Pool, tenant: str) -> tuple[Member, ...]:
+    members = []
+    for place, member in enumerate(message.members):
+        at = f"pool.members[{place}]"
+        weight = member.weight if member.HasField("weight") else 1.0
+        thousandths = round(fields.finite(weight, 0, MAX_WEIGHT, f"{at}.weight") * MILLIS)
+        if not thousandths:
+            raise InvalidInput.of(
+                f"{at}.weight", f"{weight:g}: must be 0.001 to {MAX_WEIGHT}; deactivate a rep who is to get nothing"
+            )
+        members.append(Member(fields.reference(member.rep, "reps", tenant, f"{at}.rep"), thousandths))
+    return tuple(members)
+
+
+def _attributes(message: workforce.Rep, at: str) -> dict[str, FactValue]:
+    attributes: dict[str, FactValue] = {}
+    violations = []
+    values = fields.plain(message.attributes)
+    if len(values) > MAX_ATTRIBUTES:
+        violations.append(Violation(f"{at}.attributes", f"{len(values)} attributes: at most {MAX_ATTRIBUTES}"))
+    for name, value in values.items():
+        read = _attribute(value)
+        if read is None or not name or len(name) > MAX_STRING:
+            allowed = (
+                f"must be text of up to {MAX_STRING} characters, a finite number below {MAX_NUMBER:g}, "
+                f"true or false, or a list of up to {MAX_LIST} texts"
+            )
+            violations.append(Violation(f"{at}.attributes.{name[:80]}", f"{fields.shown(value)}: {allowed}"))
+        else:
+            attributes[name] = read
+    if violations:
+        raise InvalidInput(violations)
+    return attributes
+
+
+def _attribute(value: Any) -> FactValue | None:
+    """Return a valid value, None otherwise; numbers to the precision that rules compare with."""
+    match value:
+        case bool():
+            return value
+        case float() if abs(value) < MAX_NUMBER:  # neither NaN nor infinite
+            return round(value, DECIMALS)
+        case str() if len(value) <= MAX_STRING:
+            return value
+        case list() if len(value) <= MAX_LIST and all(isinstance(v, str) and len(v) <= MAX_STRING for v in value):
+            return tuple(value)
+    return None

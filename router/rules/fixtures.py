@@ -1,0 +1,99 @@
+"""Tests and their workforce as written → as the scenarios run them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from router.rules.limits import MAX_LIST, MAX_STRING
+from router.rules.problems import shown
+from router.rules.report import Path, Report
+from router.rules.ruleset import FactValue
+from router.rules.scenarios import Expectation, RuleTest, Workforce
+from router.rules.source import TestForm, TestsForm, WorkforceForm
+from router.rules.values import NUMBER_ALLOWED, as_number
+from router.workforce import MILLIS, Member, Pool, Rep, Territories, Territory
+
+_ATTRIBUTE_ALLOWED = (
+    f"text of up to {MAX_STRING} characters, {NUMBER_ALLOWED}, true or false, or a list of up to {MAX_LIST} texts"
+)
+KINDS = ("LEAD", "CUSTOMER", "TICKET", "RESCUE")
+
+
+def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], Workforce | None]:
+    """Compile a document's tests; what is wrong goes to the report."""
+    workforce = None if form.workforce is None else _workforce(form.workforce, report)
+    return tuple(_test(test, report, ("tests", index)) for index, test in enumerate(form.tests)), workforce
+
+
+def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
+    attributes: object = form.item.get("attributes")
+    if not (isinstance(attributes, dict) and form.item.keys() <= {"kind", "attributes"}):
+        attributes = {name: value for name, value in form.item.items() if name != "kind"}
+    kind = form.item.get("kind", "LEAD")
+    if kind not in KINDS:
+        report.error((*path, "item", "kind"), f"found {shown(kind)}; allowed are {', '.join(KINDS)}")
+    eligible = None if form.expect.eligible is None else frozenset(form.expect.eligible)
+    expect = Expectation(form.expect.rule, form.expect.pool, eligible)
+    if expect == Expectation():
+        report.error((*path, "expect"), "nothing is expected; allowed are rule, pool and eligible")
+    return RuleTest(form.name, report.line(path), attributes, expect, str(kind))
+
+
+def _workforce(form: WorkforceForm, report: Report) -> Workforce:
+    reps = {rep: _rep(rep, raw, report) for rep, raw in form.reps.items()}
+    pools = {pool: _pool(pool, members, reps, report) for pool, members in form.pools.items()}
+    return Workforce(reps, pools, _territories(form.territories, report))
+
+
+def _territories(parents: Mapping[str, str | None], report: Report) -> Territories:
+    for child in parents:
+        if _is_cyclic(child, parents):
+            report.error(("workforce", "territories", child), f"{child} lies inside itself")
+            return Territories()
+    everyone = dict.fromkeys([*parents, *(parent for parent in parents.values() if parent)])
+    return Territories({name: Territory(name, parents.get(name) or "") for name in everyone})
+
+
+def _is_cyclic(child: str, parents: Mapping[str, str | None]) -> bool:
+    seen, place = {child}, parents.get(child)
+    while place and place != child:
+        if place in seen:
+            return False  # it leads into a cycle that others are part of
+        seen.add(place)
+        place = parents.get(place)
+    return place == child
+
+
+def _rep(rep: str, raw: Mapping[str, object], report: Report) -> Rep:
+    path: Path = ("workforce", "reps", rep)
+    active = raw.get("active", True)
+    if not isinstance(active, bool):
+        report.error((*path, "active"), f"found {shown(active)}; true or false is expected")
+    attributes: dict[str, FactValue] = {}
+    for name, value in raw.items():
+        if name == "active" or value is None:
+            continue
+        compiled = _attribute(value)
+        if compiled is None:
+            report.error((*path, name), f"found {shown(value)}; {_ATTRIBUTE_ALLOWED} is expected")
+        else:
+            attributes[name] = compiled
+    return Rep(rep, attributes=attributes, active=active is True)
+
+
+def _attribute(value: object) -> FactValue | None:
+    if isinstance(value, list):
+        fits = len(value) <= MAX_LIST and all(isinstance(item, str) and len(item) <= MAX_STRING for item in value)
+        return tuple(value) if fits else None
+    if isinstance(value, str):
+        return value if len(value) <= MAX_STRING else None
+    return value if isinstance(value, bool) else as_number(value)
+
+
+def _pool(pool: str, members: list[str] | dict[str, float], reps: Mapping[str, Rep], report: Report) -> Pool:
+    weights = members if isinstance(members, dict) else dict.fromkeys(members, 1.0)
+    for position, rep in enumerate(members):
+        if rep not in reps:
+            step = rep if isinstance(members, dict) else position
+            report.error(("workforce", "pools", pool, step), f"there is no rep {shown(rep)} among the workforce's reps")
+    return Pool(pool, tuple(Member(rep, max(1, round(weight * MILLIS))) for rep, weight in weights.items()))

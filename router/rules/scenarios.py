@@ -1,0 +1,111 @@
+"""Rule tests as data: a work item in; the rule, the pool and the eligible reps out. Pure.
+
+Who is eligible is injected, so that tests run by the very code that routes; ``plainly_eligible`` stands in where
+only the requirements matter: active members of the pool who meet them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from router.errors import InvalidInput
+from router.rules.fact import project
+from router.rules.index import IndexEngine
+from router.rules.problems import shown
+from router.rules.requirements import meets
+from router.rules.ruleset import Fact, Route, RuleSet
+from router.workforce import Pool, Rep, Territories
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is to become of the work item; None: not looked at. ``rule`` is ``default`` where no rule is to match."""
+
+    rule: str | None = None
+    pool: str | None = None
+    eligible: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """One test; ``line`` says where it stands, from 1."""
+
+    name: str
+    line: int
+    attributes: Mapping[str, object]
+    expect: Expectation
+    kind: str = "LEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """How one test ended; ``message`` says what was expected and what came instead."""
+
+    name: str
+    passed: bool
+    message: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Workforce:
+    """Who there is to route to."""
+
+    reps: Mapping[str, Rep] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    territories: Territories = field(default_factory=Territories)
+
+
+Eligible = Callable[[Route, Fact], frozenset[str]]
+"""Returns the ids of those who could get the work item now, before any fallback."""
+
+
+def run(
+    rule_set: RuleSet, tests: Sequence[RuleTest], workforce: Workforce, eligible: Eligible | None = None
+) -> list[TestResult]:
+    """Run tests against a rule set, in order; ``eligible`` defaults to the plain one on the workforce."""
+    routes: dict[str | None, tuple[str, Route]] = {rule.id: (rule.id, rule.route) for rule in rule_set.rules}
+    routes[None] = ("default", rule_set.default)
+    engine = IndexEngine(rule_set)
+    who = eligible or plainly_eligible(workforce)
+    results = []
+    for test in tests:
+        try:
+            fact = project(rule_set, test.attributes, workforce.territories)
+        except InvalidInput as error:
+            differences = [f"the item cannot be routed: {error}"]
+        else:
+            rule, route = routes[next(iter(engine.match(fact)), None)]
+            differences = list(_differences(test.expect, rule, route, lambda r=route, f=fact: who(r, f)))  # type: ignore[misc]
+        results.append(TestResult(test.name, not differences, "; ".join(differences), test.line))
+    return results
+
+
+def plainly_eligible(workforce: Workforce) -> Eligible:
+    """Return who is a member of the route's pool, active, and meets every requirement."""
+
+    def eligible(route: Route, fact: Fact) -> frozenset[str]:
+        pool = workforce.pools.get(route.pool)
+        reps = (workforce.reps.get(member.rep) for member in pool.members) if pool else ()
+        return frozenset(rep.id for rep in reps if rep is not None and rep.active and _meets_all(rep, route, fact))
+
+    def _meets_all(rep: Rep, route: Route, fact: Fact) -> bool:
+        return all(meets(requirement, rep, fact, workforce.territories) for requirement in route.require)
+
+    return eligible
+
+
+def _differences(expect: Expectation, rule: str, route: Route, eligible: Callable[[], frozenset[str]]) -> list[str]:
+    found = []
+    if expect.rule is not None and expect.rule != rule:
+        found.append(f"expected rule {expect.rule}, came {rule}")
+    if expect.pool is not None and expect.pool != route.pool:
+        found.append(f"expected pool {expect.pool}, came {route.pool}")
+    if expect.eligible is not None and (came := eligible()) != expect.eligible:
+        missing, extra = sorted(expect.eligible - came), sorted(came - expect.eligible)
+        parts = [f"not eligible: {shown(missing)}"] * bool(missing) + [f"eligible too: {shown(extra)}"] * bool(extra)
+        found.append(
+            f"expected eligible {shown(sorted(expect.eligible))}, came {shown(sorted(came))} ({', '.join(parts)})"
+        )
+    return found

@@ -1,0 +1,265 @@
+"""START HERE. Fairlead's process: settings → parts → connections → serve → drain.
+
+``fairlead serve`` runs it; the other commands come from the packages' ``cli`` rooms. Nobody imports this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # children are started afresh; gRPC would warn at each
+
+import click
+import grpc
+from grpc_health.v1 import _async as health_aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+
+from fairlead.v1 import decisions_pb2, fairness_pb2, routing_pb2, rules_pb2, workforce_pb2
+from router import cli as router_cli
+from router.adapters import engines
+from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
+from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
+from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.workforce import RedisWorkforce
+from router.adapters.trial import try_rule_set
+from router.administration import Administration
+from router.books import Books
+from router.fairness import Fairness
+from router.publishing import Publishing
+from router.routing import Router
+from router.rpc.decisions import DecisionServicer
+from router.rpc.fairness import FairnessServicer
+from router.rpc.register import register
+from router.rpc.routing import RoutingServicer
+from router.rpc.rules import RuleServicer
+from router.rpc.workforce import WorkforceServicer
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+DRAIN_S = 10.0
+REDIS_TIMEOUT_S = 5.0
+FSYNC = ("always", "everysec", "no")
+_DURABILITY = {
+    "always": "every answer is on disk before it is given",
+    "everysec": "a crash of the machine may lose the last second; a crash of Fairlead loses nothing",
+    "no": "the operating system decides when data reaches the disk",
+}
+
+_log = logging.getLogger("fairlead")
+
+
+# ------------------------------------------------------------------------------------------------------------- settings
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can choose. ``redis_url`` empty means: the private server in ``data``."""
+
+    listen: str
+    data: Path
+    redis_url: str
+    fsync: str
+    rule_engine: engines.Choice
+    request_ttl_s: int
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
+        """Read the environment.
+
+        Raises
+        ------
+        ValueError
+            Naming the variable, the value found and the values allowed.
+        """
+        fsync = environ.get("FAIRLEAD_FSYNC", "everysec")
+        if fsync not in FSYNC:
+            raise ValueError(f"FAIRLEAD_FSYNC is {fsync!r}; allowed are {', '.join(FSYNC)}")
+        ttl = environ.get("FAIRLEAD_REQUEST_TTL_S", str(REQUEST_TTL_S))
+        if not ttl.isdecimal() or not 0 < int(ttl) <= 365 * 24 * 3600:
+            raise ValueError(f"FAIRLEAD_REQUEST_TTL_S is {ttl!r}; allowed are 1 to 31536000 seconds")
+        choice = engines.choice_from(environ)
+        return cls(listen, data, environ.get("FAIRLEAD_REDIS_URL", ""), fsync, choice, int(ttl))
+
+
+# ------------------------------------------------------------------------------------------------ parts and connections
+
+
+class Service:
+    """All parts of one process, connected.
+
+    Parameters
+    ----------
+    settings
+        What the operator chose.
+    redis_url
+        Where the store is.
+    """
+
+    def __init__(self, settings: Settings, redis_url: str) -> None:
+        retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3)
+        # every write is repeatable by its work item or request id, so the driver may send it again
+        self._redis = Redis.from_url(redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=retry)
+        assignments = RedisAssignments(self._redis, settings.request_ttl_s)
+        workforce = RedisWorkforce(self._redis, settings.request_ttl_s)
+        rule_sets = RedisRuleSets(self._redis, settings.request_ttl_s)
+        administration = Administration(workforce, rule_sets)
+        self._books = Books(
+            workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
+        )
+        router = Router(assignments, self._books)
+        self._servicers = (
+            (RoutingServicer(router), routing_pb2.DESCRIPTOR.services_by_name["RoutingService"]),
+            (WorkforceServicer(administration), workforce_pb2.DESCRIPTOR.services_by_name["WorkforceService"]),
+            (
+                RuleServicer(Publishing(rule_sets, administration, try_rule_set)),
+                rules_pb2.DESCRIPTOR.services_by_name["RuleService"],
+            ),
+            (DecisionServicer(router), decisions_pb2.DESCRIPTOR.services_by_name["DecisionService"]),
+            (
+                FairnessServicer(Fairness(assignments, administration)),
+                fairness_pb2.DESCRIPTOR.services_by_name["FairnessService"],
+            ),
+        )
+        self._health = health_aio.HealthServicer()
+        self.server = grpc.aio.server(
+            options=[
+                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.so_reuseport", 0),  # a port in use is an error, not a share
+            ]
+        )
+
+    async def start(self, listen: str) -> str:
+        """Begin to serve and return the address.
+
+        Raises
+        ------
+        redis.RedisError
+            If the store does not answer.
+        RuntimeError
+            If the address cannot be bound.
+        """
+        await self._redis.ping()
+        names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
+        for servicer, descriptor in self._servicers:
+            register(self.server, servicer, descriptor)
+            names.append(descriptor.full_name)
+            await self._health.set(descriptor.full_name, health_pb2.HealthCheckResponse.SERVING)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
+        reflection.enable_server_reflection(names, self.server)
+        port = self.server.add_insecure_port(listen)
+        await self.server.start()
+        return f"{listen.rsplit(':', 1)[0]}:{port}"
+
+    async def drain(self) -> None:
+        """Finish what is under way, take nothing new, and let go."""
+        await self._health.enter_graceful_shutdown()
+        await self.server.stop(DRAIN_S)
+        self._books.close()
+        await self._redis.aclose()
+
+
+# ------------------------------------------------------------------------------------------------------ serve and drain
+
+
+async def serve_until_stopped(settings: Settings, redis_url: str, store: str) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    service = Service(settings, redis_url)
+    address = await service.start(settings.listen)
+    gc.collect()
+    gc.freeze()  # what is there now stays: collections need not look at it again
+    rules = engines.resolve(settings.rule_engine)
+    _log.info("ready: listening on %s; rules by %s; store: %s", address, rules, store)
+    await stopped.wait()
+    _log.info("stopping: finishing what is under way")
+    await service.drain()
+
+
+def run(settings: Settings) -> None:
+    """Serve, with the private server around it where no other is named."""
+    if settings.redis_url:
+        store = f"{_without_password(settings.redis_url)}, as durable as it is configured"
+        _loop(settings, settings.redis_url, store)
+        return
+    embedded = EmbeddedServer(settings.data, settings.fsync)
+    embedded.start()
+    try:
+        store = (
+            f"private {embedded.version} in {embedded.folder}, fsync {settings.fsync}: {_DURABILITY[settings.fsync]}"
+        )
+        _loop(settings, embedded.url, store)
+    finally:
+        embedded.stop()
+
+
+def _loop(settings: Settings, redis_url: str, store: str) -> None:
+    if sys.platform == "win32":
+        asyncio.run(serve_until_stopped(settings, redis_url, store))
+    else:
+        import uvloop
+
+        uvloop.run(serve_until_stopped(settings, redis_url, store))
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}".partition("?")[0]
+
+
+# ------------------------------------------------------------------------------------------------------------- commands
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fairlead")
+def main() -> None:
+    """Fairlead gives every lead one owner: fast, explained, provably fair."""
+
+
+@main.command()
+@click.option(
+    "--listen", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT", help="Port 0: any free one."
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("fairlead-data"),
+    show_default=True,
+    help="Folder of the private server.",
+)
+def serve(listen: str, data: Path) -> None:
+    r"""Serve in the foreground; end with SIGTERM or Ctrl-C.
+
+    \b
+    Environment:
+      FAIRLEAD_REDIS_URL      redis://, rediss:// (TLS) or unix:// URL, password included; absent: a private Valkey
+      FAIRLEAD_FSYNC          always, everysec (default) or no: when the private Valkey's data reaches the disk
+      FAIRLEAD_RULE_ENGINE    auto (default), durable or index
+      FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        run(Settings.read(os.environ, listen=listen, data=data))
+    except (ValueError, EmbeddedServerError, engines.EngineUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+
+
+for command in router_cli.COMMANDS:
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -67,6 +67,16 @@ LADDER: tuple[Candidate, ...] = (
         feature_share=0.25,
         max_bins=64,
     ),
+    replace(
+        PAIRWISE,
+        name="pairwise extra",
+        learning_rate=0.1,
+        n_trees=1_000,
+        max_leaves=16,
+        min_rows=3,
+        l2=0.3,
+        max_bins=128,
+    ),
 )
 
 REFEREE = Boosting("full boosting (referee)", None)

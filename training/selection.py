@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.logistic import FloatArray, probabilities
+from scoring.logistic import FloatArray
 from scoring.schema import Feature
+from training.calibrating import cross_fitted, temperature
 from training.candidates import Candidate, export
 from training.examples import Examples, IntArray
 from training.measures import log_losses
@@ -28,7 +29,8 @@ class Trial:
     scores
         Log-odds of its exported tables, shape (n_judged,), in the order of the judged rows.
     losses
-        Surprise of each, in nats, shape (n_judged,).
+        Surprise of each, in nats, shape (n_judged,), after a temperature that has not seen its fold: calibration comes
+        anyway, so a candidate is not turned down for what it will cure.
     """
 
     candidate: Candidate
@@ -61,7 +63,9 @@ def try_candidate(
         scores.append(tables.log_odds(examples.rows[fold.judge]))
         progress.advance()
     joined = np.concatenate(scores)
-    return Trial(candidate, joined, log_losses(examples.churned[judged_rows(folds)], probabilities(joined)))
+    churned = examples.churned[judged_rows(folds)]
+    pieces = np.repeat(np.arange(len(folds)), [len(fold.judge) for fold in folds])
+    return Trial(candidate, joined, log_losses(churned, cross_fitted(temperature, joined, churned, pieces)))
 
 
 def simplest_good(trials: Sequence[Trial], customers: IntArray) -> Trial:

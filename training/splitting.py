@@ -42,11 +42,15 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Places of the rows in time: to learn from, then to calibrate on, then to be tested on."""
+    """Places of the rows in time: to learn from, then to calibrate on, then to be tested on.
+
+    ``known`` are all whose outcome is known when the test begins: the first two blocks and what lies between.
+    """
 
     learn: IntArray
     calibrate: IntArray
     test: IntArray
+    known: IntArray
 
 
 def folds_of(examples: Examples, n_folds: int = N_FOLDS) -> list[Fold]:
@@ -93,10 +97,9 @@ def blocks_of(examples: Examples, gap: int = 0) -> Blocks:
     known = _known_by(times, gap, test_from)
     calibrate_from = _start_of_last(times, known, _LATER_SHARE)
     learn = known & _known_by(times, gap, calibrate_from)
-    blocks = [
-        np.flatnonzero(rows).astype(np.int64) for rows in (learn, known & (times >= calibrate_from), times >= test_from)
-    ]
-    for name, block in zip(("to learn from", "to calibrate on", "to be tested on"), blocks, strict=True):
+    later = known & (times >= calibrate_from)
+    blocks = [np.flatnonzero(rows).astype(np.int64) for rows in (learn, later, times >= test_from, known)]
+    for name, block in zip(("to learn from", "to calibrate on", "to be tested on"), blocks, strict=False):
         _enough(examples.churned[block], f"rows {name}")
     return Blocks(*blocks)
 

@@ -1,7 +1,7 @@
 """Fits what turns log-odds into honest probabilities, and keeps it only if it helps.
 
-Judged is always a customer whose outcome the calibration has not seen: fitted on four fifths, measured on the fifth, five times.
-What is shipped is then fitted on all of them. References stand in `scoring.calibration`.
+Judged is always a customer whose outcome the calibration has not seen: fitted on four fifths, measured on the fifth,
+five times. What is shipped is then fitted on all of them. References stand in `scoring.calibration`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _methods(churned: FloatArray) -> dict[str, Callable[[FloatArray, FloatArray]
 def cross_fitted(
     fit: Callable[[FloatArray, FloatArray], Calibration], scores: FloatArray, churned: FloatArray, pieces: IntArray
 ) -> FloatArray:
-    """Return probabilities of shape (n_rows,), each piece's by a calibration fitted on the others; of one piece alone, plain."""
+    """Return probabilities of shape (n_rows,), each piece's by a calibration fitted on the others; of one piece
+    alone, plain.
+    """
     if len(np.unique(pieces)) < 2:
         return Identity().many(scores)
     p_churn = np.empty(len(scores))

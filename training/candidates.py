@@ -1,7 +1,7 @@
 """The ladder of candidates, simplest first; and how one of them becomes tables.
 
-Rungs may be added; a rung must be able to say what it learnt as tables over bins of one or two features. The referee at the end may
-not, so it is never shipped: it tells what being explainable costs.
+Rungs may be added; a rung must be able to say what it learnt as tables over bins of one or two features. The referee
+at the end may not, so it is never shipped: it tells what being explainable costs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Walks the ladder: every candidate is judged on the same rows it has not learnt from, and the simplest good one is taken."""
+"""Walks the ladder: every candidate is judged on the same rows it has not learnt from, and the simplest good one is
+taken.
+"""
 
 from __future__ import annotations
 
@@ -71,8 +73,8 @@ def try_candidate(
 def simplest_good(trials: Sequence[Trial], customers: IntArray) -> Trial:
     """Return the first trial whose log-loss is within one standard error of the best [1]_.
 
-    The error is that of the paired difference, row by row and added up by customer: the same customers are hard for every
-    candidate, and what they share says nothing about which candidate is better.
+    The error is that of the paired difference, row by row and added up by customer: the same customers are hard for
+    every candidate, and what they share says nothing about which candidate is better.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The use case: from a table of customers to a version that may be promoted.
 
-Read downwards: walk the ladder, calibrate on rows the model has not seen, export what is shipped, judge it beside simple rules and
-the champion. Everything random comes from one seed, everything runs on one thread, and no clock enters what is learnt: the same
-file, seed and lock file give the same bits.
+Read downwards: walk the ladder, calibrate on rows the model has not seen, export what is shipped, judge it beside
+simple rules and the champion. Everything random comes from one seed, everything runs on one thread, and no clock
+enters what is learnt: the same file, seed and lock file give the same bits.
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ class _Way:
 
 
 class _CrossValidated(_Way):
-    """All rows are of one moment: every row is judged by a model that has not learnt from it, what is shipped learns from all."""
+    """All rows are of one moment: every row is judged by a model that has not learnt from it, what is shipped learns
+    from all.
+    """
 
     def train(self, champion: Artefact | None) -> Trained:
         """Train and judge."""
@@ -149,8 +151,8 @@ class _CrossValidated(_Way):
 class _Forward(_Way):
     """Rows have a time: learn from the first block, calibrate on the second, be judged on the last.
 
-    What is shipped learns anew from all that is known when the test begins, so that it is not older than it must be, and
-    keeps the calibration; the test then judges both together.
+    What is shipped learns anew from all that is known when the test begins, so that it is not older than it must be,
+    and keeps the calibration; the test then judges both together.
     """
 
     def train(self, champion: Artefact | None) -> Trained:

@@ -75,7 +75,6 @@ LADDER: tuple[Candidate, ...] = (
         max_leaves=16,
         min_rows=3,
         l2=0.3,
-        max_bins=128,
     ),
 )
 

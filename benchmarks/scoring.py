@@ -145,7 +145,8 @@ def _estimator() -> HistGradientBoostingClassifier:
 
 def _best(call: Callable[[], object]) -> float:
     call()
-    times, until = [], time.perf_counter() + 1.0
+    times: list[float] = []
+    until = time.perf_counter() + 1.0
     while not times or (time.perf_counter() < until and len(times) < 2_000):
         begin = time.perf_counter()
         call()
@@ -195,26 +196,25 @@ def main(n_rows: int, processes: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_registry(folder / "registry")
-        found = rpc(folder / "registry")
-        for name, row in found.items():
-            print(
-                f"{name:6} {row.calls_per_s:8,.0f} calls/s   {row.server_us:7.1f} µs of the server's processor per call"
-            )
-        rate = found["score"].calls_per_s / found["empty"].calls_per_s
-        cpu = found["empty"].server_us / found["score"].server_us
-        print(
-            f"ScoreCustomer against the empty handler: {rate:.2f} of its rate, {cpu:.2f} by processor time (goal {GOAL_RPC})"
-        )
+        _print_rpc(rpc(folder / "registry"))
         for size, (ours, theirs) in kernel().items():
-            print(
-                f"kernel {size:9,} rows {ours * 1e6:12,.1f} µs   scikit-learn {theirs * 1e6:14,.1f} µs   {theirs / ours:6.1f} ×"
-            )
+            times = f"{ours * 1e6:12,.1f} µs   scikit-learn {theirs * 1e6:14,.1f} µs"
+            print(f"kernel {size:9,} rows {times}   {theirs / ours:6.1f} ×")
         if n_rows:
             table = rescore(folder, n_rows, processes)
+            spent = f"{table.seconds:.1f} s, {table.cpu_seconds:.1f} s of processor, {table.peak_bytes >> 20} MiB"
             goal = f"goal {GOAL_SECONDS:.0f} s, {GOAL_BYTES >> 20} MiB for 10,000,000"
-            print(
-                f"rescore {n_rows:,} × 30: {table.seconds:.1f} s, {table.cpu_seconds:.1f} s of processor, {table.peak_bytes >> 20} MiB ({goal})"
-            )
+            print(f"rescore {n_rows:,} × 30: {spent} ({goal})")
+
+
+def _print_rpc(found: dict[str, Rpc]) -> None:
+    for name, row in found.items():
+        print(f"{name:6} {row.calls_per_s:8,.0f} calls/s   {row.server_us:7.1f} µs of the server's processor per call")
+    rate = found["score"].calls_per_s / found["empty"].calls_per_s
+    cpu = found["empty"].server_us / found["score"].server_us
+    print(
+        f"ScoreCustomer beside the empty handler: {rate:.2f} of its rate, {cpu:.2f} by processor time (goal {GOAL_RPC})"
+    )
 
 
 if __name__ == "__main__":

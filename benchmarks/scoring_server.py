@@ -47,7 +47,7 @@ async def serve(folder: Path) -> None:
     holder.stop()
 
 
-def _empty_handler(answer: scoring_pb2.Score) -> grpc.GenericRpcHandler:
+def _empty_handler(answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:
     async def score(_: Any, __: grpc.aio.ServicerContext[Any, Any]) -> scoring_pb2.Score:
         return answer
 

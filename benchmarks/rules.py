@@ -1,5 +1,7 @@
 """How many work items a second each engine matches, and how long it takes to build: all matches, not just the first.
 
+Times are processor time of one core, so that a busy machine does not blur them.
+
 Run as ``python -m benchmarks.rules``.
 """
 
@@ -44,22 +46,22 @@ def _engines() -> Iterator[tuple[str, Callable[[RuleSet], RuleEngine]]]:
 
 
 def _measure(name: str, build: Callable[[RuleSet], RuleEngine], rule_set: RuleSet, seconds: float) -> Row:
-    begin = time.perf_counter()
+    begin = time.process_time()
     engine = build(rule_set)
-    built = time.perf_counter() - begin
+    built = time.process_time() - begin
     rate = _rate(engine, facts(1_000), seconds)
     engine.close()
     return Row(name, len(rule_set.rules), built * 1e3, rate)
 
 
 def _rate(engine: RuleEngine, items: Sequence[Fact], seconds: float) -> float:
-    match, count, begin = engine.match, 0, time.perf_counter()
+    match, count, begin = engine.match, 0, time.process_time()
     while True:
         for item in items[:50]:
             match(item)
         count += 50
         items = [*items[50:], *items[:50]]
-        elapsed = time.perf_counter() - begin
+        elapsed = time.process_time() - begin
         if elapsed >= seconds:
             return count / elapsed
 

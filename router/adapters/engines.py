@@ -23,7 +23,7 @@ _RULES_AT_ONCE = 100
 _log = logging.getLogger(__name__)
 
 
-class EngineUnavailable(RuntimeError):  # says what is, like the other failures here
+class EngineUnavailable(RuntimeError):
     """The engine that was asked for cannot be had on this machine."""
 
 

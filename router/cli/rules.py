@@ -27,7 +27,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def rules() -> None:
-    r"""Check, test and publish rule sets.
+    """Check, test and publish rule sets.
 
     A rule set is YAML (or JSON): it declares the fields of work items, and rules that lead them to a pool. The
     first rule whose condition holds decides; the default takes the rest.
@@ -57,14 +57,14 @@ def rules() -> None:
     Operators:   eq ne in not_in, gt gte lt lte between, has_any has_all, exists missing,
                  within (a territory or one around it).
     Groups:      all, any, not.
-    """
+    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
 
 
 @rules.command("check")
 @click.argument("file", type=FILE)
 @as_json
 def check_command(file: Path, as_json: bool) -> None:
-    r"""Say what is wrong in FILE, and where; - reads standard input.
+    """Say what is wrong in FILE, and where; - reads standard input.
 
     Each problem is a line FILE:LINE:COLUMN error: what was found and what is allowed (path in the document).
     Warnings do not keep a rule set from being published. Exits with 0 if there is no error, 1 if there is one, 2 if
@@ -73,7 +73,7 @@ def check_command(file: Path, as_json: bool) -> None:
     \b
       $ fairlead rules check east.yaml
       east.yaml:9:33 error: gte does not fit the string field region; allowed are eq, ne, … (rules[0].when.op)
-    """
+    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
     checked = check(_content(file))
     if as_json:
         _print_json(problems=checked.problems, rule_count=_count(checked.rule_set))
@@ -89,7 +89,7 @@ def check_command(file: Path, as_json: bool) -> None:
 @click.option("--tests", "tests_file", type=FILE, help="Run the tests of this file (keys tests, workforce) instead.")
 @as_json
 def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
-    r"""Run the tests that stand in FILE (or in another file) against its rules.
+    """Run the tests that stand in FILE (or in another file) against its rules.
 
     A test is a work item and what is expected of it: the rule that decides, its pool, the reps who could get it.
     Reps, pools and territories come from the key workforce beside the tests. Exits with 0 if all pass, 1 if one
@@ -104,7 +104,7 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
         territories: {上海: 华东}
         reps: {anna: {regions: [华东]}, bo: {regions: [华南]}}
         pools: {east: [anna, bo]}
-    """
+    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
     checked = check(_content(file))
     tests = checked if tests_file is None else check_tests(_content(tests_file))
     results: list[TestResult] = []

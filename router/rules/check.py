@@ -102,7 +102,8 @@ def _compile(form: RuleSetForm, pools: Collection[str] | None, report: Report) -
     ]
     _check_ids(form.rules, report)
     rules.sort(key=lambda numbered: -numbered[1].priority)
-    _warn_of_the_unreachable(rules, report)
+    if not any(problem.is_error for problem in report.problems):  # what did not compile looks like something else
+        _warn_of_the_unreachable(rules, report)
     default = routes.compile(form.default.route, ("default", "route"))
     return RuleSet(fields, tuple(rule for _, rule in rules), default, ignore_undeclared=form.undeclared == "ignore")
 

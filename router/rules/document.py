@@ -4,12 +4,6 @@ The text may come from anybody, so nothing of it is trusted. The tree is built i
 no recursion, no construction of objects, no anchors that multiply, and reading stops at the first value that goes
 too deep or is one too many (the parser itself needs half a minute for 100,000 open brackets; it is never let that
 far). Whatever cannot be read comes back as a ``Problem`` with its place; nothing the parser raises gets out.
-
-Plain scalars mean what YAML 1.2's core schema says: ``yes``, ``no`` and ``2024-05-01`` are text.
-
-References
-----------
-.. [1] YAML 1.2.2, chapter 10.3, "Core Schema", https://yaml.org/spec/1.2.2/#103-core-schema
 """
 
 from __future__ import annotations
@@ -22,6 +16,7 @@ import yaml
 
 from router.rules import limits
 from router.rules.problems import Problem, Severity, shown
+from router.rules.scalars import FORBIDDEN, Refused, place, plain, quoted
 
 if TYPE_CHECKING:
     Tree = dict[str, "Tree"] | list["Tree"] | str | int | float | bool | None
@@ -31,22 +26,8 @@ if TYPE_CHECKING:
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARSER_ERRORS = (yaml.YAMLError, ValueError, RecursionError, OverflowError)
 
-# Characters that no editor shows and no CRM means; tab, line feed, carriage return and NEL are text.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 # JSON writes what lies beyond the 16-bit plane as two escapes; YAML only knows the long one.
 _ESCAPED_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_A_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
-    text: word == "true" for word in ("true", "false") for text in (word, word.title(), word.upper())
-}
-
-
-class _Refused(Exception):  # a signal inside this module
-    def __init__(self, place: tuple[int, int], message: str) -> None:
-        self.line, self.column = place
-        self.message = message
 
 
 class Document:
@@ -77,21 +58,33 @@ class Document:
         """Return line and column, from 1, of the value at a path, or of its key; of the innermost one around it if
         it is missing.
         """
-        node, place = self.tree, self.start
+        node, found_at = self.tree, self.start
         for depth, step in enumerate(path):
             places = self._keys if of_key and depth == len(path) - 1 else self._items
             found = places.get(id(node), {}).get(step)
             if found is None:
                 break
-            place = found
+            found_at = found
             node = node[step]  # type: ignore[index]  # the step was found in it
-        return place
+        return found_at
 
     def problem_at(
         self, path: Path, message: str, *, of_key: bool = False, severity: Severity = Severity.ERROR
     ) -> Problem:
-        """Make the problem of a path."""
+        """Make the problem of a path. An index into what is written as a single value is left out."""
+        path = self._as_written(path)
         return Problem(*self.place(path, of_key=of_key), path_text(path), message, severity)
+
+    def _as_written(self, path: Path) -> Path:
+        node: object = self.tree
+        written = []
+        for step in path:
+            if isinstance(step, int) and not isinstance(node, list):
+                continue
+            written.append(step)
+            places = self._items.get(id(node), {})
+            node = node[step] if step in places else None  # type: ignore[index]  # the step is in it
+        return written
 
 
 def path_text(path: Path) -> str:
@@ -113,7 +106,7 @@ def read(source: str | bytes) -> Document:
         text = _checked_text(source)
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
-    except _Refused as refused:
+    except Refused as refused:
         document.problem = Problem(refused.line, refused.column, builder.path(), refused.message)
     except _PARSER_ERRORS as error:
         document.problem = _syntax_problem(error, builder.path())
@@ -125,10 +118,10 @@ def read(source: str | bytes) -> Document:
 def _checked_text(source: str | bytes) -> str:
     raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     if len(raw) > limits.MAX_SOURCE_BYTES:
-        raise _Refused((0, 0), f"the source has {len(raw):,} bytes; allowed are {limits.MAX_SOURCE_BYTES:,}")
+        raise Refused((0, 0), f"the source has {len(raw):,} bytes; allowed are {limits.MAX_SOURCE_BYTES:,}")
     text = source if isinstance(source, str) else _decoded(source)
-    if wrong := _FORBIDDEN.search(text):
-        raise _Refused(_end_of(text[: wrong.start()]), f"character U+{ord(wrong[0]):04X} is not allowed")
+    if wrong := FORBIDDEN.search(text):
+        raise Refused(_end_of(text[: wrong.start()]), f"character U+{ord(wrong[0]):04X} is not allowed")
     return _ESCAPED_PAIR.sub(_joined_pair, text) if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else text
 
 
@@ -137,7 +130,7 @@ def _decoded(source: bytes) -> str:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = source[: error.start].decode("utf-8", "replace")
-        raise _Refused(_end_of(before), f"byte 0x{source[error.start]:02x} is not UTF-8") from None
+        raise Refused(_end_of(before), f"byte 0x{source[error.start]:02x} is not UTF-8") from None
 
 
 def _end_of(text: str) -> tuple[int, int]:
@@ -195,23 +188,23 @@ class _Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise _Refused(_place(event), "a second document begins; allowed is one")
+                raise Refused(place(event), "a second document begins; allowed is one")
         elif isinstance(event, yaml.AliasEvent):
-            raise _Refused(_place(event), f"alias *{event.anchor:.64} found; write the value out")
+            raise Refused(place(event), f"alias *{event.anchor:.64} found; write the value out")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._admit(event)
         if self._stack and not self._stack[-1].awaits_value:
             self._key(event, self._stack[-1])
         else:
-            self._hang(event, _plain(event) if event.implicit[0] else _quoted(event))
+            self._hang(event, plain(event) if event.implicit[0] else quoted(event))
 
     def _open(self, event: yaml.CollectionStartEvent, container: dict[str, Tree] | list[Tree]) -> None:
         self._admit(event)
         if len(self._stack) == limits.MAX_DEPTH:
-            raise _Refused(_place(event), f"nested deeper than the {limits.MAX_DEPTH} levels allowed")
+            raise Refused(place(event), f"nested deeper than the {limits.MAX_DEPTH} levels allowed")
         if self._stack and not self._stack[-1].awaits_value:
-            raise _Refused(_place(event), "a key is a list or a mapping; keys are text")
+            raise Refused(place(event), "a key is a list or a mapping; keys are text")
         self._hang(event, container)
         level = _Level(container)
         self._stack.append(level)
@@ -220,65 +213,32 @@ class _Builder:
     def _admit(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         self._nodes += 1
         if self._nodes > limits.MAX_NODES:
-            raise _Refused(_place(event), f"more than the {limits.MAX_NODES:,} values allowed")
+            raise Refused(place(event), f"more than the {limits.MAX_NODES:,} values allowed")
         if event.anchor is not None:
-            raise _Refused(_place(event), f"anchor &{event.anchor:.64} found; anchors and aliases are not allowed")
+            raise Refused(place(event), f"anchor &{event.anchor:.64} found; anchors and aliases are not allowed")
         if event.tag is not None:
-            raise _Refused(_place(event), f"tag {shown(event.tag)} found; tags are not allowed")
+            raise Refused(place(event), f"tag {shown(event.tag)} found; tags are not allowed")
 
     def _key(self, event: yaml.ScalarEvent, level: _Level) -> None:
-        key = _quoted(event)
+        key = quoted(event)
         if key == "<<" and event.implicit[0]:
-            raise _Refused(_place(event), "merge key << found; write the keys out")
+            raise Refused(place(event), "merge key << found; write the keys out")
         if key in level.keys:
-            raise _Refused(_place(event), f"key {shown(key)} stands here twice, first in line {level.keys[key][0]}")
+            raise Refused(place(event), f"key {shown(key)} stands here twice, first in line {level.keys[key][0]}")
         level.step, level.awaits_value = key, True
-        level.keys[key] = _place(event)
+        level.keys[key] = place(event)
 
     def _hang(self, event: yaml.NodeEvent, value: Tree) -> None:
         if not self._stack:
-            self._document.tree, self._document.start = value, _place(event)
+            self._document.tree, self._document.start = value, place(event)
             return
         level = self._stack[-1]
         if isinstance(level.container, list):
             level.step = len(level.container)
+            if level.step == limits.MAX_RULES:  # the longest list there is
+                raise Refused(place(event), f"more than the {limits.MAX_RULES:,} entries allowed in a list")
             level.container.append(value)
         else:
             level.container[str(level.step)] = value
             level.awaits_value = False
-        level.items[level.step] = _place(event)
-
-
-def _place(event: yaml.Event) -> tuple[int, int]:
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
-
-
-def _quoted(event: yaml.ScalarEvent) -> str:
-    text: str = event.value
-    if wrong := _FORBIDDEN.search(text):
-        raise _Refused(_place(event), f"character U+{ord(wrong[0]):04X} is not allowed")
-    return text
-
-
-def _plain(event: yaml.ScalarEvent) -> str | int | float | bool | None:
-    text: str = event.value
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text):
-        return _within_bounds(event, int(text[2:], 8 if text[1] == "o" else 16) if text[1:2] in ("o", "x") else text)
-    if _FLOAT.fullmatch(text):
-        return _within_bounds(event, float(text))
-    if _NOT_A_NUMBER.fullmatch(text):
-        raise _Refused(_place(event), f"{text} found; numbers are finite")
-    return text
-
-
-def _within_bounds(event: yaml.ScalarEvent, number: float | int | str) -> float | int:
-    # digits are counted before they are converted: the conversion of a million digits takes minutes
-    too_long = isinstance(number, str) and len(number.lstrip("+-0")) > 16
-    if too_long or abs(value := int(number) if isinstance(number, str) else number) >= limits.MAX_NUMBER:
-        raise _Refused(
-            _place(event), f"number {shown(event.value, 40)} found; allowed is what lies between -10^15 and 10^15"
-        )
-    return value
+        level.items[level.step] = place(event)

@@ -72,23 +72,26 @@ class IndexEngine:
         return mask_of([position for position in positions_of(mask) if not rest[position](fact)])
 
 
-def positions_of(mask: int) -> list[int]:
-    """List the bits that are set, lowest first.
+def positions_of(mask: int, base: int = 0) -> list[int]:
+    """List the bits that are set, lowest first, counted from ``base``.
 
     Taking a bit out of an integer costs as much as the integer is long, so long ones are cut into slices first.
     """
     found: list[int] = []
-    raw = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
-    for start in range(0, len(raw), _SLICE):
-        word = int.from_bytes(raw[start : start + _SLICE], "little")
-        base = start * 8 - 1
-        while word:
-            lowest = word & -word
-            found.append(base + lowest.bit_length())
-            word ^= lowest
+    if mask.bit_length() > _LONG:
+        raw = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+        for start in range(0, len(raw), _SLICE):
+            found += positions_of(int.from_bytes(raw[start : start + _SLICE], "little"), start * 8)
+        return found
+    while mask:
+        lowest = mask & -mask
+        found.append(base + lowest.bit_length() - 1)
+        mask ^= lowest
     return found
 
 
+_LONG = 4_096
+"""Bits from which on cutting pays."""
 _SLICE = 64
 """Bytes per slice."""
 
@@ -164,22 +167,24 @@ class _ScalarMasks:
         self._field = field
         self._free = everything & ~mask_of([position for position, _ in filed])
         self._equal: dict[Any, list[int]] = {}
-        self._tests: list[tuple[int, Test]] = []
-        by_position: dict[int, list[Condition]] = {}
+        by_position: dict[int, tuple[Condition, ...]] = {}
         for position, condition in filed:
-            by_position.setdefault(position, []).append(condition)
+            by_position[position] = (*by_position.get(position, ()), condition)
+        # rules ask the same over and over: each different question is asked once
+        asking: dict[tuple[Condition, ...], list[int]] = {}
         for position, conditions in by_position.items():
             only = conditions[0]
             if len(conditions) == 1 and isinstance(only, Predicate) and only.op in ("eq", "in"):
                 for value in _values(only):
                     self._equal.setdefault(value, []).append(position)
             else:
-                self._tests.append((position, compile_test(All(tuple(conditions)))))
+                asking.setdefault(conditions, []).append(position)
+        self._tests = [(compile_test(All(conditions)), positions) for conditions, positions in asking.items()]
 
     def make(self, value: Any) -> int:
         """Make the mask of a value; None stands for missing."""
         fact: Fact = {} if value is None else {self._field: value}
-        surviving = [position for position, test in self._tests if test(fact)]
+        surviving = [position for test, positions in self._tests if test(fact) for position in positions]
         return self._free | mask_of(self._equal.get(value, ())) | mask_of(surviving)
 
 

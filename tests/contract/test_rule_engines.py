@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from router.rules.ruleset import All, AnyOf, Condition, Fact, FieldType, Not, Pr
 from tests.rule_sets import facts, rule_sets
 
 Build = Callable[[RuleSet], RuleEngine]
+EXAMPLES = max(150, int(10 * float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))))
 needs_durable = pytest.mark.skipif(engines.resolve("auto") != "durable", reason="durable-rules cannot be imported here")
 
 
@@ -145,7 +149,9 @@ def test_the_longest_lists_are_looked_at_to_the_end(build: Build) -> None:
 
 
 @pytest.mark.parametrize("build_fast", FAST)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(data=st.data())
 def test_a_fast_engine_answers_as_the_reference_does(build_fast: Build, data: st.DataObject) -> None:
     rule_set = data.draw(rule_sets())
@@ -181,6 +187,65 @@ def test_rules_that_all_match_at_once_are_all_found(build_fast: Build) -> None:
         assert len(engine.match({"n": 99.5})) == 100
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize("build_fast", FAST)
+def test_threads_that_share_an_engine_lose_nothing(build_fast: Build) -> None:
+    rule_set, items = typical(300), typical_facts(400)
+    expected = [ReferenceEngine(rule_set).match(item) for item in items]
+    engine = build_fast(rule_set)
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(engine.match, items))
+
+    engine.close()
+    assert found == expected
+
+
+@needs_durable
+def test_an_engine_that_was_closed_says_so_and_can_be_closed_again() -> None:
+    engine = _durable(typical(10))
+    engine.close()
+    engine.close()
+
+    with pytest.raises(ValueError, match="closed"):
+        engine.match({})
+
+
+@needs_durable
+def test_the_index_takes_over_when_durable_rules_fails(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from router.adapters import durable_engine
+
+    def fail(handle: int, text: str, found: set[int]) -> None:
+        raise RuntimeError("Could not assert fact, error code: 303")
+
+    rule_set, items = typical(50), typical_facts(20)
+    engine = _durable(rule_set)
+    monkeypatch.setattr(durable_engine, "_collect", fail)
+
+    with caplog.at_level(logging.ERROR):
+        found = [engine.match(item) for item in items]
+
+    engine.close()
+    assert found == [ReferenceEngine(rule_set).match(item) for item in items]
+    assert [record.message for record in caplog.records] == [
+        "durable-rules failed on a fact; the index serves this rule set from now on"
+    ]
+
+
+@needs_durable
+def test_only_what_has_no_safe_form_is_left_to_the_index() -> None:
+    from router.adapters.durable_engine import DurableEngine
+
+    has = Predicate("l", "has_any", ("a",))
+    exploding = All(tuple(AnyOf((Predicate("n", "gt", i), Predicate("n", "lt", -i))) for i in range(7)))
+    engine = DurableEngine(rule_set_of(has, Not(has), exploding, Not(Predicate("n", "between", (1, 2))), l=L, n=N))
+
+    assert engine.left_over_count == 2
+    assert engine.match({"l": ("b",), "n": 50}) == ("r1", "r2", "r3")
+    engine.close()
 
 
 @pytest.mark.parametrize("build_fast", FAST)

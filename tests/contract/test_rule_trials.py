@@ -1,0 +1,180 @@
+"""Trying a rule set in a child: whatever it does there, the server gets an answer in words and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from router.adapters import engines
+from router.adapters.trial import MEMORY_BYTES, try_rule_set
+from router.ports import Trial
+from router.rules import stored
+from router.rules.scenarios import Workforce
+from router.workforce import Member, Pool, Rep, Territories, Territory
+
+SOURCE = """
+fields: {region: {type: string}, n: {type: number}}
+rules:
+  - id: east
+    when: {field: region, op: within, value: 华东}
+    route: {pool: east, require: [{rep: regions, op: covers, item: region}]}
+default: {route: {pool: all}}
+tests:
+  - {name: east, item: {region: 上海}, expect: {rule: east, eligible: [a]}}
+  - {name: wrong, item: {n: 5}, expect: {rule: east}}
+"""
+WORKFORCE = Workforce(
+    {"a": Rep("a", attributes={"regions": ("华东",)}), "b": Rep("b")},
+    {"east": Pool("east", (Member("a"), Member("b", 500)))},
+    Territories({"上海": Territory("上海", "华东"), "华东": Territory("华东")}),
+)
+
+
+async def test_a_good_source_comes_back_stored_with_its_test_results() -> None:
+    trial = await try_rule_set(SOURCE, ["all", "east"], WORKFORCE)
+
+    assert trial.problems == ()
+    assert trial.rule_count == 1
+    assert [(result.name, result.passed) for result in trial.test_results] == [("east", True), ("wrong", False)]
+    assert [rule.id for rule in stored.loads(trial.stored_json).rules] == ["east"]
+    assert not trial.is_publishable
+
+
+async def test_other_tests_can_be_run_instead_of_its_own() -> None:
+    trial = await try_rule_set(SOURCE, tests="tests: [{name: x, item: {n: 1}, expect: {rule: default}}]")
+
+    assert [(result.name, result.passed) for result in trial.test_results] == [("x", True)]
+    assert trial.is_publishable
+
+
+async def test_a_bad_source_comes_back_with_its_problems_only() -> None:
+    trial = await try_rule_set(SOURCE.replace("within", "gte"))
+
+    assert [(problem.line, problem.path) for problem in trial.problems] == [(5, "rules[0].when.op")]
+    assert trial.stored_json == ""
+    assert trial.test_results == ()
+
+
+@pytest.mark.parametrize("source", ["[" * 100_000, "a: &x 1", "\ud800", "a: \x00", "9" * 5_000_000, ""])
+async def test_a_hostile_source_is_a_problem(source: str) -> None:
+    trial = await try_rule_set(source)
+
+    assert len(trial.problems) >= 1
+    assert not trial.is_publishable
+
+
+async def test_a_trial_beyond_its_deadline_is_a_problem_and_leaves_no_child() -> None:
+    trial = await try_rule_set(SOURCE, deadline_s=0.001)
+
+    assert "longer than the 0.001 s allowed" in trial.problems[0].message
+
+
+async def test_the_event_loop_goes_on_meanwhile() -> None:
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.005)
+            turns += 1
+
+    turning = asyncio.create_task(turn())
+    await try_rule_set(SOURCE)
+    turning.cancel()
+
+    assert turns > 5
+
+
+async def _end_of_child(body: str) -> tuple[int, str]:
+    script = f"from router.adapters import trial_child\n{body}"
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", script),
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    _, err = await child.communicate()
+    return child.returncode or 0, err.decode()
+
+
+async def test_an_engine_that_never_answers_a_sample_ends_the_child() -> None:
+    body = """
+from router.rules.reference import ReferenceEngine
+from router.rules.ruleset import RuleSet, Route
+class Stuck(ReferenceEngine):
+    def match(self, fact):
+        sum(range(10**11))  # in C, with the interpreter locked
+index = ReferenceEngine(RuleSet({}, (), Route("p")))
+trial_child.compare(Stuck(RuleSet({}, (), Route("p"))), index, [{}])
+"""
+    begin = time.monotonic()
+
+    code, _ = await _end_of_child(body)
+
+    assert code == -signal.SIGPROF
+    assert time.monotonic() - begin < 20
+
+
+async def test_a_child_that_takes_too_much_memory_is_ended() -> None:
+    body = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({MEMORY_BYTES},) * 2); bytearray({MEMORY_BYTES})"
+
+    code, said = await _end_of_child(body)
+
+    assert code == 1
+    assert "MemoryError" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        (-signal.SIGPROF, "", "did not answer a sample work item within 0.2 s"),
+        (-signal.SIGSEGV, "", "trying it ended with SIGSEGV (no message)"),
+        (1, "Traceback\nMemoryError", "more than the 2,048 MiB of memory allowed"),
+        (1, "Traceback\nValueError: x", "trying it ended with exit code 1 (ValueError: x)"),
+    ],
+)
+def test_each_end_of_a_child_is_put_into_words(code: int, said: str, expected: str) -> None:
+    from router.adapters.trial import _ending
+
+    assert expected in _ending(code, said)
+
+
+def test_a_disagreement_of_the_engines_is_a_problem() -> None:
+    from router.adapters.trial_child import compare
+    from router.rules.reference import ReferenceEngine
+    from router.rules.ruleset import All, Route, Rule, RuleSet
+
+    empty = ReferenceEngine(RuleSet({}, (), Route("p")))
+    one = ReferenceEngine(RuleSet({}, (Rule("r", All(()), Route("p")),), Route("p")))
+
+    problem = compare(empty, one, [{}])
+
+    assert problem is not None
+    assert "disagree on a sample work item (0 and 1 rules match)" in problem.message
+    assert compare(one, one, [{}]) is None
+
+
+def test_the_engine_setting_names_what_was_found_and_what_is_allowed() -> None:
+    assert engines.choice_from({}) == "auto"
+    assert engines.choice_from({"FAIRLEAD_RULE_ENGINE": "index"}) == "index"
+    with pytest.raises(ValueError, match="FAIRLEAD_RULE_ENGINE is 'rete'; allowed are auto, durable, index"):
+        engines.choice_from({"FAIRLEAD_RULE_ENGINE": "rete"})
+
+
+def test_without_durable_rules_auto_is_the_index_and_durable_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_why_not_durable", lambda: "durable-rules is not installed")
+
+    assert engines.resolve("auto") == "index"
+    with pytest.raises(
+        engines.EngineUnavailable, match="'durable', but durable-rules is not installed; install fairlead"
+    ):
+        engines.resolve("durable")
+
+
+def test_a_trial_with_a_failed_test_is_not_publishable() -> None:
+    assert not Trial((), "").is_publishable
+    assert Trial((), "{}").is_publishable

@@ -1,0 +1,421 @@
+"""Checking rule sets: what compiles to what, and every refusal with its place, the value found and what is allowed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import jsonschema
+import pytest
+
+from router.errors import InvalidRuleSet, Violation
+from router.rules import limits
+from router.rules.check import Checked, check
+from router.rules.problems import MAX_PROBLEMS, Problem, Severity
+from router.rules.ruleset import (
+    All,
+    AnyOf,
+    Drop,
+    FallbackRep,
+    Not,
+    OtherPool,
+    Predicate,
+    Preference,
+    Requirement,
+    Route,
+    RuleSet,
+    Wait,
+    Widen,
+)
+from router.rules.schema import SCHEMA_FILE, schema_text
+
+SMALLEST = """\
+fields:
+  region: {type: string}
+  industry: {type: string}
+  potential: {type: number}
+rules:
+  - id: east-manufacturing
+    when:
+      all:
+        - {field: region, op: eq, value: 华东}
+        - {field: industry, op: in, value: [制造业, 汽车]}
+        - {field: potential, op: gte, value: 60}
+    route:
+      pool: east
+      require:
+        - {rep: regions, op: covers, item: region}
+        - {rep: industries, op: has, item: industry}
+default:
+  route: {pool: everyone}
+"""
+FIELDS = {
+    "地区": {"type": "string"},
+    "n": {"type": "number"},
+    "b": {"type": "bool"},
+    "l": {"type": "list"},
+    "d": {"type": "date"},
+}
+
+
+def source_of(*rules: dict[str, Any], **parts: Any) -> str:
+    document = {"fields": FIELDS, "rules": list(rules), "default": {"route": {"pool": "all"}}, **parts}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def rule(when: Any = None, route: Any = None, **parts: Any) -> dict[str, Any]:
+    return {"id": "r", "route": route or {"pool": "p"}, **({} if when is None else {"when": when}), **parts}
+
+
+def good(checked: Checked) -> RuleSet:
+    assert checked.problems == ()
+    assert checked.rule_set is not None
+    return checked.rule_set
+
+
+def errors(checked: Checked) -> list[tuple[str, str]]:
+    assert checked.rule_set is None
+    return [(problem.path, problem.message) for problem in checked.problems if problem.is_error]
+
+
+def test_the_smallest_form_compiles() -> None:
+    rule_set = good(check(SMALLEST, pools=["east", "everyone"]))
+
+    (only,) = rule_set.rules
+    assert only.when == All(
+        (
+            Predicate("region", "eq", "华东"),
+            Predicate("industry", "in", ("制造业", "汽车")),
+            Predicate("potential", "gte", 60),
+        )
+    )
+    assert only.route.require == (
+        Requirement("regions", "covers", "region"),
+        Requirement("industries", "has", "industry"),
+    )
+    assert rule_set.default == Route("everyone")
+
+
+def test_a_route_compiles_with_everything_it_can_have() -> None:
+    route = {
+        "pool": "东区",
+        "require": [{"rep": "level", "op": "gte", "value": 3.00001}, {"rep": "skills", "op": "has_all", "item": "l"}],
+        "prefer": [
+            {"rep": "languages", "op": "has", "value": "日语", "score": 5},
+            {"rep": "x", "op": "eq", "item": "b"},
+        ],
+        "value": "n",
+        "priority": 7,
+        "sla": "fast",
+        "fallback": [
+            *(
+                {"drop": ["skills"]},
+                {"widen": "地区"},
+                {"pool": "all", "require": [{"rep": "x", "op": "has", "item": "地区"}]},
+            ),
+            *({"rep": "boss"}, "everyone", "wait"),
+        ],
+    }
+
+    (only,) = good(check(source_of(rule(route=route)))).rules
+
+    assert only.when == All(())
+    assert only.route == Route(
+        "东区",
+        (Requirement("level", "gte", value=3), Requirement("skills", "has_all", "l")),
+        (
+            Preference(Requirement("languages", "has", value="日语"), 5),
+            Preference(Requirement("x", "eq", "b"), 1),
+        ),
+        *("n", 7, "fast"),
+        (
+            *(Drop(("skills",)), Widen("地区"), OtherPool("all", (Requirement("x", "has", "地区"),))),
+            *(FallbackRep("boss"), OtherPool("everyone"), Wait()),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "compiled"), [("wait", Wait()), ("all", OtherPool("all")), ({"rep": "a"}, FallbackRep("a"))]
+)
+def test_a_single_fallback_step_needs_no_list(step: Any, compiled: object) -> None:
+    (only,) = good(check(source_of(rule(route={"pool": "p", "fallback": step})))).rules
+
+    assert only.route.fallback == (compiled,)
+
+
+def test_groups_nest_as_written() -> None:
+    when = {"any": [{"not": {"all": [{"field": "b", "op": "eq", "value": True}]}}, {"field": "l", "op": "missing"}]}
+
+    (only,) = good(check(source_of(rule(when)))).rules
+
+    assert only.when == AnyOf((Not(All((Predicate("b", "eq", True),))), Predicate("l", "missing")))
+
+
+def test_numbers_are_rounded_and_dates_become_epoch_seconds() -> None:
+    when = {
+        "all": [
+            {"field": "n", "op": "between", "value": [0.00004, 1.23456]},
+            {"field": "d", "op": "gte", "value": "1970-01-02"},
+            {"field": "d", "op": "lt", "value": "1970-01-01T08:00:00.25+08:00"},
+        ]
+    }
+
+    (only,) = good(check(source_of(rule(when)))).rules
+
+    assert only.when == All(
+        (Predicate("n", "between", (0, 1.2346)), Predicate("d", "gte", 86_400), Predicate("d", "lt", 0.25))
+    )
+
+
+def test_precedence_is_priority_then_the_order_of_the_list() -> None:
+    numbers = [("a", 0), ("b", 5), ("c", 0), ("d", -1), ("e", 5)]
+    rules = [
+        rule({"field": "n", "op": "eq", "value": i}, id=id_, priority=priority)
+        for i, (id_, priority) in enumerate(numbers)
+    ]
+
+    rule_set = good(check(source_of(*rules)))
+
+    assert [each.id for each in rule_set.rules] == ["b", "e", "a", "c", "d"]
+
+
+def test_a_rule_set_knows_which_fields_it_looks_within() -> None:
+    within = {"not": {"any": [{"field": "地区", "op": "within", "value": "华东"}]}}
+
+    assert good(check(source_of(rule(within)))).within_fields == {"地区"}
+    assert good(check(source_of(rule()))).within_fields == frozenset()
+
+
+def comparison(field: str, op: str, value: Any = None) -> dict[str, Any]:
+    return rule({"field": field, "op": op} | ({} if value is None else {"value": value}))
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "unknown field": (comparison("x", "eq", 1), "when.field", "unknown field 'x'; declared are 地区, n, b, l, d"),
+    "op for type": (
+        comparison("地区", "gte", "x"),
+        "when.op",
+        "gte does not fit the string field 地区; allowed are eq, ne",
+    ),
+    "eq on a list": (comparison("l", "eq", "x"), "when.op", "allowed are has_any, has_all, exists, missing"),
+    "in on a bool": (comparison("b", "in", [True]), "when.op", "allowed are eq, ne, exists, missing"),
+    "text for number": (comparison("n", "eq", "60"), "when.value", "found '60'; a number between"),
+    "bool for number": (comparison("n", "eq", True), "when.value", "found true; a number between"),
+    "number for text": (comparison("地区", "eq", 5), "when.value", "found 5; text of up to 512"),
+    "number for bool": (comparison("b", "eq", 1), "when.value", "found 1; true or false"),
+    "no date": (comparison("d", "eq", "2024-02-30"), "when.value", "found '2024-02-30'; a date such as 2024-05-01"),
+    "date without zone": (comparison("d", "eq", "2024-02-01T00:00:00"), "when.value", "a date such as"),
+    "long text": (comparison("地区", "eq", "x" * 513), "when.value", "text of up to 512 characters is expected"),
+    "1 MB text": (comparison("地区", "eq", "x" * 1_000_000), "when.value", "text of up to 512 characters is expected"),
+    "empty list": (comparison("地区", "in", []), "when.value", "the list is empty"),
+    "no list": (comparison("地区", "in", "x"), "when.value", "found 'x'; a list is expected"),
+    "long list": (comparison("l", "has_any", ["x"] * 201), "when.value", "201 values in the list; at most 200"),
+    "wrong entry": (comparison("n", "in", [1, "x"]), "when.value[1]", "found 'x'; a number"),
+    "one end": (comparison("n", "between", [1]), "when.value", "a list [low, high] is expected"),
+    "ends swapped": (comparison("n", "between", [2, 1]), "when.value", "the low end lies above the high end"),
+    "no value": (comparison("n", "gte"), "when", "value is missing; gte compares with one"),
+    "value for exists": (comparison("n", "exists", 1), "when.value", "exists takes no value, found 1"),
+    "unknown op": (comparison("n", "=", 1), "when.op", "found '='; allowed are 'eq', 'ne'"),
+    "empty group": (rule({"all": []}), "when.all", "it is empty"),
+    "two groups": (
+        rule({"all": [{"field": "n", "op": "exists"}], "any": []}),
+        "when.any",
+        "unknown key 'any'; allowed are all",
+    ),
+    "no condition": (rule({}), "when.field", "field is missing"),
+    "text condition": (rule("n > 1"), "when", "found 'n > 1'; a mapping is expected"),
+    "too deep": (
+        rule(
+            {
+                "not": {
+                    "not": {"not": {"not": {"not": {"not": {"not": {"not": {"not": {"field": "n", "op": "exists"}}}}}}}}
+                }
+            }
+        ),
+        "when" + ".not" * 8,
+        "nested deeper than the 8 levels allowed",
+    ),
+    "101 comparisons": (
+        rule({"all": [{"field": "n", "op": "exists"}] * 101}),
+        "when",
+        "101 comparisons in one rule; at most 100",
+    ),
+    "bad id": (rule(id="a b"), "id", "'a b' holds ' '; allowed are 1 to 64 letters of any script"),
+    "long id": (rule(id="x" * 65), "id", "has 65 characters; allowed are 1 to 64"),
+    "id default": (rule(id="default"), "id", "default is what tests call the default"),
+    "unknown key": (rule(wen=1), "wen", "unknown key 'wen'; allowed are id, when, priority, route"),
+    "priority as text": (rule(priority="high"), "priority", "found 'high'; a whole number is expected"),
+    "priority too high": (rule(priority=10**7), "priority", "found 10000000; at most 1000000"),
+    "no pool": (rule(route={"sla": "x"}), "route.pool", "pool is missing"),
+    "bad pool": (rule(route={"pool": "../x"}), "route.pool", "'../x' holds '/'"),
+    "item and value": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has", "item": "地区", "value": "x"}]}),
+        "route.require[0]",
+        "found both item and value",
+    ),
+    "neither": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has"}]}),
+        "route.require[0]",
+        "found neither item nor value",
+    ),
+    "unknown item": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has", "item": "x"}]}),
+        "route.require[0].item",
+        "unknown field 'x'; declared are",
+    ),
+    "unfit item": (
+        rule(route={"pool": "p", "prefer": [{"rep": "a", "op": "covers", "item": "n"}]}),
+        "route.prefer[0].item",
+        "n is a number field; covers compares with a string field",
+    ),
+    "unfit value": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "gt", "value": "x"}]}),
+        "route.require[0].value",
+        "found 'x'; gt compares with a number",
+    ),
+    "empty value": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has_any", "value": []}]}),
+        "route.require[0].value",
+        "lists of 1 to 200",
+    ),
+    "score": (
+        rule(route={"pool": "p", "prefer": [{"rep": "a", "op": "has", "value": "x", "score": 1001}]}),
+        "route.prefer[0].score",
+        "found 1001; at most 1000",
+    ),
+    "value field": (rule(route={"pool": "p", "value": "地区"}), "route.value", "the name of a number field"),
+    "negative value": (rule(route={"pool": "p", "value": -1}), "route.value", "a number from 0 to 10,000,000"),
+    "early wait": (rule(route={"pool": "p", "fallback": ["wait", "x"]}), "route.fallback[0]", "it has to be the last"),
+    "widen": (
+        rule(route={"pool": "p", "fallback": {"widen": "n"}}),
+        "route.fallback.widen",
+        "the name of a string field",
+    ),
+    "step": (rule(route={"pool": "p", "fallback": [{"jump": 1}]}), "route.fallback[0].jump", "unknown key 'jump'"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "path", "said"), WRONG.values(), ids=WRONG)
+def test_a_wrong_rule_is_refused_at_its_path(wrong: dict[str, Any], path: str, said: str) -> None:
+    found = errors(check(source_of(wrong)))
+
+    assert any(at.removeprefix("rules[0].") == path and said in message for at, message in found), found
+
+
+def test_a_duplicate_id_names_the_line_of_the_first() -> None:
+    source = SMALLEST.replace("default:", "  - id: east-manufacturing\n    route: {pool: east}\ndefault:")
+
+    (problem,) = check(source).problems
+
+    assert (problem.line, problem.column) == (17, 9)
+    assert problem.message == "rule east-manufacturing stands here twice, first in line 6"
+
+
+@pytest.mark.parametrize("name", ["$m", "_any", "id", "sid", "a^"])
+def test_a_field_with_a_reserved_name_is_refused(name: str) -> None:
+    ((path, message),) = errors(check(source_of(fields={name: {"type": "string"}})))
+
+    assert path == f"fields.{name}"
+    assert "begins with neither $ nor _" in message
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "found null; a mapping is expected"),
+        ("[]", "found []; a mapping is expected"),
+        ("just text", "found 'just text'; a mapping is expected"),
+        ("fields: {}", "default is missing"),
+        ("fields: []\ndefault: {route: {pool: a}}", "found []; a mapping is expected"),
+        (
+            "fields: {a: {type: text}}\ndefault: {route: {pool: a}}",
+            "allowed are 'string', 'number', 'bool', 'list' or 'date'",
+        ),
+        (
+            "fields: {}\nundeclared: maybe\ndefault: {route: {pool: a}}",
+            "found 'maybe'; allowed are 'reject' or 'ignore'",
+        ),
+        ("fields: {}\ndefault: {route: {pool: a}, when: 1}", "unknown key 'when'; allowed are route"),
+        ("a: &x 1", "anchors and aliases are not allowed"),
+    ],
+)
+def test_a_document_of_another_shape_is_refused(source: str, said: str) -> None:
+    assert any(said in message for _, message in errors(check(source)))
+
+
+def test_more_rules_than_allowed_are_refused_quickly() -> None:
+    rules = "\n".join(f"- {{id: r{i}, route: {{pool: p}}}}" for i in range(limits.MAX_RULES + 1))
+
+    found = errors(check(f"fields: {{}}\nrules:\n{rules}\ndefault: {{route: {{pool: a}}}}"))
+
+    assert found == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
+
+
+def test_a_hundred_thousand_rules_are_refused_with_a_stated_limit() -> None:
+    rules = ",".join(f'{{"id":"r{i}","route":{{"pool":"p"}}}}' for i in range(100_000))
+
+    found = errors(check(f'{{"fields":{{}},"rules":[{rules}],"default":{{"route":{{"pool":"a"}}}}}}'))
+
+    assert found == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
+
+
+def test_problems_are_many_but_not_endless() -> None:
+    checked = check(source_of(*(rule({"field": "x", "op": "exists"}, id=f"r{i}") for i in range(500))))
+
+    assert len(checked.problems) == MAX_PROBLEMS + 1
+    assert checked.problems[-1].message == "there are 400 more problems"
+
+
+def test_a_rule_that_can_never_be_first_is_a_warning() -> None:
+    same = {"field": "n", "op": "gte", "value": 1}
+    rules = [rule(same, id="a"), rule(same, id="b"), rule(id="c"), rule({"field": "b", "op": "exists"}, id="d")]
+
+    checked = check(source_of(*rules))
+
+    assert checked.rule_set is not None
+    assert [(p.path, p.severity) for p in checked.problems] == [
+        ("rules[1]", Severity.WARNING),
+        ("rules[3]", Severity.WARNING),
+    ]
+    assert "rule b can never be first: a precedes it" in checked.problems[0].message
+    assert "rule d can never be first: c precedes it" in checked.problems[1].message
+
+
+def test_an_unknown_pool_is_a_warning_where_pools_are_known() -> None:
+    source = source_of(rule(route={"pool": "p", "fallback": "q"}))
+
+    assert check(source).problems == ()
+    assert [p.path for p in check(source, pools=["all", "p"]).problems] == ["rules[0].route.fallback"]
+    assert "there is no pool 'q' yet; there are all, p" in check(source, pools=["all", "p"]).problems[0].message
+
+
+def test_the_published_schema_is_the_one_of_the_models() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_published_schema_accepts_what_the_checker_accepts() -> None:
+    import yaml
+
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+    assert list(validator.iter_errors(yaml.safe_load(SMALLEST))) == []
+    assert _paths(validator.iter_errors({"fields": {"a": {"type": "text"}}, "default": {"route": {}}})) == [
+        ["default", "route"],
+        ["fields", "a", "type"],
+    ]
+
+
+def _paths(found: Any) -> list[list[Any]]:
+    return sorted(list(error.absolute_path) for error in found)
+
+
+def test_an_invalid_rule_set_has_a_violation_per_problem() -> None:
+    problems: Sequence[Problem] = [Problem(3, 5, "rules[0].id", "it is empty")]
+
+    error = InvalidRuleSet(problems)
+
+    assert error.problems == tuple(problems)
+    assert error.violations == (Violation("source", "line 3, column 5: it is empty (rules[0].id)"),)
+    assert error.reason == "INVALID_RULE_SET"

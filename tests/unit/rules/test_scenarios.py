@@ -1,0 +1,116 @@
+"""Rule tests as data: how they are written, and what they say when they fail."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from router.rules import scenarios
+from router.rules.check import check, check_tests
+from router.rules.scenarios import RuleTest, Workforce, run
+
+RULES: dict[str, Any] = {
+    "fields": {"region": {"type": "string"}, "n": {"type": "number"}},
+    "rules": [
+        {
+            "id": "east",
+            "when": {"field": "region", "op": "within", "value": "华东"},
+            "route": {"pool": "east", "require": [{"rep": "regions", "op": "covers", "item": "region"}]},
+        }
+    ],
+    "default": {"route": {"pool": "all"}},
+}
+WORKFORCE = {
+    "territories": {"上海": "华东", "华东": None},
+    "reps": {
+        "a": {"regions": ["华东"], "level": 3},
+        "b": {"regions": ["浙江"]},
+        "c": {"regions": ["上海"], "active": False},
+    },
+    "pools": {"east": ["a", "b", "c"], "all": {"a": 2.5, "b": 1}},
+}
+
+
+def results(*tests: dict[str, Any], workforce: Any = WORKFORCE) -> list[scenarios.TestResult]:
+    checked = check(json.dumps({**RULES, "tests": tests, "workforce": workforce}, ensure_ascii=False))
+    assert checked.problems == ()
+    assert checked.rule_set is not None
+    return run(checked.rule_set, checked.tests, checked.workforce or Workforce())
+
+
+def case(item: dict[str, Any], **expect: Any) -> dict[str, Any]:
+    return {"name": "t", "item": item, "expect": expect}
+
+
+def test_a_test_passes_when_all_that_it_expects_comes() -> None:
+    item = {"kind": "LEAD", "attributes": {"region": "上海"}}
+
+    (result,) = results(case(item, rule="east", pool="east", eligible=["a"]))
+
+    assert result == scenarios.TestResult("t", True, "", 1)
+
+
+def test_a_failed_test_says_what_came_instead() -> None:
+    (result,) = results(case({"region": "上海"}, rule="default", pool="all", eligible=["b"]))
+
+    assert not result.passed
+    assert result.message == (
+        "expected rule default, came east; expected pool all, came east; "
+        "expected eligible ['b'], came ['a'] (not eligible: ['b'], eligible too: ['a'])"
+    )
+
+
+def test_the_default_is_expected_by_its_name() -> None:
+    assert [result.passed for result in results(case({"n": 1}, rule="default", pool="all", eligible=["a", "b"]))] == [
+        True
+    ]
+
+
+def test_an_item_that_cannot_be_routed_fails_its_test() -> None:
+    (result,) = results(case({"n": "many"}, rule="east"))
+
+    assert "the item cannot be routed: work_item.attributes.n: found 'many'" in result.message
+
+
+def test_who_is_eligible_can_be_asked_of_somebody_else() -> None:
+    checked = check(json.dumps({**RULES, "tests": [case({"n": 1}, eligible=["x"])]}))
+    assert checked.rule_set is not None
+
+    (result,) = run(checked.rule_set, checked.tests, Workforce(), lambda _route, _fact: frozenset({"x"}))
+
+    assert result.passed
+
+
+def test_tests_can_stand_in_a_document_of_their_own() -> None:
+    checked = check_tests(json.dumps({"tests": [case({"n": 1}, rule="default")]}))
+
+    assert checked.problems == ()
+    assert [(test.name, test.attributes) for test in checked.tests] == [("t", {"n": 1})]
+    assert isinstance(checked.tests[0], RuleTest)
+
+
+@pytest.mark.parametrize(
+    ("workforce", "tests", "path", "said"),
+    [
+        ({"territories": {"a": "b", "b": "a"}}, [], "workforce.territories.a", "a lies inside itself"),
+        ({"territories": {"a": "a"}}, [], "workforce.territories.a", "a lies inside itself"),
+        ({"pools": {"p": ["nobody"]}}, [], "workforce.pools.p[0]", "there is no rep 'nobody'"),
+        ({"reps": {"r": {"x": {"y": 1}}}}, [], "workforce.reps.r.x", "found {y: …}; text of up to 512"),
+        ({"reps": {"r": {"active": "no"}}}, [], "workforce.reps.r.active", "found 'no'; true or false"),
+        ({"reps": {"r": {}}, "pools": {"p": {"r": 0}}}, [], "workforce.pools.p.r", "more than 0"),
+        (None, [{"name": "t", "item": {}, "expect": {}}], "tests[0].expect", "nothing is expected"),
+        (None, [case({"kind": "lead"}, rule="east")], "tests[0].item.kind", "allowed are LEAD, CUSTOMER"),
+        (
+            None,
+            [case({}, rules="east")],
+            "tests[0].expect.rules",
+            "unknown key 'rules'; allowed are rule, pool, eligible",
+        ),
+    ],
+)
+def test_wrong_tests_and_workforces_are_refused(workforce: Any, tests: Any, path: str, said: str) -> None:
+    problems = check_tests(json.dumps({"tests": tests, **({"workforce": workforce} if workforce else {})})).problems
+
+    assert any(problem.path == path and said in problem.message for problem in problems), problems

@@ -1,0 +1,174 @@
+"""The ledger's laws: sums of zero, the bound, settlements and overrides."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from router.ledger import bound, disturbance, jain_index, pick, settle
+from router.workforce import MICROS
+
+ROUNDING = 1_000
+"""Micro-units granted for the floors of the division: a thousandth of a lead."""
+
+amounts = st.integers(-(10**9), 10**9)
+weights = st.integers(1, 1_000_000)
+
+
+@dataclass
+class Pool:
+    """A pool that is attacked: deficits by rep, and what the bound is made of."""
+
+    weights: dict[int, int]
+    deficits: dict[int, int] = field(default_factory=dict)
+    largest_charge: int = 0
+    largest_band: int = 0
+    disturbed: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.deficits = dict.fromkeys(self.weights, 0)
+
+    def route(self, eligible: list[int], charge: int, band: int, rotation: int, named: int | None = None) -> None:
+        picked = pick(
+            [self.deficits[rep] for rep in eligible],
+            [self.weights[rep] for rep in eligible],
+            charge,
+            band=band,
+            scores=[rep * 7 % 5 for rep in eligible],
+            rotation=rotation,
+            named=None if named is None else eligible.index(named),
+        )
+        self.deficits.update(zip(eligible, picked.after, strict=True))
+        self.largest_charge = max(self.largest_charge, charge)
+        self.largest_band = max(self.largest_band, band)
+        if named is not None:
+            self.disturb()
+
+    def leave(self, rep: int) -> None:
+        del self.weights[rep]
+        after = settle(
+            {str(r): d for r, d in self.deficits.items()}, [str(rep)], {str(r): w for r, w in self.weights.items()}
+        )
+        self.deficits = {int(r): d for r, d in after.items()}
+        self.disturb()
+
+    def join(self, rep: int, weight: int) -> None:
+        self.weights[rep], self.deficits[rep] = weight, 0
+
+    def disturb(self) -> None:
+        self.disturbed = disturbance(list(self.deficits.values()), self.largest_charge, self.largest_band)
+
+    def check(self) -> None:
+        limit = bound(len(self.weights), self.largest_charge, self.largest_band) + self.disturbed
+        assert sum(self.deficits.values()) == 0
+        assert max(map(abs, self.deficits.values())) <= limit + ROUNDING
+
+
+@given(st.lists(st.tuples(amounts, weights), min_size=1, max_size=30), st.integers(0, 10**13), st.integers(0, 99))
+def test_what_is_granted_equals_the_charge_and_deficits_keep_their_sum(reps, charge, rotation):
+    deficits, shares = [d for d, _ in reps], [w for _, w in reps]
+
+    picked = pick(deficits, shares, charge, rotation=rotation)
+
+    assert sum(picked.entitlements) == charge
+    assert sum(picked.after) == sum(deficits)
+
+
+@given(st.lists(st.tuples(amounts, weights), min_size=1, max_size=30), st.integers(0, 99))
+def test_without_a_band_the_largest_claim_wins(reps, rotation):
+    deficits, shares = [d for d, _ in reps], [w for _, w in reps]
+
+    picked = pick(deficits, shares, MICROS, scores=[k % 3 for k in range(len(reps))], rotation=rotation)
+
+    total = sum(shares)
+    claims = [d + int(float(MICROS) * w / total) for d, w in reps]
+    assert claims[picked.chosen] == max(claims)
+
+
+@given(st.lists(st.tuples(amounts, weights), min_size=1, max_size=30), st.integers(0, 10**9))
+def test_a_band_never_admits_a_claim_below_it(reps, band):
+    deficits, shares = [d for d, _ in reps], [w for _, w in reps]
+
+    picked = pick(deficits, shares, MICROS, band=band, scores=list(range(len(reps))))
+
+    total = sum(shares)
+    claims = [d + int(float(MICROS) * w / total) for d, w in reps]
+    assert claims[picked.chosen] >= max(claims) - band
+
+
+def test_equals_take_turns_over_ten_thousand_work_items():
+    wins = [0] * 7
+
+    for item in range(10_000):
+        wins[pick([0] * 7, [1000] * 7, MICROS, rotation=item * 2_654_435_761 % 2**32).chosen] += 1
+
+    assert max(wins) - min(wins) < 300  # five standard deviations of a fair draw
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_routing_overrides_joins_and_leaves_never_exceed_the_bound(data):
+    n = data.draw(st.integers(2, 8))
+    pool = Pool({rep: data.draw(weights) for rep in range(n)})
+    newcomer = n
+
+    for _ in range(data.draw(st.integers(1, 60))):
+        what = data.draw(st.sampled_from(["route"] * 12 + ["name", "join", "leave"]))
+        present = sorted(pool.weights)
+        if what == "join" and len(present) < 10:
+            pool.join(newcomer, data.draw(weights))
+            newcomer += 1
+        elif what == "leave" and len(present) > 1:
+            pool.leave(data.draw(st.sampled_from(present)))
+        else:
+            eligible = sorted(data.draw(st.sets(st.sampled_from(present), min_size=1)))
+            charge = data.draw(st.integers(1, 5 * MICROS))
+            band = data.draw(st.sampled_from([0, 0, MICROS // 2, 2 * MICROS]))
+            named = data.draw(st.sampled_from(eligible)) if what == "name" else None
+            pool.route(eligible, charge, band, data.draw(st.integers(0, 9)), named)
+        pool.check()
+
+
+@pytest.mark.parametrize(("n", "band"), [(4, 0), (8, 0), (8, MICROS), (12, 0)])
+def test_an_adversary_who_sees_the_ledger_comes_close_to_the_bound_but_not_beyond(n, band):
+    """Always offer the pair whose deficits are closest at the top, so that somebody is passed over again and again."""
+    draw, pool, worst = random.Random(n), Pool(dict.fromkeys(range(n), 1000)), 0.0
+
+    for step in range(6_000):
+        order = sorted(pool.deficits, key=lambda rep: (-pool.deficits[rep], draw.random()))
+        place = step % (n - 1)
+        pool.route(sorted(order[place : place + 2]), MICROS, band, draw.randrange(9))
+        pool.check()
+        worst = max(worst, *map(abs, pool.deficits.values()))
+
+    assert worst > 0.5 * bound(n, MICROS, 0)  # a bound that nobody comes near would prove little
+
+
+def test_a_million_leads_lose_nothing_to_rounding():
+    pool, draw = Pool({0: 333, 1: 1000, 2: 1667}), random.Random(5)
+
+    for item in range(100_000):
+        pool.route([0, 1, 2] if draw.random() < 0.7 else [0, 2], MICROS, 0, item)
+
+    pool.check()
+    assert max(map(abs, pool.deficits.values())) <= MICROS
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), amounts, min_size=2), st.data())
+def test_a_settlement_keeps_the_sum(deficits, data):
+    leavers = data.draw(st.lists(st.sampled_from(sorted(deficits)), unique=True, max_size=len(deficits) - 1))
+    stay = {rep: data.draw(weights) for rep in deficits if rep not in leavers}
+
+    after = settle(deficits, leavers, stay)
+
+    assert sum(after.values()) == sum(deficits.values())
+    assert set(after) == set(stay)
+
+
+def test_jains_index_of_nobody_is_one():
+    assert jain_index([], []) == 1.0
+    assert jain_index([0.0], [0.0]) == 1.0

@@ -25,7 +25,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from benchmarks.scoring_model import N_CATEGORIES, N_NUMBERS, request, rows, tables, write_customers, write_registry
 from benchmarks.scoring_server import EMPTY
 from fairlead.v1 import scoring_pb2
-from scoring.tables import Kernel
+from scoring.logistic import FloatArray
+from scoring.tables import Kernel, ScoreTables
 
 CALLS = 6_000
 CONCURRENCY = 16
@@ -115,16 +116,17 @@ def _cpu_seconds(pid: int) -> float:
 def kernel(sizes: tuple[int, ...] = (1, 1_000, 1_000_000)) -> dict[int, tuple[float, float]]:
     """Measure seconds per call of the kernel and of scikit-learn's ``predict_proba``, a model of like size."""
     estimator, served = _estimator(), tables()
-    one = Kernel(served)
-    found = {}
-    for size in sizes:
-        table = rows(size)
-        first, contiguous = table[0].tolist(), np.ascontiguousarray(table)
-        ours: Callable[[], object] = (
-            (lambda: one.probability(first)) if size == 1 else (lambda: served.probabilities(table))
-        )
-        found[size] = _best(ours), _best(lambda: estimator.predict_proba(contiguous))
-    return found
+    return {size: (_best(_ours(served, rows(size))), _best(_theirs(estimator, rows(size)))) for size in sizes}
+
+
+def _ours(served: ScoreTables, table: FloatArray) -> Callable[[], object]:
+    one, first = Kernel(served), table[0].tolist()
+    return (lambda: one.probability(first)) if len(table) == 1 else (lambda: served.probabilities(table))
+
+
+def _theirs(estimator: HistGradientBoostingClassifier, table: FloatArray) -> Callable[[], object]:
+    contiguous = np.ascontiguousarray(table)
+    return lambda: estimator.predict_proba(contiguous)
 
 
 def _estimator() -> HistGradientBoostingClassifier:

@@ -22,20 +22,17 @@ import grpc
 from grpc_health.v1 import _async as health_aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, routing_pb2, rules_pb2, workforce_pb2
 from router import cli as router_cli
 from router.adapters import engines
-from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
+from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
-from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.workforce import RedisWorkforce
+from router.adapters.redis.stores import Stores
 from router.adapters.trial import try_rule_set
 from router.administration import Administration
 from router.books import Books
+from router.errors import StoreUnavailable
 from router.fairness import Fairness
 from router.publishing import Publishing
 from router.routing import Router
@@ -48,7 +45,6 @@ from router.rpc.workforce import WorkforceServicer
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
-REDIS_TIMEOUT_S = 5.0
 FSYNC = ("always", "everysec", "no")
 _DURABILITY = {
     "always": "every answer is on disk before it is given",
@@ -107,12 +103,12 @@ class Service:
     """
 
     def __init__(self, settings: Settings, redis_url: str) -> None:
-        retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3)
-        # every write is repeatable by its work item or request id, so the driver may send it again
-        self._redis = Redis.from_url(redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=retry)
-        assignments = RedisAssignments(self._redis, settings.request_ttl_s)
-        workforce = RedisWorkforce(self._redis, settings.request_ttl_s)
-        rule_sets = RedisRuleSets(self._redis, settings.request_ttl_s)
+        self._stores = Stores.connect(redis_url, settings.request_ttl_s)
+        assignments, workforce, rule_sets = (
+            self._stores.assignments,
+            self._stores.workforce,
+            self._stores.rule_sets,
+        )
         administration = Administration(workforce, rule_sets)
         self._books = Books(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
@@ -145,12 +141,12 @@ class Service:
 
         Raises
         ------
-        redis.RedisError
+        StoreUnavailable
             If the store does not answer.
         RuntimeError
             If the address cannot be bound.
         """
-        await self._redis.ping()
+        await self._stores.check()
         names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
         for servicer, descriptor in self._servicers:
             register(self.server, servicer, descriptor)
@@ -167,7 +163,7 @@ class Service:
         await self._health.enter_graceful_shutdown()
         await self.server.stop(DRAIN_S)
         self._books.close()
-        await self._redis.aclose()
+        await self._stores.close()
 
 
 # ------------------------------------------------------------------------------------------------------ serve and drain
@@ -242,7 +238,7 @@ def main() -> None:
     help="Folder of the private server.",
 )
 def serve(listen: str, data: Path) -> None:
-    r"""Serve in the foreground; end with SIGTERM or Ctrl-C.
+    """Serve in the foreground; end with SIGTERM or Ctrl-C.
 
     \b
     Environment:
@@ -254,7 +250,7 @@ def serve(listen: str, data: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         run(Settings.read(os.environ, listen=listen, data=data))
-    except (ValueError, EmbeddedServerError, engines.EngineUnavailable) as error:
+    except (ValueError, EmbeddedServerError, StoreUnavailable, engines.EngineUnavailable) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -18,7 +18,6 @@ import uvloop
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.adapters.engines import choice_from
 from router.adapters.redis.embedded import EmbeddedServer
 from router.rpc.register import answering, reader
 from service import Service, Settings

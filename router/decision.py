@@ -36,7 +36,9 @@ class Cause(StrEnum):
     OVERRIDE = "OVERRIDE"
 
 
-_KINDS = {str(kind): kind for kind in Kind}  # a look-up is ten times faster than the enum's own, and it happens per call
+_KINDS = {
+    str(kind): kind for kind in Kind
+}  # a look-up is ten times faster than the enum's own, and it happens per call
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import click
 
+from router.cli.demo import demo
+from router.cli.explain import explain
+from router.cli.route import route
 from router.cli.rules import rules
+from router.cli.verify import verify
 
-COMMANDS: tuple[click.Command, ...] = (rules,)
+COMMANDS: tuple[click.Command, ...] = (demo, route, explain, verify, rules)

@@ -1,4 +1,4 @@
-"""``fairlead rules``: check and test a rule set on one's own machine, without a server.
+"""``fairlead rules``: check and test a rule set on one's own machine, without a server; publish it to one.
 
 Exit codes: 0 all is well; 1 the rule set has errors or a test failed; 2 the command could not do its work (no such
 file).
@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from router.cli.publish import publish_command, rollback_command
 from router.rules.check import check, check_tests
 from router.rules.limits import MAX_SOURCE_BYTES
 from router.rules.problems import Problem
@@ -57,7 +58,11 @@ def rules() -> None:
     Operators:   eq ne in not_in, gt gte lt lte between, has_any has_all, exists missing,
                  within (a territory or one around it).
     Groups:      all, any, not.
-    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
+    """
+
+
+rules.add_command(publish_command)
+rules.add_command(rollback_command)
 
 
 @rules.command("check")
@@ -73,7 +78,7 @@ def check_command(file: Path, as_json: bool) -> None:
     \b
       $ fairlead rules check east.yaml
       east.yaml:9:33 error: gte does not fit the string field region; allowed are eq, ne, … (rules[0].when.op)
-    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
+    """
     checked = check(_content(file))
     if as_json:
         _print_json(problems=checked.problems, rule_count=_count(checked.rule_set))
@@ -104,7 +109,7 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
         territories: {上海: 华东}
         reps: {anna: {regions: [华东]}, bo: {regions: [华南]}}
         pools: {east: [anna, bo]}
-    """  # noqa: D301  # the backspace is click\'s mark for text that is not to be wrapped
+    """
     checked = check(_content(file))
     tests = checked if tests_file is None else check_tests(_content(tests_file))
     results: list[TestResult] = []

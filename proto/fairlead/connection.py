@@ -1,0 +1,74 @@
+"""The connection to the service: one call, and the pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from fairlead.retries import Retries
+
+_MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+_OPTIONS = (
+    ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
+    ("grpc.initial_reconnect_backoff_ms", 100),  # a restarted service is found again at once
+    ("grpc.max_reconnect_backoff_ms", 2000),
+)
+
+Answer = TypeVar("Answer", bound=Message)
+
+
+class Connection:
+    """A channel with a deadline for each try and repetitions where they are safe.
+
+    Parameters
+    ----------
+    address
+        ``host:port``.
+    credentials
+        For TLS; None: an open connection.
+    timeout_s
+        How long one try may take, in seconds.
+    retries
+        When calls are repeated.
+    """
+
+    def __init__(
+        self, address: str, credentials: grpc.ChannelCredentials | None, timeout_s: float, retries: Retries
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._retries = retries
+        if credentials is None:
+            self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        else:
+            self._channel = grpc.secure_channel(address, credentials, options=_OPTIONS)
+
+    def call(self, method: str, request: Message, answer: type[Answer]) -> Answer:
+        """Call ``Service/Method`` of ``fairlead.v1``.
+
+        Raises
+        ------
+        FairleadError
+            If it fails for good, or still fails when patience ends.
+        """
+        made: Callable[..., Answer] = self._channel.unary_unary(
+            f"/fairlead.v1.{method}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=answer.FromString,
+        )
+        return self._retries.run(lambda: made(request, timeout=self._timeout_s))
+
+    def pages(self, method: str, request: Any, answer: type[Answer]) -> Iterator[Answer]:
+        """Call a list method page by page; the request is moved along."""
+        while True:
+            page: Any = self.call(method, request, answer)
+            yield page
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+    def close(self) -> None:
+        """Let go of the channel."""
+        self._channel.close()

@@ -1,0 +1,23 @@
+"""Where the commands print, and how they call people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO
+
+from rich.console import Console
+
+from fairlead.client import FairleadClient
+
+_WIDTH = 100
+"""Columns where the output is no terminal."""
+
+
+def console_for(stream: IO[str]) -> Console:
+    """Make a console as wide as the terminal, or 100 columns where there is none."""
+    return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False)
+
+
+def names_of(client: FairleadClient) -> Mapping[str, str]:
+    """Return how to call each rep, by resource name."""
+    return {rep.name: rep.display_name or rep.name.rpartition("/")[2] for rep in client.list_reps()}

@@ -1,0 +1,127 @@
+"""The fairness table: how far everybody is from a fair share, and how far other routers would have taken them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import fairness_pb2 as fairness
+from router.baselines import Arrival, compare
+from router.cli.words import called, signed
+
+_FAR = 5.0
+"""Lead units from which a distance is shown in red."""
+_HEADINGS = {
+    "pointer round robin": "pointer\nRR",
+    "least recently used": "least rec.\nused",
+    "lowest count": "lowest\ncount",
+    "smooth weighted RR": "smooth\nwtd. RR",
+}
+
+
+class Arrivals:
+    """Gathers, per pool, who could have had which work item: what the baselines are run on."""
+
+    def __init__(self) -> None:
+        self._by_pool: dict[str, list[Arrival]] = {}
+        self._seen: set[str] = set()
+
+    def note(self, decision: decisions.Decision) -> None:
+        """Note a decision with all its candidates; one that was noted before, or charged no ledger, is passed over."""
+        overridden = decision.cause == decisions.Decision.CAUSE_OVERRIDE
+        if not decision.pool or overridden or decision.name in self._seen:
+            return
+        self._seen.add(decision.name)
+        entitled = {
+            candidate.rep: candidate.entitlement
+            for candidate in decision.candidates
+            if candidate.verdict != decisions.Candidate.VERDICT_INELIGIBLE
+        }
+        self._by_pool.setdefault(decision.pool, []).append(Arrival(entitled))
+
+    def pools(self) -> list[str]:
+        """Return the pools that received anything, the busiest first."""
+        return sorted(self._by_pool, key=lambda pool: -len(self._by_pool[pool]))
+
+    def of(self, pool: str) -> Sequence[Arrival]:
+        """Return a pool's arrivals in their order."""
+        return self._by_pool.get(pool, ())
+
+
+def fairness_table(report: fairness.FairnessReport, arrivals: Sequence[Arrival], names: Mapping[str, str]) -> Table:
+    """Lay out a pool's report beside what the baselines make of the same arrivals.
+
+    Parameters
+    ----------
+    report
+        As the service gives it.
+    arrivals
+        What the pool received in this run.
+    names
+        How to call each rep, by resource name.
+    """
+    weights = dict(sorted(report.weights.items()))
+    others = compare(weights, [arrival for arrival in arrivals if arrival.entitled.keys() <= weights.keys()])
+    table = Table(
+        title=_title(report, len(arrivals)),
+        title_justify="left",
+        caption=_caption(report),
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        show_footer=True,
+    )
+    table.add_column("rep", no_wrap=True, footer="worst ever")
+    for heading in ("weight", "entitled", "received"):
+        table.add_column(heading, justify="right")
+    table.add_column(
+        "distance:\nFairlead", justify="right", footer=Text(f"{report.observed.worst_ever:.2f}", "bold green")
+    )
+    for name, measured in others.items():
+        table.add_column(_HEADINGS[name], justify="right", footer=_worst(measured.worst))
+    for rep, weight in weights.items():
+        table.add_row(
+            called(rep, names),
+            f"{weight:g}",
+            f"{report.entitled[rep]:.2f}",
+            f"{report.received[rep]:g}",
+            Text(signed(report.observed.per_rep[rep]), "green"),
+            *(_distance(measured.by_rep[rep]) for measured in others.values()),
+        )
+    return table
+
+
+def alone(report: fairness.FairnessReport, names: Mapping[str, str]) -> Text:
+    """Say in a line what became of a pool in which nobody competes."""
+    members = ", ".join(called(rep, names) for rep in report.weights) or "nobody"
+    return Text.assemble(_title(report, report.decisions), f", all of them to its only member, {members}")
+
+
+def _title(report: fairness.FairnessReport, arrived: int) -> Text:
+    pool = report.pool.rpartition("/")[2]
+    earlier = report.decisions - arrived
+    known = f", {earlier} of them before or beside this file" if earlier else ""
+    return Text(f"Pool {pool}: {report.decisions} decisions{known}", style="bold")
+
+
+def _caption(report: fairness.FairnessReport) -> str:
+    band = f", band {report.band:g}" if report.band else ""
+    disturbed = f" + {report.disturbance:.2f} for overrides and leavers" if report.disturbance else ""
+    members = len(report.weights)
+    return (
+        f"distance = entitled − received, in leads; never beyond {report.bound:.2f}: proven for {members} reps{band}"
+        f"{disturbed}"
+    )
+
+
+def _distance(value: float) -> Text:
+    return Text(f"{round(value, 1) + 0.0:+.1f}", style="red" if abs(value) >= _FAR else "")
+
+
+def _worst(value: float) -> Text:
+    return Text(f"{value:.1f}", style="red" if value >= _FAR else "")

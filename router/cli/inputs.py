@@ -1,0 +1,176 @@
+"""What is to be routed, and by what: read from files, checked before anything is sent, then entered into a service."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import grpc
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.lead_files import LeadsFile, read_leads
+from router.cli.tables import InputFailed
+from router.cli.workforce_files import WorkforceFile, read_reps, read_territories
+from router.rules.check import check
+from router.rules.ruleset import OtherPool, RuleSet
+
+_MOST_CANDIDATES = 30_000
+"""Candidates in one answer: some 200 bytes each, and the service sends up to 16 MiB."""
+_LARGEST_BATCH = 500
+_REPS_AT_ONCE = 10_000
+
+Result = tuple[routing.WorkItem, decisions.Decision | FairleadError]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The content of all files, checked."""
+
+    source: str
+    rule_set: RuleSet
+    territories: Mapping[str, str]
+    workforce: WorkforceFile
+    leads: LeadsFile
+
+
+def read_inputs(
+    leads: Path, reps: Path, rules: Path, territories: Path | None, mapped: Mapping[str, str], source: str
+) -> Inputs:
+    """Read all files; ``source`` is the system that leads come from where their file does not say.
+
+    Raises
+    ------
+    InputFailed
+        Naming file, line, column, value and what is allowed.
+    """
+    text, rule_set = _rules(rules)
+    return Inputs(
+        text,
+        rule_set,
+        {} if territories is None else read_territories(territories, mapped),
+        read_reps(reps, mapped, pools_of(rule_set)),
+        read_leads(leads, mapped, rule_set.fields, source),
+    )
+
+
+def _rules(file: Path) -> tuple[str, RuleSet]:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputFailed(f"{file}: {error.strerror}") from error
+    checked = check(content)
+    if checked.rule_set is None:
+        faults = [f"{file}:{p.line}:{p.column}: {p.message} ({p.path})" for p in checked.problems if p.is_error]
+        raise InputFailed("\n".join(faults[:20]))
+    return content.decode("utf-8-sig"), checked.rule_set
+
+
+def pools_of(rule_set: RuleSet) -> tuple[str, ...]:
+    """Return the pools that routes name, each once."""
+    routes = [*(rule.route for rule in rule_set.rules), rule_set.default]
+    others = (step.pool for route in routes for step in route.fallback if isinstance(step, OtherPool))
+    return tuple(dict.fromkeys([*(route.pool for route in routes), *others]))
+
+
+def enter(client: FairleadClient, inputs: Inputs, bands: Mapping[str, float]) -> None:
+    """Enter territories, reps and pools, and publish the rules unless they are the active ones.
+
+    Raises
+    ------
+    FairleadError
+        If the service refuses.
+    """
+    present = {_last(territory.name): _last(territory.parent) for territory in client.list_territories()}
+    for territory, parent in inputs.territories.items():
+        if present.get(territory) != parent:
+            client.upsert_territory(territory, parent)
+    reps = inputs.workforce.reps
+    for start in range(0, len(reps), _REPS_AT_ONCE):
+        client.upsert_reps(reps[start : start + _REPS_AT_ONCE])
+    for pool, members in inputs.workforce.pools.items():
+        client.upsert_pool(pool, members, band=bands.get(pool))
+    if _active_source(client) != inputs.source:
+        client.publish_rules(inputs.source, note="fairlead route")
+
+
+def missing_pools(inputs: Inputs, present: Collection[str]) -> list[str]:
+    """Return the pools that routes name and nobody is in: what goes there stays without an owner."""
+    return [pool for pool in pools_of(inputs.rule_set) if pool not in present]
+
+
+def _active_source(client: FairleadClient) -> str | None:
+    try:
+        return client.get_rules().source
+    except FairleadError as error:
+        if error.code is not grpc.StatusCode.NOT_FOUND:
+            raise
+        return None
+
+
+def route_all(client: FairleadClient, inputs: Inputs, console: Console) -> Iterator[Result]:
+    """Route every lead in the order of the file, with a progress bar; decisions come with all candidates."""
+    items = inputs.leads.items
+    batch = max(1, min(_LARGEST_BATCH, _MOST_CANDIDATES // len(inputs.workforce.reps)))
+    with _progress(console) as progress:
+        task = progress.add_task("routing", total=len(items))
+        for item, answer in zip(items, client.route_many(items, full=True, batch_size=batch), strict=True):
+            progress.advance(task)
+            yield item, answer
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
+
+
+def mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """Read ``COLUMN=FIELD`` pairs.
+
+    Raises
+    ------
+    click.BadParameter
+        If one is not of that form.
+
+    Examples
+    --------
+    >>> mapping(["地区=region"])
+    {'地区': 'region'}
+    """
+    found = {}
+    for pair in pairs:
+        column, equals, field = pair.rpartition("=")
+        if not (equals and column and field):
+            raise click.BadParameter(f"{pair!r}: must be COLUMN=FIELD, e.g. 地区=region", param_hint="--map")
+        found[column] = field
+    return found
+
+
+def bands_from(pairs: Iterable[str]) -> dict[str, float]:
+    """Read ``POOL=UNITS`` pairs.
+
+    Raises
+    ------
+    click.BadParameter
+        If one is not of that form.
+    """
+    found = {}
+    for pair in pairs:
+        pool, _, units = pair.rpartition("=")
+        try:
+            found[pool] = float(units)
+        except ValueError:
+            found[pool] = -1.0
+        if not pool or not 0 <= found[pool] <= 1000:
+            raise click.BadParameter(f"{pair!r}: must be POOL=UNITS, 0 to 1000, e.g. east=1", param_hint="--band")
+    return found
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

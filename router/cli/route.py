@@ -1,0 +1,177 @@
+"""``fairlead route``: leads, reps and rules from files, through the real service, out as decisions.
+
+Exit codes: 0 every lead was decided; 1 the service refused one, or failed; 2 a file, a column or a cell is not as it
+must be.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.consoles import console_for, names_of
+from router.cli.fairness_tables import Arrivals, alone, fairness_table
+from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, read_inputs, route_all
+from router.cli.server import connected, own_service, tenant_option
+from router.cli.tables import InputFailed
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision"]
+
+
+@click.command()
+@click.option("--leads", type=FILE, required=True, help="Leads, one per line.")
+@click.option("--reps", type=FILE, required=True, help="Reps, one per line.")
+@click.option("--rules", type=FILE, required=True, help="The rule set; published unless it is the active one.")
+@click.option("--territories", type=FILE, help="The tree of regions: columns id and parent.")
+@click.option("--server", metavar="HOST:PORT", help="A running service; absent: one of its own, gone afterwards.")
+@click.option("--out", type=FILE, default=Path("decisions.csv"), show_default=True, help="Where decisions go.")
+@tenant_option
+@click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeatable.")
+@click.option("--source", default="csv", show_default=True, help="The system leads come from, if no column says.")
+@click.option(
+    "--band",
+    "bands",
+    multiple=True,
+    metavar="POOL=UNITS",
+    help="Let preferences choose among reps whose deficits are this close.",
+)
+def route(
+    leads: Path,
+    reps: Path,
+    rules: Path,
+    territories: Path | None,
+    server: str | None,
+    out: Path,
+    tenant: str,
+    pairs: tuple[str, ...],
+    source: str,
+    bands: tuple[str, ...],
+) -> None:
+    """Route leads from a file, and show how fair it was.
+
+    Sends every lead through the service, writes each decision to a CSV file, and prints per pool how far each rep
+    is from a fair share: by Fairlead, and by what other routers would have done with the same leads.
+
+    \b
+      $ fairlead route --leads leads.csv --reps reps.csv --rules rules.yaml --territories territories.csv
+
+    \b
+    Columns (英文或中文; any order; lists separated by ; or |):
+      leads        external_id 编号, source 来源, kind 类型, value 金额, priority 优先级;
+                   each field that the rule set declares, under its name
+      reps         id 编号, name 姓名, regions 区域, industries 行业, skills 技能, languages 语言,
+                   pools 分配池 (east:2;key-accounts), weight 权重, active 在职, capacity_LEAD 线索上限;
+                   any other column becomes an attribute of the rep
+      territories  id 区域, parent 上级
+
+    A reps file without pools puts everybody into every pool that the rules name. A lead that was routed before
+    keeps its owner. Files are UTF-8, or GB 18030 as Excel writes it.
+
+    \b
+    Other names of columns:
+      $ fairlead route … --map 地区=region --map opportunity_id=external_id
+    """
+    inputs = read_inputs(leads, reps, rules, territories, mapping(pairs), source)
+    widths, console = bands_from(bands), console_for(sys.stdout)
+    with _written(out) as rows, _service(server, tenant) as client:
+        enter(client, inputs, widths)
+        refused = report(client, inputs, console, rows)
+    console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
+    sys.exit(1 if refused else 0)
+
+
+@contextmanager
+def _service(server: str | None, tenant: str) -> Iterator[FairleadClient]:
+    if server:
+        with connected(server, tenant) as client:
+            yield client
+    else:
+        with own_service() as address, connected(address, tenant) as client:
+            yield client
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[Any]:
+    try:
+        # with a byte order mark: Excel then reads Chinese
+        with out.open("w", encoding="utf-8-sig", newline="") as stream:
+            rows = csv.writer(stream)
+            rows.writerow(COLUMNS)
+            yield rows
+    except OSError as error:
+        raise InputFailed(f"{out}: {error.strerror}") from error
+
+
+def report(client: FairleadClient, inputs: Inputs, console: Console, rows: Any) -> int:
+    """Route all leads, write and sum up; return how many were refused."""
+    say_beforehand(client, inputs, console)
+    arrivals, outcomes, refusals = Arrivals(), Counter[str](), list[str]()
+    for item, answer in route_all(client, inputs, console):
+        rows.writerow(row_of(item, answer))
+        if isinstance(answer, FairleadError):
+            refusals.append(f"{item.external_id}: {answer.message}")
+        else:
+            arrivals.note(answer)
+            outcomes[outcome_of(answer)] += 1
+    console.print(", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.most_common()) or "no leads")
+    for refusal in refusals[:10]:
+        console.print(f"[red]refused[/] {refusal}", markup=True)
+    print_fairness(client, arrivals, console)
+    return len(refusals)
+
+
+def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> None:
+    """Say what the files hold that will not be used."""
+    if inputs.leads.left_out:
+        console.print(f"columns left out, the rule set declares no such field: {', '.join(inputs.leads.left_out)}")
+    present = [pool.name.rpartition("/")[2] for pool in client.list_pools()]
+    for pool in missing_pools(inputs, present):
+        console.print(f"[yellow]nobody is in pool {pool}[/], which the rules name")
+
+
+def print_fairness(client: FairleadClient, arrivals: Arrivals, console: Console) -> None:
+    """Print the table of every pool that received anything, the busiest first; a line where nobody competes."""
+    names = names_of(client)
+    for pool in arrivals.pools():
+        measured = client.fairness(pool)
+        console.print()
+        if len(measured.weights) > 1:
+            console.print(fairness_table(measured, arrivals.of(pool), names))
+        else:
+            console.print(alone(measured, names))
+
+
+def outcome_of(decision: decisions.Decision) -> str:
+    """Return the outcome in the words of the contract, e.g. ``EXISTING_OWNER``."""
+    return decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
+
+
+def row_of(item: routing.WorkItem, answer: decisions.Decision | FairleadError) -> list[Any]:
+    """Write one line of the decisions file."""
+    if isinstance(answer, FairleadError):
+        return [item.source, item.external_id, "ERROR", "", "", "", "", "", answer.message, ""]
+    eligible = sum(c.verdict != decisions.Candidate.VERDICT_INELIGIBLE for c in answer.candidates)
+    return [
+        item.source,
+        item.external_id,
+        outcome_of(answer),
+        answer.rep.rpartition("/")[2],
+        answer.pool.rpartition("/")[2],
+        answer.matched_rules[0] if answer.matched_rules else "default",
+        answer.steps[-1] if answer.steps else "",
+        eligible,
+        answer.refusal_summary,
+        answer.name.rpartition("/")[2],
+    ]

@@ -1,0 +1,117 @@
+"""Which service a command talks to: one that runs, or one of its own for as long as the command lasts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.retries import Retries
+
+DEFAULT_SERVER = "127.0.0.1:50051"
+_READY = "listening on "
+_START_TIMEOUT_S = 60.0
+_STOP_TIMEOUT_S = 60.0
+_PATIENCE_S = 5.0
+"""A person waits in front of it: shorter than a program's."""
+
+tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose leads, reps and rules.")
+server_option = click.option(
+    "--server", default=DEFAULT_SERVER, show_default=True, metavar="HOST:PORT", help="Where the service listens."
+)
+
+
+class ServiceFailed(click.ClickException):
+    """The service cannot be reached, or refused; exit code 1."""
+
+    def __init__(self, error: FairleadError) -> None:
+        details = [f"  {violation.field}: {violation.description}" for violation in error.violations]
+        known = details if len(details) > 1 else []  # a single one is what the message says
+        super().__init__("\n".join([error.message or error.code.name, *known]))
+
+
+@contextmanager
+def connected(server: str, tenant: str) -> Iterator[FairleadClient]:
+    """Connect to a service; its failures end the command with a message.
+
+    Raises
+    ------
+    ServiceFailed
+        If a call fails.
+    """
+    with FairleadClient(server, tenant, timeout_s=60.0, retries=Retries(patience_s=_PATIENCE_S)) as client:
+        try:
+            yield client
+        except FairleadError as error:
+            raise ServiceFailed(_with_advice(error, server)) from error
+
+
+def _with_advice(error: FairleadError, server: str) -> FairleadError:
+    if error.reason or error.code.name != "UNAVAILABLE":
+        return error
+    text = f"no service answers at {server}: start one with `fairlead serve`, or name another with --server"
+    return FairleadError(error.code, "", text)
+
+
+@contextmanager
+def own_service() -> Iterator[str]:
+    """Start a service on a free port with a data folder that goes with it; yield its address.
+
+    It is the real ``fairlead serve``, stopped however the command ends.
+
+    Raises
+    ------
+    click.ClickException
+        If it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="fairlead-", ignore_cleanup_errors=True) as folder, _terminable():
+        log = Path(folder) / "serve.log"
+        command = [sys.executable, "-P", "-m", "service", "serve", "--listen", "127.0.0.1:0", "--data", folder]
+        with log.open("wb") as stream:
+            # a session of its own: Ctrl-C reaches the command, which then stops it in order
+            process = subprocess.Popen(command, stderr=stream, env=_private(), start_new_session=True)  # noqa: S603
+        try:
+            yield _address(process, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _private() -> dict[str, str]:
+    """Return the environment without another store: what is tried out must never reach it."""
+    kept = {name: value for name, value in os.environ.items() if name != "FAIRLEAD_REDIS_URL"}
+    return {**kept, "FAIRLEAD_FSYNC": "no", "GRPC_ENABLE_FORK_SUPPORT": "0"}
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        text = log.read_text("utf-8", "replace")
+        if _READY in text and "\n" in text.partition(_READY)[2]:
+            return text.partition(_READY)[2].partition(";")[0]
+        time.sleep(0.02)
+    last = "\n".join(log.read_text("utf-8", "replace").splitlines()[-5:])
+    raise click.ClickException(f"the service did not start:\n{last}")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl-C does: with all that is to be done at the end."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

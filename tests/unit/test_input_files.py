@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from router.cli.inputs import bands_from, mapping, pools_of, read_inputs
+from router.cli.lead_files import LEAD_COLUMNS, LeadsFile, read_leads
+from router.cli.tables import InputFailed
+from router.cli.workforce_files import REP_COLUMNS, TERRITORY_COLUMNS, by_name, read_reps, read_territories
+from router.rules.check import check
+from router.rules.ruleset import FieldType
+
+FIELDS = {
+    "region": FieldType.STRING,
+    "potential": FieldType.NUMBER,
+    "vip": FieldType.BOOL,
+    "skills_needed": FieldType.LIST,
+    "decide_by": FieldType.DATE,
+}
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    file = folder / "input.csv"
+    file.write_bytes(text.encode(encoding))
+    return file
+
+
+def leads(folder: Path, text: str, **mapped: str) -> LeadsFile:
+    return read_leads(written(folder, text), mapped, FIELDS, "csv")
+
+
+# ---- reps
+
+
+@pytest.mark.parametrize("columns", [REP_COLUMNS, LEAD_COLUMNS, TERRITORY_COLUMNS])
+def test_no_name_of_a_column_means_two_things(columns: dict[str, tuple[str, ...]]) -> None:
+    assert len(by_name(columns)) == sum(map(len, columns.values()))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,name,regions,industries,skills,languages,pools,weight,active,capacity_LEAD",
+        "编号,姓名,区域,行业,技能,语言,分配池,权重,在职,线索上限",
+        "\ufeffID,Name,REGIONS,Industries,Skills,Languages,Pools,Weight,Active,Capacity_lead",
+    ],
+)
+def test_columns_are_known_in_both_languages(tmp_path: Path, header: str) -> None:
+    file = written(tmp_path, f"{header}\nanna,Anna,华东;华南,汽车|电子,CRM,zh、en,east:2;west,3,是,40\n")
+
+    found = read_reps(file, {}, ())
+
+    (rep,) = found.reps
+    assert (rep.name, rep.display_name, rep.active, dict(rep.capacity)) == ("anna", "Anna", True, {"LEAD": 40})
+    assert list(rep.attributes["regions"]) == ["华东", "华南"]  # type: ignore[arg-type]
+    assert list(rep.attributes["languages"]) == ["zh", "en"]  # type: ignore[arg-type]
+    assert found.pools == {"east": {"anna": 2.0}, "west": {"anna": 3.0}}
+
+
+def test_a_file_in_gb_18030_reads_as_well(tmp_path: Path) -> None:
+    found = read_reps(written(tmp_path, "编号,姓名\nanna,王芳\n", "gb18030"), {}, ["everyone"])
+
+    assert found.reps[0].display_name == "王芳"
+
+
+def test_without_pools_everybody_is_in_every_pool_of_the_rules(tmp_path: Path) -> None:
+    found = read_reps(written(tmp_path, "id,weight\nanna,2\nbo,\n"), {}, ["east", "west"])
+
+    assert found.pools == {"east": {"anna": 2.0, "bo": 1.0}, "west": {"anna": 2.0, "bo": 1.0}}
+
+
+def test_other_columns_become_attributes_of_their_own_type(tmp_path: Path) -> None:
+    found = read_reps(written(tmp_path, "id,level,remote,certificates,code\nanna,3,true,a;b,007\n"), {}, ())
+
+    assert dict(found.reps[0].attributes) == {"level": 3.0, "remote": True, "certificates": ["a", "b"], "code": "007"}
+
+
+def test_a_name_makes_an_id_where_there_is_none(tmp_path: Path) -> None:
+    found = read_reps(written(tmp_path, "sales_agent\nDarcel Schlecht\n"), {"sales_agent": "name"}, ())
+
+    assert (found.reps[0].name, found.reps[0].display_name) == ("Darcel-Schlecht", "Darcel Schlecht")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("id,weight\nanna,much\n", ":2: column weight: found 'much'; allowed: a number above 0 to 1000"),
+        ("id,权重\nanna,-1\n", ":2: column 权重: found '-1'"),
+        ("id,weight\nanna,nan\n", ":2: column weight: found 'nan'"),
+        ("id,active\nanna,maybe\n", ":2: column active: found 'maybe'; allowed: true or false"),
+        ("id,capacity_LEAD\nanna,1.5\n", ":2: column capacity_LEAD: found '1.5'; allowed: a whole number"),
+        ("id,pools\nanna,east:x\n", ":2: column pools: found 'east:x'; allowed: POOL or POOL:WEIGHT"),
+        ("id\nan na\n", ":2: column id: found 'an na'; allowed: 1 to 64 letters"),
+        ("id\nanna\nanna\n", ":3: column id: found 'anna'; allowed: each rep once, first in 2"),
+        ("colour\nred\n", ":1: found no column that names the rep"),
+        ("id,编号\na,b\n", ":1: columns id and 编号 both mean id"),
+        ("id\n", ": found no reps"),
+        ("", ":1: found no header line"),
+        ("id,name\na,b,c\n", ":2: found 3 cells; allowed: 2"),
+        ('id,name\n"a,b\n', ": not CSV"),
+    ],
+)
+def test_what_is_wrong_with_reps_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(InputFailed) as failed:
+        read_reps(written(tmp_path, text), {}, ())
+
+    assert complaint in failed.value.message
+    assert failed.value.exit_code == 2
+
+
+def test_all_faults_of_a_file_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputFailed) as failed:
+        read_reps(written(tmp_path, "id,weight\n" + "".join(f"r{n},x\n" for n in range(30))), {}, ())
+
+    assert len(failed.value.message.splitlines()) == 21
+    assert failed.value.message.endswith("… and 10 more")
+
+
+# ---- territories
+
+
+def test_parents_come_before_children_whatever_the_order(tmp_path: Path) -> None:
+    file = written(tmp_path, "区域,上级\n上海,华东\n华东,中国\n海外,\n")
+
+    assert list(read_territories(file, {}).items()) == [("中国", ""), ("华东", "中国"), ("上海", "华东"), ("海外", "")]
+
+
+def test_a_territory_inside_itself_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputFailed, match="a in b in a: a territory lies inside itself"):
+        read_territories(written(tmp_path, "id,parent\na,b\nb,a\n"), {})
+
+
+# ---- leads
+
+
+def test_declared_fields_become_attributes_of_their_type(tmp_path: Path) -> None:
+    found = leads(
+        tmp_path,
+        "编号,来源,类型,金额,优先级,region,potential,vip,skills_needed,decide_by,colour\n"
+        'L-1,crm,线索,"1,200",7,上海,60.5,是,ERP;CRM,2024-05-01,red\n',
+    )
+
+    (item,) = found.items
+    assert (item.external_id, item.source, item.kind, item.value, item.priority) == ("L-1", "crm", 1, 1200.0, 7)
+    assert dict(item.attributes) == {
+        "region": "上海",
+        "potential": 60.5,
+        "vip": True,
+        "skills_needed": ["ERP", "CRM"],
+        "decide_by": "2024-05-01",
+    }
+    assert found.left_out == ["colour"]
+
+
+def test_empty_cells_are_missing_attributes(tmp_path: Path) -> None:
+    (item,) = leads(tmp_path, "id,region,potential\nL-1,,\n").items
+
+    assert not item.attributes.fields
+    assert item.source == "csv"
+
+
+def test_a_mapped_column_is_what_the_user_says(tmp_path: Path) -> None:
+    found = leads(tmp_path, "opportunity,地区\nO-1,上海\n", opportunity="external_id", 地区="region")
+
+    assert found.items[0].external_id == "O-1"
+    assert found.items[0].attributes["region"] == "上海"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("id,potential\nL-1,high\n", ":2: column potential: found 'high'; allowed: a number"),
+        ("id,potential\nL-1,inf\n", ":2: column potential: found 'inf'"),
+        ("id,vip\nL-1,perhaps\n", ":2: column vip: found 'perhaps'; allowed: true or false"),
+        ("id,decide_by\nL-1,1 May\n", ":2: column decide_by: found '1 May'; allowed: a date such as"),
+        ("id,kind\nL-1,deal\n", ":2: column kind: found 'deal'; allowed: lead"),
+        ("id,value\nL-1,-5\n", ":2: column value: found '-5'; allowed: a number from 0 to 10000000"),
+        ("id,priority\nL-1,1.5\n", ":2: column priority: found '1.5'; allowed: a whole number from 0 to 1000"),
+        ("id,region\n,上海\n", ":2: column id: found ''; allowed: an id on every line"),
+        ("region\n上海\n", ":1: found no column that identifies the lead"),
+        ('id,region\n"L\n1",上海\nL-2,\n,x\n', ":5: column id"),
+    ],
+)
+def test_what_is_wrong_with_leads_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(InputFailed) as failed:
+        leads(tmp_path, text)
+
+    assert complaint in failed.value.message
+
+
+# ---- all of it
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "none.yaml"
+
+    with pytest.raises(InputFailed, match=r"none\.yaml: No such file"):
+        read_inputs(missing, missing, missing, None, {}, "csv")
+
+
+def test_a_rule_set_with_errors_is_named_with_its_places(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("fields: {}\ndefault: {route: {pol: x}}\n")
+
+    with pytest.raises(InputFailed) as failed:
+        read_inputs(rules, rules, rules, None, {}, "csv")
+
+    assert f"{rules}:2:" in failed.value.message
+
+
+def test_pools_are_found_in_rules_default_and_fallbacks() -> None:
+    source = """
+fields: {}
+rules: [{id: a, route: {pool: one, fallback: [two, {pool: three}, wait]}}]
+default: {route: {pool: four}}
+"""
+    rule_set = check(source).rule_set
+
+    assert rule_set is not None
+    assert pools_of(rule_set) == ("one", "four", "two", "three")
+
+
+@pytest.mark.parametrize("pair", ["region", "=region", "地区="])
+def test_a_bad_mapping_is_refused(pair: str) -> None:
+    with pytest.raises(click.BadParameter, match="must be COLUMN=FIELD"):
+        mapping([pair])
+
+
+@pytest.mark.parametrize("pair", ["east", "east=wide", "=1", "east=-1", "east=nan"])
+def test_a_bad_band_is_refused(pair: str) -> None:
+    with pytest.raises(click.BadParameter, match="must be POOL=UNITS"):
+        bands_from([pair])

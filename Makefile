@@ -47,4 +47,8 @@ proto: setup  ## Generate the contract's Python code anew
 bench: setup  ## Measure; prints every figure that README quotes
 	$(RUN)/python -m benchmarks
 
-.PHONY: help setup demo test check proto bench
+bench-models: setup  ## Compare the shipped models with LightGBM, XGBoost and CatBoost in the same folds
+	@$(UV) sync --frozen --quiet --inexact --group bench
+	$(RUN)/python -m benchmarks.models
+
+.PHONY: help setup demo test check proto bench bench-models

@@ -2,9 +2,10 @@
 
     make bench-models
 
-Public sets of customers by 5-fold cross-validation (stratified, shuffled, seed 42), event logs forward in time. The others run with
-their defaults (CatBoost 300 iterations) on one thread. Goals: AUC within .01 and Brier within .005 of the best column, ECE at
-most .03. Data lie where FAIRLEAD_DATA says, or beside the repository; what is not there is left out.
+Public sets of customers by 5-fold cross-validation (stratified, shuffled, seed 42), event logs forward in time. The
+others run with their defaults (CatBoost 300 iterations) on one thread. Goals: AUC within .01 and Brier within .005 of
+the best column, ECE at most .03. Data lie where FAIRLEAD_DATA says, or beside the repository; what is not there is
+left out.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from training.preparing import Columns, Prepared, prepare
 from training.reading import read_table
 from training.snapshots.build import build, moments_of
 from training.snapshots.certificate import certify
-from training.snapshots.definition import read_definition
+from training.snapshots.definition_file import read_definition
 from training.snapshots.events import read_events
 from training.splitting import folds_of
 from training.train import train

@@ -1,8 +1,9 @@
 """Gradient boosting as tables: fitted by scikit-learn, read out of its trees exactly [1]_.
 
-A tree whose path sees at most two features is constant on the cells of a grid over their thresholds, so the sum of all trees is
-a sum of tables over bins of one or two features. Reading them needs private attributes of the estimator; that happens here
-only, at training time, with scikit-learn pinned, and `training.parity` refuses the result if anything differs.
+A tree whose path sees at most two features is constant on the cells of a grid over their thresholds, so the sum of
+all trees is a sum of tables over bins of one or two features. Reading them needs private attributes of the estimator;
+that happens here only, at training time, with scikit-learn pinned, and `training.parity` refuses the result if
+anything differs.
 
 Three properties of scikit-learn 1.9 are worked around here:
 

@@ -1,7 +1,7 @@
 """Fits what turns log-odds into honest probabilities, and keeps it only if it helps.
 
-Judged is always a customer whose outcome the calibration has not seen: fitted on four fifths, measured on the fifth, five times.
-What is shipped is then fitted on all of them. References stand in `scoring.calibration`.
+Judged is always a customer whose outcome the calibration has not seen: fitted on four fifths, measured on the fifth,
+five times. What is shipped is then fitted on all of them. References stand in `scoring.calibration`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def calibrate(scores: FloatArray, churned: FloatArray, pieces: IntArray) -> Cali
     Calibrated
         The method of least ECE, provided its log-loss is no worse than that of doing nothing.
     """
-    tried = {name: _cross_fitted(fit, scores, churned, pieces) for name, fit in _methods(churned).items()}
+    tried = {name: cross_fitted(fit, scores, churned, pieces) for name, fit in _methods(churned).items()}
     plain = log_loss(churned, tried["identity"])
     errors = {name: ece(churned, p) for name, p in tried.items()}
     sound = [name for name, p in tried.items() if log_loss(churned, p) <= plain]
@@ -70,9 +70,14 @@ def _methods(churned: FloatArray) -> dict[str, Callable[[FloatArray, FloatArray]
     return methods | {"steps": steps} if churned.sum() >= MIN_FOR_STEPS else methods
 
 
-def _cross_fitted(
+def cross_fitted(
     fit: Callable[[FloatArray, FloatArray], Calibration], scores: FloatArray, churned: FloatArray, pieces: IntArray
 ) -> FloatArray:
+    """Return probabilities of shape (n_rows,), each piece's by a calibration fitted on the others; of one piece
+    alone, plain.
+    """
+    if len(np.unique(pieces)) < 2:
+        return Identity().many(scores)
     p_churn = np.empty(len(scores))
     for piece in np.unique(pieces):
         here = pieces == piece

@@ -1,7 +1,7 @@
 """The ladder of candidates, simplest first; and how one of them becomes tables.
 
-Rungs may be added; a rung must be able to say what it learnt as tables over bins of one or two features. The referee at the end may
-not, so it is never shipped: it tells what being explainable costs.
+Rungs may be added; a rung must be able to say what it learnt as tables over bins of one or two features. The referee
+at the end may not, so it is never shipped: it tells what being explainable costs.
 """
 
 from __future__ import annotations
@@ -66,6 +66,15 @@ LADDER: tuple[Candidate, ...] = (
         l2=1.0,
         feature_share=0.25,
         max_bins=64,
+    ),
+    replace(
+        PAIRWISE,
+        name="pairwise extra",
+        learning_rate=0.1,
+        n_trees=1_000,
+        max_leaves=16,
+        min_rows=3,
+        l2=0.3,
     ),
 )
 

@@ -25,8 +25,8 @@ Predicts `{target}`{horizon} as a calibrated probability, with reasons that add 
 | lift of the riskiest tenth | {lift_10:.2f} |
 | gates | {gates} |
 
-Meant for ranking and prioritising customers by a team that decides itself. Not meant for prices, credit or anything that
-concerns people other than as customers. It knows what its data knew: check drift before relying on it elsewhere.
+Meant for ranking and prioritising customers by a team that decides itself. Not meant for prices, credit or anything
+that concerns people other than as customers. It knows what its data knew: check drift before relying on it elsewhere.
 """
 
 _CHINESE = """# {model} {version}

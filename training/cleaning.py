@@ -1,6 +1,7 @@
 """Leaves out columns and rows that teach nothing or teach wrongly, and says why.
 
-The reasons are words of a fixed list (`Why`), each with the evidence: the report shows them, nothing disappears silently.
+The reasons are words of a fixed list (`Why`), each with the evidence: the report shows them, nothing disappears
+silently.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ from training.publishing import Origin, publish
 from training.reading import file_sha256, horizon_of, read_table
 from training.snapshots.build import AS_OF, Dataset, build, moments_of
 from training.snapshots.certificate import Certificate, certify
-from training.snapshots.definition import Definition, read_definition
+from training.snapshots.definition import Definition
+from training.snapshots.definition_file import read_definition
 from training.snapshots.events import read_events
 from training.snapshots.writing import write_dataset
 from training.train import train as train_model
@@ -164,7 +165,9 @@ def show_figures(console: Console, report: Document, written: Artefact, folder: 
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Parquet file. Default: NAME.parquet.")
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Of the leak certificate's changes.")
 def dataset(events: Path, definition_file: Path, out: Path | None, seed: int) -> None:
-    """Build a table of customers from their events, as they were known at each moment, and prove that it knows no more."""
+    """Build a table of customers from their events, as they were known at each moment, and prove that it knows no
+    more.
+    """
     console = Console()
     try:
         definition = read_definition(definition_file.read_bytes())

@@ -1,4 +1,6 @@
-"""``report.json``: everything that was found, for machines. Fixed order, no clock, no path: equal runs give equal bytes."""
+"""``report.json``: everything that was found, for machines. Fixed order, no clock, no path: equal runs give equal
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -29,18 +31,12 @@ def report_of(trained: Trained) -> Document:
             "ece": dict(trained.calibrated.ece),
             "slope": calibration_slope(churned, trained.judged.p_churn),
             "brier_skill": brier_skill(churned, trained.judged.p_churn),
-        },
-        "candidate": trained.chosen.candidate.name,
-        "ladder": _ladder(trained),
-        "baselines": {each.name: figures(trained.judged.saying(each.p_churn)) for each in trained.baselines},
-        "referee": _judged(trained.referee),
-        "champion": _champion(trained.champion),
-        "gates": [asdict(gate) for gate in trained.gates],
-        "dropped": [asdict(dropped) for dropped in trained.prepared.dropped],
-        "leaks": _leaks(trained),
-        "certificate": trained.prepared.certificate,
-        "rows": {"n": len(trained.prepared.examples), "churned": trained.prepared.examples.n_churned, "judged": len(churned)},
-        "export": {
+        }, "candidate": trained.chosen.candidate.name, "ladder": _ladder(trained), "baselines": {each.name:
+        figures(trained.judged.saying(each.p_churn)) for each in trained.baselines}, "referee":
+        _judged(trained.referee), "champion": _champion(trained.champion), "gates": [asdict(gate) for gate in
+        trained.gates], "dropped": [asdict(dropped) for dropped in trained.prepared.dropped], "leaks":
+        _leaks(trained), "certificate": trained.prepared.certificate, "rows": {"n": len(trained.prepared.examples),
+        "churned": trained.prepared.examples.n_churned, "judged": len(churned)}, "export": {
             "parity": trained.parity,
             "pairs": len(trained.tables.pairs),
             "cells": sum(t.size for t in trained.tables.main) + sum(t.size for t in trained.tables.pairs.values()),

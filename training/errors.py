@@ -9,8 +9,8 @@
     ├── NotEnoughData           too few rows, or churned or stayed customers, for what was asked
     └── ExportRefused           the tables do not answer as the estimator they were exported from
 
-Each class has a constant ``reason`` for machines and keeps its facts as attributes. Data that is merely poor is not among them:
-columns are dropped, leaks suspected and gates closed in the report.
+Each class has a constant ``reason`` for machines and keeps its facts as attributes. Data that is merely poor is not
+among them: columns are dropped, leaks suspected and gates closed in the report.
 """
 
 from __future__ import annotations

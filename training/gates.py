@@ -1,6 +1,7 @@
 """What must hold before a model may replace the champion, as data: every gate with what was found and what is allowed.
 
-The registry reads name, passed and detail (`scoring.gates`); whoever overrides a closed gate leaves a name and a reason there.
+The registry reads name, passed and detail (`scoring.gates`); whoever overrides a closed gate leaves a name and a
+reason there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Guesses what a column means: number, yes or no, or one of a few texts; and what stands for "not known" in it.
 
-The guess is written down as a feature schema, to be read, corrected and handed in again. It never guesses a direction (monotonic) or
-that something can be changed (actionable): those are statements about the world, not about the data.
+The guess is written down as a feature schema, to be read, corrected and handed in again. It never guesses a direction
+(monotonic) or that something can be changed (actionable): those are statements about the world, not about the data.
 """
 
 from __future__ import annotations
@@ -128,7 +128,9 @@ def _shortened(texts: list[str]) -> list[str]:
 
 
 def _yes_no(known: list[str]) -> tuple[str, ...] | None:
-    """Return the two texts in the order false, true; empty where the encoder knows them anyway; None if it is no bool."""
+    """Return the two texts in the order false, true; empty where the encoder knows them anyway; None if it is no
+    bool.
+    """
     lowered = {text.lower(): text for text in known}
     if len(known) != 2 or len(lowered) != 2:
         return None

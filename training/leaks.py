@@ -1,14 +1,14 @@
 """Looks for columns that know the future: too good to be true, alone or in pairs.
 
-Each column is cut into bins, the share that left in a bin is learnt on four fifths of the customers and judged on the fifth, so that
-a column with a value per customer gains nothing by memory. What then ranks customers almost perfectly is a copy of the outcome or
-was written after it [1]_. On four public sets of customers no feature alone exceeds .79 and no two .90; Telco's leaking "Churn Score"
-has .94.
+Each column is cut into bins, the share that left in a bin is learnt on four fifths of the customers and judged on the
+fifth, so that a column with a value per customer gains nothing by memory. What then ranks customers almost perfectly
+is a copy of the outcome or was written after it [1]_. On four public sets of customers no feature alone exceeds .79
+and no two .90; Telco's leaking "Churn Score" has .94.
 
 References
 ----------
-.. [1] S. Kaufman, S. Rosset, C. Perlich and O. Stitelman, "Leakage in Data Mining: Formulation, Detection, and Avoidance",
-   ACM TKDD 6(4), 2012.
+.. [1] S. Kaufman, S. Rosset, C. Perlich and O. Stitelman, "Leakage in Data Mining: Formulation, Detection, and
+   Avoidance", ACM TKDD 6(4), 2012.
 """
 
 from __future__ import annotations

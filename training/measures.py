@@ -1,12 +1,13 @@
 """How good probabilities of leaving are: ranking, sharpness, calibration, and what the riskiest tenth holds.
 
-All take a weight per row, so that a bootstrap draw is a vector of counts and never a copy of the data. Tied scores count as a
-random order among themselves would, on average.
+All take a weight per row, so that a bootstrap draw is a vector of counts and never a copy of the data. Tied scores
+count as a random order among themselves would, on average.
 
 References
 ----------
-J. Davis and M. Goadrich, "The Relationship Between Precision-Recall and ROC Curves", ICML 2006 (average precision). M. P. Naeini,
-G. F. Cooper and M. Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI 2015 (ECE).
+J. Davis and M. Goadrich, "The Relationship Between Precision-Recall and ROC Curves", ICML 2006 (average precision).
+M. P. Naeini, G. F. Cooper and M. Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI
+2015 (ECE).
 """
 
 from __future__ import annotations
@@ -140,7 +141,8 @@ def brier_skill(churned: FloatArray, p_churn: FloatArray) -> float:
 
 
 def calibration_slope(churned: FloatArray, p_churn: FloatArray) -> float:
-    """Return the slope of a logistic regression of the outcome on the predicted log-odds; 1 is perfect, below 1 too extreme.
+    """Return the slope of a logistic regression of the outcome on the predicted log-odds; 1 is perfect, below 1 too
+    extreme.
 
     Examples
     --------

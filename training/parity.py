@@ -1,7 +1,7 @@
 """Proves that tables answer as the estimator they were exported from, or refuses them.
 
-Asked are the training rows and rows made to hurt: every edge, the doubles on both sides of it, values far outside, missing values and
-codes nobody has seen, mixed at random.
+Asked are the training rows and rows made to hurt: every edge, the doubles on both sides of it, values far outside,
+missing values and codes nobody has seen, mixed at random.
 """
 
 from __future__ import annotations

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from scoring.encoding import category_text
 from scoring.logistic import FloatArray
 from scoring.schema import FeatureSchema
 from training.cleaning import Dropped, Why, copies, twins, useless
 from training.errors import InvalidInput
 from training.examples import Examples, IntArray
-from training.inference import MISSING_TEXTS, YES_NO, Column, is_temporal, read_column
+from training.inference import Column, read_column
 from training.leaks import Leak, suspected
+from training.outcomes import codes_of, counts_moments, read_outcome, times_of, without_time
 from training.reading import certificate_of
 from training.splitting import folds_of, pieces_of
 
@@ -114,8 +113,8 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
     _check_names(table, columns)
     account, certificate = _Account(), certificate_of(table)
     table, churned = _with_outcome(table, columns, account)
-    customers = _codes(table[columns.id]) if columns.id else np.arange(len(table), dtype=np.int64)
-    times = _moments(table[columns.time], columns.time) if columns.time else None
+    customers = codes_of(table[columns.id]) if columns.id else np.arange(len(table), dtype=np.int64)
+    times = times_of(table[columns.time], columns.time) if columns.time else None
     times = None if times is not None and len(np.unique(times)) == 1 else times
     examples = Examples(np.empty((len(table), 0)), churned, customers, times)
     found = _read_columns(table, columns, account)
@@ -124,7 +123,7 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
     examples, rows = _without_twins(examples, account, named=bool(columns.id) or _names_rows(account))
     features = tuple(column.feature for column in kept if column.feature is not None)
     schema = FeatureSchema(features=features, id_column=columns.schema.id_column if columns.schema else columns.id)
-    moments = bool(columns.time) and not pa.types.is_integer(_time_type(table[columns.time]))
+    moments = bool(columns.time) and counts_moments(table[columns.time])
     return Prepared(
         examples, schema, table.take(rows), tuple(account.dropped), tuple(account.leaks), moments, certificate
     )
@@ -142,73 +141,10 @@ def _with_outcome(table: pa.Table, columns: Columns, account: _Account) -> tuple
     churned = read_outcome(table[columns.target], columns.target, columns.positive)
     known = ~np.isnan(churned)
     if columns.time:
-        known &= ~_null_times(table[columns.time])
+        known &= ~without_time(table[columns.time])
     if n_unknown := int((~known).sum()):
         account.dropped.append(Dropped(Why.NO_OUTCOME, "the outcome or time is not known", n_rows=n_unknown))
     return table.filter(pa.array(known)), churned[known]
-
-
-def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "") -> FloatArray:
-    """Return 1.0 where the customer left, 0.0 where not, NaN where it is not known, shape (n_rows,).
-
-    Examples
-    --------
-    >>> read_outcome(pa.chunked_array([["Yes", "No", ""]]), "Churn").tolist()
-    [1.0, 0.0, nan]
-    """
-    array = values.combine_chunks().dictionary_encode()
-    texts = [category_text(value) for value in array.dictionary.to_pylist()]
-    known = sorted({text for text in texts if text not in MISSING_TEXTS})
-    left = category_text(positive) if positive else _yes_of(known)
-    if left not in known or len(known) < 2:
-        asked = (
-            f"{left!r} is not among its values"
-            if left
-            else "say with --positive which value means that the customer left"
-        )
-        raise InvalidInput.of(name, f"{asked}; found are {', '.join(known[:10]) or 'none'}")
-    meaning = np.array([np.nan if text in MISSING_TEXTS else float(text == left) for text in texts] + [np.nan])
-    codes: IntArray = pc.fill_null(array.indices, len(texts)).to_numpy(zero_copy_only=False)
-    return meaning[codes]
-
-
-def _yes_of(known: Sequence[str]) -> str:
-    pairs = [
-        [text for text in known if text.lower() == yes] for no, yes in YES_NO if {t.lower() for t in known} == {no, yes}
-    ]
-    return pairs[0][0] if pairs else ""
-
-
-def _codes(values: pa.ChunkedArray) -> IntArray:
-    encoded = values.combine_chunks().dictionary_encode(null_encoding="encode")
-    codes: IntArray = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes
-
-
-def _time_type(values: pa.ChunkedArray) -> pa.DataType:
-    if is_temporal(values.type) or pa.types.is_integer(values.type):
-        return values.type
-    numbers = all(
-        text is None or text.strip().lstrip("+-").isdigit() for text in pc.unique(values.cast(pa.string())).to_pylist()
-    )
-    return pa.int64() if numbers else pa.timestamp("us")
-
-
-def _null_times(values: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    blank = pc.equal(pc.utf8_trim_whitespace(values), "") if pa.types.is_string(values.type) else pc.is_null(values)
-    empty: np.ndarray[tuple[int], np.dtype[np.bool_]] = pc.fill_null(blank, True).to_numpy(zero_copy_only=False)
-    return empty
-
-
-def _moments(values: pa.ChunkedArray, name: str) -> IntArray:
-    """Return moments in microseconds, or whole numbers as they are."""
-    kind = _time_type(values)
-    try:
-        moments = values.cast(pa.timestamp("us")) if not pa.types.is_integer(kind) else values.cast(pa.int64())
-    except pa.ArrowInvalid as error:
-        raise InvalidInput.of(name, f"is neither ISO 8601 nor whole numbers: {str(error).splitlines()[0]}") from error
-    result: IntArray = moments.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    return result
 
 
 def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[Column]:
@@ -228,7 +164,7 @@ def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[
 
 
 def _without_leaks(found: Sequence[Column], examples: Examples, columns: Columns, account: _Account) -> list[Column]:
-    """Suspect first, then clean: an identifier that is sorted by outcome is worth a word though it is dropped anyway."""
+    """Suspect first, then clean: an identifier sorted by outcome is worth a word though it is dropped anyway."""
     hopeless = {drop.column: drop for drop in useless(found)}
     known = [c for c in found if c.name not in hopeless or hopeless[c.name].why not in (Why.ALL_MISSING, Why.CONSTANT)]
     pieces = pieces_of(folds_of(examples), len(examples))
@@ -272,8 +208,8 @@ def _names_rows(account: _Account) -> bool:
 def _without_twins(examples: Examples, account: _Account, *, named: bool) -> tuple[Examples, IntArray]:
     """Drop copied rows.
 
-    Rows without a name that are equal in everything are taken as one. Rows with names of their own may well be alike: such
-    customers differ in their outcome as chance has it, copies never do.
+    Rows without a name that are equal in everything are taken as one. Rows with names of their own may well be alike:
+    such customers differ in their outcome as chance has it, copies never do.
     """
     everything = np.arange(len(examples), dtype=np.int64)
     parts = [examples.rows] if examples.times is None else [examples.rows, examples.times[:, None].astype(float)]

@@ -1,13 +1,13 @@
 """What a retention campaign guided by the scores would earn: EMPC, the expected maximum profit of churn models [1]_.
 
-A campaign contacts the riskiest share η. A contacted customer who would have left accepts the offer with probability γ and stays;
-nobody knows γ, so it is drawn from a Beta distribution and the best η is taken for each γ. The optimum lies on the convex hull of
-the ROC curve, and the integral over each of its segments is an incomplete beta function.
+A campaign contacts the riskiest share η. A contacted customer who would have left accepts the offer with probability
+γ and stays; nobody knows γ, so it is drawn from a Beta distribution and the best η is taken for each γ. The optimum
+lies on the convex hull of the ROC curve, and the integral over each of its segments is an incomplete beta function.
 
 References
 ----------
-.. [1] T. Verbraken, W. Verbeke and B. Baesens, "A Novel Profit Maximizing Metric for Measuring Classification Performance of Customer
-   Churn Prediction Models", IEEE TKDE 25(5), 2013.
+.. [1] T. Verbraken, W. Verbeke and B. Baesens, "A Novel Profit Maximizing Metric for Measuring Classification
+   Performance of Customer Churn Prediction Models", IEEE TKDE 25(5), 2013.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def expected_maximum_profit(
 
 
 def hull(churned: FloatArray, p_churn: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the convex hull of the ROC curve: shares of those who left and of those who stayed, each rising from 0 to 1.
+    """Return the convex hull of the ROC curve: shares of those who left and of those who stayed, each rising from 0
+    to 1.
 
     The blocks of an isotonic regression of the outcome on the score are the hull's segments.
 

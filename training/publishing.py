@@ -54,7 +54,8 @@ class Origin:
 
 
 def publish(trained: Trained, origin: Origin, registry: Path) -> tuple[Artefact, Path, Document]:
-    """Write ``<registry>/<model>/<version>/``; the version is named after all that went into it, so repeating changes nothing.
+    """Write ``<registry>/<model>/<version>/``; the version is named after all that went into it, so repeating changes
+    nothing.
 
     Returns
     -------

@@ -1,12 +1,13 @@
 """Makes the split between main effects and interactions unique (functional ANOVA [1]_).
 
-What a pair table says on average about one of its features belongs to that feature: rows and columns of every pair are brought to
-mean zero under the training data's marginals, and the means move to the main tables, theirs to the bias. The sum never changes.
+What a pair table says on average about one of its features belongs to that feature: rows and columns of every pair
+are brought to mean zero under the training data's marginals, and the means move to the main tables, theirs to the
+bias. The sum never changes.
 
 References
 ----------
-.. [1] B. Lengerich, S. Tan, C.-H. Chang, G. Hooker and R. Caruana, "Purifying Interaction Effects with the Functional ANOVA",
-   AISTATS 2020.
+.. [1] B. Lengerich, S. Tan, C.-H. Chang, G. Hooker and R. Caruana, "Purifying Interaction Effects with the Functional
+   ANOVA", AISTATS 2020.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def purified(tables: ScoreTables, rows: FloatArray) -> ScoreTables:
     --------
     >>> from scoring.tables import Bins
     >>> bins = Bins(n_categories=2)
-    >>> raw = ScoreTables(0.0, (bins, bins), (np.zeros(3), np.zeros(3)), {(0, 1): np.array([[4.0, 0, 0], [0, 0, 0], [0, 0, 0]])})
+    >>> pair = np.array([[4.0, 0, 0], [0, 0, 0], [0, 0, 0]])
+    >>> raw = ScoreTables(0.0, (bins, bins), (np.zeros(3), np.zeros(3)), {(0, 1): pair})
     >>> pure = purified(raw, np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
     >>> pure.bias, pure.main[0].tolist(), pure.pairs[0, 1][0].tolist()
     (1.0, [1.0, -1.0, -1.0], [1.0, -1.0, -1.0])
@@ -51,7 +53,9 @@ def purified(tables: ScoreTables, rows: FloatArray) -> ScoreTables:
 
 
 def _split(table: FloatArray, weight_a: FloatArray, weight_b: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what the pair says of its first feature, of its second, and the rest. One pass: the weights are a product."""
+    """Return what the pair says of its first feature, of its second, and the rest. One pass: the weights are a
+    product.
+    """
     by_a = table @ weight_b
     rest = table - by_a[:, None]
     by_b = weight_a @ rest

@@ -1,6 +1,7 @@
 """Opens tables of customers or events: CSV as texts, Parquet with its types.
 
-CSV is read as text throughout: what a column means is decided once, by the schema, and not a second time by a parser's guess.
+CSV is read as text throughout: what a column means is decided once, by the schema, and not a second time by a
+parser's guess.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Walks the ladder: every candidate is judged on the same rows it has not learnt from, and the simplest good one is taken."""
+"""Walks the ladder: every candidate is judged on the same rows it has not learnt from, and the simplest good one is
+taken.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.logistic import FloatArray, probabilities
+from scoring.logistic import FloatArray
 from scoring.schema import Feature
+from training.calibrating import cross_fitted, temperature
 from training.candidates import Candidate, export
 from training.examples import Examples, IntArray
 from training.measures import log_losses
@@ -28,7 +31,8 @@ class Trial:
     scores
         Log-odds of its exported tables, shape (n_judged,), in the order of the judged rows.
     losses
-        Surprise of each, in nats, shape (n_judged,).
+        Surprise of each, in nats, shape (n_judged,), after a temperature that has not seen its fold: calibration comes
+        anyway, so a candidate is not turned down for what it will cure.
     """
 
     candidate: Candidate
@@ -61,14 +65,16 @@ def try_candidate(
         scores.append(tables.log_odds(examples.rows[fold.judge]))
         progress.advance()
     joined = np.concatenate(scores)
-    return Trial(candidate, joined, log_losses(examples.churned[judged_rows(folds)], probabilities(joined)))
+    churned = examples.churned[judged_rows(folds)]
+    pieces = np.repeat(np.arange(len(folds)), [len(fold.judge) for fold in folds])
+    return Trial(candidate, joined, log_losses(churned, cross_fitted(temperature, joined, churned, pieces)))
 
 
 def simplest_good(trials: Sequence[Trial], customers: IntArray) -> Trial:
     """Return the first trial whose log-loss is within one standard error of the best [1]_.
 
-    The error is that of the paired difference, row by row and added up by customer: the same customers are hard for every
-    candidate, and what they share says nothing about which candidate is better.
+    The error is that of the paired difference, row by row and added up by customer: the same customers are hard for
+    every candidate, and what they share says nothing about which candidate is better.
 
     Parameters
     ----------

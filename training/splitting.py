@@ -1,7 +1,7 @@
 """Who is learnt from, who is judged: folds of customers, or blocks of time.
 
-Two rows of one customer are never on both sides of a split. Where rows have a time, the future is judged by the past only, and a row
-is learnt from only if its outcome was known by then (``gap``).
+Two rows of one customer are never on both sides of a split. Where rows have a time, the future is judged by the past
+only, and a row is learnt from only if its outcome was known by then (``gap``).
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ MIN_OF_EACH = 30
 _TEST_SHARE = 0.2
 _LATER_SHARE = 0.15
 _ONE_MOMENT = 0.05
-"""Share of the rows from which the last moment alone makes a block: the quoted figure is that of the last matured window."""
+"""Share of the rows from which the last moment alone makes a block: the quoted figure is that of the last matured
+window.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +44,15 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Places of the rows in time: to learn from, then to calibrate on, then to be tested on."""
+    """Places of the rows in time: to learn from, then to calibrate on, then to be tested on.
+
+    ``known`` are all whose outcome is known when the test begins: the first two blocks and what lies between.
+    """
 
     learn: IntArray
     calibrate: IntArray
     test: IntArray
+    known: IntArray
 
 
 def folds_of(examples: Examples, n_folds: int = N_FOLDS) -> list[Fold]:
@@ -93,10 +99,9 @@ def blocks_of(examples: Examples, gap: int = 0) -> Blocks:
     known = _known_by(times, gap, test_from)
     calibrate_from = _start_of_last(times, known, _LATER_SHARE)
     learn = known & _known_by(times, gap, calibrate_from)
-    blocks = [
-        np.flatnonzero(rows).astype(np.int64) for rows in (learn, known & (times >= calibrate_from), times >= test_from)
-    ]
-    for name, block in zip(("to learn from", "to calibrate on", "to be tested on"), blocks, strict=True):
+    later = known & (times >= calibrate_from)
+    blocks = [np.flatnonzero(rows).astype(np.int64) for rows in (learn, later, times >= test_from, known)]
+    for name, block in zip(("to learn from", "to calibrate on", "to be tested on"), blocks, strict=False):
         _enough(examples.churned[block], f"rows {name}")
     return Blocks(*blocks)
 
@@ -106,7 +111,8 @@ def rolling_origins(examples: Examples, gap: int = 0, n_folds: int = 3) -> list[
 
     References
     ----------
-    .. [1] L. J. Tashman, "Out-of-sample tests of forecasting accuracy", International Journal of Forecasting 16(4), 2000.
+    .. [1] L. J. Tashman, "Out-of-sample tests of forecasting accuracy", International Journal of Forecasting 16(4),
+       2000.
     """
     times = _times(examples)
     cuts = np.unique(np.quantile(times, np.linspace(0.4, 1.0, n_folds + 1)[:-1], method="higher"))

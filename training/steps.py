@@ -1,12 +1,14 @@
 """Logistic regression with smooth steps: the simplest candidate, a table per feature by construction.
 
-A number is cut at quantiles. Its columns are the mean of its bin (a straight line) and one step per edge; the ridge penalty on the
-steps is a penalty on differences of neighbouring bins, so the curve is a spline of degree 0 that bends only where the data insist
-(P-splines [1]_). Texts get one column per category. Everything is constant within a bin, hence exact as tables.
+A number is cut at quantiles. Its columns are the mean of its bin (a straight line) and one step per edge; the ridge
+penalty on the steps is a penalty on differences of neighbouring bins, so the curve is a spline of degree 0 that bends
+only where the data insist (P-splines [1]_). Texts get one column per category. Everything is constant within a bin,
+hence exact as tables.
 
 References
 ----------
-.. [1] P. H. C. Eilers and B. D. Marx, "Flexible smoothing with B-splines and penalties", Statistical Science 11(2), 1996.
+.. [1] P. H. C. Eilers and B. D. Marx, "Flexible smoothing with B-splines and penalties", Statistical Science 11(2),
+   1996.
 """
 
 from __future__ import annotations

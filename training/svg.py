@@ -1,7 +1,8 @@
-"""Small plots as inline SVG: one page without scripts, fonts or images from elsewhere, and a hundred times lighter than PNG.
+"""Small plots as inline SVG: one page without scripts, fonts or images from elsewhere, and a hundred times lighter
+than PNG.
 
-A `Plot` maps data to a fixed frame and collects shapes; texts are escaped, numbers are written with two decimals so that equal
-data give equal bytes.
+A `Plot` maps data to a fixed frame and collects shapes; texts are escaped, numbers are written with two decimals so
+that equal data give equal bytes.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ class Plot:
     def render(self, x_ticks: Sequence[tuple[float, str]] | None = None) -> Markup:
         """Return the SVG element; ticks are placed at thirds unless given."""
         low, high = self.y_range
-        frame = f'<rect class="frame" x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" height="{HEIGHT - TOP - BOTTOM}"/>'
+        inside = f'width="{WIDTH - LEFT - RIGHT}" height="{HEIGHT - TOP - BOTTOM}"'
+        frame = f'<rect class="frame" x="{LEFT}" y="{TOP}" {inside}/>'
         ticks = [
             _text(self.x(at), HEIGHT - BOTTOM + 14, name, "middle") for at, name in x_ticks or _ticks(self.x_range)
         ]

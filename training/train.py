@@ -1,8 +1,8 @@
 """The use case: from a table of customers to a version that may be promoted.
 
-Read downwards: walk the ladder, calibrate on rows the model has not seen, export what is shipped, judge it beside simple rules and
-the champion. Everything random comes from one seed, everything runs on one thread, and no clock enters what is learnt: the same
-file, seed and lock file give the same bits.
+Read downwards: walk the ladder, calibrate on rows the model has not seen, export what is shipped, judge it beside
+simple rules and the champion. Everything random comes from one seed, everything runs on one thread, and no clock
+enters what is learnt: the same file, seed and lock file give the same bits.
 """
 
 from __future__ import annotations
@@ -113,9 +113,12 @@ class _Way:
 
 
 class _CrossValidated(_Way):
-    """All rows are of one moment: every row is judged by a model that has not learnt from it, what is shipped learns from all."""
+    """All rows are of one moment: every row is judged by a model that has not learnt from it, what is shipped learns
+    from all.
+    """
 
     def train(self, champion: Artefact | None) -> Trained:
+        """Train and judge."""
         examples = self.prepared.examples
         folds, everything = folds_of(examples), np.arange(len(examples), dtype=np.int64)
         places = judged_rows(folds)
@@ -146,18 +149,23 @@ class _CrossValidated(_Way):
 
 
 class _Forward(_Way):
-    """Rows have a time: learn from the first block, calibrate on the second, be judged on the last."""
+    """Rows have a time: learn from the first block, calibrate on the second, be judged on the last.
+
+    What is shipped learns anew from all that is known when the test begins, so that it is not older than it must be,
+    and keeps the calibration; the test then judges both together.
+    """
 
     def train(self, champion: Artefact | None) -> Trained:
+        """Train and judge."""
         examples = self.prepared.examples
         gap = self.plan.horizon_days * (DAY if self.prepared.times_are_moments else 1)
         blocks = blocks_of(examples, gap)
         folds = rolling_origins(examples.take(blocks.learn), gap)
         trials, chosen = self.walk(folds, blocks.learn)
-        raw, parity, calibrated = self.calibrated(chosen.candidate, blocks)
-        tables = replace(raw, calibration=calibrated.calibration)
+        calibrated = self.calibrated(chosen.candidate, blocks)
+        tables, parity = self.ship(chosen.candidate, blocks.known, calibrated.calibration)
         judged = self.tested(tables, blocks.test)
-        once = [Fold(blocks.learn, blocks.test)]
+        once = [Fold(blocks.known, blocks.test)]
         referee = self.ask_referee(once)
         rules = prior(examples, once), best_single_feature(examples, once, self.prepared.schema.features)
         compared = self.as_it_is(champion, judged, blocks.test, "its tables as they are") if champion else None
@@ -168,12 +176,13 @@ class _Forward(_Way):
             self.gates(judged, rules[1], compared, blocks.test, parity), examples.rows[blocks.test],
         )  # fmt: skip
 
-    def calibrated(self, candidate: Candidate, blocks: Blocks) -> tuple[ScoreTables, float, Calibrated]:
-        tables, parity = self.ship(candidate, blocks.learn, Identity())
+    def calibrated(self, candidate: Candidate, blocks: Blocks) -> Calibrated:
+        """Choose a calibration on a block that is later than what was learnt from."""
+        tables, _ = self.ship(candidate, blocks.learn, Identity())
         later = self.prepared.examples.take(blocks.calibrate)
-        pieces = pieces_of(folds_of(later), len(later))
-        return tables, parity, calibrate(tables.log_odds(later.rows), later.churned, pieces)
+        return calibrate(tables.log_odds(later.rows), later.churned, pieces_of(folds_of(later), len(later)))
 
     def tested(self, tables: ScoreTables, places: IntArray) -> Judged:
+        """Judge the shipped tables on the last block."""
         test = self.prepared.examples.take(places)
         return Judged(test.churned, tables.probabilities(test.rows), test.customers, np.zeros(len(test), np.int64))

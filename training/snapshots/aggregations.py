@@ -1,7 +1,7 @@
 """What is made of a customer's events in a window: one number each, for all customers at once.
 
-Every function takes events that are already inside the observation and returns shape (n_customers,), NaN where there is nothing to
-say. Events are sorted by customer and time, so equal events give equal bits.
+Every function takes events that are already inside the observation and returns shape (n_customers,), NaN where there
+is nothing to say. Events are sorted by customer and time, so equal events give equal bits.
 """
 
 from __future__ import annotations

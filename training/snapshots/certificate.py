@@ -1,7 +1,7 @@
 """The leak certificate: change what became known after t₀ in every way, build again, and find the same bytes.
 
-A feature that looks at a later event, or at one that happened before but was recorded after, cannot pass. The proof is by trial, on
-several moments and many changed events, of the very code that builds the table.
+A feature that looks at a later event, or at one that happened before but was recorded after, cannot pass. The proof
+is by trial, on several moments and many changed events, of the very code that builds the table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The exported tables are the estimator: on rows it knows, on rows made to hurt, with gaps and with what nobody has seen."""
+"""The exported tables are the estimator: on rows it knows, on rows made to hurt, with gaps and with what nobody has
+seen.
+"""
 
 from dataclasses import replace
 

@@ -11,7 +11,8 @@ from tests.training_data import customers, real, with_column
 from training.cleaning import Why
 from training.errors import InvalidInput, NotEnoughData
 from training.inference import read_column
-from training.preparing import Columns, Prepared, prepare, read_outcome
+from training.outcomes import read_outcome
+from training.preparing import Columns, Prepared, prepare
 from training.reading import read_table
 
 CHURN = Columns("Churn")

@@ -1,6 +1,7 @@
 """How fast customers are scored: over gRPC beside an empty handler, the kernel beside scikit-learn, and whole tables.
 
-Run as ``python -m benchmarks.scoring [--rows N]``; ratios are of one run on one machine, times are printed and never asserted.
+Run as ``python -m benchmarks.scoring [--rows N]``; ratios are of one run on one machine, times are printed and never
+asserted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How fast customers are scored: over gRPC beside an empty handler, the kernel beside scikit-learn, and whole tables.
 
-Run as ``python -m benchmarks.scoring [--rows N]``; ratios are of one run on one machine, times are printed and never asserted.
+Run as ``python -m benchmarks.scoring [--rows N]``; ratios are of one run on one machine, times are printed and never
+asserted.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from benchmarks.scoring_model import N_CATEGORIES, N_NUMBERS, request, rows, tables, write_customers, write_registry
 from benchmarks.scoring_server import EMPTY
 from fairlead.v1 import scoring_pb2
-from scoring.tables import Kernel
+from scoring.logistic import FloatArray
+from scoring.tables import Kernel, ScoreTables
 
 CALLS = 6_000
 CONCURRENCY = 16
@@ -115,16 +117,17 @@ def _cpu_seconds(pid: int) -> float:
 def kernel(sizes: tuple[int, ...] = (1, 1_000, 1_000_000)) -> dict[int, tuple[float, float]]:
     """Measure seconds per call of the kernel and of scikit-learn's ``predict_proba``, a model of like size."""
     estimator, served = _estimator(), tables()
-    one = Kernel(served)
-    found = {}
-    for size in sizes:
-        table = rows(size)
-        first, contiguous = table[0].tolist(), np.ascontiguousarray(table)
-        ours: Callable[[], object] = (
-            (lambda: one.probability(first)) if size == 1 else (lambda: served.probabilities(table))
-        )
-        found[size] = _best(ours), _best(lambda: estimator.predict_proba(contiguous))
-    return found
+    return {size: (_best(_ours(served, rows(size))), _best(_theirs(estimator, rows(size)))) for size in sizes}
+
+
+def _ours(served: ScoreTables, table: FloatArray) -> Callable[[], object]:
+    one, first = Kernel(served), table[0].tolist()
+    return (lambda: one.probability(first)) if len(table) == 1 else (lambda: served.probabilities(table))
+
+
+def _theirs(estimator: HistGradientBoostingClassifier, table: FloatArray) -> Callable[[], object]:
+    contiguous = np.ascontiguousarray(table)
+    return lambda: estimator.predict_proba(contiguous)
 
 
 def _estimator() -> HistGradientBoostingClassifier:
@@ -145,7 +148,8 @@ def _estimator() -> HistGradientBoostingClassifier:
 
 def _best(call: Callable[[], object]) -> float:
     call()
-    times, until = [], time.perf_counter() + 1.0
+    times: list[float] = []
+    until = time.perf_counter() + 1.0
     while not times or (time.perf_counter() < until and len(times) < 2_000):
         begin = time.perf_counter()
         call()
@@ -195,26 +199,25 @@ def main(n_rows: int, processes: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_registry(folder / "registry")
-        found = rpc(folder / "registry")
-        for name, row in found.items():
-            print(
-                f"{name:6} {row.calls_per_s:8,.0f} calls/s   {row.server_us:7.1f} µs of the server's processor per call"
-            )
-        rate = found["score"].calls_per_s / found["empty"].calls_per_s
-        cpu = found["empty"].server_us / found["score"].server_us
-        print(
-            f"ScoreCustomer against the empty handler: {rate:.2f} of its rate, {cpu:.2f} by processor time (goal {GOAL_RPC})"
-        )
+        _print_rpc(rpc(folder / "registry"))
         for size, (ours, theirs) in kernel().items():
-            print(
-                f"kernel {size:9,} rows {ours * 1e6:12,.1f} µs   scikit-learn {theirs * 1e6:14,.1f} µs   {theirs / ours:6.1f} ×"
-            )
+            times = f"{ours * 1e6:12,.1f} µs   scikit-learn {theirs * 1e6:14,.1f} µs"
+            print(f"kernel {size:9,} rows {times}   {theirs / ours:6.1f} ×")
         if n_rows:
             table = rescore(folder, n_rows, processes)
+            spent = f"{table.seconds:.1f} s, {table.cpu_seconds:.1f} s of processor, {table.peak_bytes >> 20} MiB"
             goal = f"goal {GOAL_SECONDS:.0f} s, {GOAL_BYTES >> 20} MiB for 10,000,000"
-            print(
-                f"rescore {n_rows:,} × 30: {table.seconds:.1f} s, {table.cpu_seconds:.1f} s of processor, {table.peak_bytes >> 20} MiB ({goal})"
-            )
+            print(f"rescore {n_rows:,} × 30: {spent} ({goal})")
+
+
+def _print_rpc(found: dict[str, Rpc]) -> None:
+    for name, row in found.items():
+        print(f"{name:6} {row.calls_per_s:8,.0f} calls/s   {row.server_us:7.1f} µs of the server's processor per call")
+    rate = found["score"].calls_per_s / found["empty"].calls_per_s
+    cpu = found["empty"].server_us / found["score"].server_us
+    print(
+        f"ScoreCustomer beside the empty handler: {rate:.2f} of its rate, {cpu:.2f} by processor time (goal {GOAL_RPC})"
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from scoring.customers import CustomerScorer
 from scoring.holder import ModelHolder
 from scoring.registry import Registry
 from scoring.rpc import add_to
+from scoring.rpc.register import answering, reader
 from scoring.rpc.scoring import ScoringServicer
 
 EMPTY = "fairlead.benchmarks.Empty"
@@ -47,12 +48,12 @@ async def serve(folder: Path) -> None:
     holder.stop()
 
 
-def _empty_handler(answer: scoring_pb2.Score) -> grpc.GenericRpcHandler:
+def _empty_handler(answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:
     async def score(_: Any, __: grpc.aio.ServicerContext[Any, Any]) -> scoring_pb2.Score:
         return answer
 
     handler = grpc.unary_unary_rpc_method_handler(
-        score, scoring_pb2.ScoreCustomerRequest.FromString, scoring_pb2.Score.SerializeToString
+        answering(score), reader(scoring_pb2.ScoreCustomerRequest), scoring_pb2.Score.SerializeToString
     )
     return grpc.method_handlers_generic_handler(EMPTY, {"ScoreCustomer": handler})
 

@@ -79,7 +79,7 @@ class FeatureEncoder:
 
     @property
     def usual(self) -> tuple[float, float, Mapping[str, float]]:
-        """The floats from low to high that stand for themselves, and the texts that are codes; an empty range if none do."""
+        """The floats from low to high that stand for themselves, and the texts that are codes."""
         if not self._numeric:
             return math.inf, -math.inf, self._codes
         return (math.inf, -math.inf, {}) if self.missing_numbers else (self.low, self.high, {})

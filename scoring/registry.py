@@ -75,14 +75,14 @@ class Registry:
         NotFound
             If there is no such model.
         """
-        found = list(self._shelf.versions(_checked("model", model)))
+        found = list(self._shelf.versions(checked_name("model", model)))
         if not found:
             raise NotFound("model", model)
         return found
 
     def standing(self, model: str) -> Standing:
         """Return a model's aliases."""
-        return self._standing(model, self._shelf.last_entry(_checked("model", model)))
+        return self._standing(model, self._shelf.last_entry(checked_name("model", model)))
 
     def has_changed(self, standing: Standing) -> bool:
         """Tell whether there is a newer standing; cheap."""
@@ -90,7 +90,7 @@ class Registry:
 
     def history(self, model: str) -> list[Entry]:
         """List the changes of a model, newest first."""
-        numbers = range(self._shelf.last_entry(_checked("model", model)), 0, -1)
+        numbers = range(self._shelf.last_entry(checked_name("model", model)), 0, -1)
         return [self._entry(model, number)[0] for number in numbers]
 
     def resolve(self, model: str, version: str) -> str:
@@ -102,7 +102,7 @@ class Registry:
             If it is an alias that stands for none.
         """
         if version not in ALIASES:
-            return _checked("version", version)
+            return checked_name("version", version)
         if not (found := self.standing(model).version(version)):
             raise NotFound("model version", f"models/{model}/versions/{version}")
         return found
@@ -276,7 +276,7 @@ class Registry:
         """Tell whether this very change has been made; the last `REMEMBERED` are looked at."""
         if not request_id:
             return False
-        last = self._shelf.last_entry(_checked("model", model))
+        last = self._shelf.last_entry(checked_name("model", model))
         for number in range(last, max(0, last - REMEMBERED), -1):
             entry, _ = self._entry(model, number)
             if entry.request_id == request_id:
@@ -306,7 +306,14 @@ class Registry:
             raise RegistryUnavailable(f"entry {number} of {model} cannot be read: {error.errors()[0]['msg']}") from None
 
 
-def _checked(field: str, name: str) -> str:
+def checked_name(field: str, name: str) -> str:
+    """Return a model's or version's name, refused if it is none: it becomes a folder.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the field.
+    """
     if not _NAME.fullmatch(name) or ".." in name:
         raise InvalidInput.of(field, f"{name[:80]!r} is no name: up to 63 of a-z, 0-9, '.', '_' and '-'")
     return name

@@ -17,6 +17,7 @@ from scoring.artefact import Artefact
 from scoring.encoding import Flag, RowEncoder
 from scoring.logistic import FloatArray
 from scoring.tables import Kernel
+from scoring.wording import Wording
 
 MAX_DAYS_AHEAD = 36_500
 """A score that would hold for longer than a hundred years is said to hold for ever."""
@@ -66,6 +67,8 @@ class ServedModel:
         self.schema = artefact.schema
         self.tables = artefact.tables
         self.kernel = Kernel(artefact.tables)
+        self.features = artefact.schema.features
+        self._words = {locale: [Wording(feature, locale) for feature in self.features] for locale in ("zh", "en")}
         self._encode = RowEncoder(artefact.schema)
         self._quantiles: list[float] = artefact.reference.log_odds_quantiles.tolist()
         self.ageing = [
@@ -78,6 +81,10 @@ class ServedModel:
     def name(self) -> str:
         """Its resource name."""
         return f"models/{self.artefact.manifest.model}/versions/{self.artefact.manifest.version}"
+
+    def words(self, locale: str) -> list[Wording]:
+        """Return how each feature is said in ``zh…``, or else in English."""
+        return self._words["zh" if locale.startswith("zh") else "en"]
 
     def score(self, features: Mapping[str, object], as_of: datetime) -> ChurnScore:
         """Score one customer as known at ``as_of``."""

@@ -265,7 +265,7 @@ class Kernel:
     def contributions(self, terms: Sequence[float]) -> list[float]:
         """Split one row's log-odds by feature, half of a pair to each of its two."""
         shares = list(terms[: len(self._main)])
-        for (_, a, b, _), pair in zip(self._pairs, terms[len(self._main) :], strict=True):
+        for (_, a, b, _), pair in zip(self._pairs, terms[len(self._main) :]):  # noqa: B905 -- of equal length, and hot
             half = 0.5 * pair
             shares[a] += half
             shares[b] += half

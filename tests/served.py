@@ -43,11 +43,12 @@ class Served:
 
     def _read(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.log.append(line)
-            if ready := _READY.search(line):
-                self.address = ready[1]
-                self._settled.set()
+        with self.process.stderr as lines:
+            for line in lines:
+                self.log.append(line)
+                if ready := _READY.search(line):
+                    self.address = ready[1]
+                    self._settled.set()
         self._settled.set()
 
     def ready(self) -> str:
@@ -62,16 +63,14 @@ class Served:
         return self.ended()
 
     def kill(self) -> None:
-        """End it without a warning."""
+        """End it without a warning; its store lives on, and with it the log's other end."""
         self.process.kill()
-        self.ended()
+        self.process.wait(STOP_S)
 
     def ended(self) -> int:
         """Wait for its end and return its exit code."""
         code = self.process.wait(STOP_S)
         self._reader.join(STOP_S)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
         return code
 
     def close(self) -> None:

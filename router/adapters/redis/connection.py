@@ -8,8 +8,16 @@ from hashlib import sha1
 from importlib.resources import files
 from typing import Any
 
+from redis.exceptions import (
+    ClusterDownError,
+    MasterDownError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from router.errors import StoreUnavailable
@@ -17,6 +25,9 @@ from router.errors import StoreUnavailable
 Argument = str | bytes | int | float
 RedisClient = Any
 """A ``redis.asyncio.Redis`` that returns bytes: the driver's annotations cannot tell it from one that returns text."""
+
+_REFUSAL_CLASSES = (OutOfMemoryError, ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)
+"""The driver's classes for some of them; it cuts the first word off their texts."""
 
 _REFUSALS = ("OOM", "READONLY", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN")
 """First words of response errors that say "not now".
@@ -39,9 +50,19 @@ def translated() -> Iterator[None]:
     except (RedisConnectionError, RedisTimeoutError) as error:
         raise StoreUnavailable(f"Redis does not answer: {error}") from error
     except ResponseError as error:
-        if str(error).startswith(_REFUSALS):
+        if _is_refusal(error):
             raise StoreUnavailable(f"Redis takes no writes now: {error}") from error
         raise
+
+
+def _is_refusal(error: ResponseError) -> bool:
+    """Say whether the server means "not now"; before 7.0 a script's error has it inside, behind a ``-``."""
+    text = str(error)
+    return (
+        isinstance(error, _REFUSAL_CLASSES)
+        or text.startswith(_REFUSALS)
+        or any(f": -{word} " in text for word in _REFUSALS)
+    )
 
 
 class Script:

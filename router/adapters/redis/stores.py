@@ -8,6 +8,7 @@ from typing import Self
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.connection import RedisClient, translated
@@ -37,8 +38,9 @@ class Stores:
         request_ttl_s
             How long a request id is remembered, in seconds.
         """
-        retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3)
-        # every write is repeatable by its work item or request id, so the driver may send it again
+        # Every write is repeatable by its work item or request id, so the driver may send it again when a connection
+        # breaks; not after a timeout: waiting again for a server that hangs only makes the client's wait longer.
+        retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3, supported_errors=(RedisConnectionError,))
         redis = Redis.from_url(url, socket_timeout=TIMEOUT_S, retry=retry)
         return cls(
             RedisAssignments(redis, request_ttl_s),

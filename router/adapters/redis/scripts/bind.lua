@@ -52,13 +52,14 @@ local stored_value = read_keys(4 + #pools)
 -- ----------------------------------------------------------------------------------------------------------- what is known
 
 local ledgers, loads = {}, {} -- by pool; by kind, then rep
+local shifted = {} -- `{rep}|{kind}` → units gained since the call began, written at its end
 for i, pool in ipairs(pools) do
   ledgers[pool] = {key = KEYS[3 + i], deficits = {}, changed = {}, received = {}, decisions = 0, overrides = 0, charge = 0,
     band = 0, worst = 0}
 end
 
-local function fetch(key, reps, field, known)
-  -- Reads the fields of the reps that are not known yet; a missing one is 0.
+local function fetch(key, reps, field, known, unwritten)
+  -- Reads the fields of the reps that are not known yet; a missing one is 0. Adds what this call has not written yet.
   local missing, fields = {}, {}
   for _, rep in ipairs(reps) do
     if known[rep] == nil then
@@ -68,7 +69,7 @@ local function fetch(key, reps, field, known)
   for from = 1, #fields, SLICE do
     local to = math.min(from + SLICE - 1, #fields)
     local values = redis.call('HMGET', key, unpack(fields, from, to))
-    for i = from, to do known[missing[i]] = tonumber(values[i - from + 1] or 0) end
+    for i = from, to do known[missing[i]] = tonumber(values[i - from + 1] or 0) + (unwritten[fields[i]] or 0) end
   end
 end
 
@@ -81,7 +82,7 @@ for i = 1, n_sets do
   for k, weight in ipairs(s[5]) do everybody[k], total = k, total + weight end
   sets[i] = {pool = s[1], band = s[2], members = s[3], reps = s[4], weights = s[5], limits = s[6], scores = s[7],
     digest = s[8], everybody = everybody, total = total, limited = #s[6] > 0}
-  if s[1] ~= '' then fetch(ledgers[s[1]].key, s[4], deficit_field, ledgers[s[1]].deficits) end
+  if s[1] ~= '' then fetch(ledgers[s[1]].key, s[4], deficit_field, ledgers[s[1]].deficits, {}) end
 end
 
 local function open_units(set, kind)
@@ -92,7 +93,7 @@ local function open_units(set, kind)
     loads[kind] = known
   end
   if set.read_for ~= kind then
-    fetch(KEYS[2], set.reps, function(rep) return rep .. '|' .. kind end, known)
+    fetch(KEYS[2], set.reps, function(rep) return rep .. '|' .. kind end, known, shifted)
     set.read_for = kind
   end
   return known
@@ -217,8 +218,6 @@ local function remember(job, number, outcome)
     set_key(job.request, cmsgpack.pack({job.fingerprint, number, outcome}), request_ttl_s)
   end
 end
-
-local shifted = {} -- `{rep}|{kind}` → units gained since the call began
 
 local function shift_load(rep, kind, by)
   local field = rep .. '|' .. kind

@@ -4,7 +4,10 @@ UV := .tools/bin/uv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RUN := .venv/bin
 CONTRACT := $(wildcard proto/fairlead/v1/*.proto)
-PROTOC = $(RUN)/python -m grpc_tools.protoc -Iproto -I$$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+PURELIB = $$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+# googleapis-common-protos ships operations.proto under another file name than its own descriptor says.
+OPERATIONS = google/longrunning/operations.proto=$(PURELIB)/google/longrunning/operations_proto.proto
+PROTOC = $(RUN)/python -m grpc_tools.protoc -Iproto -I$(OPERATIONS) -I$(PURELIB)
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
@@ -44,4 +47,8 @@ proto: setup  ## Generate the contract's Python code anew
 bench: setup  ## Measure; prints every figure that README quotes
 	$(RUN)/python -m benchmarks
 
-.PHONY: help setup demo test check proto bench
+bench-models: setup  ## Compare the shipped models with LightGBM, XGBoost and CatBoost in the same folds
+	@$(UV) sync --frozen --quiet --inexact --group bench
+	$(RUN)/python -m benchmarks.models
+
+.PHONY: help setup demo test check proto bench bench-models

@@ -66,7 +66,7 @@ def reps(n_reps: int, n_regions: int, per_lead: int = 10) -> list[workforce.Rep]
             active=True,
             attributes=struct(
                 {
-                    "regions": [region(r) for r in range(n_regions) if draw.random() < share] or [region(0)],
+                    "regions": [region(r) for r in range(n_regions) if draw.random() < share],
                     "industries": list(INDUSTRIES),
                 }
             ),

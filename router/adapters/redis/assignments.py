@@ -14,10 +14,12 @@ from router.adapters.redis.keys import Keys
 from router.decision import Decision, Head, Outcome
 from router.errors import NotFound, StaleRevision
 from router.items import Kind, State
-from router.ports import MAX_JOBS, Completed, Completion, Event, ItemRecord, Job, LedgerState, Refusal, Settled
+from router.ports import Completed, Completion, Event, ItemRecord, Job, LedgerState, Refusal, Settled
 from router.workforce import Member
 
 REQUEST_TTL_S = 24 * 3600
+_TOGETHER = 24
+"""Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
 _bind = Script("bind")
 _complete = Script("complete")
@@ -37,7 +39,9 @@ class RedisAssignments:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._coalescer = Coalescer[tuple[str, tuple[int, int]], Job, Decision | Refusal](self._bind_together, MAX_JOBS)
+        self._coalescer = Coalescer[tuple[str, tuple[int, int]], Job, Decision | Refusal](
+            self._bind_together, _TOGETHER
+        )
 
     async def bind(
         self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False

@@ -1,0 +1,62 @@
+"""The scoring server that is measured, and beside it a method that does nothing with the same messages.
+
+``python -m benchmarks.scoring_server REGISTRY`` prints its port as one line and serves until its standard input ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+import uvloop
+
+from benchmarks.scoring_model import request
+from fairlead.v1 import scoring_pb2
+from scoring.adapters.shelves import LocalShelf
+from scoring.customers import CustomerScorer
+from scoring.holder import ModelHolder
+from scoring.registry import Registry
+from scoring.rpc import add_to
+from scoring.rpc.register import answering, reader
+from scoring.rpc.scoring import ScoringServicer
+
+EMPTY = "fairlead.benchmarks.Empty"
+
+
+async def serve(folder: Path) -> None:
+    """Serve until the standard input ends."""
+    registry = Registry(LocalShelf(folder), lambda: datetime.now(UTC))
+    holder = ModelHolder(registry, "benchmark")
+    holder.start()
+    scorer = CustomerScorer(lambda: holder.current, lambda: None)
+    server = grpc.aio.server()
+    add_to(server, scorer, registry)
+    answer = await ScoringServicer(scorer).ScoreCustomer(request(0), None)  # type: ignore[arg-type]
+    server.add_generic_rpc_handlers((_empty_handler(answer),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    gc.collect()
+    gc.freeze()
+    print(port, flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await server.stop(None)
+    holder.stop()
+
+
+def _empty_handler(answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:
+    async def score(_: Any, __: grpc.aio.ServicerContext[Any, Any]) -> scoring_pb2.Score:
+        return answer
+
+    handler = grpc.unary_unary_rpc_method_handler(
+        answering(score), reader(scoring_pb2.ScoreCustomerRequest), scoring_pb2.Score.SerializeToString
+    )
+    return grpc.method_handlers_generic_handler(EMPTY, {"ScoreCustomer": handler})
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(Path(sys.argv[1])))

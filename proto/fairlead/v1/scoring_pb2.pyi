@@ -1,0 +1,239 @@
+import datetime
+
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.rpc import status_pb2 as _status_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class HealthBand(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    HEALTH_BAND_UNSPECIFIED: _ClassVar[HealthBand]
+    HEALTH_BAND_UNKNOWN: _ClassVar[HealthBand]
+    HEALTH_BAND_RED: _ClassVar[HealthBand]
+    HEALTH_BAND_AMBER: _ClassVar[HealthBand]
+    HEALTH_BAND_GREEN: _ClassVar[HealthBand]
+
+class LifecycleStage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LIFECYCLE_STAGE_UNSPECIFIED: _ClassVar[LifecycleStage]
+    LIFECYCLE_STAGE_POTENTIAL: _ClassVar[LifecycleStage]
+    LIFECYCLE_STAGE_NEW: _ClassVar[LifecycleStage]
+    LIFECYCLE_STAGE_ACTIVE: _ClassVar[LifecycleStage]
+    LIFECYCLE_STAGE_DORMANT: _ClassVar[LifecycleStage]
+    LIFECYCLE_STAGE_CHURNED: _ClassVar[LifecycleStage]
+    LIFECYCLE_STAGE_RETURNED: _ClassVar[LifecycleStage]
+HEALTH_BAND_UNSPECIFIED: HealthBand
+HEALTH_BAND_UNKNOWN: HealthBand
+HEALTH_BAND_RED: HealthBand
+HEALTH_BAND_AMBER: HealthBand
+HEALTH_BAND_GREEN: HealthBand
+LIFECYCLE_STAGE_UNSPECIFIED: LifecycleStage
+LIFECYCLE_STAGE_POTENTIAL: LifecycleStage
+LIFECYCLE_STAGE_NEW: LifecycleStage
+LIFECYCLE_STAGE_ACTIVE: LifecycleStage
+LIFECYCLE_STAGE_DORMANT: LifecycleStage
+LIFECYCLE_STAGE_CHURNED: LifecycleStage
+LIFECYCLE_STAGE_RETURNED: LifecycleStage
+
+class ScoreCustomerRequest(_message.Message):
+    __slots__ = ("parent", "customer", "explain_top_k", "locale")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    EXPLAIN_TOP_K_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    customer: Customer
+    explain_top_k: int
+    locale: str
+    def __init__(self, parent: _Optional[str] = ..., customer: _Optional[_Union[Customer, _Mapping]] = ..., explain_top_k: _Optional[int] = ..., locale: _Optional[str] = ...) -> None: ...
+
+class BatchScoreCustomersRequest(_message.Message):
+    __slots__ = ("request",)
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: ScoreCustomerRequest
+    def __init__(self, request: _Optional[_Union[ScoreCustomerRequest, _Mapping]] = ...) -> None: ...
+
+class BatchScoreCustomersResponse(_message.Message):
+    __slots__ = ("index", "score", "error")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    score: Score
+    error: _status_pb2.Status
+    def __init__(self, index: _Optional[int] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class FindBestActionRequest(_message.Message):
+    __slots__ = ("parent", "customer", "threshold", "locale")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    customer: Customer
+    threshold: float
+    locale: str
+    def __init__(self, parent: _Optional[str] = ..., customer: _Optional[_Union[Customer, _Mapping]] = ..., threshold: _Optional[float] = ..., locale: _Optional[str] = ...) -> None: ...
+
+class Customer(_message.Message):
+    __slots__ = ("id", "features", "as_of_time", "health_evaluations")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    FEATURES_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
+    HEALTH_EVALUATIONS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    features: _struct_pb2.Struct
+    as_of_time: _timestamp_pb2.Timestamp
+    health_evaluations: _containers.RepeatedCompositeFieldContainer[HealthEvaluation]
+    def __init__(self, id: _Optional[str] = ..., features: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., health_evaluations: _Optional[_Iterable[_Union[HealthEvaluation, _Mapping]]] = ...) -> None: ...
+
+class HealthEvaluation(_message.Message):
+    __slots__ = ("evaluate_time", "health")
+    EVALUATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    HEALTH_FIELD_NUMBER: _ClassVar[int]
+    evaluate_time: _timestamp_pb2.Timestamp
+    health: int
+    def __init__(self, evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., health: _Optional[int] = ...) -> None: ...
+
+class Score(_message.Message):
+    __slots__ = ("customer", "health", "band", "coverage", "parts", "health_trend", "churn", "reasons", "flags", "value_tier", "lifecycle_stage", "watermelon", "model_version", "profile_version", "profile", "valid_until_time")
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    HEALTH_FIELD_NUMBER: _ClassVar[int]
+    BAND_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    HEALTH_TREND_FIELD_NUMBER: _ClassVar[int]
+    CHURN_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    FLAGS_FIELD_NUMBER: _ClassVar[int]
+    VALUE_TIER_FIELD_NUMBER: _ClassVar[int]
+    LIFECYCLE_STAGE_FIELD_NUMBER: _ClassVar[int]
+    WATERMELON_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_TIME_FIELD_NUMBER: _ClassVar[int]
+    customer: str
+    health: int
+    band: HealthBand
+    coverage: float
+    parts: _containers.RepeatedCompositeFieldContainer[HealthPart]
+    health_trend: float
+    churn: ChurnRisk
+    reasons: _containers.RepeatedCompositeFieldContainer[ScoreReason]
+    flags: _containers.RepeatedCompositeFieldContainer[ScoreFlag]
+    value_tier: str
+    lifecycle_stage: LifecycleStage
+    watermelon: bool
+    model_version: str
+    profile_version: str
+    profile: str
+    valid_until_time: _timestamp_pb2.Timestamp
+    def __init__(self, customer: _Optional[str] = ..., health: _Optional[int] = ..., band: _Optional[_Union[HealthBand, str]] = ..., coverage: _Optional[float] = ..., parts: _Optional[_Iterable[_Union[HealthPart, _Mapping]]] = ..., health_trend: _Optional[float] = ..., churn: _Optional[_Union[ChurnRisk, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[ScoreReason, _Mapping]]] = ..., flags: _Optional[_Iterable[_Union[ScoreFlag, _Mapping]]] = ..., value_tier: _Optional[str] = ..., lifecycle_stage: _Optional[_Union[LifecycleStage, str]] = ..., watermelon: bool = ..., model_version: _Optional[str] = ..., profile_version: _Optional[str] = ..., profile: _Optional[str] = ..., valid_until_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ChurnRisk(_message.Message):
+    __slots__ = ("probability", "horizon_days", "percentile", "log_odds", "base_log_odds", "at_risk")
+    PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    HORIZON_DAYS_FIELD_NUMBER: _ClassVar[int]
+    PERCENTILE_FIELD_NUMBER: _ClassVar[int]
+    LOG_ODDS_FIELD_NUMBER: _ClassVar[int]
+    BASE_LOG_ODDS_FIELD_NUMBER: _ClassVar[int]
+    AT_RISK_FIELD_NUMBER: _ClassVar[int]
+    probability: float
+    horizon_days: int
+    percentile: float
+    log_odds: float
+    base_log_odds: float
+    at_risk: bool
+    def __init__(self, probability: _Optional[float] = ..., horizon_days: _Optional[int] = ..., percentile: _Optional[float] = ..., log_odds: _Optional[float] = ..., base_log_odds: _Optional[float] = ..., at_risk: bool = ...) -> None: ...
+
+class ScoreReason(_message.Message):
+    __slots__ = ("feature", "value", "typical", "contribution", "delta_probability", "text")
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    TYPICAL_FIELD_NUMBER: _ClassVar[int]
+    CONTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    DELTA_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    feature: str
+    value: _struct_pb2.Value
+    typical: _struct_pb2.Value
+    contribution: float
+    delta_probability: float
+    text: str
+    def __init__(self, feature: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., typical: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., contribution: _Optional[float] = ..., delta_probability: _Optional[float] = ..., text: _Optional[str] = ...) -> None: ...
+
+class ScoreFlag(_message.Message):
+    __slots__ = ("feature", "kind", "value")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[ScoreFlag.Kind]
+        KIND_MISSING: _ClassVar[ScoreFlag.Kind]
+        KIND_UNKNOWN_CATEGORY: _ClassVar[ScoreFlag.Kind]
+        KIND_OUT_OF_RANGE: _ClassVar[ScoreFlag.Kind]
+        KIND_UNREADABLE: _ClassVar[ScoreFlag.Kind]
+    KIND_UNSPECIFIED: ScoreFlag.Kind
+    KIND_MISSING: ScoreFlag.Kind
+    KIND_UNKNOWN_CATEGORY: ScoreFlag.Kind
+    KIND_OUT_OF_RANGE: ScoreFlag.Kind
+    KIND_UNREADABLE: ScoreFlag.Kind
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    feature: str
+    kind: ScoreFlag.Kind
+    value: str
+    def __init__(self, feature: _Optional[str] = ..., kind: _Optional[_Union[ScoreFlag.Kind, str]] = ..., value: _Optional[str] = ...) -> None: ...
+
+class HealthPart(_message.Message):
+    __slots__ = ("name", "points", "score", "coverage", "title")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    points: int
+    score: float
+    coverage: float
+    title: str
+    def __init__(self, name: _Optional[str] = ..., points: _Optional[int] = ..., score: _Optional[float] = ..., coverage: _Optional[float] = ..., title: _Optional[str] = ...) -> None: ...
+
+class BestAction(_message.Message):
+    __slots__ = ("customer", "changes", "probability", "changed_probability", "threshold", "reached", "effort", "model_version")
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    REACHED_FIELD_NUMBER: _ClassVar[int]
+    EFFORT_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    customer: str
+    changes: _containers.RepeatedCompositeFieldContainer[FeatureChange]
+    probability: float
+    changed_probability: float
+    threshold: float
+    reached: bool
+    effort: float
+    model_version: str
+    def __init__(self, customer: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[FeatureChange, _Mapping]]] = ..., probability: _Optional[float] = ..., changed_probability: _Optional[float] = ..., threshold: _Optional[float] = ..., reached: bool = ..., effort: _Optional[float] = ..., model_version: _Optional[str] = ...) -> None: ...
+
+class FeatureChange(_message.Message):
+    __slots__ = ("feature", "before", "after", "text")
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    feature: str
+    before: _struct_pb2.Value
+    after: _struct_pb2.Value
+    text: str
+    def __init__(self, feature: _Optional[str] = ..., before: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., after: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., text: _Optional[str] = ...) -> None: ...

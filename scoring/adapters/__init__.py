@@ -1,0 +1,1 @@
+"""Where scoring meets the world: folders, object stores, the registry's files."""

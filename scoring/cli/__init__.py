@@ -1,0 +1,6 @@
+"""The commands of scoring; the root command takes them from `COMMANDS`."""
+
+from scoring.cli.models import models
+from scoring.cli.rescore import rescore
+
+COMMANDS = [models, rescore]

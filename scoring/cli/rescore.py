@@ -1,0 +1,127 @@
+"""``fairlead rescore``: score a table of customers, of any size, to Parquet; interrupt and repeat it at will."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from scoring.adapters import crews, shards, sources
+from scoring.adapters.shelves import open_shelf
+from scoring.cli.failing import failures_in_words
+from scoring.errors import InvalidInput, NotFound, NotPossible
+from scoring.registry import Registry
+from scoring.rescoring import ROWS_PER_SHARD, Plan, agree, missing, numbered
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(exists=True, path_type=Path), required=True, help="Parquet or CSV, or a folder of them."
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the results.")
+@click.option("--model", "named", default="champion", show_default=True, help="ALIAS, VERSION, MODEL or MODEL/ALIAS.")
+@click.option(
+    "--registry", "url", envvar="FAIRLEAD_REGISTRY", default="models", show_default=True, help="Folder or fsspec URL."
+)
+@click.option(
+    "--id", "id_column", default="", help="Column copied to the output [default: the schema's, else row numbers]."
+)
+@click.option(
+    "--as-of", type=click.DateTime(), default=None, help="UTC instant the features are known at [default: now]."
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 256), default=lambda: os.cpu_count() or 1, show_default="one per core"
+)
+@click.option(
+    "--shard-rows", type=click.IntRange(1), default=ROWS_PER_SHARD, show_default=True, help="Rows per output file."
+)
+@click.option(
+    "--dask", "address", default="", help="Score on the Dask cluster at this address instead of in processes here."
+)
+@failures_in_words
+def rescore(
+    data: Path,
+    out: Path,
+    named: str,
+    url: str,
+    id_column: str,
+    as_of: datetime | None,
+    processes: int,
+    shard_rows: int,
+    address: str,
+) -> None:
+    """Score every customer in a table; results are Parquet, one file per shard, in the input's order.
+
+    Killed or failed, the same command takes up where it was. Equal input, model and instant give equal files, whoever
+    computes them.
+    """
+    model, version = split_name(named, url)
+    found = Registry(open_shelf(url), lambda: datetime.now(UTC)).load(model, version)
+    files = sources.find_sources(data)
+    wanted = Plan(
+        f"{model}/{found.manifest.version}",
+        found.digest,
+        (as_of or datetime.now(UTC)).replace(tzinfo=UTC),
+        _id_column(files, id_column, found.schema.id_column),
+        numbered(shard for file in files for shard in sources.shards_of(file, shard_rows)),
+    )
+    plan = _written(out, wanted, as_of_given=as_of is not None)
+    registry = url if "://" in url else str(Path(url).absolute())
+    job = shards.Job(
+        registry, model, found.manifest.version, plan.digest, str(out.absolute()), plan.id_column, plan.as_of
+    )
+    left = missing(plan, lambda name: (out / name).exists())
+    done = crews.run_on_dask(job, left, address) if address else crews.run_here(job, left, processes)
+    _follow(done, plan, sum(shard.n_rows for shard in left))
+    click.echo(f"{plan.n_rows:,} customers in {len(plan.shards):,} files in {out}, by {plan.model}")
+
+
+def split_name(named: str, url: str) -> tuple[str, str]:
+    """Read ``--model``: a model, a version or alias, or both with a slash; the only model may be left out.
+
+    Raises
+    ------
+    NotPossible
+        If the model is left out and there are several.
+    """
+    model, _, version = named.partition("/")
+    models = list(open_shelf(url).models())
+    if version or model in models:
+        return model, version or "champion"
+    if not models:
+        raise NotFound("registry with models", url)
+    if len(models) > 1:
+        raise NotPossible("--model", f"name one of {', '.join(models)}, e.g. {models[0]}/{named}")
+    return models[0], named
+
+
+def _written(out: Path, wanted: Plan, *, as_of_given: bool) -> Plan:
+    out.mkdir(parents=True, exist_ok=True)
+    shards.sweep(out)
+    plan = agree(wanted, written := shards.read_plan(out), as_of_given=as_of_given)
+    if written is None:
+        if any(out.glob("*.parquet")):
+            raise NotPossible("--out", "holds Parquet files that are not of a run: choose another folder")
+        shards.write_plan(out, plan)
+    return plan
+
+
+def _id_column(files: list[Path], asked: str, usual: str) -> str:
+    """Return the column asked for, which every file must have, or else the schema's if they do."""
+    without = [file for file in files if (asked or usual) not in sources.columns_of(file)]
+    if asked and without:
+        raise InvalidInput.of("--id", f"{without[0]} has no column {asked!r}")
+    return "" if without else asked or usual
+
+
+def _follow(done: Iterator[int], plan: Plan, left: int) -> None:
+    columns = TextColumn("rescoring"), BarColumn(), MofNCompleteColumn(), TextColumn("customers"), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=plan.n_rows, completed=plan.n_rows - left)
+        for rows in done:
+            bar.advance(task, rows)

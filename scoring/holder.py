@@ -1,0 +1,136 @@
+"""The model that serves now, exchanged without anybody noticing.
+
+A thread looks for a new entry of the journal a few times a second. A new champion is read, verified and compiled
+aside; then one reference is swapped, which Python does in one step, so every request sees one model from beginning to
+end. The models swapped out last stay loaded: a roll-back loads nothing. What fails verification is refused, and the
+old one serves on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scoring.errors import ArtefactRefused, NotFound, NotPossible, RegistryUnavailable, ScoringError
+from scoring.journal import Standing
+from scoring.registry import Registry
+from scoring.served import ServedModel
+
+POLL_SECONDS = 0.25
+KEPT = 3
+"""Models kept loaded: the champion, the previous one and one more."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A champion that must not serve, and why."""
+
+    version: str
+    error: ScoringError
+
+
+class ModelHolder:
+    """Holds the champion of one model.
+
+    Parameters
+    ----------
+    registry
+        Where it is looked up.
+    model
+        Its name.
+    on_swap
+        Called after a swap with the model that serves from now on.
+    """
+
+    def __init__(self, registry: Registry, model: str, on_swap: Callable[[ServedModel], None] = lambda _: None) -> None:
+        self._registry = registry
+        self._on_swap = on_swap
+        self._standing = Standing(model, None, "0")
+        self._current: ServedModel | None = None
+        self._loaded: dict[str, ServedModel] = {}
+        self._one_at_a_time = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.model = model
+        self.refusal: Refusal | None = None
+
+    @property
+    def current(self) -> ServedModel:
+        """The model that serves.
+
+        Raises
+        ------
+        NotPossible
+            If none was ever promoted, or none could be verified yet.
+        """
+        if self._current is None:
+            why = (
+                f"its champion is refused: {self.refusal.error}"
+                if self.refusal
+                else "has no champion: promote a version"
+            )
+            raise NotPossible(f"models/{self.model}", why)
+        return self._current
+
+    def refresh(self) -> bool:
+        """Look once, now; return whether another model serves than before.
+
+        Raises
+        ------
+        RegistryUnavailable
+            If the registry does not answer; what serves, serves on.
+        """
+        with self._one_at_a_time:
+            if not self._registry.has_changed(self._standing):
+                return False
+            standing = self._registry.standing(self.model)
+            swapped = self._take(standing)
+            self._standing = standing
+            return swapped
+
+    def start(self) -> None:
+        """Look now, and from then on `POLL_SECONDS` after each look, until `stop`."""
+        self._look()
+        self._thread = threading.Thread(target=self._watch, name=f"models/{self.model}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking; the model stays."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(POLL_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            self.refresh()
+        except RegistryUnavailable as error:
+            _log.warning("the registry does not answer: %s", error)
+        except Exception:
+            _log.exception("looking for a new %s failed", self.model)
+
+    def _take(self, standing: Standing) -> bool:
+        version = standing.version("champion")
+        if not version or (self._current and self._current.artefact.manifest.version == version):
+            return False
+        try:
+            model = self._loaded.get(version) or ServedModel(self._registry.load(self.model, version))
+        except (ArtefactRefused, NotFound) as error:
+            self.refusal = Refusal(version, error)
+            _log.error("models/%s/versions/%s is refused, the old one serves on: %s", self.model, version, error)
+            return False
+        self._loaded = dict([*self._others(version), (version, model)][-KEPT:])
+        self.refusal = None
+        self._current = model
+        self._on_swap(model)
+        return True
+
+    def _others(self, version: str) -> list[tuple[str, ServedModel]]:
+        return [(name, model) for name, model in self._loaded.items() if name != version]

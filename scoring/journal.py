@@ -1,0 +1,69 @@
+"""A model's journal: one numbered entry per change of its aliases, each holding them whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+ALIASES = ("champion", "challenger", "previous")
+
+
+class Entry(BaseModel):
+    """One change of a model's aliases.
+
+    Parameters
+    ----------
+    number
+        Counts the changes of the model, from 1.
+    actor
+        Who changed it; never empty.
+    reason
+        Why; needed for an override.
+    overridden
+        Gates that were closed and were overridden; empty: none.
+    champion, challenger, previous
+        Versions from now on; empty: none.
+    digests
+        Content of the versions named, as hashed when they were named: a folder that changes later is refused.
+    request_id
+        What makes the change repeatable; empty: nothing.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    number: int
+    time: AwareDatetime
+    action: Literal["promote", "rollback", "challenge"]
+    actor: str
+    reason: str = ""
+    overridden: tuple[str, ...] = ()
+    champion: str = ""
+    challenger: str = ""
+    previous: str = ""
+    digests: dict[str, str] = {}
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A model's aliases and their etag; ``entry`` is None if nothing was ever promoted."""
+
+    model: str
+    entry: Entry | None
+    etag: str
+
+    @property
+    def number(self) -> int:
+        """Number of the newest entry, 0 if there is none."""
+        return self.entry.number if self.entry else 0
+
+    def version(self, alias: str) -> str:
+        """Return the version an alias stands for, empty if for none."""
+        found: str = getattr(self.entry, alias) if self.entry else ""
+        return found
+
+    def aliases_of(self, version: str) -> tuple[str, ...]:
+        """List the aliases of a version."""
+        return tuple(alias for alias in ALIASES if version and self.version(alias) == version)

@@ -1,0 +1,206 @@
+"""Between messages and values: customers in, scores and actions out."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from google.protobuf.struct_pb2 import NullValue, Value
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fairlead.v1 import scoring_pb2 as pb
+from scoring.actions import BestAction, Change
+from scoring.customers import Customer, CustomerScore, HealthView
+from scoring.encoding import Flag, FlagKind
+from scoring.errors import InvalidInput
+from scoring.health.bands import Band, Evaluation
+from scoring.health.lifecycle import Stage
+from scoring.health.profile import Dimension, KnockOut, Profile
+from scoring.reasons import Reason
+from scoring.schema import FeatureValue
+from scoring.served import ChurnScore, ServedModel
+
+MAX_ID = 256
+MAX_FEATURES = 4_096
+_TENANT = re.compile(r"tenants/[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_BANDS: dict[Band, Any] = {band: pb.HealthBand.Value(f"HEALTH_BAND_{band}") for band in Band}
+_STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{stage}") for stage in Stage}
+_KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
+
+
+def check_parent(parent: str) -> None:
+    """Check ``tenants/{tenant}``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not of that form.
+    """
+    if not _TENANT.fullmatch(parent):
+        raise InvalidInput.of("parent", f"{parent[:80]!r}: must be tenants/{{tenant}}, e.g. tenants/default")
+
+
+@functools.lru_cache(maxsize=64)
+def locale_of(locale: str) -> str:
+    """Read a locale; empty is English.
+
+    Raises
+    ------
+    InvalidInput
+        If it is another language.
+    """
+    language = re.split("[-_]", locale or "en", maxsplit=1)[0].lower()
+    if language not in ("zh", "en"):
+        raise InvalidInput.of("locale", f"{locale[:80]!r}: must be zh or en, a region may follow")
+    return language
+
+
+def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
+    """Read a customer.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is not as the contract says.
+    """
+    if not 0 < len(message.id) <= MAX_ID:
+        raise InvalidInput.of("customer.id", f"{len(message.id)} characters: must be 1 to {MAX_ID}")
+    fields = message.features.fields
+    if len(fields) > MAX_FEATURES:
+        raise InvalidInput.of("customer.features", f"{len(fields)} features: at most {MAX_FEATURES}")
+    as_of = _instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
+    history = [
+        Evaluation(
+            _instant(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
+            _health(past.health, place) if past.HasField("health") else None,
+        )
+        for place, past in enumerate(message.health_evaluations)
+    ]
+    features = {}
+    for name in fields:  # its items() would be a Python method per entry
+        value = fields[name]
+        features[name] = value.number_value or value.string_value or _zero_or_other(value)
+    return Customer(message.id, features, as_of, history)
+
+
+def score_message(score: CustomerScore, locale: str) -> pb.Score:
+    """Write a score."""
+    churn, manifest = score.churn, score.model.artefact.manifest
+    message = pb.Score(
+        customer=score.customer.id,
+        churn=_churn_message(churn, score.model, manifest.label.horizon_days),
+        flags=[_flag_message(flag) for flag in churn.flags],
+        value_tier=score.value_tier,
+        watermelon=score.watermelon,
+        band=pb.HEALTH_BAND_UNKNOWN,
+        model_version=score.model.name,
+        profile_version=score.profile_version,
+    )
+    for reason in score.reasons:
+        _write_reason(message.reasons.add(), reason)
+    if score.stage is not None:
+        message.lifecycle_stage = _STAGES[score.stage]
+    if churn.valid_until is not None:
+        message.valid_until_time.FromDatetime(churn.valid_until)
+    if score.health is not None and score.profile is not None:
+        _write_health(message, score.health, score.profile, locale)
+    return message
+
+
+def action_message(
+    customer: Customer, action: BestAction, model: ServedModel, threshold: float, locale: str
+) -> pb.BestAction:
+    """Write an action."""
+    return pb.BestAction(
+        customer=customer.id,
+        changes=[_change_message(change, model, locale) for change in action.changes],
+        probability=action.before,
+        changed_probability=action.after,
+        threshold=threshold,
+        reached=action.reaches,
+        effort=action.effort,
+        model_version=model.name,
+    )
+
+
+def _churn_message(churn: ChurnScore, model: ServedModel, horizon_days: int) -> pb.ChurnRisk:
+    return pb.ChurnRisk(
+        probability=churn.probability,
+        horizon_days=horizon_days,
+        percentile=churn.percentile,
+        log_odds=churn.log_odds,
+        base_log_odds=model.kernel.bias,
+        at_risk=churn.probability >= model.artefact.thresholds.at_risk,
+    )
+
+
+def _write_reason(message: pb.ScoreReason, reason: Reason) -> None:
+    message.feature = reason.feature
+    message.contribution = reason.contribution
+    message.delta_probability = reason.delta_probability
+    message.text = reason.text
+    _write_value(message.value, reason.value)
+    _write_value(message.typical, reason.typical)
+
+
+def _write_value(message: Value, value: FeatureValue) -> None:
+    if isinstance(value, bool):
+        message.bool_value = value
+    elif isinstance(value, str):
+        message.string_value = value
+    elif value is None:
+        message.null_value = NullValue.NULL_VALUE
+    else:
+        message.number_value = value
+
+
+def _flag_message(flag: Flag) -> pb.ScoreFlag:
+    return pb.ScoreFlag(feature=flag.feature, kind=_KINDS[flag.kind], value=flag.value)
+
+
+def _write_health(message: pb.Score, view: HealthView, profile: Profile, locale: str) -> None:
+    health = view.health
+    message.band = _BANDS[view.band]
+    message.coverage = health.coverage
+    message.profile = profile.name
+    if health.shown is not None:
+        message.health = health.shown
+    if view.trend is not None:
+        message.health_trend = view.trend
+    named: list[KnockOut | Dimension] = [*profile.knock_outs, *profile.dimensions]
+    titles = {found.name: found.wording_zh if locale == "zh" else found.wording_en for found in named}
+    message.parts.extend(
+        pb.HealthPart(name=p.name, points=p.points, score=p.score, coverage=p.coverage, title=titles[p.name])
+        for p in health.parts
+    )
+
+
+def _change_message(change: Change, model: ServedModel, locale: str) -> pb.FeatureChange:
+    words = model.words(locale)[model.schema.places[change.feature]]
+    text = f"{words.phrase(change.before)} → {words.value(change.after)}"
+    message = pb.FeatureChange(feature=change.feature, text=text)
+    _write_value(message.before, change.before)
+    _write_value(message.after, change.after)
+    return message
+
+
+def _instant(stamp: Timestamp, field: str) -> datetime:
+    try:
+        return stamp.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput.of(field, f"{stamp.seconds} s: must lie in the years 1 to 9999") from None
+
+
+def _health(health: int, place: int) -> int:
+    if not 0 <= health <= 100:
+        raise InvalidInput.of(f"customer.health_evaluations[{place}].health", f"{health}: must be 0 to 100")
+    return health
+
+
+def _zero_or_other(value: Value) -> object:
+    """Return a value that is neither a number but 0 nor a text with characters; what is nested stays a message."""
+    kind = value.WhichOneof("kind")
+    return None if kind is None or kind == "null_value" else getattr(value, kind)

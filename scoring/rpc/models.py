@@ -1,0 +1,191 @@
+"""ModelService: what stands in the registry, which version serves, and making a new one."""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+from base64 import b64decode, urlsafe_b64encode
+from typing import Protocol
+
+from google.longrunning.operations_pb2 import Operation
+
+from fairlead.v1 import models_pb2 as pb
+from scoring import gates
+from scoring.errors import InvalidInput, NotPossible
+from scoring.journal import Standing
+from scoring.registry import Registry
+from scoring.rpc.register import Context
+
+MAX_PAGE, DEFAULT_PAGE = 1_000, 50
+MAX_REQUEST_ID, MAX_ACTOR = 128, 256
+
+
+class Trainer(Protocol):
+    """Makes new versions, aside."""
+
+    async def train(self, request: pb.TrainModelRequest) -> Operation:
+        """Begin a training and return its operation."""
+
+
+class ModelServicer:
+    """Answers ModelService; errors are raised and become statuses in ``scoring.rpc.register``.
+
+    The registry reads and writes files, so everything runs in a thread and scoring goes on meanwhile.
+    """
+
+    def __init__(self, registry: Registry, trainer: Trainer | None) -> None:
+        self._registry = registry
+        self._trainer = trainer
+
+    async def ListModels(self, request: pb.ListModelsRequest, _: Context) -> pb.ListModelsResponse:
+        """List versions, by model and name."""
+        wanted = model_of(request.parent, "parent") if request.parent else ""
+        size = _page_size(request.page_size)
+        found = await asyncio.to_thread(self._listed, wanted)
+        after = _page_position(request.page_token)
+        left = [model for model in found if model.name > after]
+        token = urlsafe_b64encode(left[size - 1].name.encode()).decode() if len(left) > size else ""
+        return pb.ListModelsResponse(models=left[:size], next_page_token=token)
+
+    async def GetModel(self, request: pb.GetModelRequest, _: Context) -> pb.Model:
+        """Verify and get a version."""
+        return await asyncio.to_thread(describe, self._registry, *version_of(request.name, "name"))
+
+    async def PromoteModel(self, request: pb.PromoteModelRequest, _: Context) -> pb.Model:
+        """Make a version the champion."""
+        model, version = version_of(request.name, "name")
+        override = bool(request.override_reason)
+        standing = await asyncio.to_thread(
+            self._registry.promote,
+            model,
+            version,
+            actor=_text(request.actor, MAX_ACTOR, "actor"),
+            reason="; ".join(filter(None, [request.reason, request.override_reason])),
+            override=override,
+            etag=request.etag,
+            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            validate_only=request.validate_only,
+        )
+        return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
+
+    async def RollbackModel(self, request: pb.RollbackModelRequest, _: Context) -> pb.Model:
+        """Make the previous version the champion again."""
+        model = model_of(request.name, "name")
+        standing = await asyncio.to_thread(
+            self._registry.rollback,
+            model,
+            actor=_text(request.actor, MAX_ACTOR, "actor"),
+            reason=request.reason,
+            etag=request.etag,
+            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            validate_only=request.validate_only,
+        )
+        return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
+
+    async def CompareModels(self, request: pb.CompareModelsRequest, _: Context) -> pb.CompareModelsResponse:
+        """Set two versions side by side."""
+        model, first = version_of(request.first, "first")
+        other, second = version_of(request.second, "second")
+        if other != model:
+            raise InvalidInput.of("second", f"is of models/{other}: must be of models/{model}, as the first")
+        return await asyncio.to_thread(self._compared, model, first, second)
+
+    async def TrainModel(self, request: pb.TrainModelRequest, _: Context) -> Operation:
+        """Begin a training."""
+        if self._trainer is None:
+            raise NotPossible(
+                "ModelService.TrainModel", "this server does not train: it has no folder of training data"
+            )
+        return await self._trainer.train(request)
+
+    def _listed(self, wanted: str) -> list[pb.Model]:
+        found = []
+        for model in [wanted] if wanted else self._registry.models():
+            standing = self._registry.standing(model)
+            found += [
+                pb.Model(name=_name(model, version), aliases=standing.aliases_of(version), etag=standing.etag)
+                for version in self._registry.versions(model)
+            ]
+        return sorted(found, key=lambda model: model.name)
+
+    def _compared(self, model: str, first: str, second: str) -> pb.CompareModelsResponse:
+        found = self._registry.compare(model, first, second)
+        return pb.CompareModelsResponse(
+            first=describe(self._registry, model, found.versions[0]),
+            second=describe(self._registry, model, found.versions[1]),
+            figures=[pb.FigureComparison(name=n, first=one, second=two) for n, (one, two) in found.figures.items()],
+            features_only_in_first=found.only_in_first,
+            features_only_in_second=found.only_in_second,
+        )
+
+
+def describe(registry: Registry, model: str, version: str, standing: Standing | None = None) -> pb.Model:
+    """Verify a version and write it as a message, with its aliases as they are or as ``standing`` says."""
+    found = registry.load(model, version)
+    standing = standing or registry.standing(model)
+    manifest, report = found.manifest, gates.read_report(found.report)
+    message = pb.Model(
+        name=_name(model, manifest.version),
+        aliases=standing.aliases_of(manifest.version),
+        etag=standing.etag,
+        digest=found.digest,
+        label=manifest.label.name,
+        horizon_days=manifest.label.horizon_days,
+        features=found.schema.names,
+        figures=gates.figures(report),
+        gates=[pb.PromotionGate(name=g.name, passed=g.passed, detail=g.detail) for g in gates.gates(report)],
+        at_risk_threshold=found.thresholds.at_risk,
+    )
+    message.create_time.FromDatetime(manifest.created_time)
+    return message
+
+
+def model_of(name: str, field: str) -> str:
+    """Read ``models/{model}``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not of that form; what a model may be called, the registry checks.
+    """
+    parts = name.split("/")
+    if len(parts) != 2 or parts[0] != "models":
+        raise InvalidInput.of(field, f"{name[:80]!r}: must be models/{{model}}")
+    return parts[1]
+
+
+def version_of(name: str, field: str) -> tuple[str, str]:
+    """Read ``models/{model}/versions/{version}``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not of that form.
+    """
+    parts = name.split("/")
+    if len(parts) != 4 or parts[0] != "models" or parts[2] != "versions":
+        raise InvalidInput.of(field, f"{name[:80]!r}: must be models/{{model}}/versions/{{version}}")
+    return parts[1], parts[3]
+
+
+def _name(model: str, version: str) -> str:
+    return f"models/{model}/versions/{version}"
+
+
+def _text(text: str, longest: int, field: str) -> str:
+    if len(text) > longest:
+        raise InvalidInput.of(field, f"{len(text)} characters: at most {longest}")
+    return text
+
+
+def _page_size(size: int) -> int:
+    if size < 0:
+        raise InvalidInput.of("page_size", f"{size}: must be 0 to {MAX_PAGE}")
+    return min(size or DEFAULT_PAGE, MAX_PAGE)
+
+
+def _page_position(token: str) -> str:
+    try:
+        return b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise InvalidInput.of("page_token", f"{token[:80]!r}: must be the next_page_token of an earlier page") from None

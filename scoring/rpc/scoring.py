@@ -1,0 +1,64 @@
+"""ScoringService: customers in, scores out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+from fairlead.v1 import scoring_pb2 as pb
+from scoring.customers import CustomerScorer
+from scoring.errors import ScoringError
+from scoring.reasons import DEFAULT_TOP
+from scoring.rpc.messages import action_message, check_parent, customer_of, locale_of, score_message
+from scoring.rpc.register import Context, Unreadable, unreadable
+from scoring.rpc.status import status_of
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ScoringServicer:
+    """Answers ScoringService; errors are raised and become statuses in ``scoring.rpc.register``."""
+
+    def __init__(self, scorer: CustomerScorer, now: Callable[[], datetime] = _now) -> None:
+        self._scorer = scorer
+        self._now = now
+
+    async def ScoreCustomer(self, request: pb.ScoreCustomerRequest, _: Context) -> pb.Score:
+        """Score one customer; some tens of microseconds, so it runs where it stands."""
+        return self._score(request, request.parent)
+
+    async def BatchScoreCustomers(
+        self, requests: AsyncIterator[pb.BatchScoreCustomersRequest | Unreadable], _: Context
+    ) -> AsyncIterator[pb.BatchScoreCustomersResponse]:
+        """Score customers as they come, in their order."""
+        index, parent = 0, ""
+        async for request in requests:
+            response = pb.BatchScoreCustomersResponse(index=index)
+            try:
+                if isinstance(request, Unreadable):
+                    raise unreadable(request)
+                parent = parent or request.request.parent
+                response.score.CopyFrom(self._score(request.request, request.request.parent or parent))
+            except ScoringError as error:
+                response.error.CopyFrom(status_of(error))
+            yield response
+            index += 1
+
+    async def FindBestAction(self, request: pb.FindBestActionRequest, _: Context) -> pb.BestAction:
+        """Find what would keep a customer; some milliseconds of table scanning, so it runs aside."""
+        check_parent(request.parent)
+        locale, customer = locale_of(request.locale), customer_of(request.customer, self._now)
+        asked = request.threshold if request.HasField("threshold") else None
+        action, _churn, model = await asyncio.to_thread(self._scorer.best_action, customer, asked)
+        threshold = model.artefact.thresholds.at_risk if asked is None else asked
+        return action_message(customer, action, model, threshold, locale)
+
+    def _score(self, request: pb.ScoreCustomerRequest, parent: str) -> pb.Score:
+        check_parent(parent)
+        locale = locale_of(request.locale)
+        customer = customer_of(request.customer, self._now)
+        top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_TOP
+        return score_message(self._scorer.score(customer, top=top, locale=locale), locale)

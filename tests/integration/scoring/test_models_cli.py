@@ -1,0 +1,81 @@
+"""`fairlead models`: what stands there, which serves, and changing that from a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from scoring.cli.models import models
+from tests.scoring_models import write_model
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    for version in ("v1", "v2"):
+        write_model(tmp_path, version)
+    write_model(tmp_path, "bad", failed_gates=("leaks",))
+    return tmp_path
+
+
+def run(shelf: Path, *arguments: str) -> Result:
+    command, *rest = arguments
+    return CliRunner().invoke(models, [command, "--registry", str(shelf), *rest], env={"COLUMNS": "120"})
+
+
+def test_a_promotion_and_a_roll_back_are_said_and_listed(shelf: Path) -> None:
+    run(shelf, "promote", "churn", "v1", "--actor", "ann")
+    promoted = run(shelf, "promote", "churn", "v2", "--actor", "ann", "--reason", "better")
+    rolled = run(shelf, "rollback", "churn", "--actor", "bob")
+
+    assert promoted.output.startswith("churn: champion v2, challenger —, previous v1 (etag 2-")
+    assert rolled.output.startswith("churn: champion v1, challenger —, previous v2 (etag 3-")
+    listed = run(shelf, "list").output
+    assert [line.split("│")[2:4] for line in listed.splitlines() if "churn" in line] == [
+        [" bad     ", "          "],
+        [" v1      ", " champion "],
+        [" v2      ", " previous "],
+    ]
+
+
+def test_closed_gates_are_named_and_overridden_with_a_reason(shelf: Path) -> None:
+    refused = run(shelf, "promote", "churn", "bad", "--actor", "ann")
+    silent = run(shelf, "promote", "churn", "bad", "--actor", "ann", "--override")
+    done = run(shelf, "promote", "churn", "bad", "--actor", "ann", "--override", "--reason", "known")
+
+    assert "closed gates: leaks: measured [GATES_CLOSED]" in refused.output
+    assert "an override says why [INVALID_INPUT]" in silent.output
+    assert (refused.exit_code, silent.exit_code, done.exit_code) == (1, 1, 0)
+    shown = run(shelf, "show", "churn").output
+    assert "closed leaks measured" in shown
+    assert "promote → bad by ann known" in shown
+
+
+def test_two_versions_are_compared(shelf: Path) -> None:
+    assert "difference" in run(shelf, "compare", "churn", "v1", "v2").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "churn", "v9"), "there is no model version 'models/churn/versions/v9' [NOT_FOUND]"),
+        (("show", "nobody", "v1"), "there is no model 'nobody' [NOT_FOUND]"),
+        (("show", "churn"), "there is no model version 'models/churn/versions/champion' [NOT_FOUND]"),
+        (("promote", "churn", "../v1"), "[INVALID_INPUT]"),
+        (("promote", "churn", "v1", "--etag", "9-z"), "[STALE_ETAG]"),
+        (("rollback", "churn"), "has no previous version to roll back to [NOT_POSSIBLE]"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(shelf: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = run(shelf, *arguments)
+
+    assert result.exit_code == 1
+    assert said in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_registry_nobody_can_reach_is_said(shelf: Path) -> None:
+    result = CliRunner().invoke(models, ["list", "--registry", "nosuch://bucket"])
+
+    assert "[REGISTRY_UNAVAILABLE]" in result.output

@@ -1,0 +1,87 @@
+"""A promotion every second while customers are scored: nothing fails, and no answer mixes two models.
+
+Some thousand requests by default; ``FAIRLEAD_LOAD_REQUESTS=100000`` runs the whole proof.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import grpc
+import pytest
+
+from fairlead.v1 import scoring_pb2
+from scoring.adapters.shelves import LocalShelf
+from scoring.customers import CustomerScorer
+from scoring.holder import ModelHolder
+from scoring.registry import Registry
+from scoring.rpc import add_to
+from tests.scoring_models import CUSTOMER, NOON, small_tables, write_model
+
+N_REQUESTS = int(os.environ.get("FAIRLEAD_LOAD_REQUESTS", "4000"))
+CONCURRENCY = 16
+VERSIONS = ("v1", "v2", "v3")
+
+
+@pytest.mark.timeout(900)
+async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
+    expected = {}
+    for shift, version in enumerate(VERSIONS):
+        tables = replace(small_tables(), bias=float(shift))
+        write_model(tmp_path, version, tables=tables)
+        expected[f"models/churn/versions/{version}"] = tables
+    registry = Registry(LocalShelf(tmp_path), lambda: datetime.now(UTC))
+    registry.promote("churn", "v1", actor="test")
+    holder = ModelHolder(registry, "churn")
+    holder.start()
+    server = grpc.aio.server()
+    add_to(server, CustomerScorer(lambda: holder.current, lambda: None), registry)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"})
+    message.customer.features.update(CUSTOMER)
+    message.customer.as_of_time.FromDatetime(NOON)
+    seen: dict[str, set[float]] = {}
+    done, promotions, asked = asyncio.Event(), 0, 0
+
+    async def promote() -> None:
+        nonlocal promotions
+        while not done.is_set():
+            promotions += 1
+            await asyncio.to_thread(registry.promote, "churn", VERSIONS[promotions % 3], actor="test")
+            try:
+                await asyncio.wait_for(done.wait(), 1.0)
+            except TimeoutError:
+                continue
+
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        score = channel.unary_unary(
+            "/fairlead.v1.ScoringService/ScoreCustomer",
+            scoring_pb2.ScoreCustomerRequest.SerializeToString,
+            scoring_pb2.Score.FromString,
+        )
+
+        async def ask() -> None:
+            nonlocal asked
+            while asked < N_REQUESTS or promotions < 3:
+                asked += 1
+                answer = await score(message)
+                assert answer.churn.base_log_odds == expected[answer.model_version].bias
+                seen.setdefault(answer.model_version, set()).add(answer.churn.log_odds)
+
+        promoting = asyncio.create_task(promote())
+        try:
+            await asyncio.gather(*(ask() for _ in range(CONCURRENCY)))
+        finally:
+            done.set()
+            await promoting
+    await server.stop(None)
+    holder.stop()
+
+    assert all(len(found) == 1 for found in seen.values())
+    assert len(seen) >= 2
+    assert asked >= N_REQUESTS

@@ -1,0 +1,212 @@
+"""`fairlead rescore`: equal to scoring one by one, whoever computes it and however often it is killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from scoring.adapters.folders import LocalFolder
+from scoring.artefact import read
+from scoring.cli.rescore import rescore
+from scoring.served import ServedModel
+from tests.scoring_models import NOON
+
+AS_OF = NOON.strftime("%Y-%m-%dT%H:%M:%S")
+PROGRAM = "from scoring.cli.rescore import rescore; rescore()"
+
+
+def arguments(data: Path, out: Path, registry: Path, *more: str) -> list[str]:
+    return [
+        "--data",
+        str(data),
+        "--out",
+        str(out),
+        "--registry",
+        str(registry),
+        "--as-of",
+        AS_OF,
+        "--shard-rows",
+        "1000",
+        *more,
+    ]
+
+
+def run(data: Path, out: Path, registry: Path, *more: str) -> str:
+    result = CliRunner().invoke(rescore, arguments(data, out, registry, "--processes", "1", *more))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(out.iterdir())}
+
+
+def table(out: Path) -> pa.Table:
+    return pa.concat_tables(pq.read_table(file) for file in sorted(out.glob("*.parquet")))
+
+
+def test_it_equals_scoring_one_by_one_bit_for_bit(
+    parquet: Path, customers: pa.Table, registry: Path, tmp_path: Path
+) -> None:
+    run(parquet, tmp_path / "out", registry)
+
+    scored = table(tmp_path / "out").to_pylist()
+    model = ServedModel(read(LocalFolder(registry / "churn" / "v1")))
+    for given, found in zip(customers.slice(0, 3_000).to_pylist(), scored, strict=False):
+        one = model.score(given, NOON)
+        assert found["customer"] == given["customer"]
+        assert (found["probability"], found["log_odds"]) == (one.probability, one.log_odds)
+        assert (found["percentile"], found["valid_until"]) == (one.percentile, one.valid_until)
+        flags = ";".join(f"{flag.feature}:{flag.kind}" for flag in one.flags)
+        assert found["flags"] == (flags or None)
+    assert len(scored) == len(customers)
+
+
+def test_csv_and_parquet_give_the_same_scores(csv: Path, parquet: Path, registry: Path, tmp_path: Path) -> None:
+    run(csv, tmp_path / "csv", registry)
+    run(parquet, tmp_path / "parquet", registry)
+
+    assert table(tmp_path / "csv").equals(table(tmp_path / "parquet"))
+
+
+def test_a_csv_of_several_stretches_loses_no_record(registry: Path, tmp_path: Path) -> None:
+    n_rows = 120_001
+    quoted = '"a ""quoted"",\nname"'
+    lines = (f"{i},{i % 60},{quoted if i % 7 == 0 else 'One year'}" for i in range(n_rows))
+    (tmp_path / "in.csv").write_text("customer,logins_30d,contract\n" + "\n".join(lines))
+
+    run(tmp_path / "in.csv", tmp_path / "out", registry)
+
+    assert table(tmp_path / "out")["customer"].to_pylist() == [str(i) for i in range(n_rows)]
+    assert len(list((tmp_path / "out").glob("*.parquet"))) == 3
+
+
+def test_processes_give_the_same_files_as_one(parquet: Path, registry: Path, tmp_path: Path) -> None:
+    run(parquet, tmp_path / "one", registry)
+    command = [sys.executable, "-c", PROGRAM, *arguments(parquet, tmp_path / "two", registry, "--processes", "2")]
+    subprocess.run(command, check=True, capture_output=True)
+
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
+def test_killed_twenty_times_it_ends_as_if_undisturbed(parquet: Path, registry: Path, tmp_path: Path) -> None:
+    run(parquet, tmp_path / "calm", registry)
+    calm, out, chance = contents(tmp_path / "calm"), tmp_path / "killed", random.Random(3)
+    kills, cut_short = 0, 0
+    command = [sys.executable, "-c", PROGRAM, *arguments(parquet, out, registry, "--processes", "2")]
+
+    while kills < 20:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.3, 2.2))
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            kills += 1
+        process.wait()
+        done = contents(out) if out.exists() else {}
+        whole = {name: data for name, data in done.items() if not name.startswith(".")}
+        assert whole.items() <= calm.items(), "a file was put in place that is not whole"
+        cut_short += len(whole) < len(calm)
+        if len(whole) == len(calm):  # begin anew: all twenty must hit a run at work
+            for name in whole:
+                (out / name).unlink()
+
+    subprocess.run(command, check=True, capture_output=True)
+    assert contents(out) == calm
+    assert cut_short >= 5
+
+
+def test_an_orphaned_worker_dies_with_its_parent(parquet: Path, registry: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, *arguments(parquet, tmp_path / "out", registry, "--processes", "2")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (children := _children(process.pid)) and process.poll() is None:
+        time.sleep(0.02)
+
+    process.kill()
+    process.wait()
+
+    deadline = time.monotonic() + 20
+    while any(_alive(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [child for child in children if _alive(child)] == []
+
+
+def test_dask_gives_the_same_files(parquet: Path, registry: Path, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs fairlead[dask]")
+    run(parquet, tmp_path / "here", registry)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        run(parquet, tmp_path / "dask", registry, "--dask", cluster.scheduler_address)
+
+    assert contents(tmp_path / "dask") == contents(tmp_path / "here")
+
+
+def test_a_finished_run_repeated_does_nothing(parquet: Path, registry: Path, tmp_path: Path) -> None:
+    run(parquet, tmp_path / "out", registry)
+    times = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "out").iterdir()}
+
+    assert "40,000 customers in 40 files" in run(parquet, tmp_path / "out", registry)
+
+    assert {file.name: file.stat().st_mtime_ns for file in (tmp_path / "out").iterdir()} == times
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"data": "csv"}, "holds another run (of other input)"),
+        ({"as_of": "2030-01-01"}, "holds another run (as of 2026"),
+        ({"out": "foreign"}, "holds Parquet files that are not of a run"),
+        ({"model": "churn/v9"}, "there is no model version"),
+        ({"model": "../churn"}, "is no name"),
+        ({"id": "nobody"}, "has no column 'nobody'"),
+        ({"data": "broken"}, "broken.parquet: cannot be read"),
+        ({"data": "empty"}, "there is no .parquet or .csv file"),
+        ({"dask": "tcp://127.0.0.1:9"}, "does not answer"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    change: dict[str, str], said: str, parquet: Path, csv: Path, registry: Path, tmp_path: Path
+) -> None:
+    run(parquet, tmp_path / "out", registry)
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "x.parquet").write_bytes(b"")
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 nothing PAR1")
+    (tmp_path / "empty").mkdir()
+    data = {"csv": csv, "broken": tmp_path / "broken.parquet", "empty": tmp_path / "empty"}.get(
+        change.get("data", ""), parquet
+    )
+    out = tmp_path / (change.get("out") or ("out" if {"data", "as_of"} & change.keys() else "new"))
+    more = [
+        part
+        for key in ("model", "id", "dask", "as_of")
+        if key in change
+        for part in (f"--{key.replace('_', '-')}", change[key])
+    ]
+
+    result = CliRunner().invoke(rescore, [*arguments(data, out, registry), "--processes", "1", *more])
+
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False

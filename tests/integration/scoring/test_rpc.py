@@ -1,0 +1,273 @@
+"""The contract over a real socket: scores, streams, actions, promotions, and errors with their details."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from grpc_status import rpc_status
+
+from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
+from scoring import errors
+from scoring.adapters.shelves import LocalShelf
+from scoring.customers import CustomerScorer
+from scoring.health.profile import read_profiles
+from scoring.holder import ModelHolder
+from scoring.registry import Registry
+from scoring.rpc import add_to
+from scoring.rpc.status import CODES, status_of
+from scoring.schema import FeatureSchema
+from scoring.served import ServedModel
+from scoring.tables import ScoreTables
+from tests.scoring_models import CUSTOMER, NOON, small_tables, write_model
+
+PROFILES = """
+version: 1
+profiles:
+  - name: default
+    dimensions:
+      - name: usage
+        weight: 1
+        wording_en: usage
+        wording_zh: 使用
+        signals: [{feature: logins_30d, bad: 0, warn: 10, good: 20}]
+lifecycle: {first: first, last: days_since_order, new_days: 30, active_days: 90, churned_days: 365}
+"""
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    write_model(tmp_path, "v1")
+    write_model(tmp_path, "v2", tables=shifted())
+    write_model(tmp_path, "bad", failed_gates=("leaks",))
+    Registry(LocalShelf(tmp_path), lambda: NOON).promote("churn", "v1", actor="test")
+    return tmp_path
+
+
+def shifted() -> ScoreTables:
+    tables = small_tables()
+    return ScoreTables(tables.bias + 1, tables.bins, tables.main, tables.pairs)
+
+
+@pytest.fixture
+async def channel(shelf: Path) -> AsyncIterator[grpc.aio.Channel]:
+    registry = Registry(LocalShelf(shelf), lambda: datetime.now(UTC))
+    holder = ModelHolder(registry, "churn")
+    holder.start()
+    profiles = read_profiles(PROFILES)
+    server = grpc.aio.server()
+    add_to(server, CustomerScorer(lambda: holder.current, lambda: profiles), registry)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:
+        yield opened
+    await server.stop(None)
+    holder.stop()
+
+
+def request(**features: Any) -> scoring_pb2.ScoreCustomerRequest:
+    message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c1"})
+    message.customer.features.update({**CUSTOMER, **features})
+    message.customer.as_of_time.FromDatetime(NOON)
+    return message
+
+
+def stub(channel: grpc.aio.Channel) -> Any:
+    return scoring_pb2_grpc.ScoringServiceStub(channel)  # type: ignore[no-untyped-call]
+
+
+def model_stub(channel: grpc.aio.Channel) -> Any:
+    return models_pb2_grpc.ModelServiceStub(channel)  # type: ignore[no-untyped-call]
+
+
+async def test_a_customer_is_scored_whole(channel: grpc.aio.Channel, shelf: Path) -> None:
+    message = request(logins_30d=12)
+    message.explain_top_k = 4
+    message.locale = "zh-CN"
+
+    score = await stub(channel).ScoreCustomer(message)
+
+    model = ServedModel(Registry(LocalShelf(shelf), lambda: NOON).load("churn", "v1"))
+    expected = model.score({**CUSTOMER, "logins_30d": 12}, NOON)
+    assert score.churn.probability == expected.probability
+    total = score.churn.base_log_odds + sum(reason.contribution for reason in score.reasons)
+    assert total == pytest.approx(score.churn.log_odds, abs=1e-12)
+    assert (score.health, score.band, [(p.name, p.points, p.title) for p in score.parts]) == (
+        60,
+        scoring_pb2.HEALTH_BAND_AMBER,
+        [("usage", 60, "使用")],
+    )
+    assert "流失概率由" in score.reasons[0].text
+    assert score.valid_until_time.ToDatetime(UTC) == expected.valid_until
+    assert (score.model_version, score.profile) == ("models/churn/versions/v1", "default")
+    assert score.lifecycle_stage == scoring_pb2.LIFECYCLE_STAGE_ACTIVE
+
+
+async def test_odd_values_are_flagged_and_not_errors(channel: grpc.aio.Channel) -> None:
+    score = await stub(channel).ScoreCustomer(request(contract=["nested"], logins_30d=None, days_since_order=1e9))
+
+    assert [(flag.feature, scoring_pb2.ScoreFlag.Kind.Name(flag.kind)) for flag in score.flags] == [
+        ("logins_30d", "KIND_MISSING"),
+        ("contract", "KIND_UNKNOWN_CATEGORY"),
+    ]
+    assert not score.HasField("health")
+    assert score.band == scoring_pb2.HEALTH_BAND_UNKNOWN
+
+
+async def test_a_stream_keeps_its_order_and_fails_one_by_one(channel: grpc.aio.Channel) -> None:
+    odd = request()
+    odd.customer.id = ""
+    later = request(logins_30d=30)
+    later.parent = ""
+    sent = [request(), odd, later]
+
+    call = stub(channel).BatchScoreCustomers(scoring_pb2.BatchScoreCustomersRequest(request=r) for r in sent)
+    answers = [answer async for answer in call]
+
+    assert [(answer.index, answer.WhichOneof("result")) for answer in answers] == [
+        (0, "score"),
+        (1, "error"),
+        (2, "score"),
+    ]
+    assert answers[1].error.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert answers[2].score == await stub(channel).ScoreCustomer(request(logins_30d=30))
+
+
+async def test_the_best_action_is_in_words(channel: grpc.aio.Channel) -> None:
+    message = scoring_pb2.FindBestActionRequest(parent="tenants/default", customer=request().customer, threshold=0.2)
+
+    action = await stub(channel).FindBestAction(message)
+
+    assert action.reached
+    assert action.changed_probability < 0.2 <= action.probability
+    assert action.changes[0].text == "3 logins in 30 days → 16"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"parent": "default"}, "parent"),
+        ({"locale": "fr"}, "locale"),
+        ({"explain_top_k": 51}, "explain_top_k"),
+        ({"customer": {"id": "x" * 257}}, "customer.id"),
+        ({"customer": {"id": "x", "health_evaluations": [{"health": 101}]}}, "customer.health_evaluations[0].health"),
+    ],
+)
+async def test_a_request_that_cannot_be_read_names_the_field(
+    channel: grpc.aio.Channel, change: dict[str, Any], field: str
+) -> None:
+    fields: dict[str, Any] = {"parent": "tenants/default", "customer": {"id": "x"}, **change}
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await stub(channel).ScoreCustomer(scoring_pb2.ScoreCustomerRequest(**fields))
+
+    assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert details(failure.value, BadRequest).field_violations[0].field == field
+    assert details(failure.value, ErrorInfo).reason == "INVALID_INPUT"
+
+
+async def test_bytes_that_are_no_message_are_an_invalid_argument(channel: grpc.aio.Channel) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await channel.unary_unary("/fairlead.v1.ScoringService/ScoreCustomer", None, None)(b"\xff\xff\xff")
+
+    assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_a_promotion_is_served_within_a_second(channel: grpc.aio.Channel) -> None:
+    before = await stub(channel).ScoreCustomer(request())
+    promoted = await model_stub(channel).PromoteModel(
+        models_pb2.PromoteModelRequest(name="models/churn/versions/v2", actor="ann", reason="better")
+    )
+    await asyncio.sleep(0.9)
+    after = await stub(channel).ScoreCustomer(request())
+
+    rolled = await model_stub(channel).RollbackModel(models_pb2.RollbackModelRequest(name="models/churn", actor="ann"))
+
+    assert list(promoted.aliases) == ["champion"]
+    assert (before.model_version, after.model_version) == ("models/churn/versions/v1", "models/churn/versions/v2")
+    assert after.churn.log_odds == pytest.approx(before.churn.log_odds + 1)
+    assert rolled.name == "models/churn/versions/v1"
+
+
+async def test_models_are_listed_in_pages(channel: grpc.aio.Channel) -> None:
+    names, token = [], ""
+    while True:
+        page = await model_stub(channel).ListModels(models_pb2.ListModelsRequest(page_size=2, page_token=token))
+        names += [(model.name.rsplit("/", 1)[-1], list(model.aliases)) for model in page.models]
+        token = page.next_page_token
+        if not token:
+            break
+
+    assert names == [("bad", []), ("v1", ["champion"]), ("v2", [])]
+
+
+async def test_a_model_shows_its_gates_and_two_stand_side_by_side(channel: grpc.aio.Channel) -> None:
+    model = await model_stub(channel).GetModel(models_pb2.GetModelRequest(name="models/churn/versions/bad"))
+    both = await model_stub(channel).CompareModels(
+        models_pb2.CompareModelsRequest(first="models/churn/versions/champion", second="models/churn/versions/v2")
+    )
+
+    assert [(gate.name, gate.passed) for gate in model.gates] == [("leaks", False), ("log_loss", True)]
+    assert FeatureSchema.model_fields
+    assert (both.first.name, both.second.name) == ("models/churn/versions/v1", "models/churn/versions/v2")
+
+
+@pytest.mark.parametrize(
+    ("method", "message", "code"),
+    [
+        ("PromoteModel", {"name": "models/churn/versions/bad", "actor": "ann"}, "FAILED_PRECONDITION"),
+        ("PromoteModel", {"name": "models/churn/versions/v2"}, "INVALID_ARGUMENT"),
+        ("PromoteModel", {"name": "models/churn/versions/v2", "actor": "a", "etag": "7-x"}, "ABORTED"),
+        ("PromoteModel", {"name": "models/churn/versions/v9", "actor": "a"}, "NOT_FOUND"),
+        ("PromoteModel", {"name": "models/../versions/v9", "actor": "a"}, "INVALID_ARGUMENT"),
+        ("RollbackModel", {"name": "models/churn", "actor": "a"}, "FAILED_PRECONDITION"),
+        ("GetModel", {"name": "churn"}, "INVALID_ARGUMENT"),
+        ("ListModels", {"page_token": "%"}, "INVALID_ARGUMENT"),
+        ("ListModels", {"page_size": -1}, "INVALID_ARGUMENT"),
+        ("TrainModel", {"parent": "models/churn"}, "FAILED_PRECONDITION"),
+    ],
+)
+async def test_a_refusal_has_its_code(
+    channel: grpc.aio.Channel, method: str, message: dict[str, Any], code: str
+) -> None:
+    request_class = getattr(models_pb2, f"{method}Request")
+
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await getattr(model_stub(channel), method)(request_class(**message))
+
+    assert failure.value.code().name == code
+
+
+async def test_an_override_is_kept_with_its_reason(channel: grpc.aio.Channel, shelf: Path) -> None:
+    await model_stub(channel).PromoteModel(
+        models_pb2.PromoteModelRequest(name="models/churn/versions/bad", actor="ann", override_reason="known leak")
+    )
+
+    entry = Registry(LocalShelf(shelf), lambda: NOON).history("churn")[0]
+    assert (entry.actor, entry.reason, entry.overridden) == ("ann", "known leak", ("leaks: measured",))
+
+
+def test_every_error_has_a_code_of_its_own_or_its_ancestors() -> None:
+    def below(kind: type[errors.ScoringError]) -> list[type[errors.ScoringError]]:
+        return [kind, *(found for child in kind.__subclasses__() for found in below(child))]
+
+    for kind in below(errors.ScoringError)[1:]:
+        assert any(ancestor in CODES for ancestor in kind.__mro__), kind
+
+
+def test_what_is_not_ours_is_not_shown() -> None:
+    assert "secret" not in status_of(ValueError("secret")).message
+
+
+def details(failure: grpc.aio.AioRpcError, kind: Any) -> Any:
+    status = rpc_status.from_call(failure)  # type: ignore[arg-type]
+    assert status is not None
+    found = next(detail for detail in status.details if detail.Is(kind.DESCRIPTOR))
+    message = kind()
+    found.Unpack(message)
+    return message

@@ -1,0 +1,148 @@
+"""TrainModel over a real socket: a process trains, is followed, is cancelled, and makes a version that can serve."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+import numpy as np
+import pytest
+from google.longrunning import operations_pb2 as ops
+from google.rpc.code_pb2 import CANCELLED, INVALID_ARGUMENT
+
+from fairlead.v1 import models_pb2
+from scoring.adapters.shelves import LocalShelf
+from scoring.customers import CustomerScorer
+from scoring.holder import ModelHolder
+from scoring.registry import Registry
+from scoring.rpc import add_to
+from scoring.rpc.models import describe
+from training import rpc as training_rpc
+from training.rpc.operations import Trainings
+
+N_ROWS = 900
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    rng = np.random.default_rng(4)
+    logins, plan = rng.poisson(10, N_ROWS), rng.integers(0, 3, N_ROWS)
+    left = rng.random(N_ROWS) < 1 / (1 + np.exp(0.4 * logins - 2.5 - 0.5 * plan))
+    lines = [
+        f"{i},{n},plan {p},{'yes' if gone else 'no'}"
+        for i, (n, p, gone) in enumerate(zip(logins, plan, left, strict=True))
+    ]
+    (folder / "customers.csv").write_text("customer,logins,plan,left\n" + "\n".join(lines) + "\n")
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
+    (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
+    return folder
+
+
+@pytest.fixture
+async def channel(tmp_path: Path, data: Path) -> AsyncIterator[grpc.aio.Channel]:
+    registry = Registry(LocalShelf(tmp_path / "models"), lambda: datetime.now(UTC))
+    trainings = Trainings(data, tmp_path / "models", functools.partial(describe, registry))
+    holder = ModelHolder(registry, "churn")
+    server = grpc.aio.server()
+    add_to(server, CustomerScorer(lambda: holder.current, lambda: None), registry, trainings)
+    training_rpc.add_to(server, trainings)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:
+        yield opened
+    await trainings.close()
+    await server.stop(None)
+
+
+async def call(channel: grpc.aio.Channel, service: str, method: str, request: Any, answer: Any = ops.Operation) -> Any:
+    path = f"/{service}/{method}"
+    return await channel.unary_unary(path, type(request).SerializeToString, answer.FromString)(request)
+
+
+def wish(**changes: Any) -> models_pb2.TrainModelRequest:
+    fields = {
+        "parent": "models/churn",
+        "data_path": "customers.csv",
+        "target": "left",
+        "id_column": "customer",
+        **changes,
+    }
+    return models_pb2.TrainModelRequest(**fields)
+
+
+train = functools.partial(call, service="fairlead.v1.ModelService", method="TrainModel")
+operations = functools.partial(call, service="google.longrunning.Operations")
+
+
+async def test_a_training_makes_a_version_that_nobody_has_promoted(channel: grpc.aio.Channel) -> None:
+    begun = await train(channel, request=wish(request_id="one"))
+    again = await train(channel, request=wish(request_id="one"))
+    assert (begun.done, again.name) == (False, begun.name)
+    with pytest.raises(grpc.aio.AioRpcError) as reused:
+        await train(channel, request=wish(request_id="one", seed=7))
+    with pytest.raises(grpc.aio.AioRpcError) as crowded:
+        await train(channel, request=wish())
+
+    ended = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=begun.name))
+
+    assert reused.value.code() is grpc.StatusCode.ALREADY_EXISTS
+    assert crowded.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert ended.done, ended
+    model, metadata = models_pb2.Model(), models_pb2.TrainModelMetadata()
+    assert ended.response.Unpack(model), ended
+    assert ended.metadata.Unpack(metadata)
+    assert list(model.features) == ["logins", "plan"]
+    assert list(model.aliases) == []
+    assert metadata.HasField("end_time")
+
+
+async def test_a_cancelled_training_ends_and_leaves_no_version(channel: grpc.aio.Channel, tmp_path: Path) -> None:
+    begun = await train(channel, request=wish())
+
+    await operations(channel, method="CancelOperation", request=ops.CancelOperationRequest(name=begun.name))
+
+    ended = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=begun.name))
+    assert (ended.done, ended.error.code) == (True, CANCELLED)
+    assert not list((tmp_path / "models").glob("churn/[!.]*"))
+
+
+async def test_what_cannot_be_trained_ends_with_its_reason(channel: grpc.aio.Channel) -> None:
+    begun = await train(channel, request=wish(target="nobody"))
+
+    ended = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=begun.name))
+
+    assert ended.error.code == INVALID_ARGUMENT
+    assert "nobody" in ended.error.message
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data_path": "../secret.csv"},
+        {"data_path": "link.csv"},
+        {"data_path": "/etc/passwd"},
+        {"data_path": "customers.csv\0"},
+        {"data_path": ""},
+        {"target": ""},
+        {"parent": "models/.."},
+        {"request_id": "x" * 129},
+    ],
+)
+async def test_a_wish_that_reaches_outside_is_refused(channel: grpc.aio.Channel, changes: dict[str, Any]) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await train(channel, request=wish(**changes))
+
+    assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_an_operation_nobody_began_is_not_found(channel: grpc.aio.Channel) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await operations(channel, method="GetOperation", request=ops.GetOperationRequest(name="operations/x"))
+
+    assert failure.value.code() is grpc.StatusCode.NOT_FOUND

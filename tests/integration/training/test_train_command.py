@@ -1,0 +1,308 @@
+"""The command as people run it: files in, a verified artefact out, the same bits twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as paparquet
+import pytest
+from click.testing import CliRunner
+
+from scoring import artefact
+from scoring.adapters.shelves import open_shelf
+from scoring.registry import Registry
+from tests.training_data import customers, with_column
+from training.boosting import Boosting
+from training.candidates import LADDER
+from training.champion import current_champion
+from training.cli import COMMANDS, dataset, train
+from training.document import report_of
+from training.plan import Plan
+from training.preparing import Columns, prepare
+from training.publishing import Origin, publish
+from training.train import train as train_model
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+QUICK = Plan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=30)), referee=None)
+BLOCKS = {"roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10"}
+
+
+def run(*options: object) -> str:
+    result = CliRunner().invoke(train, [str(option) for option in options])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def write_csv(folder: Path, table: pa.Table) -> Path:
+    path = folder / "customers.csv"
+    pacsv.write_csv(table, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("trained")
+    table = with_column(customers(1_200), "<script>alert(1)</script>", np.random.default_rng(0).normal(size=1_200))
+    said = run("--data", write_csv(folder, table), "--target", "Churn", "--out", folder / "models")
+    return folder / "models", said
+
+
+def version_of(registry: Path) -> Path:
+    return next((registry / "churn").iterdir())
+
+
+def test_the_commands_are_offered_to_the_root() -> None:
+    assert [train, dataset] == COMMANDS
+
+
+def test_the_report_holds_what_was_promised(trained: tuple[Path, str]) -> None:
+    report = json.loads((version_of(trained[0]) / "report.json").read_text())
+
+    assert report["cv"].keys() == BLOCKS
+    assert "test" not in report
+    assert {"champion", "dropped", "leaks", "gates", "ladder", "referee", "baselines", "intervals"} <= report.keys()
+    low, high = (report["intervals"]["cv"]["roc_auc"][end] for end in ("low", "high"))
+    assert low < report["cv"]["roc_auc"] < high
+    assert report["export"]["parity"] <= 1e-12
+    assert [each["name"] for each in report["gates"]][:2] == ["leaks", "export_parity"]
+    assert "ROC-AUC" in trained[1]
+
+
+def test_the_page_stands_alone_and_no_name_of_a_column_becomes_markup(trained: tuple[Path, str]) -> None:
+    page = (version_of(trained[0]) / "report.html").read_text()
+
+    class Reader(HTMLParser):
+        tags: list[str]
+        links: list[str]
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.tags, self.links = [], []
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.tags.append(tag)
+            self.links += [str(value) for name, value in attrs if name in ("src", "href")]
+
+    reader = Reader()
+    reader.feed(page)
+    assert "script" not in reader.tags
+    assert not reader.links
+    assert "&lt;script&gt;" in page
+    for title in ("ROC", "Precision and recall", "Reliability", "Gain", "Profit per customer"):
+        assert f'aria-label="{title}"' in page
+    for feature in ("tenure", "plan", "vip", "calls", "balance"):
+        assert f'aria-label="{feature}"' in page
+    assert "nan" not in page.replace("tenance", "").lower().split()
+
+
+def test_the_artefact_is_one_that_a_server_accepts(trained: tuple[Path, str]) -> None:
+    registry = Registry(open_shelf(str(trained[0])), lambda: NOON)
+    version = version_of(trained[0]).name
+
+    found = registry.load("churn", version)
+
+    assert found.manifest.configuration["target"] == "Churn"
+    assert len(found.golden) > 20
+    assert {"card.en.md", "card.zh.md", "schema.json"} <= {path.name for path in version_of(trained[0]).iterdir()}
+
+
+def test_what_was_trained_scores_where_scikit_learn_cannot_be_imported(trained: tuple[Path, str]) -> None:
+    code = """
+import sys
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("sklearn", "scipy", "training"):
+            raise ImportError(name)
+sys.meta_path.insert(0, Refuse())
+from datetime import datetime, UTC
+from scoring.adapters.shelves import open_shelf
+from scoring.registry import Registry
+found = Registry(open_shelf(sys.argv[1]), lambda: datetime.now(UTC)).load("churn", sys.argv[2])
+print(found.golden[0].probability)
+"""
+    command = [sys.executable, "-c", code, str(trained[0]), version_of(trained[0]).name]
+
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
+
+    assert result.returncode == 0, result.stderr
+    assert 0 < float(result.stdout) < 1
+
+
+def test_two_runs_give_the_same_bits(tmp_path: Path) -> None:
+    prepared = prepare(customers(), Columns("Churn"))
+    origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
+
+    sums = []
+    for name in ("one", "two"):
+        _, folder, _ = publish(train_model(prepared, QUICK), origin, tmp_path / name)
+        sums.append((folder.name, (folder / "SHA256SUMS").read_text()))
+
+    assert sums[0] == sums[1]
+
+
+def test_only_the_manifest_knows_the_time(tmp_path: Path) -> None:
+    prepared = prepare(customers(), Columns("Churn"))
+    ready = train_model(prepared, QUICK)
+
+    lines = []
+    for year in (2026, 2027):
+        origin = Origin("churn", "Churn", "0" * 64, {}, NOON.replace(year=year))
+        _, folder, _ = publish(ready, origin, tmp_path / str(year))
+        lines.append(set((folder / "SHA256SUMS").read_text().splitlines()))
+
+    assert {line.split()[1] for line in lines[0] ^ lines[1]} == {"manifest.json"}
+
+
+def test_publishing_again_changes_nothing(tmp_path: Path) -> None:
+    ready = train_model(prepare(customers(), Columns("Churn")), QUICK)
+    origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
+
+    first, folder, _ = publish(ready, origin, tmp_path)
+    again, same, _ = publish(ready, Origin("churn", "Churn", "0" * 64, {}, NOON.replace(year=2030)), tmp_path)
+
+    assert (folder, first.digest) == (same, again.digest)
+
+
+def test_a_challenger_is_compared_with_the_champions_recipe_in_the_same_folds(tmp_path: Path) -> None:
+    prepared = prepare(customers(1_000), Columns("Churn"))
+    origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
+    written, _, _ = publish(train_model(prepared, QUICK), origin, tmp_path)
+    registry = Registry(open_shelf(str(tmp_path)), lambda: NOON)
+    registry.promote("churn", written.manifest.version, actor="test", reason="first", override=True)
+
+    again = train_model(prepared, QUICK, champion=current_champion(str(tmp_path), "churn"))
+    report = report_of(again)
+
+    assert report["champion"]["version"] == written.manifest.version
+    assert report["champion"]["how"] == "its recipe, fitted anew in the same folds"
+    assert report["champion"]["roc_auc"] == report["cv"]["roc_auc"]
+    assert all(gate.passed for gate in again.gates if gate.name in ("log_loss", "roc_auc", "lift_10", "segments"))
+
+
+def test_a_time_column_is_judged_forward(tmp_path: Path) -> None:
+    table = customers(3_000)
+    taken = np.datetime64("2024-01-01") + np.arange(3_000) // 300 * 30
+    path = tmp_path / "customers.parquet"
+    paparquet.write_table(with_column(table, "as_of", taken.astype("datetime64[us]")), path)
+
+    run("--data", path, "--target", "Churn", "--time", "as_of", "--horizon-days", 30, "--out", tmp_path / "models")
+
+    report = json.loads((version_of(tmp_path / "models") / "report.json").read_text())
+    assert report["test"].keys() == BLOCKS
+    assert "cv" not in report
+    assert report["rows"]["judged"] == 300
+
+
+def test_options_are_obeyed(tmp_path: Path) -> None:
+    table = with_column(customers(), "who", [f"c{i // 2}" for i in range(600)])
+    table = table.set_column(
+        5, "Churn", pa.array(["gone" if v == "Yes" else "here" for v in table["Churn"].to_pylist()])
+    )
+    path = write_csv(tmp_path, table)
+
+    said = run(
+        "--data", path, "--target", "Churn", "--positive", "gone", "--id", "who", "--drop", "calls, vip",
+        "--seed", 7, "--model", "leaving", "--out", tmp_path / "m",
+    )  # fmt: skip
+
+    folder = next((tmp_path / "m" / "leaving").iterdir())
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["seed"] == 7
+    assert manifest["schema"]["id_column"] == "who"
+    assert [feature["name"] for feature in manifest["schema"]["features"]] == ["tenure", "plan", "balance"]
+    assert "left out calls: asked" in said
+
+
+def test_the_written_schema_can_be_handed_in_again(trained: tuple[Path, str], tmp_path: Path) -> None:
+    schema = json.loads((version_of(trained[0]) / "schema.json").read_text())
+    for feature in schema["features"]:
+        if feature["name"] == "calls":
+            feature |= {"monotonic": 1, "actionable": True, "wording_en": "{value} calls"}
+    file = tmp_path / "schema.json"
+    file.write_text(json.dumps(schema))
+    table = with_column(customers(600), "<script>alert(1)</script>", np.zeros(600))
+
+    run("--data", write_csv(tmp_path, table), "--target", "Churn", "--schema", file, "--out", tmp_path / "m")
+
+    written = artefact.read(open_shelf(str(tmp_path / "m")).folder("churn", version_of(tmp_path / "m").name))
+    calls = next(feature for feature in written.schema.features if feature.name == "calls")
+    assert (calls.monotonic, calls.actionable, calls.wording_en) == (1, True, "{value} calls")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--target", "Nope"], "there is no such column"),
+        (["--target", "plan"], "say with --positive"),
+        (["--target", "Churn", "--schema", "BROKEN"], "features"),
+    ],
+)
+def test_mistakes_end_in_one_line(tmp_path: Path, options: list[str], said: str) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"features": []}')
+    options = [str(broken) if option == "BROKEN" else option for option in options]
+
+    result = CliRunner().invoke(train, ["--data", str(write_csv(tmp_path, customers())), *options])
+
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_other_files_are_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "customers.parquet"
+    path.write_bytes(b"no parquet")
+
+    result = CliRunner().invoke(train, ["--data", str(path), "--target", "Churn"])
+
+    assert result.exit_code == 1
+    assert "customers.parquet" in result.output
+
+
+EVENTS = """
+name: shop
+events: {customer: who, occurred: at}
+moments: {first: 2024-03-01, last: 2024-05-20, every_days: 20}
+windows: {prediction_days: 20}
+label: {active_days: 60}
+features:
+  - {name: last, aggregation: days_since, monotonic: 1}
+  - {name: n, aggregation: count, default: 0}
+  - {name: n_30d, aggregation: count, days: 30, default: 0}
+"""
+
+
+def test_events_become_a_model_judged_forward(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    rates = draw.gamma(1.5, 0.02, 700)
+    rows = [
+        (f"c{who}", str(np.datetime64("2024-01-01") + day))
+        for who, rate in enumerate(rates)
+        for day in np.flatnonzero(draw.random(180) < rate)
+    ]
+    log = tmp_path / "log.csv"
+    pacsv.write_csv(pa.table({"who": [r[0] for r in rows], "at": [r[1] for r in rows]}), log)
+    (tmp_path / "shop.yaml").write_text(EVENTS)
+    out = tmp_path / "shop.parquet"
+
+    result = CliRunner().invoke(
+        dataset, ["--events", str(log), "--definition", str(tmp_path / "shop.yaml"), "--out", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    assert "leak certificate green" in result.output
+    schema = out.with_suffix(".schema.json")
+    run("--data", out, "--target", "churned", "--id", "customer", "--time", "as_of", "--schema", schema,
+        "--out", tmp_path / "m")  # fmt: skip
+
+    report = json.loads((version_of(tmp_path / "m") / "report.json").read_text())
+    assert report["certificate"]["green"] is True
+    assert {gate["name"]: gate["passed"] for gate in report["gates"]}["leak_certificate"]
+    assert report["test"]["roc_auc"] > 0.6

@@ -1,0 +1,116 @@
+"""Values from outside become numbers: the same by row and by column, and nothing goes unremarked."""
+
+import datetime as dt
+import decimal
+import math
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.columns import FLAG_KINDS, encode_columns
+from scoring.encoding import FeatureEncoder, FlagKind, RowEncoder
+from scoring.schema import Feature, FeatureSchema
+from tests.scoring_models import CUSTOMER, SCHEMA
+
+NUMBER = Feature(name="n", type="number", low=0.0, high=100.0, missing=("NA", "-", "77"))
+CATEGORY = Feature(name="c", type="category", categories=("DSL", "Fiber", "1"), missing=("none",))
+BOOL = Feature(name="b", type="bool", categories=("No", "Yes"))
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "number", "flag"),
+    [
+        (NUMBER, 3, 3.0, None),
+        (NUMBER, " 29.85 ", 29.85, None),
+        (NUMBER, True, 1.0, None),
+        (NUMBER, -1, -1.0, FlagKind.OUT_OF_RANGE),
+        (NUMBER, 100.5, 100.5, FlagKind.OUT_OF_RANGE),
+        (NUMBER, None, None, FlagKind.MISSING),
+        (NUMBER, math.nan, None, FlagKind.MISSING),
+        (NUMBER, "  ", None, FlagKind.MISSING),
+        (NUMBER, "NA", None, FlagKind.MISSING),
+        (NUMBER, 77, None, FlagKind.MISSING),
+        (NUMBER, "77.0", None, FlagKind.MISSING),
+        (NUMBER, "many", None, FlagKind.UNREADABLE),
+        (NUMBER, math.inf, None, FlagKind.UNREADABLE),
+        (NUMBER, 10**400, None, FlagKind.UNREADABLE),
+        (NUMBER, [1], None, FlagKind.UNREADABLE),
+        (CATEGORY, "Fiber", 1.0, None),
+        (CATEGORY, " DSL", 0.0, None),
+        (CATEGORY, 1.0, 2.0, None),
+        (CATEGORY, 1, 2.0, None),
+        (CATEGORY, "fiber", None, FlagKind.UNKNOWN_CATEGORY),
+        (CATEGORY, "none", None, FlagKind.MISSING),
+        (CATEGORY, "", None, FlagKind.MISSING),
+        (BOOL, True, 1.0, None),
+        (BOOL, "Yes", 1.0, None),
+        (BOOL, "TRUE", 1.0, None),
+        (BOOL, 0, 0.0, None),
+        (BOOL, "perhaps", None, FlagKind.UNKNOWN_CATEGORY),
+    ],
+)
+def test_a_value_is_encoded_and_remarked_upon(
+    feature: Feature, value: object, number: float | None, flag: FlagKind | None
+) -> None:
+    encoded, kind = FeatureEncoder(feature)(value)
+
+    assert (None if math.isnan(encoded) else encoded) == number
+    assert kind == flag
+
+
+def test_a_flag_names_the_feature_and_what_was_found() -> None:
+    _, flags = RowEncoder(SCHEMA)({**CUSTOMER, "contract": "Weekly" * 20, "logins_30d": None})
+
+    assert [(flag.feature, flag.kind.value, flag.value) for flag in flags] == [
+        ("logins_30d", "MISSING", ""),
+        ("contract", "UNKNOWN_CATEGORY", ("Weekly" * 20)[:64]),
+    ]
+
+
+COLUMNS = st.one_of(
+    st.lists(st.none() | st.floats(), max_size=12).map(lambda v: pa.array(v, pa.float64())),
+    st.lists(st.none() | st.floats(width=32), max_size=12).map(lambda v: pa.array(v, pa.float32())),
+    st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), max_size=12).map(lambda v: pa.array(v, pa.int64())),
+    st.lists(st.none() | st.integers(70, 80), max_size=12).map(lambda v: pa.array(v, pa.int8())),
+    st.lists(st.none() | st.from_regex(r"\A-?[0-9]{1,15}(\.[0-9]{1,15})?\Z"), max_size=12).map(
+        lambda v: pa.array(v, pa.string())
+    ),
+    st.lists(st.none() | st.booleans(), max_size=12).map(lambda v: pa.array(v, pa.bool_())),
+    st.lists(
+        st.none() | st.sampled_from(["Yes", "No", "NA", "", "1", "1.0", "DSL", "3e1", " 7", "inf", "x", "1_0"]),
+        max_size=12,
+    ).map(lambda v: pa.array(v, pa.string())),
+    st.lists(st.none() | st.sampled_from(["Yes", "DSL", "4"]), max_size=12).map(
+        lambda v: pa.array(v, pa.string()).dictionary_encode()
+    ),
+    st.lists(st.none() | st.decimals(-999, 999, places=2), max_size=12).map(lambda v: pa.array(v, pa.decimal128(6, 2))),
+    st.lists(st.none() | st.dates(), max_size=12).map(lambda v: pa.array(v, pa.date32())),
+)
+
+
+@given(COLUMNS, st.sampled_from([NUMBER, CATEGORY, BOOL]), st.integers(0, 6))
+def test_a_column_is_encoded_as_its_values_are(column: pa.Array, feature: Feature, cut: int) -> None:
+    chunked = pa.chunked_array([column[:cut], column[cut:]], type=column.type)
+    encode = FeatureEncoder(feature)
+
+    rows, flags = encode_columns(FeatureSchema(features=(feature,)), {feature.name: chunked}, len(column))
+
+    expected = [encode(value) for value in column.to_pylist()]
+    assert [x.hex() for x in rows[:, 0].tolist()] == [x.hex() for x, _ in expected]
+    assert [FLAG_KINDS[code] for code in flags[:, 0].tolist()] == [kind for _, kind in expected]
+
+
+def test_a_column_that_is_not_there_is_missing_everywhere() -> None:
+    rows, flags = encode_columns(FeatureSchema(features=(NUMBER,)), {}, 2)
+
+    assert [math.isnan(x) for x in rows[:, 0]] == [True, True]
+    assert {FLAG_KINDS[code] for code in flags[:, 0].tolist()} == {FlagKind.MISSING}
+
+
+def test_odd_types_are_unreadable_numbers_and_not_an_error() -> None:
+    encode = FeatureEncoder(NUMBER)
+
+    assert encode(dt.date(2026, 1, 1))[1] == FlagKind.UNREADABLE
+    assert encode(decimal.Decimal("3.5")) == (3.5, None)

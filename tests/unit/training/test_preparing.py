@@ -1,0 +1,199 @@
+"""What is read, what is left out and why."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from scoring.schema import Feature, FeatureSchema
+from tests.training_data import customers, real, with_column
+from training.cleaning import Why
+from training.errors import InvalidInput, NotEnoughData
+from training.inference import read_column
+from training.outcomes import read_outcome
+from training.preparing import Columns, Prepared, prepare
+from training.reading import read_table
+
+CHURN = Columns("Churn")
+
+
+def why(prepared: Prepared) -> dict[str, Why]:
+    return {drop.column: drop.why for drop in prepared.dropped}
+
+
+def meaning(*values: object) -> Feature:
+    feature = read_column("x", pa.chunked_array([pa.array(values)])).feature
+    assert feature is not None
+    return feature
+
+
+def test_blanks_among_numbers_are_missing_and_not_a_category() -> None:
+    column = read_column("TotalCharges", pa.chunked_array([["29.85", " ", "1e3", "?"]]))
+
+    assert column.feature is not None
+    assert column.feature.type == "number"
+    assert column.encoded[:3].tolist()[::2] == [29.85, 1000.0]
+    assert np.isnan(column.encoded[[1, 3]]).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (("Yes", "No"), "bool"),
+        (("0", "1"), "bool"),
+        ((True, False), "bool"),
+        (("True", "False"), "bool"),
+        ((1, 2), "number"),
+        (("DSL", "Fiber"), "category"),
+        (("None", "Basic"), "category"),
+    ],
+)
+def test_types_are_guessed(values: tuple[object, ...], kind: str) -> None:
+    assert meaning(*values).type == kind
+
+
+def test_the_schema_says_range_typical_value_and_unit() -> None:
+    feature = read_column("Total day minutes", pa.chunked_array([[1.0, 5.0, 9.0]])).feature
+
+    assert feature is not None
+    assert (feature.low, feature.high, feature.typical, feature.unit) == (1.0, 9.0, 5.0, "minutes")
+
+
+def test_columns_that_teach_nothing_are_dropped_and_reported() -> None:
+    n = 600
+    table = customers(n)
+    table = with_column(table, "empty", [""] * n)
+    table = with_column(table, "same", ["x"] * n)
+    table = with_column(table, "number", [str(i) for i in range(n)])
+    table = with_column(table, "surname", [f"name {i % 300}" for i in range(n)])
+    table = with_column(table, "last_seen", [datetime(2024, 1, 1 + i % 28, tzinfo=UTC) for i in range(n)])
+    table = with_column(table, "balance_eur", [f"{float(x) * 0.93:.4f}" for x in table["balance"].to_pylist()])
+    table = with_column(table, "is_vip", ["T" if x == "Yes" else "F" if x else "" for x in table["vip"].to_pylist()])
+
+    prepared = prepare(table, Columns("Churn", drop=("calls",)))
+
+    assert why(prepared) == {
+        "calls": Why.ASKED,
+        "empty": Why.ALL_MISSING,
+        "same": Why.CONSTANT,
+        "number": Why.IDENTIFIER,
+        "surname": Why.TOO_MANY_CATEGORIES,
+        "last_seen": Why.MOMENT,
+        "balance_eur": Why.DUPLICATE_COLUMN,
+        "is_vip": Why.DUPLICATE_COLUMN,
+    }
+    assert prepared.schema.names == ("tenure", "plan", "vip", "balance")
+    assert all(drop.evidence for drop in prepared.dropped)
+
+
+def test_an_amount_that_is_different_in_every_row_is_no_identifier() -> None:
+    assert "balance" in prepare(customers(), CHURN).schema.names
+
+
+def test_a_value_that_is_constant_where_known_may_still_teach() -> None:
+    table = customers()
+    table = with_column(table, "voucher", ["yes" if i % 3 else "" for i in range(len(table))])
+
+    assert "voucher" in prepare(table, CHURN).schema.names
+
+
+def test_rows_without_outcome_are_left_out_and_counted() -> None:
+    table = customers()
+    outcome = ["" if i < 7 else value for i, value in enumerate(table["Churn"].to_pylist())]
+
+    prepared = prepare(table.set_column(5, "Churn", pa.array(outcome)), CHURN)
+
+    assert [(d.why, d.n_rows) for d in prepared.dropped] == [(Why.NO_OUTCOME, 7)]
+    assert len(prepared.examples) == len(prepared.raw) == 593
+
+
+def test_customers_who_happen_to_be_alike_are_kept_when_they_have_names() -> None:
+    draw = np.random.default_rng(0)
+    n = 3_000
+    spent = draw.choice([f"{x:.2f}" for x in draw.gamma(2, 9, 40)], n)
+    visits = draw.integers(1, 60, n)
+    churned = ["1" if draw.random() < 0.4 + 0.2 * (v < 20) else "0" for v in visits]
+    table = pa.table({"who": [f"c{i}" for i in range(n)], "spent": spent, "visits": visits, "gone": churned})
+
+    prepared = prepare(table, Columns("gone", id="who"))
+
+    assert len(prepared.examples) == n
+    assert not prepared.leaks
+
+
+def test_a_given_schema_decides_what_is_read_and_how() -> None:
+    schema = FeatureSchema(
+        features=(
+            Feature(name="tenure", type="number", unit="months", monotonic=-1, high=50.0),
+            Feature(name="plan", type="category", categories=("basic", "pro")),
+        )
+    )
+
+    prepared = prepare(customers(), Columns("Churn", schema=schema))
+
+    tenure = prepared.schema.features[0]
+    assert (tenure.monotonic, tenure.unit, tenure.high) == (-1, "months", 50.0)
+    assert tenure.typical is not None
+    assert prepared.schema.features[1].categories == ("basic", "pro")
+    assert why(prepared)["balance"] is Why.NOT_IN_SCHEMA
+
+
+def test_a_leak_that_the_given_schema_wants_stays_and_is_named() -> None:
+    table = customers()
+    table = with_column(table, "copy", table["Churn"].to_pylist())
+    schema = FeatureSchema(features=(Feature(name="copy", type="bool", categories=("No", "Yes")), *[
+        Feature(name="calls", type="number")
+    ]))  # fmt: skip
+
+    prepared = prepare(table, Columns("Churn", schema=schema))
+
+    assert [leak.columns for leak in prepared.leaks_inside] == [("copy",)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (Columns("Chrun"), "there is no such column; found are tenure"),
+        (Columns("plan"), "say with --positive"),
+        (Columns("Churn", positive="Maybe"), "'Maybe' is not among its values; found are No, Yes"),
+        (Columns("Churn", time="plan"), "neither ISO 8601 nor whole numbers"),
+    ],
+)
+def test_what_cannot_be_read_is_named(columns: Columns, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        prepare(customers(), columns)
+
+
+def test_too_few_who_left_is_said() -> None:
+    table = customers()
+    hardly = ["Yes" if i < 5 else "No" for i in range(len(table))]
+
+    with pytest.raises(NotEnoughData, match="who left: 5, at least 30"):
+        prepare(table.set_column(5, "Churn", pa.array(hardly)), CHURN)
+
+
+def test_any_two_values_can_be_the_outcome_if_one_is_named() -> None:
+    values = pa.chunked_array([["gone", "here", "here", None]])
+
+    found = read_outcome(values, "state", "gone")
+
+    assert found[:3].tolist() == [1.0, 0.0, 0.0]
+    assert np.isnan(found[3])
+
+
+@pytest.mark.parametrize(
+    ("file", "target", "dropped", "n_features"),
+    [
+        ("telco_churn.csv", "Churn", {"customerID"}, 19),
+        ("bank_churn.csv", "Exited", {"RowNumber", "CustomerId", "Surname"}, 10),
+        ("iranian_churn.csv", "Churn", set(), 13),
+        ("bigml_churn.csv", "Churn", {f"Total {part} charge" for part in ("day", "eve", "night", "intl")}, 16),
+    ],
+)
+def test_no_leak_is_suspected_in_real_customers(file: str, target: str, dropped: set[str], n_features: int) -> None:
+    prepared = prepare(read_table(real(file)), Columns(target))
+
+    assert not prepared.leaks
+    assert set(why(prepared)) == dropped
+    assert len(prepared.schema.names) == n_features

@@ -1,0 +1,29 @@
+"""The version a new model is measured against: the champion of the registry it will be written into."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from scoring.adapters.shelves import open_shelf
+from scoring.artefact import Artefact
+from scoring.errors import NotFound
+from scoring.registry import Registry
+
+
+def current_champion(registry: str, model: str) -> Artefact | None:
+    """Return the verified champion, None if there is none yet.
+
+    Parameters
+    ----------
+    registry
+        Local folder or fsspec URL.
+
+    Raises
+    ------
+    ArtefactRefused
+        If the champion is not what was promoted: a comparison with it would be worthless.
+    """
+    try:
+        return Registry(open_shelf(registry), lambda: datetime.now(UTC)).load(model, "champion")
+    except NotFound:
+        return None

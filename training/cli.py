@@ -1,0 +1,205 @@
+"""``fairlead train`` and ``fairlead dataset``: options in, tables and figures out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import click
+from pydantic import JsonValue
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from scoring.artefact import Artefact
+from scoring.errors import InvalidInput as ScoringInvalidInput
+from scoring.schema import FeatureSchema
+from training.champion import current_champion
+from training.document import Document
+from training.errors import TrainingError
+from training.plan import DEFAULT_SEED, Plan
+from training.preparing import Columns, Prepared, prepare
+from training.publishing import Origin, publish
+from training.reading import file_sha256, horizon_of, read_table
+from training.snapshots.build import AS_OF, Dataset, build, moments_of
+from training.snapshots.certificate import Certificate, certify
+from training.snapshots.definition import Definition
+from training.snapshots.definition_file import read_definition
+from training.snapshots.events import read_events
+from training.snapshots.writing import write_dataset
+from training.train import train as train_model
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class BarsOnConsole:
+    """Shows training's stages as bars; matches `training.progress.Progress`."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bars = Bars(*columns, console=console)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def stage(self, name: str, n_steps: int) -> None:
+        """Begin a bar."""
+        self._task = self._bars.add_task(name, total=n_steps)
+
+    def advance(self) -> None:
+        """Fill the bar by a step."""
+        if self._task is not None:
+            self._bars.advance(self._task)
+
+
+@click.command()
+@click.option("--data", type=FILE, required=True, help="Table of customers, .csv or .parquet.")
+@click.option("--target", required=True, help="Column that holds the outcome.")
+@click.option("--positive", default="", help="Value that means the customer left. Default: yes, true or 1.")
+@click.option("--id", "id_column", default="", help="Column that tells customers apart. Default: every row is one.")
+@click.option("--drop", default="", help="Columns not to use, separated by commas.")
+@click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
+@click.option(
+    "--schema", "schema_file", type=FILE, help="Feature schema (JSON). Default: guessed and written beside the model."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("models"),
+    show_default=True,
+    help="Registry.",
+)
+@click.option("--model", default="churn", show_default=True, help="The model's name in the registry.")
+@click.option(
+    "--horizon-days",
+    type=click.IntRange(min=0),
+    help="Days until a row's outcome is known. Default: as the file says, else 0.",
+)
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
+def train(
+    data: Path, target: str, positive: str, id_column: str, drop: str, time_column: str,
+    schema_file: Path | None, out: Path, model: str, horizon_days: int | None, seed: int,
+) -> None:  # fmt: skip
+    """Train a churn model on a table of customers and write it into a registry."""
+    console = Console()
+    try:
+        schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
+        dropped = tuple(name.strip() for name in drop.split(",") if name.strip())
+        columns = Columns(target, positive, id_column, dropped, time_column, schema)
+        table = read_table(data)
+        prepared = prepare(table, columns)
+        show_dropped(console, prepared)
+        plan = Plan(seed=seed, horizon_days=horizon_of(table) if horizon_days is None else horizon_days)
+        with BarsOnConsole(console) as bars:
+            trained = train_model(prepared, plan, champion=current_champion(str(out), model), progress=bars)
+        origin = Origin(model, target, file_sha256(data), _configuration(data, columns), datetime.now(UTC))
+        written, folder, report = publish(trained, origin, out)
+    except (TrainingError, ScoringInvalidInput) as error:
+        raise click.ClickException(str(error)) from error
+    show_figures(console, report, written, folder)
+
+
+def _configuration(data: Path, columns: Columns) -> dict[str, JsonValue]:
+    given: dict[str, JsonValue] = {"data": data.name, "target": columns.target, "positive": columns.positive}
+    given |= {"id": columns.id, "time": columns.time, "drop": list(columns.drop)}
+    return {name: value for name, value in given.items() if value}
+
+
+def show_dropped(console: Console, prepared: Prepared) -> None:
+    """Print what was left out and why, and every suspicion."""
+    for dropped in prepared.dropped:
+        what = dropped.column or f"{dropped.n_rows:,} rows"
+        console.print(
+            f"left out [bold]{what}[/]: {dropped.why.value.lower().replace('_', ' ')}, {dropped.evidence}",
+            highlight=False,
+        )
+    for leak in prepared.leaks_inside:
+        console.print(
+            f"[yellow]suspected leak, kept by the given schema[/]: {' + '.join(leak.columns)}, {leak.evidence}",
+            highlight=False,
+        )
+
+
+def show_figures(console: Console, report: Document, written: Artefact, folder: Path) -> None:
+    """Print the figures beside those of simple rules, the referee and the champion."""
+    block = "test" if "test" in report else "cv"
+    lines = {f"[bold]{report['candidate']} (exported)[/]": report[block]} | report["baselines"]
+    lines |= {
+        name: report[key]
+        for name, key in (("full boosting, referee", "referee"), ("champion", "champion"))
+        if report[key]
+    }
+    table = Table(
+        *("", "ROC-AUC", "PR-AUC", "log-loss", "Brier", "ECE", "lift 10 %"),
+        title="last block of time" if block == "test" else "5-fold",
+    )
+    for name, found in lines.items():
+        values = [found[key] for key in ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")]
+        table.add_row(name, *(f"{value:.4f}" for value in values))
+    console.print(table)
+    for gate in report["gates"]:
+        console.print(
+            f"{'[green]open  [/]' if gate['passed'] else '[red]closed[/]'} {gate['name']}: {gate['detail']}",
+            highlight=False,
+        )
+    console.print(
+        f"version [bold]{written.manifest.version}[/]\nreport  {folder / 'report.html'}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@click.command()
+@click.option("--events", type=FILE, required=True, help="Table of events, .csv, .csv.gz or .parquet.")
+@click.option("--definition", "definition_file", type=FILE, required=True, help="Definition of the data set (YAML).")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Parquet file. Default: NAME.parquet.")
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Of the leak certificate's changes.")
+def dataset(events: Path, definition_file: Path, out: Path | None, seed: int) -> None:
+    """Build a table of customers from their events, as they were known at each moment, and prove that it knows no
+    more.
+    """
+    console = Console()
+    try:
+        definition = read_definition(definition_file.read_bytes())
+        log = read_events(read_table(events), definition)
+        built = build(log, definition)
+        certificate = certify(log, definition, moments_of(definition), seed=seed)
+    except TrainingError as error:
+        raise click.ClickException(str(error)) from error
+    target = out or Path(f"{definition.name}.parquet")
+    schema_file = write_dataset(built, definition, certificate, target)
+    show_dataset(console, built, definition, certificate)
+    train_it = f"--target {definition.label.name} --id customer --time as_of --schema {schema_file}"
+    console.print(
+        f"written {target}\ntrain   fairlead train --data {target} {train_it}", highlight=False, soft_wrap=True
+    )
+    if not certificate.is_green:
+        raise click.ClickException("the leak certificate is red")
+
+
+def show_dataset(console: Console, built: Dataset, definition: Definition, certificate: Certificate) -> None:
+    """Print what was built and the certificate."""
+    lost = built.table[definition.label.name].to_numpy().mean()
+    n_moments = len(built.table[AS_OF].unique())
+    console.print(f"{len(built.table):,} rows of {n_moments} moments, {lost:.1%} lost", highlight=False)
+    if built.immature:
+        console.print(f"{len(built.immature)} moments left out: their outcome is not known yet", highlight=False)
+    colour = "[green]green[/]" if certificate.is_green else "[red]red[/]"
+    changed = f"{certificate.n_changed:,} later events changed at {len(certificate.moments)} moments"
+    console.print(f"leak certificate {colour}: {changed}", highlight=False)
+    for difference in certificate.differences:
+        console.print(f"  {difference}", highlight=False)
+
+
+COMMANDS: list[click.Command] = [train, dataset]
+"""What the root command takes from here."""

@@ -1,0 +1,47 @@
+"""``report.html``: one self-contained page, filled by jinja2 with everything escaped."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from scoring.manifest import Manifest
+from training.charts import figure_charts
+from training.document import Document
+from training.plan import Trained
+from training.shapes import pair_charts, shape_charts
+
+MEASURES = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")
+_PAGES = Environment(
+    loader=PackageLoader("training", "pages"),
+    autoescape=select_autoescape(["html", "jinja"], default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(trained: Trained, report: Document, manifest: Manifest) -> str:
+    """Draw and fill the page."""
+    block = "test" if "test" in report else "cv"
+    features, rows = trained.prepared.schema.features, trained.reference_rows
+    rule = trained.judged.saying(trained.baselines[-1].p_churn)
+    return _PAGES.get_template("report.html.jinja").render(
+        manifest=manifest,
+        report=report,
+        block=block,
+        measures=MEASURES,
+        compared=_compared(report, block),
+        figures=list(figure_charts(trained.judged, rule, trained.plan.campaign)),
+        shapes=list(shape_charts(trained.tables, features, rows)),
+        pairs=list(pair_charts(trained.tables, features, rows)),
+    )
+
+
+def _compared(report: Document, block: str) -> list[tuple[str, Document]]:
+    """List who stands in the table of figures, shipped model first."""
+    lines = [(f"{report['candidate']}, shipped", report[block]), *report["baselines"].items()]
+    if report["referee"]:
+        lines.append(("full boosting, referee", report["referee"]))
+    if report["champion"]:
+        lines.append((f"champion {report['champion']['version']}: {report['champion']['how']}", report["champion"]))
+    return lines

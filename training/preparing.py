@@ -1,0 +1,244 @@
+"""From a table as it was read to rows a model may learn from, with an account of everything left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from scoring.logistic import FloatArray
+from scoring.schema import FeatureSchema
+from training.cleaning import Dropped, Why, copies, twins, useless
+from training.errors import InvalidInput
+from training.examples import Examples, IntArray
+from training.inference import Column, read_column
+from training.leaks import Leak, suspected
+from training.outcomes import codes_of, counts_moments, read_outcome, times_of, without_time
+from training.reading import certificate_of
+from training.splitting import folds_of, pieces_of
+
+COPIES_AGREE = 0.98
+"""Share of twins with the same outcome from which they are copies, and not customers who happen to be alike."""
+
+MIN_COPIES = 20
+"""Copies below which agreement may be chance."""
+
+MANY_COPIES = 0.01
+"""Share of copies from which figures would have been too good."""
+
+ROOM = 1_000
+"""Possible rows per row: with less room, rows without a name that are equal are what one must expect."""
+
+DAY = 86_400_000_000
+"""Microseconds of a day: the unit of `Examples.times` where times are moments."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of the table are for.
+
+    Parameters
+    ----------
+    target
+        Holds the outcome.
+    positive
+        The text that means "left"; empty: yes, true or 1.
+    id
+        Tells customers apart; empty: every row is a customer.
+    drop
+        Not to be used.
+    time
+        When the row was taken; empty, or the same in all rows: all at one moment.
+    schema
+        The features to use and what they mean; None: guess.
+    """
+
+    target: str
+    positive: str = ""
+    id: str = ""
+    drop: tuple[str, ...] = ()
+    time: str = ""
+    schema: FeatureSchema | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Rows to learn from, what their columns mean, and what was left out.
+
+    Parameters
+    ----------
+    raw
+        The same rows as they were read, with all columns.
+    times_are_moments
+        Whether `Examples.times` counts microseconds.
+    leaks
+        Suspicions; those that name a feature of ``schema`` are still in the rows, because the given schema wants them.
+    certificate
+        The leak certificate of rows that were built from events; None for other tables.
+    """
+
+    examples: Examples
+    schema: FeatureSchema
+    raw: pa.Table
+    dropped: tuple[Dropped, ...]
+    leaks: tuple[Leak, ...]
+    times_are_moments: bool = False
+    certificate: dict[str, Any] | None = None
+
+    @property
+    def leaks_inside(self) -> tuple[Leak, ...]:
+        """Suspicions against what the model learns from."""
+        return tuple(leak for leak in self.leaks if set(leak.columns) & set(self.schema.names))
+
+
+@dataclass(eq=False)
+class _Account:
+    dropped: list[Dropped] = field(default_factory=list)
+    leaks: list[Leak] = field(default_factory=list)
+
+
+def prepare(table: pa.Table, columns: Columns) -> Prepared:
+    """Encode a table's features and outcome, leaving out what must not be learnt from.
+
+    Raises
+    ------
+    InvalidInput
+        If a named column is absent, or the outcome or time cannot be read.
+    NotEnoughData
+        If too few customers left or stayed.
+    """
+    _check_names(table, columns)
+    account, certificate = _Account(), certificate_of(table)
+    table, churned = _with_outcome(table, columns, account)
+    customers = codes_of(table[columns.id]) if columns.id else np.arange(len(table), dtype=np.int64)
+    times = times_of(table[columns.time], columns.time) if columns.time else None
+    times = None if times is not None and len(np.unique(times)) == 1 else times
+    examples = Examples(np.empty((len(table), 0)), churned, customers, times)
+    found = _read_columns(table, columns, account)
+    kept = _without_leaks(found, examples, columns, account)
+    examples = Examples(np.column_stack([column.encoded for column in kept]), churned, customers, times)
+    examples, rows = _without_twins(examples, account, named=bool(columns.id) or _names_rows(account))
+    features = tuple(column.feature for column in kept if column.feature is not None)
+    schema = FeatureSchema(features=features, id_column=columns.schema.id_column if columns.schema else columns.id)
+    moments = bool(columns.time) and counts_moments(table[columns.time])
+    return Prepared(
+        examples, schema, table.take(rows), tuple(account.dropped), tuple(account.leaks), moments, certificate
+    )
+
+
+def _check_names(table: pa.Table, columns: Columns) -> None:
+    wanted = [columns.target, columns.id, columns.time, *columns.drop]
+    wanted += columns.schema.names if columns.schema else []
+    absent = [name for name in wanted if name and name not in table.column_names]
+    if absent:
+        raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.column_names)}")
+
+
+def _with_outcome(table: pa.Table, columns: Columns, account: _Account) -> tuple[pa.Table, FloatArray]:
+    churned = read_outcome(table[columns.target], columns.target, columns.positive)
+    known = ~np.isnan(churned)
+    if columns.time:
+        known &= ~without_time(table[columns.time])
+    if n_unknown := int((~known).sum()):
+        account.dropped.append(Dropped(Why.NO_OUTCOME, "the outcome or time is not known", n_rows=n_unknown))
+    return table.filter(pa.array(known)), churned[known]
+
+
+def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[Column]:
+    """Read what may be a feature; what is asked to be dropped, or not in the schema, is not even looked at."""
+    reserved = {columns.target, columns.time}
+    account.dropped += [Dropped(Why.ASKED, "as asked", column=name) for name in columns.drop]
+    given = {feature.name: feature for feature in columns.schema.features} if columns.schema else {}
+    names = [name for name in table.column_names if name not in reserved | set(columns.drop)]
+    if columns.schema:
+        account.dropped += [
+            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n) for n in names if n not in given
+        ]
+        return [read_column(name, table[name], given[name]) for name in columns.schema.names]
+    if columns.id in names:
+        account.dropped.append(Dropped(Why.IDENTIFIER, "tells customers apart, as said", column=columns.id))
+    return [read_column(name, table[name]) for name in names]
+
+
+def _without_leaks(found: Sequence[Column], examples: Examples, columns: Columns, account: _Account) -> list[Column]:
+    """Suspect first, then clean: an identifier sorted by outcome is worth a word though it is dropped anyway."""
+    hopeless = {drop.column: drop for drop in useless(found)}
+    known = [c for c in found if c.name not in hopeless or hopeless[c.name].why not in (Why.ALL_MISSING, Why.CONSTANT)]
+    pieces = pieces_of(folds_of(examples), len(examples))
+    leaks = list(suspected([c.name for c in known], [c.encoded for c in known], examples.churned, pieces))
+    leaks += _from_the_future(known, examples)
+    account.leaks += leaks
+    if columns.schema:
+        return list(found)
+    leaky = {name: leak for leak in reversed(leaks) for name in leak.columns}
+    account.dropped += [drop for name, drop in hopeless.items() if name != columns.id]
+    account.dropped += [
+        Dropped(Why.SUSPECTED_LEAK, leak.evidence, column=name)
+        for name, leak in leaky.items()
+        if name not in {*hopeless, columns.id}
+    ]
+    rest = [column for column in found if column.name not in {*hopeless, *leaky, columns.id}]
+    doubles = {drop.column: drop for drop in copies(rest)}
+    account.dropped += doubles.values()
+    kept = [column for column in rest if column.name not in doubles]
+    if not kept:
+        raise InvalidInput.of(
+            "", "no column is left to learn from: " + "; ".join(f"{d.column}: {d.why}" for d in account.dropped)
+        )
+    return kept
+
+
+def _from_the_future(found: Sequence[Column], examples: Examples) -> list[Leak]:
+    leaks = []
+    for column in found:
+        if column.is_moment and examples.times is not None:
+            later = int((column.encoded > examples.times).sum())
+            if later:
+                leaks.append(Leak((column.name,), f"in {later:,} rows it is later than the row's own time"))
+    return leaks
+
+
+def _names_rows(account: _Account) -> bool:
+    return any(drop.why is Why.IDENTIFIER for drop in account.dropped)
+
+
+def _without_twins(examples: Examples, account: _Account, *, named: bool) -> tuple[Examples, IntArray]:
+    """Drop copied rows.
+
+    Rows without a name that are equal in everything are taken as one. Rows with names of their own may well be alike:
+    such customers differ in their outcome as chance has it, copies never do.
+    """
+    everything = np.arange(len(examples), dtype=np.int64)
+    parts = [examples.rows] if examples.times is None else [examples.rows, examples.times[:, None].astype(float)]
+    alike = twins(np.hstack(parts))
+    first = np.unique(alike * 2 + examples.churned.astype(np.int64), return_index=True)[1]
+    n_copies = len(examples) - len(first)
+    are_copies = n_copies >= MIN_COPIES and outcome_agreement(alike, examples.churned) >= COPIES_AGREE
+    room = float(np.prod([float(len(np.unique(column))) for column in examples.rows.T]))
+    if not n_copies or not (are_copies if named else are_copies or room >= ROOM * len(examples)):
+        return examples, everything
+    evidence = "equal in every feature and in the outcome to an earlier row"
+    account.dropped.append(Dropped(Why.DUPLICATE_ROWS, evidence, n_rows=n_copies))
+    if are_copies and n_copies > MANY_COPIES * len(examples):
+        note = f"{n_copies:,} of {len(examples):,} rows are copies, which would lie on both sides of a split"
+        account.leaks.append(Leak((), note))
+    rows = np.sort(first).astype(np.int64)
+    return examples.take(rows), rows
+
+
+def outcome_agreement(alike: IntArray, churned: FloatArray) -> float:
+    """Return the share of rows, among those with a twin, whose outcome is that of all their twins.
+
+    Examples
+    --------
+    >>> outcome_agreement(np.array([0, 0, 1, 1, 2]), np.array([1.0, 1.0, 0.0, 1.0, 0.0]))
+    0.5
+    """
+    count = np.bincount(alike)
+    left = np.bincount(alike, churned)
+    shared = count > 1
+    agree = (left == 0) | (left == count)
+    return float(count[shared & agree].sum() / max(count[shared].sum(), 1))

@@ -1,0 +1,7 @@
+"""From a log of events to rows a model may learn from: what was known of a customer at a moment, and what became of
+them after.
+
+Read on in this order: `definition` (what is asked for), `events` (what is there), `windows` (which events count),
+`aggregations` and `labels` (what is made of them), `build` (the table), `certificate` (the proof that it does not
+know the future).
+"""

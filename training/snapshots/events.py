@@ -1,0 +1,219 @@
+"""The log of events as columns, sorted so that sums are added in one order whatever else is in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scoring.encoding import category_text
+from scoring.logistic import FloatArray
+from training.errors import InvalidInput
+from training.examples import IntArray
+from training.snapshots.definition import Condition, Definition
+from training.snapshots.definition import Events as Declaration
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """A column of texts, each stored once.
+
+    Parameters
+    ----------
+    known
+        The different texts.
+    codes
+        Which of them, shape (n_events,).
+    """
+
+    known: tuple[str, ...]
+    codes: IntArray
+
+    def take(self, places: IntArray | Mask) -> Words:
+        """Return the texts at these places."""
+        return Words(self.known, self.codes[places])
+
+    def per_event(self, of_known: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
+        """Spread something computed per different text over the events."""
+        spread: npt.NDArray[Any] = of_known[self.codes]
+        return spread
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Events, one per place.
+
+    Parameters
+    ----------
+    customers
+        Names, sorted; all who have an event.
+    customer
+        Whose event: places in ``customers``, shape (n_events,).
+    occurred, recorded
+        When it happened, when it became known: microseconds since 1970 in UTC, shape (n_events,).
+    texts
+        Declared columns as conditions read them.
+    numbers
+        Declared columns and products as sums read them, shape (n_events,); NaN: no number.
+    """
+
+    customers: npt.NDArray[np.object_]
+    customer: IntArray
+    occurred: IntArray
+    recorded: IntArray
+    texts: Mapping[str, Words]
+    numbers: Mapping[str, FloatArray]
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+    def take(self, places: IntArray | Mask) -> Events:
+        """Return the events at these places; the customers stay."""
+        return Events(
+            self.customers,
+            self.customer[places],
+            self.occurred[places],
+            self.recorded[places],
+            {name: words.take(places) for name, words in self.texts.items()},
+            {name: column[places] for name, column in self.numbers.items()},
+        )
+
+    def passing(self, conditions: Sequence[Condition]) -> Mask:
+        """Tell which events pass all conditions."""
+        mask = np.ones(len(self), bool)
+        for condition in conditions:
+            mask &= _passes(self, condition)
+        return mask
+
+
+def read_events(table: pa.Table, definition: Definition) -> Events:
+    """Read the columns a definition names; events without a customer or time are left out.
+
+    Raises
+    ------
+    InvalidInput
+        If a column is absent or a time cannot be read.
+    """
+    declared = definition.events
+    _check_columns(table, definition)
+    table = table.filter(_readable(table, declared))
+    customers, customer = _customers(words_of(table[declared.customer]))
+    occurred = moments(table[declared.occurred], declared.occurred)
+    recorded = moments(table[declared.recorded], declared.recorded) if declared.recorded else occurred
+    texts, numbers = _columns(table, definition)
+    events = Events(customers, customer, occurred, recorded, texts, numbers)
+    return in_order(events.take(events.passing(declared.where)))
+
+
+def _customers(names: Words) -> tuple[npt.NDArray[np.object_], IntArray]:
+    """Return names sorted as texts, and each event's place among them."""
+    order = sorted(range(len(names.known)), key=lambda code: names.known[code])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return np.array([names.known[code] for code in order], object), rank[names.codes]
+
+
+def in_order(events: Events) -> Events:
+    """Sort by customer, then time; ties keep the order of the file."""
+    return events.take(np.lexsort((events.occurred, events.customer)).astype(np.int64))
+
+
+def _check_columns(table: pa.Table, definition: Definition) -> None:
+    declared = definition.events
+    wanted = {declared.customer, declared.occurred, *([declared.recorded] if declared.recorded else [])}
+    wanted |= {part for parts in declared.products.values() for part in parts}
+    wanted |= named_columns(definition) - set(declared.products)
+    absent = sorted(wanted - set(table.column_names))
+    if absent:
+        raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.column_names)}")
+
+
+def named_columns(definition: Definition) -> set[str]:
+    """Return every column that conditions, features and the label speak of."""
+    conditions = [*definition.events.where, *definition.label.where]
+    conditions += [condition for feature in definition.features for condition in feature.where]
+    named = {condition.column for condition in conditions} | {feature.of for feature in definition.features}
+    return (named | {definition.label.of}) - {""}
+
+
+def _columns(table: pa.Table, definition: Definition) -> tuple[dict[str, Words], dict[str, FloatArray]]:
+    products = definition.events.products
+    plain = sorted(
+        (named_columns(definition) - set(products)) | {part for parts in products.values() for part in parts}
+    )
+    texts = {name: words_of(table[name]) for name in plain}
+    numbers: dict[str, FloatArray] = {
+        name: words.per_event(np.array([_number(text) for text in words.known], float)) for name, words in texts.items()
+    }
+    for name, parts in products.items():
+        numbers[name] = np.prod([numbers[part] for part in parts], axis=0)
+    return texts, numbers
+
+
+def words_of(values: pa.ChunkedArray) -> Words:
+    """Read each value as the text it is known by, empty where there is none."""
+    array = values.combine_chunks().dictionary_encode()
+    texts = [*(category_text(value) for value in array.dictionary.to_pylist()), ""]
+    codes: IntArray = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
+    place: dict[str, int] = {}
+    merged = np.array([place.setdefault(text, len(place)) for text in texts], np.int64)
+    return Words(tuple(place), merged[codes])
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return float("nan")
+    return value if np.isfinite(value) else float("nan")
+
+
+def _readable(table: pa.Table, declared: Declaration) -> pa.Array:
+    mask = np.ones(len(table), bool)
+    for name in filter(None, (declared.customer, declared.occurred, declared.recorded)):
+        words = words_of(table[name])
+        mask &= words.per_event(np.array([bool(text) for text in words.known], bool))
+    return pa.array(mask)
+
+
+def moments(values: pa.ChunkedArray, name: str) -> IntArray:
+    """Return ISO dates or times as microseconds since 1970 in UTC, shape (n_events,).
+
+    Raises
+    ------
+    InvalidInput
+        If one is neither.
+    """
+    try:
+        found: IntArray = values.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InvalidInput.of(name, f"has a time that is not ISO 8601: {str(error).splitlines()[0]}") from error
+    return found
+
+
+def _passes(events: Events, condition: Condition) -> Mask:
+    if condition.above is not None:
+        return events.numbers[condition.column] > condition.above
+    if condition.below is not None:
+        return events.numbers[condition.column] < condition.below
+    words = events.texts[condition.column]
+    return words.per_event(np.array([_text_passes(text, condition) for text in words.known], bool))
+
+
+def _text_passes(value: str, condition: Condition) -> bool:
+    if condition.equals is not None:
+        return value == condition.equals
+    if condition.not_equals is not None:
+        return value != condition.not_equals
+    if condition.one_of is not None:
+        return value in condition.one_of
+    if condition.starts_with is not None:
+        return value.startswith(condition.starts_with)
+    return not value.startswith(condition.not_starts_with or "")

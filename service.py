@@ -34,6 +34,7 @@ from router.administration import Administration
 from router.books import Books
 from router.errors import StoreUnavailable
 from router.fairness import Fairness
+from router.lookup import Lookup
 from router.publishing import Publishing
 from router.routing import Router
 from router.rpc.decisions import DecisionServicer
@@ -120,15 +121,16 @@ class Service:
         self._books = Books(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
         )
-        router = Router(assignments, self._books)
+        lookup = Lookup(assignments, self._books)
+        router = Router(assignments, self._books, lookup)
         self._servicers = (
-            (RoutingServicer(router), routing_pb2.DESCRIPTOR.services_by_name["RoutingService"]),
+            (RoutingServicer(router, lookup), routing_pb2.DESCRIPTOR.services_by_name["RoutingService"]),
             (WorkforceServicer(administration), workforce_pb2.DESCRIPTOR.services_by_name["WorkforceService"]),
             (
                 RuleServicer(Publishing(rule_sets, administration, try_rule_set)),
                 rules_pb2.DESCRIPTOR.services_by_name["RuleService"],
             ),
-            (DecisionServicer(router), decisions_pb2.DESCRIPTOR.services_by_name["DecisionService"]),
+            (DecisionServicer(lookup), decisions_pb2.DESCRIPTOR.services_by_name["DecisionService"]),
             (
                 FairnessServicer(Fairness(assignments, administration)),
                 fairness_pb2.DESCRIPTOR.services_by_name["FairnessService"],

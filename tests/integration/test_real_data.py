@@ -15,6 +15,7 @@ import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2
 from router.adapters.redis.embedded import EmbeddedServer
+from router.baselines import Arrival, compare
 from tests.api import ASSIGNED, FULL, Api, differences, last
 
 BATCH = 500
@@ -58,6 +59,21 @@ async def assert_fair(api: Api, decisions: Sequence[decisions_pb2.Decision], mos
             assert deficit == pytest.approx(deficits.get(rep, 0), abs=1e-3), (pool, rep)
         assert report.observed.worst_ever <= min(most, report.bound), pool
         assert report.decisions == sum(decision.pool == pool for decision in decisions)
+
+
+async def worst_beside(api: Api, decisions: Iterable[decisions_pb2.Decision]) -> dict[str, float]:
+    """Return, over all pools, the worst distance that each other way to choose would have reached; ours is ``ours``."""
+    arrivals: defaultdict[str, list[Arrival]] = defaultdict(list)
+    for decision in decisions:
+        entitled = {c.rep: c.entitlement for c in decision.candidates if not c.reasons}
+        arrivals[decision.pool].append(Arrival(entitled))
+    worst: defaultdict[str, float] = defaultdict(float)
+    for pool, arrived in arrivals.items():
+        report = await api.report(last(pool))
+        worst["ours"] = max(worst["ours"], report.observed.worst_ever)
+        for name, found in compare(dict(report.weights), arrived).items():
+            worst[name] = max(worst[name], found.worst)
+    return dict(worst)
 
 
 def route_to(pool: str, *requirements: tuple[str, str, str]) -> dict[str, Any]:
@@ -139,6 +155,8 @@ async def test_a_sales_team_is_served_fairly(
     assert len({decision.work_item for decision in decisions}) == 8800
     assert len({decision.pool for decision in decisions}) >= 6
     await assert_fair(api, decisions, most=1.5)
+    beside = await worst_beside(api, decisions)
+    assert 3 * beside.pop("ours") < min(beside.values())
     assert await differences(store.url, api.tenant) == []
 
 
@@ -194,4 +212,6 @@ async def test_a_funnel_is_served_fairly(
 
     assert len({decision.work_item for decision in decisions}) == 8000
     await assert_fair(api, decisions, most=1.5)
+    beside = await worst_beside(api, decisions)
+    assert 3 * beside.pop("ours") < min(beside.values())
     assert await differences(store.url, api.tenant) == []

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
@@ -32,6 +33,7 @@ from router.adapters.redis.stores import Stores
 from router.adapters.trial import try_rule_set
 from router.administration import Administration
 from router.books import Books
+from router.cli.later import commands_with
 from router.errors import StoreUnavailable
 from router.fairness import Fairness
 from router.publishing import Publishing
@@ -42,6 +44,13 @@ from router.rpc.register import register
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
+from scoring import rpc as scoring_rpc
+from scoring.errors import ScoringError
+from scoring.parts import ScoringParts
+from scoring.registry import Registry
+from scoring.rpc.models import describe
+from training import rpc as training_rpc
+from training.rpc.operations import Trainings
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
@@ -60,7 +69,21 @@ _log = logging.getLogger("fairlead")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator can choose. ``redis_url`` empty means: the private server in ``data``."""
+    """What an operator can choose.
+
+    Parameters
+    ----------
+    redis_url
+        Empty: the private server in ``data``.
+    models
+        Registry, a folder or a URL.
+    model
+        The model that serves.
+    health_profiles
+        File; empty: there is no health.
+    training_data
+        Folder that TrainModel reads from; empty: it is refused.
+    """
 
     listen: str
     data: Path
@@ -68,6 +91,10 @@ class Settings:
     fsync: str
     rule_engine: engines.Choice
     request_ttl_s: int
+    models: str = "fairlead-data/models"
+    model: str = "churn"
+    health_profiles: str = ""
+    training_data: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
@@ -85,7 +112,11 @@ class Settings:
         if not ttl.isdecimal() or not 0 < int(ttl) <= 365 * 24 * 3600:
             raise ValueError(f"FAIRLEAD_REQUEST_TTL_S is {ttl!r}; allowed are 1 to 31536000 seconds")
         choice = engines.choice_from(environ)
-        return cls(listen, data, environ.get("FAIRLEAD_REDIS_URL", ""), fsync, choice, int(ttl))
+        return cls(
+            listen, data, environ.get("FAIRLEAD_REDIS_URL", ""), fsync, choice, int(ttl),
+            environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
+            environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
+        )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ parts and connections
@@ -127,6 +158,8 @@ class Service:
                 fairness_pb2.DESCRIPTOR.services_by_name["FairnessService"],
             ),
         )
+        self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
+        self._trainings = _trainings(settings, self._scoring.registry)
         self._health = health_aio.HealthServicer()
         self.server = grpc.aio.server(
             options=[
@@ -151,19 +184,41 @@ class Service:
         for servicer, descriptor in self._servicers:
             register(self.server, servicer, descriptor)
             names.append(descriptor.full_name)
-            await self._health.set(descriptor.full_name, health_pb2.HealthCheckResponse.SERVING)
+        names += await self._serve_scoring()
+        for name in names:
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
         reflection.enable_server_reflection(names, self.server)
         port = self.server.add_insecure_port(listen)
         await self.server.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
+    async def _serve_scoring(self) -> tuple[str, ...]:
+        await asyncio.to_thread(self._scoring.holder.start)
+        scoring_rpc.add_to(self.server, self._scoring.scorer, self._scoring.registry, self._trainings)
+        if self._trainings is None:
+            return scoring_rpc.SERVICES
+        training_rpc.add_to(self.server, self._trainings)
+        return scoring_rpc.SERVICES + training_rpc.SERVICES
+
     async def drain(self) -> None:
         """Finish what is under way, take nothing new, and let go."""
         await self._health.enter_graceful_shutdown()
+        if self._trainings is not None:
+            await self._trainings.close()
         await self.server.stop(DRAIN_S)
+        self._scoring.holder.stop()
         self._books.close()
         await self._stores.close()
+
+
+def _trainings(settings: Settings, registry: Registry) -> Trainings | None:
+    data, models = settings.training_data, settings.models
+    if data and not Path(data).is_dir():
+        raise ValueError(f"FAIRLEAD_TRAINING_DATA is {data!r}; allowed is a folder")
+    if data and "://" in models:
+        raise ValueError(f"FAIRLEAD_MODELS is {models!r}; allowed beside FAIRLEAD_TRAINING_DATA is a folder")
+    return Trainings(Path(data), Path(models), functools.partial(describe, registry)) if data else None
 
 
 # ------------------------------------------------------------------------------------------------------ serve and drain
@@ -220,10 +275,19 @@ def _without_password(url: str) -> str:
 # ------------------------------------------------------------------------------------------------------------- commands
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+LATER = {
+    "dataset": ("training.cli", "Build a table of customers from their events."),
+    "models": ("scoring.cli", "List, compare, promote and roll back models."),
+    "rescore": ("scoring.cli", "Score every customer in a table."),
+    "train": ("training.cli", "Train a churn model on a table of customers."),
+}
+"""Commands imported only when they are called, because scikit-learn and pyarrow take a second: room and help."""
+
+
+@click.group(cls=commands_with(LATER), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fairlead")
 def main() -> None:
-    """Fairlead gives every lead one owner: fast, explained, provably fair."""
+    """Fairlead gives every lead one owner, and says which customer is about to leave: fast, explained, proven."""
 
 
 @main.command()
@@ -246,11 +310,15 @@ def serve(listen: str, data: Path) -> None:
       FAIRLEAD_FSYNC          always, everysec (default) or no: when the private Valkey's data reaches the disk
       FAIRLEAD_RULE_ENGINE    auto (default), durable or index
       FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
+      FAIRLEAD_MODELS         registry of models, a folder or an fsspec URL (default: models in the data folder)
+      FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
+      FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
+      FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         run(Settings.read(os.environ, listen=listen, data=data))
-    except (ValueError, EmbeddedServerError, StoreUnavailable, engines.EngineUnavailable) as error:
+    except (ValueError, EmbeddedServerError, StoreUnavailable, ScoringError, engines.EngineUnavailable) as error:
         raise click.ClickException(str(error)) from error
 
 

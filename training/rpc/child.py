@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,38 +19,14 @@ from pydantic import JsonValue
 from scoring.errors import ScoringError
 from training.champion import current_champion
 from training.errors import TrainingError
-from training.plan import DEFAULT_SEED, Plan
+from training.plan import Plan
 from training.preparing import Columns, prepare
 from training.publishing import Origin, publish
 from training.reading import file_sha256, horizon_of, read_table
+from training.rpc.wish import Wish
 from training.train import train
 
 NICENESS = 10
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is to be trained; see TrainModelRequest."""
-
-    registry: str
-    model: str
-    data: str
-    target: str
-    positive: str = ""
-    id_column: str = ""
-    time_column: str = ""
-    dropped: tuple[str, ...] = ()
-    seed: int = DEFAULT_SEED
-
-    def to_json(self) -> str:
-        """Write it for the child."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Wish:
-        """Read what `to_json` wrote."""
-        document = json.loads(text)
-        return cls(**{**document, "dropped": tuple(document["dropped"])})
 
 
 class Lines:

@@ -34,8 +34,8 @@ from scoring.errors import InvalidInput, NotFound, NotPossible, RequestIdReused,
 from scoring.registry import checked_name
 from scoring.rpc.models import model_of
 from scoring.rpc.register import Context
-from training.plan import DEFAULT_SEED
-from training.rpc.child import Wish
+from training.rpc.wish import Wish
+from training.seed import DEFAULT_SEED
 
 KEPT = 100
 """Operations remembered after their end."""

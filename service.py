@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import gc
 import logging
 import os
@@ -47,10 +46,7 @@ from router.rpc.workforce import WorkforceServicer
 from scoring import rpc as scoring_rpc
 from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
-from scoring.registry import Registry
-from scoring.rpc.models import describe
 from training import rpc as training_rpc
-from training.rpc.operations import Trainings
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
@@ -135,31 +131,23 @@ class Service:
 
     def __init__(self, settings: Settings, redis_url: str) -> None:
         self._stores = Stores.connect(redis_url, settings.request_ttl_s)
-        assignments, workforce, rule_sets = (
-            self._stores.assignments,
-            self._stores.workforce,
-            self._stores.rule_sets,
-        )
+        assignments, workforce = self._stores.assignments, self._stores.workforce
+        rule_sets = self._stores.rule_sets
         administration = Administration(workforce, rule_sets)
         self._books = Books(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
         )
         router = Router(assignments, self._books)
+        publishing = Publishing(rule_sets, administration, try_rule_set)
         self._servicers = (
-            (RoutingServicer(router), routing_pb2.DESCRIPTOR.services_by_name["RoutingService"]),
-            (WorkforceServicer(administration), workforce_pb2.DESCRIPTOR.services_by_name["WorkforceService"]),
-            (
-                RuleServicer(Publishing(rule_sets, administration, try_rule_set)),
-                rules_pb2.DESCRIPTOR.services_by_name["RuleService"],
-            ),
-            (DecisionServicer(router), decisions_pb2.DESCRIPTOR.services_by_name["DecisionService"]),
-            (
-                FairnessServicer(Fairness(assignments, administration)),
-                fairness_pb2.DESCRIPTOR.services_by_name["FairnessService"],
-            ),
+            (RoutingServicer(router), routing_pb2, "RoutingService"),
+            (WorkforceServicer(administration), workforce_pb2, "WorkforceService"),
+            (RuleServicer(publishing), rules_pb2, "RuleService"),
+            (DecisionServicer(router), decisions_pb2, "DecisionService"),
+            (FairnessServicer(Fairness(assignments, administration)), fairness_pb2, "FairnessService"),
         )
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
-        self._trainings = _trainings(settings, self._scoring.registry)
+        self._trainings = training_rpc.trainings(settings.training_data, settings.models, self._scoring.registry)
         self._health = health_aio.HealthServicer()
         self.server = grpc.aio.server(
             options=[
@@ -181,7 +169,8 @@ class Service:
         """
         await self._stores.check()
         names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
-        for servicer, descriptor in self._servicers:
+        for servicer, contract, name in self._servicers:
+            descriptor = contract.DESCRIPTOR.services_by_name[name]
             register(self.server, servicer, descriptor)
             names.append(descriptor.full_name)
         names += await self._serve_scoring()
@@ -210,15 +199,6 @@ class Service:
         self._scoring.holder.stop()
         self._books.close()
         await self._stores.close()
-
-
-def _trainings(settings: Settings, registry: Registry) -> Trainings | None:
-    data, models = settings.training_data, settings.models
-    if data and not Path(data).is_dir():
-        raise ValueError(f"FAIRLEAD_TRAINING_DATA is {data!r}; allowed is a folder")
-    if data and "://" in models:
-        raise ValueError(f"FAIRLEAD_MODELS is {models!r}; allowed beside FAIRLEAD_TRAINING_DATA is a folder")
-    return Trainings(Path(data), Path(models), functools.partial(describe, registry)) if data else None
 
 
 # ------------------------------------------------------------------------------------------------------ serve and drain

@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from scoring.errors import ScoringError
+from training.candidates import LADDER
 from training.champion import current_champion
 from training.errors import TrainingError
 from training.plan import Plan
@@ -56,10 +57,11 @@ def carry_out(wish: Wish) -> str:
     progress.stage("read", 1)
     table = read_table(Path(wish.data))
     prepared = prepare(table, columns)
-    plan = Plan(seed=wish.seed, horizon_days=horizon_of(table))
+    plan = Plan(seed=wish.seed, horizon_days=horizon_of(table), ladder=LADDER[: wish.rungs])
     trained = train(prepared, plan, champion=current_champion(wish.registry, wish.model), progress=progress)
     given: dict[str, JsonValue] = {"data": Path(wish.data).name, "target": wish.target, "positive": wish.positive}
     given |= {"id": wish.id_column, "time": wish.time_column, "drop": list(wish.dropped)}
+    given |= {"rungs": wish.rungs}
     options: dict[str, JsonValue] = {name: value for name, value in given.items() if value}
     progress.stage("publish", 1)
     origin = Origin(wish.model, wish.target, file_sha256(Path(wish.data)), options, datetime.now(UTC))

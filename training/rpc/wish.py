@@ -21,6 +21,7 @@ class Wish:
     time_column: str = ""
     dropped: tuple[str, ...] = ()
     seed: int = DEFAULT_SEED
+    rungs: int | None = None
 
     def to_json(self) -> str:
         """Write it for the child."""

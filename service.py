@@ -32,8 +32,10 @@ from router.adapters.redis.stores import Stores
 from router.adapters.trial import try_rule_set
 from router.administration import Administration
 from router.books import Books
+from router.cli.later import commands_with
 from router.errors import StoreUnavailable
 from router.fairness import Fairness
+from router.lookup import Lookup
 from router.publishing import Publishing
 from router.routing import Router
 from router.rpc.decisions import DecisionServicer
@@ -42,6 +44,10 @@ from router.rpc.register import register
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
+from scoring import rpc as scoring_rpc
+from scoring.errors import ScoringError
+from scoring.parts import ScoringParts
+from training import rpc as training_rpc
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
@@ -61,7 +67,21 @@ _log = logging.getLogger("fairlead")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator can choose. ``redis_url`` empty means: the private server in ``data``."""
+    """What an operator can choose.
+
+    Parameters
+    ----------
+    redis_url
+        Empty: the private server in ``data``.
+    models
+        Registry, a folder or a URL.
+    model
+        The model that serves.
+    health_profiles
+        File; empty: there is no health.
+    training_data
+        Folder that TrainModel reads from; empty: it is refused.
+    """
 
     listen: str
     data: Path
@@ -69,6 +89,10 @@ class Settings:
     fsync: str
     rule_engine: engines.Choice
     request_ttl_s: int
+    models: str = "fairlead-data/models"
+    model: str = "churn"
+    health_profiles: str = ""
+    training_data: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
@@ -88,7 +112,11 @@ class Settings:
         url = environ.get("FAIRLEAD_REDIS_URL", "")
         if url and not url.startswith(SCHEMES):
             raise ValueError(f"FAIRLEAD_REDIS_URL is {_without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
-        return cls(listen, data, url, fsync, engines.choice_from(environ), int(ttl))
+        return cls(
+            listen, data, url, fsync, engines.choice_from(environ), int(ttl),
+            environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
+            environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
+        )  # fmt: skip
 
 
 class CannotListen(Exception):
@@ -111,29 +139,24 @@ class Service:
 
     def __init__(self, settings: Settings, redis_url: str) -> None:
         self._stores = Stores.connect(redis_url, settings.request_ttl_s)
-        assignments, workforce, rule_sets = (
-            self._stores.assignments,
-            self._stores.workforce,
-            self._stores.rule_sets,
-        )
+        assignments, workforce = self._stores.assignments, self._stores.workforce
+        rule_sets = self._stores.rule_sets
         administration = Administration(workforce, rule_sets)
         self._books = Books(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
         )
-        router = Router(assignments, self._books)
+        lookup = Lookup(assignments, self._books)
+        router = Router(assignments, self._books, lookup)
+        publishing = Publishing(rule_sets, administration, try_rule_set)
         self._servicers = (
-            (RoutingServicer(router), routing_pb2.DESCRIPTOR.services_by_name["RoutingService"]),
-            (WorkforceServicer(administration), workforce_pb2.DESCRIPTOR.services_by_name["WorkforceService"]),
-            (
-                RuleServicer(Publishing(rule_sets, administration, try_rule_set)),
-                rules_pb2.DESCRIPTOR.services_by_name["RuleService"],
-            ),
-            (DecisionServicer(router), decisions_pb2.DESCRIPTOR.services_by_name["DecisionService"]),
-            (
-                FairnessServicer(Fairness(assignments, administration)),
-                fairness_pb2.DESCRIPTOR.services_by_name["FairnessService"],
-            ),
+            (RoutingServicer(router, lookup), routing_pb2, "RoutingService"),
+            (WorkforceServicer(administration), workforce_pb2, "WorkforceService"),
+            (RuleServicer(publishing), rules_pb2, "RuleService"),
+            (DecisionServicer(lookup), decisions_pb2, "DecisionService"),
+            (FairnessServicer(Fairness(assignments, administration)), fairness_pb2, "FairnessService"),
         )
+        self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
+        self._trainings = training_rpc.trainings(settings.training_data, settings.models, self._scoring.registry)
         self._health = health_aio.HealthServicer()
         self.server = grpc.aio.server(
             options=[
@@ -155,10 +178,13 @@ class Service:
         """
         await self._stores.check()
         names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
-        for servicer, descriptor in self._servicers:
+        for servicer, contract, name in self._servicers:
+            descriptor = contract.DESCRIPTOR.services_by_name[name]
             register(self.server, servicer, descriptor)
             names.append(descriptor.full_name)
-            await self._health.set(descriptor.full_name, health_pb2.HealthCheckResponse.SERVING)
+        names += await self._serve_scoring()
+        for name in names:
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
         reflection.enable_server_reflection(names, self.server)
         try:
@@ -168,10 +194,21 @@ class Service:
         await self.server.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
+    async def _serve_scoring(self) -> tuple[str, ...]:
+        await asyncio.to_thread(self._scoring.holder.start)
+        scoring_rpc.add_to(self.server, self._scoring.scorer, self._scoring.registry, self._trainings)
+        if self._trainings is None:
+            return scoring_rpc.SERVICES
+        training_rpc.add_to(self.server, self._trainings)
+        return scoring_rpc.SERVICES + training_rpc.SERVICES
+
     async def drain(self) -> None:
         """Finish what is under way, take nothing new, and let go."""
         await self._health.enter_graceful_shutdown()
+        if self._trainings is not None:
+            await self._trainings.close()
         await self.server.stop(DRAIN_S)
+        self._scoring.holder.stop()
         self._books.close()
         await self._stores.close()
 
@@ -237,10 +274,19 @@ def _without_password(url: str) -> str:
 # ------------------------------------------------------------------------------------------------------------- commands
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+LATER = {
+    "dataset": ("training.cli", "Build a table of customers from their events."),
+    "models": ("scoring.cli", "List, compare, promote and roll back models."),
+    "rescore": ("scoring.cli", "Score every customer in a table."),
+    "train": ("training.cli", "Train a churn model on a table of customers."),
+}
+"""Commands imported only when they are called, because scikit-learn and pyarrow take a second: room and help."""
+
+
+@click.group(cls=commands_with(LATER), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fairlead")
 def main() -> None:
-    """Fairlead gives every lead one owner: fast, explained, provably fair."""
+    """Fairlead gives every lead one owner, and says which customer is about to leave: fast, explained, proven."""
 
 
 @main.command()
@@ -263,11 +309,17 @@ def serve(listen: str, data: Path) -> None:
       FAIRLEAD_FSYNC          always, everysec (default) or no: when the private Valkey's data reaches the disk
       FAIRLEAD_RULE_ENGINE    auto (default), durable or index
       FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
+      FAIRLEAD_MODELS         registry of models, a folder or an fsspec URL (default: models in the data folder)
+      FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
+      FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
+      FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         run(Settings.read(os.environ, listen=listen, data=data))
-    except (ValueError, EmbeddedServerError, StoreUnavailable, CannotListen, engines.EngineUnavailable) as error:
+    except (
+        ValueError, EmbeddedServerError, StoreUnavailable, ScoringError, CannotListen, engines.EngineUnavailable
+    ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error
 
 

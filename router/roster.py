@@ -75,7 +75,6 @@ class Roster:
         self.reps = reps
         self.pools = pools
         self.territories = Territories(territories)
-        self.territory_records = territories
         self._ids = sorted(reps)
         self._position = {rep: position for position, rep in enumerate(self._ids)}
         self._everyone = (1 << len(self._ids)) - 1

@@ -11,10 +11,9 @@ new book.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from router.books import Books
-from router.decision import Cause, Decision, Head, Outcome
+from router.decision import Decision
 from router.errors import (
     Conflict,
     InvalidInput,
@@ -25,45 +24,18 @@ from router.errors import (
     StaleEtag,
     StaleRevision,
 )
-from router.explanation import Explanation, explain, rotation_of
-from router.items import CLOSED_STATES, State, WorkItem, fingerprint, item_id
-from router.plan import Book, Plan
-from router.ports import MAX_JOBS, Assignments, Completion, ItemRecord, Job, Mode, Refusal
+from router.items import CLOSED_STATES, State, fingerprint
+from router.jobs import ReassignRequest, RouteRequest, reassign_job, request_mark, route_job
+from router.lookup import Lookup, StoredItem
+from router.plan import Book
+from router.ports import MAX_JOBS, Assignments, Completion, ItemRecord, Job, Refusal
 
 _TRIES = 8
 """Rounds before a request gives up because rules or workforce change faster than it can be decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRequest:
-    """A wish for an owner."""
-
-    item: WorkItem
-    request_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReassignRequest:
-    """A wish for another owner; ``rep`` names one, ``expected`` is the event number of the etag (0: not checked)."""
-
-    item_id: str
-    rep: str = ""
-    note: str = ""
-    expected: int = 0
-    request_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """A work item as it stands: its record, its content at the latest decision, and when it first came."""
-
-    record: ItemRecord
-    decision: Decision
-    created_ms: int
-
-
 class Router:
-    """The use cases on work items.
+    """The use cases that change work items.
 
     Parameters
     ----------
@@ -71,11 +43,14 @@ class Router:
         Owners, loads, ledgers.
     books
         Rules and workforce.
+    lookup
+        Work items as they stand.
     """
 
-    def __init__(self, store: Assignments, books: Books) -> None:
+    def __init__(self, store: Assignments, books: Books, lookup: Lookup) -> None:
         self._store = store
         self._books = books
+        self._lookup = lookup
 
     async def route(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Decision:
         """Find a work item's owner, or make one, or say why there is none.
@@ -133,7 +108,7 @@ class Router:
         StaleRevision
             If it does not hold any more; nothing was written.
         """
-        jobs = [_job(book, request) for request in requests]
+        jobs = [route_job(book, request) for request in requests]
         readable = [job for job in jobs if isinstance(job, Job)]
         if len(readable) < len(jobs) and not await self._books.holds(tenant, book):
             raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
@@ -148,7 +123,7 @@ class Router:
     async def _unreadable(self, tenant: str, request: RouteRequest, error: RouterError) -> Decision | RouterError:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
         if request.request_id:
-            known = await self._store.repeated(tenant, request.request_id, _fingerprint(request))
+            known = await self._store.repeated(tenant, request.request_id, request_mark(request))
             if isinstance(known, Decision):
                 return known
         return error
@@ -174,9 +149,9 @@ class Router:
                 return _sole(_answer(request.request_id, known))
         book = await self._books.current(tenant)
         for _ in range(_TRIES):
-            stored = await self.item(tenant, request.item_id)
+            stored = await self._lookup.item(tenant, request.item_id)
             try:
-                job = _reassign_job(tenant, book, request, stored, mark)
+                job = reassign_job(tenant, book, request, stored.record, stored.decision.head.item, mark)
             except (InvalidInput, NotFound, NotPossible):
                 if await self._books.holds(tenant, book):
                     raise
@@ -219,7 +194,7 @@ class Router:
         """
         name = f"tenants/{tenant}/workItems/{item_id}"
         for _ in range(_TRIES):
-            stored = await self.item(tenant, item_id)
+            stored = await self._lookup.item(tenant, item_id)
             event = expected or stored.record.event
             mark = fingerprint("complete", item_id, state)
             completion = Completion(item_id, state, event, request_id, mark)
@@ -234,97 +209,6 @@ class Router:
                 raise StaleEtag(name, "changed since it was read: read it again")
         raise Conflict(name, "changes faster than it can be closed: try again")
 
-    async def item(self, tenant: str, item_id: str) -> StoredItem:
-        """Return a work item as it stands.
-
-        Raises
-        ------
-        NotFound
-            If there is none.
-        """
-        record = await self._store.item(tenant, item_id)
-        if record is None:
-            raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
-        decision = await self.decision(tenant, record.decision)
-        first = decision if record.first == record.decision else await self.decision(tenant, record.first)
-        return StoredItem(record, decision, first.decided_ms)
-
-    async def items(
-        self, tenant: str, *, after: int, count: int, owner: str = "", state: State | None = None
-    ) -> tuple[list[StoredItem], int]:
-        """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
-        on after (0: no more).
-        """
-        found: list[StoredItem] = []
-        looked_at = 0
-        while len(found) < count and looked_at < 20 * count:
-            events = await self._store.events(tenant, after=after, count=count)
-            if not events:
-                return found, 0
-            for event in events:
-                after, looked_at = event.number, looked_at + 1
-                if isinstance(event, Decision) and not event.previous:
-                    stored = await self.item(tenant, event.item_id)
-                    if (not owner or stored.record.owner == owner) and (not state or stored.record.state is state):
-                        found.append(stored)
-                if len(found) == count:
-                    break
-        return found, after
-
-    async def decision(self, tenant: str, number: int) -> Decision:
-        """Return one decision.
-
-        Raises
-        ------
-        NotFound
-            If there is none of that number.
-        """
-        events = await self._store.events(tenant, after=number - 1, count=1) if number > 0 else []
-        if not events or events[0].number != number or not isinstance(events[0], Decision):
-            raise NotFound("decision", f"tenants/{tenant}/decisions/{number}")
-        return events[0]
-
-    async def decisions(self, tenant: str, *, before: int, count: int, item_id: str = "") -> tuple[list[Decision], int]:
-        """Return decisions below an event number (0: all), newest first, and the number to go on below (0: no more)."""
-        if item_id:
-            return await self._decisions_about(tenant, item_id, before, count)
-        found: list[Decision] = []
-        while len(found) < count:
-            events = await self._store.events(tenant, before=before, count=count, newest_first=True)
-            if not events:
-                return found, 0
-            for event in events:
-                before = event.number
-                if isinstance(event, Decision):
-                    found.append(event)
-                if len(found) == count:
-                    break
-        return found, before if before > 1 else 0
-
-    async def _decisions_about(self, tenant: str, item_id: str, before: int, count: int) -> tuple[list[Decision], int]:
-        """Follow a work item's events backwards."""
-        record = await self._store.item(tenant, item_id)
-        number = record.event if record else 0
-        found: list[Decision] = []
-        while number and len(found) < count:
-            (event,) = await self._store.events(tenant, after=number - 1, count=1)
-            assert not hasattr(event, "leavers")
-            if isinstance(event, Decision) and not 0 < before <= number:
-                found.append(event)
-            number = getattr(event, "previous", 0)
-        return found, found[-1].number if number and found else 0
-
-    async def explanation(self, tenant: str, decision: Decision) -> Explanation:
-        """Recompute a decision's full trace.
-
-        Raises
-        ------
-        CorruptHistory
-            If it does not follow from the stored facts.
-        """
-        head = decision.head
-        return explain(decision, await self._books.at(tenant, head.rule_set_revision, head.workforce_revision))
-
 
 def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -> list[Decision | RouterError]:
     """Keep the answers there are; what was done must not look undone."""
@@ -332,99 +216,6 @@ def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -
     if not answers:
         raise error
     return [*answers, *[error] * (wanted - len(answers))]
-
-
-def _job(book: Book, request: RouteRequest) -> Job | RouterError:
-    try:
-        plan = book.plan(request.item)
-    except InvalidInput as error:
-        return error
-    content = request.item.pack()
-    identity = item_id(request.item, request.request_id)
-    head = _head(book, plan, request.item, Cause.ROUTED)
-    mark = _fingerprint(request, content) if request.request_id else ""
-    return Job(
-        item_id=identity,
-        kind=request.item.kind,
-        mode=Mode.ROUTE,
-        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        otherwise=_otherwise(plan),
-        rotation=rotation_of(identity),
-        head=head,
-        content=content,
-        request_id=request.request_id,
-        fingerprint=mark,
-    )
-
-
-def _reassign_job(tenant: str, book: Book, request: ReassignRequest, stored: StoredItem, mark: str) -> Job:
-    record, item = stored.record, stored.decision.head.item
-    if record.state in CLOSED_STATES:
-        raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
-    if request.rep:
-        _check_named(tenant, book, request.rep, record)
-    tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
-    plan = book.plan(item, tried=frozenset(tried), named=request.rep)
-    cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
-    head = _head(book, plan, item, cause, tried=tried, named=request.rep, note=request.note)
-    return Job(
-        item_id=record.item_id,
-        kind=record.kind,
-        mode=Mode.REASSIGN,
-        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        otherwise=_otherwise(plan),
-        rotation=rotation_of(record.item_id),
-        head=head,
-        content=item.pack(),
-        request_id=request.request_id,
-        fingerprint=mark,
-        expected=request.expected or record.event,
-        named=request.rep,
-    )
-
-
-def _check_named(tenant: str, book: Book, rep_id: str, record: ItemRecord) -> None:
-    name = f"tenants/{tenant}/reps/{rep_id}"
-    rep = book.roster.reps.get(rep_id)
-    if rep is None:
-        raise NotFound("rep", name)
-    if not rep.active:
-        raise NotPossible(name, "is inactive")
-    if rep_id == record.owner:
-        raise NotPossible(name, f"owns {record.item_id} already")
-
-
-def _head(
-    book: Book,
-    plan: Plan,
-    item: WorkItem,
-    cause: Cause,
-    *,
-    tried: tuple[str, ...] = (),
-    named: str = "",
-    note: str = "",
-) -> Head:
-    return Head(
-        item=item,
-        cause=cause,
-        rule_set_revision=book.rule_set_revision,
-        workforce_revision=book.roster.revision,
-        matched_rules=plan.matched,
-        steps=tuple([attempt.step.label for attempt in plan.attempts]),
-        tried=tried,
-        named=named,
-        priority=item.priority or plan.route.priority,
-        sla=plan.route.sla,
-        note=note,
-    )
-
-
-def _otherwise(plan: Plan) -> Outcome:
-    return Outcome.WAITING if plan.waits else Outcome.UNROUTED
-
-
-def _fingerprint(request: RouteRequest, content: bytes = b"") -> str:
-    return fingerprint("route", content or request.item.pack())
 
 
 def _answer(request_id: str, answer: Decision | Refusal) -> Decision | RouterError:

@@ -66,15 +66,15 @@ class Territories:
     """
 
     def __init__(self, territories: Mapping[str, Territory] | None = None) -> None:
-        self._territories = territories or {}
+        self.records = territories or {}
         self._children: dict[str, list[str]] = {}
-        for territory in self._territories.values():
+        for territory in self.records.values():
             self._children.setdefault(territory.parent, []).append(territory.id)
 
     def around(self, region: str) -> tuple[str, ...]:
         """Return the region itself and all around it, inside out."""
         path = [region]
-        while (territory := self._territories.get(path[-1])) and territory.parent:
+        while (territory := self.records.get(path[-1])) and territory.parent:
             path.append(territory.parent)
         return tuple(path)
 
@@ -95,7 +95,7 @@ class Territories:
         level, height = [region], 0
         while level := [child for parent in level for child in self._children.get(parent, ())]:
             height += 1
-            if height > len(self._territories):
+            if height > len(self.records):
                 return height
         return height
 

@@ -71,7 +71,7 @@ class ModelHolder:
             why = (
                 f"its champion is refused: {self.refusal.error}"
                 if self.refusal
-                else "has no champion: promote a version"
+                else "has no champion: make one with `fairlead train` and `fairlead models promote`"
             )
             raise NotPossible(f"models/{self.model}", why)
         return self._current

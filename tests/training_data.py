@@ -14,6 +14,9 @@ from scoring.schema import Feature
 
 SHARED = Path(os.environ.get("FAIRLEAD_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
+FULL = bool(os.environ.get("FAIRLEAD_FULL"))
+"""Whether to test at full size: all rungs of the ladder, as many kills as the proof wants."""
+
 FEATURES = (
     Feature(name="tenure", type="number", unit="months"),
     Feature(name="plan", type="category", categories=("basic", "gold", "pro", "rare")),

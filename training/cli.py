@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,13 +18,15 @@ from rich.table import Table
 from scoring.artefact import Artefact
 from scoring.errors import InvalidInput as ScoringInvalidInput
 from scoring.schema import FeatureSchema
+from training.candidates import LADDER
 from training.champion import current_champion
 from training.document import Document
 from training.errors import TrainingError
-from training.plan import DEFAULT_SEED, Plan
+from training.plan import Plan
 from training.preparing import Columns, Prepared, prepare
 from training.publishing import Origin, publish
 from training.reading import file_sha256, horizon_of, read_table
+from training.seed import DEFAULT_SEED
 from training.snapshots.build import AS_OF, Dataset, build, moments_of
 from training.snapshots.certificate import Certificate, certify
 from training.snapshots.definition import Definition
@@ -75,7 +78,8 @@ class BarsOnConsole:
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("models"),
+    envvar="FAIRLEAD_MODELS",
+    default=Path("fairlead-data/models"),
     show_default=True,
     help="Registry.",
 )
@@ -85,10 +89,17 @@ class BarsOnConsole:
     type=click.IntRange(min=0),
     help="Days until a row's outcome is known. Default: as the file says, else 0.",
 )
+@click.option(
+    "--rungs",
+    type=click.IntRange(1, len(LADDER)),
+    default=len(LADDER),
+    show_default=True,
+    help="Candidates to try, the simplest first.",
+)
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
 def train(
     data: Path, target: str, positive: str, id_column: str, drop: str, time_column: str,
-    schema_file: Path | None, out: Path, model: str, horizon_days: int | None, seed: int,
+    schema_file: Path | None, out: Path, model: str, horizon_days: int | None, rungs: int, seed: int,
 ) -> None:  # fmt: skip
     """Train a churn model on a table of customers and write it into a registry."""
     console = Console()
@@ -99,19 +110,22 @@ def train(
         table = read_table(data)
         prepared = prepare(table, columns)
         show_dropped(console, prepared)
-        plan = Plan(seed=seed, horizon_days=horizon_of(table) if horizon_days is None else horizon_days)
+        horizon = horizon_of(table) if horizon_days is None else horizon_days
+        plan = Plan(seed=seed, horizon_days=horizon, ladder=LADDER[:rungs])
         with BarsOnConsole(console) as bars:
             trained = train_model(prepared, plan, champion=current_champion(str(out), model), progress=bars)
-        origin = Origin(model, target, file_sha256(data), _configuration(data, columns), datetime.now(UTC))
+        options = _configuration(data, columns, rungs)
+        origin = Origin(model, target, file_sha256(data), options, datetime.now(UTC))
         written, folder, report = publish(trained, origin, out)
     except (TrainingError, ScoringInvalidInput) as error:
         raise click.ClickException(str(error)) from error
     show_figures(console, report, written, folder)
 
 
-def _configuration(data: Path, columns: Columns) -> dict[str, JsonValue]:
+def _configuration(data: Path, columns: Columns, rungs: int) -> dict[str, JsonValue]:
     given: dict[str, JsonValue] = {"data": data.name, "target": columns.target, "positive": columns.positive}
     given |= {"id": columns.id, "time": columns.time, "drop": list(columns.drop)}
+    given |= {"rungs": rungs if rungs < len(LADDER) else 0}
     return {name: value for name, value in given.items() if value}
 
 
@@ -147,11 +161,9 @@ def show_figures(console: Console, report: Document, written: Artefact, folder: 
         values = [found[key] for key in ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")]
         table.add_row(name, *(f"{value:.4f}" for value in values))
     console.print(table)
-    for gate in report["gates"]:
-        console.print(
-            f"{'[green]open  [/]' if gate['passed'] else '[red]closed[/]'} {gate['name']}: {gate['detail']}",
-            highlight=False,
-        )
+    for (passed, detail), gates in groupby(report["gates"], key=lambda gate: (gate["passed"], gate["detail"])):
+        names = ", ".join(gate["name"] for gate in gates)
+        console.print(f"{'[green]open  [/]' if passed else '[red]closed[/]'} {names}: {detail}", highlight=False)
     console.print(
         f"version [bold]{written.manifest.version}[/]\nreport  {folder / 'report.html'}",
         highlight=False,

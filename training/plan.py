@@ -15,9 +15,8 @@ from training.evaluation import Judged
 from training.gates import Gate
 from training.preparing import Prepared
 from training.profit import Campaign
+from training.seed import DEFAULT_SEED
 from training.selection import Trial
-
-DEFAULT_SEED = 42
 
 
 @dataclass(frozen=True)

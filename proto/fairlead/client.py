@@ -12,6 +12,7 @@ answer is the same change; what fails for good raises ``FairleadError``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -25,8 +26,10 @@ from fairlead.errors import FairleadError
 from fairlead.retries import Retries
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
+from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
+from fairlead.v1 import scoring_pb2 as scoring
 from fairlead.v1 import workforce_pb2 as workforce
 
 __all__ = ["FairleadClient", "FairleadError", "work_item"]
@@ -273,6 +276,42 @@ class FairleadClient:
         """Report how far every member of a pool is from a fair share, and the bound of that distance."""
         request = fairness.GetFairnessReportRequest(pool=self._name("pools", pool))
         return self._connection.call("FairnessService/GetFairnessReport", request, fairness.FairnessReport)
+
+    # ---------------------------------------------------------------------------------------------------------- scoring
+
+    def score(
+        self, customer: str, features: Attributes, *, top: int = 3, locale: str = "en", as_of: datetime | None = None
+    ) -> scoring.Score:
+        """Say how likely a customer is to leave, and why.
+
+        Parameters
+        ----------
+        top
+            Reasons wanted, 0 to 50.
+        locale
+            Of the reasons: ``zh`` or ``en``.
+        as_of
+            When the features were so, with its zone; absent: now.
+        """
+        request = scoring.ScoreCustomerRequest(parent=self.parent, explain_top_k=top, locale=locale)
+        request.customer.id = customer
+        request.customer.features.update({name: _plain(value) for name, value in features.items()})
+        if as_of is not None:
+            request.customer.as_of_time.FromDatetime(as_of)
+        return self._connection.call("ScoringService/ScoreCustomer", request, scoring.Score)
+
+    def list_models(self, model: str = "") -> Iterator[models.Model]:
+        """List versions by name: all, or those of one model."""
+        request = models.ListModelsRequest(parent=f"models/{model}" if model else "", page_size=_PAGE)
+        for page in self._connection.pages("ModelService/ListModels", request, models.ListModelsResponse):
+            yield from page.models
+
+    def promote_model(self, version: str, actor: str, *, reason: str = "", override_reason: str = "") -> models.Model:
+        """Make ``models/{model}/versions/{version}`` the champion; servers follow within a second."""
+        request = models.PromoteModelRequest(
+            name=version, actor=actor, reason=reason, override_reason=override_reason, request_id=_new_id()
+        )
+        return self._connection.call("ModelService/PromoteModel", request, models.Model)
 
     # ------------------------------------------------------------------------------------------------------------ calls
 

@@ -1,7 +1,7 @@
 """Tries a rule set where it can do no harm: in a child process, before any server builds it.
 
 Checking a hostile source may take long or much memory, and building an engine in C may crash or hang with the
-interpreter locked. So a child (``python -m router.adapters.trial``) checks the source, runs its tests, builds the
+interpreter locked. So a child (``router.adapters.trial_child``) checks the source, runs its tests, builds the
 engine that will serve and matches sample facts with it, comparing the answers with the index. It works under a
 limit of memory, a deadline for the whole and one of ``SAMPLE_CPU_S`` for the samples; however it ends, the server
 gets problems in words.
@@ -66,7 +66,7 @@ async def try_rule_set(
         "engine": engine or choice_from(os.environ),
     }
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "router.adapters.trial"),
+        *(sys.executable, "-m", "router.adapters.trial_child"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -117,15 +117,9 @@ def _read(out: bytes) -> Trial:
 
 def _written(workforce: Workforce) -> dict[str, Any]:
     # the tree has no need to list itself for anybody else
-    territories = workforce.territories._territories
+    territories = workforce.territories.records
     return {
         "reps": [[rep.id, dict(rep.attributes), rep.active] for rep in workforce.reps.values()],
         "pools": [[pool.id, [[m.rep, m.weight] for m in pool.members]] for pool in workforce.pools.values()],
         "territories": [[territory.id, territory.parent] for territory in territories.values()],
     }
-
-
-if __name__ == "__main__":
-    from router.adapters.trial_child import main
-
-    main()

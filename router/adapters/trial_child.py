@@ -95,3 +95,7 @@ def read_workforce(raw: Mapping[str, Any]) -> Workforce:
     return Workforce(
         {rep.id: rep for rep in reps}, {pool.id: pool for pool in pools}, Territories({t.id: t for t in territories})
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import IO
 
 from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
 
 from fairlead.client import FairleadClient
 
@@ -16,6 +18,13 @@ _WIDTH = 100
 def console_for(stream: IO[str]) -> Console:
     """Make a console as wide as the terminal, or 100 columns where there is none."""
     return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False)
+
+
+def headline(console: Console, text: str) -> None:
+    """Begin a chapter."""
+    console.print()
+    console.print(Rule(Text(text, style="bold"), align="left", style="dim"))
+    console.print()
 
 
 def names_of(client: FairleadClient) -> Mapping[str, str]:

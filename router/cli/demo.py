@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,20 +11,20 @@ import click
 from google.protobuf.json_format import MessageToDict
 from rich.console import Console
 from rich.padding import Padding
-from rich.rule import Rule
 from rich.text import Text
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.consoles import console_for, names_of
+from router.cli.consoles import console_for, headline, names_of
+from router.cli.demo_churn import CUSTOMERS, show_churn
 from router.cli.fairness_tables import Arrivals, fairness_table
 from router.cli.inputs import Inputs, enter, read_inputs, route_all
 from router.cli.server import DEFAULT_SERVER, connected, own_service
 from router.cli.tables import InputFailed
 from router.cli.words import Language, called, decided_by, in_words, rule_of, why_not
 
-FILES = ("leads.csv", "reps.csv", "rules.yaml", "territories.csv")
+FILES = ("leads.csv", "reps.csv", "rules.yaml", "territories.csv", CUSTOMERS)
 BANDS: Mapping[str, float] = {"east": 1.0, "key-accounts": 1.0}
 """Pools where preferences may choose, as far as a lead of difference."""
 _STORIES = 10
@@ -39,18 +40,20 @@ Story = tuple[routing.WorkItem, decisions.Decision]
     help="Folder of the example; absent: examples/ here, or beside the source.",
 )
 def demo(examples: Path | None) -> None:
-    """Route the example leads, tell ten decisions in words, and show how fair it was.
+    """Route the example leads and show how fair it was; then find customers about to leave, and route them too.
 
-    Starts a service of its own with an empty data folder, and leaves nothing behind.
+    Starts a service of its own with an empty data folder, and leaves nothing behind but the model and its report.
     """
     folder = _folder(examples)
     console = console_for(sys.stdout)
-    leads, reps, rules, territories = (folder / name for name in FILES)
+    leads, reps, rules, territories, customers = (folder / name for name in FILES)
     inputs = read_inputs(leads, reps, rules, territories, {}, "example")
     console.print("Starting a service with an empty store of its own …")
-    with own_service() as address, connected(address, "default") as client:
+    models = Path(tempfile.mkdtemp(prefix="fairlead-demo-"))
+    with own_service({"FAIRLEAD_MODELS": str(models)}) as address, connected(address, "default") as client:
         enter(client, inputs, BANDS)
         _show(client, inputs, console)
+        show_churn(client, customers, models, console)
     _say_what_next(folder, console)
 
 
@@ -74,22 +77,16 @@ def _show(client: FairleadClient, inputs: Inputs, console: Console) -> None:
         arrivals.note(answer)
         stories.append((item, answer))
     names = names_of(client)
-    _headline(console, "Ten of the decisions")
+    headline(console, "Ten of the decisions")
     for number, story in enumerate(_varied(stories)):
         _tell(story, names, console, "zh" if number % 2 else "en")
-    _headline(console, "How fair was it?")
+    headline(console, "How fair was it?")
     for pool in [pool for pool in arrivals.pools() if len(client.fairness(pool).weights) > 2][:2]:
         console.print(fairness_table(client.fairness(pool), arrivals.of(pool), names))
         console.print()
     console.print(Text("Where territories overlap the others drift without limit; Fairlead cannot.", style="bold"))
-    _headline(console, "Why not somebody else?")
+    headline(console, "Why not somebody else?")
     _question(stories, names, console)
-
-
-def _headline(console: Console, text: str) -> None:
-    console.print()
-    console.print(Rule(Text(text, style="bold"), align="left", style="dim"))
-    console.print()
 
 
 def _varied(stories: Sequence[Story]) -> list[Story]:
@@ -161,7 +158,7 @@ def _nearly(candidate: decisions.Candidate) -> bool:
 def _say_what_next(folder: Path, console: Console) -> None:
     program = Path(sys.argv[0])
     fairlead = str(program) if program.name == "fairlead" else "fairlead"
-    _headline(console, "Try next")
+    headline(console, "Try next")
     steps = (
         ("a service that keeps its data:", [f"{fairlead} serve"]),
         (

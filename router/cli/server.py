@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,10 +63,15 @@ def _with_advice(error: FairleadError, server: str) -> FairleadError:
 
 
 @contextmanager
-def own_service() -> Iterator[str]:
+def own_service(environ: Mapping[str, str] | None = None) -> Iterator[str]:
     """Start a service on a free port with a data folder that goes with it; yield its address.
 
     It is the real ``fairlead serve``, stopped however the command ends.
+
+    Parameters
+    ----------
+    environ
+        Settings beside those of its own.
 
     Raises
     ------
@@ -78,7 +83,9 @@ def own_service() -> Iterator[str]:
         command = [sys.executable, "-P", "-m", "service", "serve", "--listen", "127.0.0.1:0", "--data", folder]
         with log.open("wb") as stream:
             # a session of its own: Ctrl-C reaches the command, which then stops it in order
-            process = subprocess.Popen(command, stderr=stream, env=_private(), start_new_session=True)  # noqa: S603
+            process = subprocess.Popen(  # noqa: S603
+                command, stderr=stream, env={**_private(), **(environ or {})}, start_new_session=True
+            )
         try:
             yield _address(process, log)
         finally:

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 
 from fairlead.v1 import decisions_pb2 as decisions
-from router.routing import Router
+from router.lookup import Lookup
 from router.rpc import fields
 from router.rpc.routing import described
 
@@ -17,14 +17,14 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class DecisionServicer:
     """Answers DecisionService."""
 
-    def __init__(self, router: Router) -> None:
-        self._router = router
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
 
     async def GetDecision(self, request: decisions.GetDecisionRequest, _: Context) -> decisions.Decision:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
         full = fields.wants_full(request.view)
-        return await described(self._router, tenant, await self._router.decision(tenant, number), full=full)
+        return await described(self._lookup, tenant, await self._lookup.decision(tenant, number), full=full)
 
     async def ListDecisions(
         self, request: decisions.ListDecisionsRequest, _: Context
@@ -32,11 +32,11 @@ class DecisionServicer:
         """List decisions, newest first."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else ""
-        found, position = await self._router.decisions(
+        found, position = await self._lookup.decisions(
             tenant,
             before=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )
-        messages = [await described(self._router, tenant, decision, full=full) for decision in found]
+        messages = [await described(self._lookup, tenant, decision, full=full) for decision in found]
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))

@@ -13,7 +13,8 @@ from router.decision import Cause, Decision, Outcome
 from router.errors import InvalidInput
 from router.explanation import Candidate, Explanation, Reason, Verdict
 from router.items import MAX_VALUE, Kind, State, WorkItem
-from router.routing import RouteRequest, StoredItem
+from router.jobs import RouteRequest
+from router.lookup import StoredItem
 from router.rpc.fields import MAX_REQUEST_ID, finite, plain, shown, struct, text
 from router.rules.reference import PredicateTrace
 from router.workforce import MICROS

@@ -11,7 +11,9 @@ from fairlead.v1 import routing_pb2 as routing
 from router.decision import Decision, Outcome
 from router.errors import InvalidInput, RouterError
 from router.items import State
-from router.routing import ReassignRequest, Router, RouteRequest
+from router.jobs import ReassignRequest, RouteRequest
+from router.lookup import Lookup
+from router.routing import Router
 from router.rpc import fields
 from router.rpc.messages import decision_message, route_request, work_item_message
 from router.rpc.status import status_of
@@ -34,14 +36,15 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class RoutingServicer:
     """Answers RoutingService; errors are raised and become statuses in ``router.rpc.register``."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Router, lookup: Lookup) -> None:
         self._router = router
+        self._lookup = lookup
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Context) -> decisions.Decision:
         """Route one work item."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request), preview=request.validate_only)
-        return await described(self._router, tenant, decision, full=full)
+        return await described(self._lookup, tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, _: Context
@@ -69,14 +72,14 @@ class RoutingServicer:
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
                 full = fields.wants_full(single.view)
-                message = await described(self._router, tenant, answer, full=full)
+                message = await described(self._lookup, tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, _: Context) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        return work_item_message(tenant, await self._router.item(tenant, item_id))
+        return work_item_message(tenant, await self._lookup.item(tenant, item_id))
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, _: Context) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
@@ -85,7 +88,7 @@ class RoutingServicer:
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
-        found, position = await self._router.items(
+        found, position = await self._lookup.items(
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
@@ -109,7 +112,7 @@ class RoutingServicer:
             request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
-        return await described(self._router, tenant, decision, full=full)
+        return await described(self._lookup, tenant, decision, full=full)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, _: Context) -> routing.WorkItem:
         """Close a work item."""
@@ -129,10 +132,10 @@ class RoutingServicer:
         return work_item_message(tenant, stored)
 
 
-async def described(router: Router, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
+async def described(lookup: Lookup, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
     """Write a decision in full or not; where nobody was found, always with the summary of refusals."""
     if full or decision.outcome in _EXPLAINED:
-        return decision_message(tenant, decision, await router.explanation(tenant, decision), full=full)
+        return decision_message(tenant, decision, await lookup.explanation(tenant, decision), full=full)
     return decision_message(tenant, decision)
 
 

@@ -18,10 +18,10 @@ from scoring.registry import Registry
 _registry = click.option(
     "--registry",
     "url",
-    envvar="FAIRLEAD_REGISTRY",
-    default="models",
+    envvar="FAIRLEAD_MODELS",
+    default="fairlead-data/models",
     show_default=True,
-    help="Folder or fsspec URL of the registry [env: FAIRLEAD_REGISTRY].",
+    help="Folder or fsspec URL of the registry [env: FAIRLEAD_MODELS].",
 )
 _model = click.argument("model")
 _actor = click.option("--actor", default=getpass.getuser, show_default="your login", help="Who answers for it.")

@@ -26,7 +26,12 @@ from scoring.rescoring import ROWS_PER_SHARD, Plan, agree, missing, numbered
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the results.")
 @click.option("--model", "named", default="champion", show_default=True, help="ALIAS, VERSION, MODEL or MODEL/ALIAS.")
 @click.option(
-    "--registry", "url", envvar="FAIRLEAD_REGISTRY", default="models", show_default=True, help="Folder or fsspec URL."
+    "--registry",
+    "url",
+    envvar="FAIRLEAD_MODELS",
+    default="fairlead-data/models",
+    show_default=True,
+    help="Folder or fsspec URL.",
 )
 @click.option(
     "--id", "id_column", default="", help="Column copied to the output [default: the schema's, else row numbers]."

@@ -28,9 +28,11 @@ from router.decision import Cause, Decision, Head
 from router.errors import NotFound, RouterError
 from router.fairness import Fairness
 from router.items import Kind, State, WorkItem
+from router.jobs import ReassignRequest, RouteRequest
+from router.lookup import Lookup
 from router.ports import Completed, Job, Mode, Publication, Settled
 from router.roster import Demand, Roster
-from router.routing import ReassignRequest, Router, RouteRequest
+from router.routing import Router
 from router.rules.check import check
 from router.rules.ruleset import Requirement
 from router.rules.stored import dumps
@@ -70,7 +72,8 @@ class Side:
         self.rule_sets = rule_sets
         self.administration = Administration(workforce, rule_sets)
         self.books = Books(workforce, rule_sets, rule_sets)
-        self.router = Router(assignments, self.books)
+        self.lookup = Lookup(assignments, self.books)
+        self.router = Router(assignments, self.books, self.lookup)
         self.fairness = Fairness(assignments, self.administration)
 
 
@@ -204,8 +207,8 @@ class Stores(RuleBasedStateMachine):
     @rule(number=st.integers(1, 30), before=st.integers(0, 30), count=st.integers(1, 5))
     def read(self, number: int, before: int, count: int) -> None:
         self.both(lambda side: explained(side, number))
-        self.both(lambda side: side.router.decisions(TENANT, before=before, count=count))
-        self.both(lambda side: side.router.items(TENANT, after=before, count=count))
+        self.both(lambda side: side.lookup.decisions(TENANT, before=before, count=count))
+        self.both(lambda side: side.lookup.items(TENANT, after=before, count=count))
 
     @invariant()
     def ledgers_and_loads_are_equal(self) -> None:
@@ -263,10 +266,10 @@ async def publish(side: Side, stored: str) -> int:
 
 async def explained(side: Side, number: int) -> Any:
     try:
-        decision = await side.router.decision(TENANT, number)
+        decision = await side.lookup.decision(TENANT, number)
     except NotFound:
         return None
-    return await side.router.explanation(TENANT, decision)
+    return await side.lookup.explanation(TENANT, decision)
 
 
 async def differences(side: Side) -> list[str]:

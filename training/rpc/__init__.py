@@ -5,14 +5,45 @@
 
 from __future__ import annotations
 
+import functools
+from pathlib import Path
+
 import grpc
 from google.longrunning import operations_pb2
 
+from scoring.registry import Registry
+from scoring.rpc.models import describe
 from scoring.rpc.register import register
 from training.rpc.operations import OperationsServicer, Trainings
 
 SERVICES = ("google.longrunning.Operations",)
 """Names for reflection."""
+
+
+def trainings(data: str, models: str, registry: Registry) -> Trainings | None:
+    """Make what carries out TrainModel, None if no folder of data is named.
+
+    Parameters
+    ----------
+    data
+        Folder that training data is read from, FAIRLEAD_TRAINING_DATA; empty: none.
+    models
+        Folder that versions are written to, FAIRLEAD_MODELS.
+    registry
+        The same, to describe them by.
+
+    Raises
+    ------
+    ValueError
+        If either is no folder.
+    """
+    if not data:
+        return None
+    if not Path(data).is_dir():
+        raise ValueError(f"FAIRLEAD_TRAINING_DATA is {data!r}; allowed is a folder")
+    if "://" in models:
+        raise ValueError(f"FAIRLEAD_MODELS is {models!r}; allowed beside FAIRLEAD_TRAINING_DATA is a folder")
+    return Trainings(Path(data), Path(models), functools.partial(describe, registry))
 
 
 def add_to(server: grpc.aio.Server, trainings: Trainings) -> None:

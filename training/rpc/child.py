@@ -11,47 +11,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from scoring.errors import ScoringError
+from training.candidates import LADDER
 from training.champion import current_champion
 from training.errors import TrainingError
-from training.plan import DEFAULT_SEED, Plan
+from training.plan import Plan
 from training.preparing import Columns, prepare
 from training.publishing import Origin, publish
 from training.reading import file_sha256, horizon_of, read_table
+from training.rpc.wish import Wish
 from training.train import train
 
 NICENESS = 10
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is to be trained; see TrainModelRequest."""
-
-    registry: str
-    model: str
-    data: str
-    target: str
-    positive: str = ""
-    id_column: str = ""
-    time_column: str = ""
-    dropped: tuple[str, ...] = ()
-    seed: int = DEFAULT_SEED
-
-    def to_json(self) -> str:
-        """Write it for the child."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Wish:
-        """Read what `to_json` wrote."""
-        document = json.loads(text)
-        return cls(**{**document, "dropped": tuple(document["dropped"])})
 
 
 class Lines:
@@ -81,10 +57,11 @@ def carry_out(wish: Wish) -> str:
     progress.stage("read", 1)
     table = read_table(Path(wish.data))
     prepared = prepare(table, columns)
-    plan = Plan(seed=wish.seed, horizon_days=horizon_of(table))
+    plan = Plan(seed=wish.seed, horizon_days=horizon_of(table), ladder=LADDER[: wish.rungs])
     trained = train(prepared, plan, champion=current_champion(wish.registry, wish.model), progress=progress)
     given: dict[str, JsonValue] = {"data": Path(wish.data).name, "target": wish.target, "positive": wish.positive}
     given |= {"id": wish.id_column, "time": wish.time_column, "drop": list(wish.dropped)}
+    given |= {"rungs": wish.rungs}
     options: dict[str, JsonValue] = {name: value for name, value in given.items() if value}
     progress.stage("publish", 1)
     origin = Origin(wish.model, wish.target, file_sha256(Path(wish.data)), options, datetime.now(UTC))

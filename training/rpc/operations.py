@@ -34,8 +34,8 @@ from scoring.errors import InvalidInput, NotFound, NotPossible, RequestIdReused,
 from scoring.registry import checked_name
 from scoring.rpc.models import model_of
 from scoring.rpc.register import Context
-from training.plan import DEFAULT_SEED
-from training.rpc.child import Wish
+from training.rpc.wish import Wish
+from training.seed import DEFAULT_SEED
 
 KEPT = 100
 """Operations remembered after their end."""
@@ -78,15 +78,23 @@ class Trainings:
         Returns a version's message, for the response.
     at_once
         How many may run.
+    rungs
+        How many candidates of the ladder to try, the simplest first; None: all.
     """
 
     def __init__(
-        self, data: Path, registry: Path, describe: Callable[[str, str], models_pb2.Model], at_once: int = 1
+        self,
+        data: Path,
+        registry: Path,
+        describe: Callable[[str, str], models_pb2.Model],
+        at_once: int = 1,
+        rungs: int | None = None,
     ) -> None:
         self._data = data.resolve()
         self._registry = registry.resolve()
         self._describe = describe
         self._at_once = at_once
+        self._rungs = rungs
         self._operations: dict[str, _Running] = {}
         self._by_request: dict[str, _Running] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -238,6 +246,7 @@ class Trainings:
             time_column=request.time_column,
             dropped=tuple(request.dropped_columns),
             seed=request.seed if request.HasField("seed") else DEFAULT_SEED,
+            rungs=self._rungs,
         )
 
     def _file(self, path: str) -> Path:

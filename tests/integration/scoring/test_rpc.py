@@ -79,11 +79,11 @@ def request(**features: Any) -> scoring_pb2.ScoreCustomerRequest:
 
 
 def stub(channel: grpc.aio.Channel) -> Any:
-    return scoring_pb2_grpc.ScoringServiceStub(channel)  # type: ignore[no-untyped-call]
+    return scoring_pb2_grpc.ScoringServiceStub(channel)
 
 
 def model_stub(channel: grpc.aio.Channel) -> Any:
-    return models_pb2_grpc.ModelServiceStub(channel)  # type: ignore[no-untyped-call]
+    return models_pb2_grpc.ModelServiceStub(channel)
 
 
 async def test_a_customer_is_scored_whole(channel: grpc.aio.Channel, shelf: Path) -> None:

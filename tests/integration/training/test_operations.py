@@ -21,6 +21,7 @@ from scoring.holder import ModelHolder
 from scoring.registry import Registry
 from scoring.rpc import add_to
 from scoring.rpc.models import describe
+from tests.training_data import FULL
 from training import rpc as training_rpc
 from training.rpc.operations import Trainings
 
@@ -47,7 +48,7 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 async def channel(tmp_path: Path, data: Path) -> AsyncIterator[grpc.aio.Channel]:
     registry = Registry(LocalShelf(tmp_path / "models"), lambda: datetime.now(UTC))
-    trainings = Trainings(data, tmp_path / "models", functools.partial(describe, registry))
+    trainings = Trainings(data, tmp_path / "models", functools.partial(describe, registry), rungs=None if FULL else 2)
     holder = ModelHolder(registry, "churn")
     server = grpc.aio.server()
     add_to(server, CustomerScorer(lambda: holder.current, lambda: None), registry, trainings)

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from scoring import artefact
 from scoring.adapters.shelves import open_shelf
 from scoring.registry import Registry
-from tests.training_data import customers, with_column
+from tests.training_data import FULL, customers, with_column
 from training.boosting import Boosting
 from training.candidates import LADDER
 from training.champion import current_champion
@@ -36,7 +36,8 @@ BLOCKS = {"roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10"}
 
 
 def run(*options: object) -> str:
-    result = CliRunner().invoke(train, [str(option) for option in options])
+    rungs = [] if FULL else ["--rungs", "2"]
+    result = CliRunner().invoke(train, [*(str(option) for option in options), *rungs])
     assert result.exit_code == 0, result.output
     return result.output
 

@@ -1,0 +1,136 @@
+"""The demo's second act: learn who leaves, say it of three customers, and have the riskiest rescued."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import click
+import grpc
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from fairlead.client import FairleadClient, FairleadError, work_item
+from fairlead.v1 import scoring_pb2 as scoring
+from router.cli.consoles import headline, names_of
+from router.cli.words import Language, called, in_words
+
+CUSTOMERS = "telco_churn.csv"
+_TARGET, _ID = "Churn", "customerID"
+_RUNGS = 3
+_LANGUAGES: tuple[Language, ...] = ("en", "zh", "en")
+_SCORED = 300
+_RESCUED = 5
+_PROMOTED_WITHIN_S = 10.0
+
+Features = Mapping[str, str | float | None]
+Scored = tuple[str, Features, float]
+
+
+def show_churn(client: FairleadClient, customers: Path, models: Path, console: Console) -> None:
+    """Train, promote, score and rescue.
+
+    Parameters
+    ----------
+    models
+        Folder that the service takes its models from.
+    """
+    headline(console, "Which customer is about to leave?")
+    console.print(
+        Text(f"Learning from 7,043 customers of a telephone company ({CUSTOMERS}) with the first {_RUNGS} of")
+    )
+    console.print(Text("6 candidates; `fairlead train` tries them all, which takes a minute.\n"))
+    _train(customers, models, console)
+    model = next(client.list_models("churn"))
+    client.promote_model(model.name, "fairlead demo", reason="the first model")
+    console.print(Text(f"\n{model.name} serves from now on."))
+    ranked = sorted(_scored(client, customers), key=lambda scored: -scored[2])
+    headline(console, f"Three of the first {len(ranked)} it learnt from, in words")
+    for (customer, features, _), language in zip(_three(ranked), _LANGUAGES, strict=True):
+        _tell(customer, client.score(customer, features, locale=language), console, language)
+    headline(console, f"The {_RESCUED} riskiest are routed, to be rescued")
+    _rescue(client, ranked[:_RESCUED], console)
+
+
+def _train(customers: Path, models: Path, console: Console) -> None:
+    """Run the real command, in a process of its own: the router knows nothing of training."""
+    options = ["--data", customers, "--target", _TARGET, "--id", _ID, "--rungs", _RUNGS, "--out", models]
+    command = [sys.executable, "-P", "-m", "service", "train", *map(str, options)]
+    console.file.flush()
+    environ = {**os.environ, "COLUMNS": str(console.width), "OMP_NUM_THREADS": "1"}
+    if subprocess.run(command, env=environ, check=False).returncode:  # noqa: S603
+        raise click.ClickException("the training failed")
+
+
+def _scored(client: FairleadClient, customers: Path) -> list[Scored]:
+    with customers.open(encoding="utf-8", newline="") as file:
+        rows = list(islice(csv.DictReader(file), _SCORED))
+    features = {row[_ID]: _features(row) for row in rows}
+    _wait_for_model(client, *next(iter(features.items())))
+    risks = {who: client.score(who, known, top=0).churn.probability for who, known in features.items()}
+    return [(who, features[who], risk) for who, risk in risks.items()]
+
+
+def _features(row: Mapping[str, str]) -> Features:
+    return {name: _value(text) for name, text in row.items() if name not in (_ID, _TARGET)}
+
+
+def _value(text: str) -> str | float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return text if text.strip() else None
+
+
+def _wait_for_model(client: FairleadClient, customer: str, features: Features) -> None:
+    """Wait until the service has taken the promotion up: a quarter of a second."""
+    deadline = time.monotonic() + _PROMOTED_WITHIN_S
+    while True:
+        try:
+            client.score(customer, features, top=0)
+        except FairleadError as error:
+            if error.code is not grpc.StatusCode.FAILED_PRECONDITION or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _three(ranked: Sequence[Scored]) -> tuple[Scored, Scored, Scored]:
+    """Take the riskiest, one in ten from the top, and the safest."""
+    return ranked[0], ranked[len(ranked) // 10], ranked[-1]
+
+
+def _tell(customer: str, score: scoring.Score, console: Console, language: Language) -> None:
+    risk, above = score.churn.probability, score.churn.percentile
+    told = (
+        f"risk of leaving {risk:.0%}, higher than {above:.0f} % of customers"
+        if language == "en"
+        else f"流失概率 {risk:.0%}，高于 {above:.0f}% 的客户"
+    )
+    console.print(Text.assemble((customer, "bold"), f"  {told}"))
+    for reason in score.reasons:
+        console.print(Padding(Text(reason.text, style="dim"), (0, 0, 0, 12)))
+
+
+def _rescue(client: FairleadClient, riskiest: Sequence[Scored], console: Console) -> None:
+    items = [
+        work_item(
+            {"churn_risk": round(risk, 4), "language": "en"}, kind="RESCUE", source="churn", external_id=who, value=1.0
+        )
+        for who, _, risk in riskiest
+    ]
+    names = names_of(client)
+    for (who, _, risk), decision in zip(riskiest, client.route_many(items, full=True), strict=True):
+        if isinstance(decision, FairleadError):
+            raise decision
+        owner = called(decision.rep, names) if decision.rep else "nobody"
+        console.print(Text.assemble((who, "bold"), f"  risk {risk:.0%}  → ", (owner, "bold green")))
+        console.print(Padding(Text(" ".join(in_words(decision, names, "en")), style="dim"), (0, 0, 0, 12)))

@@ -1,0 +1,138 @@
+"""From a wish to a job: what the store is asked to do for one work item. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from router.decision import Cause, Head, Outcome
+from router.errors import InvalidInput, NotFound, NotPossible, RouterError
+from router.explanation import rotation_of
+from router.items import CLOSED_STATES, WorkItem, fingerprint, item_id
+from router.plan import Book, Plan
+from router.ports import ItemRecord, Job, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRequest:
+    """A wish for an owner."""
+
+    item: WorkItem
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReassignRequest:
+    """A wish for another owner; ``rep`` names one, ``expected`` is the event number of the etag (0: not checked)."""
+
+    item_id: str
+    rep: str = ""
+    note: str = ""
+    expected: int = 0
+    request_id: str = ""
+
+
+def route_job(book: Book, request: RouteRequest) -> Job | RouterError:
+    """Make the job of routing a work item; an error where the book's rules cannot read it."""
+    try:
+        plan = book.plan(request.item)
+    except InvalidInput as error:
+        return error
+    content = request.item.pack()
+    identity = item_id(request.item, request.request_id)
+    head = _head(book, plan, request.item, Cause.ROUTED)
+    mark = request_mark(request, content) if request.request_id else ""
+    return Job(
+        item_id=identity,
+        kind=request.item.kind,
+        mode=Mode.ROUTE,
+        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+        otherwise=_otherwise(plan),
+        rotation=rotation_of(identity),
+        head=head,
+        content=content,
+        request_id=request.request_id,
+        fingerprint=mark,
+    )
+
+
+def reassign_job(
+    tenant: str, book: Book, request: ReassignRequest, record: ItemRecord, item: WorkItem, mark: str
+) -> Job:
+    """Make the job of moving a work item; ``item`` is its content, ``mark`` the request's fingerprint.
+
+    Raises
+    ------
+    InvalidInput
+        If the book's rules cannot read the work item.
+    NotFound
+        If there is no rep of the name.
+    NotPossible
+        If it is closed, or the named rep is inactive or the owner already.
+    """
+    if record.state in CLOSED_STATES:
+        raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
+    if request.rep:
+        _check_named(tenant, book, request.rep, record)
+    tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    plan = book.plan(item, tried=frozenset(tried), named=request.rep)
+    cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
+    head = _head(book, plan, item, cause, tried=tried, named=request.rep, note=request.note)
+    return Job(
+        item_id=record.item_id,
+        kind=record.kind,
+        mode=Mode.REASSIGN,
+        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+        otherwise=_otherwise(plan),
+        rotation=rotation_of(record.item_id),
+        head=head,
+        content=item.pack(),
+        request_id=request.request_id,
+        fingerprint=mark,
+        expected=request.expected or record.event,
+        named=request.rep,
+    )
+
+
+def _check_named(tenant: str, book: Book, rep_id: str, record: ItemRecord) -> None:
+    name = f"tenants/{tenant}/reps/{rep_id}"
+    rep = book.roster.reps.get(rep_id)
+    if rep is None:
+        raise NotFound("rep", name)
+    if not rep.active:
+        raise NotPossible(name, "is inactive")
+    if rep_id == record.owner:
+        raise NotPossible(name, f"owns {record.item_id} already")
+
+
+def _head(
+    book: Book,
+    plan: Plan,
+    item: WorkItem,
+    cause: Cause,
+    *,
+    tried: tuple[str, ...] = (),
+    named: str = "",
+    note: str = "",
+) -> Head:
+    return Head(
+        item=item,
+        cause=cause,
+        rule_set_revision=book.rule_set_revision,
+        workforce_revision=book.roster.revision,
+        matched_rules=plan.matched,
+        steps=tuple([attempt.step.label for attempt in plan.attempts]),
+        tried=tried,
+        named=named,
+        priority=item.priority or plan.route.priority,
+        sla=plan.route.sla,
+        note=note,
+    )
+
+
+def _otherwise(plan: Plan) -> Outcome:
+    return Outcome.WAITING if plan.waits else Outcome.UNROUTED
+
+
+def request_mark(request: RouteRequest, content: bytes = b"") -> str:
+    """Return what tells a repeated request to route from a reused id; ``content`` is the packed work item."""
+    return fingerprint("route", content or request.item.pack())

@@ -1,0 +1,3 @@
+"""Where everything random in a training comes from."""
+
+DEFAULT_SEED = 42

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -418,12 +417,9 @@ def test_unknown_names_of_kinds_and_states_are_refused_at_once(served: Served) -
 # ---- demo
 
 
-def test_the_demo_runs_within_a_minute_and_tells_ten_decisions() -> None:
-    began = time.monotonic()
-
+def test_the_demo_tells_ten_decisions() -> None:
     printed = fairlead_apart("demo", "--examples", str(EXAMPLES))
 
-    assert time.monotonic() - began < 60
     assert len(re.findall(r"^L-\d{3}  .*→", printed, re.MULTILINE)) == 11
     assert "could not have had it:" in printed
     assert "Pool east: 141 decisions" in printed

@@ -65,6 +65,15 @@ async def try_rule_set(
         "workforce": None if workforce is None else _written(workforce),
         "engine": engine or choice_from(os.environ),
     }
+    try:
+        code, out, said = await _run_child(json.dumps(job).encode(), deadline_s)
+    except TimeoutError:
+        return _refused(f"checking and trying it took longer than the {deadline_s:g} s allowed; make it smaller")
+    return _read(out) if code == 0 else _refused(_ending(code, said))
+
+
+async def _run_child(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
+    """Return the child's exit code, its answer and its complaints; it never outlives the call."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "router.adapters.trial_child"),
         stdin=asyncio.subprocess.PIPE,
@@ -73,18 +82,12 @@ async def try_rule_set(
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
     try:
-        out, err = await asyncio.wait_for(child.communicate(json.dumps(job).encode()), deadline_s)
-    except TimeoutError:
-        return _refused(f"checking and trying it took longer than the {deadline_s:g} s allowed; make it smaller")
+        out, err = await asyncio.wait_for(child.communicate(job), deadline_s)
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    return (
-        _read(out)
-        if child.returncode == 0
-        else _refused(_ending(child.returncode or 0, err.decode("utf-8", "replace")))
-    )
+    return child.returncode or 0, out, err.decode("utf-8", "replace")
 
 
 def _refused(message: str) -> Trial:

@@ -27,6 +27,7 @@ CONCURRENCY = 16
 VERSIONS = ("v1", "v2", "v3")
 
 
+# over fifty lines because clients, promoter and judge share one clock
 @pytest.mark.timeout(900)
 async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
     expected = {}

@@ -139,6 +139,7 @@ def test_whatever_comes_the_server_answers_in_kind(store: Any) -> None:
             max_examples=50,
             deadline=None,
             database=None,
+            derandomize=False,  # Hypothesis would draw the same fifty calls in every round under CI
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         )

@@ -121,6 +121,7 @@ class Administration:
         *,
         request_id: str = "",
         content: bytes = b"",
+        actor: str = "",
         preview: bool = False,
     ) -> list[Saved]:
         """Write records, all or none.
@@ -144,7 +145,7 @@ class Administration:
             for _ in range(_TRIES):
                 records = await self.records(tenant)
                 try:
-                    return await self._save(tenant, records, changes, request_id, mark, preview)
+                    return await self._save(tenant, records, changes, request_id, mark, actor, preview)
                 except StaleRevision:
                     self._at_hand.pop(tenant, None)
                 except (AlreadyExists, StaleEtag):
@@ -164,6 +165,7 @@ class Administration:
         changes: Sequence[Change],
         request_id: str,
         mark: str,
+        actor: str,
         preview: bool,
     ) -> list[Saved]:
         made: dict[tuple[str, str], Record | None] = {}
@@ -182,6 +184,7 @@ class Administration:
             settlements=_settlements(records, made),
             request_id=request_id,
             fingerprint=mark,
+            actor=actor,
         )
         self._at_hand.pop(tenant, None)
         return [Saved(record, str(revision)) for record in made.values() if record]
@@ -200,7 +203,15 @@ class Administration:
         return True
 
     async def delete(
-        self, tenant: str, kind: str, record_id: str, *, etag: str = "", request_id: str = "", preview: bool = False
+        self,
+        tenant: str,
+        kind: str,
+        record_id: str,
+        *,
+        etag: str = "",
+        request_id: str = "",
+        actor: str = "",
+        preview: bool = False,
     ) -> None:
         """Delete a record; a rep leaves their pools, whose ledgers are settled.
 
@@ -236,6 +247,7 @@ class Administration:
                         idle=[record_id] if kind == "rep" else [],
                         request_id=request_id,
                         fingerprint=mark,
+                        actor=actor,
                     )
                 except StaleRevision:
                     self._at_hand.pop(tenant, None)

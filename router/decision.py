@@ -34,6 +34,7 @@ class Cause(StrEnum):
     ROUTED = "ROUTED"
     REASSIGNED = "REASSIGNED"
     OVERRIDE = "OVERRIDE"
+    WOKEN = "WOKEN"
 
 
 _KINDS = {
@@ -44,7 +45,10 @@ _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is known before the store is asked; the store keeps it unread. ``steps`` labels the attempts."""
+    """What is known before the store is asked; the store keeps it unread.
+
+    ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say.
+    """
 
     item: WorkItem
     cause: Cause
@@ -57,6 +61,7 @@ class Head:
     priority: int = 0
     sla: str = ""
     note: str = ""
+    actor: str = ""
 
     def pack(self, content: bytes) -> bytes:
         """Return the stored form; ``content`` is the packed work item."""
@@ -73,6 +78,7 @@ class Head:
                 self.priority,
                 self.sla,
                 self.note,
+                self.actor,
             ]
         )
         return packed
@@ -114,7 +120,7 @@ class Decision:
 
     ``number`` counts the tenant's events (0: a preview); ``step`` counts the attempts from 1, the last being the one
     that led to the outcome; ``charge`` is in micro-units; ``previous`` is the number of the work item's event before
-    this one, 0 for none.
+    this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none.
     """
 
     number: int
@@ -131,11 +137,14 @@ class Decision:
     previous: int
     decided_ms: int
     head: Head
+    freed: str = ""
 
     @classmethod
     def read(cls, number: int, facts: bytes, head: Head) -> Decision:
         """Read what the store's script wrote, beside the head that it was given."""
-        at, item_id, kind, outcome, rep, pool, epoch, charge, seen, stand, trace_hash, previous = msgpack.unpackb(facts)
+        (
+            at, item_id, kind, outcome, rep, pool, epoch, charge, seen, stand, trace_hash, previous, freed,
+        ) = msgpack.unpackb(facts)  # fmt: skip
         return cls(
             number,
             item_id,
@@ -151,6 +160,7 @@ class Decision:
             previous,
             at,
             head,
+            freed,
         )
 
 

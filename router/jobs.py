@@ -18,6 +18,7 @@ class RouteRequest:
 
     item: WorkItem
     request_id: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ReassignRequest:
     note: str = ""
     expected: int = 0
     request_id: str = ""
+    actor: str = ""
 
 
 def route_job(book: Book, request: RouteRequest) -> Job | RouterError:
@@ -39,7 +41,7 @@ def route_job(book: Book, request: RouteRequest) -> Job | RouterError:
         return error
     content = request.item.pack()
     identity = item_id(request.item, request.request_id)
-    head = _head(book, plan, request.item, Cause.ROUTED)
+    head = _head(book, plan, request.item, Cause.ROUTED, actor=request.actor)
     mark = request_mark(request, content) if request.request_id else ""
     return Job(
         item_id=identity,
@@ -76,7 +78,7 @@ def reassign_job(
     tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
     plan = book.plan(item, tried=frozenset(tried), named=request.rep)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
-    head = _head(book, plan, item, cause, tried=tried, named=request.rep, note=request.note)
+    head = _head(book, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
     return Job(
         item_id=record.item_id,
         kind=record.kind,
@@ -90,6 +92,25 @@ def reassign_job(
         fingerprint=mark,
         expected=request.expected or record.event,
         named=request.rep,
+    )
+
+
+def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | RouterError:
+    """Make the job of finding an owner for what waits; an error where the book's rules cannot read it."""
+    try:
+        plan = book.plan(item)
+    except InvalidInput as error:
+        return error
+    return Job(
+        item_id=record.item_id,
+        kind=record.kind,
+        mode=Mode.WAKE,
+        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+        otherwise=_otherwise(plan),
+        rotation=rotation_of(record.item_id),
+        head=_head(book, plan, item, Cause.WOKEN),
+        content=item.pack(),
+        expected=record.event,
     )
 
 
@@ -113,6 +134,7 @@ def _head(
     tried: tuple[str, ...] = (),
     named: str = "",
     note: str = "",
+    actor: str = "",
 ) -> Head:
     return Head(
         item=item,
@@ -126,6 +148,7 @@ def _head(
         priority=item.priority or plan.route.priority,
         sla=plan.route.sla,
         note=note,
+        actor=actor,
     )
 
 

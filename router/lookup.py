@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from router.books import Books
 from router.decision import Decision
 from router.errors import NotFound
+from router.events import Completed
 from router.explanation import Explanation, explain
 from router.items import State
 from router.ports import Assignments, ItemRecord
@@ -110,10 +111,10 @@ class Lookup:
         found: list[Decision] = []
         while number and len(found) < count:
             (event,) = await self._store.events(tenant, after=number - 1, count=1)
-            assert not hasattr(event, "leavers")
+            assert isinstance(event, Decision | Completed)
             if isinstance(event, Decision) and not 0 < before <= number:
                 found.append(event)
-            number = getattr(event, "previous", 0)
+            number = event.previous
         return found, found[-1].number if number and found else 0
 
     async def explanation(self, tenant: str, decision: Decision) -> Explanation:

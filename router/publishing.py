@@ -6,6 +6,8 @@ without parsing it again.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.administration import Administration
 from router.errors import InvalidRuleSet, NotFound, NotPossible, StaleEtag, StaleRevision
 from router.items import fingerprint
@@ -49,6 +51,7 @@ class Publishing:
         note: str = "",
         expected: int | None = None,
         request_id: str = "",
+        actor: str = "",
         preview: bool = False,
     ) -> Publication:
         """Check, test and publish a source as the next revision.
@@ -71,12 +74,12 @@ class Publishing:
         ]
         if problems:
             raise InvalidRuleSet(problems)
-        publication = Publication(0, source, trial.stored_json, note, trial.rule_count, 0, 0)
+        publication = Publication(0, source, trial.stored_json, note, trial.rule_count, 0, 0, actor)
         if preview:
             return publication
         return await self._publish(tenant, publication, expected, request_id, fingerprint("publish", source, note))
 
-    async def roll_back(self, tenant: str, revision: int = 0, *, request_id: str = "") -> Publication:
+    async def roll_back(self, tenant: str, revision: int = 0, *, request_id: str = "", actor: str = "") -> Publication:
         """Publish an earlier revision's source again; 0 means the one before the active one.
 
         Raises
@@ -92,7 +95,7 @@ class Publishing:
         if not revision and active.revision == 1:
             raise NotPossible(f"tenants/{tenant}/ruleSets/1", "there is no revision before it")
         earlier = await self.revision(tenant, revision or active.revision - 1)
-        again = Publication(0, earlier.source, earlier.stored, earlier.note, earlier.rule_count, earlier.revision, 0)
+        again = replace(earlier, revision=0, rollback_of=earlier.revision, at_ms=0, actor=actor)
         return await self._publish(tenant, again, None, request_id, fingerprint("rollback", revision))
 
     async def _publish(

@@ -62,7 +62,7 @@ class Router:
         RequestIdReused
             If the request id was used for other content.
         NotPossible
-            If no rule set is published.
+            If no rule set is published, or the work item was closed without ever having an owner.
         StaleRevision
             If rules and workforce change faster than one can decide.
         StoreUnavailable
@@ -114,7 +114,7 @@ class Router:
             raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
         bound = iter(await self._store.bind(tenant, book.revisions, readable, preview=preview))
         return [
-            _answer(request.request_id, next(bound))
+            _answer(tenant, job.item_id, request.request_id, next(bound))
             if isinstance(job, Job)
             else await self._unreadable(tenant, request, job)
             for request, job in zip(requests, jobs, strict=True)
@@ -146,7 +146,7 @@ class Router:
         if request.request_id:
             known = await self._store.repeated(tenant, request.request_id, mark)
             if known is not None:
-                return _sole(_answer(request.request_id, known))
+                return _sole(_answer(tenant, request.item_id, request.request_id, known))
         book = await self._books.current(tenant)
         for _ in range(_TRIES):
             stored = await self._lookup.item(tenant, request.item_id)
@@ -166,7 +166,7 @@ class Router:
                 raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
             if answer is Refusal.CONFLICT and not request.expected:
                 continue
-            return _sole(_answer(request.request_id, answer))
+            return _sole(_answer(tenant, job.item_id, request.request_id, answer))
         raise Conflict(f"tenants/{tenant}/workItems/{request.item_id}", "changes faster than one can decide: try again")
 
     async def complete(
@@ -177,6 +177,7 @@ class Router:
         *,
         expected: int = 0,
         request_id: str = "",
+        actor: str = "",
         preview: bool = False,
     ) -> StoredItem:
         """Close a work item and free its owner's capacity.
@@ -197,7 +198,7 @@ class Router:
             stored = await self._lookup.item(tenant, item_id)
             event = expected or stored.record.event
             mark = fingerprint("complete", item_id, state)
-            completion = Completion(item_id, state, event, request_id, mark)
+            completion = Completion(item_id, state, event, request_id, mark, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)
             if isinstance(answer, ItemRecord):
                 return StoredItem(answer, stored.decision, stored.created_ms)
@@ -218,12 +219,15 @@ def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -
     return [*answers, *[error] * (wanted - len(answers))]
 
 
-def _answer(request_id: str, answer: Decision | Refusal) -> Decision | RouterError:
+def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | RouterError:
+    name = f"tenants/{tenant}/workItems/{item_id}"
     match answer:
         case Refusal.REQUEST_ID_REUSED:
             return RequestIdReused(request_id)
+        case Refusal.CLOSED:
+            return NotPossible(name, "was closed without ever having an owner; closed is final")
         case Refusal():
-            return StaleEtag("work item", "changed since it was read: read it again")
+            return StaleEtag(name, "changed since it was read: read it again")
         case _:
             return answer
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from router import ledger
 from router.decision import Cause, Choice, Decision, Outcome, Seen, has_room
+from router.events import Completed, Settled
 from router.items import Kind, State
-from router.ports import Completed, ItemRecord, LedgerState, Settled
+from router.ports import ItemRecord, LedgerState
 from router.roster import UNLIMITED, Candidates
 
 _STATES = {Outcome.ASSIGNED: State.ASSIGNED, Outcome.WAITING: State.QUEUED, Outcome.UNROUTED: State.UNROUTED}
@@ -72,6 +73,10 @@ class Tally:
         self.ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
+
+    def waiting(self) -> list[tuple[int, str]]:
+        """Return the work items that wait, oldest first: number of the first event and id."""
+        return sorted((record.first, record.item_id) for record in self.items.values() if record.state is State.QUEUED)
 
     def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[Seen, ...]:
         """Read loads and deficits, attempt by attempt, until somebody has room."""

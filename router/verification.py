@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 from router.books import Books
 from router.decision import Decision, choose, trace_hash
+from router.events import Completed, Settled
 from router.explanation import rotation_of
-from router.ports import Assignments, Completed
+from router.ports import Assignments
 from router.tally import Ledger, Tally
 
 _PAGE = 1000
@@ -54,7 +55,7 @@ class Verification:
                         yield difference
                 elif isinstance(event, Completed):
                     tally.enter_completed(event)
-                else:
+                elif isinstance(event, Settled):
                     pools.add(event.pool)
                     tally.enter_settled(event)
         async for difference in self._state(tenant, tally, pools - {""}):
@@ -89,12 +90,21 @@ class Verification:
             if loads.get(key, 0) != tally.loads[key]:
                 rep, kind = key
                 yield f"loads {rep} {kind}: log says {tally.loads[key]}, store {loads.get(key, 0)}"
+        waiting, told_waiting = await self._waiting(tenant), tally.waiting()
+        if waiting != told_waiting:
+            yield f"waiting: log says {told_waiting[:5]} …, store {waiting[:5]} …"
         ids = list(tally.items)
         for start in range(0, len(ids), _PAGE):
             page = ids[start : start + _PAGE]
             for item_id, record in zip(page, await self._store.items(tenant, page), strict=True):
                 if record != tally.items[item_id]:
                     yield f"work item {item_id}: log says {tally.items[item_id]}, store {record}"
+
+    async def _waiting(self, tenant: str) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = []
+        while page := await self._store.waiting(tenant, after=found[-1][0] if found else 0):
+            found += page
+        return found
 
 
 def _explained(name: str, decision: Decision, rep: str, seen_differs: bool, epoch: int) -> Iterator[str]:

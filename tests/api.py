@@ -109,6 +109,15 @@ class Api:
         request = workforce_pb2.CreatePoolRequest(parent=self.parent, pool_id=pool_id, pool=pool)
         return _as(workforce_pb2.Pool, await self.workforce.CreatePool(request))
 
+    async def pool_without(self, pool_id: str, rep_id: str) -> None:
+        """Take a rep out of a pool."""
+        name = f"{self.parent}/pools/{pool_id}"
+        pool = await self.workforce.GetPool(workforce_pb2.GetPoolRequest(name=name))
+        kept = [member for member in pool.members if last(member.rep) != rep_id]
+        del pool.members[:]
+        pool.members.extend(kept)
+        await self.workforce.UpdatePool(workforce_pb2.UpdatePoolRequest(pool=pool))
+
     async def territory(self, territory_id: str, parent: str = "") -> None:
         request = workforce_pb2.CreateTerritoryRequest(
             parent=self.parent, territory_id=territory_id, territory=workforce_pb2.Territory(parent=parent)

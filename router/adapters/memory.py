@@ -13,22 +13,21 @@ from dataclasses import dataclass, field, replace
 
 from router.decision import Choice, Decision, Outcome, Seen, choose, trace_hash
 from router.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
+from router.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.items import CLOSED_STATES, Kind
 from router.ports import (
     Change,
-    Completed,
     Completion,
-    Event,
     ItemRecord,
     Job,
     LedgerState,
     Mode,
     Publication,
     Refusal,
-    Settled,
     Settlement,
     WorkforceRecords,
 )
+from router.stored import digest, publication_text, record_text, records_packed
 from router.tally import Tally
 from router.workforce import Pool, Rep, Territory
 
@@ -75,7 +74,7 @@ class MemoryStore:
         if repeated is not None:
             return repeated
         record = state.tally.items.get(job.item_id)
-        if job.mode is Mode.REASSIGN and (record is None or record.event != job.expected):
+        if job.mode is not Mode.ROUTE and (record is None or record.event != job.expected):
             return Refusal.CONFLICT
         if job.mode is Mode.ROUTE and record is not None and record.owner:
             existing = state.events[record.decision - 1]
@@ -84,10 +83,14 @@ class MemoryStore:
             if not preview:
                 _remember(state, job.request_id, job.fingerprint, answer)
             return answer
+        if record is not None and record.state in CLOSED_STATES:
+            return Refusal.CLOSED
         seen = state.tally.see(job.attempts, job.kind)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
+        if job.mode is Mode.WAKE and not choice.rep:
+            return Refusal.NOBODY
         decision = self._decide(state, job, record, seen, choice)
         if preview:
             return replace(decision, number=0)
@@ -117,6 +120,7 @@ class MemoryStore:
             previous=record.event if record else 0,
             decided_ms=self._now_ms(),
             head=job.head,
+            freed=record.owner if choice.rep and record else "",
         )
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
@@ -144,6 +148,7 @@ class MemoryStore:
             epoch=record.epoch,
             previous=record.event,
             at_ms=self._now_ms(),
+            actor=completion.actor,
         )
         state.events.append(completed)
         state.tally.enter_completed(completed)
@@ -159,6 +164,10 @@ class MemoryStore:
         """Return where work items stand."""
         return [self._tenants[tenant].tally.items.get(item_id) for item_id in item_ids]
 
+    async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items that wait."""
+        return [found for found in self._tenants[tenant].tally.waiting() if found[0] > after][:count]
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
         return _repeated(self._tenants[tenant], request_id, fingerprint)
@@ -170,6 +179,11 @@ class MemoryStore:
         events = self._tenants[tenant].events
         chosen = events[after : before - 1 if before else len(events)]
         return chosen[::-1][:count] if newest_first else chosen[:count]
+
+    async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
+        """Return the decisions of these numbers."""
+        events = [self._tenants[tenant].events[number - 1] for number in numbers]
+        return [event for event in events if isinstance(event, Decision)]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""
@@ -204,6 +218,7 @@ class MemoryStore:
         idle: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",
+        actor: str = "",
     ) -> int:
         """Write records as one new revision; see ``router.ports.Workforce``."""
         state = self._tenants[tenant]
@@ -227,6 +242,11 @@ class MemoryStore:
             else:
                 state.records[kind, record_id] = record
                 state.changed[kind, record_id] = state.workforce
+        texts = [(f"{kind}/{record_id}", record_text(kind, rec)) for (kind, record_id), rec in records.items()]
+        names = tuple(name for name, _ in texts)
+        changed = digest(records_packed(texts))
+        number = len(state.events) + 1
+        state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._now_ms(), actor))
         for settlement in settlements:
             number = len(state.events) + 1
             settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._now_ms())
@@ -260,9 +280,16 @@ class MemoryStore:
         state.rules += 1
         published = replace(publication, revision=state.rules, at_ms=self._now_ms())
         state.publications.append(published)
+        content = digest(publication_text(publication).encode())
+        number, back = len(state.events) + 1, publication.rollback_of
+        state.events.append(RulesPublished(number, state.rules, back, content, self._now_ms(), publication.actor))
         if request_id:
             state.requests[request_id] = (fingerprint, published)
         return published
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant that ever published rules."""
+        return sorted(tenant for tenant, state in self._tenants.items() if state.rules)
 
     async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
         """Return a revision, or the active one for 0."""

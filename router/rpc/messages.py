@@ -128,6 +128,7 @@ def decision_message(
         trace_hash=decision.trace_hash,
         note=head.note,
         sla=head.sla,
+        actor=head.actor,
     )
     if full and explanation:
         message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)

@@ -26,11 +26,12 @@ from router.administration import Administration, Change
 from router.books import Books
 from router.decision import Cause, Decision, Head
 from router.errors import NotFound, RouterError
+from router.events import Completed, RulesPublished, Settled, WorkforceChanged
 from router.fairness import Fairness
 from router.items import Kind, State, WorkItem
 from router.jobs import ReassignRequest, RouteRequest
 from router.lookup import Lookup
-from router.ports import Completed, Job, Mode, Publication, Settled
+from router.ports import Job, Mode, Publication
 from router.roster import Demand, Roster
 from router.routing import Router
 from router.rules.check import check
@@ -92,7 +93,7 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return replace(value, decided_ms=0)
-        case Completed() | Settled():
+        case Completed() | Settled() | WorkforceChanged() | RulesPublished():
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]

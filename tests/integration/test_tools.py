@@ -298,7 +298,7 @@ def test_verify_is_clean_after_routing_and_names_what_was_tampered_with(tmp_path
         status, printed = tried("verify", "--data", str(service.data))
         assert status == 2
         assert "in use by process" in printed
-    assert "50 events made again: all is as the log says" in fairlead("verify", "--data", str(service.data))
+    assert "53 events made again: all is as the log says" in fairlead("verify", "--data", str(service.data))
 
     tamper(service.data)
 

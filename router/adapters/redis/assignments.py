@@ -11,10 +11,12 @@ import msgpack
 from router.adapters.redis.coalescer import Coalescer
 from router.adapters.redis.connection import Argument, RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
+from router.chain import Entry
 from router.decision import Decision, Head, Outcome
 from router.errors import NotFound, StaleRevision
+from router.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.items import Kind, State
-from router.ports import Completed, Completion, Event, ItemRecord, Job, LedgerState, Refusal, Settled
+from router.ports import Completion, ItemRecord, Job, LedgerState, Refusal
 from router.workforce import Member
 
 REQUEST_TTL_S = 24 * 3600
@@ -72,7 +74,7 @@ class RedisAssignments:
         request = [keys.request(completion.request_id)] if completion.request_id else []
         reply = await _complete(
             self._redis,
-            [keys.loads, keys.events, keys.item(completion.item_id), *request],
+            [keys.loads, keys.events, keys.waiting, keys.item(completion.item_id), *request],
             [
                 completion.item_id,
                 completion.state,
@@ -80,6 +82,7 @@ class RedisAssignments:
                 completion.fingerprint,
                 self._request_ttl_s,
                 int(preview),
+                completion.actor,
             ],
         )
         status = reply[0].decode()
@@ -101,6 +104,15 @@ class RedisAssignments:
         with translated():
             found = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         return [_record(item_id, packed) if packed else None for item_id, packed in zip(item_ids, found, strict=True)]
+
+    async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items that wait."""
+        key = Keys(tenant).waiting
+        with translated():
+            found = await self._redis.zrange(
+                key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
+            )
+        return [(int(first), item_id.decode()) for item_id, first in found]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
@@ -127,6 +139,26 @@ class RedisAssignments:
             else:
                 entries = await self._redis.xrange(key, first, last, count=count)
         return [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
+
+    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
+        """Return a slice of the log, unread."""
+        with translated():
+            found = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
+        return [
+            Entry(int(entry_id.split(b"-")[0]), e[b"type"], e[b"facts"], e[b"head"], e.get(b"link", b"").decode())
+            for entry_id, e in found
+        ]
+
+    async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
+        """Return the decisions of these numbers, in one round trip."""
+        key = Keys(tenant).events
+        with translated():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for number in numbers:
+                    pipeline.xrange(key, f"{number}-0", f"{number}-0")
+                found = await pipeline.execute()
+        events = [_event(int(entry_id.split(b"-")[0]), fields) for ((entry_id, fields),) in found]
+        return [event for event in events if isinstance(event, Decision)]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""
@@ -167,7 +199,7 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [keys.revisions, keys.loads, keys.events, *map(keys.ledger, pools)]
+    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, *map(keys.ledger, pools)]
     packed_jobs: list[Argument] = []
     for job in jobs:
         all_keys.append(keys.item(job.item_id))
@@ -226,8 +258,14 @@ def _event(number: int, fields: dict[bytes, bytes]) -> Event:
         case b"decision":
             return Decision.read(number, facts, Head.unpack(fields[b"head"]))
         case b"completed":
-            at, item_id, kind, state, rep, pool, epoch, previous = msgpack.unpackb(facts)
-            return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at)
+            at, item_id, kind, state, rep, pool, epoch, previous, actor = msgpack.unpackb(facts)
+            return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at, actor)
+        case b"workforce":
+            at, revision, names, digest, actor = msgpack.unpackb(facts)
+            return WorkforceChanged(number, revision, tuple(names), digest, at, actor)
+        case b"rules":
+            at, revision, rollback_of, digest, actor = msgpack.unpackb(facts)
+            return RulesPublished(number, revision, rollback_of, digest, at, actor)
         case _:
             at, pool, leavers, members = msgpack.unpackb(facts)
             return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at)

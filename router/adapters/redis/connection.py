@@ -66,10 +66,11 @@ def _is_refusal(error: ResponseError) -> bool:
 
 
 class Script:
-    """A Lua script of this package, called by its hash and loaded where the server does not know it."""
+    """A Lua script of this package, behind ``log.lua``; called by its hash, loaded where it is missing."""
 
     def __init__(self, name: str) -> None:
-        self.source = files("router.adapters.redis").joinpath("scripts", f"{name}.lua").read_text("utf-8")
+        scripts = files("router.adapters.redis").joinpath("scripts")
+        self.source = "".join(scripts.joinpath(f"{part}.lua").read_text("utf-8") for part in ("log", name))
         self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TENANTS = "fairlead:tenants"
+"""Set: every tenant that ever published rules."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -32,6 +35,11 @@ class Keys:
     def events(self) -> str:
         """Stream: the log of every change of owners and ledgers."""
         return self._key("events")
+
+    @property
+    def waiting(self) -> str:
+        """Sorted set: the work items that wait, by the number of their first event."""
+        return self._key("waiting")
 
     @property
     def records(self) -> str:

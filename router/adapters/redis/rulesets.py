@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.connection import RedisClient, Script, translated
-from router.adapters.redis.keys import Keys
+from router.adapters.redis.keys import TENANTS, Keys
 from router.errors import RequestIdReused, StaleRevision
 from router.ports import Publication
+from router.stored import publication_from, publication_text
 
 _publish = Script("publish")
 
@@ -32,16 +30,18 @@ class RedisRuleSets:
     ) -> Publication:
         """Make it the active revision; see ``router.ports.RuleSets``."""
         keys = Keys(tenant)
-        content = asdict(publication)
-        del content["revision"], content["at_ms"]
+        with translated():
+            await self._redis.sadd(TENANTS, tenant)  # before the first event, so that no tenant's work is overlooked
         reply = await _publish(
             self._redis,
-            [keys.revisions, keys.rule_sets, keys.request(request_id or "none")],
+            [keys.revisions, keys.rule_sets, keys.request(request_id or "none"), keys.events],
             [
                 "" if expected is None else expected,
                 fingerprint if request_id else "",
                 self._request_ttl_s,
-                json.dumps(content, ensure_ascii=False),
+                publication_text(publication),
+                publication.rollback_of,
+                publication.actor,
             ],
         )
         match reply[0]:
@@ -51,6 +51,11 @@ class RedisRuleSets:
                 raise RequestIdReused(request_id)
             case _:
                 raise StaleRevision(f"tenants/{tenant}/ruleSets/active", f"the active revision is {reply[1]}")
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant that ever published rules."""
+        with translated():
+            return sorted(tenant.decode() for tenant in await self._redis.smembers(TENANTS))
 
     async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
         """Return a revision, or the active one for 0."""
@@ -77,5 +82,5 @@ class RedisRuleSets:
 
 
 def _read(revision: int, stored: bytes) -> Publication:
-    at_ms, content = stored.split(b" ", 1)
-    return Publication(revision=revision, at_ms=int(at_ms), **json.loads(content))
+    at_ms, text = stored.split(b" ", 1)
+    return publication_from(revision, int(at_ms), text)

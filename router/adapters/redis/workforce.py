@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgpack
-from pydantic import TypeAdapter
 
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.connection import RedisClient, Script, translated
@@ -14,15 +13,8 @@ from router.adapters.redis.keys import Keys
 from router.errors import NotPossible, RequestIdReused, StaleRevision
 from router.items import Kind
 from router.ports import Change, Settlement, WorkforceRecords
-from router.workforce import Pool, Rep, Territory
+from router.stored import Record, record_from, record_text, records_packed
 
-Record = Rep | Pool | Territory
-
-_READERS: dict[str, TypeAdapter[Any]] = {
-    "rep": TypeAdapter(Rep),
-    "pool": TypeAdapter(Pool),
-    "territory": TypeAdapter(Territory),
-}
 _change = Script("change_workforce")
 
 
@@ -46,7 +38,7 @@ class RedisWorkforce:
         for name, stored in fields.items():
             kind, record_id = name.decode().split("/", 1)
             changed_in, record = stored.split(b" ", 1)
-            found[kind][record_id] = _READERS[kind].validate_json(record)
+            found[kind][record_id] = record_from(kind, record)
             changed[kind, record_id] = int(changed_in)
         return WorkforceRecords(int(revision or 0), found["rep"], found["pool"], found["territory"], changed)
 
@@ -66,6 +58,7 @@ class RedisWorkforce:
         idle: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",
+        actor: str = "",
     ) -> int:
         """Write records as one new revision; see ``router.ports.Workforce``."""
         keys = Keys(tenant)
@@ -85,12 +78,13 @@ class RedisWorkforce:
                 expected,
                 fingerprint if request_id else "",
                 self._request_ttl_s,
-                msgpack.packb(
-                    [(f"{kind}/{record_id}", _write(kind, rec)) for (kind, record_id), rec in records.items()]
+                records_packed(
+                    (f"{kind}/{record_id}", record_text(kind, rec)) for (kind, record_id), rec in records.items()
                 ),
                 msgpack.packb(list(idle)),
                 msgpack.packb(list(Kind)),
                 msgpack.packb([(s.pool, s.leavers, [(m.rep, m.weight) for m in s.members]) for s in settlements]),
+                actor,
             ],
         )
         match reply[0]:
@@ -104,12 +98,6 @@ class RedisWorkforce:
                 raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
 
 
-def _write(kind: str, record: Record | None) -> str:
-    return "" if record is None else _READERS[kind].dump_json(record).decode()
-
-
 def _read_change(entry_id: bytes, fields: dict[bytes, bytes]) -> Change:
     kind, record_id = fields[b"name"].decode().split("/", 1)
-    stored = fields[b"record"]
-    record = _READERS[kind].validate_json(stored) if stored else None
-    return Change(int(entry_id.split(b"-")[0]), kind, record_id, record)
+    return Change(int(entry_id.split(b"-")[0]), kind, record_id, record_from(kind, fields[b"record"]))

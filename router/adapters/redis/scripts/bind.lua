@@ -3,8 +3,9 @@
 --
 -- KEYS   1 revisions  hash    `rules`, `workforce`: the revisions that decisions must be made by
 --        2 loads      hash    `{rep}|{kind}` → open units
---        3 events     stream  the log; id `{number}-0`, fields `type`, `facts`, `head`
---        4 …          hash    ledgers, one per pool named in the header: `d:{rep}` deficit and `r:{rep}` received,
+--        3 events     stream  the log, see log.lua
+--        4 waiting    zset    work items that wait, by the number of their first event
+--        5 …          hash    ledgers, one per pool named in the header: `d:{rep}` deficit and `r:{rep}` received,
 --                             `decisions`, `overrides`, `largest_charge`, `largest_band`, `worst`, `disturbance`
 --        then                 per job its item key (string, msgpack: see `write`) and, where it has one, its request key
 --                             (string that expires, msgpack: fingerprint, event number, outcome)
@@ -16,7 +17,7 @@
 --          expected event, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep, 1 for an
 --          override], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, else per job {status, event number, facts, head}: NEW (without the head),
---        REPEATED and EXISTING carry a decision, REQUEST_ID_REUSED, CONFLICT and FULL nothing.
+--        REPEATED and EXISTING carry a decision; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL and NOBODY (to a WAKE) nothing.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
@@ -28,14 +29,11 @@ local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce')
 if tonumber(current[1] or 0) ~= header[1] or tonumber(current[2] or 0) ~= header[2] then
   return {'STALE'}
 end
-local last_entry = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
-local last_event = last_entry and tonumber(string.match(last_entry[1], '^%d+')) or 0
-local clock = redis.call('TIME')
-local now_ms = clock[1] * 1000 + math.floor(clock[2] / 1000)
+log.open(KEYS[3])
+local now_ms = clock_ms()
 
 local SLICE = 1000 -- arguments of one command; unpack() takes at most some thousands
-
-local function integer(number) return string.format('%.0f', number) end
+local CLOSED = {CONVERTED = true, DISQUALIFIED = true, CLOSED = true}
 
 local function read_keys(first)
   -- Returns the values of KEYS from a place on, by key; false where there is none.
@@ -47,14 +45,14 @@ local function read_keys(first)
   return values
 end
 
-local stored_value = read_keys(4 + #pools)
+local stored_value = read_keys(5 + #pools)
 
 -- ----------------------------------------------------------------------------------------------------------- what is known
 
 local ledgers, loads = {}, {} -- by pool; by kind, then rep
 local shifted = {} -- `{rep}|{kind}` → units gained since the call began, written at its end
 for i, pool in ipairs(pools) do
-  ledgers[pool] = {key = KEYS[3 + i], deficits = {}, changed = {}, received = {}, decisions = 0, overrides = 0, charge = 0,
+  ledgers[pool] = {key = KEYS[4 + i], deficits = {}, changed = {}, received = {}, decisions = 0, overrides = 0, charge = 0,
     band = 0, worst = 0}
 end
 
@@ -245,9 +243,7 @@ end
 
 local function write(job, record, choice, outcome, epoch, facts)
   -- The item's record: {state, kind, owner, pool, epoch, event, decision, first, tried}
-  last_event = last_event + 1
-  local number, state = last_event, outcome == 'WAITING' and 'QUEUED' or outcome
-  redis.call('XADD', KEYS[3], integer(number) .. '-0', 'type', 'decision', 'facts', facts, 'head', job.head)
+  local number, state = log.append('decision', facts, job.head), outcome == 'WAITING' and 'QUEUED' or outcome
   remember(job, number, outcome)
   local owned = record and record[3] ~= ''
   if choice.rep == '' and owned then
@@ -262,6 +258,11 @@ local function write(job, record, choice, outcome, epoch, facts)
   end
   local first = record and record[8] or number
   set_key(job.item, cmsgpack.pack({state, job.kind, choice.rep, choice.pool, epoch, number, number, first, tried}))
+  if state == 'QUEUED' then
+    redis.call('ZADD', KEYS[4], first, job.id)
+  elseif record and record[1] == 'QUEUED' then
+    redis.call('ZREM', KEYS[4], job.id)
+  end
   if choice.rep ~= '' then shift_load(choice.rep, job.kind, 1) end
   if choice.pool ~= '' then charge_ledger(choice, job.override) end
   return number
@@ -319,20 +320,23 @@ local function do_job(job)
   end
   local packed = stored_value[KEYS[job.item]]
   local record = packed and cmsgpack.unpack(packed)
-  if job.mode == 'REASSIGN' and (not record or record[6] ~= job.expected) then return {'CONFLICT'} end
+  if job.mode ~= 'ROUTE' and (not record or record[6] ~= job.expected) then return {'CONFLICT'} end
   if job.mode == 'ROUTE' and record and record[3] ~= '' then
     remember(job, record[7], 'EXISTING_OWNER')
     local facts, head = stored_decision(record[7])
     return {'EXISTING', record[7], facts, head}
   end
+  if record and CLOSED[record[1]] then return {'CLOSED'} end
   local choice = choose(job)
   if not choice then return {'FULL'} end
+  if job.mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
   local outcome = choice.rep ~= '' and 'ASSIGNED' or job.otherwise
   local epoch = (record and record[5] or 0) + (choice.rep ~= '' and 1 or 0)
   choice.proof[#choice.proof + 1] =
     cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
   local facts = cmsgpack.pack({now_ms, job.id, job.kind, outcome, choice.rep, choice.pool, epoch, choice.charge,
-    choice.seen, choice.stand, redis.sha1hex(table.concat(choice.proof)), record and record[6] or 0})
+    choice.seen, choice.stand, redis.sha1hex(table.concat(choice.proof)), record and record[6] or 0,
+    choice.rep ~= '' and record and record[3] or ''})
   return {'NEW', preview and 0 or write(job, record, choice, outcome, epoch, facts), facts}
 end
 

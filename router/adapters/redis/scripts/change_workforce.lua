@@ -4,7 +4,7 @@
 --        6 the request's key (may be a key that is never written: see ARGV 2); 7 … the ledgers of the settlements
 -- ARGV   1 expected workforce revision, 2 fingerprint of the request ('' for no request id), 3 seconds to remember it,
 --        4 records, msgpack {{'{kind}/{id}', JSON or '' if deleted}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
---        7 settlements, msgpack {{pool, leavers, {{rep, weight}, …}}, …}; nobody left: the ledger is dropped
+--        7 settlements, msgpack {{pool, leavers, {{rep, weight}, …}}, …}; nobody left: the ledger is dropped; 8 actor
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep}.
 
 local fingerprint = ARGV[2]
@@ -31,11 +31,9 @@ for place, entry in ipairs(records) do
   if record == '' then
     redis.call('HDEL', KEYS[4], name)
   else
-    redis.call('HSET', KEYS[4], name, string.format('%.0f ', revision) .. record)
+    redis.call('HSET', KEYS[4], name, integer(revision) .. ' ' .. record)
   end
 end
-
-local function integer(amount) return string.format('%.0f', amount) end
 
 local function settle(key, leavers, members)
   -- router/ledger.py `settle` and `disturbance`.
@@ -72,13 +70,12 @@ local function settle(key, leavers, members)
   redis.call('HSET', key, 'disturbance', string.format('%.17g', worst))
 end
 
-local clock = redis.call('TIME')
-local now_ms = clock[1] * 1000 + math.floor(clock[2] / 1000)
+log.open(KEYS[3])
+local now_ms, names = clock_ms(), {}
+for place, entry in ipairs(records) do names[place] = entry[1] end
+log.append('workforce', cmsgpack.pack({now_ms, revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
 for i, settlement in ipairs(settlements) do
-  local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
-  local number = (last and tonumber(string.match(last[1], '^%d+')) or 0) + 1
-  redis.call('XADD', KEYS[3], integer(number) .. '-0', 'type', 'settled', 'facts',
-    cmsgpack.pack({now_ms, settlement[1], settlement[2], settlement[3]}), 'head', '')
+  log.append('settled', cmsgpack.pack({now_ms, settlement[1], settlement[2], settlement[3]}), '')
   if #settlement[3] > 0 then settle(KEYS[6 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[6 + i]) end
 end
 if fingerprint ~= '' then

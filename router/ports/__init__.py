@@ -1,0 +1,37 @@
+"""What routing needs from the world. Adapters match these without inheriting; ``router.adapters`` holds them."""
+
+from router.ports.assignments import (
+    MAX_JOBS,
+    Assignments,
+    Completion,
+    ItemRecord,
+    Job,
+    LedgerState,
+    Log,
+    Mode,
+    Refusal,
+)
+from router.ports.rules import Publication, Revisions, RuleEngine, RuleSets, RuleSetTrial, Trial
+from router.ports.workforce import Change, Settlement, Workforce, WorkforceRecords
+
+__all__ = [
+    "MAX_JOBS",
+    "Assignments",
+    "Change",
+    "Completion",
+    "ItemRecord",
+    "Job",
+    "LedgerState",
+    "Log",
+    "Mode",
+    "Publication",
+    "Refusal",
+    "Revisions",
+    "RuleEngine",
+    "RuleSetTrial",
+    "RuleSets",
+    "Settlement",
+    "Trial",
+    "Workforce",
+    "WorkforceRecords",
+]

@@ -63,7 +63,7 @@ class Served:
         return self.ended()
 
     def kill(self) -> None:
-        """End it without a warning; its store lives on, and with it the log's other end."""
+        """End it without a warning; its store lives on."""
         self.process.kill()
         self.process.wait(STOP_S)
 

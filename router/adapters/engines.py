@@ -6,7 +6,7 @@ import functools
 import importlib.util
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
 from router.ports import RuleEngine
@@ -79,14 +79,22 @@ def build(rule_set: RuleSet, choice: Choice = "auto") -> RuleEngine:
 class WarmingEngine:
     """Serves by the index until durable is ready, so that a large new rule set holds nobody up.
 
-    Both give the same answers; building durable takes seconds for thousands of rules, and happens in a thread.
+    Both give the same answers; building durable takes seconds for thousands of rules, and happens in a thread. Where it
+    fails, the index goes on.
+
+    Parameters
+    ----------
+    rule_set
+        What is matched.
+    build_engine
+        Makes the one that will serve; called in a thread.
     """
 
-    def __init__(self, rule_set: RuleSet, choice: Choice = "auto") -> None:
+    def __init__(self, rule_set: RuleSet, build_engine: Callable[[RuleSet], RuleEngine]) -> None:
         self._lock = threading.Lock()
         self._closed = False
         self._engine: RuleEngine = IndexEngine(rule_set)
-        threading.Thread(target=self._warm, args=(rule_set, choice), name="warm rules", daemon=True).start()
+        threading.Thread(target=self._warm, args=(rule_set, build_engine), name="warm rules", daemon=True).start()
 
     @property
     def name(self) -> str:
@@ -103,8 +111,12 @@ class WarmingEngine:
             self._closed = True
             self._engine.close()
 
-    def _warm(self, rule_set: RuleSet, choice: Choice) -> None:
-        engine = build(rule_set, choice)
+    def _warm(self, rule_set: RuleSet, build_engine: Callable[[RuleSet], RuleEngine]) -> None:
+        try:
+            engine = build_engine(rule_set)
+        except Exception:  # whatever went wrong in there: it must not go unseen, and need not be felt
+            _log.exception("durable-rules could not be built; the index goes on serving this rule set")
+            return
         with self._lock:
             if self._closed:
                 engine.close()
@@ -116,7 +128,7 @@ def serving(rule_set: RuleSet, choice: Choice = "auto") -> RuleEngine:
     """Return an engine that serves at once."""
     if resolve(choice) == "index" or len(rule_set.rules) <= _RULES_AT_ONCE:
         return build(rule_set, choice)
-    return WarmingEngine(rule_set, choice)
+    return WarmingEngine(rule_set, functools.partial(build, choice=choice))
 
 
 @functools.cache

@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import sys
+import weakref
 from collections.abc import Collection
 from typing import Any
 
@@ -30,6 +31,11 @@ MEMORY_BYTES = 2 * 1024**3
 """Address space of the child."""
 SAMPLE_CPU_S = 0.2
 """Processor seconds for matching one sample: the largest sets take a quarter of it, an endless loop takes it all."""
+AT_ONCE = 2
+"""Children of one server that run at a time; each may take ``MEMORY_BYTES`` and a core. Others wait their turn."""
+
+_turns = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
+"""A semaphore belongs to the event loop that waits for it."""
 
 
 async def try_rule_set(
@@ -56,7 +62,7 @@ async def try_rule_set(
     engine
         The engine that will serve; None: what the environment says.
     deadline_s
-        Seconds, wall clock, after which the child is ended.
+        Seconds, wall clock, after which the child is ended; waiting for a turn does not count.
     """
     job = {
         "source": source,
@@ -74,6 +80,12 @@ async def try_rule_set(
 
 async def _run_child(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
     """Return the child's exit code, its answer and its complaints; it never outlives the call."""
+    turns = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    async with turns:
+        return await _run_now(job, deadline_s)
+
+
+async def _run_now(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "router.adapters.trial_child"),
         stdin=asyncio.subprocess.PIPE,

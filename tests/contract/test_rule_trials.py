@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
 from router.adapters import engines
-from router.adapters.trial import MEMORY_BYTES, try_rule_set
+from router.adapters.trial import AT_ONCE, MEMORY_BYTES, try_rule_set
 from router.ports import Trial
 from router.rules import stored
 from router.rules.scenarios import Workforce
@@ -175,3 +176,21 @@ def test_without_durable_rules_auto_is_the_index_and_durable_a_clear_error(monke
 def test_a_trial_with_a_failed_test_is_not_publishable() -> None:
     assert not Trial((), "").is_publishable
     assert Trial((), "{}").is_publishable
+
+
+def children() -> int:
+    """Count the processes that this one started and that still run."""
+    return len(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc")
+async def test_only_so_many_are_tried_at_once_and_the_others_wait_their_turn() -> None:
+    before, most = children(), 0
+    trials = [asyncio.create_task(try_rule_set(SOURCE)) for _ in range(3 * AT_ONCE)]
+
+    while not all(trial.done() for trial in trials):
+        await asyncio.wait(trials, timeout=0.01, return_when=asyncio.ALL_COMPLETED)
+        most = max(most, children() - before)
+
+    assert [trial.result().rule_count for trial in trials] == [1] * len(trials)
+    assert most == AT_ONCE

@@ -19,11 +19,10 @@ os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # children are started a
 
 import click
 import grpc
-from grpc_health.v1 import _async as health_aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, routing_pb2, rules_pb2, workforce_pb2
+from gate.door import Door
+from gate.standard import Health, serve_standard
 from router import cli as router_cli
 from router.adapters import engines
 from router.adapters.redis.assignments import REQUEST_TTL_S
@@ -40,9 +39,9 @@ from router.publishing import Publishing
 from router.routing import Router
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
-from router.rpc.register import register
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
+from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
 from scoring import rpc as scoring_rpc
 from scoring.errors import ScoringError
@@ -157,7 +156,7 @@ class Service:
         )
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
         self._trainings = training_rpc.trainings(settings.training_data, settings.models, self._scoring.registry)
-        self._health = health_aio.HealthServicer()
+        self._health = Health()
         self.server = grpc.aio.server(
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -165,6 +164,7 @@ class Service:
                 ("grpc.so_reuseport", 0),  # a port in use is an error, not a share
             ]
         )
+        self._door = Door(self.server)
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.
@@ -177,16 +177,13 @@ class Service:
             If the address cannot be bound.
         """
         await self._stores.check()
-        names = [reflection.SERVICE_NAME, health.SERVICE_NAME]
+        names = []
         for servicer, contract, name in self._servicers:
             descriptor = contract.DESCRIPTOR.services_by_name[name]
-            register(self.server, servicer, descriptor)
+            self._door.serve(servicer, descriptor, STATUSES)
             names.append(descriptor.full_name)
         names += await self._serve_scoring()
-        for name in names:
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.server)
-        reflection.enable_server_reflection(names, self.server)
+        await serve_standard(self._door, self._health, names)
         try:
             port = self.server.add_insecure_port(listen)
         except RuntimeError as error:
@@ -196,15 +193,15 @@ class Service:
 
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.holder.start)
-        scoring_rpc.add_to(self.server, self._scoring.scorer, self._scoring.registry, self._trainings)
+        scoring_rpc.add_to(self._door, self._scoring.scorer, self._scoring.registry, self._trainings)
         if self._trainings is None:
             return scoring_rpc.SERVICES
-        training_rpc.add_to(self.server, self._trainings)
+        training_rpc.add_to(self._door, self._trainings)
         return scoring_rpc.SERVICES + training_rpc.SERVICES
 
     async def drain(self) -> None:
         """Finish what is under way, take nothing new, and let go."""
-        await self._health.enter_graceful_shutdown()
+        await self._health.leaving()
         if self._trainings is not None:
             await self._trainings.close()
         await self.server.stop(DRAIN_S)

@@ -17,13 +17,15 @@ import uvloop
 
 from benchmarks.scoring_model import request
 from fairlead.v1 import scoring_pb2
+from gate.calls import Call
+from gate.door import Door
 from scoring.adapters.shelves import LocalShelf
 from scoring.customers import CustomerScorer
 from scoring.holder import ModelHolder
 from scoring.registry import Registry
 from scoring.rpc import add_to
-from scoring.rpc.register import answering, reader
 from scoring.rpc.scoring import ScoringServicer
+from scoring.rpc.status import STATUSES
 
 EMPTY = "fairlead.benchmarks.Empty"
 
@@ -35,9 +37,10 @@ async def serve(folder: Path) -> None:
     holder.start()
     scorer = CustomerScorer(lambda: holder.current, lambda: None)
     server = grpc.aio.server()
-    add_to(server, scorer, registry)
+    door = Door(server)
+    add_to(door, scorer, registry)
     answer = await ScoringServicer(scorer).ScoreCustomer(request(0), None)  # type: ignore[arg-type]
-    server.add_generic_rpc_handlers((_empty_handler(answer),))
+    server.add_generic_rpc_handlers((_empty_handler(door, answer),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     gc.collect()
@@ -48,13 +51,12 @@ async def serve(folder: Path) -> None:
     holder.stop()
 
 
-def _empty_handler(answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:
-    async def score(_: Any, __: grpc.aio.ServicerContext[Any, Any]) -> scoring_pb2.Score:
+def _empty_handler(door: Door, answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:
+    async def score(_: Any, __: Call) -> scoring_pb2.Score:
         return answer
 
-    handler = grpc.unary_unary_rpc_method_handler(
-        answering(score), reader(scoring_pb2.ScoreCustomerRequest), scoring_pb2.Score.SerializeToString
-    )
+    method = scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"].methods_by_name["ScoreCustomer"]
+    handler = door.handler(score, method, STATUSES)
     return grpc.method_handlers_generic_handler(EMPTY, {"ScoreCustomer": handler})
 
 

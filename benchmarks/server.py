@@ -18,14 +18,16 @@ import uvloop
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from gate.calls import Call
+from gate.door import Door
 from router.adapters.redis.embedded import EmbeddedServer
-from router.rpc.register import answering, reader
+from router.rpc.status import STATUSES
 from service import Service, Settings
 
 EMPTY = "fairlead.benchmarks.Empty"
 
 
-def empty_handler() -> grpc.GenericRpcHandler[Any, Any]:
+def empty_handler(door: Door) -> grpc.GenericRpcHandler[Any, Any]:
     """Return a method that answers every RouteWorkItemRequest with the same decision."""
     name = "tenants/default/reps/rep-3"
     answer = decisions.Decision(
@@ -46,19 +48,18 @@ def empty_handler() -> grpc.GenericRpcHandler[Any, Any]:
     )
     answer.decide_time.GetCurrentTime()
 
-    async def route(_: Any, __: grpc.aio.ServicerContext[Any, Any]) -> decisions.Decision:
+    async def route(_: Any, __: Call) -> decisions.Decision:
         return answer
 
-    handler = grpc.unary_unary_rpc_method_handler(
-        answering(route), reader(routing.RouteWorkItemRequest), decisions.Decision.SerializeToString
-    )
+    method = routing.DESCRIPTOR.services_by_name["RoutingService"].methods_by_name["RouteWorkItem"]
+    handler = door.handler(route, method, STATUSES)
     return grpc.method_handlers_generic_handler(EMPTY, {"RouteWorkItem": handler})
 
 
 async def serve(settings: Settings, redis_url: str) -> None:
     """Serve until the standard input ends."""
     service = Service(settings, redis_url)
-    service.server.add_generic_rpc_handlers((empty_handler(),))
+    service.server.add_generic_rpc_handlers((empty_handler(Door(service.server)),))
     address = await service.start("127.0.0.1:0")
     gc.collect()
     gc.freeze()

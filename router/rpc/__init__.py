@@ -1,5 +1,5 @@
 """The gRPC side of routing: servicers between messages and use cases.
 
-``register`` puts servicers on a server, ``status`` turns errors into ``google.rpc.Status``, ``messages`` converts,
-one module per service follows.
+``status`` says which failure becomes which code, ``messages`` converts, one module per service follows; ``gate`` puts
+them on a server.
 """

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
-
 from fairlead.v1 import decisions_pb2 as decisions
+from gate.calls import Call
 from router.lookup import Lookup
 from router.rpc import fields
 from router.rpc.routing import described
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class DecisionServicer:
@@ -20,15 +15,13 @@ class DecisionServicer:
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
 
-    async def GetDecision(self, request: decisions.GetDecisionRequest, _: Context) -> decisions.Decision:
+    async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
         full = fields.wants_full(request.view)
         return await described(self._lookup, tenant, await self._lookup.decision(tenant, number), full=full)
 
-    async def ListDecisions(
-        self, request: decisions.ListDecisionsRequest, _: Context
-    ) -> decisions.ListDecisionsResponse:
+    async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else ""

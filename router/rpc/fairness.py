@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import grpc
 
 from fairlead.v1 import fairness_pb2 as messages
+from gate.calls import Call
 from router.fairness import Fairness
 from router.rpc import fields
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class FairnessServicer:
@@ -20,9 +16,7 @@ class FairnessServicer:
     def __init__(self, fairness: Fairness) -> None:
         self._fairness = fairness
 
-    async def GetFairnessReport(
-        self, request: messages.GetFairnessReportRequest, _: Context
-    ) -> messages.FairnessReport:
+    async def GetFairnessReport(self, request: messages.GetFairnessReportRequest, _: Call) -> messages.FairnessReport:
         """Report a pool."""
         tenant, pool_id = fields.name_of(request.pool, "pools", "pool")
         report = await self._fairness.report(tenant, pool_id)

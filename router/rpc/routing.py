@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import grpc
-
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from gate.calls import Call
 from router.decision import Decision, Outcome
 from router.errors import InvalidInput, RouterError
 from router.items import State
@@ -30,24 +27,22 @@ _STATES: dict[int, State | None] = {
     number: State(name.removeprefix("STATE_")) if number else None for name, number in routing.WorkItem.State.items()
 }
 
-Context = grpc.aio.ServicerContext[Any, Any]
-
 
 class RoutingServicer:
-    """Answers RoutingService; errors are raised and become statuses in ``router.rpc.register``."""
+    """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
 
     def __init__(self, router: Router, lookup: Lookup) -> None:
         self._router = router
         self._lookup = lookup
 
-    async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Context) -> decisions.Decision:
+    async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Call) -> decisions.Decision:
         """Route one work item."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request), preview=request.validate_only)
         return await described(self._lookup, tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
-        self, request: routing.BatchRouteWorkItemsRequest, _: Context
+        self, request: routing.BatchRouteWorkItemsRequest, _: Call
     ) -> routing.BatchRouteWorkItemsResponse:
         """Route many, each on its own."""
         tenant = fields.tenant_of(request.parent)
@@ -76,12 +71,12 @@ class RoutingServicer:
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
-    async def GetWorkItem(self, request: routing.GetWorkItemRequest, _: Context) -> routing.WorkItem:
+    async def GetWorkItem(self, request: routing.GetWorkItemRequest, _: Call) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         return work_item_message(tenant, await self._lookup.item(tenant, item_id))
 
-    async def ListWorkItems(self, request: routing.ListWorkItemsRequest, _: Context) -> routing.ListWorkItemsResponse:
+    async def ListWorkItems(self, request: routing.ListWorkItemsRequest, _: Call) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
         tenant = fields.tenant_of(request.parent)
         owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else ""
@@ -100,7 +95,7 @@ class RoutingServicer:
             next_page_token=fields.page_token(position),
         )
 
-    async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, _: Context) -> decisions.Decision:
+    async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, _: Call) -> decisions.Decision:
         """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         full = fields.wants_full(request.view)
@@ -114,7 +109,7 @@ class RoutingServicer:
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
         return await described(self._lookup, tenant, decision, full=full)
 
-    async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, _: Context) -> routing.WorkItem:
+    async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, _: Call) -> routing.WorkItem:
         """Close a work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         state = _RESOLUTIONS.get(request.resolution)

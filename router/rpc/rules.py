@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import grpc
-
 from fairlead.v1 import rules_pb2 as rules
+from gate.calls import Call
 from router.errors import InvalidInput
 from router.ports import Publication
 from router.publishing import Publishing
 from router.rpc import fields
 from router.rpc.messages import timestamp
 from router.rules.problems import Problem
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class RuleServicer:
@@ -24,12 +21,12 @@ class RuleServicer:
     def __init__(self, publishing: Publishing) -> None:
         self._publishing = publishing
 
-    async def ValidateRuleSet(self, request: rules.ValidateRuleSetRequest, _: Context) -> rules.ValidateRuleSetResponse:
+    async def ValidateRuleSet(self, request: rules.ValidateRuleSetRequest, _: Call) -> rules.ValidateRuleSetResponse:
         """Check a rule set."""
         trial = await self._publishing.check(request.source, _optional_tenant(request.parent))
         return rules.ValidateRuleSetResponse(problems=_problems(trial.problems))
 
-    async def TestRuleSet(self, request: rules.TestRuleSetRequest, _: Context) -> rules.TestRuleSetResponse:
+    async def TestRuleSet(self, request: rules.TestRuleSetRequest, _: Call) -> rules.TestRuleSetResponse:
         """Run a rule set's tests, or the given ones."""
         tenant = _optional_tenant(request.parent)
         trial = await self._publishing.check(request.source, tenant, tests=request.tests or None)
@@ -39,7 +36,7 @@ class RuleServicer:
         ]
         return rules.TestRuleSetResponse(problems=_problems(trial.problems), results=results)
 
-    async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, _: Context) -> rules.RuleSet:
+    async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, _: Call) -> rules.RuleSet:
         """Publish a rule set."""
         tenant = fields.tenant_of(request.parent)
         published = await self._publishing.publish(
@@ -52,7 +49,7 @@ class RuleServicer:
         )
         return _rule_set(tenant, published, active=published.revision)
 
-    async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, _: Context) -> rules.RuleSet:
+    async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, _: Call) -> rules.RuleSet:
         """Make an earlier revision hold again."""
         tenant = fields.tenant_of(request.parent)
         if request.revision < 0:
@@ -62,7 +59,7 @@ class RuleServicer:
         return _rule_set(tenant, published, active=published.revision)
 
     async def ListRuleSetRevisions(
-        self, request: rules.ListRuleSetRevisionsRequest, _: Context
+        self, request: rules.ListRuleSetRevisionsRequest, _: Call
     ) -> rules.ListRuleSetRevisionsResponse:
         """List revisions, newest first."""
         tenant = fields.tenant_of(request.parent)
@@ -72,7 +69,7 @@ class RuleServicer:
         listed = [_rule_set(tenant, publication, active=active, with_source=False) for publication in found]
         return rules.ListRuleSetRevisionsResponse(rule_sets=listed, next_page_token=fields.page_token(position))
 
-    async def GetRuleSet(self, request: rules.GetRuleSetRequest, _: Context) -> rules.RuleSet:
+    async def GetRuleSet(self, request: rules.GetRuleSetRequest, _: Call) -> rules.RuleSet:
         """Get a revision with its source."""
         tenant, record_id = fields.name_of(request.name, "ruleSets")
         revision = 0 if record_id == "active" else fields.number_of(request.name, "ruleSets")[1]

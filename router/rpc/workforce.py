@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import grpc
 from google.protobuf.empty_pb2 import Empty
 
 from fairlead.v1 import workforce_pb2 as workforce
+from gate.calls import Call
 from router.administration import Administration, Change, Saved
 from router.errors import InvalidInput, Violation
 from router.names import check_id
@@ -16,8 +16,6 @@ from router.rpc import workforce_messages as read
 from router.workforce import Rep
 
 MAX_BATCH = 10_000
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class WorkforceServicer:
@@ -28,24 +26,24 @@ class WorkforceServicer:
 
     # ------------------------------------------------------------------------------------------------------------- reps
 
-    async def CreateRep(self, request: workforce.CreateRepRequest, _: Context) -> workforce.Rep:
+    async def CreateRep(self, request: workforce.CreateRepRequest, _: Call) -> workforce.Rep:
         """Create a rep."""
         tenant = fields.tenant_of(request.parent)
         made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
         change = Change("rep", request.rep_id, lambda _: made, create=True, update=False)
         return read.rep_message(tenant, await self._save(tenant, change, request))
 
-    async def GetRep(self, request: workforce.GetRepRequest, _: Context) -> workforce.Rep:
+    async def GetRep(self, request: workforce.GetRepRequest, _: Call) -> workforce.Rep:
         """Get a rep."""
         tenant, rep_id = fields.name_of(request.name, "reps")
         return read.rep_message(tenant, await self._administration.get(tenant, "rep", rep_id))
 
-    async def ListReps(self, request: workforce.ListRepsRequest, _: Context) -> workforce.ListRepsResponse:
+    async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
         """List reps by id."""
         tenant, page, token = await self._page("rep", request)
         return workforce.ListRepsResponse(reps=[read.rep_message(tenant, rep) for rep in page], next_page_token=token)
 
-    async def UpdateRep(self, request: workforce.UpdateRepRequest, _: Context) -> workforce.Rep:
+    async def UpdateRep(self, request: workforce.UpdateRepRequest, _: Call) -> workforce.Rep:
         """Change a rep."""
         tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
         paths = read.masked(request.update_mask.paths, read.REP_FIELDS, request.rep)
@@ -58,12 +56,12 @@ class WorkforceServicer:
         )
         return read.rep_message(tenant, await self._save(tenant, change, request))
 
-    async def DeleteRep(self, request: workforce.DeleteRepRequest, _: Context) -> Empty:
+    async def DeleteRep(self, request: workforce.DeleteRepRequest, _: Call) -> Empty:
         """Delete a rep."""
         return await self._delete("rep", "reps", request)
 
     async def BatchUpsertReps(
-        self, request: workforce.BatchUpsertRepsRequest, _: Context
+        self, request: workforce.BatchUpsertRepsRequest, _: Call
     ) -> workforce.BatchUpsertRepsResponse:
         """Create or replace many reps."""
         tenant = fields.tenant_of(request.parent)
@@ -90,25 +88,25 @@ class WorkforceServicer:
 
     # ------------------------------------------------------------------------------------------------------------ pools
 
-    async def CreatePool(self, request: workforce.CreatePoolRequest, _: Context) -> workforce.Pool:
+    async def CreatePool(self, request: workforce.CreatePoolRequest, _: Call) -> workforce.Pool:
         """Create a pool."""
         tenant = fields.tenant_of(request.parent)
         made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
         change = Change("pool", request.pool_id, lambda _: made, create=True, update=False)
         return read.pool_message(tenant, await self._save(tenant, change, request))
 
-    async def GetPool(self, request: workforce.GetPoolRequest, _: Context) -> workforce.Pool:
+    async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
         """Get a pool."""
         tenant, pool_id = fields.name_of(request.name, "pools")
         return read.pool_message(tenant, await self._administration.get(tenant, "pool", pool_id))
 
-    async def ListPools(self, request: workforce.ListPoolsRequest, _: Context) -> workforce.ListPoolsResponse:
+    async def ListPools(self, request: workforce.ListPoolsRequest, _: Call) -> workforce.ListPoolsResponse:
         """List pools by id."""
         tenant, page, token = await self._page("pool", request)
         pools = [read.pool_message(tenant, pool) for pool in page]
         return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
 
-    async def UpdatePool(self, request: workforce.UpdatePoolRequest, _: Context) -> workforce.Pool:
+    async def UpdatePool(self, request: workforce.UpdatePoolRequest, _: Call) -> workforce.Pool:
         """Change a pool."""
         tenant, pool_id = fields.name_of(request.pool.name, "pools", "pool.name")
         paths = read.masked(request.update_mask.paths, read.POOL_FIELDS, request.pool)
@@ -121,33 +119,33 @@ class WorkforceServicer:
         )
         return read.pool_message(tenant, await self._save(tenant, change, request))
 
-    async def DeletePool(self, request: workforce.DeletePoolRequest, _: Context) -> Empty:
+    async def DeletePool(self, request: workforce.DeletePoolRequest, _: Call) -> Empty:
         """Delete a pool and its ledger."""
         return await self._delete("pool", "pools", request)
 
     # ------------------------------------------------------------------------------------------------------ territories
 
-    async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, _: Context) -> workforce.Territory:
+    async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, _: Call) -> workforce.Territory:
         """Create a territory."""
         tenant = fields.tenant_of(request.parent)
         made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
         change = Change("territory", request.territory_id, lambda _: made, create=True, update=False)
         return read.territory_message(tenant, await self._save(tenant, change, request))
 
-    async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Context) -> workforce.Territory:
+    async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
         """Get a territory."""
         tenant, territory_id = fields.name_of(request.name, "territories")
         return read.territory_message(tenant, await self._administration.get(tenant, "territory", territory_id))
 
     async def ListTerritories(
-        self, request: workforce.ListTerritoriesRequest, _: Context
+        self, request: workforce.ListTerritoriesRequest, _: Call
     ) -> workforce.ListTerritoriesResponse:
         """List territories by id."""
         tenant, page, token = await self._page("territory", request)
         territories = [read.territory_message(tenant, territory) for territory in page]
         return workforce.ListTerritoriesResponse(territories=territories, next_page_token=token)
 
-    async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, _: Context) -> workforce.Territory:
+    async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, _: Call) -> workforce.Territory:
         """Change a territory."""
         tenant, territory_id = fields.name_of(request.territory.name, "territories", "territory.name")
         paths = read.masked(request.update_mask.paths, read.TERRITORY_FIELDS, request.territory)
@@ -160,7 +158,7 @@ class WorkforceServicer:
         )
         return read.territory_message(tenant, await self._save(tenant, change, request))
 
-    async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, _: Context) -> Empty:
+    async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, _: Call) -> Empty:
         """Delete a territory without children."""
         return await self._delete("territory", "territories", request)
 

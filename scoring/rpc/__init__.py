@@ -1,19 +1,18 @@
 """The gRPC side of scoring: servicers between messages and use cases.
 
-``register`` puts servicers on a server, ``status`` turns errors into ``google.rpc.Status``, ``messages`` converts, one
-module per service follows. Whoever builds the server calls `add_to`.
+``status`` says which failure becomes which code, ``messages`` converts, one module per service follows. Whoever builds
+the server calls `add_to` with the door that they are to stand behind.
 """
 
 from __future__ import annotations
 
-import grpc
-
 from fairlead.v1 import models_pb2, scoring_pb2
+from gate.door import Door
 from scoring.customers import CustomerScorer
 from scoring.registry import Registry
 from scoring.rpc.models import ModelServicer, Trainer
-from scoring.rpc.register import register
 from scoring.rpc.scoring import ScoringServicer
+from scoring.rpc.status import STATUSES
 
 SERVICES = (
     scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"].full_name,
@@ -22,7 +21,7 @@ SERVICES = (
 """Names for health and reflection."""
 
 
-def add_to(server: grpc.aio.Server, scorer: CustomerScorer, registry: Registry, trainer: Trainer | None = None) -> None:
+def add_to(door: Door, scorer: CustomerScorer, registry: Registry, trainer: Trainer | None = None) -> None:
     """Serve ScoringService and ModelService.
 
     Parameters
@@ -30,5 +29,5 @@ def add_to(server: grpc.aio.Server, scorer: CustomerScorer, registry: Registry, 
     trainer
         Carries out TrainModel; None: it is refused.
     """
-    register(server, ScoringServicer(scorer), scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"])
-    register(server, ModelServicer(registry, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"])
+    door.serve(ScoringServicer(scorer), scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
+    door.serve(ModelServicer(registry, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"], STATUSES)

@@ -10,11 +10,11 @@ from typing import Protocol
 from google.longrunning.operations_pb2 import Operation
 
 from fairlead.v1 import models_pb2 as pb
+from gate.calls import Call
 from scoring import gates
 from scoring.errors import InvalidInput, NotPossible
 from scoring.journal import Standing
 from scoring.registry import Registry
-from scoring.rpc.register import Context
 
 MAX_PAGE, DEFAULT_PAGE = 1_000, 50
 MAX_REQUEST_ID, MAX_ACTOR = 128, 256
@@ -28,7 +28,7 @@ class Trainer(Protocol):
 
 
 class ModelServicer:
-    """Answers ModelService; errors are raised and become statuses in ``scoring.rpc.register``.
+    """Answers ModelService; errors are raised and become statuses in ``gate.door``.
 
     The registry reads and writes files, so everything runs in a thread and scoring goes on meanwhile.
     """
@@ -37,7 +37,7 @@ class ModelServicer:
         self._registry = registry
         self._trainer = trainer
 
-    async def ListModels(self, request: pb.ListModelsRequest, _: Context) -> pb.ListModelsResponse:
+    async def ListModels(self, request: pb.ListModelsRequest, _: Call) -> pb.ListModelsResponse:
         """List versions, by model and name."""
         wanted = model_of(request.parent, "parent") if request.parent else ""
         size = _page_size(request.page_size)
@@ -47,11 +47,11 @@ class ModelServicer:
         token = urlsafe_b64encode(left[size - 1].name.encode()).decode() if len(left) > size else ""
         return pb.ListModelsResponse(models=left[:size], next_page_token=token)
 
-    async def GetModel(self, request: pb.GetModelRequest, _: Context) -> pb.Model:
+    async def GetModel(self, request: pb.GetModelRequest, _: Call) -> pb.Model:
         """Verify and get a version."""
         return await asyncio.to_thread(describe, self._registry, *version_of(request.name, "name"))
 
-    async def PromoteModel(self, request: pb.PromoteModelRequest, _: Context) -> pb.Model:
+    async def PromoteModel(self, request: pb.PromoteModelRequest, _: Call) -> pb.Model:
         """Make a version the champion."""
         model, version = version_of(request.name, "name")
         override = bool(request.override_reason)
@@ -68,7 +68,7 @@ class ModelServicer:
         )
         return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
 
-    async def RollbackModel(self, request: pb.RollbackModelRequest, _: Context) -> pb.Model:
+    async def RollbackModel(self, request: pb.RollbackModelRequest, _: Call) -> pb.Model:
         """Make the previous version the champion again."""
         model = model_of(request.name, "name")
         standing = await asyncio.to_thread(
@@ -82,7 +82,7 @@ class ModelServicer:
         )
         return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
 
-    async def CompareModels(self, request: pb.CompareModelsRequest, _: Context) -> pb.CompareModelsResponse:
+    async def CompareModels(self, request: pb.CompareModelsRequest, _: Call) -> pb.CompareModelsResponse:
         """Set two versions side by side."""
         model, first = version_of(request.first, "first")
         other, second = version_of(request.second, "second")
@@ -90,7 +90,7 @@ class ModelServicer:
             raise InvalidInput.of("second", f"is of models/{other}: must be of models/{model}, as the first")
         return await asyncio.to_thread(self._compared, model, first, second)
 
-    async def TrainModel(self, request: pb.TrainModelRequest, _: Context) -> Operation:
+    async def TrainModel(self, request: pb.TrainModelRequest, _: Call) -> Operation:
         """Begin a training."""
         if self._trainer is None:
             raise NotPossible(

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 from fairlead.v1 import scoring_pb2 as pb
+from gate.calls import Call, Unreadable
+from gate.errors import UnreadableRequest
 from scoring.customers import CustomerScorer
 from scoring.errors import ScoringError
 from scoring.reasons import DEFAULT_TOP
 from scoring.rpc.messages import action_message, check_parent, customer_of, locale_of, score_message
-from scoring.rpc.register import Context, Unreadable, unreadable
 from scoring.rpc.status import status_of
 
 
@@ -20,18 +21,18 @@ def _now() -> datetime:
 
 
 class ScoringServicer:
-    """Answers ScoringService; errors are raised and become statuses in ``scoring.rpc.register``."""
+    """Answers ScoringService; errors are raised and become statuses in ``gate.door``."""
 
     def __init__(self, scorer: CustomerScorer, now: Callable[[], datetime] = _now) -> None:
         self._scorer = scorer
         self._now = now
 
-    async def ScoreCustomer(self, request: pb.ScoreCustomerRequest, _: Context) -> pb.Score:
+    async def ScoreCustomer(self, request: pb.ScoreCustomerRequest, _: Call) -> pb.Score:
         """Score one customer; some tens of microseconds, so it runs where it stands."""
         return self._score(request, request.parent)
 
     async def BatchScoreCustomers(
-        self, requests: AsyncIterator[pb.BatchScoreCustomersRequest | Unreadable], _: Context
+        self, requests: AsyncIterator[pb.BatchScoreCustomersRequest | Unreadable], _: Call
     ) -> AsyncIterator[pb.BatchScoreCustomersResponse]:
         """Score customers as they come, in their order."""
         index, parent = 0, ""
@@ -39,15 +40,15 @@ class ScoringServicer:
             response = pb.BatchScoreCustomersResponse(index=index)
             try:
                 if isinstance(request, Unreadable):
-                    raise unreadable(request)
+                    raise UnreadableRequest(request.message_name)
                 parent = parent or request.request.parent
                 response.score.CopyFrom(self._score(request.request, request.request.parent or parent))
-            except ScoringError as error:
+            except (ScoringError, UnreadableRequest) as error:
                 response.error.CopyFrom(status_of(error))
             yield response
             index += 1
 
-    async def FindBestAction(self, request: pb.FindBestActionRequest, _: Context) -> pb.BestAction:
+    async def FindBestAction(self, request: pb.FindBestActionRequest, _: Call) -> pb.BestAction:
         """Find what would keep a customer; some milliseconds of table scanning, so it runs aside."""
         check_parent(request.parent)
         locale, customer = locale_of(request.locale), customer_of(request.customer, self._now)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-import grpc
 from google.longrunning import operations_pb2
 
+from gate.door import Door
 from scoring.registry import Registry
 from scoring.rpc.models import describe
-from scoring.rpc.register import register
+from scoring.rpc.status import STATUSES
 from training.rpc.operations import OperationsServicer, Trainings
 
 SERVICES = ("google.longrunning.Operations",)
@@ -46,7 +46,6 @@ def trainings(data: str, models: str, registry: Registry) -> Trainings | None:
     return Trainings(Path(data), Path(models), functools.partial(describe, registry))
 
 
-def add_to(server: grpc.aio.Server, trainings: Trainings) -> None:
+def add_to(door: Door, trainings: Trainings) -> None:
     """Serve google.longrunning.Operations; `Trainings` itself goes to ``scoring.rpc.add_to`` as its trainer."""
-    service = operations_pb2.DESCRIPTOR.services_by_name["Operations"]
-    register(server, OperationsServicer(trainings), service)
+    door.serve(OperationsServicer(trainings), operations_pb2.DESCRIPTOR.services_by_name["Operations"], STATUSES)

@@ -30,10 +30,10 @@ from google.rpc.code_pb2 import ABORTED, CANCELLED, FAILED_PRECONDITION, INTERNA
 from google.rpc.status_pb2 import Status
 
 from fairlead.v1 import models_pb2
+from gate.calls import Call
 from scoring.errors import InvalidInput, NotFound, NotPossible, RequestIdReused, ScoringError, TooMuchAtOnce
 from scoring.registry import checked_name
 from scoring.rpc.models import model_of
-from scoring.rpc.register import Context
 from training.rpc.wish import Wish
 from training.seed import DEFAULT_SEED
 
@@ -279,25 +279,25 @@ class OperationsServicer:
     def __init__(self, trainings: Trainings) -> None:
         self._trainings = trainings
 
-    async def GetOperation(self, request: pb.GetOperationRequest, _: Context) -> pb.Operation:
+    async def GetOperation(self, request: pb.GetOperationRequest, _: Call) -> pb.Operation:
         """Get an operation."""
         return self._trainings.get(request.name)
 
-    async def ListOperations(self, _request: pb.ListOperationsRequest, _: Context) -> pb.ListOperationsResponse:
+    async def ListOperations(self, _request: pb.ListOperationsRequest, _: Call) -> pb.ListOperationsResponse:
         """List the operations, newest first; there are few, so on one page."""
         return pb.ListOperationsResponse(operations=self._trainings.all())
 
-    async def CancelOperation(self, request: pb.CancelOperationRequest, _: Context) -> Empty:
+    async def CancelOperation(self, request: pb.CancelOperationRequest, _: Call) -> Empty:
         """End a training."""
         await self._trainings.cancel(request.name)
         return Empty()
 
-    async def DeleteOperation(self, request: pb.DeleteOperationRequest, _: Context) -> Empty:
+    async def DeleteOperation(self, request: pb.DeleteOperationRequest, _: Call) -> Empty:
         """Forget an operation that has ended."""
         self._trainings.forget(request.name)
         return Empty()
 
-    async def WaitOperation(self, request: pb.WaitOperationRequest, _: Context) -> pb.Operation:
+    async def WaitOperation(self, request: pb.WaitOperationRequest, _: Call) -> pb.Operation:
         """Wait for an operation to end, up to ten minutes."""
         asked = request.timeout.ToTimedelta().total_seconds() if request.HasField("timeout") else self.MAX_WAIT_S
         return await self._trainings.wait(request.name, min(max(asked, 0.0), self.MAX_WAIT_S))

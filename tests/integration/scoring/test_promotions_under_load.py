@@ -15,6 +15,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import scoring_pb2
+from gate.door import Door
 from scoring.adapters.shelves import LocalShelf
 from scoring.customers import CustomerScorer
 from scoring.holder import ModelHolder
@@ -40,7 +41,7 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
     holder = ModelHolder(registry, "churn")
     holder.start()
     server = grpc.aio.server()
-    add_to(server, CustomerScorer(lambda: holder.current, lambda: None), registry)
+    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: None), registry)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"})

@@ -14,6 +14,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
 
 from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
+from gate.door import Door
 from scoring import errors
 from scoring.adapters.shelves import LocalShelf
 from scoring.customers import CustomerScorer
@@ -62,7 +63,7 @@ async def channel(shelf: Path) -> AsyncIterator[grpc.aio.Channel]:
     holder.start()
     profiles = read_profiles(PROFILES)
     server = grpc.aio.server()
-    add_to(server, CustomerScorer(lambda: holder.current, lambda: profiles), registry)
+    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: profiles), registry)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:

@@ -15,6 +15,7 @@ from google.longrunning import operations_pb2 as ops
 from google.rpc.code_pb2 import CANCELLED, INVALID_ARGUMENT
 
 from fairlead.v1 import models_pb2
+from gate.door import Door
 from scoring.adapters.shelves import LocalShelf
 from scoring.customers import CustomerScorer
 from scoring.holder import ModelHolder
@@ -51,8 +52,9 @@ async def channel(tmp_path: Path, data: Path) -> AsyncIterator[grpc.aio.Channel]
     trainings = Trainings(data, tmp_path / "models", functools.partial(describe, registry), rungs=None if FULL else 2)
     holder = ModelHolder(registry, "churn")
     server = grpc.aio.server()
-    add_to(server, CustomerScorer(lambda: holder.current, lambda: None), registry, trainings)
-    training_rpc.add_to(server, trainings)
+    door = Door(server)
+    add_to(door, CustomerScorer(lambda: holder.current, lambda: None), registry, trainings)
+    training_rpc.add_to(door, trainings)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:

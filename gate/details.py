@@ -1,0 +1,65 @@
+"""The details of a ``google.rpc.Status``: short enough for headers, in which statuses travel.
+
+References
+----------
+AIP-193, https://google.aip.dev/193; ``google/rpc/error_details.proto``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import BadRequest, PreconditionFailure, QuotaFailure, ResourceInfo, RetryInfo
+
+LONGEST_MESSAGE = 2_000
+"""Characters."""
+_LONGEST_DESCRIPTION = 300
+_MOST_VIOLATIONS = 20
+
+
+def bad_request(violations: Iterable[tuple[str, str]]) -> BadRequest:
+    """Say which fields are wrong: path and description of each, the first twenty."""
+    told = [
+        BadRequest.FieldViolation(field=field, description=shortened(description, _LONGEST_DESCRIPTION))
+        for field, description in islice(violations, _MOST_VIOLATIONS)
+    ]
+    return BadRequest(field_violations=told)
+
+
+def precondition(kind: str, subject: str, description: str) -> PreconditionFailure:
+    """Say what the state of a resource forbids."""
+    told = shortened(description, _LONGEST_DESCRIPTION)
+    violation = PreconditionFailure.Violation(type=kind, subject=subject, description=told)
+    return PreconditionFailure(violations=[violation])
+
+
+def resource(kind: str, name: str) -> ResourceInfo:
+    """Say which resource is missing, or there already."""
+    return ResourceInfo(resource_type=kind, resource_name=name)
+
+
+def quota(subject: str, description: str) -> QuotaFailure:
+    """Say what is used up, and whose."""
+    told = shortened(description, _LONGEST_DESCRIPTION)
+    return QuotaFailure(violations=[QuotaFailure.Violation(subject=subject, description=told)])
+
+
+def retry(seconds: float) -> RetryInfo:
+    """Say when to come again."""
+    return RetryInfo(retry_delay=Duration(seconds=int(seconds), nanos=int(seconds % 1 * 1e9)))
+
+
+def shortened(text: str, longest: int) -> str:
+    """Cut a text at so many characters."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def packed(message: Message) -> AnyMessage:
+    """Write a message as it stands in a status."""
+    written = AnyMessage()
+    written.Pack(message)
+    return written

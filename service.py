@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from router import cli as router_cli
 from router.adapters import engines
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
+from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.stores import Stores
 from router.adapters.trial import try_rule_set
 from router.administration import Administration
@@ -44,8 +45,9 @@ from router.rpc.rules import RuleServicer
 from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
 from scoring import rpc as scoring_rpc
-from scoring.errors import ScoringError
+from scoring.errors import MemoryUnavailable, ScoringError
 from scoring.parts import ScoringParts
+from scoring.ports import LastScore
 from training import rpc as training_rpc
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -125,6 +127,21 @@ class CannotListen(Exception):
 # ------------------------------------------------------------------------------------------------ parts and connections
 
 
+class ScoreMemory:
+    """Scoring's memory is the store that the router asks."""
+
+    def __init__(self, standings: RedisStandings) -> None:
+        self.note = standings.note
+        self._standings = standings
+
+    async def keep(self, tenant: str, scores: Sequence[LastScore]) -> None:
+        """Remember scores; the failures are scoring's own."""
+        try:
+            await self._standings.keep(tenant, scores)
+        except StoreUnavailable as error:
+            raise MemoryUnavailable(str(error)) from error
+
+
 class Service:
     """All parts of one process, connected.
 
@@ -145,7 +162,7 @@ class Service:
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
         )
         lookup = Lookup(assignments, self._books)
-        router = Router(assignments, self._books, lookup)
+        router = Router(assignments, self._books, lookup, self._stores.standings)
         publishing = Publishing(rule_sets, administration, try_rule_set)
         self._servicers = (
             (RoutingServicer(router, lookup), routing_pb2, "RoutingService"),
@@ -193,7 +210,8 @@ class Service:
 
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.holder.start)
-        scoring_rpc.add_to(self._door, self._scoring.scorer, self._scoring.registry, self._trainings)
+        memory = ScoreMemory(self._stores.standings)
+        scoring_rpc.add_to(self._door, self._scoring.scorer, memory, self._scoring.registry, self._trainings)
         if self._trainings is None:
             return scoring_rpc.SERVICES
         training_rpc.add_to(self._door, self._trainings)
@@ -207,6 +225,7 @@ class Service:
         await self.server.stop(DRAIN_S)
         self._scoring.holder.stop()
         self._books.close()
+        await self._stores.standings.close()
         await self._stores.close()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,28 @@ from gate.door import Door
 from scoring.adapters.shelves import LocalShelf
 from scoring.customers import CustomerScorer
 from scoring.holder import ModelHolder
+from scoring.ports import LastScore
 from scoring.registry import Registry
 from scoring.rpc import add_to
 from scoring.rpc.scoring import ScoringServicer
 from scoring.rpc.status import STATUSES
+
+
+class Notes:
+    """Remembers scores in a dictionary, as the service does until they are written."""
+
+    def __init__(self) -> None:
+        self.noted: dict[tuple[str, str], LastScore] = {}
+
+    def note(self, tenant: str, score: LastScore) -> None:
+        """Take a note."""
+        self.noted[tenant, score.customer] = score
+
+    async def keep(self, tenant: str, scores: Sequence[LastScore]) -> None:
+        """Take notes."""
+        for score in scores:
+            self.note(tenant, score)
+
 
 EMPTY = "fairlead.benchmarks.Empty"
 
@@ -38,8 +57,9 @@ async def serve(folder: Path) -> None:
     scorer = CustomerScorer(lambda: holder.current, lambda: None)
     server = grpc.aio.server()
     door = Door(server)
-    add_to(door, scorer, registry)
-    answer = await ScoringServicer(scorer).ScoreCustomer(request(0), None)  # type: ignore[arg-type]
+    memory = Notes()
+    add_to(door, scorer, memory, registry)
+    answer = await ScoringServicer(scorer, memory).ScoreCustomer(request(0), None)  # type: ignore[arg-type]
     server.add_generic_rpc_handlers((_empty_handler(door, answer),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -33,16 +33,23 @@ class ReassignRequest:
     actor: str = ""
 
 
-def route_job(book: Book, request: RouteRequest) -> Job | RouterError:
-    """Make the job of routing a work item; an error where the book's rules cannot read it."""
+def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | RouterError:
+    """Make the job of routing a work item; an error where the book's rules cannot read it.
+
+    Parameters
+    ----------
+    item
+        The request's own, or that with what is known of its customer filled in: what is decided by and stored. The
+        fingerprint stays that of what was sent.
+    """
     try:
-        plan = book.plan(request.item)
+        plan = book.plan(item)
     except InvalidInput as error:
         return error
-    content = request.item.pack()
-    identity = item_id(request.item, request.request_id)
-    head = _head(book, plan, request.item, Cause.ROUTED, actor=request.actor)
-    mark = request_mark(request, content) if request.request_id else ""
+    content = item.pack()
+    identity = item_id(item, request.request_id)
+    head = _head(book, plan, item, Cause.ROUTED, actor=request.actor)
+    mark = request_mark(request, content if item is request.item else b"") if request.request_id else ""
     return Job(
         item_id=identity,
         kind=request.item.kind,

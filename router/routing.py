@@ -1,8 +1,9 @@
 """Routing: the way of a request, straight down.
 
-    item   = owned, or asked before?                   answered at once, by the store
+    item   = the request's, with its known customer    only where the rules ask for it
     plan   = book.plan(item)                           pure: rule, steps, candidates
-    answer = store.bind(item, plan)                    ONE atomic script: verify, pick by the ledger, write all
+    answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
+                                                       ledger, write all
 
 If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
 new book.
@@ -26,9 +27,10 @@ from router.errors import (
 )
 from router.items import CLOSED_STATES, State, fingerprint
 from router.jobs import ReassignRequest, RouteRequest, reassign_job, request_mark, route_job
+from router.known_customers import filled
 from router.lookup import Lookup, StoredItem
 from router.plan import Book
-from router.ports import MAX_JOBS, Assignments, Completion, ItemRecord, Job, Refusal
+from router.ports import MAX_JOBS, Assignments, Completion, CustomerStandings, ItemRecord, Job, Refusal
 
 _TRIES = 8
 """Rounds before a request gives up because rules or workforce change faster than it can be decided."""
@@ -45,10 +47,13 @@ class Router:
         Rules and workforce.
     lookup
         Work items as they stand.
+    standings
+        What is known of customers.
     """
 
-    def __init__(self, store: Assignments, books: Books, lookup: Lookup) -> None:
+    def __init__(self, store: Assignments, books: Books, lookup: Lookup, standings: CustomerStandings) -> None:
         self._store = store
+        self._standings = standings
         self._books = books
         self._lookup = lookup
 
@@ -108,7 +113,8 @@ class Router:
         StaleRevision
             If it does not hold any more; nothing was written.
         """
-        jobs = [route_job(book, request) for request in requests]
+        items = await filled(self._standings, tenant, book.rule_set, [request.item for request in requests])
+        jobs = [route_job(book, request, item) for request, item in zip(requests, items, strict=True)]
         readable = [job for job in jobs if isinstance(job, Job)]
         if len(readable) < len(jobs) and not await self._books.holds(tenant, book):
             raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")

@@ -19,7 +19,8 @@
     │   ├── ArtefactMalformed   shapes, types or numbers that make no sense
     │   └── GoldenMismatch      the tables answer otherwise than when they were trained
     ├── TooMuchAtOnce           as many trainings run as may                try again later
-    └── RegistryUnavailable     the registry does not answer                try again later
+    ├── RegistryUnavailable     the registry does not answer                try again later
+    └── MemoryUnavailable       what remembers scores does not answer       try again later
 
 Each class has a constant ``reason`` for machines and keeps its facts as attributes; what gRPC makes of it stands in
 ``scoring.rpc.status``.
@@ -197,6 +198,16 @@ class RegistryUnavailable(ScoringError):
     """The registry does not answer."""
 
     reason = "REGISTRY_UNAVAILABLE"
+
+    def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(description)
+
+
+class MemoryUnavailable(ScoringError):
+    """What remembers scores does not answer."""
+
+    reason = "MEMORY_UNAVAILABLE"
 
     def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
         self.retry_after_s = retry_after_s

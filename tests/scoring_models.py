@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -14,6 +15,7 @@ from scoring.artefact import Artefact
 from scoring.calibration import Calibration, Identity
 from scoring.logistic import FloatArray
 from scoring.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
+from scoring.ports import LastScore
 from scoring.schema import Feature, FeatureSchema
 from scoring.tables import Bins, ScoreTables
 
@@ -51,6 +53,22 @@ SCHEMA = FeatureSchema(
         Feature(name="days_since_order", type="number", unit="days", ages=True, low=0, typical=10),
     ),
 )
+
+
+class ScoreBook:
+    """A memory of scores that tests can read."""
+
+    def __init__(self) -> None:
+        self.scores: dict[tuple[str, str], LastScore] = {}
+
+    def note(self, tenant: str, score: LastScore) -> None:
+        self.scores[tenant, score.customer] = score
+
+    async def keep(self, tenant: str, scores: Sequence[LastScore]) -> None:
+        for score in scores:
+            self.note(tenant, score)
+
+
 CUSTOMER: dict[str, float | str | bool | None] = {
     "logins_30d": 3,
     "contract": "Month-to-month",

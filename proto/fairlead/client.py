@@ -280,7 +280,14 @@ class FairleadClient:
     # ---------------------------------------------------------------------------------------------------------- scoring
 
     def score(
-        self, customer: str, features: Attributes, *, top: int = 3, locale: str = "en", as_of: datetime | None = None
+        self,
+        customer: str,
+        features: Attributes,
+        *,
+        top: int = 3,
+        locale: str = "en",
+        as_of: datetime | None = None,
+        what_if: bool = False,
     ) -> scoring.Score:
         """Say how likely a customer is to leave, and why.
 
@@ -292,13 +299,24 @@ class FairleadClient:
             Of the reasons: ``zh`` or ``en``.
         as_of
             When the features were so, with its zone; absent: now.
+        what_if
+            The features are a supposition: rules that look at known customers do not learn of the score.
         """
-        request = scoring.ScoreCustomerRequest(parent=self.parent, explain_top_k=top, locale=locale)
+        request = scoring.ScoreCustomerRequest(parent=self.parent, explain_top_k=top, locale=locale, what_if=what_if)
         request.customer.id = customer
         request.customer.features.update({name: _plain(value) for name, value in features.items()})
         if as_of is not None:
             request.customer.as_of_time.FromDatetime(as_of)
         return self._connection.call("ScoringService/ScoreCustomer", request, scoring.Score)
+
+    def remember_scores(self, scores: Iterable[scoring.RememberedScore]) -> int:
+        """Tell the service of scores that were made elsewhere, in batches of 1,000; return how many there were."""
+        remaining, count = iter(scores), 0
+        while batch := list(islice(remaining, MAX_BATCH)):
+            request = scoring.RememberScoresRequest(parent=self.parent, scores=batch)
+            self._connection.call("ScoringService/RememberScores", request, scoring.RememberScoresResponse)
+            count += len(batch)
+        return count
 
     def list_models(self, model: str = "") -> Iterator[models.Model]:
         """List versions by name: all, or those of one model."""

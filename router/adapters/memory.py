@@ -8,7 +8,7 @@ each is atomic, as a script is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from router.decision import Choice, Decision, Outcome, Seen, choose, trace_hash
@@ -25,6 +25,7 @@ from router.ports import (
     Publication,
     Refusal,
     Settlement,
+    Standing,
     WorkforceRecords,
 )
 from router.stored import digest, publication_text, record_text, records_packed
@@ -43,6 +44,7 @@ class _Tenant:
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
+    standings: dict[str, tuple[int, Standing]] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -306,6 +308,21 @@ class MemoryStore:
         """Return the active rule set's revision and the workforce's."""
         state = self._tenants[tenant]
         return state.rules, state.workforce
+
+    # -------------------------------------------------------------------------------------------------- known customers
+
+    async def keep(self, tenant: str, scores: Sequence[tuple[str, float, str, int]]) -> None:
+        """Keep scores; see ``RedisStandings.keep``."""
+        standings = self._tenants[tenant].standings
+        for customer, churn_risk, value_tier, as_of_ms in scores:
+            earlier, standing = standings.get(customer, (as_of_ms, Standing(churn_risk)))
+            if as_of_ms >= earlier:
+                standings[customer] = as_of_ms, Standing(churn_risk, value_tier or standing.value_tier)
+
+    async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, Standing]:
+        """Return what is known of customers; see ``router.ports.CustomerStandings``."""
+        known = self._tenants[tenant].standings
+        return {customer: known[customer][1] for customer in customers if customer in known}
 
 
 def _repeated(state: _Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:

@@ -122,10 +122,8 @@ def _tell(customer: str, score: scoring.Score, console: Console, language: Langu
 
 def _rescue(client: FairleadClient, riskiest: Sequence[Scored], console: Console) -> None:
     items = [
-        work_item(
-            {"churn_risk": round(risk, 4), "language": "en"}, kind="RESCUE", source="churn", external_id=who, value=1.0
-        )
-        for who, _, risk in riskiest
+        work_item({"customer": who, "language": "en"}, kind="RESCUE", source="churn", external_id=who, value=1.0)
+        for who, _, _ in riskiest
     ]
     names = names_of(client)
     for (who, _, risk), decision in zip(riskiest, client.route_many(items, full=True), strict=True):

@@ -11,6 +11,7 @@ from router.ports.assignments import (
     Mode,
     Refusal,
 )
+from router.ports.customers import CustomerStandings, Standing
 from router.ports.rules import Publication, Revisions, RuleEngine, RuleSets, RuleSetTrial, Trial
 from router.ports.workforce import Change, Settlement, Workforce, WorkforceRecords
 
@@ -19,6 +20,7 @@ __all__ = [
     "Assignments",
     "Change",
     "Completion",
+    "CustomerStandings",
     "ItemRecord",
     "Job",
     "LedgerState",
@@ -31,6 +33,7 @@ __all__ = [
     "RuleSetTrial",
     "RuleSets",
     "Settlement",
+    "Standing",
     "Trial",
     "Workforce",
     "WorkforceRecords",

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from router.rules.conditions import ALWAYS, compile_condition
+from router.rules.conditions import ALWAYS, compile_condition, known
 from router.rules.fixtures import compile_tests
 from router.rules.problems import Problem, in_order, shown
 from router.rules.report import Report
 from router.rules.routes import RouteCompiler
-from router.rules.ruleset import Condition, FieldType, Rule, RuleSet
+from router.rules.ruleset import Condition, FieldType, KnownCustomer, Rule, RuleSet
 from router.rules.scenarios import RuleTest, Workforce
 from router.rules.shape import fit
-from router.rules.source import RuleForm, RuleSetForm, TestsForm
+from router.rules.source import KnownCustomerForm, RuleForm, RuleSetForm, TestsForm
 
 DEFAULT = "default"
 """What tests call the default; no rule may have this id."""
@@ -105,7 +105,8 @@ def _compile(form: RuleSetForm, pools: Collection[str] | None, report: Report) -
     if not any(problem.is_error for problem in report.problems):  # what did not compile looks like something else
         _warn_of_the_unreachable(rules, report)
     default = routes.compile(form.default.route, ("default", "route"))
-    return RuleSet(fields, tuple(rule for _, rule in rules), default, ignore_undeclared=form.undeclared == "ignore")
+    customer = _known_customer(form.known_customer, fields, report) if form.known_customer else None
+    return RuleSet(fields, tuple(rule for _, rule in rules), default, form.undeclared == "ignore", customer)
 
 
 def _fields(form: RuleSetForm, report: Report) -> dict[str, FieldType]:
@@ -114,6 +115,24 @@ def _fields(form: RuleSetForm, report: Report) -> dict[str, FieldType]:
             allowed = "a field begins with neither $ nor _, holds no ^ and is not called id or sid"
             report.error(("fields", name), f"found {shown(name)}; {allowed}", of_key=True)
     return {name: field.type for name, field in form.fields.items()}
+
+
+def _known_customer(form: KnownCustomerForm, fields: dict[str, FieldType], report: Report) -> KnownCustomer:
+    expected = {"id": FieldType.STRING, "churn_risk": FieldType.NUMBER, "value_tier": FieldType.STRING}
+    asked: dict[str, str] = form.model_dump(exclude_none=True)
+    for key, name in asked.items():
+        if fields.get(name) is not expected[key]:
+            found = f"the {fields[name]} field" if name in fields else "the undeclared field"
+            allowed = {field: kind for field, kind in fields.items() if kind is expected[key]}
+            message = f"found {found} {shown(name)}; allowed is a {expected[key]} field: {known(allowed)}"
+            report.error(("known_customer", key), message)
+    if len(asked) == 1:
+        report.error(("known_customer",), "nothing is asked for; allowed are churn_risk, value_tier or both")
+    elif asked.get("value_tier") == form.id:
+        report.error(
+            ("known_customer", "value_tier"), f"{shown(form.id)} carries the customer's id; fill another field"
+        )
+    return KnownCustomer(**asked)
 
 
 def _condition(rule: RuleForm, fields: dict[str, FieldType], report: Report, index: int) -> Condition:

@@ -153,6 +153,23 @@ class Rule:
     priority: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """Which fields are filled with what is known of a customer, if the work item leaves them out.
+
+    Parameters
+    ----------
+    id
+        The field that carries the customer's id.
+    churn_risk, value_tier
+        The fields to fill; empty: not asked for.
+    """
+
+    id: str
+    churn_risk: str = ""
+    value_tier: str = ""
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class RuleSet:
     """Typed fields, rules in the order in which the first match wins, and the default.
@@ -164,6 +181,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     default: Route
     ignore_undeclared: bool = False
+    known_customer: KnownCustomer | None = None
     within_fields: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

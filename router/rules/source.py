@@ -56,6 +56,18 @@ class FieldForm(Form):
     type: Annotated[FieldType, Field(strict=False)]
 
 
+class KnownCustomerForm(Form):
+    """Fills fields of a work item with what was scored last of the customer whose id another field carries."""
+
+    id: Annotated[Name, Field(description="The string field that carries the customer's id.")]
+    churn_risk: Annotated[
+        Name | None, Field(description="The number field to fill with the probability of leaving, 0 to 1.")
+    ] = None
+    value_tier: Annotated[
+        Name | None, Field(description="The string field to fill with the value tier, as the health profiles call it.")
+    ] = None
+
+
 class ComparisonForm(Form):
     """Compares a field with a value; exists and missing take none."""
 
@@ -226,6 +238,7 @@ class RuleSetForm(TestsForm):
 
     fields: Annotated[dict[Name, FieldForm], Field(max_length=limits.MAX_FIELDS)]
     undeclared: Literal["reject", "ignore"] = "reject"
+    known_customer: KnownCustomerForm | None = None
     rules: Annotated[list[RuleForm], Field(max_length=limits.MAX_RULES)] = []
     default: DefaultForm
 
@@ -244,6 +257,7 @@ def allowed_keys(location: Location) -> list[str]:
 
 _FORMS: dict[str, type[Form]] = {
     "": RuleSetForm,
+    "known_customer": KnownCustomerForm,
     "rules": RuleForm,
     "default": DefaultForm,
     "route": RouteForm,

@@ -7,6 +7,7 @@ number; that also keeps them shared in memory. Reading trusts its input: only wh
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from router.rules.ruleset import (
@@ -17,6 +18,7 @@ from router.rules.ruleset import (
     Fallback,
     FallbackRep,
     FieldType,
+    KnownCustomer,
     Not,
     OtherPool,
     Predicate,
@@ -55,6 +57,7 @@ def dumps(rule_set: RuleSet) -> str:
         "routes": [_write_route(route) for route in routes],
         "rules": rules,
         "default": default,
+        "known_customer": asdict(rule_set.known_customer) if rule_set.known_customer else None,
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -77,7 +80,14 @@ def loads(text: str | bytes) -> RuleSet:
         Rule(id_, conditions[when], routes[route], priority) for id_, when, route, priority in document["rules"]
     )
     fields = {name: FieldType(kind) for name, kind in document["fields"].items()}
-    return RuleSet(fields, rules, routes[document["default"]], document["ignore_undeclared"])
+    known = document.get("known_customer")  # what was stored before there was such a thing has none
+    return RuleSet(
+        fields,
+        rules,
+        routes[document["default"]],
+        document["ignore_undeclared"],
+        KnownCustomer(**known) if known else None,
+    )
 
 
 def _write_condition(condition: Condition) -> list[Any]:

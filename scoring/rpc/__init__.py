@@ -9,6 +9,7 @@ from __future__ import annotations
 from fairlead.v1 import models_pb2, scoring_pb2
 from gate.door import Door
 from scoring.customers import CustomerScorer
+from scoring.ports import ScoreMemory
 from scoring.registry import Registry
 from scoring.rpc.models import ModelServicer, Trainer
 from scoring.rpc.scoring import ScoringServicer
@@ -21,13 +22,17 @@ SERVICES = (
 """Names for health and reflection."""
 
 
-def add_to(door: Door, scorer: CustomerScorer, registry: Registry, trainer: Trainer | None = None) -> None:
+def add_to(
+    door: Door, scorer: CustomerScorer, memory: ScoreMemory, registry: Registry, trainer: Trainer | None = None
+) -> None:
     """Serve ScoringService and ModelService.
 
     Parameters
     ----------
+    memory
+        Remembers each customer's last score.
     trainer
         Carries out TrainModel; None: it is refused.
     """
-    door.serve(ScoringServicer(scorer), scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
+    door.serve(ScoringServicer(scorer, memory), scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
     door.serve(ModelServicer(registry, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"], STATUSES)

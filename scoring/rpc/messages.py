@@ -31,8 +31,8 @@ _STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{s
 _KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
 
 
-def check_parent(parent: str) -> None:
-    """Check ``tenants/{tenant}``.
+def tenant_of(parent: str) -> str:
+    """Read ``tenants/{tenant}``.
 
     Raises
     ------
@@ -41,6 +41,7 @@ def check_parent(parent: str) -> None:
     """
     if not _TENANT.fullmatch(parent):
         raise InvalidInput.of("parent", f"{parent[:80]!r}: must be tenants/{{tenant}}, e.g. tenants/default")
+    return parent[8:]
 
 
 @functools.lru_cache(maxsize=64)
@@ -71,10 +72,10 @@ def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
     fields = message.features.fields
     if len(fields) > MAX_FEATURES:
         raise InvalidInput.of("customer.features", f"{len(fields)} features: at most {MAX_FEATURES}")
-    as_of = _instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
+    as_of = instant_of(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
     history = [
         Evaluation(
-            _instant(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
+            instant_of(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
             _health(past.health, place) if past.HasField("health") else None,
         )
         for place, past in enumerate(message.health_evaluations)
@@ -187,7 +188,14 @@ def _change_message(change: Change, model: ServedModel, locale: str) -> pb.Featu
     return message
 
 
-def _instant(stamp: Timestamp, field: str) -> datetime:
+def instant_of(stamp: Timestamp, field: str) -> datetime:
+    """Read an instant.
+
+    Raises
+    ------
+    InvalidInput
+        If a date cannot say it.
+    """
     try:
         return stamp.ToDatetime(UTC)
     except (ValueError, OverflowError):

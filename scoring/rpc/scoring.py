@@ -11,8 +11,10 @@ from gate.calls import Call, Unreadable
 from gate.errors import UnreadableRequest
 from scoring.customers import CustomerScorer
 from scoring.errors import ScoringError
+from scoring.ports import ScoreMemory
 from scoring.reasons import DEFAULT_TOP
-from scoring.rpc.messages import action_message, check_parent, customer_of, locale_of, score_message
+from scoring.rpc.memory import last_score_of, remembered_scores_of
+from scoring.rpc.messages import action_message, customer_of, locale_of, score_message, tenant_of
 from scoring.rpc.status import status_of
 
 
@@ -23,8 +25,9 @@ def _now() -> datetime:
 class ScoringServicer:
     """Answers ScoringService; errors are raised and become statuses in ``gate.door``."""
 
-    def __init__(self, scorer: CustomerScorer, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, scorer: CustomerScorer, memory: ScoreMemory, now: Callable[[], datetime] = _now) -> None:
         self._scorer = scorer
+        self._memory = memory
         self._now = now
 
     async def ScoreCustomer(self, request: pb.ScoreCustomerRequest, _: Call) -> pb.Score:
@@ -50,16 +53,25 @@ class ScoringServicer:
 
     async def FindBestAction(self, request: pb.FindBestActionRequest, _: Call) -> pb.BestAction:
         """Find what would keep a customer; some milliseconds of table scanning, so it runs aside."""
-        check_parent(request.parent)
+        tenant_of(request.parent)
         locale, customer = locale_of(request.locale), customer_of(request.customer, self._now)
         asked = request.threshold if request.HasField("threshold") else None
         action, _churn, model = await asyncio.to_thread(self._scorer.best_action, customer, asked)
         threshold = model.artefact.thresholds.at_risk if asked is None else asked
         return action_message(customer, action, model, threshold, locale)
 
+    async def RememberScores(self, request: pb.RememberScoresRequest, _: Call) -> pb.RememberScoresResponse:
+        """Remember scores that were made elsewhere."""
+        tenant = tenant_of(request.parent)
+        await self._memory.keep(tenant, remembered_scores_of(request.scores))
+        return pb.RememberScoresResponse()
+
     def _score(self, request: pb.ScoreCustomerRequest, parent: str) -> pb.Score:
-        check_parent(parent)
+        tenant = tenant_of(parent)
         locale = locale_of(request.locale)
         customer = customer_of(request.customer, self._now)
         top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_TOP
-        return score_message(self._scorer.score(customer, top=top, locale=locale), locale)
+        score = self._scorer.score(customer, top=top, locale=locale)
+        if not request.what_if:
+            self._memory.note(tenant, last_score_of(score))
+        return score_message(score, locale)

@@ -18,6 +18,7 @@ from scoring.errors import (
     ArtefactRefused,
     Conflict,
     InvalidInput,
+    MemoryUnavailable,
     NotFound,
     NotPossible,
     RegistryUnavailable,
@@ -35,6 +36,7 @@ CODES: dict[type[ScoringError], grpc.StatusCode] = {
     ArtefactRefused: grpc.StatusCode.FAILED_PRECONDITION,
     TooMuchAtOnce: grpc.StatusCode.RESOURCE_EXHAUSTED,
     RegistryUnavailable: grpc.StatusCode.UNAVAILABLE,
+    MemoryUnavailable: grpc.StatusCode.UNAVAILABLE,
 }
 """Code by class; a class that is not here takes its nearest ancestor's."""
 
@@ -53,7 +55,7 @@ def _details(error: ScoringError) -> Sequence[Message]:
             return [details.precondition(error.reason, error.file, error.description)]
         case TooMuchAtOnce():
             return [details.retry(error.retry_after_s), details.quota("trainings", str(error))]
-        case RegistryUnavailable():
+        case RegistryUnavailable() | MemoryUnavailable():
             return [details.retry(error.retry_after_s)]
     return []
 

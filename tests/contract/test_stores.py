@@ -21,6 +21,7 @@ from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
 from router.administration import Administration, Change
 from router.books import Books
@@ -43,12 +44,19 @@ from router.workforce import MICROS, Member, Pool, Rep
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
+CUSTOMERS = ("C-1", "客户 2", "C 3")
 RULES = """
 fields:
   region: {type: string}
   skill: {type: string}
   potential: {type: number}
+  customer: {type: string}
+  risk: {type: number}
+known_customer: {id: customer, churn_risk: risk}
 rules:
+  - id: at-risk
+    when: {field: risk, op: gte, value: 0.9}
+    route: {pool: west}
   - id: east
     when: {field: region, op: eq, value: east}
     route:
@@ -68,13 +76,14 @@ default:
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any) -> None:
+    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, standings: Any) -> None:
         self.assignments = assignments
+        self.standings = standings
         self.rule_sets = rule_sets
         self.administration = Administration(workforce, rule_sets)
         self.books = Books(workforce, rule_sets, rule_sets)
         self.lookup = Lookup(assignments, self.books)
-        self.router = Router(assignments, self.books, self.lookup)
+        self.router = Router(assignments, self.books, self.lookup, standings)
         self.fairness = Fairness(assignments, self.administration)
 
 
@@ -120,8 +129,8 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: 0)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory),
-            Side(RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets),
+            Side(memory, memory, memory, memory),
+            Side(RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisStandings(self.redis)),
         ]
         self.item_ids: list[str] = []
 
@@ -169,6 +178,14 @@ class Stores(RuleBasedStateMachine):
         if not preview and isinstance(answers, list):
             self.item_ids += [entry.item_id for entry in answers if isinstance(entry, Decision)]
 
+    @rule(data=st.data())
+    def learn_of_customers(self, data: st.DataObject) -> None:
+        risk, tier, instant = st.floats(0, 1), st.sampled_from(["", "gold", "一级 客户"]), st.integers(0, 2)
+        one = st.tuples(st.sampled_from(CUSTOMERS), risk, tier, instant)
+        scores = data.draw(st.lists(one, min_size=1, max_size=6))
+        self.both(lambda side: side.standings.keep(TENANT, scores))
+        self.both(lambda side: side.standings.standings(TENANT, CUSTOMERS))
+
     def request(self, data: st.DataObject) -> RouteRequest:
         item = WorkItem(
             data.draw(st.sampled_from([Kind.LEAD, Kind.LEAD, Kind.TICKET])),
@@ -178,6 +195,7 @@ class Stores(RuleBasedStateMachine):
                 "region": data.draw(st.sampled_from(["east", "waits", "elsewhere"])),
                 "skill": data.draw(st.sampled_from(["ERP", "CRM"])),
                 "potential": data.draw(st.sampled_from([0.0, 1.0, 2.5, 1e9])),
+                "customer": data.draw(st.sampled_from([None, *CUSTOMERS])),
             },
             data.draw(st.sampled_from([0.0, 4.0])),
         )

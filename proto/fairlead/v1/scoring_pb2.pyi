@@ -43,16 +43,18 @@ LIFECYCLE_STAGE_CHURNED: LifecycleStage
 LIFECYCLE_STAGE_RETURNED: LifecycleStage
 
 class ScoreCustomerRequest(_message.Message):
-    __slots__ = ("parent", "customer", "explain_top_k", "locale")
+    __slots__ = ("parent", "customer", "explain_top_k", "locale", "what_if")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_TOP_K_FIELD_NUMBER: _ClassVar[int]
     LOCALE_FIELD_NUMBER: _ClassVar[int]
+    WHAT_IF_FIELD_NUMBER: _ClassVar[int]
     parent: str
     customer: Customer
     explain_top_k: int
     locale: str
-    def __init__(self, parent: _Optional[str] = ..., customer: _Optional[_Union[Customer, _Mapping]] = ..., explain_top_k: _Optional[int] = ..., locale: _Optional[str] = ...) -> None: ...
+    what_if: bool
+    def __init__(self, parent: _Optional[str] = ..., customer: _Optional[_Union[Customer, _Mapping]] = ..., explain_top_k: _Optional[int] = ..., locale: _Optional[str] = ..., what_if: bool = ...) -> None: ...
 
 class BatchScoreCustomersRequest(_message.Message):
     __slots__ = ("request",)
@@ -81,6 +83,30 @@ class FindBestActionRequest(_message.Message):
     threshold: float
     locale: str
     def __init__(self, parent: _Optional[str] = ..., customer: _Optional[_Union[Customer, _Mapping]] = ..., threshold: _Optional[float] = ..., locale: _Optional[str] = ...) -> None: ...
+
+class RememberScoresRequest(_message.Message):
+    __slots__ = ("parent", "scores")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    scores: _containers.RepeatedCompositeFieldContainer[RememberedScore]
+    def __init__(self, parent: _Optional[str] = ..., scores: _Optional[_Iterable[_Union[RememberedScore, _Mapping]]] = ...) -> None: ...
+
+class RememberScoresResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RememberedScore(_message.Message):
+    __slots__ = ("customer", "churn_probability", "value_tier", "as_of_time")
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    CHURN_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    VALUE_TIER_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
+    customer: str
+    churn_probability: float
+    value_tier: str
+    as_of_time: _timestamp_pb2.Timestamp
+    def __init__(self, customer: _Optional[str] = ..., churn_probability: _Optional[float] = ..., value_tier: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Customer(_message.Message):
     __slots__ = ("id", "features", "as_of_time", "health_evaluations")

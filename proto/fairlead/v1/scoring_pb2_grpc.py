@@ -50,6 +50,11 @@ class ScoringServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_scoring__pb2.FindBestActionRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_scoring__pb2.BestAction.FromString,
                 _registered_method=True)
+        self.RememberScores = channel.unary_unary(
+                '/fairlead.v1.ScoringService/RememberScores',
+                request_serializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresResponse.FromString,
+                _registered_method=True)
 
 
 class ScoringServiceServicer(object):
@@ -57,9 +62,10 @@ class ScoringServiceServicer(object):
     """
 
     def ScoreCustomer(self, request, context):
-        """Scores one customer by the champion model and the health profiles. Writes nothing and may be repeated: equal input, model
-        and profiles give equal bits, here, in a batch and in `fairlead rescore`. A missing, unknown or odd value is flagged in the
-        answer and is not an error. Fails with INVALID_ARGUMENT (a violation per field) or FAILED_PRECONDITION (no model serves).
+        """Scores one customer by the champion model and the health profiles. May be repeated: equal input, model and profiles give
+        equal bits, here, in a batch and in `fairlead rescore`. A missing, unknown or odd value is flagged in the answer and is not
+        an error. The risk and the value tier are remembered for rules that look at known customers, unless `what_if` is set.
+        Fails with INVALID_ARGUMENT (a violation per field) or FAILED_PRECONDITION (no model serves).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,6 +82,15 @@ class ScoringServiceServicer(object):
     def FindBestAction(self, request, context):
         """Finds the smallest change of one or two actionable features that brings a customer's risk below a threshold. Says what the
         model would think, not what a change would cause. Writes nothing. Fails as ScoreCustomer does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RememberScores(self, request, context):
+        """Remembers scores that were made elsewhere, such as by `fairlead rescore`, for rules that look at known customers. What is
+        known of a later instant stays, so the call may be repeated. Fails with INVALID_ARGUMENT (a violation per field; nothing is
+        remembered then) or UNAVAILABLE (some may be remembered).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -98,6 +113,11 @@ def add_ScoringServiceServicer_to_server(servicer, server):
                     servicer.FindBestAction,
                     request_deserializer=fairlead_dot_v1_dot_scoring__pb2.FindBestActionRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_scoring__pb2.BestAction.SerializeToString,
+            ),
+            'RememberScores': grpc.unary_unary_rpc_method_handler(
+                    servicer.RememberScores,
+                    request_deserializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -182,6 +202,33 @@ class ScoringService(object):
             '/fairlead.v1.ScoringService/FindBestAction',
             fairlead_dot_v1_dot_scoring__pb2.FindBestActionRequest.SerializeToString,
             fairlead_dot_v1_dot_scoring__pb2.BestAction.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RememberScores(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ScoringService/RememberScores',
+            fairlead_dot_v1_dot_scoring__pb2.RememberScoresRequest.SerializeToString,
+            fairlead_dot_v1_dot_scoring__pb2.RememberScoresResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,6 +64,10 @@ class Keys:
         """String: where a work item stands."""
         return self._key("item", item_id)
 
+    def customer(self, customer_id: str) -> str:
+        """String that expires: what was scored last of a customer."""
+        return self._key("customer", customer_id)
+
     def request(self, request_id: str) -> str:
         """String that expires: what a request id was answered."""
         return self._key("request", request_id)

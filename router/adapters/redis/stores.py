@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
 
 TIMEOUT_S = 5.0
@@ -25,6 +26,7 @@ class Stores:
     assignments: RedisAssignments
     workforce: RedisWorkforce
     rule_sets: RedisRuleSets
+    standings: RedisStandings
     _redis: RedisClient
 
     @classmethod
@@ -46,6 +48,7 @@ class Stores:
             RedisAssignments(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),
+            RedisStandings(redis),
             redis,
         )
 

@@ -21,7 +21,7 @@ from scoring.customers import CustomerScorer
 from scoring.holder import ModelHolder
 from scoring.registry import Registry
 from scoring.rpc import add_to
-from tests.scoring_models import CUSTOMER, NOON, small_tables, write_model
+from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
 
 N_REQUESTS = int(os.environ.get("FAIRLEAD_LOAD_REQUESTS", "4000"))
 CONCURRENCY = 16
@@ -41,7 +41,7 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
     holder = ModelHolder(registry, "churn")
     holder.start()
     server = grpc.aio.server()
-    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: None), registry)
+    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: None), ScoreBook(), registry)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"})

@@ -26,7 +26,7 @@ from scoring.rpc.status import CODES, status_of
 from scoring.schema import FeatureSchema
 from scoring.served import ServedModel
 from scoring.tables import ScoreTables
-from tests.scoring_models import CUSTOMER, NOON, small_tables, write_model
+from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
 
 PROFILES = """
 version: 1
@@ -57,13 +57,18 @@ def shifted() -> ScoreTables:
 
 
 @pytest.fixture
-async def channel(shelf: Path) -> AsyncIterator[grpc.aio.Channel]:
+def memory() -> ScoreBook:
+    return ScoreBook()
+
+
+@pytest.fixture
+async def channel(shelf: Path, memory: ScoreBook) -> AsyncIterator[grpc.aio.Channel]:
     registry = Registry(LocalShelf(shelf), lambda: datetime.now(UTC))
     holder = ModelHolder(registry, "churn")
     holder.start()
     profiles = read_profiles(PROFILES)
     server = grpc.aio.server()
-    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: profiles), registry)
+    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: profiles), memory, registry)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:
@@ -272,3 +277,30 @@ def details(failure: grpc.aio.AioRpcError, kind: Any) -> Any:
     message = kind()
     found.Unpack(message)
     return message
+
+
+async def test_a_score_is_remembered_unless_it_is_a_supposition(channel: grpc.aio.Channel, memory: ScoreBook) -> None:
+    score = await stub(channel).ScoreCustomer(request())
+    supposed = request(logins_30d=60)
+    supposed.what_if = True
+
+    await stub(channel).ScoreCustomer(supposed)
+
+    as_of_ms = int(NOON.timestamp() * 1000)
+    assert memory.scores == {("default", "c1"): ("c1", score.churn.probability, score.value_tier, as_of_ms)}
+
+
+async def test_scores_made_elsewhere_are_remembered_all_or_none(channel: grpc.aio.Channel, memory: ScoreBook) -> None:
+    whole = scoring_pb2.RememberScoresRequest(parent="tenants/default")
+    for place, risk in enumerate((0.25, 0.75)):
+        whole.scores.add(customer=f"c{place}", churn_probability=risk, value_tier="gold").as_of_time.FromDatetime(NOON)
+    broken = scoring_pb2.RememberScoresRequest(parent="tenants/default", scores=[*whole.scores, {"customer": "c9"}])
+    broken.scores[0].churn_probability = 1.5
+
+    await stub(channel).RememberScores(whole)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub(channel).RememberScores(broken)
+
+    assert [score[1:3] for score in memory.scores.values()] == [(0.25, "gold"), (0.75, "gold")]
+    violations = details(refused.value, BadRequest).field_violations
+    assert [violation.field for violation in violations] == ["scores[0].churn_probability", "scores[2].as_of_time"]

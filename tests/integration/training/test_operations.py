@@ -22,6 +22,7 @@ from scoring.holder import ModelHolder
 from scoring.registry import Registry
 from scoring.rpc import add_to
 from scoring.rpc.models import describe
+from tests.scoring_models import ScoreBook
 from tests.training_data import FULL
 from training import rpc as training_rpc
 from training.rpc.operations import Trainings
@@ -53,7 +54,7 @@ async def channel(tmp_path: Path, data: Path) -> AsyncIterator[grpc.aio.Channel]
     holder = ModelHolder(registry, "churn")
     server = grpc.aio.server()
     door = Door(server)
-    add_to(door, CustomerScorer(lambda: holder.current, lambda: None), registry, trainings)
+    add_to(door, CustomerScorer(lambda: holder.current, lambda: None), ScoreBook(), registry, trainings)
     training_rpc.add_to(door, trainings)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

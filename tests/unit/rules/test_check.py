@@ -18,6 +18,7 @@ from router.rules.ruleset import (
     AnyOf,
     Drop,
     FallbackRep,
+    KnownCustomer,
     Not,
     OtherPool,
     Predicate,
@@ -95,6 +96,31 @@ def test_the_smallest_form_compiles() -> None:
         Requirement("industries", "has", "industry"),
     )
     assert rule_set.default == Route("everyone")
+
+
+def test_a_known_customer_names_the_fields_it_is_about() -> None:
+    rule_set = good(check(source_of(known_customer={"id": "地区", "churn_risk": "n"})))
+
+    assert rule_set.known_customer == KnownCustomer("地区", churn_risk="n")
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "message"),
+    [
+        ({"id": "who", "churn_risk": "n"}, "known_customer.id", "found the undeclared field 'who'"),
+        ({"id": "n", "churn_risk": "n"}, "known_customer.id", "found the number field 'n'; allowed is a string field"),
+        ({"id": "地区", "churn_risk": "d"}, "known_customer.churn_risk", "allowed is a number field: n"),
+        ({"id": "地区", "value_tier": "地区"}, "known_customer.value_tier", "fill another field"),
+        ({"id": "地区"}, "known_customer", "allowed are churn_risk, value_tier or both"),
+        ({"churn_risk": "n"}, "known_customer.id", "id is missing"),
+        ({"id": "地区", "churn_risk": "n", "age": "n"}, "known_customer.age", "allowed are id, churn_risk, value_tier"),
+    ],
+)
+def test_a_known_customer_that_cannot_be_looked_up_is_refused(form: dict[str, str], path: str, message: str) -> None:
+    (found,) = errors(check(source_of(known_customer=form)))
+
+    assert found[0] == path
+    assert message in found[1]
 
 
 def test_a_route_compiles_with_everything_it_can_have() -> None:

@@ -11,6 +11,7 @@ from router.rules import stored
 from router.rules.ruleset import (
     Drop,
     FallbackRep,
+    KnownCustomer,
     OtherPool,
     Preference,
     Requirement,
@@ -49,7 +50,10 @@ ROUTES = st.builds(
     fallback=st.lists(STEPS, max_size=3).map(tuple),
 )
 RULES = st.builds(Rule, TEXTS, conditions(3), ROUTES, st.integers(-5, 5))
-RULE_SETS = st.builds(RuleSet, st.just(FIELDS), st.lists(RULES, max_size=5).map(tuple), ROUTES, st.booleans())
+CUSTOMERS = st.none() | st.builds(KnownCustomer, TEXTS, TEXTS, TEXTS)
+RULE_SETS = st.builds(
+    RuleSet, st.just(FIELDS), st.lists(RULES, max_size=5).map(tuple), ROUTES, st.booleans(), CUSTOMERS
+)
 
 
 @given(RULE_SETS)

@@ -1,0 +1,74 @@
+"""What a work item lacks and is known of its customer is filled in; nothing else is, and nobody is asked in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from router.items import Kind, WorkItem
+from router.known_customers import filled
+from router.ports import Standing
+from router.rules.check import check
+from router.rules.ruleset import RuleSet
+
+FIELDS = "fields: {customer: {type: string}, risk: {type: number}, tier: {type: string}}"
+DEFAULT = "default: {route: {pool: p}}"
+
+
+class Known:
+    """Knows two customers, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[set[str]] = []
+
+    async def standings(self, _: str, customers: Collection[str]) -> Mapping[str, Standing]:
+        self.asked.append(set(customers))
+        known = {"C-1": Standing(0.81, "gold"), "C-2": Standing(0.1)}
+        return {customer: known[customer] for customer in customers if customer in known}
+
+
+def rules(known_customer: str = "known_customer: {id: customer, churn_risk: risk, value_tier: tier}") -> RuleSet:
+    found = check("\n".join([FIELDS, known_customer, DEFAULT])).rule_set
+    assert found is not None
+    return found
+
+
+def item(**attributes: Any) -> WorkItem:
+    return WorkItem(Kind.RESCUE, attributes=attributes)
+
+
+async def test_what_is_known_is_filled_in_with_one_question_for_all() -> None:
+    known = Known()
+
+    items = await filled(known, "t", rules(), [item(customer="C-1"), item(customer="C-2"), item(customer="C-1")])
+
+    everything = {"customer": "C-1", "risk": 0.81, "tier": "gold"}
+    assert [one.attributes for one in items] == [everything, {"customer": "C-2", "risk": 0.1}, everything]
+    assert known.asked == [{"C-1", "C-2"}]
+
+
+async def test_an_unknown_customer_leaves_the_fields_missing() -> None:
+    sent = item(customer="C-9")
+
+    assert await filled(Known(), "t", rules(), [sent]) == [sent]
+
+
+async def test_what_was_sent_stays() -> None:
+    (found,) = await filled(Known(), "t", rules(), [item(customer="C-1", risk=0.2, tier=None)])
+
+    assert found.attributes == {"customer": "C-1", "risk": 0.2, "tier": "gold"}
+
+
+async def test_nobody_is_asked_where_nothing_is_lacking_or_no_customer_is_named() -> None:
+    known, complete = Known(), item(customer="C-1", risk=0.2, tier="silver")
+    sent = [complete, item(), item(customer=7)]
+
+    assert await filled(known, "t", rules(), sent) == sent
+    assert known.asked == []
+
+
+async def test_rules_that_ask_for_nothing_get_the_very_same_work_items() -> None:
+    known, sent = Known(), [item(customer="C-1")]
+
+    assert await filled(known, "t", rules(known_customer=""), sent) is sent
+    assert known.asked == []

@@ -26,6 +26,7 @@ from gate.standard import Health, serve_standard
 from router import cli as router_cli
 from router.adapters import engines
 from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.clients import SCHEMES, client_for
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
 from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.stores import Stores
@@ -52,7 +53,6 @@ from training import rpc as training_rpc
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
-SCHEMES = ("redis://", "rediss://", "unix://")
 FSYNC = ("always", "everysec", "no")
 _DURABILITY = {
     "always": "every answer is on disk before it is given",
@@ -113,6 +113,8 @@ class Settings:
         url = environ.get("FAIRLEAD_REDIS_URL", "")
         if url and not url.startswith(SCHEMES):
             raise ValueError(f"FAIRLEAD_REDIS_URL is {_without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
+        if url:
+            client_for(url)  # connects when it is used; what it cannot read is said now
         return cls(
             listen, data, url, fsync, engines.choice_from(environ), int(ttl),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
@@ -321,7 +323,8 @@ def serve(listen: str, data: Path) -> None:
 
     \b
     Environment:
-      FAIRLEAD_REDIS_URL      redis://, rediss:// (TLS) or unix:// URL, password included; absent: a private Valkey
+      FAIRLEAD_REDIS_URL      redis://, rediss:// (TLS), unix://, redis+sentinel:// or redis+cluster:// URL,
+                              password included; absent: a private Valkey
       FAIRLEAD_FSYNC          always, everysec (default) or no: when the private Valkey's data reaches the disk
       FAIRLEAD_RULE_ENGINE    auto (default), durable or index
       FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)

@@ -26,9 +26,8 @@ from fairlead.v1 import (
     workforce_pb2,
     workforce_pb2_grpc,
 )
-from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.workforce import RedisWorkforce
+from router.adapters.redis.stores import Stores
 from router.books import Books
 from router.ports import Publication
 from router.rules.check import check
@@ -248,14 +247,13 @@ async def connected(address: str, tenant: str, redis_url: str = "") -> AsyncIter
 
 async def differences(redis_url: str, tenant: str) -> list[str]:
     """Verify a tenant as ``fairlead verify`` does."""
-    redis: Any = Redis.from_url(redis_url)
-    rule_sets = RedisRuleSets(redis)
-    books = Books(RedisWorkforce(redis), rule_sets, rule_sets)
+    stores = Stores.connect(redis_url)
+    books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
-        return [found async for found in Verification(RedisAssignments(redis), books).differences(tenant)]
+        return [found async for found in Verification(stores.assignments, books).differences(tenant)]
     finally:
         books.close()
-        await redis.aclose()
+        await stores.close()
 
 
 async def dump(redis_url: str) -> dict[bytes, bytes]:

@@ -14,7 +14,9 @@ from redis.exceptions import (
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
+    RedisClusterException,
     ResponseError,
+    SlotNotCoveredError,
     TryAgainError,
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -47,7 +49,7 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except (RedisConnectionError, RedisTimeoutError) as error:
+    except (RedisConnectionError, RedisTimeoutError, RedisClusterException, SlotNotCoveredError) as error:
         raise StoreUnavailable(f"Redis does not answer: {error}") from error
     except ResponseError as error:
         if _is_refusal(error):

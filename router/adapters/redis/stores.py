@@ -1,22 +1,16 @@
-"""A Redis or Valkey by its URL → the stores on it: the one place that says how we connect."""
+"""A Redis or Valkey by its URL → the stores on it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Self
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
+from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
-
-TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +30,11 @@ class Stores:
         Parameters
         ----------
         url
-            ``redis://``, ``rediss://`` (TLS) or ``unix://``, password included.
+            As ``router.adapters.redis.clients`` says, password included.
         request_ttl_s
             How long a request id is remembered, in seconds.
         """
-        # Every write is repeatable by its work item or request id, so the driver may send it again when a connection
-        # breaks; not after a timeout: waiting again for a server that hangs only makes the client's wait longer.
-        retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3, supported_errors=(RedisConnectionError,))
-        redis = Redis.from_url(url, socket_timeout=TIMEOUT_S, retry=retry)
+        redis = client_for(url)
         return cls(
             RedisAssignments(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
@@ -65,4 +56,4 @@ class Stores:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        await self._redis.aclose()
+        await close(self._redis)

@@ -1,0 +1,114 @@
+"""A URL → a client of the driver: one server, a primary that sentinels name, or a cluster.
+
+    redis://:password@host:6379/0                           one server; rediss:// is TLS, unix:// a socket
+    redis+sentinel://:password@host:26379,host:26379/name   whichever server the sentinels call the primary of ``name``
+    redis+cluster://:password@host:6379,host:6379           a cluster, entered by any of these
+
+``rediss+sentinel`` and ``rediss+cluster`` are the same over TLS. ``?sentinel_password=…`` is for sentinels that have one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from redis.asyncio import Redis, RedisCluster, Sentinel
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from router.adapters.redis.connection import RedisClient
+
+TIMEOUT_S = 5.0
+SCHEMES = (
+    "redis://",
+    "rediss://",
+    "unix://",
+    "redis+sentinel://",
+    "rediss+sentinel://",
+    "redis+cluster://",
+    "rediss+cluster://",
+)
+_SENTINEL_PORT, _PORT = 26379, 6379
+
+
+def client_for(url: str) -> RedisClient:
+    """Prepare a client, connected when it is first used.
+
+    Raises
+    ------
+    ValueError
+        If it is no URL of these forms.
+    """
+    scheme = url.partition("://")[0]
+    if scheme.endswith("+sentinel"):
+        return _of_sentinels(_Several.read(url, _SENTINEL_PORT))
+    if scheme.endswith("+cluster"):
+        return _of_cluster(_Several.read(url, _PORT))
+    return Redis.from_url(url, socket_timeout=TIMEOUT_S, retry=_retry())
+
+
+async def close(client: RedisClient) -> None:
+    """Let go of a client's connections, those to its sentinels among them."""
+    await client.aclose()
+    pool = getattr(client, "connection_pool", None)
+    for sentinel in pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ():
+        await sentinel.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """A URL with several servers."""
+
+    servers: list[tuple[str, int]]
+    path: str
+    login: dict[str, Any]
+    sentinel_password: str | None
+
+    @classmethod
+    def read(cls, url: str, port: int) -> _Several:
+        parts = urlsplit(url)
+        login, _, hosts = parts.netloc.rpartition("@")
+        user, _, password = login.partition(":")
+        servers = [_server(host, port) for host in hosts.split(",") if host]
+        if not servers:
+            raise ValueError(f"{parts.scheme}:// names no server; allowed is host:port,host:port")
+        known = {
+            "username": unquote(user) or None,
+            "password": unquote(password) or None,
+            "ssl": parts.scheme.startswith("rediss"),
+        }
+        options = parse_qs(parts.query, keep_blank_values=True)
+        (own,) = options.pop("sentinel_password", [None])
+        if options:
+            raise ValueError(f"the option {min(options)!r} is not known; allowed is sentinel_password")
+        return cls(servers, parts.path.strip("/"), known, own)
+
+
+def _server(text: str, port: int) -> tuple[str, int]:
+    host, _, named = text.rpartition(":") if ":" in text else (text, "", str(port))
+    if not named.isdecimal() or not 0 < int(named) < 65536:
+        raise ValueError(f"{text!r} is no host:port; the port must be 1 to 65535")
+    return host, int(named)
+
+
+def _of_sentinels(several: _Several) -> RedisClient:
+    if not several.path:
+        raise ValueError("redis+sentinel:// names no primary; allowed is redis+sentinel://host:port,host:port/name")
+    theirs = {"password": several.sentinel_password, "socket_timeout": TIMEOUT_S}
+    sentinel = Sentinel(several.servers, sentinel_kwargs=theirs, socket_timeout=TIMEOUT_S, **several.login)
+    return sentinel.master_for(several.path, retry=_retry())
+
+
+def _of_cluster(several: _Several) -> RedisClient:
+    nodes = [ClusterNode(host, port) for host, port in several.servers]
+    return RedisCluster(startup_nodes=nodes, socket_timeout=TIMEOUT_S, retry=_retry(), **several.login)
+
+
+def _retry() -> Retry:
+    # Every write is repeatable by its work item or request id, so the driver may send it again when a connection
+    # breaks; not after a timeout: waiting again for a server that hangs only makes the client's wait longer.
+    return Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3, supported_errors=(RedisConnectionError,))

@@ -1,0 +1,123 @@
+"""A store of several servers: a primary that sentinels replace, and a cluster that spreads tenants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import grpc
+import pytest
+from redis.crc import key_slot
+
+from fairlead.client import FairleadClient
+from router.adapters.redis.clients import client_for
+from router.adapters.redis.keys import TENANTS
+from tests.api import ASSIGNED, EVERYONE, Api, connected, differences
+from tests.conftest import serving
+from tests.topologies import SLOTS, Cluster, Watched
+
+
+@pytest.fixture
+def watched(short_path: Path, tenant: str) -> Iterator[Watched]:
+    """Yield a primary, its replica and their sentinel."""
+    with ExitStack() as servers:
+        yield Watched(short_path / tenant, servers)
+
+
+@pytest.fixture
+def cluster(short_path: Path, tenant: str) -> Iterator[Cluster]:
+    """Yield a cluster of three nodes."""
+    with ExitStack() as servers:
+        yield Cluster(short_path / tenant, servers)
+
+
+async def settle(api: Api) -> None:
+    """Arrange three reps, a pool and rules."""
+    for rep in ("ann", "bob", "eve"):
+        await api.hire(rep, capacity={"LEAD": 100_000})
+    await api.pool("everyone", ["ann", "bob", "eve"])
+    await api.publish(EVERYONE)
+
+
+# ------------------------------------------------------------------------------------------------------------ sentinels
+
+
+async def test_a_failover_loses_nothing_that_the_replica_has(watched: Watched, tenant: str) -> None:
+    async with serving(watched.url) as address, connected(address, tenant) as api:
+        await settle(api)
+        given = {f"L-{n}": (await api.route(f"L-{n}")).rep for n in range(20)}
+        assert watched.primary.ask("WAIT", 1, 10_000) == 1
+        watched.primary.stop()
+
+        with FairleadClient(address, tenant) as client:
+            after = await asyncio.to_thread(client.route, {}, source="crm", external_id="L-20")
+        kept = {name: (await api.route(name)).rep for name in given}
+
+    assert after.outcome == ASSIGNED
+    assert kept == given
+    assert watched.replica.tells("replication", "role") == "master"
+    assert await differences(watched.url, tenant) == []
+
+
+# -------------------------------------------------------------------------------------------------------------- cluster
+
+
+def tenant_on(node: int) -> str:
+    """Return a tenant whose slot is one of a node's."""
+    names = (f"company-{n}" for n in range(1000))
+    return next(name for name in names if key_slot(name.encode()) * 3 // SLOTS == node)
+
+
+async def test_a_cluster_spreads_tenants_and_keeps_each_together(cluster: Cluster) -> None:
+    tenants = [tenant_on(node) for node in range(3)]
+    async with serving(cluster.url) as address:
+        for tenant in tenants:
+            async with connected(address, tenant) as api:
+                await settle(api)
+                first = await api.route("L-1", request_id="r-1")
+                await asyncio.gather(*(api.route(f"L-{n}") for n in range(2, 40)))
+                await api.reassign(first.work_item)
+                await api.complete(first.work_item)
+
+    for tenant, keys in zip(tenants, cluster.keys(), strict=True):
+        assert keys
+        assert {key.partition("{")[2].partition("}")[0] for key in keys if key != TENANTS} == {tenant}
+        assert await differences(cluster.url, tenant) == []
+
+
+async def test_a_node_that_is_lost_fails_its_tenants_alone(cluster: Cluster) -> None:
+    staying, losing = tenant_on(0), tenant_on(1)
+    for node in cluster.nodes:
+        node.ask("CONFIG", "SET", "cluster-require-full-coverage", "no")
+    async with (
+        serving(cluster.url) as address,
+        connected(address, staying) as here,
+        connected(address, losing) as there,
+    ):
+        await settle(here)
+        await settle(there)
+        cluster.nodes[1].stop()
+
+        with pytest.raises(grpc.aio.AioRpcError, match="UNAVAILABLE"):
+            await there.route("L-1")
+        assert (await here.route("L-1")).outcome == ASSIGNED
+
+
+# ----------------------------------------------------------------------------------------------------------------- URLs
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("redis+sentinel:///leads", "names no server"),
+        ("redis+sentinel://127.0.0.1:26379", "names no primary"),
+        ("redis+cluster://127.0.0.1:99999", "must be 1 to 65535"),
+        ("redis+cluster://one,two:x", "is no host:port"),
+        ("redis+cluster://one?decode=1", "'decode' is not known"),
+    ],
+)
+def test_a_url_that_cannot_be_read_says_what_is_allowed(url: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        client_for(url)

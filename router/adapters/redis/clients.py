@@ -4,7 +4,8 @@
     redis+sentinel://:password@host:26379,host:26379/name   whichever server the sentinels call the primary of ``name``
     redis+cluster://:password@host:6379,host:6379           a cluster, entered by any of these
 
-``rediss+sentinel`` and ``rediss+cluster`` are the same over TLS. ``?sentinel_password=…`` is for sentinels that have one.
+``rediss+sentinel`` and ``rediss+cluster`` are the same over TLS; ``?sentinel_password=…`` is for sentinels that have
+one.
 """
 
 from __future__ import annotations

@@ -100,7 +100,8 @@ def _of_sentinels(several: _Several) -> RedisClient:
     if not several.path:
         raise ValueError("redis+sentinel:// names no primary; allowed is redis+sentinel://host:port,host:port/name")
     theirs = {"password": several.sentinel_password, "socket_timeout": TIMEOUT_S}
-    sentinel = Sentinel(several.servers, sentinel_kwargs=theirs, socket_timeout=TIMEOUT_S, **several.login)
+    make: Any = Sentinel  # the driver leaves it unannotated
+    sentinel = make(several.servers, sentinel_kwargs=theirs, socket_timeout=TIMEOUT_S, **several.login)
     return sentinel.master_for(several.path, retry=_retry())
 
 

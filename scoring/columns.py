@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scoring.encoding import FeatureEncoder, FlagKind
+from scoring.encoding import FeatureEncoder, FlagKind, TotalEncoder
 from scoring.logistic import FloatArray
 from scoring.schema import Feature, FeatureSchema
 
@@ -33,7 +33,7 @@ def encode_columns(
     schema
         The features and their order.
     columns
-        Arrow arrays of equal length by feature name; a feature without a column is missing in every row.
+        Arrow arrays of equal length by name; a feature without its column is missing in every row.
     n_rows
         Their length.
 
@@ -56,11 +56,28 @@ def encode_columns(
     flags = np.empty((len(schema.features), n_rows), np.int8)
     for j, feature in enumerate(schema.features):
         column = columns.get(feature.name)
-        if column is None:
+        if feature.total_of:
+            rows[j], flags[j] = _total(TotalEncoder(feature), columns, n_rows)
+        elif column is None:
             rows[j], flags[j] = np.nan, FLAG_KINDS.index(FlagKind.MISSING)
         else:
             rows[j], flags[j] = encode_column(feature, column)
     return rows.T, flags.T
+
+
+def _total(
+    encode: TotalEncoder, columns: Mapping[str, pa.Array | pa.ChunkedArray], n_rows: int
+) -> tuple[FloatArray, npt.NDArray[np.int8]]:
+    """Add up the parts as `TotalEncoder` does; what is wrong with the first part that is wrong is what is flagged."""
+    total, wrong = np.zeros(n_rows), np.zeros(n_rows, np.int8)
+    for part in encode.parts:
+        column = columns.get(part.feature.name, pa.nulls(n_rows, pa.float64()))
+        numbers, flags = encode_column(part.feature, column)
+        with np.errstate(over="ignore", invalid="ignore"):  # an infinite total is unreadable, as for one row
+            total += numbers
+        wrong = np.where(wrong, wrong, flags)
+    total, flags = _numbers(encode.whole, pa.array(total))
+    return total, np.where(wrong, wrong, flags)
 
 
 def encode_column(feature: Feature, column: pa.Array | pa.ChunkedArray) -> tuple[FloatArray, npt.NDArray[np.int8]]:

@@ -125,6 +125,36 @@ def _as_number(text: str) -> float | None:
         return None
 
 
+class TotalEncoder:
+    """Encodes a feature that is the sum of other columns.
+
+    The parts are added in their order, one after the other, here as in `scoring.columns`: the same bits. A part that
+    cannot be taken at its word makes the total unknown, and says why.
+
+    Examples
+    --------
+    >>> bill = TotalEncoder(Feature(name="bill", type="number", total_of=("day", "night"), missing=("NA",)))
+    >>> bill({"day": 30.5, "night": "2"}), bill({"day": 30.5, "night": "NA"})
+    ((32.5, None), (nan, <FlagKind.MISSING: 'MISSING'>))
+    """
+
+    def __init__(self, feature: Feature) -> None:
+        self.parts = [
+            FeatureEncoder(Feature(name=name, type="number", missing=feature.missing)) for name in feature.total_of
+        ]
+        self.whole = FeatureEncoder(feature.model_copy(update={"total_of": (), "missing": ()}))
+
+    def __call__(self, features: Mapping[str, object]) -> tuple[float, FlagKind | None]:
+        """Return the total and, where it could not be had or taken at its word, why."""
+        total = 0.0
+        for encode in self.parts:
+            number, kind = encode(features.get(encode.feature.name))
+            if kind is not None:
+                return NAN, kind
+            total += number
+        return self.whole(total)
+
+
 class RowEncoder:
     """Encodes customers given as mappings from feature to value; names the schema does not have are ignored.
 
@@ -142,8 +172,10 @@ class RowEncoder:
         self._encoders = [
             (feature.name, encoder, *encoder.usual)
             for feature in schema.features
+            if not feature.total_of
             for encoder in [FeatureEncoder(feature)]
         ]
+        self._totals = [(feature.name, TotalEncoder(feature)) for feature in schema.features if feature.total_of]
 
     def __call__(self, features: Mapping[str, object]) -> tuple[list[float], list[Flag]]:
         """Return the row in the schema's order, and what was remarkable about it."""
@@ -161,4 +193,9 @@ class RowEncoder:
                 row.append(number)
                 if kind is not None:
                     flags.append(Flag(name, kind, "" if value is None else str(value)[:64]))
+        for name, encode_total in self._totals:
+            number, kind = encode_total(features)
+            row.append(number)
+            if kind is not None:
+                flags.append(Flag(name, kind))
         return row, flags

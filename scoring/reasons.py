@@ -67,7 +67,7 @@ def reasons(
     for j in heaviest:
         if contribution := contributions[j]:
             feature, code = model.features[j], score.row[j]
-            value = None if code != code else _plain(feature, features[feature.name], code)
+            value = None if code != code else _plain(feature, features.get(feature.name), code)
             without = one(score.log_odds - contribution)
             text = words[j].reason(value, without, now)
             found.append(Reason(feature.name, value, feature.typical, contribution, now - without, text))

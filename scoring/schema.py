@@ -18,12 +18,15 @@ from scoring.errors import InvalidSchema, Violation
 
 MAX_FEATURES = 4_096
 MAX_CATEGORIES = 10_000
+MAX_PARTS = 100
+"""Columns of a total."""
 
 FeatureType = Literal["number", "category", "bool"]
 FeatureValue = float | int | str | bool | None
 """A value as it comes from outside, before it is encoded."""
 
 _Text = Annotated[str, Field(max_length=256)]
+_Name = Annotated[str, Field(min_length=1, max_length=256)]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -50,6 +53,9 @@ class Feature(BaseModel):
         Whether somebody could change it tomorrow: `FindBestAction` may propose only such.
     ages
         A ``number`` of days since something: grows by one a day though nothing happens.
+    total_of
+        The columns that a ``number`` is the sum of; it then comes from them and not by its own name. They may be
+        features of their own or not, and share its ``missing``. Empty: it comes as it is.
     low, high
         The range seen in training; a value outside is flagged. None: not checked.
     typical
@@ -69,7 +75,7 @@ class Feature(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=256)]
+    name: _Name
     type: FeatureType
     unit: _Text = ""
     categories: Annotated[tuple[_Text, ...], Field(max_length=MAX_CATEGORIES)] = ()
@@ -77,6 +83,7 @@ class Feature(BaseModel):
     monotonic: Literal[-1, 0, 1] = 0
     actionable: bool = False
     ages: bool = False
+    total_of: Annotated[tuple[_Name, ...], Field(max_length=MAX_PARTS)] = ()
     low: _Finite | None = None
     high: _Finite | None = None
     typical: _Finite | bool | _Text | None = None
@@ -125,6 +132,12 @@ class Feature(BaseModel):
             "categories_zh: as many as categories, or none": len(self.categories_zh) in (0, n_texts),
             "monotonic: a category has no direction": self.type != "category" or self.monotonic == 0,
             "ages: only a number can": number or not self.ages,
+            "total_of: only a number can be a total": number or not self.total_of,
+            "total_of: names two columns or more": len(self.total_of) != 1,
+            "total_of: a column stands twice": len(set(self.total_of)) == len(self.total_of),
+            "total_of: names the total itself": self.name not in self.total_of,
+            "total_of: a total changes with its parts, so it neither ages nor is actionable": not self.total_of
+            or not (self.ages or self.actionable),
             "low, high: only a number has them": number or (self.low is None and self.high is None),
             "low: is above high": self.low is None or self.high is None or self.low <= self.high,
             "typical: is of another type": self._typical_fits(),
@@ -146,7 +159,7 @@ class FeatureSchema(BaseModel):
     Parameters
     ----------
     features
-        1 to 4,096, names unique.
+        1 to 4,096, names unique, totals behind the others.
     id_column
         Names the column that tells customers apart in a table of them; it is not a feature. Empty: rows have no name.
 
@@ -172,6 +185,24 @@ class FeatureSchema(BaseModel):
     def places(self) -> dict[str, int]:
         """Each name's place in the order, from 0."""
         return {feature.name: place for place, feature in enumerate(self.features)}
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The columns that are read: the features' names, and for totals their parts."""
+        return tuple(dict.fromkeys(name for feature in self.features for name in feature.total_of or (feature.name,)))
+
+    @model_validator(mode="after")
+    def _totals_are_sound(self) -> Self:
+        totals = [bool(feature.total_of) for feature in self.features]
+        if totals != sorted(totals):
+            raise ValueError("features: totals must stand behind the others")
+        parts = {name for feature in self.features for name in feature.total_of}
+        for feature in self.features:
+            if feature.name in parts and (feature.total_of or feature.ages or feature.actionable):
+                raise ValueError(
+                    f"features: {feature.name!r} is part of a total: it may be no total, age or be actionable"
+                )
+        return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -137,6 +137,9 @@ def show_dropped(console: Console, prepared: Prepared) -> None:
             f"left out [bold]{what}[/]: {dropped.why.value.lower().replace('_', ' ')}, {dropped.evidence}",
             highlight=False,
         )
+    for feature in prepared.schema.features:
+        if feature.total_of:
+            console.print(f"added [bold]{feature.name}[/]: the sum of {', '.join(feature.total_of)}", highlight=False)
     for leak in prepared.leaks_inside:
         console.print(
             f"[yellow]suspected leak, kept by the given schema[/]: {' + '.join(leak.columns)}, {leak.evidence}",

@@ -42,6 +42,7 @@ def report_of(trained: Trained) -> Document:
             "cells": sum(t.size for t in trained.tables.main) + sum(t.size for t in trained.tables.pairs.values()),
         },
         "features": list(trained.prepared.schema.names),
+        "totals": {each.name: list(each.total_of) for each in trained.prepared.schema.features if each.total_of},
         "seed": trained.plan.seed,
     })  # fmt: skip
     return report

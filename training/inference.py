@@ -87,7 +87,7 @@ def read_column(name: str, values: pa.ChunkedArray, feature: Feature | None = No
     if meaning is None:
         return Column(name, plain, None, np.full(len(plain), np.nan))
     encoded, _ = encode_column(meaning, plain)
-    return Column(name, plain, _described(meaning, encoded), encoded)
+    return Column(name, plain, described(meaning, encoded), encoded)
 
 
 def is_temporal(kind: pa.DataType) -> bool:
@@ -149,7 +149,7 @@ def _unit(name: str) -> str:
     return next((unit for unit in _UNITS if unit in words), "")
 
 
-def _described(feature: Feature, encoded: FloatArray) -> Feature:
+def described(feature: Feature, encoded: FloatArray) -> Feature:
     """Add what the data show, range and typical value, where the schema does not say."""
     known = encoded[~np.isnan(encoded)]
     if not known.size:

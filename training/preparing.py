@@ -19,6 +19,7 @@ from training.leaks import Leak, suspected
 from training.outcomes import codes_of, counts_moments, read_outcome, times_of, without_time
 from training.reading import certificate_of
 from training.splitting import folds_of, pieces_of
+from training.totals import read_total, totals_among
 
 COPIES_AGREE = 0.98
 """Share of twins with the same outcome from which they are copies, and not customers who happen to be alike."""
@@ -119,6 +120,8 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
     examples = Examples(np.empty((len(table), 0)), churned, customers, times)
     found = _read_columns(table, columns, account)
     kept = _without_leaks(found, examples, columns, account)
+    if columns.schema is None:
+        kept += _totals(table, [*kept, *_left_out_as_copies(found, account)], examples)
     examples = Examples(np.column_stack([column.encoded for column in kept]), churned, customers, times)
     examples, rows = _without_twins(examples, account, named=bool(columns.id) or _names_rows(account))
     features = tuple(column.feature for column in kept if column.feature is not None)
@@ -131,7 +134,7 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
 
 def _check_names(table: pa.Table, columns: Columns) -> None:
     wanted = [columns.target, columns.id, columns.time, *columns.drop]
-    wanted += columns.schema.names if columns.schema else []
+    wanted += columns.schema.inputs if columns.schema else []
     absent = [name for name in wanted if name and name not in table.column_names]
     if absent:
         raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.column_names)}")
@@ -151,13 +154,17 @@ def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[
     """Read what may be a feature; what is asked to be dropped, or not in the schema, is not even looked at."""
     reserved = {columns.target, columns.time}
     account.dropped += [Dropped(Why.ASKED, "as asked", column=name) for name in columns.drop]
-    given = {feature.name: feature for feature in columns.schema.features} if columns.schema else {}
     names = [name for name in table.column_names if name not in reserved | set(columns.drop)]
     if columns.schema:
         account.dropped += [
-            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n) for n in names if n not in given
+            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n)
+            for n in names
+            if n not in columns.schema.inputs
         ]
-        return [read_column(name, table[name], given[name]) for name in columns.schema.names]
+        return [
+            read_total(table, feature) if feature.total_of else read_column(feature.name, table[feature.name], feature)
+            for feature in columns.schema.features
+        ]
     if columns.id in names:
         account.dropped.append(Dropped(Why.IDENTIFIER, "tells customers apart, as said", column=columns.id))
     return [read_column(name, table[name]) for name in names]
@@ -189,6 +196,24 @@ def _without_leaks(found: Sequence[Column], examples: Examples, columns: Columns
             "", "no column is left to learn from: " + "; ".join(f"{d.column}: {d.why}" for d in account.dropped)
         )
     return kept
+
+
+def _left_out_as_copies(found: Sequence[Column], account: _Account) -> list[Column]:
+    """Return the columns that were left out as copies only: what they are called may say more than what was kept."""
+    names = {drop.column for drop in account.dropped if drop.why is Why.DUPLICATE_COLUMN}
+    return [column for column in found if column.name in names]
+
+
+def _totals(table: pa.Table, parts: Sequence[Column], examples: Examples) -> list[Column]:
+    """Add up what belongs together, unless a column says the same already or the total knows the future."""
+    by_name = {column.name: column for column in parts}
+    in_order = [by_name[name] for name in table.column_names if name in by_name]
+    read = [read_total(table, feature) for feature in totals_among(in_order) if feature.name not in table.column_names]
+    pieces = pieces_of(folds_of(examples), len(examples)) if read else np.empty(0, np.int64)
+    leaky = suspected([total.name for total in read], [total.encoded for total in read], examples.churned, pieces)
+    unfit = {name for leak in leaky for name in leak.columns}
+    unfit |= {drop.column for drop in copies([*in_order, *read])}
+    return [total for total in read if total.name not in unfit]
 
 
 def _from_the_future(found: Sequence[Column], examples: Examples) -> list[Leak]:

@@ -130,6 +130,7 @@ def _golden(trained: Trained) -> list[GoldenRow]:
     """Take customers from all over the table, one of whom nothing is known, and one who has what nobody has seen."""
     schema, raw = trained.prepared.schema, trained.prepared.raw
     places = np.unique(np.linspace(0, len(raw) - 1, N_GOLDEN).astype(np.int64))
-    found: list[dict[str, FeatureValue]] = raw.select(list(schema.names)).take(places).to_pylist()
-    strange: dict[str, FeatureValue] = {f.name: 1e12 if f.type == "number" else "never seen" for f in schema.features}
+    found: list[dict[str, FeatureValue]] = raw.select(list(schema.inputs)).take(places).to_pylist()
+    strange: dict[str, FeatureValue] = dict.fromkeys(schema.inputs, 1e12)
+    strange |= {feature.name: "never seen" for feature in schema.features if feature.n_categories}
     return [GoldenRow.of(trained.tables, schema, customer) for customer in [*found, {}, strange]]

@@ -107,7 +107,7 @@ class _Way:
     def as_it_is(self, champion: Artefact, judged: Judged, places: IntArray, how: str) -> Champion:
         """Score the judged rows with the champion's own tables."""
         raw = self.prepared.raw.take(places)
-        columns = {name: raw[name] for name in champion.schema.names if name in raw.column_names}
+        columns = {name: raw[name] for name in champion.schema.inputs if name in raw.column_names}
         rows, _ = encode_columns(champion.schema, columns, len(raw))
         return Champion(champion, judged.saying(champion.tables.probabilities(rows)), how)
 

@@ -60,7 +60,7 @@ def score_shard(job: Job, shard: Shard) -> int:
     """Score one shard and put its file in place; return its number of rows."""
     model = _model(job.registry, job.model, job.version, job.digest)
     schema = output_schema(job, model)
-    columns = list(dict.fromkeys([*model.schema.names, *filter(None, [job.id_column])]))
+    columns = list(dict.fromkeys([*model.schema.inputs, *filter(None, [job.id_column])]))
     rows, out = 0, Path(job.out)
     aside = out / f"{_ASIDE}{uuid4().hex}"
     try:

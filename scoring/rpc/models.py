@@ -131,7 +131,7 @@ def describe(registry: Registry, model: str, version: str, standing: Standing | 
         digest=found.digest,
         label=manifest.label.name,
         horizon_days=manifest.label.horizon_days,
-        features=found.schema.names,
+        features=found.schema.inputs,
         figures=gates.figures(report),
         gates=[pb.PromotionGate(name=g.name, passed=g.passed, detail=g.detail) for g in gates.gates(report)],
         at_risk_threshold=found.thresholds.at_risk,

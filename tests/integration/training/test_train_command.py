@@ -18,7 +18,9 @@ from click.testing import CliRunner
 
 from scoring import artefact
 from scoring.adapters.shelves import open_shelf
+from scoring.reasons import reasons
 from scoring.registry import Registry
+from scoring.served import ServedModel
 from tests.training_data import FULL, customers, with_column
 from training.boosting import Boosting
 from training.candidates import LADDER
@@ -48,11 +50,19 @@ def write_csv(folder: Path, table: pa.Table) -> Path:
     return path
 
 
+def billed(n_rows: int) -> pa.Table:
+    """Return customers with the parts of a bill, and a column with a hostile name."""
+    draw = np.random.default_rng(0)
+    table = with_column(customers(n_rows), "<script>alert(1)</script>", draw.normal(size=n_rows))
+    for part in ("day charge", "night charge"):
+        table = with_column(table, part, draw.gamma(2.0, 10.0, n_rows).round(2))
+    return table
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("trained")
-    table = with_column(customers(1_200), "<script>alert(1)</script>", np.random.default_rng(0).normal(size=1_200))
-    said = run("--data", write_csv(folder, table), "--target", "Churn", "--out", folder / "models")
+    said = run("--data", write_csv(folder, billed(1_200)), "--target", "Churn", "--out", folder / "models")
     return folder / "models", said
 
 
@@ -113,6 +123,17 @@ def test_the_artefact_is_one_that_a_server_accepts(trained: tuple[Path, str]) ->
     assert found.manifest.configuration["target"] == "Churn"
     assert len(found.golden) > 20
     assert {"card.en.md", "card.zh.md", "schema.json"} <= {path.name for path in version_of(trained[0]).iterdir()}
+
+
+def test_a_total_is_served_from_its_parts(trained: tuple[Path, str]) -> None:
+    model = ServedModel(Registry(open_shelf(str(trained[0])), lambda: NOON).load("churn", version_of(trained[0]).name))
+
+    score = model.score({"day charge": 60.5, "night charge": 0.25}, NOON)
+
+    assert "added charge in total: the sum of day charge, night charge" in trained[1]
+    assert score.row[model.schema.places["charge in total"]] == 60.75
+    said = [reason.text for reason in reasons(model, score, {}, top=50, locale="zh")]
+    assert any(text.startswith("费用合计为60.75") for text in said)
 
 
 def test_what_was_trained_scores_where_scikit_learn_cannot_be_imported(trained: tuple[Path, str]) -> None:
@@ -229,9 +250,8 @@ def test_the_written_schema_can_be_handed_in_again(trained: tuple[Path, str], tm
             feature |= {"monotonic": 1, "actionable": True, "wording_en": "{value} calls"}
     file = tmp_path / "schema.json"
     file.write_text(json.dumps(schema))
-    table = with_column(customers(600), "<script>alert(1)</script>", np.zeros(600))
 
-    run("--data", write_csv(tmp_path, table), "--target", "Churn", "--schema", file, "--out", tmp_path / "m")
+    run("--data", write_csv(tmp_path, billed(600)), "--target", "Churn", "--schema", file, "--out", tmp_path / "m")
 
     written = artefact.read(open_shelf(str(tmp_path / "m")).folder("churn", version_of(tmp_path / "m").name))
     calls = next(feature for feature in written.schema.features if feature.name == "calls")

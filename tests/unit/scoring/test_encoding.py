@@ -114,3 +114,60 @@ def test_odd_types_are_unreadable_numbers_and_not_an_error() -> None:
 
     assert encode(dt.date(2026, 1, 1))[1] == FlagKind.UNREADABLE
     assert encode(decimal.Decimal("3.5")) == (3.5, None)
+
+
+BILL = Feature(name="bill", type="number", total_of=("day", "night", "abroad"), low=0.0, high=90.0, missing=("NA",))
+PARTS = st.lists(
+    st.tuples(*[st.none() | st.floats() | st.floats(-1e3, 1e3) | st.just(1.7e308)] * 3), min_size=1, max_size=12
+)
+
+
+@given(PARTS)
+def test_a_total_has_the_same_bits_by_row_and_by_column(rows: list[tuple[float | None, ...]]) -> None:
+    schema = FeatureSchema(features=(BILL,))
+    columns = {name: pa.array([row[j] for row in rows], pa.float64()) for j, name in enumerate(BILL.total_of)}
+
+    together, codes = encode_columns(schema, columns, len(rows))
+
+    one_by_one = [RowEncoder(schema)(dict(zip(BILL.total_of, row, strict=True))) for row in rows]
+    assert [x.hex() for x in together[:, 0].tolist()] == [row[0].hex() for row, _ in one_by_one]
+    flags = [found[0].kind if found else None for _, found in one_by_one]
+    assert [FLAG_KINDS[code] for code in codes[:, 0].tolist()] == flags
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "flag"),
+    [
+        ({"day": 30, "night": "2.5", "abroad": 0}, 32.5, None),
+        ({"day": 60, "night": 40, "abroad": 0}, 100.0, FlagKind.OUT_OF_RANGE),
+        ({"day": 60, "night": "NA", "abroad": "much"}, None, FlagKind.MISSING),
+        ({"day": 60, "night": "much"}, None, FlagKind.UNREADABLE),
+        ({}, None, FlagKind.MISSING),
+    ],
+)
+def test_a_total_says_what_is_wrong_with_its_parts(
+    parts: dict[str, object], total: float | None, flag: FlagKind | None
+) -> None:
+    (encoded,), flags = RowEncoder(FeatureSchema(features=(BILL,)))(parts)
+
+    assert (None if math.isnan(encoded) else encoded) == total
+    assert [(found.feature, found.kind) for found in flags] == ([("bill", flag)] if flag else [])
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        ([{"type": "bool"}], "only a number can be a total"),
+        ([{"total_of": ("day",)}], "names two columns or more"),
+        ([{"total_of": ("day", "day")}], "a column stands twice"),
+        ([{"total_of": ("day", "bill")}], "names the total itself"),
+        ([{"actionable": True}], "it neither ages nor is actionable"),
+        ([{}, {"name": "tenure", "total_of": ()}], "totals must stand behind the others"),
+        ([{"name": "day", "total_of": (), "actionable": True}, {}], "'day' is part of a total"),
+    ],
+)
+def test_a_total_that_could_mislead_is_refused(features: list[dict[str, object]], message: str) -> None:
+    total = {"name": "bill", "type": "number", "total_of": ("day", "night")}
+
+    with pytest.raises(ValueError, match=message):
+        FeatureSchema(features=tuple(Feature.model_validate({**total, **change}) for change in features))

@@ -23,6 +23,7 @@ import grpc
 from fairlead.v1 import decisions_pb2, fairness_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gate.door import Door
 from gate.standard import Health, serve_standard
+from gate.traffic import Traffic
 from router import cli as router_cli
 from router.adapters import engines
 from router.adapters.redis.assignments import REQUEST_TTL_S
@@ -53,6 +54,17 @@ from training import rpc as training_rpc
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
+"""What calls under way get to end, in seconds."""
+STREAMS_S = 0.5
+"""What open streams get after them: whoever follows one resumes it elsewhere."""
+MAX_CALLS = 512
+"""Calls under way of one process: README, "How fast", says what they wait."""
+STANDING = (
+    "grpc.health.v1.Health/Check",
+    "grpc.health.v1.Health/Watch",
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    "fairlead.v1.RoutingService/WatchWorkItems",
+)
 FSYNC = ("always", "everysec", "no")
 _DURABILITY = {
     "always": "every answer is on disk before it is given",
@@ -82,6 +94,8 @@ class Settings:
         File; empty: there is no health.
     training_data
         Folder that TrainModel reads from; empty: it is refused.
+    max_calls
+        How many may be under way; more are turned away.
     """
 
     listen: str
@@ -94,6 +108,7 @@ class Settings:
     model: str = "churn"
     health_profiles: str = ""
     training_data: str = ""
+    max_calls: int = MAX_CALLS
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
@@ -110,6 +125,9 @@ class Settings:
         ttl = environ.get("FAIRLEAD_REQUEST_TTL_S", str(REQUEST_TTL_S))
         if not ttl.isdecimal() or not 0 < int(ttl) <= 365 * 24 * 3600:
             raise ValueError(f"FAIRLEAD_REQUEST_TTL_S is {ttl!r}; allowed are 1 to 31536000 seconds")
+        calls = environ.get("FAIRLEAD_MAX_CALLS", str(MAX_CALLS))
+        if not calls.isdecimal() or not 0 < int(calls) <= 100_000:
+            raise ValueError(f"FAIRLEAD_MAX_CALLS is {calls!r}; allowed are 1 to 100000")
         url = environ.get("FAIRLEAD_REDIS_URL", "")
         if url and not url.startswith(SCHEMES):
             raise ValueError(f"FAIRLEAD_REDIS_URL is {_without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
@@ -119,6 +137,7 @@ class Settings:
             listen, data, url, fsync, engines.choice_from(environ), int(ttl),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
+            int(calls),
         )  # fmt: skip
 
 
@@ -183,7 +202,8 @@ class Service:
                 ("grpc.so_reuseport", 0),  # a port in use is an error, not a share
             ]
         )
-        self._door = Door(self.server)
+        self.traffic = Traffic(settings.max_calls, standing=STANDING)
+        self._door = Door(self.server, self.traffic, [self.traffic])
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.
@@ -222,9 +242,10 @@ class Service:
     async def drain(self) -> None:
         """Finish what is under way, take nothing new, and let go."""
         await self._health.leaving()
+        await self.traffic.leave(DRAIN_S)
         if self._trainings is not None:
             await self._trainings.close()
-        await self.server.stop(DRAIN_S)
+        await self.server.stop(STREAMS_S)
         self._scoring.holder.stop()
         self._books.close()
         await self._stores.standings.close()
@@ -332,6 +353,7 @@ def serve(listen: str, data: Path) -> None:
       FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
       FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
       FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
+      FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:

@@ -4,7 +4,9 @@
 
     GateError
     ├── UnreadableRequest       the bytes are no message
-    └── UnknownService          health was asked about a service that is not here
+    ├── UnknownService          health was asked about a service that is not here
+    ├── Overloaded              more calls under way than can be served soon    try again later
+    └── Leaving                 the server takes no new calls                   try again, elsewhere or later
 
 Each class has a constant ``reason`` for machines; what gRPC makes of it stands in ``gate.statuses``.
 """
@@ -39,3 +41,24 @@ class UnknownService(GateError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"there is no service {name[:80]!r}")
+
+
+class Overloaded(GateError):
+    """More calls are under way than can be served soon; this one was not begun."""
+
+    reason = "OVERLOADED"
+    retry_after_s = 0.5
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"{most} calls are under way, as many as may be: try again later")
+
+
+class Leaving(GateError):
+    """The server takes no new calls; this one was not begun."""
+
+    reason = "LEAVING"
+    retry_after_s = 0.2
+
+    def __init__(self) -> None:
+        super().__init__("this server is stopping and takes no new calls: try again")

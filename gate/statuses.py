@@ -18,7 +18,7 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
 from gate import details
-from gate.errors import GateError, UnknownService, UnreadableRequest
+from gate.errors import GateError, Leaving, Overloaded, UnknownService, UnreadableRequest
 
 DOMAIN = "fairlead"
 
@@ -63,6 +63,8 @@ class Statuses:
 CODES: dict[type[GateError], grpc.StatusCode] = {
     UnreadableRequest: grpc.StatusCode.INVALID_ARGUMENT,
     UnknownService: grpc.StatusCode.NOT_FOUND,
+    Overloaded: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    Leaving: grpc.StatusCode.UNAVAILABLE,
 }
 """Code by class, for the door's own errors."""
 
@@ -73,6 +75,8 @@ def _details(error: GateError) -> Sequence[Message]:
             return [details.bad_request([(error.field, error.description)])]
         case UnknownService():
             return [details.resource("service", error.name)]
+        case Overloaded() | Leaving():
+            return [details.retry(error.retry_after_s)]
     return []
 
 

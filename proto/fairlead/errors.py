@@ -17,7 +17,8 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
 _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
-_PASSING = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+_PASSING = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED})
+"""CANCELLED among them: not by us, who never cancel a call, but by a server that ends."""
 _STALE = "STALE_REVISION"
 
 
@@ -64,7 +65,9 @@ class FairleadError(Exception):
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same call may succeed later: the service was not reached, or its rules changed meanwhile."""
+        """Whether the same call may succeed later: nobody was reached, they ask to wait, or their rules changed."""
+        if self.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+            return self.retry_delay_s > 0
         return self.code in _PASSING or (self.code is grpc.StatusCode.ABORTED and self.reason == _STALE)
 
     @classmethod

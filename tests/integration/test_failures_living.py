@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import grpc
 import pytest
 import redis
 
 from fairlead.client import FairleadClient
-from tests.api import EVERYONE, Api, connected, differences
+from fairlead.v1 import workforce_pb2 as workforce
+from router.adapters.redis.embedded import EmbeddedServer
+from service import Service
+from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
+from tests.conftest import settings
 from tests.served import Served
+
+REPS = ("ann", "bob", "eve")
 
 
 @pytest.fixture
@@ -35,10 +48,19 @@ async def on(process: Served, tenant: str = "default") -> AsyncIterator[Api]:
 
 async def settle(api: Api) -> None:
     """Arrange three reps, a pool and rules."""
-    for rep in ("ann", "bob", "eve"):
+    for rep in REPS:
         await api.hire(rep)
-    await api.pool("everyone", ["ann", "bob", "eve"])
+    await api.pool("everyone", REPS)
     await api.publish(EVERYONE)
+
+
+async def under_way(service: Service, calls: int) -> None:
+    """Wait until so many calls are under way; the server tells nobody."""
+    for _ in range(1000):
+        if service.traffic.under_way == calls:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError(f"{service.traffic.under_way} calls are under way, not {calls}")
 
 
 def store_pid(url: str) -> int:
@@ -90,3 +112,75 @@ def test_28_whoever_comes_after_a_killed_service_takes_its_folder_over(
 
     assert starts[1].ready()
     assert not Path(f"/proc/{orphan}/cmdline").exists() or not Path(f"/proc/{orphan}/cmdline").read_bytes()
+
+
+# -------------------------------------------------------------------------------------------------- leaving, overload
+
+
+def test_no_call_is_lost_over_an_orderly_restart_under_load(starts: list[Served], data_folder: Path) -> None:
+    starts.append(Served(data_folder))
+    address = starts[0].ready()
+    told: dict[str, str] = {}
+    begun, restarted = Event(), Event()
+
+    def send(client: FairleadClient, sender: int) -> None:
+        for number in count():
+            decision = client.route({}, source="crm", external_id=f"L-{sender}-{number}")  # raises what fails for good
+            told[decision.work_item] = decision.rep
+            if len(told) == 100:
+                begun.set()
+            if restarted.is_set() and number > 20:
+                return
+
+    with FairleadClient(address) as client, ThreadPoolExecutor(8) as senders:
+        client.upsert_reps([workforce.Rep(name=f"tenants/default/reps/{rep}", active=True) for rep in REPS])
+        client.upsert_pool("everyone", dict.fromkeys(REPS, 1.0))
+        client.publish_rules(json.dumps(EVERYONE))
+        sending = [senders.submit(send, client, sender) for sender in range(8)]
+        begun.wait()
+        assert starts[0].terminate() == 0
+        starts.append(Served(data_folder, listen=address))
+        starts[1].ready()
+        restarted.set()
+        for sent in sending:
+            sent.result()
+        assert {name: client.get_work_item(name).owner for name in told} == told
+
+
+async def test_more_calls_than_may_be_under_way_are_turned_away_at_once(own_store: EmbeddedServer, tenant: str) -> None:
+    service = Service(replace(settings(own_store.url), max_calls=8), own_store.url)
+    async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
+        await settle(api)
+        frozen = store_pid(own_store.url)
+        os.kill(frozen, signal.SIGSTOP)
+        calls = [asyncio.create_task(api.route(f"L-{n}")) for n in range(12)]
+        refused, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        os.kill(frozen, signal.SIGCONT)
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+    await service.drain()
+
+    errors = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
+    assert [error.code() for error in errors] == [grpc.StatusCode.RESOURCE_EXHAUSTED] * 4
+    assert all(retry_delay_s(error) > 0 for error in errors)
+    assert refused <= {call for call, answer in zip(calls, answers, strict=True) if answer in errors}
+    assert await differences(own_store.url, tenant) == []
+
+
+async def test_a_call_whose_deadline_passed_before_its_turn_is_never_made(
+    own_store: EmbeddedServer, tenant: str
+) -> None:
+    service = Service(settings(own_store.url), own_store.url)
+    async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
+        await settle(api)
+        frozen = store_pid(own_store.url)
+        os.kill(frozen, signal.SIGSTOP)
+        first = asyncio.create_task(api.route("L-1"))
+        await under_way(service, 1)
+        with pytest.raises(grpc.aio.AioRpcError, match="DEADLINE_EXCEEDED"):
+            await api.routing.RouteWorkItem(api.wish("L-2"), timeout=0.2)
+        await under_way(service, 1)
+        os.kill(frozen, signal.SIGCONT)
+        assert (await first).outcome == ASSIGNED
+        with pytest.raises(grpc.aio.AioRpcError, match="there is no work item"):
+            await api.item(f"tenants/{tenant}/workItems/crm~L-2")
+    await service.drain()

@@ -57,6 +57,7 @@ STALE = ErrorInfo(reason="STALE_REVISION")
 PASSING = [
     Failure(grpc.StatusCode.UNAVAILABLE),
     Failure(grpc.StatusCode.DEADLINE_EXCEEDED),
+    Failure(grpc.StatusCode.CANCELLED),
     Failure(grpc.StatusCode.ABORTED, [STALE]),
 ]
 FINAL = [
@@ -65,6 +66,7 @@ FINAL = [
     Failure(grpc.StatusCode.INTERNAL),
     Failure(grpc.StatusCode.ALREADY_EXISTS),
     Failure(grpc.StatusCode.FAILED_PRECONDITION),
+    Failure(grpc.StatusCode.RESOURCE_EXHAUSTED),
 ]
 
 
@@ -95,8 +97,9 @@ def test_waits_grow_up_to_the_longest() -> None:
     assert world.slept == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
 
 
-def test_the_service_may_ask_to_wait_longer() -> None:
-    world = World(Failure(grpc.StatusCode.UNAVAILABLE, [RetryInfo(retry_delay=Duration(seconds=3))]))
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED])
+def test_the_service_may_ask_to_wait_longer(code: grpc.StatusCode) -> None:
+    world = World(Failure(code, [RetryInfo(retry_delay=Duration(seconds=3))]))
 
     world.retries.run(world.call)
 

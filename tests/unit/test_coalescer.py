@@ -80,3 +80,20 @@ async def test_a_caller_who_gives_up_leaves_the_others_alone() -> None:
     calls.gate.set()
 
     assert await patient == 4
+
+
+async def test_what_nobody_waits_for_any_more_is_not_sent() -> None:
+    calls = Calls()
+    coalescer = Coalescer[str, int, int](calls)
+    calls.gate.clear()
+    first = asyncio.create_task(coalescer.submit("t", 0))
+    await calls.begun.wait()
+    gone, staying = (asyncio.create_task(coalescer.submit("t", n)) for n in (1, 2))
+    await asyncio.sleep(0)
+
+    gone.cancel()
+    await asyncio.sleep(0)
+    calls.gate.set()
+
+    assert (await first, await staying) == (0, 4)
+    assert calls.batches == [[0], [2]]

@@ -51,8 +51,10 @@ class Coalescer(Generic[Key, Job, Answer]):
     async def _drain(self, key: Key) -> None:
         waiting = self._waiting[key]
         while waiting:
-            batch = [waiting.popleft() for _ in range(min(len(waiting), self._limit))]
-            await self._do(key, batch)
+            taken = [waiting.popleft() for _ in range(min(len(waiting), self._limit))]
+            # whose caller has gone, or whose deadline has passed, is not sent any more
+            if batch := [(job, answer) for job, answer in taken if not answer.cancelled()]:
+                await self._do(key, batch)
         del self._waiting[key]
 
     async def _do(self, key: Key, batch: list[tuple[Job, asyncio.Future[Answer]]]) -> None:

@@ -46,6 +46,8 @@ from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
+from router.wakers import Wakers
+from router.watching import Watching
 from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable, ScoringError
 from scoring.parts import ScoringParts
@@ -182,11 +184,13 @@ class Service:
         self._books = Books(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
         )
+        self._wakers = Wakers(assignments, self._books, rule_sets, self._stores.signals)
         lookup = Lookup(assignments, self._books)
         router = Router(assignments, self._books, lookup, self._stores.standings)
+        self._watching = Watching(assignments, self._stores.signals)
         publishing = Publishing(rule_sets, administration, try_rule_set)
         self._servicers = (
-            (RoutingServicer(router, lookup), routing_pb2, "RoutingService"),
+            (RoutingServicer(router, lookup, self._watching), routing_pb2, "RoutingService"),
             (WorkforceServicer(administration), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(lookup), decisions_pb2, "DecisionService"),
@@ -228,6 +232,7 @@ class Service:
         except RuntimeError as error:
             raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
         await self.server.start()
+        self._wakers.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
     async def _serve_scoring(self) -> tuple[str, ...]:
@@ -245,7 +250,9 @@ class Service:
         await self.traffic.leave(DRAIN_S)
         if self._trainings is not None:
             await self._trainings.close()
+        await self._watching.stop()
         await self.server.stop(STREAMS_S)
+        await self._wakers.stop()
         self._scoring.holder.stop()
         self._books.close()
         await self._stores.standings.close()

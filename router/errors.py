@@ -13,6 +13,7 @@
     │   └── StaleRevision       decided by rules or reps that no longer hold: decide again
     ├── NotPossible             its state, or a cap, forbids it
     ├── StoreUnavailable        the store does not answer                   try again later
+    ├── Stopping                the service ends: another one goes on       try again at once
     └── CorruptHistory          a record contradicts the code that made it
 
 Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps
@@ -155,6 +156,15 @@ class StoreUnavailable(RouterError):
     def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(description)
+
+
+class Stopping(RouterError):
+    """The service ends, and with it what would never have ended by itself."""
+
+    reason = "STOPPING"
+
+    def __init__(self) -> None:
+        super().__init__("the service stops: call again, with the last token you have")
 
 
 class CorruptHistory(RouterError):

@@ -155,6 +155,20 @@ class FairleadClient:
         )
         return self._connection.call("RoutingService/CompleteWorkItem", request, routing.WorkItem)
 
+    def watch(self, resume_token: str = "") -> Iterator[routing.WatchWorkItemsResponse]:
+        """Yield the changes of work items as they come, for ever, each at least once and in order.
+
+        Parameters
+        ----------
+        resume_token
+            Behind which change to begin: the token that came with it, kept once the change was dealt with. ``start``:
+            with the first one ever; absent: only what happens from now on.
+        """
+        request = routing.WatchWorkItemsRequest(parent=self.parent, resume_token=resume_token)
+        for answer in self._connection.stream("RoutingService/WatchWorkItems", request, routing.WatchWorkItemsResponse):
+            if answer.HasField("change"):
+                yield answer
+
     # -------------------------------------------------------------------------------------------------------- workforce
 
     def upsert_reps(self, reps: Sequence[workforce.Rep]) -> list[workforce.Rep]:

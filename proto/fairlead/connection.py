@@ -69,6 +69,42 @@ class Connection:
                 return
             request.page_token = page.next_page_token
 
+    def stream(self, method: str, request: Any, answer: type[Answer]) -> Iterator[Answer]:
+        """Call a method that streams without end; after a failure that passes it goes on behind the last answer.
+
+        The answers carry a ``resume_token``, and so does the request, which is moved along.
+
+        Raises
+        ------
+        FairleadError
+            If it fails for good, or nothing comes of it while patience lasts.
+        """
+        made: Callable[..., Any] = self._channel.unary_stream(
+            f"/fairlead.v1.{method}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=answer.FromString,
+        )
+        call: Any = None
+
+        def following() -> Answer:
+            nonlocal call
+            call = call or made(request)
+            try:
+                found: Answer = next(call)
+            except grpc.RpcError:
+                call = None
+                raise
+            return found
+
+        try:
+            while True:
+                received: Any = self._retries.run(following)
+                request.resume_token = received.resume_token
+                yield received
+        finally:
+            if call is not None:
+                call.cancel()
+
     def close(self) -> None:
         """Let go of the channel."""
         self._channel.close()

@@ -12,6 +12,7 @@ from router.ports.assignments import (
     Refusal,
 )
 from router.ports.customers import CustomerStandings, Standing
+from router.ports.following import Signals
 from router.ports.rules import Publication, Revisions, RuleEngine, RuleSets, RuleSetTrial, Trial
 from router.ports.workforce import Change, Settlement, Workforce, WorkforceRecords
 
@@ -33,6 +34,7 @@ __all__ = [
     "RuleSetTrial",
     "RuleSets",
     "Settlement",
+    "Signals",
     "Standing",
     "Trial",
     "Workforce",

@@ -23,6 +23,8 @@ MAX_NOTE = 512
 MAX_DISPLAY_NAME = 256
 MAX_LAST_PART = 256
 """Characters of the last part of a name; the longest that Fairlead makes has 129."""
+START = "start"
+"""Token of a watch that begins with the first change ever."""
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
 _LONGEST_SHOWN = 80
@@ -156,6 +158,28 @@ def page_number(token: str) -> int:
     if position and not (position.isascii() and position.isdigit() and len(position) <= 15):
         raise InvalidInput.of("page_token", f"{shown(token)}: must be the next_page_token of an earlier page")
     return int(position or 0)
+
+
+def resume_token(number: int) -> str:
+    """Write behind which event a watch goes on."""
+    return page_token(number) or START
+
+
+def resume_number(token: str) -> int | None:
+    """Read behind which event a watch goes on: 0 for the very first, None for whatever is the last.
+
+    Raises
+    ------
+    InvalidInput
+        If this server never wrote it.
+    """
+    if token in ("", START):
+        return 0 if token else None
+    try:
+        return page_number(token)
+    except InvalidInput:
+        fault = f"{shown(token)}: must be the resume_token of an earlier change, {START!r}, or absent"
+        raise InvalidInput.of("resume_token", fault) from None
 
 
 def wants_full(view: int) -> bool:

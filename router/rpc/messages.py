@@ -11,6 +11,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.decision import Cause, Decision, Outcome
 from router.errors import InvalidInput
+from router.events import Completed
 from router.explanation import Candidate, Explanation, Reason, Verdict
 from router.items import MAX_VALUE, Kind, State, WorkItem
 from router.jobs import RouteRequest
@@ -137,6 +138,20 @@ def decision_message(
         stand = decision.stand
         chosen = Candidate(decision.rep, Verdict.CHOSEN, (), stand.entitlement, stand.before, stand.after, stand.score)
         message.candidates.append(_candidate(prefix, chosen))
+    return message
+
+
+def change_message(tenant: str, event: Decision | Completed) -> routing.WorkItemChange:
+    """Write what happened to a work item."""
+    message = routing.WorkItemChange(
+        id=str(event.number), work_item=f"tenants/{tenant}/workItems/{event.item_id}", epoch=event.epoch
+    )
+    if isinstance(event, Decision):
+        message.change_time.CopyFrom(timestamp(event.decided_ms))
+        message.decision.CopyFrom(decision_message(tenant, event))
+    else:
+        message.change_time.CopyFrom(timestamp(event.at_ms))
+        message.closed = _STATES[event.state]
     return message
 
 

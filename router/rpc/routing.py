@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from gate.calls import Call
@@ -12,8 +14,9 @@ from router.jobs import ReassignRequest, RouteRequest
 from router.lookup import Lookup
 from router.routing import Router
 from router.rpc import fields
-from router.rpc.messages import decision_message, route_request, work_item_message
+from router.rpc.messages import change_message, decision_message, route_request, work_item_message
 from router.rpc.status import status_of
+from router.watching import Watching
 
 MAX_BATCH = 1000
 _EXPLAINED = frozenset({Outcome.WAITING, Outcome.UNROUTED})
@@ -31,9 +34,10 @@ _STATES: dict[int, State | None] = {
 class RoutingServicer:
     """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
 
-    def __init__(self, router: Router, lookup: Lookup) -> None:
+    def __init__(self, router: Router, lookup: Lookup, watching: Watching) -> None:
         self._router = router
         self._lookup = lookup
+        self._watching = watching
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Call) -> decisions.Decision:
         """Route one work item."""
@@ -125,6 +129,19 @@ class RoutingServicer:
             preview=request.validate_only,
         )
         return work_item_message(tenant, stored)
+
+    async def WatchWorkItems(
+        self, request: routing.WatchWorkItemsRequest, _: Call
+    ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
+        """Stream what happens to work items."""
+        tenant = fields.tenant_of(request.parent)
+        after = fields.resume_number(request.resume_token)
+        if after is None:
+            after = await self._watching.last(tenant)
+        yield routing.WatchWorkItemsResponse(resume_token=fields.resume_token(after))
+        async for event in self._watching.changes(tenant, after):
+            token = fields.resume_token(event.number)
+            yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
 
 
 async def described(lookup: Lookup, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:

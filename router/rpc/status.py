@@ -22,6 +22,7 @@ from router.errors import (
     NotFound,
     NotPossible,
     RouterError,
+    Stopping,
     StoreUnavailable,
 )
 
@@ -32,6 +33,7 @@ CODES: dict[type[RouterError], grpc.StatusCode] = {
     Conflict: grpc.StatusCode.ABORTED,
     NotPossible: grpc.StatusCode.FAILED_PRECONDITION,
     StoreUnavailable: grpc.StatusCode.UNAVAILABLE,
+    Stopping: grpc.StatusCode.UNAVAILABLE,
     CorruptHistory: grpc.StatusCode.DATA_LOSS,
 }
 """Code by class; a class that is not here takes its nearest ancestor's."""

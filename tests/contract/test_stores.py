@@ -39,6 +39,7 @@ from router.rules.check import check
 from router.rules.ruleset import Requirement
 from router.rules.stored import dumps
 from router.verification import Verification
+from router.waking import Waking
 from router.workforce import MICROS, Member, Pool, Rep
 
 TENANT = "t"
@@ -85,6 +86,14 @@ class Side:
         self.lookup = Lookup(assignments, self.books)
         self.router = Router(assignments, self.books, self.lookup, standings)
         self.fairness = Fairness(assignments, self.administration)
+        self.waking = Waking(TENANT, assignments, self.books)
+
+    async def wake(self) -> tuple[int, int]:
+        """Begin once, then catch up and wake."""
+        if not self.waking.position:
+            await self.waking.begin()
+        await self.waking.catch_up()
+        return await self.waking.wake(), self.waking.position
 
 
 Call = Callable[[Side], Coroutine[Any, Any, Any]]
@@ -222,6 +231,10 @@ class Stores(RuleBasedStateMachine):
     def complete(self, data: st.DataObject, state: State, request_id: str, preview: bool) -> None:
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.router.complete(TENANT, item_id, state, request_id=request_id, preview=preview))
+
+    @rule()
+    def wake(self) -> None:
+        self.both(lambda side: side.wake())
 
     @rule(number=st.integers(1, 30), before=st.integers(0, 30), count=st.integers(1, 5))
     def read(self, number: int, before: int, count: int) -> None:

@@ -346,6 +346,22 @@ def test_a_call_outlives_a_service_that_is_killed_and_started_again(tmp_path: Pa
         assert answers == [again.rep]
 
 
+def test_a_watch_outlives_a_service_that_ends_and_misses_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path) as service, service.client() as client:
+        enter_team(client)
+        changes = client.watch("start")
+        before = client.route({"region": "east"}, source="crm", external_id="L-1")
+        told = [next(changes).change]
+
+        service.end(signal.SIGTERM)
+        service.start()
+        after = client.route({"region": "east"}, source="crm", external_id="L-2")
+        told.append(next(changes).change)
+
+        assert [change.decision.name for change in told] == [before.name, after.name]
+        changes.close()  # type: ignore[attr-defined]
+
+
 def test_one_request_id_is_one_decision(served: Served) -> None:
     with served.client() as client:
         first = client.route({"region": "east"}, request_id="one-intent")

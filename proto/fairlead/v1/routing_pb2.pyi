@@ -119,6 +119,38 @@ class CompleteWorkItemRequest(_message.Message):
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., resolution: _Optional[_Union[CompleteWorkItemRequest.Resolution, str]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
+class WatchWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "resume_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    resume_token: str
+    def __init__(self, parent: _Optional[str] = ..., resume_token: _Optional[str] = ...) -> None: ...
+
+class WatchWorkItemsResponse(_message.Message):
+    __slots__ = ("resume_token", "change")
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    resume_token: str
+    change: WorkItemChange
+    def __init__(self, resume_token: _Optional[str] = ..., change: _Optional[_Union[WorkItemChange, _Mapping]] = ...) -> None: ...
+
+class WorkItemChange(_message.Message):
+    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    work_item: str
+    epoch: int
+    change_time: _timestamp_pb2.Timestamp
+    decision: _decisions_pb2.Decision
+    closed: WorkItem.State
+    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ...) -> None: ...
+
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

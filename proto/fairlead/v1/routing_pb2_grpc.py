@@ -66,6 +66,11 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.WatchWorkItems = channel.unary_stream(
+                '/fairlead.v1.RoutingService/WatchWorkItems',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.FromString,
+                _registered_method=True)
 
 
 class RoutingServiceServicer(object):
@@ -119,6 +124,15 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchWorkItems(self, request, context):
+        """Streams every change of work items: at least once, in the order in which they happened, from a token on and then as they
+        come, until the caller ends it. The first message carries no change, only the token of where the stream begins.
+        Fails with INVALID_ARGUMENT (not a token of this server).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RoutingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -151,6 +165,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.CompleteWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'WatchWorkItems': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchWorkItems,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -316,6 +335,33 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/CompleteWorkItem',
             fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchWorkItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/WatchWorkItems',
+            fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -9,6 +9,7 @@ from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.signals import RedisSignals
 from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
 
@@ -21,6 +22,7 @@ class Stores:
     workforce: RedisWorkforce
     rule_sets: RedisRuleSets
     standings: RedisStandings
+    signals: RedisSignals
     _redis: RedisClient
 
     @classmethod
@@ -40,6 +42,7 @@ class Stores:
             RedisWorkforce(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),
             RedisStandings(redis),
+            RedisSignals(redis),
             redis,
         )
 

@@ -1,0 +1,98 @@
+"""The waiting room against a plain list: the oldest who have a chance, and nobody else."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.items import Kind
+from router.waiting import Takers, Waiting, WaitingRoom, helps
+
+REPS = st.frozensets(st.sampled_from("abcd"), min_size=1)
+
+
+def takers(reps: frozenset[str], limit: int = 1) -> Takers:
+    return ((tuple(sorted(reps)), (limit,) * len(reps)),)
+
+
+@given(items=st.lists(REPS, max_size=20), most=st.integers(1, 10))
+def test_the_oldest_of_all_groups_come_first(items: list[frozenset[str]], most: int) -> None:
+    room = WaitingRoom()
+    for first, reps in enumerate(items):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(reps)), chances=math.inf)
+
+    assert room.due(most) == [str(first) for first in range(len(items))][:most]
+
+
+def test_a_higher_priority_comes_before_age() -> None:
+    room = WaitingRoom()
+    for first, priority in enumerate([0, 7, 7]):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset("a")), priority), chances=math.inf)
+
+    assert room.due(2) == ["1", "2"]
+
+
+@given(items=st.lists(REPS, max_size=20), freed=st.sampled_from("abcd"))
+def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[frozenset[str]], freed: str) -> None:
+    room = WaitingRoom()
+    for first, reps in enumerate(items):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(reps)))
+
+    assert room.due(99) == []
+    room.freed(freed, Kind.LEAD)
+    room.freed(freed, Kind.TICKET)
+
+    oldest = {reps: str(first) for first, reps in reversed(list(enumerate(items))) if freed in reps}
+    assert room.due(99) == sorted(oldest.values(), key=int)
+
+
+def test_nobody_for_one_is_nobody_for_all_of_the_group() -> None:
+    room = WaitingRoom()
+    for first in range(3):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset("a"))), chances=math.inf)
+
+    room.refused(room.due(1))
+
+    assert room.due(9) == []
+    room.freed("a", Kind.LEAD)
+    assert room.due(9) == ["0"]
+
+
+def test_who_could_not_be_tried_keeps_the_chance() -> None:
+    room = WaitingRoom()
+    room.enter(Waiting(0, "0", Kind.LEAD, takers(frozenset("a"))))
+    room.freed("a", Kind.LEAD)
+
+    room.again(room.due(9))
+
+    assert room.due(9) == ["0"]
+
+
+def test_who_left_is_not_tried_and_comes_back_once() -> None:
+    room = WaitingRoom()
+    waiting = Waiting(0, "0", Kind.LEAD, takers(frozenset("a")))
+    room.enter(waiting, chances=math.inf)
+    room.leave("0")
+    assert room.due(9) == []
+
+    room.enter(waiting, chances=math.inf)
+    room.enter(waiting, chances=math.inf)
+
+    assert room.due(9) == ["0"]
+    assert room.due(9) == []
+
+
+@given(before=REPS, after=REPS, limit=st.integers(0, 2), later=st.integers(0, 2))
+def test_new_takers_give_a_chance_if_somebody_can_take_who_could_not(
+    before: frozenset[str], after: frozenset[str], limit: int, later: int
+) -> None:
+    room = WaitingRoom()
+    room.enter(Waiting(0, "0", Kind.LEAD, takers(before, limit)))
+
+    room.enter(Waiting(0, "0", Kind.LEAD, takers(after, later)))
+
+    helped = bool(after - before) or later > limit
+    assert room.due(9) == ["0"] * helped
+    assert helps(takers(before, limit), takers(after, later)) == helped

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # children are started afresh; gRPC would warn at each
@@ -20,32 +20,37 @@ os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # children are started a
 import click
 import grpc
 
-from fairlead.v1 import decisions_pb2, fairness_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gate.door import Door
 from gate.standard import Health, serve_standard
 from gate.traffic import Traffic
 from router import cli as router_cli
 from router.adapters import engines
-from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.clients import SCHEMES, client_for
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
 from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.stores import Stores
+from router.adapters.submissions import QueuedSubmissions
 from router.adapters.trial import try_rule_set
+from router.adapters.working import DURABILITIES, WorkSettings, routing_crew, routing_queue, whole
 from router.administration import Administration
 from router.books import Books
 from router.cli.later import commands_with
 from router.errors import StoreUnavailable
 from router.fairness import Fairness
+from router.intake import Durability
 from router.lookup import Lookup
 from router.publishing import Publishing
 from router.routing import Router
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
+from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
+from router.submitting import Submitting
 from router.wakers import Wakers
 from router.watching import Watching
 from scoring import rpc as scoring_rpc
@@ -106,6 +111,7 @@ class Settings:
     fsync: str
     rule_engine: engines.Choice
     request_ttl_s: int
+    work: WorkSettings = field(default_factory=WorkSettings)
     models: str = "fairlead-data/models"
     model: str = "churn"
     health_profiles: str = ""
@@ -124,22 +130,18 @@ class Settings:
         fsync = environ.get("FAIRLEAD_FSYNC", "everysec")
         if fsync not in FSYNC:
             raise ValueError(f"FAIRLEAD_FSYNC is {fsync!r}; allowed are {', '.join(FSYNC)}")
-        ttl = environ.get("FAIRLEAD_REQUEST_TTL_S", str(REQUEST_TTL_S))
-        if not ttl.isdecimal() or not 0 < int(ttl) <= 365 * 24 * 3600:
-            raise ValueError(f"FAIRLEAD_REQUEST_TTL_S is {ttl!r}; allowed are 1 to 31536000 seconds")
-        calls = environ.get("FAIRLEAD_MAX_CALLS", str(MAX_CALLS))
-        if not calls.isdecimal() or not 0 < int(calls) <= 100_000:
-            raise ValueError(f"FAIRLEAD_MAX_CALLS is {calls!r}; allowed are 1 to 100000")
+        ttl_s = whole(environ, "FAIRLEAD_REQUEST_TTL_S", REQUEST_TTL_S, 1, MAX_REQUEST_TTL_S)
+        calls = whole(environ, "FAIRLEAD_MAX_CALLS", MAX_CALLS, 1, 100_000)
         url = environ.get("FAIRLEAD_REDIS_URL", "")
         if url and not url.startswith(SCHEMES):
             raise ValueError(f"FAIRLEAD_REDIS_URL is {_without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
         if url:
             client_for(url)  # connects when it is used; what it cannot read is said now
         return cls(
-            listen, data, url, fsync, engines.choice_from(environ), int(ttl),
+            listen, data, url, fsync, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
-            int(calls),
+            calls,
         )  # fmt: skip
 
 
@@ -189,8 +191,16 @@ class Service:
         router = Router(assignments, self._books, lookup, self._stores.standings)
         self._watching = Watching(assignments, self._stores.signals)
         publishing = Publishing(rule_sets, administration, try_rule_set)
+        queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
+        intake = QueuedSubmissions(queue, _durability(settings))
+        self._crew = routing_crew(queue, router, settings.work)
         self._servicers = (
-            (RoutingServicer(router, lookup, self._watching), routing_pb2, "RoutingService"),
+            (
+                RoutingServicer(router, lookup, Submitting(intake, lookup), self._watching),
+                routing_pb2,
+                "RoutingService",
+            ),
+            (QueueServicer(intake), queue_pb2, "QueueService"),
             (WorkforceServicer(administration), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(lookup), decisions_pb2, "DecisionService"),
@@ -233,6 +243,7 @@ class Service:
             raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
         await self.server.start()
         self._wakers.start()
+        self._crew.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
     async def _serve_scoring(self) -> tuple[str, ...]:
@@ -251,12 +262,16 @@ class Service:
         if self._trainings is not None:
             await self._trainings.close()
         await self._watching.stop()
-        await self.server.stop(STREAMS_S)
+        await asyncio.gather(self.server.stop(STREAMS_S), self._crew.drain(DRAIN_S))
         await self._wakers.stop()
         self._scoring.holder.stop()
         self._books.close()
         await self._stores.standings.close()
         await self._stores.close()
+
+
+def _durability(settings: Settings) -> Durability:
+    return Durability.UNSPECIFIED if settings.redis_url else DURABILITIES[settings.fsync]
 
 
 # ------------------------------------------------------------------------------------------------------ serve and drain
@@ -356,6 +371,9 @@ def serve(listen: str, data: Path) -> None:
       FAIRLEAD_FSYNC          always, everysec (default) or no: when the private Valkey's data reaches the disk
       FAIRLEAD_RULE_ENGINE    auto (default), durable or index
       FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
+      FAIRLEAD_WORKERS        loops in this process that route what is submitted (default 1; 0: see `fairlead work`)
+      FAIRLEAD_LEASE_S        after how many seconds others get what a lost worker had (default 15)
+      FAIRLEAD_QUEUE_LIMIT    how many submissions a tenant's queue holds, dead letters included (default 2000000)
       FAIRLEAD_MODELS         registry of models, a folder or an fsspec URL (default: models in the data folder)
       FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
       FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only

@@ -12,6 +12,7 @@
     │   ├── StaleEtag
     │   └── StaleRevision       decided by rules or reps that no longer hold: decide again
     ├── NotPossible             its state, or a cap, forbids it
+    ├── QueueFull               nothing more is taken in now                try again later
     ├── StoreUnavailable        the store does not answer                   try again later
     ├── Stopping                the service ends: another one goes on       try again at once
     └── CorruptHistory          a record contradicts the code that made it
@@ -146,6 +147,18 @@ class NotPossible(RouterError):
         self.name = name
         self.description = description
         super().__init__(f"{name}: {description}")
+
+
+class QueueFull(RouterError):
+    """The queue holds as much as it may."""
+
+    reason = "QUEUE_FULL"
+
+    def __init__(self, name: str, held: int, retry_after_s: float = 1.0) -> None:
+        self.name = name
+        self.held = held
+        self.retry_after_s = retry_after_s
+        super().__init__(f"{name} holds {held} submissions, dead letters included, as much as it may")
 
 
 class StoreUnavailable(RouterError):

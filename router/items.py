@@ -32,6 +32,7 @@ class Kind(StrEnum):
 class State(StrEnum):
     """Where it stands."""
 
+    RECEIVED = "RECEIVED"
     QUEUED = "QUEUED"
     ASSIGNED = "ASSIGNED"
     UNROUTED = "UNROUTED"

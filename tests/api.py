@@ -1,4 +1,4 @@
-"""The API as tests use it: one tenant, the five services, and short words for what every test arranges."""
+"""The API as tests use it: one tenant, its services, and short words for what every test arranges."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from fairlead.v1 import (
     decisions_pb2_grpc,
     fairness_pb2,
     fairness_pb2_grpc,
+    queue_pb2,
+    queue_pb2_grpc,
     routing_pb2,
     routing_pb2_grpc,
     rules_pb2,
@@ -71,6 +73,7 @@ class Api:
         self.workforce: Any = workforce_pb2_grpc.WorkforceServiceStub(channel)
         self.rules: Any = rules_pb2_grpc.RuleServiceStub(channel)
         self.decisions: Any = decisions_pb2_grpc.DecisionServiceStub(channel)
+        self.queue: Any = queue_pb2_grpc.QueueServiceStub(channel)
         self.fairness: Any = fairness_pb2_grpc.FairnessServiceStub(channel)
 
     def rep_name(self, rep_id: str) -> str:
@@ -166,6 +169,24 @@ class Api:
     async def route_batch(self, wishes: Sequence[routing_pb2.RouteWorkItemRequest]) -> list[routing_pb2.RouteResult]:
         request = routing_pb2.BatchRouteWorkItemsRequest(parent=self.parent, requests=wishes)
         return list((await self.routing.BatchRouteWorkItems(request)).results)
+
+    async def submit(self, external_id: str = "", **wish: Any) -> queue_pb2.Submission:
+        wished = self.wish(external_id, **wish)
+        request = routing_pb2.SubmitWorkItemRequest(
+            parent=self.parent,
+            work_item=wished.work_item,
+            request_id=wished.request_id,
+            validate_only=wished.validate_only,
+        )
+        return _as(queue_pb2.Submission, await self.routing.SubmitWorkItem(request))
+
+    async def submissions(self, state: queue_pb2.Submission.State) -> list[queue_pb2.Submission]:
+        request = queue_pb2.ListSubmissionsRequest(parent=self.parent, state=state)
+        return list((await self.queue.ListSubmissions(request)).submissions)
+
+    async def counts(self) -> queue_pb2.Queue:
+        request = queue_pb2.GetQueueRequest(name=f"{self.parent}/queue")
+        return _as(queue_pb2.Queue, await self.queue.GetQueue(request))
 
     async def item(self, name: str) -> routing_pb2.WorkItem:
         return _as(routing_pb2.WorkItem, await self.routing.GetWorkItem(routing_pb2.GetWorkItemRequest(name=name)))

@@ -17,6 +17,7 @@ import pytest
 
 from router.adapters import engines
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
+from router.adapters.working import WorkSettings
 from service import Service, Settings
 from tests.api import Api, connected
 from tests.served import Served
@@ -81,15 +82,16 @@ def tenant() -> str:
     return f"t-{uuid4().hex[:12]}"
 
 
-def settings(redis_url: str, data: Path = Path("unused")) -> Settings:
+def settings(redis_url: str, data: Path = Path("unused"), work: WorkSettings | None = None) -> Settings:
     """Return the settings of a service for tests."""
-    return Settings("127.0.0.1:0", data, redis_url, "no", engines.choice_from({}), request_ttl_s=3600)
+    engine = engines.choice_from({})
+    return Settings("127.0.0.1:0", data, redis_url, "no", engine, request_ttl_s=3600, work=work or WorkSettings())
 
 
 @asynccontextmanager
-async def serving(redis_url: str) -> AsyncIterator[str]:
+async def serving(redis_url: str, work: WorkSettings | None = None) -> AsyncIterator[str]:
     """Run a service on a store and yield its address."""
-    service = Service(settings(redis_url), redis_url)
+    service = Service(settings(redis_url, work=work), redis_url)
     try:
         yield await service.start("127.0.0.1:0")
     finally:

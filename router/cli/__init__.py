@@ -9,5 +9,6 @@ from router.cli.explain import explain
 from router.cli.route import route
 from router.cli.rules import rules
 from router.cli.verify import verify
+from router.cli.work import work
 
-COMMANDS: tuple[click.Command, ...] = (demo, route, explain, verify, rules)
+COMMANDS: tuple[click.Command, ...] = (demo, route, explain, verify, rules, work)

@@ -13,6 +13,7 @@ from router.decision import Cause, Decision, Outcome
 from router.errors import InvalidInput
 from router.events import Completed
 from router.explanation import Candidate, Explanation, Reason, Verdict
+from router.intake import Submission
 from router.items import MAX_VALUE, Kind, State, WorkItem
 from router.jobs import RouteRequest
 from router.lookup import StoredItem
@@ -35,8 +36,8 @@ _VERDICTS: dict[Verdict, Any] = {
 }
 
 
-def route_request(request: routing.RouteWorkItemRequest) -> RouteRequest:
-    """Read a request to route.
+def route_request(request: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest) -> RouteRequest:
+    """Read a request to route, now or later.
 
     Raises
     ------
@@ -95,6 +96,22 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         etag=str(record.event),
         create_time=timestamp(stored.created_ms),
         decision=f"{prefix}/decisions/{record.decision}",
+    )
+
+
+def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
+    """Write a work item that is submitted and not routed yet."""
+    item = submission.item
+    return routing.WorkItem(
+        name=f"tenants/{tenant}/workItems/{submission.item_id}",
+        kind=_KIND_NUMBERS[item.kind],
+        source=item.source,
+        external_id=item.external_id,
+        attributes=struct(item.attributes),
+        value=item.value,
+        priority=item.priority,
+        state=_STATES[State.RECEIVED],
+        create_time=timestamp(submission.submitted_us // 1000),
     )
 
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gate.calls import Call
 from router.decision import Decision, Outcome
 from router.errors import InvalidInput, RouterError
+from router.intake import Durability, Receipt, Submission
 from router.items import State
 from router.jobs import ReassignRequest, RouteRequest
 from router.lookup import Lookup
 from router.routing import Router
 from router.rpc import fields
-from router.rpc.messages import change_message, decision_message, route_request, work_item_message
+from router.rpc.messages import (
+    change_message,
+    decision_message,
+    received_message,
+    route_request,
+    work_item_message,
+)
 from router.rpc.status import status_of
+from router.rpc.submissions import receipt_message
+from router.submitting import Submitting
 from router.watching import Watching
 
 MAX_BATCH = 1000
@@ -34,9 +44,10 @@ _STATES: dict[int, State | None] = {
 class RoutingServicer:
     """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
 
-    def __init__(self, router: Router, lookup: Lookup, watching: Watching) -> None:
+    def __init__(self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching) -> None:
         self._router = router
         self._lookup = lookup
+        self._submitting = submitting
         self._watching = watching
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Call) -> decisions.Decision:
@@ -50,8 +61,7 @@ class RoutingServicer:
     ) -> routing.BatchRouteWorkItemsResponse:
         """Route many, each on its own."""
         tenant = fields.tenant_of(request.parent)
-        if not 1 <= len(request.requests) <= MAX_BATCH:
-            raise InvalidInput.of("requests", f"{len(request.requests)} requests: must be 1 to {MAX_BATCH}")
+        _check_size(len(request.requests))
         read = [_read(request.parent, single) for single in request.requests]
         answers: dict[int, Decision | RouterError] = {}
         for preview in (False, True):
@@ -75,10 +85,44 @@ class RoutingServicer:
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
+    async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, _: Call) -> queue.Submission:
+        """Take in one work item."""
+        tenant = fields.tenant_of(request.parent)
+        receipt = await self._submitting.submit(tenant, route_request(request), preview=request.validate_only)
+        return receipt_message(tenant, receipt, self._submitting.durability)
+
+    async def BatchSubmitWorkItems(
+        self, request: routing.BatchSubmitWorkItemsRequest, _: Call
+    ) -> routing.BatchSubmitWorkItemsResponse:
+        """Take in many, each on its own."""
+        tenant = fields.tenant_of(request.parent)
+        _check_size(len(request.requests))
+        answers: dict[int, Receipt | RouterError] = {}
+        wishes: dict[int, RouteRequest] = {}
+        for place, single in enumerate(request.requests):
+            wish = _read(request.parent, single)
+            if isinstance(wish, RouterError):
+                answers[place] = wish
+            else:
+                wishes[place] = wish
+        for preview in (False, True):
+            places = [place for place in wishes if request.requests[place].validate_only is preview]
+            if places:
+                chosen = [wishes[place] for place in places]
+                receipts = await self._submitting.submit_many(tenant, chosen, preview=preview)
+                answers.update(zip(places, receipts, strict=True))
+        durability = self._submitting.durability
+        return routing.BatchSubmitWorkItemsResponse(
+            results=[_submit_result(tenant, answers[place], durability) for place in range(len(request.requests))]
+        )
+
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, _: Call) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        return work_item_message(tenant, await self._lookup.item(tenant, item_id))
+        found = await self._submitting.item(tenant, item_id)
+        if isinstance(found, Submission):
+            return received_message(tenant, found)
+        return work_item_message(tenant, found)
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, _: Call) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
@@ -151,11 +195,25 @@ async def described(lookup: Lookup, tenant: str, decision: Decision, *, full: bo
     return decision_message(tenant, decision)
 
 
-def _read(parent: str, single: routing.RouteWorkItemRequest) -> RouteRequest | RouterError:
+def _check_size(requests: int) -> None:
+    if not 1 <= requests <= MAX_BATCH:
+        raise InvalidInput.of("requests", f"{requests} requests: must be 1 to {MAX_BATCH}")
+
+
+def _submit_result(tenant: str, answer: Receipt | RouterError, durability: Durability) -> routing.SubmitResult:
+    if isinstance(answer, RouterError):
+        return routing.SubmitResult(error=status_of(answer))
+    return routing.SubmitResult(submission=receipt_message(tenant, answer, durability))
+
+
+def _read(
+    parent: str, single: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest
+) -> RouteRequest | RouterError:
     if single.parent and single.parent != parent:
         return InvalidInput.of("parent", f"{fields.shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
-        fields.wants_full(single.view)
+        if isinstance(single, routing.RouteWorkItemRequest):
+            fields.wants_full(single.view)
         return route_request(single)
     except RouterError as error:
         return error

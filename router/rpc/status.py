@@ -21,6 +21,7 @@ from router.errors import (
     InvalidInput,
     NotFound,
     NotPossible,
+    QueueFull,
     RouterError,
     Stopping,
     StoreUnavailable,
@@ -32,6 +33,7 @@ CODES: dict[type[RouterError], grpc.StatusCode] = {
     AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
     Conflict: grpc.StatusCode.ABORTED,
     NotPossible: grpc.StatusCode.FAILED_PRECONDITION,
+    QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
     StoreUnavailable: grpc.StatusCode.UNAVAILABLE,
     Stopping: grpc.StatusCode.UNAVAILABLE,
     CorruptHistory: grpc.StatusCode.DATA_LOSS,
@@ -47,6 +49,8 @@ def _details(error: RouterError) -> Sequence[Message]:
             return [details.resource(error.resource_type, error.name)]
         case Conflict() | NotPossible():
             return [details.precondition(error.reason, error.name, error.description)]
+        case QueueFull():
+            return [details.retry(error.retry_after_s), details.quota(error.name, str(error))]
         case StoreUnavailable():
             return [details.retry(error.retry_after_s)]
     return []

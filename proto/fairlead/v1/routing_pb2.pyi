@@ -1,6 +1,7 @@
 import datetime
 
 from fairlead.v1 import decisions_pb2 as _decisions_pb2
+from fairlead.v1 import queue_pb2 as _queue_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
@@ -48,6 +49,40 @@ class RouteResult(_message.Message):
     decision: _decisions_pb2.Decision
     error: _status_pb2.Status
     def __init__(self, decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class SubmitWorkItemRequest(_message.Message):
+    __slots__ = ("parent", "work_item", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    work_item: WorkItem
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class BatchSubmitWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "requests")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    requests: _containers.RepeatedCompositeFieldContainer[SubmitWorkItemRequest]
+    def __init__(self, parent: _Optional[str] = ..., requests: _Optional[_Iterable[_Union[SubmitWorkItemRequest, _Mapping]]] = ...) -> None: ...
+
+class BatchSubmitWorkItemsResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[SubmitResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[SubmitResult, _Mapping]]] = ...) -> None: ...
+
+class SubmitResult(_message.Message):
+    __slots__ = ("submission", "error")
+    SUBMISSION_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    submission: _queue_pb2.Submission
+    error: _status_pb2.Status
+    def __init__(self, submission: _Optional[_Union[_queue_pb2.Submission, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
 
 class GetWorkItemRequest(_message.Message):
     __slots__ = ("name",)
@@ -174,6 +209,7 @@ class WorkItem(_message.Message):
         STATE_CONVERTED: _ClassVar[WorkItem.State]
         STATE_DISQUALIFIED: _ClassVar[WorkItem.State]
         STATE_CLOSED: _ClassVar[WorkItem.State]
+        STATE_RECEIVED: _ClassVar[WorkItem.State]
     STATE_UNSPECIFIED: WorkItem.State
     STATE_QUEUED: WorkItem.State
     STATE_ASSIGNED: WorkItem.State
@@ -181,6 +217,7 @@ class WorkItem(_message.Message):
     STATE_CONVERTED: WorkItem.State
     STATE_DISQUALIFIED: WorkItem.State
     STATE_CLOSED: WorkItem.State
+    STATE_RECEIVED: WorkItem.State
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]

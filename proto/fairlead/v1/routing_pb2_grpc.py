@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from fairlead.v1 import decisions_pb2 as fairlead_dot_v1_dot_decisions__pb2
+from fairlead.v1 import queue_pb2 as fairlead_dot_v1_dot_queue__pb2
 from fairlead.v1 import routing_pb2 as fairlead_dot_v1_dot_routing__pb2
 
 GRPC_GENERATED_VERSION = '1.75.1'
@@ -45,6 +46,16 @@ class RoutingServiceStub(object):
                 '/fairlead.v1.RoutingService/BatchRouteWorkItems',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.BatchRouteWorkItemsRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.BatchRouteWorkItemsResponse.FromString,
+                _registered_method=True)
+        self.SubmitWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/SubmitWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.SubmitWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_queue__pb2.Submission.FromString,
+                _registered_method=True)
+        self.BatchSubmitWorkItems = channel.unary_unary(
+                '/fairlead.v1.RoutingService/BatchSubmitWorkItems',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.BatchSubmitWorkItemsRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.BatchSubmitWorkItemsResponse.FromString,
                 _registered_method=True)
         self.GetWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/GetWorkItem',
@@ -93,8 +104,26 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SubmitWorkItem(self, request, context):
+        """Takes in one work item and answers at once: it is kept as durably as the answer says, and a worker routes it soon. Its
+        name is known, so GetWorkItem follows it. Repeating it with the same `request_id`, or with the natural key of one that
+        waits, is the same submission. What the rule set cannot read, or fails for too long, ends as a dead letter with the reason:
+        see QueueService. Fails with INVALID_ARGUMENT (a violation per field), ALREADY_EXISTS (the `request_id` was used for other
+        content) or RESOURCE_EXHAUSTED (the queue is full: with the time to wait).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchSubmitWorkItems(self, request, context):
+        """Takes in up to 1,000 work items, each on its own: one result per request, in their order; one may fail alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetWorkItem(self, request, context):
-        """Gets one work item. Fails with NOT_FOUND.
+        """Gets one work item; a submitted one that is not routed yet is STATE_RECEIVED. Fails with NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -145,6 +174,16 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.BatchRouteWorkItems,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.BatchRouteWorkItemsRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.BatchRouteWorkItemsResponse.SerializeToString,
+            ),
+            'SubmitWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.SubmitWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_queue__pb2.Submission.SerializeToString,
+            ),
+            'BatchSubmitWorkItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchSubmitWorkItems,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.BatchSubmitWorkItemsRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.BatchSubmitWorkItemsResponse.SerializeToString,
             ),
             'GetWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.GetWorkItem,
@@ -227,6 +266,60 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/BatchRouteWorkItems',
             fairlead_dot_v1_dot_routing__pb2.BatchRouteWorkItemsRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.BatchRouteWorkItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/SubmitWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.SubmitWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_queue__pb2.Submission.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchSubmitWorkItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/BatchSubmitWorkItems',
+            fairlead_dot_v1_dot_routing__pb2.BatchSubmitWorkItemsRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.BatchSubmitWorkItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -20,6 +20,7 @@ from router.ports import Completion, ItemRecord, Job, LedgerState, Refusal
 from router.workforce import Member
 
 REQUEST_TTL_S = 24 * 3600
+MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 

@@ -23,7 +23,7 @@ class Stores:
     rule_sets: RedisRuleSets
     standings: RedisStandings
     signals: RedisSignals
-    _redis: RedisClient
+    redis: RedisClient
 
     @classmethod
     def connect(cls, url: str, request_ttl_s: int = REQUEST_TTL_S) -> Self:
@@ -55,8 +55,8 @@ class Stores:
             If nobody does.
         """
         with translated():
-            await self._redis.ping()
+            await self.redis.ping()
 
     async def close(self) -> None:
         """Let go of the connection."""
-        await close(self._redis)
+        await close(self.redis)

@@ -1,0 +1,100 @@
+"""``fairlead work``: a process that routes what is submitted and serves nobody.
+
+Any number may run beside a service, and be killed: what a lost one had is given to others when its lease ends.
+Exit codes: 0 asked to stop; 1 the store does not answer; 2 a setting is wrong or there is no store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from router.adapters import engines
+from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
+from router.adapters.redis.stores import Stores
+from router.adapters.working import MAX_WORKERS, WorkSettings, routing_crew, routing_queue, whole
+from router.books import Books
+from router.cli.tables import InputFailed
+from router.errors import RouterError
+from router.lookup import Lookup
+from router.routing import Router
+
+_DRAIN_S = 10.0
+_log = logging.getLogger("fairlead")
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a service that runs with its private store; fairlead-data if nothing else is named.",
+)
+@click.option("--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL.")
+@click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Loops; from FAIRLEAD_WORKERS, else 1.")
+def work(data: Path | None, redis_url: str | None, workers: int | None) -> None:
+    """Route what is submitted, in a process of its own; end with SIGTERM or Ctrl-C.
+
+    `fairlead serve` routes it too, unless FAIRLEAD_WORKERS=0: then it only takes in, and these processes work. They
+    need nothing but the store, may be started and killed at any time, and share the work among them.
+
+    \b
+      $ FAIRLEAD_WORKERS=0 fairlead serve --data fairlead-data
+      $ fairlead work --data fairlead-data            as often as you like
+      $ fairlead work --redis-url redis://…           where the service uses a real server
+
+    \b
+    Environment: FAIRLEAD_REDIS_URL, FAIRLEAD_RULE_ENGINE, FAIRLEAD_WORKERS, FAIRLEAD_LEASE_S and
+    FAIRLEAD_REQUEST_TTL_S, as for `fairlead serve`.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        settings = WorkSettings.read(os.environ)
+        request_ttl_s = whole(os.environ, "FAIRLEAD_REQUEST_TTL_S", REQUEST_TTL_S, 1, MAX_REQUEST_TTL_S)
+        engine = engines.choice_from(os.environ)
+    except ValueError as error:
+        raise InputFailed(str(error)) from error
+    chosen = workers or settings.workers or 1
+    try:
+        asyncio.run(_work(_store(data, redis_url), engine, replace(settings, workers=chosen), request_ttl_s))
+    except (RouterError, engines.EngineUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _store(named: Path | None, redis_url: str | None) -> str:
+    if redis_url and named is None:
+        return redis_url
+    socket = (named or Path("fairlead-data")).absolute() / "valkey.sock"
+    if not socket.exists():
+        raise InputFailed(
+            f"--data {socket.parent}: no service runs with it; allowed: the folder `fairlead serve --data` uses, "
+            "or --redis-url"
+        )
+    return f"unix://{socket}"
+
+
+async def _work(url: str, engine: engines.Choice, settings: WorkSettings, request_ttl_s: int) -> None:
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    stores = Stores.connect(url, request_ttl_s)
+    books = Books(
+        stores.workforce, stores.rule_sets, stores.rule_sets, lambda rule_set: engines.serving(rule_set, engine)
+    )
+    router = Router(stores.assignments, books, Lookup(stores.assignments, books), stores.standings)
+    crew = routing_crew(routing_queue(stores.redis, settings, request_ttl_s), router, settings)
+    try:
+        await stores.check()
+        crew.start()
+        _log.info("working: %d loops; rules by %s", settings.workers, engines.resolve(engine))
+        await stopped.wait()
+        _log.info("stopping: finishing what is under way")
+    finally:
+        await crew.drain(_DRAIN_S)
+        books.close()
+        await stores.close()

@@ -1,0 +1,66 @@
+"""QueueService: what is submitted and not routed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairlead.v1 import queue_pb2 as queue
+from gate.calls import Call
+from router.errors import InvalidInput
+from router.intake import Intake, Stage
+from router.rpc import fields
+from router.rpc.submissions import place_of, place_token, queue_message, stage_of, submission_message
+
+MAX_NAMED = 1000
+
+
+class QueueServicer:
+    """Answers QueueService; errors are raised and become statuses in ``gate.door``."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def GetQueue(self, request: queue.GetQueueRequest, _: Call) -> queue.Queue:
+        """Count what a tenant's queue holds and has done."""
+        parent, _slash, last = request.name.rpartition("/")
+        if last != "queue":
+            raise InvalidInput.of("name", f"{fields.shown(request.name)}: must be tenants/{{tenant}}/queue")
+        tenant = fields.tenant_of(parent, "name")
+        return queue_message(tenant, await self._intake.report(tenant))
+
+    async def ListSubmissions(self, request: queue.ListSubmissionsRequest, _: Call) -> queue.ListSubmissionsResponse:
+        """List submissions of one state."""
+        tenant, stage = fields.tenant_of(request.parent), stage_of(request.state)
+        size = fields.page_size(request.page_size)
+        found = await self._intake.listed(tenant, stage, place_of(request.page_token), size)
+        durability = self._intake.durability
+        return queue.ListSubmissionsResponse(
+            submissions=[submission_message(tenant, submission, durability) for submission in found],
+            next_page_token=place_token(found[-1] if len(found) == size else None),
+        )
+
+    async def RedriveSubmissions(
+        self, request: queue.RedriveSubmissionsRequest, _: Call
+    ) -> queue.RedriveSubmissionsResponse:
+        """Make dead letters ready again."""
+        tenant = fields.tenant_of(request.parent)
+        named = _named(tenant, request.work_items)
+        count = await self._intake.redrive(tenant, named, preview=request.validate_only)
+        return queue.RedriveSubmissionsResponse(redriven_count=count)
+
+    async def PurgeSubmissions(self, request: queue.PurgeSubmissionsRequest, _: Call) -> queue.PurgeSubmissionsResponse:
+        """Remove submissions for good."""
+        tenant, stage = fields.tenant_of(request.parent), stage_of(request.state)
+        if stage is Stage.LEASED:
+            raise InvalidInput.of("state", "STATE_LEASED: must be STATE_READY, STATE_DELAYED or STATE_DEAD")
+        named = _named(tenant, request.work_items)
+        count = await self._intake.purge(tenant, stage, named, preview=request.validate_only)
+        return queue.PurgeSubmissionsResponse(purged_count=count)
+
+
+def _named(tenant: str, work_items: Sequence[str]) -> list[str]:
+    if len(work_items) > MAX_NAMED:
+        raise InvalidInput.of("work_items", f"{len(work_items)} names: must be at most {MAX_NAMED}")
+    return [
+        fields.reference(name, "workItems", tenant, f"work_items[{place}]") for place, name in enumerate(work_items)
+    ]

@@ -1,0 +1,105 @@
+"""Submitting: work items are taken in at once and routed by workers.
+
+submit           the id is derived, the queue takes it                answered at once
+route_submitted  a worker has it: route, by the id of its request     so a second delivery gets the first's decision
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from router.decision import Decision
+from router.errors import Conflict, NotFound, NotPossible, RouterError, StoreUnavailable
+from router.intake import Durability, Intake, Receipt, Submission
+from router.items import item_id
+from router.jobs import RouteRequest
+from router.lookup import Lookup, StoredItem
+from router.routing import Router
+
+_MAY_PASS = (Conflict, NotPossible, StoreUnavailable)
+"""What a later try may not meet again: other rules, a published rule set, a store that answers."""
+
+
+class Submitting:
+    """The use cases in front of the queue.
+
+    Parameters
+    ----------
+    intake
+        The queue.
+    lookup
+        Work items that are routed.
+    """
+
+    def __init__(self, intake: Intake, lookup: Lookup) -> None:
+        self._intake = intake
+        self._lookup = lookup
+
+    @property
+    def durability(self) -> Durability:
+        """What a submission survives."""
+        return self._intake.durability
+
+    async def submit(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Receipt:
+        """Take in one work item.
+
+        Raises
+        ------
+        RequestIdReused
+            If the request id was used for other content.
+        QueueFull
+            If the queue holds as much as it may.
+        StoreUnavailable
+            If the store does not answer.
+        """
+        (answer,) = await self.submit_many(tenant, [request], preview=preview)
+        if isinstance(answer, RouterError):
+            raise answer
+        return answer
+
+    async def submit_many(
+        self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
+    ) -> list[Receipt | RouterError]:
+        """Take in each on its own; a preview only says under which id.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the store does not answer; some may have been taken in.
+        """
+        named = [request if request.request_id else replace(request, request_id=str(uuid4())) for request in requests]
+        if preview:
+            return [Receipt(item_id(request.item, request.request_id), 0, False) for request in named]
+        return await self._intake.submit(tenant, named)
+
+    async def item(self, tenant: str, item_id: str) -> StoredItem | Submission:
+        """Return a work item as it stands, routed or still on its way.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        try:
+            return await self._lookup.item(tenant, item_id)
+        except NotFound:
+            pending = await self._intake.pending(tenant, item_id)
+        # neither: routed between the two looks, or unknown
+        return pending or await self._lookup.item(tenant, item_id)
+
+
+async def route_submitted(
+    router: Router, tenant: str, requests: Sequence[RouteRequest]
+) -> list[Decision | RouterError]:
+    """Route what a worker has; what fails for all at once stands at each."""
+    try:
+        return await router.route_many(tenant, requests)
+    except RouterError as error:
+        return [error] * len(requests)
+
+
+def may_pass(error: RouterError) -> bool:
+    """Say whether a later try may succeed."""
+    return isinstance(error, _MAY_PASS)

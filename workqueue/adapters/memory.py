@@ -1,0 +1,246 @@
+"""The queue in memory: the twin that tests hold the scripts to. No part of a service."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from workqueue.errors import QueueError, QueueFull, RequestIdReused
+from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Receipt, State, Stats, Verdict
+from workqueue.order import turn
+
+_TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
+
+
+@dataclass(slots=True)
+class _Held:
+    """A job and where it is."""
+
+    job: NewJob
+    arrived_us: int
+    since_us: int
+    state: State
+    position: int
+    token: int = 0
+    delivery: int = 0
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class _Line:
+    """One tenant's queue."""
+
+    jobs: dict[str, _Held] = field(default_factory=dict)
+    requests: dict[str, tuple[str, int]] = field(default_factory=dict)
+    totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_TOTALS, 0))
+    arrival: int = 0
+    token: int = 0
+
+    def of(self, state: State) -> list[_Held]:
+        """Return the jobs of a state in its order."""
+        found = [held for held in self.jobs.values() if held.state is state]
+        return sorted(found, key=lambda held: (held.position, held.job.id.encode()))
+
+    @property
+    def bytes(self) -> int:
+        """Sum up the payloads."""
+        return sum(len(held.job.payload) for held in self.jobs.values())
+
+
+class MemoryQueue:
+    """``workqueue.ports.Queue`` in this process.
+
+    Parameters
+    ----------
+    now_us
+        The clock, in µs.
+    bounds, deliveries
+        As for ``RedisQueue``.
+    """
+
+    def __init__(self, now_us: Callable[[], int], bounds: Bounds | None = None, *, deliveries: int = 25) -> None:
+        self._now_us = now_us
+        self._bounds = bounds or Bounds()
+        self._deliveries = deliveries
+        self._lines: dict[str, _Line] = {}
+        self._rings: list[str] = []
+        self._bell = asyncio.Condition()
+
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+        """Take jobs in; see ``workqueue.ports.Queue``."""
+        line = self._line(tenant)
+        was_idle = not line.of(State.READY) and not line.of(State.DELAYED)
+        answers = [self._take(tenant, line, job) for job in jobs]
+        if was_idle:
+            await self._ring(tenant)
+        return answers
+
+    def _take(self, tenant: str, line: _Line, job: NewJob) -> Receipt | QueueError:
+        mark, arrived_us = line.requests.get(job.request_id, ("", 0))
+        if arrived_us:
+            return Receipt(job.id, arrived_us, False) if mark == job.fingerprint else RequestIdReused(job.request_id)
+        there = line.jobs.get(job.id)
+        if there and there.state is not State.DEAD:
+            self._remember(line, job, there.arrived_us)
+            return Receipt(job.id, there.arrived_us, False)
+        freed = len(there.job.payload) if there else 0
+        size = line.bytes - freed + len(job.payload)
+        if len(line.jobs) - bool(there) >= self._bounds.jobs or size > self._bounds.bytes:
+            return QueueFull(tenant, len(line.jobs))
+        line.arrival = max(self._now_us(), line.arrival + 1)
+        delay_us = round(job.delay_s * 1e6)
+        since_us = line.arrival + delay_us
+        state = State.DELAYED if delay_us > 0 else State.READY
+        position = since_us if delay_us > 0 else turn(since_us, job.priority)
+        line.jobs[job.id] = _Held(job, line.arrival, since_us, state, position)
+        line.totals["submitted"] += 1
+        self._remember(line, job, line.arrival)
+        return Receipt(job.id, line.arrival, True)
+
+    def _remember(self, line: _Line, job: NewJob, arrived_us: int) -> None:
+        if job.request_id:
+            line.requests[job.request_id] = (job.fingerprint, arrived_us)
+
+    async def lease(self, tenant: str, count: int, lease_s: float) -> Lent:
+        """Lend jobs; see ``workqueue.ports.Queue``."""
+        line, now_us = self._line(tenant), self._now_us()
+        for held in [held for held in line.of(State.LEASED) if held.position <= now_us][:count]:
+            line.totals["expired"] += 1
+            if held.delivery >= self._deliveries:
+                fault = f"lent {held.delivery} times and its worker was lost at last"
+                held.state, held.position, held.fault = State.DEAD, now_us, fault
+                line.totals["dead"] += 1
+            else:
+                _make_ready(held)
+        for held in [held for held in line.of(State.DELAYED) if held.position <= now_us][:count]:
+            _make_ready(held)
+        leases = []
+        for held in line.of(State.READY)[:count]:
+            line.token += 1
+            held.state, held.position = State.LEASED, now_us + round(lease_s * 1e6)
+            held.token, held.delivery = line.token, held.delivery + 1
+            leases.append(Lease(held.job.id, held.job.payload, held.arrived_us, held.token, held.delivery))
+        due = [held.position for held in line.jobs.values() if held.state in (State.DELAYED, State.LEASED)]
+        return Lent(tuple(leases), max(min(due) - now_us, 0) / 1e6 if due else math.inf)
+
+    async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
+        """Let leases last longer; see ``workqueue.ports.Queue``."""
+        answers = []
+        for lease in leases:
+            held = self._lent(tenant, lease)
+            if held:
+                held.position = self._now_us() + round(lease_s * 1e6)
+            answers.append(held is not None)
+        return answers
+
+    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+        """End leases; see ``workqueue.ports.Queue``."""
+        return [self._end(tenant, ending) for ending in endings]
+
+    def _end(self, tenant: str, ending: Ending) -> bool:
+        line, held = self._line(tenant), self._lent(tenant, ending.lease)
+        if held is None:
+            return False
+        match ending.verdict:
+            case Verdict.DONE:
+                del line.jobs[held.job.id]
+                line.totals["done"] += 1
+            case Verdict.RETRY:
+                due_us = self._now_us() + round(ending.delay_s * 1e6)
+                held.state, held.position, held.fault = State.DELAYED, due_us, ending.reason
+                line.totals["retried"] += 1
+            case Verdict.DEAD:
+                held.state, held.position, held.fault = State.DEAD, self._now_us(), ending.reason
+                line.totals["dead"] += 1
+            case Verdict.RELEASE:
+                _make_ready(held)
+        return True
+
+    async def find(self, tenant: str, job_id: str) -> Job | None:
+        """Return a job; see ``workqueue.ports.Queue``."""
+        held = self._line(tenant).jobs.get(job_id)
+        return _job(held) if held else None
+
+    async def peek(
+        self, tenant: str, state: State, *, after: tuple[int, str] | None = None, count: int = 50
+    ) -> list[Job]:
+        """Return jobs of a state; see ``workqueue.ports.Queue``."""
+        found = self._line(tenant).of(state)
+        if after is not None:
+            place = (after[0], after[1].encode())
+            found = [held for held in found if (held.position, held.job.id.encode()) > place]
+        return [_job(held) for held in found[:count]]
+
+    async def stats(self, tenant: str) -> Stats:
+        """Count; see ``workqueue.ports.Queue``."""
+        line = self._line(tenant)
+        counts = {state: len(line.of(state)) for state in State}
+        head = line.of(State.READY)[:1]
+        wait_us = self._now_us() - head[0].since_us if head else 0
+        return Stats(counts, dict(line.totals), line.bytes, max(wait_us, 0) / 1e6)
+
+    async def redrive(self, tenant: str, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+        """Make dead jobs ready; see ``workqueue.ports.Queue``."""
+        line = self._line(tenant)
+        chosen = _chosen(line.of(State.DEAD), job_ids, count)
+        for held in chosen:
+            _make_ready(held)
+            held.delivery, held.fault = 0, ""
+        line.totals["redriven"] += len(chosen)
+        if chosen:
+            await self._ring(tenant)
+        return len(chosen)
+
+    async def purge(self, tenant: str, state: State, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+        """Remove jobs; see ``workqueue.ports.Queue``."""
+        if state is State.LEASED:
+            raise ValueError("leased jobs cannot be purged: a worker has them")
+        line = self._line(tenant)
+        chosen = _chosen(line.of(state), job_ids, count)
+        for held in chosen:
+            del line.jobs[held.job.id]
+        line.totals["purged"] += len(chosen)
+        return len(chosen)
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant; see ``workqueue.ports.Queue``."""
+        return sorted(self._lines)
+
+    async def rung(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+        """Listen to the bell; see ``workqueue.ports.Queue``."""
+        if not after:
+            return str(len(self._rings)), []
+        async with self._bell:
+            try:
+                await asyncio.wait_for(self._bell.wait_for(lambda: len(self._rings) > int(after)), timeout_s)
+            except TimeoutError:
+                return after, []
+            return str(len(self._rings)), self._rings[int(after) :]
+
+    async def _ring(self, tenant: str) -> None:
+        async with self._bell:
+            self._rings.append(tenant)
+            self._bell.notify_all()
+
+    def _line(self, tenant: str) -> _Line:
+        return self._lines.setdefault(tenant, _Line())
+
+    def _lent(self, tenant: str, lease: Lease) -> _Held | None:
+        held = self._line(tenant).jobs.get(lease.id)
+        holds = held and held.state is State.LEASED and held.position > self._now_us() and held.token == lease.token
+        return held if holds else None
+
+
+def _make_ready(held: _Held) -> None:
+    held.state, held.position = State.READY, turn(held.since_us, held.job.priority)
+
+
+def _chosen(found: list[_Held], job_ids: Sequence[str], count: int) -> list[_Held]:
+    return [held for held in found if held.job.id in job_ids] if job_ids else found[:count]
+
+
+def _job(held: _Held) -> Job:
+    job = held.job
+    return Job(job.id, job.payload, job.priority, held.arrived_us, held.state, held.position, held.delivery, held.fault)

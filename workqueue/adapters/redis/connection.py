@@ -1,0 +1,68 @@
+"""Scripts by their hash, the driver's errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from workqueue.errors import QueueUnavailable
+
+Argument = str | bytes | int | float
+RedisClient = Any
+"""A ``redis.asyncio.Redis`` that returns bytes: the driver's annotations cannot tell it from one that returns text."""
+
+SERVER_CLOCK = "local clock = redis.call('TIME')\nlocal now_us = clock[1] * 1000000 + clock[2]\n"
+"""Lua that puts the server's clock into ``now_us``; tests put one there that they move by hand."""
+
+_REFUSALS = ("OOM", "READONLY", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN")
+"""First words of response errors that say "not now"; before 7.0 a script's error has them inside, behind a ``-``."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into ours.
+
+    Raises
+    ------
+    QueueUnavailable
+        If the server does not answer, or takes no writes now.
+    """
+    try:
+        yield
+    except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError) as error:
+        raise QueueUnavailable(f"Redis does not answer, or takes no writes: {error}") from error
+    except ResponseError as error:
+        text = str(error)
+        if text.startswith(_REFUSALS) or any(f": -{word} " in text for word in _REFUSALS):
+            raise QueueUnavailable(f"Redis takes no writes now: {error}") from error
+        raise
+
+
+class Script:
+    """A Lua script of this package behind a clock, called by its hash and loaded where the server does not know it."""
+
+    def __init__(self, name: str, clock: str) -> None:
+        folder = files("workqueue.adapters.redis").joinpath("scripts")
+        self.source = clock + folder.joinpath(f"{name}.lua").read_text("utf-8")
+        self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Run it; ``keys`` must be all it touches.
+
+        Raises
+        ------
+        QueueUnavailable
+            If the server does not answer, or takes no writes now.
+        """
+        with translated():
+            try:
+                return await redis.evalsha(self._hash, len(keys), *keys, *arguments)
+            except NoScriptError:
+                return await redis.eval(self.source, len(keys), *keys, *arguments)

@@ -1,0 +1,222 @@
+"""Queues in Redis; what happens atomically stands in ``scripts/``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgpack
+
+from workqueue.adapters.redis.connection import SERVER_CLOCK, Argument, RedisClient, Script, translated
+from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
+from workqueue.errors import QueueError, QueueFull, RequestIdReused
+from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Receipt, State, Stats
+from workqueue.order import since
+
+REQUEST_TTL_S = 24 * 3600
+_BELL_LENGTH = 1000
+_TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
+
+
+class RedisQueue:
+    """``workqueue.ports.Queue`` on Redis 6.2 and later or Valkey 7.2 and later.
+
+    Parameters
+    ----------
+    redis
+        A client that returns bytes.
+    name
+        Of the queue: each name has queues of its own.
+    bounds
+        How much a tenant's queue may hold.
+    deliveries
+        How often a job is lent whose workers are lost each time.
+    request_ttl_s
+        How long a request id is remembered, in seconds.
+    clock
+        Lua that sets ``now_us``.
+    """
+
+    def __init__(
+        self,
+        redis: RedisClient,
+        name: str,
+        bounds: Bounds | None = None,
+        *,
+        deliveries: int = 25,
+        request_ttl_s: int = REQUEST_TTL_S,
+        clock: str = SERVER_CLOCK,
+    ) -> None:
+        self._redis = redis
+        self._name = name
+        self._bounds = bounds or Bounds()
+        self._deliveries = deliveries
+        self._request_ttl_s = request_ttl_s
+        self._submit, self._lease, self._extend, self._settle, self._redrive, self._purge = (
+            Script(script, clock) for script in ("submit", "lease", "extend", "settle", "redrive", "purge")
+        )
+
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+        """Take jobs in; see ``workqueue.ports.Queue``."""
+        keys = Keys(self._name, tenant)
+        all_keys, arguments = list(keys.all), [b""]
+        for job in jobs:
+            place = 0
+            if job.request_id:
+                all_keys.append(keys.request(job.request_id))
+                place = len(all_keys)
+            delay_us = round(job.delay_s * 1e6)
+            arguments += [msgpack.packb([job.id, job.priority, delay_us, place, job.fingerprint]), job.payload]
+        arguments[0] = msgpack.packb([self._bounds.jobs, self._bounds.bytes, self._request_ttl_s, len(jobs)])
+        # known before it has work: a tenant whose jobs nobody looks for would wait for ever
+        await self._make_known(tenant)
+        was_idle, *replies = await self._submit(self._redis, all_keys, arguments)
+        if was_idle:
+            await self._ring(tenant)
+        return [_receipt(tenant, job, reply) for job, reply in zip(jobs, replies, strict=True)]
+
+    async def lease(self, tenant: str, count: int, lease_s: float) -> Lent:
+        """Lend jobs; see ``workqueue.ports.Queue``."""
+        due_us, *replies = await self._lease(
+            self._redis, Keys(self._name, tenant).all, [count, round(lease_s * 1e6), self._deliveries, count]
+        )
+        leases = tuple(
+            Lease(job_id.decode(), payload, int(arrived), token, delivery)
+            for job_id, payload, arrived, token, delivery in replies
+        )
+        return Lent(leases, int(due_us) / 1e6 if int(due_us) >= 0 else math.inf)
+
+    async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
+        """Let leases last longer; see ``workqueue.ports.Queue``."""
+        keys = Keys(self._name, tenant)
+        arguments: list[Argument] = [round(lease_s * 1e6)]
+        for lease in leases:
+            arguments += [lease.id, lease.token]
+        return list(map(bool, await self._extend(self._redis, [keys.state(State.LEASED), keys.leases], arguments)))
+
+    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+        """End leases; see ``workqueue.ports.Queue``."""
+        arguments = [
+            msgpack.packb([e.lease.id, e.lease.token, e.verdict, round(e.delay_s * 1e6), e.reason]) for e in endings
+        ]
+        return list(map(bool, await self._settle(self._redis, Keys(self._name, tenant).all, arguments)))
+
+    async def find(self, tenant: str, job_id: str) -> Job | None:
+        """Return a job; see ``workqueue.ports.Queue``."""
+        keys = Keys(self._name, tenant)
+        with translated():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                for state in State:
+                    pipeline.zscore(keys.state(state), job_id)
+                _read(pipeline, keys, [job_id])
+                *positions, records, leases, faults = await pipeline.execute()
+        for state, position in zip(State, positions, strict=True):
+            if position is not None:
+                return _job(job_id, state, int(position), records[0], leases[0], faults[0])
+        return None
+
+    async def peek(
+        self, tenant: str, state: State, *, after: tuple[int, str] | None = None, count: int = 50
+    ) -> list[Job]:
+        """Return jobs of a state; see ``workqueue.ports.Queue``."""
+        keys = Keys(self._name, tenant)
+        key = keys.state(state)
+        with translated():
+            if after is None:
+                found = await self._redis.zrange(key, 0, count - 1, withscores=True)
+            else:
+                position, last = after
+                level = await self._redis.zrange(key, position, position, byscore=True, withscores=True)
+                beyond = await self._redis.zrange(
+                    key, f"({position}", "+inf", byscore=True, offset=0, num=count, withscores=True
+                )
+                found = [*(entry for entry in level if entry[0] > last.encode()), *beyond][:count]
+            if not found:
+                return []
+            ids = [job_id.decode() for job_id, _ in found]
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                _read(pipeline, keys, ids)
+                records, leases, faults = await pipeline.execute()
+        return [
+            _job(job_id, state, int(position), record, lease, fault)
+            for job_id, (_, position), record, lease, fault in zip(ids, found, records, leases, faults, strict=True)
+            if record is not None  # gone since
+        ]
+
+    async def stats(self, tenant: str) -> Stats:
+        """Count; see ``workqueue.ports.Queue``."""
+        keys = Keys(self._name, tenant)
+        with translated():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                for state in State:
+                    pipeline.zcard(keys.state(state))
+                pipeline.hgetall(keys.counts)
+                *sizes, counts = await pipeline.execute()
+            head = await self.peek(tenant, State.READY, count=1)
+            seconds, micros = await self._redis.time()
+        totals = {name: int(counts.get(name.encode(), 0)) for name in _TOTALS}
+        wait_us = seconds * 1_000_000 + micros - since(head[0].position, head[0].priority) if head else 0
+        sizes_by_state = dict(zip(State, sizes, strict=True))
+        return Stats(sizes_by_state, totals, int(counts.get(b"bytes", 0)), max(wait_us, 0) / 1e6)
+
+    async def redrive(self, tenant: str, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+        """Make dead jobs ready; see ``workqueue.ports.Queue``."""
+        redriven = int(await self._redrive(self._redis, Keys(self._name, tenant).all, [count, *job_ids]))
+        if redriven:
+            await self._ring(tenant)
+        return redriven
+
+    async def purge(self, tenant: str, state: State, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+        """Remove jobs; see ``workqueue.ports.Queue``."""
+        if state is State.LEASED:
+            raise ValueError("leased jobs cannot be purged: a worker has them")
+        keys = Keys(self._name, tenant)
+        needed = [keys.jobs, keys.state(state), keys.leases, keys.faults, keys.counts]
+        return int(await self._purge(self._redis, needed, [count, *job_ids]))
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant; see ``workqueue.ports.Queue``."""
+        with translated():
+            return sorted(tenant.decode() for tenant in await self._redis.smembers(tenants_key(self._name)))
+
+    async def rung(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+        """Listen to the bell; see ``workqueue.ports.Queue``."""
+        key = bell_key(self._name)
+        with translated():
+            if not after:
+                newest = await self._redis.xrevrange(key, count=1)
+                return (newest[0][0].decode() if newest else "0-0"), []
+            block = max(1, round(timeout_s * 1000)) if timeout_s else None
+            heard = await self._redis.xread({key: after}, block=block)
+        entries = heard[0][1] if heard else []
+        return (entries[-1][0].decode() if entries else after), [rung[b"tenant"].decode() for _, rung in entries]
+
+    async def _make_known(self, tenant: str) -> None:
+        with translated():
+            await self._redis.sadd(tenants_key(self._name), tenant)
+
+    async def _ring(self, tenant: str) -> None:
+        with translated():
+            await self._redis.xadd(bell_key(self._name), {"tenant": tenant}, maxlen=_BELL_LENGTH, approximate=True)
+
+
+def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | QueueError:
+    match reply[0]:
+        case b"REQUEST_ID_REUSED":
+            return RequestIdReused(job.request_id)
+        case b"FULL":
+            return QueueFull(tenant, int(reply[1]))
+        case known:
+            return Receipt(job.id, int(reply[1]), known == b"NEW")
+
+
+def _read(pipeline: Any, keys: Keys, job_ids: Sequence[str]) -> None:
+    for key in (keys.jobs, keys.leases, keys.faults):
+        pipeline.hmget(key, job_ids)
+
+
+def _job(job_id: str, state: State, position: int, record: bytes, lease: bytes | None, fault: bytes | None) -> Job:
+    payload, priority, arrived_us, _ = msgpack.unpackb(record, raw=True)
+    deliveries = int(lease.split()[1]) if lease else 0
+    return Job(job_id, payload, priority, arrived_us, state, position, deliveries, (fault or b"").decode())

@@ -1,0 +1,21 @@
+-- Makes dead jobs ready again, at their old place in line and as if never lent.
+--
+-- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash: see keys.py
+-- ARGV   1 at most so many, 2 … ids (none: the first to die)
+-- Returns how many
+
+local POINT_US = 1000000 -- workqueue/order.py
+local ids = {unpack(ARGV, 2)}
+if #ids == 0 then ids = redis.call('ZRANGE', KEYS[5], 0, tonumber(ARGV[1]) - 1) end
+local redriven = 0
+for _, id in ipairs(ids) do
+  if redis.call('ZREM', KEYS[5], id) == 1 then
+    local record = cmsgpack.unpack(redis.call('HGET', KEYS[1], id))
+    redis.call('ZADD', KEYS[2], string.format('%.0f', record[4] - record[2] * POINT_US), id)
+    redis.call('HDEL', KEYS[6], id)
+    redis.call('HDEL', KEYS[7], id)
+    redriven = redriven + 1
+  end
+end
+if redriven > 0 then redis.call('HINCRBY', KEYS[8], 'redriven', redriven) end
+return redriven

@@ -1,0 +1,82 @@
+-- Takes jobs in, each on its own: new, known already, or refused because the queue is full.
+--
+-- now_us the server's clock, in µs: set in front of the script, see connection.py
+-- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash: see
+--        keys.py; from 9 the keys of the requests that ARGV names
+-- ARGV   1 msgpack {most jobs, most bytes, seconds to remember a request, number of jobs}; then two for each job:
+--        msgpack {id, priority, delay in µs, place of its request's key in KEYS (0: none), fingerprint}, and its payload
+-- Returns {1 if nothing was ready or delayed before, else 0; for each job one of
+--        {'NEW', arrival µs}, {'KNOWN', arrival µs} (a repeated request, or one of the id is there),
+--        {'REQUEST_ID_REUSED'}, {'FULL', jobs held}}
+
+local POINT_US = 1000000 -- workqueue/order.py
+local header = cmsgpack.unpack(ARGV[1])
+local most_jobs, most_bytes, ttl_s, n_jobs = header[1], header[2], header[3], header[4]
+local function integer(n) return string.format('%.0f', n) end
+
+local was_idle = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) == 0 and 1 or 0
+local held = redis.call('HLEN', KEYS[1])
+local counts = redis.call('HMGET', KEYS[8], 'bytes', 'arrival')
+local bytes, arrival = tonumber(counts[1] or 0), tonumber(counts[2] or 0)
+local bytes_before, submitted = bytes, 0
+
+local function remember(request, fingerprint, arrived)
+  if request > 0 then redis.call('SET', KEYS[request], fingerprint .. ' ' .. integer(arrived), 'EX', ttl_s) end
+end
+
+local function known_arrival(request, fingerprint)
+  -- Returns when the request's job arrived, or nil; and whether the request was about something else.
+  local known = request > 0 and redis.call('GET', KEYS[request])
+  if not known then return nil, false end
+  local mark, arrived = string.match(known, '^(.*) (%d+)$')
+  return tonumber(arrived), mark ~= fingerprint
+end
+
+local function make_way(id, record)
+  -- A dead job of the id makes way for the new one.
+  redis.call('ZREM', KEYS[5], id)
+  redis.call('HDEL', KEYS[6], id)
+  redis.call('HDEL', KEYS[7], id)
+  held, bytes = held - 1, bytes - #record[1]
+end
+
+local function take(id, priority, delay_us, request, fingerprint, payload)
+  local arrived, reused = known_arrival(request, fingerprint)
+  if reused then return {'REQUEST_ID_REUSED'} end
+  if arrived then return {'KNOWN', integer(arrived)} end
+  local packed = redis.call('HGET', KEYS[1], id)
+  local record = packed and cmsgpack.unpack(packed)
+  local is_dead = record and redis.call('ZSCORE', KEYS[5], id)
+  if record and not is_dead then
+    remember(request, fingerprint, record[3])
+    return {'KNOWN', integer(record[3])}
+  end
+  local freed = record and #record[1] or 0
+  if held - (record and 1 or 0) >= most_jobs or bytes - freed + #payload > most_bytes then
+    return {'FULL', integer(held)}
+  end
+  if record then make_way(id, record) end
+  arrival = math.max(now_us, arrival + 1)
+  local since = arrival + delay_us
+  redis.call('HSET', KEYS[1], id, cmsgpack.pack({payload, priority, arrival, since}))
+  if delay_us > 0 then
+    redis.call('ZADD', KEYS[3], integer(since), id)
+  else
+    redis.call('ZADD', KEYS[2], integer(since - priority * POINT_US), id)
+  end
+  held, bytes, submitted = held + 1, bytes + #payload, submitted + 1
+  remember(request, fingerprint, arrival)
+  return {'NEW', integer(arrival)}
+end
+
+local answers = {was_idle}
+for i = 1, n_jobs do
+  local j = cmsgpack.unpack(ARGV[2 * i])
+  answers[i + 1] = take(j[1], j[2], j[3], j[4], j[5], ARGV[2 * i + 1])
+end
+if submitted > 0 then
+  redis.call('HSET', KEYS[8], 'arrival', integer(arrival))
+  redis.call('HINCRBY', KEYS[8], 'bytes', integer(bytes - bytes_before))
+  redis.call('HINCRBY', KEYS[8], 'submitted', submitted)
+end
+return answers

@@ -1,0 +1,190 @@
+"""What goes through the queue: jobs, the leases on them, how leases end, and what the queue holds. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MAX_BATCH = 1000
+"""Jobs of one call, at most: the store does nothing else meanwhile."""
+
+
+class State(StrEnum):
+    """Where a job is."""
+
+    READY = "READY"
+    """Waits for a worker."""
+    DELAYED = "DELAYED"
+    """Waits for its time: a timer, or a retry."""
+    LEASED = "LEASED"
+    """A worker has it."""
+    DEAD = "DEAD"
+    """Given up, with the reason; kept until it is redriven or purged."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be taken in.
+
+    Parameters
+    ----------
+    id
+        Names it; while one of the name is there, another is the same one. A dead one is replaced.
+    payload
+        What it is about; the queue does not read it.
+    priority
+        0 or more; each point puts it one second ahead of its time, see ``workqueue.order``.
+    delay_s
+        How long it waits before anybody may have it, in seconds.
+    request_id, fingerprint
+        Identify a repeated request and its content; no id, no repetition.
+
+    Notes
+    -----
+    A timer is a job with a delay whose request id is its own id: it fires once, also where it is set again afterwards.
+    """
+
+    id: str
+    payload: bytes
+    priority: int = 0
+    delay_s: float = 0.0
+    request_id: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Says that a job is in the queue, or was.
+
+    Parameters
+    ----------
+    arrived_us
+        When it was taken in by the store's clock, in µs since 1970; no two jobs of a queue have the same.
+    is_new
+        Whether this call took it in; false for a repeated request and for a job that is there already.
+    """
+
+    id: str
+    arrived_us: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A job lent to one worker until its time runs out.
+
+    Parameters
+    ----------
+    token
+        Fences late workers off: grows with every lease of the queue.
+    delivery
+        Counts how often the job was lent since it came or was redriven, from 1.
+    """
+
+    id: str
+    payload: bytes
+    arrived_us: int
+    token: int
+    delivery: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """The answer to a worker that asks for jobs.
+
+    Parameters
+    ----------
+    next_due_s
+        Seconds until a delay or a lease ends, or infinity: before that no job becomes ready by itself.
+    """
+
+    leases: tuple[Lease, ...]
+    next_due_s: float
+
+
+class Verdict(StrEnum):
+    """How a lease ends."""
+
+    DONE = "DONE"
+    """The job is done and leaves."""
+    RETRY = "RETRY"
+    """It failed and is tried again after a delay."""
+    DEAD = "DEAD"
+    """It can never succeed, or failed too often."""
+    RELEASE = "RELEASE"
+    """The worker gives it back unused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one lease ends; ``reason`` says what failed, ``delay_s`` when it is tried again."""
+
+    lease: Lease
+    verdict: Verdict
+    reason: str = ""
+    delay_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it stands.
+
+    Parameters
+    ----------
+    position
+        Its place in the order of its state, in µs: of its turn (READY), its due time (DELAYED), the lease's end
+        (LEASED) or its death (DEAD).
+    deliveries
+        How often it was lent.
+    fault
+        What went wrong last; empty if nothing did.
+    """
+
+    id: str
+    payload: bytes
+    priority: int
+    arrived_us: int
+    state: State
+    position: int
+    deliveries: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a queue holds and has done.
+
+    Parameters
+    ----------
+    counts
+        Jobs by state.
+    totals
+        Since the queue began: ``submitted``, ``done``, ``retried``, ``expired`` (leases), ``dead``, ``redriven``,
+        ``purged``.
+    bytes
+        Of all payloads it holds.
+    next_wait_s
+        How long the job whose turn is next has waited, in seconds; with equal priorities it is the oldest.
+    """
+
+    counts: Mapping[State, int]
+    totals: Mapping[str, int] = field(default_factory=dict)
+    bytes: int = 0
+    next_wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one tenant's queue may hold, dead letters included.
+
+    Parameters
+    ----------
+    jobs
+        At most so many.
+    bytes
+        Of payloads, at most so many.
+    """
+
+    jobs: int = 2_000_000
+    bytes: int = 1 << 30

@@ -1,0 +1,68 @@
+"""What workers and those who submit need of a queue. Adapters match it without inheriting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from workqueue.errors import QueueError
+from workqueue.jobs import Ending, Job, Lease, Lent, NewJob, Receipt, State, Stats
+
+
+class Queue(Protocol):
+    """One queue per tenant; each call is atomic and concerns one tenant.
+
+    Every method raises ``QueueUnavailable`` if the store does not answer. Lists are at most ``MAX_BATCH`` long.
+    """
+
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+        """Take jobs in, each on its own; ``QueueFull`` or ``RequestIdReused`` stand where one was not."""
+
+    async def lease(self, tenant: str, count: int, lease_s: float) -> Lent:
+        """Lend up to ``count`` jobs for ``lease_s`` seconds, by turn.
+
+        Before that, leases that ran out and delays that ended make their jobs ready again; a job lent as often as may
+        be whose lease ran out once more is dead.
+        """
+
+    async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
+        """Let leases last ``lease_s`` seconds from now; false where one is over."""
+
+    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+        """End leases; false where one was over already, which changes nothing."""
+
+    async def find(self, tenant: str, job_id: str) -> Job | None:
+        """Return a job as it stands."""
+
+    async def peek(
+        self, tenant: str, state: State, *, after: tuple[int, str] | None = None, count: int = 50
+    ) -> list[Job]:
+        """Return jobs of a state in its order, those behind ``after``: the position and id of another."""
+
+    async def stats(self, tenant: str) -> Stats:
+        """Count."""
+
+    async def redrive(self, tenant: str, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+        """Make dead jobs ready, the named ones or the first ``count`` to die; return how many.
+
+        They keep their place in line and are as if never lent.
+        """
+
+    async def purge(self, tenant: str, state: State, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+        """Remove jobs of a state for good, the named ones or the first ``count``; return how many.
+
+        Raises
+        ------
+        ValueError
+            For LEASED: a worker has them.
+        """
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant that ever submitted."""
+
+    async def rung(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+        """Wait until somebody submits to an idle queue: what to ask ``after`` next, and the tenants.
+
+        Returns after ``timeout_s`` seconds, or at once where ``after`` is empty, with nobody. A hint, which may be
+        missed or come twice: nobody may rely on it alone.
+        """

@@ -108,6 +108,9 @@ class Worker:
             except QueueUnavailable as error:
                 _log.warning("the queue does not answer: %s", error)
                 await self._unless_stopped(asyncio.sleep(error.retry_after_s))
+            except Exception:
+                _log.exception("a worker failed, and goes on")  # a loop that ended would be missed by nobody
+                await self._unless_stopped(asyncio.sleep(SWEEP_S))
 
     async def turn(self, tenant: str) -> int:
         """Do one batch of a tenant; return how many jobs it had."""

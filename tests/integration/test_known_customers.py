@@ -77,7 +77,7 @@ async def test_what_is_noted_counts_at_once_and_is_written_soon(store: EmbeddedS
     await stores.standings.close()
 
     assert at_once == {"C-1": Standing(0.6, "gold"), "C-2": Standing(0.7)}
-    assert await RedisStandings(stores._redis).standings(tenant, ["C-1", "C-2"]) == at_once
+    assert await RedisStandings(stores.redis).standings(tenant, ["C-1", "C-2"]) == at_once
     await stores.close()
 
 

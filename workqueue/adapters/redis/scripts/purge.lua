@@ -18,6 +18,6 @@ for _, id in ipairs(ids) do
 end
 if purged > 0 then
   redis.call('HINCRBY', KEYS[5], 'purged', purged)
-  redis.call('HINCRBY', KEYS[5], 'bytes', string.format('%.0f', -bytes))
+  redis.call('HINCRBY', KEYS[5], 'bytes', string.format('%.0f', 0 - bytes))
 end
 return purged

@@ -21,6 +21,7 @@ import click
 import grpc
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from gate.calls import Observer
 from gate.door import Door
 from gate.standard import Health, serve_standard
 from gate.traffic import Traffic
@@ -28,6 +29,7 @@ from router import cli as router_cli
 from router.adapters import engines
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.clients import SCHEMES, client_for
+from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
 from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.stores import Stores
@@ -57,6 +59,10 @@ from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable, ScoringError
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
+from telemetry import logs
+from telemetry.metrics import CannotServeMetrics
+from telemetry.traces import CannotTrace
+from telemetry.watch import NOTHING, Wanted, Watch
 from training import rpc as training_rpc
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -103,6 +109,8 @@ class Settings:
         Folder that TrainModel reads from; empty: it is refused.
     max_calls
         How many may be under way; more are turned away.
+    telemetry
+        What is to be seen.
     """
 
     listen: str
@@ -117,6 +125,7 @@ class Settings:
     health_profiles: str = ""
     training_data: str = ""
     max_calls: int = MAX_CALLS
+    telemetry: Wanted = NOTHING
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
@@ -141,7 +150,7 @@ class Settings:
             listen, data, url, fsync, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
-            calls,
+            calls, Wanted.read(environ),
         )  # fmt: skip
 
 
@@ -176,9 +185,11 @@ class Service:
         What the operator chose.
     redis_url
         Where the store is.
+    observers
+        Who is told of each call beside what the settings switch on.
     """
 
-    def __init__(self, settings: Settings, redis_url: str) -> None:
+    def __init__(self, settings: Settings, redis_url: str, observers: Sequence[Observer] = ()) -> None:
         self._stores = Stores.connect(redis_url, settings.request_ttl_s)
         assignments, workforce = self._stores.assignments, self._stores.workforce
         rule_sets = self._stores.rule_sets
@@ -217,7 +228,8 @@ class Service:
             ]
         )
         self.traffic = Traffic(settings.max_calls, standing=STANDING)
-        self._door = Door(self.server, self.traffic, [self.traffic])
+        self._watch = Watch(settings.telemetry)
+        self._door = Door(self.server, self.traffic, [self.traffic, *self._watch.observers, *observers])
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.
@@ -230,6 +242,7 @@ class Service:
             If the address cannot be bound.
         """
         await self._stores.check()
+        self._start_watch()
         names = []
         for servicer, contract, name in self._servicers:
             descriptor = contract.DESCRIPTOR.services_by_name[name]
@@ -245,6 +258,14 @@ class Service:
         self._wakers.start()
         self._crew.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
+
+    def _start_watch(self) -> None:
+        watch_scripts(self._watch.script)
+        if self._watch.metrics is not None:
+            self._watch.metrics.watch(
+                "fairlead_calls_under_way", "Calls being answered.", lambda: self.traffic.under_way
+            )
+        self._watch.start()
 
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.holder.start)
@@ -268,6 +289,7 @@ class Service:
         self._books.close()
         await self._stores.standings.close()
         await self._stores.close()
+        self._watch.close()
 
 
 def _durability(settings: Settings) -> Durability:
@@ -379,12 +401,17 @@ def serve(listen: str, data: Path) -> None:
       FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
       FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
       FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
+      FAIRLEAD_LOG            text (default) or json
+      FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
+      FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        run(Settings.read(os.environ, listen=listen, data=data))
+        settings = Settings.read(os.environ, listen=listen, data=data)
+        logs.start(settings.telemetry.log)
+        run(settings)
     except (
-        ValueError, EmbeddedServerError, StoreUnavailable, ScoringError, CannotListen, engines.EngineUnavailable
+        ValueError, EmbeddedServerError, StoreUnavailable, ScoringError, CannotListen, CannotServeMetrics, CannotTrace,
+        engines.EngineUnavailable,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error
 

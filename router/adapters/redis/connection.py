@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any
@@ -67,10 +67,21 @@ def _is_refusal(error: ResponseError) -> bool:
     )
 
 
+ScriptWatch = Callable[[str], AbstractContextManager[object]]
+_watch: ScriptWatch = nullcontext
+
+
+def watch_scripts(watch: ScriptWatch | None) -> None:
+    """Have each call of a script of this process told, by its name, while it lasts; None: nobody listens."""
+    global _watch  # noqa: PLW0603 (scripts are the module's, and so is who listens to them)
+    _watch = watch or nullcontext
+
+
 class Script:
     """A Lua script of this package, behind ``log.lua``; called by its hash, loaded where it is missing."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         scripts = files("router.adapters.redis").joinpath("scripts")
         self.source = "".join(scripts.joinpath(f"{part}.lua").read_text("utf-8") for part in ("log", name))
         self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
@@ -83,7 +94,7 @@ class Script:
         StoreUnavailable
             If the server does not answer, or takes no writes now.
         """
-        with translated():
+        with translated(), _watch(self.name):
             try:
                 return await redis.evalsha(self._hash, len(keys), *keys, *arguments)
             except NoScriptError:

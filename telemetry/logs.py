@@ -1,0 +1,102 @@
+"""The log on stderr: lines for people, or one JSON object a line for machines.
+
+Lines written while a call is answered name its method, tenant, request and trace. Calls that the server could not
+answer are logged as warnings; those that callers got wrong are theirs to see.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from telemetry.calls import Call, current_call, trace_id
+
+VARIABLE = "FAIRLEAD_LOG"
+Form = Literal["text", "json"]
+_TROUBLE = frozenset({"UNKNOWN", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL", "DATA_LOSS"})
+"""Codes that say something of the server rather than of the request."""
+
+_log = logging.getLogger("fairlead.calls")
+
+
+def form_from(environ: Mapping[str, str]) -> Form:
+    """Read the setting.
+
+    Raises
+    ------
+    ValueError
+        Naming the variable, the value found and the values allowed.
+    """
+    found = environ.get(VARIABLE, "") or "text"
+    if found not in ("text", "json"):
+        raise ValueError(f"{VARIABLE} is {found!r}; allowed are text, json")
+    return "json" if found == "json" else "text"
+
+
+def start(form: Form) -> None:
+    """Write the process's log to stderr in a form."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def facts_of(call: Call) -> dict[str, str]:
+    """Return what tells one call from another; empty facts are left out."""
+    facts = {
+        "method": call.method,
+        "tenant": call.tenant,
+        "request_id": call.request_id,
+        "trace_id": trace_id(call),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+class TextLines(logging.Formatter):
+    """One line for people, with the call behind it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        text, call = super().format(record), current_call()
+        if call is None:
+            return text
+        first, newline, rest = text.partition("\n")
+        told = " ".join(f"{name}={value}" for name, value in facts_of(call).items())
+        return f"{first} [{told}]{newline}{rest}"
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: ``time``, ``level``, ``logger``, ``message``, the call's facts, ``exception``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        call = current_call()
+        facts = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **(facts_of(call) if call else {}),
+        }
+        if record.exc_info:
+            facts["exception"] = self.formatException(record.exc_info)
+        return json.dumps(facts, ensure_ascii=False)
+
+
+class CallLog:
+    """An observer that logs calls that the server could not answer, and with DEBUG all others."""
+
+    def began(self, call: Call) -> None:
+        """Nothing is known yet."""
+
+    def ended(self, call: Call) -> None:
+        """Log how it ended."""
+        level = logging.WARNING if call.code.name in _TROUBLE else logging.DEBUG
+        if _log.isEnabledFor(level):
+            _log.log(level, "%s in %.1f ms", call.code.name, (time.perf_counter() - call.started) * 1e3)

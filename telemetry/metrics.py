@@ -1,0 +1,121 @@
+"""Figures for Prometheus, on a port of their own that only this machine reaches unless another address is named.
+
+Calls and scripts are counted as they happen. What was decided is read from the log (see ``decided`` and those after
+it), so that it is counted once, whichever server or worker did it.
+
+References
+----------
+https://prometheus.io/docs/practices/naming/
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from telemetry.calls import Call
+
+VARIABLE = "FAIRLEAD_METRICS"
+_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class CannotServeMetrics(Exception):
+    """The port cannot be had."""
+
+
+def address_from(environ: Mapping[str, str]) -> str:
+    """Read the setting: ``HOST:PORT`` or ``PORT``, which is one of 127.0.0.1; empty: no metrics.
+
+    Raises
+    ------
+    ValueError
+        Naming the variable, the value found and the values allowed.
+    """
+    found = environ.get(VARIABLE, "")
+    host, _, port = found.rpartition(":")
+    if found and not (port.isdecimal() and int(port) < 65536):
+        raise ValueError(f"{VARIABLE} is {found!r}; allowed is a port, or host:port")
+    return f"{host or '127.0.0.1'}:{port}" if found else ""
+
+
+class Metrics:
+    """The figures of one process, and an observer of its calls."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._calls = self._histogram("fairlead_call_seconds", "How long calls took.", "method", "code")
+        self._scripts = self._histogram("fairlead_script_seconds", "How long scripts in the store took.", "script")
+        self._decisions = self._counter("fairlead_decisions", "Decisions.", "tenant", "outcome", "cause")
+        self._caps = self._counter("fairlead_cap_hits", "Decisions that a rep at capacity could not have.", "tenant")
+        self._distance = self._gauge(
+            "fairlead_fairness_distance", "Largest entitled − received, in leads.", "tenant", "pool"
+        )
+        self._bound = self._gauge("fairlead_fairness_bound", "What it can never exceed, in leads.", "tenant", "pool")
+        self._violations = self._counter("fairlead_invariant_violations", "Must be 0.", "tenant")
+        self._audited = self._gauge("fairlead_audited_events", "Events of the log that were audited.", "tenant")
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, *labels: str) -> Histogram:
+        return Histogram(name, text, labels, registry=self.registry, buckets=_SECONDS)
+
+    def watch(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """Show a figure that is read when somebody looks."""
+        Gauge(name, text, registry=self.registry).set_function(read)
+
+    def began(self, call: Call) -> None:
+        """Nothing is known yet."""
+
+    def ended(self, call: Call) -> None:
+        """Count a call."""
+        self._calls.labels(call.method, call.code.name).observe(time.perf_counter() - call.started)
+
+    @contextmanager
+    def script(self, name: str) -> Iterator[None]:
+        """Time a script in the store."""
+        with self._scripts.labels(name).time():
+            yield
+
+    def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool) -> None:
+        """Count a decision of the log."""
+        self._decisions.labels(tenant, outcome, cause).inc()
+        if at_capacity:
+            self._caps.labels(tenant).inc()
+
+    def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
+        """Show how a pool's fairness stands, in leads."""
+        self._distance.labels(tenant, pool).set(distance)
+        self._bound.labels(tenant, pool).set(bound)
+
+    def audited(self, tenant: str, events: int, violations: int) -> None:
+        """Show how far a tenant's log was audited, and count what was found wrong."""
+        self._audited.labels(tenant).set(events)
+        self._violations.labels(tenant).inc(violations)
+
+    def serve(self, address: str) -> Callable[[], None]:
+        """Answer Prometheus in a thread; return what ends it.
+
+        Raises
+        ------
+        CannotServeMetrics
+            If the address cannot be had.
+        """
+        host, _, port = address.rpartition(":")
+        try:
+            server, thread = start_http_server(int(port), host, self.registry)
+        except OSError as error:
+            raise CannotServeMetrics(f"{VARIABLE} is {address}: {error.strerror}") from error
+
+        def end() -> None:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+        return end

@@ -1,0 +1,179 @@
+"""What a server tells of itself: lines of its log, figures for Prometheus, spans of OpenTelemetry."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.request import urlopen
+
+import grpc
+import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from router.adapters.redis.connection import watch_scripts
+from router.adapters.redis.embedded import EmbeddedServer
+from service import Service
+from telemetry import logs, metrics, traces
+from telemetry.calls import CurrentCall, trace_id
+from telemetry.traces import Traces
+from telemetry.watch import Wanted
+from tests.api import EVERYONE, Api, connected
+from tests.conftest import settings
+from tests.served import Served
+from tests.topologies import free_port
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+class Answered:
+    """A call as telemetry hears of it."""
+
+    method = "fairlead.v1.RoutingService/RouteWorkItem"
+    code = grpc.StatusCode.OK
+    error: Exception | None = None
+    started = 0.0
+    tenant = "acme"
+    request_id = "r-1"
+
+    def __init__(self, parent: str = PARENT) -> None:
+        self._headers = {"traceparent": parent}
+
+    def header(self, name: str) -> str:
+        return self._headers.get(name, "")
+
+
+async def settle(api: Api) -> None:
+    """Arrange a rep, a pool and rules."""
+    await api.hire("ann")
+    await api.pool("everyone", ["ann"])
+    await api.adopt(EVERYONE)
+
+
+# ----------------------------------------------------------------------------------------------------------------- logs
+
+
+def record(text: str) -> logging.LogRecord:
+    return logging.LogRecord("fairlead", logging.WARNING, __file__, 1, text, None, None)
+
+
+async def test_lines_written_while_a_call_is_answered_name_it() -> None:
+    CurrentCall().began(Answered())
+
+    told = json.loads(logs.JsonLines().format(record("慢")))
+    text = logs.TextLines().format(record("slow"))
+
+    assert {name: told[name] for name in ("level", "message", "method", "tenant", "request_id", "trace_id")} == {
+        "level": "WARNING",
+        "message": "慢",
+        "method": Answered.method,
+        "tenant": "acme",
+        "request_id": "r-1",
+        "trace_id": TRACE,
+    }
+    assert text.endswith(f"WARNING slow [method={Answered.method} tenant=acme request_id=r-1 trace_id={TRACE}]")
+
+
+def test_what_was_raised_is_part_of_the_line() -> None:
+    try:
+        raise ZeroDivisionError("three by nothing")
+    except ZeroDivisionError:
+        failed = logging.LogRecord("fairlead", logging.ERROR, __file__, 1, "failed", None, sys.exc_info())
+
+    assert "three by nothing" in json.loads(logs.JsonLines().format(failed))["exception"]
+
+
+@pytest.mark.parametrize("header", ["", "nonsense", "00-short-00f067aa0ba902b7-01"])
+def test_a_trace_that_cannot_be_read_is_none(header: str) -> None:
+    call = Answered(header)
+
+    assert trace_id(call) == ""
+
+
+def test_a_process_logs_as_json_where_it_is_asked(data_folder: Path, json_service: Served) -> None:
+    assert {json.loads(line)["level"] for line in json_service.log} == {"INFO"}
+
+
+@pytest.fixture
+def json_service(data_folder: Path) -> Iterator[Served]:
+    """Yield a process that writes JSON."""
+    process = Served(data_folder, {"FAIRLEAD_LOG": "json"})
+    process.ready()
+    yield process
+    process.close()
+
+
+# -------------------------------------------------------------------------------------------------------------- metrics
+
+
+def scraped(address: str) -> str:
+    """Ask as Prometheus does."""
+    with urlopen(f"http://{address}/metrics") as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: str, free: str) -> None:
+    service = Service(replace(settings(own_store.url), telemetry=Wanted(metrics=free)), own_store.url)
+    async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
+        await settle(api)
+        for n in range(3):
+            await api.route(f"L-{n}")
+        with pytest.raises(grpc.aio.AioRpcError):
+            await api.item(f"tenants/{tenant}/workItems/nobody")
+        told = await asyncio.to_thread(scraped, free)
+    await service.drain()
+
+    route, get = "fairlead.v1.RoutingService/RouteWorkItem", "fairlead.v1.RoutingService/GetWorkItem"
+    assert f'fairlead_call_seconds_count{{code="OK",method="{route}"}} 3.0' in told
+    assert f'fairlead_call_seconds_count{{code="NOT_FOUND",method="{get}"}} 1.0' in told
+    assert 'fairlead_script_seconds_count{script="bind"} 3.0' in told
+    assert "fairlead_calls_under_way 0.0" in told
+
+
+@pytest.fixture
+def free() -> str:
+    """Return an address that nobody listens on."""
+    return f"127.0.0.1:{free_port()}"
+
+
+# --------------------------------------------------------------------------------------------------------------- traces
+
+
+async def test_a_script_lies_within_its_call_and_the_call_within_its_callers_trace(
+    own_store: EmbeddedServer, tenant: str
+) -> None:
+    exporter = InMemorySpanExporter()
+    made = Traces(exporter)
+    service = Service(settings(own_store.url), own_store.url, [made])
+    address = await service.start("127.0.0.1:0")
+    watch_scripts(made.script)
+    async with connected(address, tenant, own_store.url) as api:
+        await settle(api)
+        await api.routing.RouteWorkItem(api.wish("L-1"), metadata=[("traceparent", PARENT)])
+    await service.drain()
+    watch_scripts(None)
+    made.close()
+
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    call, script = spans["fairlead.v1.RoutingService/RouteWorkItem"], spans["script bind"]
+    assert f"{call.context.trace_id:032x}" == f"{script.context.trace_id:032x}" == TRACE
+    assert script.parent is not None
+    assert script.parent.span_id == call.context.span_id
+
+
+# ------------------------------------------------------------------------------------------------------------- settings
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [(logs.VARIABLE, "xml"), (metrics.VARIABLE, "everywhere"), (traces.VARIABLE, "jaeger")],
+)
+def test_a_bad_setting_is_named_with_what_is_allowed(variable: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"{variable} is '{value}'; allowed"):
+        Wanted.read({variable: value})

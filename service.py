@@ -23,6 +23,7 @@ import grpc
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gate.calls import Observer
 from gate.door import Door
+from gate.settings import OPEN, Security
 from gate.standard import Health, serve_standard
 from gate.traffic import Traffic
 from router import cli as router_cli
@@ -111,6 +112,8 @@ class Settings:
         How many may be under way; more are turned away.
     telemetry
         What is to be seen.
+    security
+        Who may come in, and how.
     """
 
     listen: str
@@ -126,6 +129,7 @@ class Settings:
     training_data: str = ""
     max_calls: int = MAX_CALLS
     telemetry: Wanted = NOTHING
+    security: Security = OPEN
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
@@ -146,11 +150,13 @@ class Settings:
             raise ValueError(f"FAIRLEAD_REDIS_URL is {_without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
         if url:
             client_for(url)  # connects when it is used; what it cannot read is said now
+        security = Security.read(environ)
+        security.check_listen(listen)
         return cls(
             listen, data, url, fsync, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
-            calls, Wanted.read(environ),
+            calls, Wanted.read(environ), security,
         )  # fmt: skip
 
 
@@ -227,7 +233,8 @@ class Service:
                 ("grpc.so_reuseport", 0),  # a port in use is an error, not a share
             ]
         )
-        self.traffic = Traffic(settings.max_calls, standing=STANDING)
+        self._credentials = settings.security.credentials()
+        self.traffic = Traffic(settings.max_calls, settings.security.guard(), STANDING)
         self._watch = Watch(settings.telemetry)
         self._door = Door(self.server, self.traffic, [self.traffic, *self._watch.observers, *observers])
 
@@ -251,7 +258,7 @@ class Service:
         names += await self._serve_scoring()
         await serve_standard(self._door, self._health, names)
         try:
-            port = self.server.add_insecure_port(listen)
+            port = self._open(listen)
         except RuntimeError as error:
             raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
         await self.server.start()
@@ -266,6 +273,11 @@ class Service:
                 "fairlead_calls_under_way", "Calls being answered.", lambda: self.traffic.under_way
             )
         self._watch.start()
+
+    def _open(self, listen: str) -> int:
+        if self._credentials is None:
+            return self.server.add_insecure_port(listen)
+        return self.server.add_secure_port(listen, self._credentials)
 
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.holder.start)
@@ -314,7 +326,8 @@ async def serve_until_stopped(settings: Settings, redis_url: str, store: str) ->
     gc.collect()
     gc.freeze()  # what is there now stays: collections need not look at it again
     rules = engines.resolve(settings.rule_engine)
-    _log.info("ready: listening on %s; rules by %s; store: %s", address, rules, store)
+    calls = settings.security.described
+    _log.info("ready: listening on %s; %s; rules by %s; store: %s", address, calls, rules, store)
     await stopped.wait()
     _log.info("stopping: finishing what is under way")
     await service.drain()
@@ -361,6 +374,7 @@ LATER = {
     "dataset": ("training.cli", "Build a table of customers from their events."),
     "models": ("scoring.cli", "List, compare, promote and roll back models."),
     "rescore": ("scoring.cli", "Score every customer in a table."),
+    "token": ("gate.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
 }
 """Commands imported only when they are called, because scikit-learn and pyarrow take a second: room and help."""
@@ -404,6 +418,17 @@ def serve(listen: str, data: Path) -> None:
       FAIRLEAD_LOG            text (default) or json
       FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
       FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
+
+    \b
+    Who may come in (needed to listen off this machine; README, "Who may come in"):
+      FAIRLEAD_TLS_CERT, FAIRLEAD_TLS_KEY      certificate and key, PEM files: calls are encrypted
+      FAIRLEAD_TLS_CLIENT_CA                   who may sign clients' certificates, a PEM file: mutual TLS
+      FAIRLEAD_PRINCIPALS                      who holds which certificate, a YAML file
+      FAIRLEAD_JWKS                            keys of tokens, a file or https:// address
+      FAIRLEAD_TOKEN_ISSUER, …_TOKEN_AUDIENCE  what tokens must say
+      FAIRLEAD_PRINCIPAL_CALLS_PER_S           calls a second of each caller (default 0: no limit)
+      FAIRLEAD_TENANT_CALLS_PER_S              calls a second about each tenant (default 0: no limit)
+      FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without
     """
     try:
         settings = Settings.read(os.environ, listen=listen, data=data)

@@ -4,13 +4,44 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import grpc
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
+from gate.errors import PermissionDenied
+from gate.principals import Principal
+
 Path = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What is known of a method before it is called.
+
+    Parameters
+    ----------
+    name
+        Service and method, e.g. ``fairlead.v1.RoutingService/RouteWorkItem``.
+    resource
+        Where its request names what it is about.
+    batch
+        Field of the request that lists single ones; empty: there is none.
+    """
+
+    name: str
+    resource: Path
+    batch: str
+
+    @classmethod
+    def of(cls, descriptor: MethodDescriptor) -> Method:
+        """Read it off the contract."""
+        request = descriptor.input_type
+        listed = (field.name for field in request.fields if field.is_repeated and field.message_type)
+        name = f"{descriptor.containing_service.full_name}/{descriptor.name}"
+        return cls(name, resource_path(request), next(listed, ""))
 
 
 class Call:
@@ -26,33 +57,48 @@ class Call:
         gRPC's own.
     started
         When it began, in seconds of ``time.perf_counter``.
-    actor
-        By whom, as events name them; empty where nobody is asked who they are.
+    principal
+        Who makes it; None where nobody is asked, or as long as it is not known.
+    only_rep
+        The id of the rep whose own things it may be about alone; empty: anybody's.
     code
         How it ended; OK while it is under way.
     error
         What a call that failed ended with.
     """
 
-    __slots__ = ("_where", "actor", "code", "context", "error", "method", "request", "started")
+    __slots__ = (
+        "_described", "_resource", "code", "context", "error", "method", "only_rep", "principal", "request", "started"
+    )  # fmt: skip
 
-    def __init__(self, method: str, where: Path, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        self.method = method
+    def __init__(self, method: Method, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        self.method = method.name
+        self._described = method
+        self._resource: str | None = None
         self.request = request
         self.context = context
         self.started = time.perf_counter()
-        self.actor = ""
+        self.principal: Principal | None = None
+        self.only_rep = ""
         self.code = grpc.StatusCode.OK
         self.error: Exception | None = None
-        self._where = where
+
+    @property
+    def actor(self) -> str:
+        """By whom, as events name them; empty where nobody is asked who they are."""
+        return "" if self.principal is None else self.principal.name
 
     @property
     def resource(self) -> str:
         """The name that the request is about, e.g. ``tenants/default/reps/li-na``; empty where it has none."""
-        found: Any = self.request
-        for field in self._where:
-            found = getattr(found, field, None)
-        return found if isinstance(found, str) else ""
+        if self._resource is None:
+            self._resource = _text(self.request, self._described.resource)
+        return self._resource
+
+    @property
+    def resource_field(self) -> str:
+        """Where the request says so, e.g. ``rep.name``."""
+        return ".".join(self._described.resource)
 
     @property
     def tenant(self) -> str:
@@ -63,8 +109,30 @@ class Call:
     @property
     def request_id(self) -> str:
         """What makes the request repeatable; empty where it carries none."""
-        found = getattr(self.request, "request_id", "")
-        return found if isinstance(found, str) else ""
+        return _text(self.request, ("request_id",))
+
+    @property
+    def size(self) -> int:
+        """How many single requests it stands for: 1, or as many as its batch holds."""
+        return len(getattr(self.request, self._described.batch)) or 1 if self._described.batch else 1
+
+    def follow(self, request: Any) -> None:
+        """Go on to a stream's next request; one that names nothing is about what the one before was."""
+        before = self._resource
+        self.request, self._resource = request, None
+        if before and not self.resource:
+            self._resource = before
+
+    def check_own(self, rep: str) -> None:
+        """Check that what belongs to a rep may be seen and changed; anybody's, unless the call is a rep's.
+
+        Raises
+        ------
+        PermissionDenied
+            If it is another's, or nobody's.
+        """
+        if self.only_rep and rep != self.only_rep:
+            raise PermissionDenied(f"{self.actor} may only touch what is {self.only_rep}'s own")
 
     def header(self, name: str) -> str:
         """Return the metadata of a name in lower case, e.g. ``traceparent``; empty where there is none."""
@@ -72,6 +140,12 @@ class Call:
             if key == name:
                 return value if isinstance(value, str) else value.decode("utf-8", "replace")
         return ""
+
+
+def _text(message: Any, path: Path) -> str:
+    for field in path:
+        message = getattr(message, field, None)
+    return message if isinstance(message, str) else ""
 
 
 class Observer(Protocol):
@@ -85,7 +159,7 @@ class Observer(Protocol):
 
 
 def resource_path(request: Descriptor) -> Path:
-    """Find where a request names what it is about: ``parent``, ``name``, or either of these within its resource.
+    """Find where a request names what it is about: the resource, its parent, or the name within the resource it brings.
 
     Examples
     --------
@@ -93,16 +167,17 @@ def resource_path(request: Descriptor) -> Path:
     >>> resource_path(GetOperationRequest.DESCRIPTOR)
     ('name',)
     """
-    if direct := _named(request):
+    if direct := _text_field(request, ("parent", "name", "pool")):
         return direct
     for field in request.fields:
-        if field.message_type and not field.is_repeated and (inner := _named(field.message_type)):
+        inner = _text_field(field.message_type, ("name", "parent")) if field.message_type else ()
+        if inner and not field.is_repeated:
             return (field.name, *inner)
     return ()
 
 
-def _named(message: Descriptor) -> tuple[str, ...]:
-    for name in ("parent", "name"):
+def _text_field(message: Descriptor, names: Sequence[str]) -> tuple[str, ...]:
+    for name in names:
         field = message.fields_by_name.get(name)
         if field is not None and field.type == FieldDescriptor.TYPE_STRING:
             return (name,)

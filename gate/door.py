@@ -17,7 +17,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
 
-from gate.calls import Call, Observer, Path, Unreadable, resource_path
+from gate.calls import Call, Method, Observer, Unreadable
 from gate.errors import UnreadableRequest
 from gate.statuses import Statuses
 
@@ -79,26 +79,26 @@ class Door:
     def _answering(
         self, method: Callable[..., Any], descriptor: MethodDescriptor, statuses: Statuses
     ) -> Callable[[Any, Context], Any]:
-        name = f"{descriptor.containing_service.full_name}/{descriptor.name}"
-        where = resource_path(descriptor.input_type)
         wrap = self._stream if inspect.isasyncgenfunction(method) else self._single
-        return wrap(method, name, where, descriptor.client_streaming, statuses)
+        return wrap(method, Method.of(descriptor), descriptor.client_streaming, statuses)
 
     def _single(
-        self, method: Callable[..., Any], name: str, where: Path, many: bool, statuses: Statuses
+        self, method: Callable[..., Any], described: Method, many: bool, statuses: Statuses
     ) -> Callable[[Any, Context], Any]:
         """Wrap a coroutine."""
         admission, observers = self._admission, self._observers
 
         async def answer(request: Any, context: Context) -> Message:
-            call = Call(name, where, None if many else request, context)
+            call = Call(described, None if many else request, context)
             for observer in observers:
                 observer.began(call)
             try:
+                if admission is not None:
+                    await admission.admit(call)
                 if type(request) is Unreadable:
                     raise UnreadableRequest(request.message_name)
                 if admission is not None:
-                    request = await _admitted(admission, call, request, many)
+                    request = _entered(admission, call, request, many)
                 message: Message = await method(request, call)
                 return message
             except BaseException as error:  # the one place where everything becomes a status
@@ -110,20 +110,22 @@ class Door:
         return answer
 
     def _stream(
-        self, method: Callable[..., AsyncIterator[Message]], name: str, where: Path, many: bool, statuses: Statuses
+        self, method: Callable[..., AsyncIterator[Message]], described: Method, many: bool, statuses: Statuses
     ) -> Callable[[Any, Context], Any]:
         """Wrap an async generator."""
         admission, observers = self._admission, self._observers
 
         async def answer(request: Any, context: Context) -> AsyncIterator[Message]:
-            call = Call(name, where, None if many else request, context)
+            call = Call(described, None if many else request, context)
             for observer in observers:
                 observer.began(call)
             try:
+                if admission is not None:
+                    await admission.admit(call)
                 if type(request) is Unreadable:
                     raise UnreadableRequest(request.message_name)
                 if admission is not None:
-                    request = await _admitted(admission, call, request, many)
+                    request = _entered(admission, call, request, many)
                 async for message in method(request, call):
                     yield message
             except BaseException as error:  # as above
@@ -135,9 +137,8 @@ class Door:
         return answer
 
 
-async def _admitted(admission: Admission, call: Call, request: Any, many: bool) -> Any:
-    """Let a caller in and return the request, or the stream of those that may be read."""
-    await admission.admit(call)
+def _entered(admission: Admission, call: Call, request: Any, many: bool) -> Any:
+    """Check what the request is about, and return it; or the stream, checked one by one."""
     if many:
         return _entering(admission, call, request)
     admission.enter(call)
@@ -147,7 +148,7 @@ async def _admitted(admission: Admission, call: Call, request: Any, many: bool) 
 async def _entering(admission: Admission, call: Call, requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
     async for request in requests:
         if type(request) is not Unreadable:
-            call.request = request
+            call.follow(request)
             admission.enter(call)
         yield request
 

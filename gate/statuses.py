@@ -18,7 +18,18 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
 from gate import details
-from gate.errors import GateError, Leaving, Overloaded, UnknownService, UnreadableRequest
+from gate.errors import (
+    GateError,
+    KeysUnavailable,
+    Leaving,
+    Overloaded,
+    PermissionDenied,
+    RateLimited,
+    Unauthenticated,
+    UnknownService,
+    UnnamedTenant,
+    UnreadableRequest,
+)
 
 DOMAIN = "fairlead"
 
@@ -62,20 +73,27 @@ class Statuses:
 
 CODES: dict[type[GateError], grpc.StatusCode] = {
     UnreadableRequest: grpc.StatusCode.INVALID_ARGUMENT,
+    UnnamedTenant: grpc.StatusCode.INVALID_ARGUMENT,
     UnknownService: grpc.StatusCode.NOT_FOUND,
     Overloaded: grpc.StatusCode.RESOURCE_EXHAUSTED,
     Leaving: grpc.StatusCode.UNAVAILABLE,
+    Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
+    RateLimited: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    KeysUnavailable: grpc.StatusCode.UNAVAILABLE,
 }
 """Code by class, for the door's own errors."""
 
 
 def _details(error: GateError) -> Sequence[Message]:
     match error:
-        case UnreadableRequest():
+        case UnreadableRequest() | UnnamedTenant():
             return [details.bad_request([(error.field, error.description)])]
         case UnknownService():
             return [details.resource("service", error.name)]
-        case Overloaded() | Leaving():
+        case RateLimited():
+            return [details.retry(error.retry_after_s), details.quota(error.subject, str(error))]
+        case KeysUnavailable() | Overloaded() | Leaving():
             return [details.retry(error.retry_after_s)]
     return []
 

@@ -10,14 +10,15 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from router.adapters import engines
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
-from router.adapters.working import WorkSettings
 from service import Service, Settings
 from tests.api import Api, connected
 from tests.served import Served
@@ -82,16 +83,17 @@ def tenant() -> str:
     return f"t-{uuid4().hex[:12]}"
 
 
-def settings(redis_url: str, data: Path = Path("unused"), work: WorkSettings | None = None) -> Settings:
-    """Return the settings of a service for tests."""
-    engine = engines.choice_from({})
-    return Settings("127.0.0.1:0", data, redis_url, "no", engine, request_ttl_s=3600, work=work or WorkSettings())
+def settings(redis_url: str, data: Path = Path("unused"), **chosen: Any) -> Settings:
+    """Return the settings of a service for tests; ``chosen`` ones replace the usual ones."""
+    return replace(
+        Settings("127.0.0.1:0", data, redis_url, "no", engines.choice_from({}), request_ttl_s=3600), **chosen
+    )
 
 
 @asynccontextmanager
-async def serving(redis_url: str, work: WorkSettings | None = None) -> AsyncIterator[str]:
-    """Run a service on a store and yield its address."""
-    service = Service(settings(redis_url, work=work), redis_url)
+async def serving(redis_url: str, **chosen: Any) -> AsyncIterator[str]:
+    """Run a service on a store and yield its address; ``chosen`` settings replace the usual ones."""
+    service = Service(settings(redis_url, **chosen), redis_url)
     try:
         yield await service.start("127.0.0.1:0")
     finally:

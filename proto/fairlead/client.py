@@ -21,6 +21,7 @@ from uuid import uuid4
 import grpc
 from google.protobuf.empty_pb2 import Empty
 
+from fairlead.access import Access
 from fairlead.connection import Connection
 from fairlead.errors import FairleadError
 from fairlead.retries import Retries
@@ -32,7 +33,7 @@ from fairlead.v1 import rules_pb2 as rules
 from fairlead.v1 import scoring_pb2 as scoring
 from fairlead.v1 import workforce_pb2 as workforce
 
-__all__ = ["FairleadClient", "FairleadError", "work_item"]
+__all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 MAX_BATCH = 1000
 _PAGE = 1000
@@ -49,7 +50,9 @@ class FairleadClient:
     tenant
         Whose work items, reps and rules.
     credentials
-        For TLS: ``grpc.ssl_channel_credentials(…)``; absent: an open connection.
+        For TLS: ``grpc.ssl_channel_credentials(…)``; absent: as ``access`` says.
+    access
+        Token and certificates; absent: an open connection, and nothing shown.
     timeout_s
         How long one try of a call may take, in seconds.
     retries
@@ -62,11 +65,12 @@ class FairleadClient:
         tenant: str = "default",
         *,
         credentials: grpc.ChannelCredentials | None = None,
+        access: Access | None = None,
         timeout_s: float = 10.0,
         retries: Retries | None = None,
     ) -> None:
         self.parent = f"tenants/{tenant}"
-        self._connection = Connection(address, credentials, timeout_s, retries or Retries())
+        self._connection = Connection(address, access or Access(), credentials, timeout_s, retries or Retries())
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import grpc
 from google.protobuf.message import Message
 
+from fairlead.access import Access
 from fairlead.retries import Retries
 
 _MAX_MESSAGE_BYTES = 64 * 1024 * 1024
@@ -27,8 +28,10 @@ class Connection:
     ----------
     address
         ``host:port``.
+    access
+        What the client knows and shows.
     credentials
-        For TLS; None: an open connection.
+        For TLS in place of what ``access`` names; None: as that says.
     timeout_s
         How long one try may take, in seconds.
     retries
@@ -36,10 +39,18 @@ class Connection:
     """
 
     def __init__(
-        self, address: str, credentials: grpc.ChannelCredentials | None, timeout_s: float, retries: Retries
+        self,
+        address: str,
+        access: Access,
+        credentials: grpc.ChannelCredentials | None,
+        timeout_s: float,
+        retries: Retries,
     ) -> None:
         self._timeout_s = timeout_s
         self._retries = retries
+        self._access = access
+        credentials = credentials or access.credentials()
+        access.check(address, encrypted=credentials is not None)
         if credentials is None:
             self._channel = grpc.insecure_channel(address, options=_OPTIONS)
         else:
@@ -58,7 +69,7 @@ class Connection:
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString,
         )
-        return self._retries.run(lambda: made(request, timeout=self._timeout_s))
+        return self._retries.run(lambda: made(request, timeout=self._timeout_s, metadata=self._access.metadata()))
 
     def pages(self, method: str, request: Any, answer: type[Answer]) -> Iterator[Answer]:
         """Call a list method page by page; the request is moved along."""

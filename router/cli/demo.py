@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
@@ -50,7 +51,7 @@ def demo(examples: Path | None) -> None:
     inputs = read_inputs(leads, reps, rules, territories, {}, "example")
     console.print("Starting a service with an empty store of its own …")
     models = Path(tempfile.mkdtemp(prefix="fairlead-demo-"))
-    with own_service({"FAIRLEAD_MODELS": str(models)}) as address, connected(address, "default") as client:
+    with own_service({"FAIRLEAD_MODELS": str(models)}) as address, connected(address, "default", Access()) as client:
         enter(client, inputs, BANDS)
         _show(client, inputs, console)
         show_churn(client, customers, models, console)

@@ -17,13 +17,14 @@ from typing import Any
 import click
 from rich.console import Console
 
+from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, names_of
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, read_inputs, route_all
-from router.cli.server import connected, own_service, tenant_option
+from router.cli.server import access_options, connected, own_service, tenant_option
 from router.cli.tables import InputFailed
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -36,6 +37,7 @@ COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "e
 @click.option("--rules", type=FILE, required=True, help="The rule set; published unless it is the active one.")
 @click.option("--territories", type=FILE, help="The tree of regions: columns id and parent.")
 @click.option("--server", metavar="HOST:PORT", help="A running service; absent: one of its own, gone afterwards.")
+@access_options
 @click.option("--out", type=FILE, default=Path("decisions.csv"), show_default=True, help="Where decisions go.")
 @tenant_option
 @click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeatable.")
@@ -98,7 +100,7 @@ def _service(server: str | None, tenant: str) -> Iterator[FairleadClient]:
         with connected(server, tenant) as client:
             yield client
     else:
-        with own_service() as address, connected(address, tenant) as client:
+        with own_service() as address, connected(address, tenant, Access()) as client:
             yield client
 
 

@@ -36,8 +36,8 @@ _VERDICTS: dict[Verdict, Any] = {
 }
 
 
-def route_request(request: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest) -> RouteRequest:
-    """Read a request to route, now or later.
+def route_request(request: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest, actor: str) -> RouteRequest:
+    """Read a request to route, now or later, by whomever.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def route_request(request: routing.RouteWorkItemRequest | routing.SubmitWorkItem
     """
     request_id = request.request_id
     return RouteRequest(
-        work_item(request.work_item), text(request_id, MAX_REQUEST_ID, "request_id") if request_id else ""
+        work_item(request.work_item), text(request_id, MAX_REQUEST_ID, "request_id") if request_id else "", actor
     )
 
 

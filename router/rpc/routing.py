@@ -39,6 +39,8 @@ _RESOLUTIONS = {
 _STATES: dict[int, State | None] = {
     number: State(name.removeprefix("STATE_")) if number else None for name, number in routing.WorkItem.State.items()
 }
+_NEVER = -1
+"""No event has this number: what expects it is stale."""
 
 
 class RoutingServicer:
@@ -50,19 +52,19 @@ class RoutingServicer:
         self._submitting = submitting
         self._watching = watching
 
-    async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, _: Call) -> decisions.Decision:
+    async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         """Route one work item."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
-        decision = await self._router.route(tenant, route_request(request), preview=request.validate_only)
+        decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
         return await described(self._lookup, tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
-        self, request: routing.BatchRouteWorkItemsRequest, _: Call
+        self, request: routing.BatchRouteWorkItemsRequest, call: Call
     ) -> routing.BatchRouteWorkItemsResponse:
         """Route many, each on its own."""
         tenant = fields.tenant_of(request.parent)
         _check_size(len(request.requests))
-        read = [_read(request.parent, single) for single in request.requests]
+        read = [_read(request.parent, single, call.actor) for single in request.requests]
         answers: dict[int, Decision | RouterError] = {}
         for preview in (False, True):
             places = [
@@ -85,14 +87,16 @@ class RoutingServicer:
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
-    async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, _: Call) -> queue.Submission:
+    async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
         """Take in one work item."""
         tenant = fields.tenant_of(request.parent)
-        receipt = await self._submitting.submit(tenant, route_request(request), preview=request.validate_only)
+        receipt = await self._submitting.submit(
+            tenant, route_request(request, call.actor), preview=request.validate_only
+        )
         return receipt_message(tenant, receipt, self._submitting.durability)
 
     async def BatchSubmitWorkItems(
-        self, request: routing.BatchSubmitWorkItemsRequest, _: Call
+        self, request: routing.BatchSubmitWorkItemsRequest, call: Call
     ) -> routing.BatchSubmitWorkItemsResponse:
         """Take in many, each on its own."""
         tenant = fields.tenant_of(request.parent)
@@ -100,7 +104,7 @@ class RoutingServicer:
         answers: dict[int, Receipt | RouterError] = {}
         wishes: dict[int, RouteRequest] = {}
         for place, single in enumerate(request.requests):
-            wish = _read(request.parent, single)
+            wish = _read(request.parent, single, call.actor)
             if isinstance(wish, RouterError):
                 answers[place] = wish
             else:
@@ -116,18 +120,20 @@ class RoutingServicer:
             results=[_submit_result(tenant, answers[place], durability) for place in range(len(request.requests))]
         )
 
-    async def GetWorkItem(self, request: routing.GetWorkItemRequest, _: Call) -> routing.WorkItem:
+    async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         found = await self._submitting.item(tenant, item_id)
+        call.check_own("" if isinstance(found, Submission) else found.record.owner)
         if isinstance(found, Submission):
             return received_message(tenant, found)
         return work_item_message(tenant, found)
 
-    async def ListWorkItems(self, request: routing.ListWorkItemsRequest, _: Call) -> routing.ListWorkItemsResponse:
+    async def ListWorkItems(self, request: routing.ListWorkItemsRequest, call: Call) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
         tenant = fields.tenant_of(request.parent)
-        owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else ""
+        owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else call.only_rep
+        call.check_own(owner)
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
@@ -143,7 +149,7 @@ class RoutingServicer:
             next_page_token=fields.page_token(position),
         )
 
-    async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, _: Call) -> decisions.Decision:
+    async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
         """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         full = fields.wants_full(request.view)
@@ -153,11 +159,12 @@ class RoutingServicer:
             note=fields.text(request.note, fields.MAX_NOTE, "note"),
             expected=fields.etag_number(request.etag),
             request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
         return await described(self._lookup, tenant, decision, full=full)
 
-    async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, _: Call) -> routing.WorkItem:
+    async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         """Close a work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         state = _RESOLUTIONS.get(request.resolution)
@@ -168,8 +175,9 @@ class RoutingServicer:
             tenant,
             item_id,
             state,
-            expected=fields.etag_number(request.etag),
+            expected=await self._expected(call, tenant, item_id, fields.etag_number(request.etag)),
             request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            actor=call.actor,
             preview=request.validate_only,
         )
         return work_item_message(tenant, stored)
@@ -186,6 +194,14 @@ class RoutingServicer:
         async for event in self._watching.changes(tenant, after):
             token = fields.resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
+
+    async def _expected(self, call: Call, tenant: str, item_id: str, etag: int) -> int:
+        """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""
+        if not call.only_rep:
+            return etag
+        stored = await self._lookup.item(tenant, item_id)
+        call.check_own(stored.record.owner)
+        return stored.record.event if etag in (0, stored.record.event) else _NEVER
 
 
 async def described(lookup: Lookup, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
@@ -207,13 +223,13 @@ def _submit_result(tenant: str, answer: Receipt | RouterError, durability: Durab
 
 
 def _read(
-    parent: str, single: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest
+    parent: str, single: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest, actor: str
 ) -> RouteRequest | RouterError:
     if single.parent and single.parent != parent:
         return InvalidInput.of("parent", f"{fields.shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
         if isinstance(single, routing.RouteWorkItemRequest):
             fields.wants_full(single.view)
-        return route_request(single)
+        return route_request(single, actor)
     except RouterError as error:
         return error

@@ -36,7 +36,7 @@ class RuleServicer:
         ]
         return rules.TestRuleSetResponse(problems=_problems(trial.problems), results=results)
 
-    async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, _: Call) -> rules.RuleSet:
+    async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, call: Call) -> rules.RuleSet:
         """Publish a rule set."""
         tenant = fields.tenant_of(request.parent)
         published = await self._publishing.publish(
@@ -45,17 +45,18 @@ class RuleServicer:
             note=fields.text(request.note, fields.MAX_NOTE, "note"),
             expected=fields.etag_number(request.etag) if request.etag else None,
             request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            actor=call.actor,
             preview=request.validate_only,
         )
         return _rule_set(tenant, published, active=published.revision)
 
-    async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, _: Call) -> rules.RuleSet:
+    async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, call: Call) -> rules.RuleSet:
         """Make an earlier revision hold again."""
         tenant = fields.tenant_of(request.parent)
         if request.revision < 0:
             raise InvalidInput.of("revision", f"{request.revision}: must be 0 (the one before) or a revision")
         request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
-        published = await self._publishing.roll_back(tenant, request.revision, request_id=request_id)
+        published = await self._publishing.roll_back(tenant, request.revision, request_id=request_id, actor=call.actor)
         return _rule_set(tenant, published, active=published.revision)
 
     async def ListRuleSetRevisions(

@@ -26,16 +26,17 @@ class WorkforceServicer:
 
     # ------------------------------------------------------------------------------------------------------------- reps
 
-    async def CreateRep(self, request: workforce.CreateRepRequest, _: Call) -> workforce.Rep:
+    async def CreateRep(self, request: workforce.CreateRepRequest, call: Call) -> workforce.Rep:
         """Create a rep."""
         tenant = fields.tenant_of(request.parent)
         made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
         change = Change("rep", request.rep_id, lambda _: made, create=True, update=False)
-        return read.rep_message(tenant, await self._save(tenant, change, request))
+        return read.rep_message(tenant, await self._save(tenant, change, request, call))
 
-    async def GetRep(self, request: workforce.GetRepRequest, _: Call) -> workforce.Rep:
+    async def GetRep(self, request: workforce.GetRepRequest, call: Call) -> workforce.Rep:
         """Get a rep."""
         tenant, rep_id = fields.name_of(request.name, "reps")
+        call.check_own(rep_id)
         return read.rep_message(tenant, await self._administration.get(tenant, "rep", rep_id))
 
     async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
@@ -43,7 +44,7 @@ class WorkforceServicer:
         tenant, page, token = await self._page("rep", request)
         return workforce.ListRepsResponse(reps=[read.rep_message(tenant, rep) for rep in page], next_page_token=token)
 
-    async def UpdateRep(self, request: workforce.UpdateRepRequest, _: Call) -> workforce.Rep:
+    async def UpdateRep(self, request: workforce.UpdateRepRequest, call: Call) -> workforce.Rep:
         """Change a rep."""
         tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
         paths = read.masked(request.update_mask.paths, read.REP_FIELDS, request.rep)
@@ -54,14 +55,14 @@ class WorkforceServicer:
             request.rep.etag,
             create=request.allow_missing,
         )
-        return read.rep_message(tenant, await self._save(tenant, change, request))
+        return read.rep_message(tenant, await self._save(tenant, change, request, call))
 
-    async def DeleteRep(self, request: workforce.DeleteRepRequest, _: Call) -> Empty:
+    async def DeleteRep(self, request: workforce.DeleteRepRequest, call: Call) -> Empty:
         """Delete a rep."""
-        return await self._delete("rep", "reps", request)
+        return await self._delete("rep", "reps", request, call)
 
     async def BatchUpsertReps(
-        self, request: workforce.BatchUpsertRepsRequest, _: Call
+        self, request: workforce.BatchUpsertRepsRequest, call: Call
     ) -> workforce.BatchUpsertRepsResponse:
         """Create or replace many reps."""
         tenant = fields.tenant_of(request.parent)
@@ -83,17 +84,17 @@ class WorkforceServicer:
             )
         if violations:
             raise InvalidInput(violations)
-        saved = await self._administration.save(tenant, changes, **_repetition(request))
+        saved = await self._administration.save(tenant, changes, actor=call.actor, **_repetition(request))
         return workforce.BatchUpsertRepsResponse(reps=[read.rep_message(tenant, rep) for rep in saved])
 
     # ------------------------------------------------------------------------------------------------------------ pools
 
-    async def CreatePool(self, request: workforce.CreatePoolRequest, _: Call) -> workforce.Pool:
+    async def CreatePool(self, request: workforce.CreatePoolRequest, call: Call) -> workforce.Pool:
         """Create a pool."""
         tenant = fields.tenant_of(request.parent)
         made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
         change = Change("pool", request.pool_id, lambda _: made, create=True, update=False)
-        return read.pool_message(tenant, await self._save(tenant, change, request))
+        return read.pool_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
         """Get a pool."""
@@ -106,7 +107,7 @@ class WorkforceServicer:
         pools = [read.pool_message(tenant, pool) for pool in page]
         return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
 
-    async def UpdatePool(self, request: workforce.UpdatePoolRequest, _: Call) -> workforce.Pool:
+    async def UpdatePool(self, request: workforce.UpdatePoolRequest, call: Call) -> workforce.Pool:
         """Change a pool."""
         tenant, pool_id = fields.name_of(request.pool.name, "pools", "pool.name")
         paths = read.masked(request.update_mask.paths, read.POOL_FIELDS, request.pool)
@@ -117,20 +118,20 @@ class WorkforceServicer:
             request.pool.etag,
             create=request.allow_missing,
         )
-        return read.pool_message(tenant, await self._save(tenant, change, request))
+        return read.pool_message(tenant, await self._save(tenant, change, request, call))
 
-    async def DeletePool(self, request: workforce.DeletePoolRequest, _: Call) -> Empty:
+    async def DeletePool(self, request: workforce.DeletePoolRequest, call: Call) -> Empty:
         """Delete a pool and its ledger."""
-        return await self._delete("pool", "pools", request)
+        return await self._delete("pool", "pools", request, call)
 
     # ------------------------------------------------------------------------------------------------------ territories
 
-    async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, _: Call) -> workforce.Territory:
+    async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, call: Call) -> workforce.Territory:
         """Create a territory."""
         tenant = fields.tenant_of(request.parent)
         made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
         change = Change("territory", request.territory_id, lambda _: made, create=True, update=False)
-        return read.territory_message(tenant, await self._save(tenant, change, request))
+        return read.territory_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
         """Get a territory."""
@@ -145,7 +146,7 @@ class WorkforceServicer:
         territories = [read.territory_message(tenant, territory) for territory in page]
         return workforce.ListTerritoriesResponse(territories=territories, next_page_token=token)
 
-    async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, _: Call) -> workforce.Territory:
+    async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, call: Call) -> workforce.Territory:
         """Change a territory."""
         tenant, territory_id = fields.name_of(request.territory.name, "territories", "territory.name")
         paths = read.masked(request.update_mask.paths, read.TERRITORY_FIELDS, request.territory)
@@ -156,11 +157,11 @@ class WorkforceServicer:
             request.territory.etag,
             create=request.allow_missing,
         )
-        return read.territory_message(tenant, await self._save(tenant, change, request))
+        return read.territory_message(tenant, await self._save(tenant, change, request, call))
 
-    async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, _: Call) -> Empty:
+    async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, call: Call) -> Empty:
         """Delete a territory without children."""
-        return await self._delete("territory", "territories", request)
+        return await self._delete("territory", "territories", request, call)
 
     # ------------------------------------------------------------------------------------------- common to the three
 
@@ -170,11 +171,11 @@ class WorkforceServicer:
         page, position = await self._administration.page(tenant, kind, after=after, count=count)
         return tenant, page, fields.page_token(position)
 
-    async def _save(self, tenant: str, change: Change, request: Any) -> Saved:
-        (saved,) = await self._administration.save(tenant, [change], **_repetition(request))
+    async def _save(self, tenant: str, change: Change, request: Any, call: Call) -> Saved:
+        (saved,) = await self._administration.save(tenant, [change], actor=call.actor, **_repetition(request))
         return saved
 
-    async def _delete(self, kind: str, collection: str, request: Any) -> Empty:
+    async def _delete(self, kind: str, collection: str, request: Any, call: Call) -> Empty:
         tenant, record_id = fields.name_of(request.name, collection)
         await self._administration.delete(
             tenant,
@@ -182,6 +183,7 @@ class WorkforceServicer:
             record_id,
             etag=request.etag,
             request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            actor=call.actor,
             preview=request.validate_only,
         )
         return Empty()

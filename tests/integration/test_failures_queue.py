@@ -35,7 +35,7 @@ BY_REGION = {"fields": {"region": {"type": "string"}}, "default": {"route": {"po
 async def reception(store: EmbeddedServer, tenant: str, **work: int) -> AsyncIterator[Api]:
     """Run a service that takes in and, unless told otherwise, leaves the work to others."""
     async with (
-        serving(store.url, WorkSettings(**{"workers": 0, "lease_s": 1, **work})) as address,
+        serving(store.url, work=WorkSettings(**{"workers": 0, "lease_s": 1, **work})) as address,
         connected(address, tenant, store.url) as api,
     ):
         yield api

@@ -1,0 +1,55 @@
+"""The table of who may call what, beside the contract."""
+
+from __future__ import annotations
+
+import pytest
+from google.longrunning import operations_pb2
+from google.protobuf.descriptor import MethodDescriptor
+
+from fairlead.v1 import (
+    decisions_pb2,
+    fairness_pb2,
+    models_pb2,
+    queue_pb2,
+    routing_pb2,
+    rules_pb2,
+    scoring_pb2,
+    workforce_pb2,
+)
+from gate.calls import Method
+from gate.roles import GRANTS, Scope
+from gate.standard import HEALTH, REFLECTION
+
+FILES = (decisions_pb2, fairness_pb2, models_pb2, queue_pb2, routing_pb2, rules_pb2, scoring_pb2, workforce_pb2)
+SERVICES = [
+    *(service for file in FILES for service in file.DESCRIPTOR.services_by_name.values()),
+    operations_pb2.DESCRIPTOR.services_by_name["Operations"],
+    HEALTH,
+    REFLECTION,
+]
+METHODS: dict[str, MethodDescriptor] = {
+    f"{service.full_name}/{method.name}": method for service in SERVICES for method in service.methods
+}
+
+
+def test_the_table_names_every_method_of_the_contract_and_no_other() -> None:
+    assert set(GRANTS) == set(METHODS)
+
+
+@pytest.mark.parametrize("name", [name for name, grant in GRANTS.items() if grant.scope is Scope.TENANT])
+def test_whose_data_a_request_is_about_can_be_read_off_it(name: str) -> None:
+    assert Method.of(METHODS[name]).resource in {
+        ("parent",), ("name",), ("pool",), ("request", "parent"),
+        ("rep", "name"), ("pool", "name"), ("territory", "name"),
+    }  # fmt: skip
+
+
+def test_only_health_is_open_to_anybody() -> None:
+    anybody = {name for name, grant in GRANTS.items() if grant.scope is Scope.OPEN}
+
+    assert anybody == {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch"}
+
+
+@pytest.mark.parametrize("name", [name for name, grant in GRANTS.items() if grant.scope is not Scope.OPEN])
+def test_every_other_method_has_somebody_who_may_call_it(name: str) -> None:
+    assert GRANTS[name].roles

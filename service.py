@@ -372,7 +372,9 @@ def _without_password(url: str) -> str:
 
 LATER = {
     "dataset": ("training.cli", "Build a table of customers from their events."),
-    "models": ("scoring.cli", "List, compare, promote and roll back models."),
+    "health": ("scoring.cli", "Check health profiles."),
+    "models": ("scoring.cli", "List, compare, challenge, promote and roll back models."),
+    "remember": ("scoring.cli", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli", "Score every customer in a table."),
     "token": ("gate.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),

@@ -99,10 +99,10 @@ class NotFound(ScoringError):
 
     reason = "NOT_FOUND"
 
-    def __init__(self, resource_type: str, name: str) -> None:
+    def __init__(self, resource_type: str, name: str, hint: str = "") -> None:
         self.resource_type = resource_type
         self.name = name
-        super().__init__(f"there is no {resource_type} {name!r}")
+        super().__init__(f"there is no {resource_type} {name!r}" + (f": {hint}" if hint else ""))
 
 
 class RequestIdReused(ScoringError):

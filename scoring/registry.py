@@ -196,17 +196,37 @@ class Registry:
         )
         return self._append(standing, entry, validate_only=validate_only)
 
-    def challenge(self, model: str, version: str, *, actor: str, reason: str = "") -> Standing:
-        """Make a version the challenger: served beside, never instead."""
+    def challenge(
+        self,
+        model: str,
+        version: str,
+        *,
+        actor: str,
+        reason: str = "",
+        etag: str = "",
+        request_id: str = "",
+        validate_only: bool = False,
+    ) -> Standing:
+        """Make a version the challenger: named to be compared and promoted, serving nobody. Parameters as `promote`.
+
+        Raises
+        ------
+        NotPossible
+            If it is the champion.
+        """
         _check_person(actor, reason, override=False)
-        standing = self.standing(model)
+        if self._repeated(model, request_id, "challenge", version):
+            return self.standing(model)
+        standing = self._expected(model, etag)
         found = self.load(model, version)
-        changes = {
-            "action": "challenge",
-            "challenger": found.manifest.version,
-            "digests": self._digests(standing, found),
-        }
-        return self._append(standing, self._next(standing, actor, reason, changes))
+        version = found.manifest.version
+        if standing.version("challenger") == version:
+            return standing
+        if standing.version("champion") == version:
+            raise NotPossible(f"models/{model}/versions/{version}", "is the champion: it cannot challenge itself")
+        changes = {"action": "challenge", "challenger": version, "digests": self._digests(standing, found)}
+        entry = self._next(standing, actor, reason, {**changes, "request_id": request_id})
+        return self._append(standing, entry, validate_only=validate_only)
 
     def rollback(
         self,
@@ -281,7 +301,8 @@ class Registry:
         for number in range(last, max(0, last - REMEMBERED), -1):
             entry, _ = self._entry(model, number)
             if entry.request_id == request_id:
-                if entry.action != action or version not in ("", *ALIASES, entry.champion):
+                made = entry.challenger if action == "challenge" else entry.champion
+                if entry.action != action or version not in ("", *ALIASES, made):
                     raise RequestIdReused(request_id)
                 return True
         return False

@@ -177,7 +177,7 @@ def _difference(wanted: Plan, written: Plan) -> str:
 def check_sources(sources: Sequence[str], where: str) -> None:
     """Refuse an empty input."""
     if not sources:
-        raise InvalidInput.of("--data", f"{where}: there is no .parquet or .csv file")
+        raise InvalidInput.of("--data", f"{where}: there is no .parquet, .csv or .csv.gz file")
 
 
 def missing(plan: Plan, exists: Callable[[str], bool]) -> list[Shard]:

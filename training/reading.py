@@ -38,6 +38,23 @@ def read_table(path: Path) -> pa.Table:
     return table
 
 
+def column_names(path: Path) -> list[str]:
+    """List a table's columns, reading no more of it than its head.
+
+    Raises
+    ------
+    UnreadableTable
+        If it has none that can be read.
+    """
+    try:
+        if path.name.lower().endswith(".parquet"):
+            return list(paparquet.read_schema(path).names)
+        with pacsv.open_csv(path) as reader:
+            return list(reader.schema.names)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise UnreadableTable.of(str(path), str(error).splitlines()[0]) from error
+
+
 def _read(path: Path) -> pa.Table:
     name = path.name.lower()
     if name.endswith(".parquet"):

@@ -32,6 +32,11 @@ from scoring.verification import SUMS
 PLAN_FILE = "_plan.json"
 _ASIDE = ".unfinished-"
 
+PROBABILITY, ROW = "probability", "row"
+"""Columns of the results: the risk, and the number of the row where customers have no name."""
+METADATA = {name: f"fairlead.{name}" for name in ("model", "digest", "as_of")}
+"""What the metadata of the results say."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -88,7 +93,7 @@ def score_batch(
     numbers = pa.array(np.arange(first_row, first_row + batch.num_rows))
     columns = {
         schema.names[0]: by_name[job.id_column] if job.id_column else numbers,
-        "probability": pa.array(probabilities),
+        PROBABILITY: pa.array(probabilities),
         "log_odds": pa.array(log_odds),
         "percentile": pa.array(model.percentiles(log_odds)),
         "at_risk": pa.array(probabilities >= model.artefact.thresholds.at_risk),
@@ -100,10 +105,10 @@ def score_batch(
 
 def output_schema(job: Job, model: ServedModel) -> pa.Schema:
     """Return the columns of the results; the model and the instant stand in the file's metadata."""
-    identifier = pa.field(job.id_column, pa.string()) if job.id_column else pa.field("row", pa.int64())
+    identifier = pa.field(job.id_column, pa.string()) if job.id_column else pa.field(ROW, pa.int64())
     fields = [
         identifier,
-        pa.field("probability", pa.float64(), nullable=False),
+        pa.field(PROBABILITY, pa.float64(), nullable=False),
         pa.field("log_odds", pa.float64(), nullable=False),
         pa.field("percentile", pa.float64(), nullable=False),
         pa.field("at_risk", pa.bool_(), nullable=False),
@@ -111,7 +116,7 @@ def output_schema(job: Job, model: ServedModel) -> pa.Schema:
         pa.field("valid_until", pa.timestamp("us", tz="UTC")),
     ]
     said = {"model": model.name, "digest": job.digest, "as_of": job.as_of.isoformat()}
-    return pa.schema(fields, metadata={f"fairlead.{key}": value for key, value in said.items()})
+    return pa.schema(fields, metadata={METADATA[key]: value for key, value in said.items()})
 
 
 def flag_texts(names: tuple[str, ...], flags: npt.NDArray[np.int8]) -> pa.Array:

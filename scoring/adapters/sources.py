@@ -2,15 +2,19 @@
 
 A CSV file has no index, so one pass over its bytes finds where records end, quoted line breaks included, and hashes
 it on the way; workers then read their stretch only. All its columns are read as text: what they mean stands in the
-schema, and Arrow's guess would depend on which rows it saw first.
+schema, and Arrow's guess would depend on which rows it saw first. A packed file (``.csv.gz``) is treated as what it
+unpacks to; a worker has to unpack all that stands before its stretch, which costs less than the scoring.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +27,7 @@ from scoring.rescoring import Piece, Shard, check_sources, cut
 BATCH_ROWS = 32_768
 _CHUNK_BYTES = 8 << 20
 _PIECE_ROWS = 50_000
+_ENDINGS = (".parquet", ".csv", ".csv.gz")
 _QUOTE, _NEWLINE = ord('"'), ord("\n")
 
 
@@ -37,10 +42,8 @@ def find_sources(data: Path) -> list[Path]:
     if data.is_file():
         found = [data]
     else:
-        found = sorted(
-            p for suffix in ("parquet", "csv") for p in data.rglob(f"*.{suffix}") if not p.name.startswith((".", "_"))
-        )
-    check_sources([str(p) for p in found if p.suffix in (".parquet", ".csv")], str(data))
+        found = sorted(p for ending in _ENDINGS for p in data.rglob(f"*{ending}") if not p.name.startswith((".", "_")))
+    check_sources([str(p) for p in found if p.name.endswith(_ENDINGS)], str(data))
     return found
 
 
@@ -58,7 +61,7 @@ def shards_of(source: Path, rows: int) -> Iterator[Shard]:
         else:
             identity, pieces = csv_pieces(source)
             yield from cut(str(source), identity, "csv", pieces, rows)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
         raise InvalidInput.of(str(source), f"cannot be read: {error}") from error
 
 
@@ -66,7 +69,7 @@ def columns_of(source: Path) -> list[str]:
     """List a file's columns."""
     try:
         return list(pq.read_schema(source).names) if source.suffix == ".parquet" else _csv_header(source)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
         raise InvalidInput.of(str(source), f"cannot be read: {error}") from error
 
 
@@ -110,7 +113,7 @@ def csv_pieces(source: Path) -> tuple[str, list[Piece]]:
     """Find stretches of whole records behind the header, each of about 50,000, and hash the file."""
     digest, pieces = hashlib.sha256(), []
     start, offset, n_rows, quotes, in_header = 0, 0, 0, 0, True
-    with source.open("rb") as file:
+    with _opened(source) as file:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
             ends, quotes = _record_ends(chunk, quotes)
@@ -137,8 +140,12 @@ def _record_ends(chunk: bytes, quotes: int) -> tuple[np.ndarray, int]:
     return ends[before % 2 == 0] + 1, (quotes + len(marks)) % 2
 
 
+def _opened(source: Path) -> BinaryIO | gzip.GzipFile:
+    return gzip.open(source, "rb") if source.suffix == ".gz" else source.open("rb")
+
+
 def _csv_header(source: Path) -> list[str]:
-    with source.open("rb") as file:
+    with _opened(source) as file:
         first = file.readline().removeprefix(b"\xef\xbb\xbf")
         while first.count(b'"') % 2 and (more := file.readline()):
             first += more
@@ -149,7 +156,7 @@ def _csv_header(source: Path) -> list[str]:
 def _csv_batches(shard: Shard, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     names = _csv_header(Path(shard.source))
     present = [name for name in columns if name in names]
-    with Path(shard.source).open("rb") as file:
+    with _opened(Path(shard.source)) as file:
         file.seek(shard.start)
         data = file.read(shard.stop - shard.start)
     # An empty text is a value to the schema's markers, and no column may be guessed to be a number.

@@ -30,7 +30,7 @@ _reason = click.option("--reason", default="", help="Why; needed with --override
 
 @click.group()
 def models() -> None:
-    """List, compare, promote and roll back models."""
+    """List, compare, challenge, promote and roll back models."""
 
 
 @models.command("list")
@@ -67,9 +67,8 @@ def show(url: str, model: str, version: str) -> None:
     for gate in gates.gates(report):
         console.print(f"  {'[green]open  [/]' if gate.passed else '[red]closed[/]'} {gate.name} {gate.detail}")
     for entry in registry.history(model)[:10]:
-        console.print(
-            f"{entry.time:%Y-%m-%d %H:%M} {entry.action} → {entry.champion or '—'} by {entry.actor} {entry.reason}"
-        )
+        named = entry.challenger if entry.action == "challenge" else entry.champion
+        console.print(f"{entry.time:%Y-%m-%d %H:%M} {entry.action} → {named} by {entry.actor} {entry.reason}")
 
 
 @models.command()
@@ -89,6 +88,19 @@ def compare(url: str, model: str, first: str, second: str) -> None:
     for version, names in zip(found.versions, (found.only_in_first, found.only_in_second), strict=True):
         if names:
             console.print(f"only {version} reads: {', '.join(names)}")
+
+
+@models.command()
+@_registry
+@_model
+@click.argument("version")
+@_actor
+@click.option("--reason", default="", help="Why.")
+@click.option("--etag", default="", help="Fail unless the aliases are still these.")
+@failures_in_words
+def challenge(url: str, model: str, version: str, actor: str, reason: str, etag: str) -> None:
+    """Name a version the challenger: what `compare` and `promote` mean when they are not told otherwise."""
+    _say(_open(url).challenge(model, version, actor=actor, reason=reason, etag=etag))
 
 
 @models.command()

@@ -21,7 +21,7 @@ from scoring.rescoring import ROWS_PER_SHARD, Plan, agree, missing, numbered
 
 @click.command()
 @click.option(
-    "--data", type=click.Path(exists=True, path_type=Path), required=True, help="Parquet or CSV, or a folder of them."
+    "--data", type=click.Path(exists=True, path_type=Path), required=True, help="Parquet, CSV or .csv.gz, or a folder."
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the results.")
 @click.option("--model", "named", default="champion", show_default=True, help="ALIAS, VERSION, MODEL or MODEL/ALIAS.")

@@ -82,6 +82,21 @@ class ModelServicer:
         )
         return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
 
+    async def ChallengeModel(self, request: pb.ChallengeModelRequest, _: Call) -> pb.Model:
+        """Make a version the challenger."""
+        model, version = version_of(request.name, "name")
+        standing = await asyncio.to_thread(
+            self._registry.challenge,
+            model,
+            version,
+            actor=_text(request.actor, MAX_ACTOR, "actor"),
+            reason=request.reason,
+            etag=request.etag,
+            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            validate_only=request.validate_only,
+        )
+        return await asyncio.to_thread(describe, self._registry, model, standing.version("challenger"), standing)
+
     async def CompareModels(self, request: pb.CompareModelsRequest, _: Call) -> pb.CompareModelsResponse:
         """Set two versions side by side."""
         model, first = version_of(request.first, "first")

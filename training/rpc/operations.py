@@ -31,9 +31,19 @@ from google.rpc.status_pb2 import Status
 
 from fairlead.v1 import models_pb2
 from gate.calls import Call
-from scoring.errors import InvalidInput, NotFound, NotPossible, RequestIdReused, ScoringError, TooMuchAtOnce
+from scoring.errors import (
+    InvalidInput,
+    NotFound,
+    NotPossible,
+    RequestIdReused,
+    ScoringError,
+    TooMuchAtOnce,
+    Violation,
+)
 from scoring.registry import checked_name
 from scoring.rpc.models import model_of
+from training.errors import UnreadableTable
+from training.reading import column_names
 from training.rpc.wish import Wish
 from training.seed import DEFAULT_SEED
 
@@ -112,6 +122,9 @@ class Trainings:
             If as many run as may.
         """
         wish = self._wish(request)
+        if request.validate_only:
+            await asyncio.to_thread(_check_columns, wish)
+            return _checked(request)
         content = hashlib.sha256(wish.to_json().encode()).hexdigest()
         if request.request_id and (before := self._by_request.get(request.request_id)):
             if before.content != content:
@@ -173,7 +186,8 @@ class Trainings:
 
     def _named(self, name: str) -> _Running:
         if (running := self._operations.get(name)) is None:
-            raise NotFound("operation", name)
+            hint = "a server knows those it began since it started; what an earlier one made stands in ListModels"
+            raise NotFound("operation", name, hint)
         return running
 
     async def _follow(self, running: _Running, wish: Wish) -> None:
@@ -260,6 +274,34 @@ class Trainings:
             wanted = "a .csv or .parquet file below the server's folder of training data"
             raise InvalidInput.of("data_path", f"{path[:80]!r}: must be {wanted}")
         return found
+
+
+def _check_columns(wish: Wish) -> None:
+    """Check that the file has the columns that are named.
+
+    Raises
+    ------
+    InvalidInput
+        With a violation per column that it has not, or if it cannot be read.
+    """
+    named = {"target": wish.target, "id_column": wish.id_column, "time_column": wish.time_column}
+    named |= {f"dropped_columns[{place}]": name for place, name in enumerate(wish.dropped)}
+    try:
+        found = column_names(Path(wish.data))
+    except UnreadableTable as error:
+        raise InvalidInput.of("data_path", str(error)) from error
+    absent = {field: name for field, name in named.items() if name and name not in found}
+    if absent:
+        allowed = f"found are {', '.join(found)[:200]}"
+        raise InvalidInput(
+            [Violation(field, f"there is no column {name!r}; {allowed}") for field, name in absent.items()]
+        )
+
+
+def _checked(request: models_pb2.TrainModelRequest) -> pb.Operation:
+    operation = pb.Operation(done=True)
+    operation.metadata.Pack(models_pb2.TrainModelMetadata(model=request.parent, stage="checked"))
+    return operation
 
 
 def _failure(running: _Running, outcome: dict[str, object]) -> Status:

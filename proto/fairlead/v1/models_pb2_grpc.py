@@ -56,6 +56,11 @@ class ModelServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_models__pb2.RollbackModelRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_models__pb2.Model.FromString,
                 _registered_method=True)
+        self.ChallengeModel = channel.unary_unary(
+                '/fairlead.v1.ModelService/ChallengeModel',
+                request_serializer=fairlead_dot_v1_dot_models__pb2.ChallengeModelRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_models__pb2.Model.FromString,
+                _registered_method=True)
         self.CompareModels = channel.unary_unary(
                 '/fairlead.v1.ModelService/CompareModels',
                 request_serializer=fairlead_dot_v1_dot_models__pb2.CompareModelsRequest.SerializeToString,
@@ -104,6 +109,14 @@ class ModelServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChallengeModel(self, request, context):
+        """Makes a version the challenger: named to be compared and promoted, serving nobody. Naming the challenger again changes
+        nothing. Fails as PromoteModel does, but no gate is asked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CompareModels(self, request, context):
         """Sets two versions side by side. Fails with NOT_FOUND.
         """
@@ -113,8 +126,8 @@ class ModelServiceServicer(object):
 
     def TrainModel(self, request, context):
         """Trains a new version on a table that the server can read. Runs in a process of its own, so that scoring does not slow
-        down; follow and cancel it with google.longrunning.Operations. Its metadata is TrainModelMetadata, its response the
-        new Model, which nobody has promoted yet. Fails with INVALID_ARGUMENT, with ALREADY_EXISTS (the `request_id` was used
+        down; follow and cancel it with google.longrunning.Operations, at the server that began it and as long as that runs. Its
+        metadata is TrainModelMetadata, its response the new Model, which nobody has promoted yet. Fails with INVALID_ARGUMENT, with ALREADY_EXISTS (the `request_id` was used
         for other content) or with RESOURCE_EXHAUSTED (as many trainings run as may).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -142,6 +155,11 @@ def add_ModelServiceServicer_to_server(servicer, server):
             'RollbackModel': grpc.unary_unary_rpc_method_handler(
                     servicer.RollbackModel,
                     request_deserializer=fairlead_dot_v1_dot_models__pb2.RollbackModelRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_models__pb2.Model.SerializeToString,
+            ),
+            'ChallengeModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChallengeModel,
+                    request_deserializer=fairlead_dot_v1_dot_models__pb2.ChallengeModelRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_models__pb2.Model.SerializeToString,
             ),
             'CompareModels': grpc.unary_unary_rpc_method_handler(
@@ -263,6 +281,33 @@ class ModelService(object):
             target,
             '/fairlead.v1.ModelService/RollbackModel',
             fairlead_dot_v1_dot_models__pb2.RollbackModelRequest.SerializeToString,
+            fairlead_dot_v1_dot_models__pb2.Model.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChallengeModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ModelService/ChallengeModel',
+            fairlead_dot_v1_dot_models__pb2.ChallengeModelRequest.SerializeToString,
             fairlead_dot_v1_dot_models__pb2.Model.FromString,
             options,
             channel_credentials,

@@ -56,6 +56,18 @@ def test_two_versions_are_compared(shelf: Path) -> None:
     assert "difference" in run(shelf, "compare", "churn", "v1", "v2").output
 
 
+def test_a_challenger_is_named_compared_and_promoted_by_its_alias(shelf: Path) -> None:
+    run(shelf, "promote", "churn", "v1", "--actor", "ann")
+
+    named = run(shelf, "challenge", "churn", "v2", "--actor", "ann", "--reason", "more data")
+
+    assert named.output.startswith("churn: champion v1, challenger v2, previous — (etag 2-")
+    assert "difference" in run(shelf, "compare", "churn").output
+    assert "challenge → v2 by ann more data" in run(shelf, "show", "churn").output
+    promoted = run(shelf, "promote", "churn", "--actor", "bob")
+    assert promoted.output.startswith("churn: champion v2, challenger —, previous v1 (etag 3-")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import signal
@@ -79,6 +80,28 @@ def test_csv_and_parquet_give_the_same_scores(csv: Path, parquet: Path, registry
     run(parquet, tmp_path / "parquet", registry)
 
     assert table(tmp_path / "csv").equals(table(tmp_path / "parquet"))
+
+
+def test_a_packed_csv_gives_the_same_files(csv: Path, registry: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "customers.csv.gz"
+    packed.write_bytes(gzip.compress(csv.read_bytes()))
+    run(csv, tmp_path / "plain", registry)
+
+    run(packed, tmp_path / "packed", registry)
+
+    assert table(tmp_path / "packed").equals(table(tmp_path / "plain"))
+    names = [sorted(file.name for file in (tmp_path / out).glob("*.parquet")) for out in ("plain", "packed")]
+    assert names[0] == names[1]
+
+
+def test_a_packed_csv_that_is_cut_short_is_refused(csv: Path, registry: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "customers.csv.gz"
+    packed.write_bytes(gzip.compress(csv.read_bytes())[:50_000])
+
+    result = CliRunner().invoke(rescore, arguments(packed, tmp_path / "out", registry))
+
+    assert result.exit_code == 1
+    assert "customers.csv.gz: cannot be read" in result.output
 
 
 def test_a_csv_of_several_stretches_loses_no_record(registry: Path, tmp_path: Path) -> None:
@@ -170,7 +193,7 @@ def test_a_finished_run_repeated_does_nothing(parquet: Path, registry: Path, tmp
         ({"model": "../churn"}, "is no name"),
         ({"id": "nobody"}, "has no column 'nobody'"),
         ({"data": "broken"}, "broken.parquet: cannot be read"),
-        ({"data": "empty"}, "there is no .parquet or .csv file"),
+        ({"data": "empty"}, "there is no .parquet, .csv or .csv.gz file"),
         ({"dask": "tcp://127.0.0.1:9"}, "does not answer"),
     ],
 )

@@ -145,8 +145,26 @@ async def test_a_wish_that_reaches_outside_is_refused(channel: grpc.aio.Channel,
     assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
+async def test_a_wish_can_be_checked_without_training(channel: grpc.aio.Channel, tmp_path: Path) -> None:
+    checked = await train(channel, request=wish(validate_only=True))
+
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await train(channel, request=wish(validate_only=True, target="gone", dropped_columns=["plan", "size"]))
+
+    assert (checked.done, checked.name, checked.WhichOneof("result")) == (True, "", None)
+    assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "target: there is no column 'gone'" in str(failure.value.details())
+    assert "dropped_columns[1]: there is no column 'size'" in str(failure.value.details())
+    listed = await operations(
+        channel, method="ListOperations", request=ops.ListOperationsRequest(), answer=ops.ListOperationsResponse
+    )
+    assert not listed.operations
+    assert not (tmp_path / "models").exists()
+
+
 async def test_an_operation_nobody_began_is_not_found(channel: grpc.aio.Channel) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as failure:
         await operations(channel, method="GetOperation", request=ops.GetOperationRequest(name="operations/x"))
 
     assert failure.value.code() is grpc.StatusCode.NOT_FOUND
+    assert "a server knows those it began since it started" in str(failure.value.details())

@@ -51,6 +51,28 @@ def test_a_promotion_repeated_changes_nothing(registry: Registry) -> None:
     assert registry.promote("churn", "v1", actor="ann") == first
 
 
+def test_a_challenge_may_be_repeated_and_tried(registry: Registry) -> None:
+    registry.promote("churn", "v1", actor="ann")
+
+    tried = registry.challenge("churn", "v2", actor="ann", validate_only=True)
+    assert (tried.version("challenger"), registry.standing("churn").version("challenger")) == ("v2", "")
+    first = registry.challenge("churn", "v2", actor="ann", request_id="r")
+    again = registry.challenge("churn", "v2", actor="ann", request_id="r")
+
+    assert (again.etag, again.number) == (first.etag, 2)
+    with pytest.raises(RequestIdReused):
+        registry.challenge("churn", "v1", actor="ann", request_id="r")
+    with pytest.raises(StaleEtag):
+        registry.challenge("churn", "v2", actor="ann", etag="1-0")
+
+
+def test_the_champion_cannot_challenge_itself(registry: Registry) -> None:
+    registry.promote("churn", "v1", actor="ann")
+
+    with pytest.raises(NotPossible, match="is the champion"):
+        registry.challenge("churn", "v1", actor="ann")
+
+
 def test_the_challenger_is_promoted_by_its_alias(registry: Registry) -> None:
     registry.promote("churn", "v1", actor="ann")
     assert registry.challenge("churn", "v2", actor="ann").aliases_of("v2") == ("challenger",)

@@ -1,0 +1,72 @@
+"""``fairlead remember``: hand the results of ``fairlead rescore`` to a service, for rules that ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.retries import Retries
+from fairlead.v1 import scoring_pb2 as pb
+from scoring.adapters.shards import METADATA, PROBABILITY, ROW
+from scoring.cli.failing import failures_in_words
+from scoring.errors import InvalidInput
+
+_PATIENCE_S = 5.0
+
+
+@click.command()
+@click.argument("scores", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--server", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT")
+@click.option("--tenant", default="default", show_default=True, help="Whose customers.")
+@failures_in_words
+def remember(scores: Path, server: str, tenant: str) -> None:
+    """Let rules know the risks in SCORES, the output folder of `fairlead rescore`.
+
+    What is known of a later instant stays, so it may be repeated.
+    """
+    files = sorted(scores.glob("*.parquet"))
+    if not files:
+        raise InvalidInput.of("SCORES", f"{scores} holds no .parquet file: give the --out of `fairlead rescore`")
+    with FairleadClient(server, tenant, retries=Retries(patience_s=_PATIENCE_S)) as client:
+        try:
+            count = client.remember_scores(score for file in files for score in scores_in(file))
+        except FairleadError as error:
+            raise click.ClickException(f"{server}: {error}") from error
+    click.echo(f"{count:,} customers are known to {server}, tenant {tenant}")
+
+
+def scores_in(file: Path) -> Iterator[pb.RememberedScore]:
+    """Yield the scores of one file of results.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none, or its rows have no customers.
+    """
+    try:
+        with pq.ParquetFile(file) as table:
+            customer, as_of = _read_head(file, table.schema_arrow)
+            for batch in table.iter_batches(columns=[customer, PROBABILITY]):
+                ids, risks = (column.to_pylist() for column in batch.columns)
+                for who, risk in zip(ids, risks, strict=True):
+                    score = pb.RememberedScore(customer=who, churn_probability=risk)
+                    score.as_of_time.FromDatetime(as_of)
+                    yield score
+    except pa.ArrowException as error:
+        raise InvalidInput.of(str(file), f"cannot be read: {error}") from error
+
+
+def _read_head(file: Path, schema: pa.Schema) -> tuple[str, datetime]:
+    """Return the column of the customers and the instant."""
+    as_of = (schema.metadata or {}).get(METADATA["as_of"].encode())
+    if as_of is None or PROBABILITY not in schema.names:
+        raise InvalidInput.of(str(file), "is no result of `fairlead rescore`")
+    if schema.names[0] == ROW:
+        raise InvalidInput.of(str(file), "numbers its rows: rescore with --id, the customers' column")
+    return schema.names[0], datetime.fromisoformat(as_of.decode())

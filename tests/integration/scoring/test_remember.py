@@ -1,0 +1,59 @@
+"""`fairlead remember`: what was rescored in a batch is known to rules a moment later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from fairlead.client import FairleadClient
+from scoring.cli.remember import remember
+from scoring.cli.rescore import rescore
+from tests.served import Served
+
+RULES = """
+fields: {customer: {type: string}, risk: {type: number}}
+known_customer: {id: customer, churn_risk: risk}
+rules: [{id: known, when: {field: risk, op: exists}, route: {pool: p}}]
+default: {route: {pool: p}}
+"""
+
+
+@pytest.fixture
+def scores(registry: Path, customers: pa.Table, tmp_path: Path) -> Path:
+    pq.write_table(customers.slice(0, 2_500), tmp_path / "in.parquet")
+    return rescored(tmp_path / "in.parquet", tmp_path / "scores", registry)
+
+
+def rescored(data: Path, out: Path, registry: Path, *more: str) -> Path:
+    options = ["--data", data, "--out", out, "--registry", registry, "--processes", "1", *more]
+    result = CliRunner().invoke(rescore, [str(option) for option in options])
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def test_rules_know_what_was_rescored(scores: Path, served: Served) -> None:
+    result = CliRunner().invoke(remember, [str(scores), "--server", served.address, "--tenant", "acme"])
+
+    assert result.output == f"2,500 customers are known to {served.address}, tenant acme\n"
+    with FairleadClient(served.address, "acme") as client:
+        client.publish_rules(RULES)
+        decisions = [client.route({"customer": who}) for who in ("c2499", "c2500")]
+    assert [list(decision.matched_rules) for decision in decisions] == [["known"], []]
+
+
+def test_scores_without_customers_are_refused(registry: Path, customers: pa.Table, tmp_path: Path) -> None:
+    pq.write_table(customers.slice(0, 10).drop(["customer"]), tmp_path / "in.parquet")
+    out = rescored(tmp_path / "in.parquet", tmp_path / "scores", registry)
+    (tmp_path / "empty").mkdir()
+
+    numbered = CliRunner().invoke(remember, [str(out)])
+    empty = CliRunner().invoke(remember, [str(tmp_path / "empty")])
+    other = CliRunner().invoke(remember, [str(tmp_path)])
+
+    assert "rescore with --id" in numbered.output
+    assert "holds no .parquet file" in empty.output
+    assert "is no result of `fairlead rescore`" in other.output

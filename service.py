@@ -36,17 +36,18 @@ from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.stores import Stores
 from router.adapters.submissions import QueuedSubmissions
 from router.adapters.trial import try_rule_set
-from router.adapters.working import DURABILITIES, WorkSettings, routing_crew, routing_queue, whole
+from router.adapters.working import WorkSettings, routing_crew, routing_queue, whole
 from router.administration import Administration
 from router.books import Books
 from router.cli.later import commands_with
+from router.durability import MEANINGS, Demand, Durability, NotDurable, Promise
 from router.errors import StoreUnavailable
 from router.fairness import Fairness
-from router.intake import Durability
 from router.lookup import Lookup
 from router.publishing import Publishing
 from router.routing import Router
 from router.rpc.decisions import DecisionServicer
+from router.rpc.describing import Describing
 from router.rpc.fairness import FairnessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
@@ -79,12 +80,8 @@ STANDING = (
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     "fairlead.v1.RoutingService/WatchWorkItems",
 )
-FSYNC = ("always", "everysec", "no")
-_DURABILITY = {
-    "always": "every answer is on disk before it is given",
-    "everysec": "a crash of the machine may lose the last second; a crash of Fairlead loses nothing",
-    "no": "the operating system decides when data reaches the disk",
-}
+_FSYNC = {Durability.MEMORY: "no", Durability.EVERYSEC: "everysec"}
+"""What the private store is started with; otherwise ``always``."""
 
 _log = logging.getLogger("fairlead")
 
@@ -119,7 +116,7 @@ class Settings:
     listen: str
     data: Path
     redis_url: str
-    fsync: str
+    durability: Demand
     rule_engine: engines.Choice
     request_ttl_s: int
     work: WorkSettings = field(default_factory=WorkSettings)
@@ -131,6 +128,11 @@ class Settings:
     telemetry: Wanted = NOTHING
     security: Security = OPEN
 
+    @property
+    def fsync(self) -> str:
+        """When the private store's data reaches the disk."""
+        return _FSYNC.get(self.durability.least, "always")
+
     @classmethod
     def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
         """Read the environment.
@@ -140,24 +142,33 @@ class Settings:
         ValueError
             Naming the variable, the value found and the values allowed.
         """
-        fsync = environ.get("FAIRLEAD_FSYNC", "everysec")
-        if fsync not in FSYNC:
-            raise ValueError(f"FAIRLEAD_FSYNC is {fsync!r}; allowed are {', '.join(FSYNC)}")
+        durability = _durability(environ)
         ttl_s = whole(environ, "FAIRLEAD_REQUEST_TTL_S", REQUEST_TTL_S, 1, MAX_REQUEST_TTL_S)
         calls = whole(environ, "FAIRLEAD_MAX_CALLS", MAX_CALLS, 1, 100_000)
         url = environ.get("FAIRLEAD_REDIS_URL", "")
         if url and not url.startswith(SCHEMES):
             raise ValueError(f"FAIRLEAD_REDIS_URL is {_without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
+        if not url and durability.replicas:
+            raise ValueError(
+                "FAIRLEAD_DURABILITY asks for replicas, which only a store named in FAIRLEAD_REDIS_URL has"
+            )
         if url:
-            client_for(url)  # connects when it is used; what it cannot read is said now
+            client_for(url, durability.replicas)  # connects when it is used; what it cannot read is said now
         security = Security.read(environ)
         security.check_listen(listen)
         return cls(
-            listen, data, url, fsync, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
+            listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
             calls, Wanted.read(environ), security,
         )  # fmt: skip
+
+
+def _durability(environ: Mapping[str, str]) -> Demand:
+    try:
+        return Demand.read(environ.get("FAIRLEAD_DURABILITY", ""))
+    except ValueError as error:
+        raise ValueError(f"FAIRLEAD_DURABILITY is {error}") from error
 
 
 class CannotListen(Exception):
@@ -196,7 +207,9 @@ class Service:
     """
 
     def __init__(self, settings: Settings, redis_url: str, observers: Sequence[Observer] = ()) -> None:
-        self._stores = Stores.connect(redis_url, settings.request_ttl_s)
+        self._stores = Stores.connect(redis_url, settings.request_ttl_s, settings.durability)
+        self._demand = settings.durability
+        self.promise = Promise()
         assignments, workforce = self._stores.assignments, self._stores.workforce
         rule_sets = self._stores.rule_sets
         administration = Administration(workforce, rule_sets)
@@ -209,18 +222,19 @@ class Service:
         self._watching = Watching(assignments, self._stores.signals)
         publishing = Publishing(rule_sets, administration, try_rule_set)
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
-        intake = QueuedSubmissions(queue, _durability(settings))
+        intake = QueuedSubmissions(queue, self.promise)
         self._crew = routing_crew(queue, router, settings.work)
+        describing = Describing(lookup, self.promise)
         self._servicers = (
             (
-                RoutingServicer(router, lookup, Submitting(intake, lookup), self._watching),
+                RoutingServicer(router, lookup, Submitting(intake, lookup), self._watching, describing),
                 routing_pb2,
                 "RoutingService",
             ),
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (WorkforceServicer(administration), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
-            (DecisionServicer(lookup), decisions_pb2, "DecisionService"),
+            (DecisionServicer(lookup, describing), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, administration)), fairness_pb2, "FairnessService"),
         )
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
@@ -245,10 +259,13 @@ class Service:
         ------
         StoreUnavailable
             If the store does not answer.
+        NotDurable
+            If it is less durable than was asked for.
         CannotListen
             If the address cannot be bound.
         """
         await self._stores.check()
+        self.promise.durability = await self._stores.promised(self._demand)
         self._start_watch()
         names = []
         for servicer, contract, name in self._servicers:
@@ -304,10 +321,6 @@ class Service:
         self._watch.close()
 
 
-def _durability(settings: Settings) -> Durability:
-    return Durability.UNSPECIFIED if settings.redis_url else DURABILITIES[settings.fsync]
-
-
 # ------------------------------------------------------------------------------------------------------ serve and drain
 
 
@@ -326,8 +339,11 @@ async def serve_until_stopped(settings: Settings, redis_url: str, store: str) ->
     gc.collect()
     gc.freeze()  # what is there now stays: collections need not look at it again
     rules = engines.resolve(settings.rule_engine)
-    calls = settings.security.described
-    _log.info("ready: listening on %s; %s; rules by %s; store: %s", address, calls, rules, store)
+    calls, promise = settings.security.described, service.promise.durability
+    _log.info(
+        "ready: listening on %s; %s; rules by %s; store: %s, durability %s: %s",
+        address, calls, rules, store, promise.lower(), MEANINGS[promise],
+    )  # fmt: skip
     await stopped.wait()
     _log.info("stopping: finishing what is under way")
     await service.drain()
@@ -338,17 +354,14 @@ def run(settings: Settings) -> None:
     if settings.redis_url:
         url = _without_password(settings.redis_url)
         try:
-            _loop(settings, settings.redis_url, f"{url}, as durable as it is configured")
+            _loop(settings, settings.redis_url, url)
         except StoreUnavailable as error:
             raise StoreUnavailable(f"FAIRLEAD_REDIS_URL is {url}: {error}") from error
         return
     embedded = EmbeddedServer(settings.data, settings.fsync)
     embedded.start()
     try:
-        store = (
-            f"private {embedded.version} in {embedded.folder}, fsync {settings.fsync}: {_DURABILITY[settings.fsync]}"
-        )
-        _loop(settings, embedded.url, store)
+        _loop(settings, embedded.url, f"private {embedded.version} in {embedded.folder}")
     finally:
         embedded.stop()
 
@@ -406,7 +419,8 @@ def serve(listen: str, data: Path) -> None:
     Environment:
       FAIRLEAD_REDIS_URL      redis://, rediss:// (TLS), unix://, redis+sentinel:// or redis+cluster:// URL,
                               password included; absent: a private Valkey
-      FAIRLEAD_FSYNC          always, everysec (default) or no: when the private Valkey's data reaches the disk
+      FAIRLEAD_DURABILITY     always (default), everysec, memory or, with a Redis of your own, replicas:N:
+                              what an acknowledged change survives
       FAIRLEAD_RULE_ENGINE    auto (default), durable or index
       FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
       FAIRLEAD_WORKERS        loops in this process that route what is submitted (default 1; 0: see `fairlead work`)
@@ -437,7 +451,8 @@ def serve(listen: str, data: Path) -> None:
         logs.start(settings.telemetry.log)
         run(settings)
     except (
-        ValueError, EmbeddedServerError, StoreUnavailable, ScoringError, CannotListen, CannotServeMetrics, CannotTrace,
+        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
+        CannotServeMetrics, CannotTrace,
         engines.EngineUnavailable,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from router.durability import Durability
 from router.errors import RouterError
 from router.items import WorkItem
 from router.jobs import RouteRequest
@@ -19,19 +20,6 @@ class Stage(StrEnum):
     DELAYED = "DELAYED"
     LEASED = "LEASED"
     DEAD = "DEAD"
-
-
-class Durability(StrEnum):
-    """What an acknowledged submission survives."""
-
-    UNSPECIFIED = "UNSPECIFIED"
-    """As much as somebody else's store is configured to."""
-    MEMORY = "MEMORY"
-    """A crash of the service."""
-    EVERYSEC = "EVERYSEC"
-    """A crash of the machine, but for the last second."""
-    ALWAYS = "ALWAYS"
-    """Every crash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from router.decision import Decision
+from router.durability import Durability
 from router.errors import Conflict, NotFound, NotPossible, RouterError, StoreUnavailable
-from router.intake import Durability, Intake, Receipt, Submission
+from router.intake import Intake, Receipt, Submission
 from router.items import item_id
 from router.jobs import RouteRequest
 from router.lookup import Lookup, StoredItem

@@ -19,6 +19,7 @@ import pytest
 
 from router.adapters import engines
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
+from router.durability import ANYTHING
 from service import Service, Settings
 from tests.api import Api, connected
 from tests.served import Served
@@ -86,7 +87,7 @@ def tenant() -> str:
 def settings(redis_url: str, data: Path = Path("unused"), **chosen: Any) -> Settings:
     """Return the settings of a service for tests; ``chosen`` ones replace the usual ones."""
     return replace(
-        Settings("127.0.0.1:0", data, redis_url, "no", engines.choice_from({}), request_ttl_s=3600), **chosen
+        Settings("127.0.0.1:0", data, redis_url, ANYTHING, engines.choice_from({}), request_ttl_s=3600), **chosen
     )
 
 

@@ -10,7 +10,8 @@ import msgpack
 from router import errors
 from router.adapters.redis.coalescer import Coalescer
 from router.decision import Decision
-from router.intake import Durability, QueueReport, Receipt, Stage, Submission
+from router.durability import Durability, Promise
+from router.intake import QueueReport, Receipt, Stage, Submission
 from router.items import WorkItem, item_id
 from router.jobs import RouteRequest, request_mark
 from router.routing import Router
@@ -31,19 +32,19 @@ class QueuedSubmissions:
     ----------
     queue
         Where submissions wait.
-    durability
+    promise
         What the queue's store survives.
     """
 
-    def __init__(self, queue: Queue, durability: Durability = Durability.UNSPECIFIED) -> None:
+    def __init__(self, queue: Queue, promise: Promise) -> None:
         self._queue = queue
-        self._durability = durability
+        self._promise = promise
         self._coalescer = Coalescer[str, NewJob, Receipt | errors.RouterError](self._submit, 256)
 
     @property
     def durability(self) -> Durability:
         """What a submission survives."""
-        return self._durability
+        return self._promise.durability
 
     async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | errors.RouterError]:
         """Take work items in; single ones share a script call with whatever else is on its way."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from router.adapters.redis.connection import RedisClient
 from router.adapters.submissions import QUEUE, routing_work
-from router.intake import Durability
 from router.routing import Router
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.crew import Crew
@@ -16,8 +15,6 @@ from workqueue.ports import Queue
 from workqueue.worker import Worker
 
 MAX_WORKERS = 64
-DURABILITIES = {"always": Durability.ALWAYS, "everysec": Durability.EVERYSEC, "no": Durability.MEMORY}
-"""What an embedded store survives, by ``FAIRLEAD_FSYNC``."""
 
 
 @dataclass(frozen=True, slots=True)

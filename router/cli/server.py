@@ -147,7 +147,7 @@ def own_service(environ: Mapping[str, str] | None = None) -> Iterator[str]:
 def _private() -> dict[str, str]:
     """Return the environment without another store, which what is tried out must never reach, and without locks."""
     kept = {name: value for name, value in os.environ.items() if name not in ("FAIRLEAD_REDIS_URL", *VARIABLES)}
-    return {**kept, "FAIRLEAD_FSYNC": "no", "GRPC_ENABLE_FORK_SUPPORT": "0"}
+    return {**kept, "FAIRLEAD_DURABILITY": "memory", "GRPC_ENABLE_FORK_SUPPORT": "0"}
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

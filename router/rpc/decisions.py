@@ -6,20 +6,21 @@ from fairlead.v1 import decisions_pb2 as decisions
 from gate.calls import Call
 from router.lookup import Lookup
 from router.rpc import fields
-from router.rpc.routing import described
+from router.rpc.describing import Describing
 
 
 class DecisionServicer:
     """Answers DecisionService."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, describing: Describing) -> None:
         self._lookup = lookup
+        self._describing = describing
 
     async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
         full = fields.wants_full(request.view)
-        return await described(self._lookup, tenant, await self._lookup.decision(tenant, number), full=full)
+        return await self._describing.message(tenant, await self._lookup.decision(tenant, number), full=full)
 
     async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""
@@ -31,5 +32,5 @@ class DecisionServicer:
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )
-        messages = [await described(self._lookup, tenant, decision, full=full) for decision in found]
+        messages = [await self._describing.message(tenant, decision, full=full) for decision in found]
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))

@@ -8,17 +8,18 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gate.calls import Call
-from router.decision import Decision, Outcome
+from router.decision import Decision
+from router.durability import Durability
 from router.errors import InvalidInput, RouterError
-from router.intake import Durability, Receipt, Submission
+from router.intake import Receipt, Submission
 from router.items import State
 from router.jobs import ReassignRequest, RouteRequest
 from router.lookup import Lookup
 from router.routing import Router
 from router.rpc import fields
+from router.rpc.describing import Describing
 from router.rpc.messages import (
     change_message,
-    decision_message,
     received_message,
     route_request,
     work_item_message,
@@ -29,7 +30,6 @@ from router.submitting import Submitting
 from router.watching import Watching
 
 MAX_BATCH = 1000
-_EXPLAINED = frozenset({Outcome.WAITING, Outcome.UNROUTED})
 _RESOLUTIONS = {
     routing.CompleteWorkItemRequest.RESOLUTION_UNSPECIFIED: State.CLOSED,
     routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED: State.CONVERTED,
@@ -46,17 +46,20 @@ _NEVER = -1
 class RoutingServicer:
     """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
 
-    def __init__(self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching) -> None:
+    def __init__(
+        self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching, describing: Describing
+    ) -> None:
         self._router = router
         self._lookup = lookup
         self._submitting = submitting
         self._watching = watching
+        self._describing = describing
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         """Route one work item."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
-        return await described(self._lookup, tenant, decision, full=full)
+        return await self._describing.message(tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
@@ -83,7 +86,7 @@ class RoutingServicer:
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
                 full = fields.wants_full(single.view)
-                message = await described(self._lookup, tenant, answer, full=full)
+                message = await self._describing.message(tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
@@ -162,7 +165,7 @@ class RoutingServicer:
             actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
-        return await described(self._lookup, tenant, decision, full=full)
+        return await self._describing.message(tenant, decision, full=full)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         """Close a work item."""
@@ -202,13 +205,6 @@ class RoutingServicer:
         stored = await self._lookup.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.event if etag in (0, stored.record.event) else _NEVER
-
-
-async def described(lookup: Lookup, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
-    """Write a decision in full or not; where nobody was found, always with the summary of refusals."""
-    if full or decision.outcome in _EXPLAINED:
-        return decision_message(tenant, decision, await lookup.explanation(tenant, decision), full=full)
-    return decision_message(tenant, decision)
 
 
 def _check_size(requests: int) -> None:

@@ -9,15 +9,17 @@ from typing import Any
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
+from router.durability import Durability
 from router.errors import InvalidInput
-from router.intake import Durability, QueueReport, Receipt, Stage, Submission
+from router.intake import QueueReport, Receipt, Stage, Submission
 from router.rpc.fields import MAX_LAST_PART, shown
 
 _STAGES = {number: Stage(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
 _STAGE_NUMBERS: dict[Stage, Any] = {stage: number for number, stage in _STAGES.items()}
-_DURABILITIES: dict[Durability, Any] = {
-    durability: queue.Submission.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
+DURABILITIES: dict[Durability, Any] = {
+    durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
 }
 
 
@@ -26,7 +28,7 @@ def receipt_message(tenant: str, receipt: Receipt, durability: Durability) -> qu
     message = queue.Submission(
         work_item=f"tenants/{tenant}/workItems/{receipt.item_id}",
         state=_STAGE_NUMBERS[Stage.READY] if receipt.is_new else queue.Submission.STATE_UNSPECIFIED,
-        durability=_DURABILITIES[durability],
+        durability=DURABILITIES[durability],
     )
     if receipt.submitted_us:
         message.submit_time.CopyFrom(_timestamp(receipt.submitted_us))
@@ -39,7 +41,7 @@ def submission_message(tenant: str, submission: Submission, durability: Durabili
         work_item=f"tenants/{tenant}/workItems/{submission.item_id}",
         state=_STAGE_NUMBERS[submission.stage],
         submit_time=_timestamp(submission.submitted_us),
-        durability=_DURABILITIES[durability],
+        durability=DURABILITIES[durability],
         delivery_count=submission.deliveries,
         fault=submission.fault,
     )

@@ -91,7 +91,7 @@ async def test_data_survive_a_restart(starts: list[Served], data_folder: Path) -
 
 @pytest.mark.parametrize("store_too", [False, True], ids=["the service", "the service and its store"])
 async def test_data_survive_a_kill(starts: list[Served], data_folder: Path, store_too: bool) -> None:
-    starts.append(Served(data_folder, {"FAIRLEAD_FSYNC": "always"}))
+    starts.append(Served(data_folder))
     async with on(starts[0]) as api:
         await settle(api)
         given = [await api.route(f"L-{n}", view=FULL) for n in range(20)]
@@ -116,7 +116,9 @@ async def test_the_private_store_ends_with_the_service(starts: list[Served], dat
     code = starts[0].terminate()
 
     assert (code, gone(pid)) == (0, True)
-    assert any("private Valkey" in line and "fsync everysec" in line for line in starts[0].log)
+    assert any(
+        "private Valkey" in line and "durability always: every answer is on disk" in line for line in starts[0].log
+    )
 
 
 def test_a_folder_in_use_is_a_clear_error(served: Served, data_folder: Path, starts: list[Served]) -> None:
@@ -155,7 +157,8 @@ def test_a_port_in_use_is_a_clear_error(served: Served, short_path: Path, starts
 @pytest.mark.parametrize(
     ("variable", "value", "allowed"),
     [
-        ("FAIRLEAD_FSYNC", "sometimes", "always, everysec, no"),
+        ("FAIRLEAD_DURABILITY", "sometimes", "memory, everysec, always, replicas:N"),
+        ("FAIRLEAD_DURABILITY", "replicas:1", "FAIRLEAD_REDIS_URL"),
         ("FAIRLEAD_RULE_ENGINE", "magic", "auto, durable, index"),
         ("FAIRLEAD_REQUEST_TTL_S", "-1", "1 to 31536000 seconds"),
         ("FAIRLEAD_REDIS_URL", "http://localhost", "redis://"),

@@ -10,11 +10,24 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Durability(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DURABILITY_UNSPECIFIED: _ClassVar[Durability]
+    DURABILITY_MEMORY: _ClassVar[Durability]
+    DURABILITY_EVERYSEC: _ClassVar[Durability]
+    DURABILITY_ALWAYS: _ClassVar[Durability]
+    DURABILITY_REPLICAS: _ClassVar[Durability]
+
 class DecisionView(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     DECISION_VIEW_UNSPECIFIED: _ClassVar[DecisionView]
     DECISION_VIEW_BASIC: _ClassVar[DecisionView]
     DECISION_VIEW_FULL: _ClassVar[DecisionView]
+DURABILITY_UNSPECIFIED: Durability
+DURABILITY_MEMORY: Durability
+DURABILITY_EVERYSEC: Durability
+DURABILITY_ALWAYS: Durability
+DURABILITY_REPLICAS: Durability
 DECISION_VIEW_UNSPECIFIED: DecisionView
 DECISION_VIEW_BASIC: DecisionView
 DECISION_VIEW_FULL: DecisionView
@@ -50,7 +63,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor")
+    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability")
     class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OUTCOME_UNSPECIFIED: _ClassVar[Decision.Outcome]
@@ -95,6 +108,7 @@ class Decision(_message.Message):
     NOTE_FIELD_NUMBER: _ClassVar[int]
     SLA_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
+    DURABILITY_FIELD_NUMBER: _ClassVar[int]
     name: str
     work_item: str
     outcome: Decision.Outcome
@@ -115,7 +129,8 @@ class Decision(_message.Message):
     note: str
     sla: str
     actor: str
-    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ...) -> None: ...
+    durability: Durability
+    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ...) -> None: ...
 
 class Candidate(_message.Message):
     __slots__ = ("rep", "verdict", "reasons", "entitlement", "deficit_before", "deficit_after", "score")

@@ -1,5 +1,6 @@
 import datetime
 
+from fairlead.v1 import decisions_pb2 as _decisions_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -117,16 +118,6 @@ class Submission(_message.Message):
     STATE_DELAYED: Submission.State
     STATE_LEASED: Submission.State
     STATE_DEAD: Submission.State
-    class Durability(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-        __slots__ = ()
-        DURABILITY_UNSPECIFIED: _ClassVar[Submission.Durability]
-        DURABILITY_MEMORY: _ClassVar[Submission.Durability]
-        DURABILITY_EVERYSEC: _ClassVar[Submission.Durability]
-        DURABILITY_ALWAYS: _ClassVar[Submission.Durability]
-    DURABILITY_UNSPECIFIED: Submission.Durability
-    DURABILITY_MEMORY: Submission.Durability
-    DURABILITY_EVERYSEC: Submission.Durability
-    DURABILITY_ALWAYS: Submission.Durability
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     SUBMIT_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -138,9 +129,9 @@ class Submission(_message.Message):
     work_item: str
     state: Submission.State
     submit_time: _timestamp_pb2.Timestamp
-    durability: Submission.Durability
+    durability: _decisions_pb2.Durability
     delivery_count: int
     fault: str
     due_time: _timestamp_pb2.Timestamp
     death_time: _timestamp_pb2.Timestamp
-    def __init__(self, work_item: _Optional[str] = ..., state: _Optional[_Union[Submission.State, str]] = ..., submit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., durability: _Optional[_Union[Submission.Durability, str]] = ..., delivery_count: _Optional[int] = ..., fault: _Optional[str] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., death_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, work_item: _Optional[str] = ..., state: _Optional[_Union[Submission.State, str]] = ..., submit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., durability: _Optional[_Union[_decisions_pb2.Durability, str]] = ..., delivery_count: _Optional[int] = ..., fault: _Optional[str] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., death_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -22,6 +22,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from router.adapters.redis.connection import RedisClient
+from router.adapters.redis.durability import ReplicatingRedis
 
 TIMEOUT_S = 5.0
 SCHEMES = (
@@ -36,8 +37,13 @@ SCHEMES = (
 _SENTINEL_PORT, _PORT = 26379, 6379
 
 
-def client_for(url: str) -> RedisClient:
+def client_for(url: str, replicas: int = 0) -> RedisClient:
     """Prepare a client, connected when it is first used.
+
+    Parameters
+    ----------
+    replicas
+        How many must have what a script wrote before it is answered; not with a cluster.
 
     Raises
     ------
@@ -46,10 +52,22 @@ def client_for(url: str) -> RedisClient:
     """
     scheme = url.partition("://")[0]
     if scheme.endswith("+sentinel"):
-        return _of_sentinels(_Several.read(url, _SENTINEL_PORT))
+        return _of_sentinels(_Several.read(url, _SENTINEL_PORT), replicas)
     if scheme.endswith("+cluster"):
+        if replicas:
+            raise ValueError("a cluster cannot be waited for; allowed is min-replicas-to-write on its nodes")
         return _of_cluster(_Several.read(url, _PORT))
-    return Redis.from_url(url, socket_timeout=TIMEOUT_S, retry=_retry())
+    return _waiting(_kind(replicas).from_url(url, socket_timeout=TIMEOUT_S, retry=_retry()), replicas)
+
+
+def _kind(replicas: int) -> type[Redis]:
+    return ReplicatingRedis if replicas else Redis
+
+
+def _waiting(client: RedisClient, replicas: int) -> RedisClient:
+    if replicas:
+        client.replicas = replicas
+    return client
 
 
 async def close(client: RedisClient) -> None:
@@ -96,13 +114,13 @@ def _server(text: str, port: int) -> tuple[str, int]:
     return host, int(named)
 
 
-def _of_sentinels(several: _Several) -> RedisClient:
+def _of_sentinels(several: _Several, replicas: int) -> RedisClient:
     if not several.path:
         raise ValueError("redis+sentinel:// names no primary; allowed is redis+sentinel://host:port,host:port/name")
     theirs = {"password": several.sentinel_password, "socket_timeout": TIMEOUT_S}
     make: Any = Sentinel  # the driver leaves it unannotated
     sentinel = make(several.servers, sentinel_kwargs=theirs, socket_timeout=TIMEOUT_S, **several.login)
-    return sentinel.master_for(several.path, retry=_retry())
+    return _waiting(sentinel.master_for(several.path, redis_class=_kind(replicas), retry=_retry()), replicas)
 
 
 def _of_cluster(several: _Several) -> RedisClient:

@@ -1,0 +1,80 @@
+"""How durable somebody else's store is, and a client that waits for its replicas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+from router.adapters.redis.connection import RedisClient, translated
+from router.durability import Durability
+
+WAIT_MS = 2000
+"""How long replicas may take, in milliseconds."""
+_MARK = "fairlead:acknowledged"
+_LEVELS = {"always": Durability.ALWAYS, "everysec": Durability.EVERYSEC, "no": Durability.MEMORY}
+
+
+async def found(redis: RedisClient) -> Durability:
+    """Ask a store how durable it is.
+
+    Raises
+    ------
+    StoreUnavailable
+        If it does not answer.
+    """
+    with translated():
+        try:
+            answer = await redis.config_get("append*")
+        except ResponseError:  # not permitted, as on some hosted stores
+            return Durability.UNSPECIFIED
+    says = {_text(name): _text(value) for name, value in answer.items()}
+    if says.get("appendonly") != "yes":
+        return Durability.MEMORY
+    return _LEVELS.get(says.get("appendfsync", ""), Durability.UNSPECIFIED)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+class TooFewReplicas(RedisConnectionError):
+    """A change was written and too few replicas have it: whether it will last is not known."""
+
+
+class ReplicatingRedis(Redis):
+    """A client whose scripts are answered once replicas have what they wrote.
+
+    The mark written behind each script makes WAIT look at everything before it, also where the script itself only
+    found that its request had been done before, over another connection.
+
+    References
+    ----------
+    https://redis.io/docs/latest/commands/wait/
+    """
+
+    replicas = 1
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
+        """Run a script by its hash; see ``redis.commands.core``."""
+        return await self._acknowledged("EVALSHA", sha, numkeys, *keys_and_args)
+
+    async def eval(self, script: str, numkeys: int, *keys_and_args: Any) -> Any:
+        """Run a script; see ``redis.commands.core``."""
+        return await self._acknowledged("EVAL", script, numkeys, *keys_and_args)
+
+    async def _acknowledged(self, *command: Any) -> Any:
+        async with self.pipeline(transaction=False) as pipeline:
+            pipeline.execute_command(*command)
+            pipeline.set(_MARK, 1)
+            pipeline.execute_command("WAIT", self.replicas, WAIT_MS)
+            answer, _, reached = await pipeline.execute(raise_on_error=False)
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(reached, Exception):
+            raise reached
+        if reached < self.replicas:
+            raise TooFewReplicas(f"{reached} of {self.replicas} replicas have the change after {WAIT_MS} ms")
+        return answer

@@ -1,0 +1,37 @@
+"""Decisions in words and figures, as every service tells them."""
+
+from __future__ import annotations
+
+from fairlead.v1 import decisions_pb2 as decisions
+from router.decision import Decision, Outcome
+from router.durability import Promise
+from router.lookup import Lookup
+from router.rpc.messages import decision_message
+from router.rpc.submissions import DURABILITIES
+
+_EXPLAINED = frozenset({Outcome.WAITING, Outcome.UNROUTED})
+
+
+class Describing:
+    """Writes decisions.
+
+    Parameters
+    ----------
+    lookup
+        Explains them.
+    promise
+        Says what they survive.
+    """
+
+    def __init__(self, lookup: Lookup, promise: Promise) -> None:
+        self._lookup = lookup
+        self._promise = promise
+
+    async def message(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
+        """Write a decision in full or not; where nobody was found, always with the summary of refusals."""
+        explained = full or decision.outcome in _EXPLAINED
+        explanation = await self._lookup.explanation(tenant, decision) if explained else None
+        message = decision_message(tenant, decision, explanation, full=full)
+        if decision.number:
+            message.durability = DURABILITIES[self._promise.durability]
+        return message

@@ -1,0 +1,118 @@
+"""What an acknowledgement means: asked for, checked at the start, told in every answer, and kept."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import pytest
+import redis
+
+from fairlead.v1 import decisions_pb2 as decisions
+from router.adapters.redis.embedded import find_binary
+from router.durability import Demand, Durability, NotDurable
+from service import Service
+from tests.api import EVERYONE, Api, connected, retry_delay_s
+from tests.conftest import settings
+
+
+@contextmanager
+def running(*options: str) -> Iterator[str]:
+    """Run a bare store with options of its own and yield its URL."""
+    folder = Path(tempfile.mkdtemp(prefix="fl-"))
+    path = folder / "s"
+    command = [str(find_binary()), "--port", "0", "--unixsocket", str(path), "--dir", str(folder), *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        url = f"unix://{path}"
+        with redis.Redis.from_url(url, retry=redis.retry.Retry(redis.backoff.ConstantBackoff(0.01), 500)) as client:
+            client.ping()
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+@asynccontextmanager
+async def serving(url: str, demand: str) -> AsyncIterator[Api]:
+    service = Service(replace(settings(url), durability=Demand.read(demand)), url)
+    try:
+        address = await service.start("127.0.0.1:0")
+        async with connected(address, "default", url) as api:
+            yield api
+    finally:
+        await service.drain()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--appendonly", "no"], decisions.DURABILITY_MEMORY),
+        (["--appendonly", "yes", "--appendfsync", "everysec"], decisions.DURABILITY_EVERYSEC),
+        (["--appendonly", "yes", "--appendfsync", "always"], decisions.DURABILITY_ALWAYS),
+    ],
+)
+async def test_an_answer_says_what_it_survives(options: list[str], told: decisions.Durability) -> None:
+    with running(*options) as url:
+        async with serving(url, "") as api:
+            await api.adopt(EVERYONE)
+            decision = await api.route("1")
+            preview = await api.route("2", validate_only=True)
+
+    assert (decision.durability, preview.durability) == (told, decisions.DURABILITY_UNSPECIFIED)
+
+
+@pytest.mark.parametrize("demand", ["everysec", "always"])
+async def test_a_store_that_is_less_durable_than_asked_for_is_refused(demand: str) -> None:
+    refusal = f"{demand} was asked for, and the store is memory: set appendonly yes"
+    with running("--appendonly", "no") as url, pytest.raises(NotDurable, match=refusal):
+        async with serving(url, demand):
+            pass
+
+
+def test_the_private_store_is_as_durable_as_can_be_unless_told_otherwise(tmp_path: Path) -> None:
+    assert replace(settings(""), durability=Demand.read("")).fsync == "always"
+    assert replace(settings(""), durability=Demand.read("memory")).fsync == "no"
+    assert Demand.read("always").refusal(Durability.ALWAYS) == ""
+
+
+async def test_with_replicas_asked_for_what_they_do_not_have_is_not_acknowledged(data_folder: Path) -> None:
+    with running("--port", "0") as primary, redis.Redis.from_url(primary) as client:
+        async with serving(primary, "replicas:1") as api:
+            await api.adopt(EVERYONE)
+            with pytest.raises(grpc.aio.AioRpcError) as alone:
+                await api.route("1", request_id="once")
+            assert alone.value.code() == grpc.StatusCode.UNAVAILABLE
+            assert "0 of 1 replicas" in (alone.value.details() or "")
+            assert retry_delay_s(alone.value) > 0
+        assert client.exists("fairlead:{default}:item:crm~1")
+
+
+async def test_with_a_replica_the_repeated_request_is_acknowledged(tmp_path: Path) -> None:
+    port = _free_port()
+    with running("--port", str(port), "--bind", "127.0.0.1") as primary:
+        async with serving(primary, "replicas:1") as api:
+            await api.adopt(EVERYONE)
+            with pytest.raises(grpc.aio.AioRpcError):
+                await api.route("1", request_id="once")
+            with running("--replicaof", "127.0.0.1", str(port)) as replica, redis.Redis.from_url(replica) as copy:
+                while copy.info("replication")["master_link_status"] != "up":
+                    pass
+                decision = await api.route("1", request_id="once")
+
+                assert decision.durability == decisions.DURABILITY_REPLICAS
+                assert copy.exists("fairlead:{default}:item:crm~1")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

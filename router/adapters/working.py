@@ -62,7 +62,8 @@ def whole(environ: Mapping[str, str], name: str, otherwise: int, least: int, mos
     """
     found = environ.get(name, str(otherwise))
     if not (found.isascii() and found.isdecimal() and least <= int(found) <= most):
-        raise ValueError(f"{name} is {found!r}; allowed are {least} to {most}")
+        unit = " seconds" if name.endswith("_S") else ""
+        raise ValueError(f"{name} is {found!r}; allowed are {least} to {most}{unit}")
     return int(found)
 
 

@@ -98,6 +98,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.ModelService/GetModel": _tenant(SCIENTIST, OPERATOR, MANAGER, scope=Scope.SHARED),
     "fairlead.v1.ModelService/CompareModels": _tenant(SCIENTIST, OPERATOR, MANAGER, scope=Scope.SHARED),
     "fairlead.v1.ModelService/PromoteModel": _tenant(SCIENTIST, scope=Scope.SERVER),
+    "fairlead.v1.ModelService/ChallengeModel": _tenant(SCIENTIST, scope=Scope.SERVER),
     "fairlead.v1.ModelService/RollbackModel": _tenant(SCIENTIST, OPERATOR, scope=Scope.SERVER),
     "fairlead.v1.ModelService/TrainModel": _tenant(SCIENTIST, scope=Scope.SERVER),
     "google.longrunning.Operations/ListOperations": _tenant(SCIENTIST, OPERATOR, scope=Scope.SERVER),

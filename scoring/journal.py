@@ -29,6 +29,8 @@ class Entry(BaseModel):
         Content of the versions named, as hashed when they were named: a folder that changes later is refused.
     request_id
         What makes the change repeatable; empty: nothing.
+    before
+        SHA-256 of the entry before it, so that none can be altered unnoticed; empty in the first.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -44,6 +46,7 @@ class Entry(BaseModel):
     previous: str = ""
     digests: dict[str, str] = {}
     request_id: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True)

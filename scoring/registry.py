@@ -15,7 +15,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from scoring import artefact, gates
+from scoring import artefact, chain, gates
 from scoring.artefact import Artefact
 from scoring.errors import (
     GatesClosed,
@@ -92,6 +92,14 @@ class Registry:
         """List the changes of a model, newest first."""
         numbers = range(self._shelf.last_entry(checked_name("model", model)), 0, -1)
         return [self._entry(model, number)[0] for number in numbers]
+
+    def breaks(self, model: str) -> list[str]:
+        """Say where a model's journal was altered; nothing: nowhere."""
+        return list(chain.breaks(self._shelf, checked_name("model", model)))
+
+    def etags(self, model: str) -> list[str]:
+        """List the etags that a model has had, oldest first."""
+        return [self._standing(model, number).etag for number in range(1, self.standing(model).number + 1)]
 
     def resolve(self, model: str, version: str) -> str:
         """Return the version that a version or alias stands for.
@@ -310,6 +318,9 @@ class Registry:
     def _append(self, standing: Standing, entry: Entry, *, validate_only: bool = False) -> Standing:
         if validate_only:
             return Standing(standing.model, entry, standing.etag)
+        if standing.number:
+            before = self._entry(standing.model, standing.number)[1]
+            entry = entry.model_copy(update={"before": before})
         if not self._shelf.create_entry(standing.model, entry.number, entry.model_dump_json().encode()):
             raise StaleEtag(f"models/{standing.model}", f"somebody else made change {entry.number} first")
         return self._standing(standing.model, entry.number)

@@ -20,6 +20,10 @@ class Call(Protocol):
         """Whose resources it is about."""
 
     @property
+    def actor(self) -> str:
+        """By whom it is made."""
+
+    @property
     def request_id(self) -> str:
         """What makes it repeatable."""
 

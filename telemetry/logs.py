@@ -1,7 +1,8 @@
 """The log on stderr: lines for people, or one JSON object a line for machines.
 
 Lines written while a call is answered name its method, tenant, request and trace. Calls that the server could not
-answer are logged as warnings; those that callers got wrong are theirs to see.
+answer are logged as warnings, and so are callers who came where they do not belong; whatever else callers got wrong is
+theirs to see.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ VARIABLE = "FAIRLEAD_LOG"
 Form = Literal["text", "json"]
 _TROUBLE = frozenset({"UNKNOWN", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL", "DATA_LOSS"})
 """Codes that say something of the server rather than of the request."""
+
+_REFUSED = frozenset({"UNAUTHENTICATED", "PERMISSION_DENIED"})
+"""Codes of who came where they do not belong: somebody should see them."""
+
+_LONGEST_FACT = 128
 
 _log = logging.getLogger("fairlead.calls")
 
@@ -49,10 +55,17 @@ def facts_of(call: Call) -> dict[str, str]:
     facts = {
         "method": call.method,
         "tenant": call.tenant,
+        "actor": call.actor,
         "request_id": call.request_id,
         "trace_id": trace_id(call),
     }
-    return {name: value for name, value in facts.items() if value}
+    return {name: _plain(value) for name, value in facts.items() if value}
+
+
+def _plain(value: str) -> str:
+    """Write what a caller made up so that it stays within its line."""
+    short = value if len(value) <= _LONGEST_FACT else value[: _LONGEST_FACT - 1] + "…"
+    return short if short.isprintable() else ascii(short)
 
 
 class TextLines(logging.Formatter):
@@ -97,6 +110,6 @@ class CallLog:
 
     def ended(self, call: Call) -> None:
         """Log how it ended."""
-        level = logging.WARNING if call.code.name in _TROUBLE else logging.DEBUG
+        level = logging.WARNING if call.code.name in _TROUBLE | _REFUSED else logging.DEBUG
         if _log.isEnabledFor(level):
             _log.log(level, "%s in %.1f ms", call.code.name, (time.perf_counter() - call.started) * 1e3)

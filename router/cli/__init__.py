@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from router.cli.audit import audit
 from router.cli.demo import demo
 from router.cli.explain import explain
 from router.cli.route import route
@@ -11,4 +12,4 @@ from router.cli.rules import rules
 from router.cli.verify import verify
 from router.cli.work import work
 
-COMMANDS: tuple[click.Command, ...] = (demo, route, explain, verify, rules, work)
+COMMANDS: tuple[click.Command, ...] = (audit, demo, route, explain, verify, rules, work)

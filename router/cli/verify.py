@@ -6,9 +6,8 @@ Exit codes: 0 it is; 1 it is not, or the store does not answer; 2 the data canno
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -16,12 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
-from router.adapters.redis.stores import Stores
 from router.books import Books
 from router.cli.consoles import console_for
 from router.cli.server import tenant_option
-from router.cli.tables import InputFailed
+from router.cli.stores import connected_stores, opened, store_options
 from router.errors import RouterError
 from router.names import check_id
 from router.verification import Verification
@@ -31,12 +28,7 @@ _MOST_SHOWN = 100
 
 @click.command()
 @tenant_option
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the private server, whose service must be stopped; fairlead-data if nothing else is named.",
-)
-@click.option("--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL.")
+@store_options
 def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     """Rebuild everything from the log and compare it with what the store holds.
 
@@ -52,7 +44,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     if wrong := check_id(tenant):
         raise click.BadParameter(wrong, param_hint="--tenant")
     console = console_for(sys.stdout)
-    with _store(data, redis_url) as url:
+    with opened(data, redis_url) as url:
         try:
             events, found = asyncio.run(_verify(url, tenant, console))
         except (RouterError, ValueError) as error:  # ValueError: not a Redis URL
@@ -66,49 +58,20 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     sys.exit(1 if found else 0)
 
 
-@contextmanager
-def _store(named: Path | None, redis_url: str | None) -> Iterator[str]:
-    if redis_url and named is None:
-        yield redis_url
-        return
-    data = named or Path("fairlead-data")
-    if not (data / "appendonlydir").is_dir():
-        raise InputFailed(
-            f"--data {data}: holds no data of a service; allowed: the folder `fairlead serve --data` uses"
-        )
-    server = EmbeddedServer(data)
-    try:
-        server.start()
-    except EmbeddedServerError as error:
-        raise InputFailed(
-            f"{error}. To verify, the store is opened directly, and a service that runs has it locked"
-        ) from error
-    try:
-        yield server.url
-    finally:
-        server.stop()
-
-
 async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int]:
     """Print each difference; return how many events and differences there are."""
-    stores = Stores.connect(url)
-    books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
-    try:
+    async with connected_stores(url) as stores:
+        books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, found = newest[0].number if newest else 0, 0
-        if not events:
-            return 0, 0
         verification = Verification(stores.assignments, books)
-        with _progress(console) as progress:
+        with contextlib.closing(books), _progress(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):
                 found += 1
                 if found <= _MOST_SHOWN:
                     console.print(Text(difference, style="red"))
-        return events, found
-    finally:
-        books.close()
-        await stores.close()
+    return events, found
 
 
 def _progress(console: Console) -> Progress:

@@ -130,6 +130,25 @@ def rollback(url: str, model: str, actor: str, reason: str, etag: str) -> None:
     _say(_open(url).rollback(model, actor=actor, reason=reason, etag=etag))
 
 
+@models.command()
+@_registry
+@_model
+@click.option("--noted", default="", metavar="ETAG", help="An etag noted earlier: the journal must still have had it.")
+@failures_in_words
+def audit(url: str, model: str, noted: str) -> None:
+    """Prove that the record of who promoted what was not altered; exits with 1 if it was."""
+    registry = _open(url)
+    faults = registry.breaks(model)
+    number, etag = registry.standing(model).number, registry.standing(model).etag
+    if noted and noted not in registry.etags(model):
+        faults.append(f"no entry has the etag {noted}, which was noted: this is another past")
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        raise click.exceptions.Exit(1)
+    click.echo(f"{number} changes of {model}, none altered. To prove it later, note elsewhere: {etag}")
+
+
 def _open(url: str) -> Registry:
     return Registry(open_shelf(url), lambda: datetime.now(UTC))
 

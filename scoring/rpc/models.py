@@ -51,7 +51,7 @@ class ModelServicer:
         """Verify and get a version."""
         return await asyncio.to_thread(describe, self._registry, *version_of(request.name, "name"))
 
-    async def PromoteModel(self, request: pb.PromoteModelRequest, _: Call) -> pb.Model:
+    async def PromoteModel(self, request: pb.PromoteModelRequest, call: Call) -> pb.Model:
         """Make a version the champion."""
         model, version = version_of(request.name, "name")
         override = bool(request.override_reason)
@@ -59,7 +59,7 @@ class ModelServicer:
             self._registry.promote,
             model,
             version,
-            actor=_text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
             reason="; ".join(filter(None, [request.reason, request.override_reason])),
             override=override,
             etag=request.etag,
@@ -68,13 +68,13 @@ class ModelServicer:
         )
         return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
 
-    async def RollbackModel(self, request: pb.RollbackModelRequest, _: Call) -> pb.Model:
+    async def RollbackModel(self, request: pb.RollbackModelRequest, call: Call) -> pb.Model:
         """Make the previous version the champion again."""
         model = model_of(request.name, "name")
         standing = await asyncio.to_thread(
             self._registry.rollback,
             model,
-            actor=_text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
             reason=request.reason,
             etag=request.etag,
             request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
@@ -82,14 +82,14 @@ class ModelServicer:
         )
         return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
 
-    async def ChallengeModel(self, request: pb.ChallengeModelRequest, _: Call) -> pb.Model:
+    async def ChallengeModel(self, request: pb.ChallengeModelRequest, call: Call) -> pb.Model:
         """Make a version the challenger."""
         model, version = version_of(request.name, "name")
         standing = await asyncio.to_thread(
             self._registry.challenge,
             model,
             version,
-            actor=_text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
             reason=request.reason,
             etag=request.etag,
             request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),

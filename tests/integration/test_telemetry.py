@@ -39,6 +39,7 @@ class Answered:
     error: Exception | None = None
     started = 0.0
     tenant = "acme"
+    actor = "mo"
     request_id = "r-1"
 
     def __init__(self, parent: str = PARENT) -> None:
@@ -68,15 +69,31 @@ async def test_lines_written_while_a_call_is_answered_name_it() -> None:
     told = json.loads(logs.JsonLines().format(record("慢")))
     text = logs.TextLines().format(record("slow"))
 
-    assert {name: told[name] for name in ("level", "message", "method", "tenant", "request_id", "trace_id")} == {
+    assert {
+        name: told[name] for name in ("level", "message", "method", "tenant", "actor", "request_id", "trace_id")
+    } == {
         "level": "WARNING",
         "message": "慢",
         "method": Answered.method,
         "tenant": "acme",
+        "actor": "mo",
         "request_id": "r-1",
         "trace_id": TRACE,
     }
-    assert text.endswith(f"WARNING slow [method={Answered.method} tenant=acme request_id=r-1 trace_id={TRACE}]")
+    assert text.endswith(
+        f"WARNING slow [method={Answered.method} tenant=acme actor=mo request_id=r-1 trace_id={TRACE}]"
+    )
+
+
+async def test_names_that_callers_make_up_cannot_forge_lines() -> None:
+    hostile = Answered()
+    hostile.tenant = "acme\n2026-01-01 INFO ready: all is well\x1b[2J" + "x" * 10_000
+    CurrentCall().began(hostile)
+
+    text = logs.TextLines().format(record("slow"))
+
+    assert text.isprintable()
+    assert len(text) < 1_000
 
 
 def test_what_was_raised_is_part_of_the_line() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.adapters.shelves import LocalShelf
+from scoring.adapters.shelves import JOURNAL, LocalShelf
 from scoring.errors import (
     GatesClosed,
     HashMismatch,
@@ -255,3 +255,37 @@ def test_a_score_names_its_version(registry: Registry) -> None:
 
     assert holder.current.name == "models/churn/versions/v2"
     assert holder.current.score({}, NOON + timedelta(days=1)).probability > 0
+
+
+def test_a_journal_that_nobody_altered_is_sound_and_keeps_its_etags(registry: Registry) -> None:
+    noted = registry.promote("churn", "v1", actor="ann").etag
+    registry.promote("churn", "v2", actor="bo")
+    registry.rollback("churn", actor="cy")
+
+    assert registry.breaks("churn") == []
+    assert noted in registry.etags("churn")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_entry_that_was_altered_is_found_by_the_one_behind_it(
+    registry: Registry, tmp_path: Path, number: int
+) -> None:
+    registry.promote("churn", "v1", actor="ann")
+    registry.promote("churn", "v2", actor="ann")
+    registry.rollback("churn", actor="ann")
+    entry = sorted((tmp_path / "churn" / JOURNAL).iterdir())[number - 1]
+
+    entry.chmod(0o600)
+    entry.write_bytes(entry.read_bytes().replace(b'"ann"', b'"bob"'))
+
+    (fault,) = registry.breaks("churn")
+    assert fault.startswith(f"entry {number + 1}: the entry before it had the hash")
+
+
+def test_an_entry_that_is_gone_is_missed(registry: Registry, tmp_path: Path) -> None:
+    for version in ("v1", "v2"):
+        registry.promote("churn", version, actor="ann")
+
+    sorted((tmp_path / "churn" / JOURNAL).iterdir())[0].unlink()
+
+    assert registry.breaks("churn") == ["entry 1 is missing"]

@@ -1,0 +1,165 @@
+"""``fairlead audit``: who changed what, and was the record of it altered?
+
+Exit codes: 0 it was not; 1 it was, or the store does not answer; 2 the data cannot be opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from router.adapters.redis.stores import Stores
+from router.audit import Audit
+from router.cli.consoles import console_for
+from router.cli.server import tenant_option
+from router.cli.stores import connected_stores, opened, store_options
+from router.decision import Decision
+from router.errors import RouterError
+from router.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.names import check_id
+
+_MOST_SHOWN = 100
+_PAGE = 1000
+
+
+@click.group()
+def audit() -> None:
+    """Show who changed what, and prove that the record of it is whole."""
+
+
+@audit.command("verify")
+@tenant_option
+@click.option("--noted", metavar="NUMBER:LINK", help="A link noted earlier: the log must still have had it.")
+@store_options
+def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str | None) -> None:
+    """Walk the chain of a tenant's log, and say where it breaks.
+
+    Each event carries a hash over itself and the event before it, so that nobody can change, drop or slip in one
+    without breaking what follows. Who can write to the store can also write a whole new chain: so note the last link
+    elsewhere from time to time, and give it with --noted.
+
+    \b
+      $ fairlead audit verify --data fairlead-data
+      $ fairlead audit verify --redis-url redis://… --noted 312:2eba441c…
+
+    Exits with 0 if the chain is whole, 1 if it is not.
+    """
+    _check_tenant(tenant)
+    number, link = _read_note(noted)
+    console = console_for(sys.stdout)
+    with opened(data, redis_url) as url:
+        try:
+            faults, last, last_link = asyncio.run(_walk(url, tenant, number, link))
+        except (RouterError, ValueError) as error:  # ValueError: not a Redis URL
+            raise click.ClickException(str(error)) from error
+    for fault in faults[:_MOST_SHOWN]:
+        console.print(Text(fault, style="red"))
+    if faults:
+        console.print(f"the log of {tenant} was altered: {len(faults)} faults, the first at the top")
+    elif last:
+        console.print(f"{last} events, none altered. To prove it later, note elsewhere:\n  {last}:{last_link}")
+    else:
+        console.print(f"tenant {tenant} has no events: there is nothing to verify")
+    sys.exit(1 if faults else 0)
+
+
+async def _walk(url: str, tenant: str, number: int, link: str) -> tuple[list[str], int, str]:
+    async with connected_stores(url) as stores:
+        chain = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+        faults = [fault async for fault in chain.faults(tenant)]
+        if number and (fault := await _forgotten(stores, tenant, number, link)):
+            faults.append(fault)
+        return faults, *await chain.last_link(tenant)
+
+
+async def _forgotten(stores: Stores, tenant: str, number: int, link: str) -> str:
+    found = await stores.assignments.entries(tenant, after=number - 1, count=1)
+    if found and found[0].number == number and found[0].link == link:
+        return ""
+    return f"event {number}: its link was {link!r} when it was noted, and is not now: this is another past"
+
+
+def _read_note(noted: str | None) -> tuple[int, str]:
+    number, _, link = (noted or "0:").partition(":")
+    if not number.isdecimal() or (noted and not link):
+        raise click.BadParameter(f"{noted!r}; allowed is what this command printed, NUMBER:LINK", param_hint="--noted")
+    return int(number), link
+
+
+@audit.command("show")
+@tenant_option
+@click.option("--last", "count", default=50, show_default=True, type=click.IntRange(1), help="How many events.")
+@click.option("--actor", help="Only what this principal did.")
+@store_options
+def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redis_url: str | None) -> None:
+    """List who changed what, newest first.
+
+    \b
+      $ fairlead audit show --data fairlead-data --actor mo
+    """
+    _check_tenant(tenant)
+    with opened(data, redis_url) as url:
+        try:
+            events = asyncio.run(_newest(url, tenant, count, actor))
+        except (RouterError, ValueError) as error:
+            raise click.ClickException(str(error)) from error
+    _print(events, console_for(sys.stdout))
+
+
+async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[Event]:
+    found, before = list[Event](), 0
+    async with connected_stores(url) as stores:
+        while len(found) < count:
+            page = await stores.assignments.events(tenant, before=before, count=_PAGE, newest_first=True)
+            if not page:
+                break
+            found += [event for event in page if actor is None or actor_of(event) == actor]
+            before = page[-1].number
+            if before == 1:
+                break
+    return found[:count]
+
+
+def _print(events: list[Event], console: Console) -> None:
+    table = Table("event", "UTC", "by", "what", box=box.SIMPLE_HEAD, pad_edge=False)
+    for event in events:
+        at = event.decided_ms if isinstance(event, Decision) else event.at_ms
+        when = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(str(event.number), when, Text(actor_of(event) or "-"), Text(told(event)))
+    console.print(table)
+
+
+def actor_of(event: Event) -> str:
+    """Return who caused an event; empty where nobody had to say, or the service itself did."""
+    if isinstance(event, Decision):
+        return event.head.actor
+    return event.actor if isinstance(event, Completed | WorkforceChanged | RulesPublished) else ""
+
+
+def told(event: Event) -> str:
+    """Say what an event changed."""
+    match event:
+        case Decision():
+            return f"{event.item_id} {event.head.cause.lower()}: {event.rep or event.outcome.lower()}"
+        case Completed():
+            return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
+        case WorkforceChanged():
+            return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
+        case RulesPublished():
+            back = f", as {event.rollback_of} was" if event.rollback_of else ""
+            return f"rules {event.revision} published{back}"
+        case _:
+            return f"pool {event.pool}: {', '.join(event.leavers)} left"
+
+
+def _check_tenant(tenant: str) -> None:
+    if wrong := check_id(tenant):
+        raise click.BadParameter(wrong, param_hint="--tenant")

@@ -1,0 +1,66 @@
+"""The store itself, for commands that read it behind the service's back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
+from router.adapters.redis.stores import Stores
+from router.cli.tables import InputFailed
+
+
+def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which store: ``data`` and ``redis_url``."""
+    command = click.option(
+        "--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL."
+    )(command)
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of the private server, whose service must be stopped; fairlead-data if nothing else is named.",
+    )(command)
+
+
+@contextmanager
+def opened(named: Path | None, redis_url: str | None) -> Iterator[str]:
+    """Yield the address of the store that the options say; a private one is started for as long as that takes.
+
+    Raises
+    ------
+    InputFailed
+        If the folder holds no data, or is in use.
+    """
+    if redis_url and named is None:
+        yield redis_url
+        return
+    data = named or Path("fairlead-data")
+    if not (data / "appendonlydir").is_dir():
+        raise InputFailed(
+            f"--data {data}: holds no data of a service; allowed: the folder `fairlead serve --data` uses"
+        )
+    server = EmbeddedServer(data)
+    try:
+        server.start()
+    except EmbeddedServerError as error:
+        raise InputFailed(
+            f"{error}. The store is opened directly here, and a service that runs has it locked"
+        ) from error
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@asynccontextmanager
+async def connected_stores(url: str) -> AsyncIterator[Stores]:
+    """Connect to a store, and let go of it."""
+    stores = Stores.connect(url)
+    try:
+        yield stores
+    finally:
+        await stores.close()

@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # children are started afresh; gRPC would warn at each
 
@@ -62,10 +66,12 @@ from scoring.errors import MemoryUnavailable, ScoringError
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
 from telemetry import logs
-from telemetry.metrics import CannotServeMetrics
+from telemetry.metrics import VARIABLE as METRICS
+from telemetry.metrics import CannotServeMetrics, moved
 from telemetry.traces import CannotTrace
 from telemetry.watch import NOTHING, Wanted, Watch
 from training import rpc as training_rpc
+from upkeep.servers import READY, CannotShare, Program, ServerFailed, Servers, reserve
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
@@ -90,6 +96,28 @@ _log = logging.getLogger("fairlead")
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a server process among others.
+
+    Parameters
+    ----------
+    share_port
+        Whether others may listen on the same port.
+    supervised
+        Whether ``fairlead serve --processes`` started it: it says when it is ready, and leaves with who started it.
+    private_store
+        Where the private server is that who started it runs; empty: none.
+    """
+
+    share_port: bool = False
+    supervised: bool = False
+    private_store: str = ""
+
+
+ALONE = Place()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an operator can choose.
 
@@ -111,6 +139,8 @@ class Settings:
         What is to be seen.
     security
         Who may come in, and how.
+    place
+        Whether this process serves alone.
     """
 
     listen: str
@@ -127,6 +157,7 @@ class Settings:
     max_calls: int = MAX_CALLS
     telemetry: Wanted = NOTHING
     security: Security = OPEN
+    place: Place = ALONE
 
     @property
     def fsync(self) -> str:
@@ -134,7 +165,7 @@ class Settings:
         return _FSYNC.get(self.durability.least, "always")
 
     @classmethod
-    def read(cls, environ: Mapping[str, str], *, listen: str, data: Path) -> Settings:
+    def read(cls, environ: Mapping[str, str], *, listen: str, data: Path, place: Place = ALONE) -> Settings:
         """Read the environment.
 
         Raises
@@ -160,7 +191,7 @@ class Settings:
             listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
-            calls, Wanted.read(environ), security,
+            calls, Wanted.read(environ), security, place,
         )  # fmt: skip
 
 
@@ -244,7 +275,7 @@ class Service:
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-                ("grpc.so_reuseport", 0),  # a port in use is an error, not a share
+                ("grpc.so_reuseport", int(settings.place.share_port)),  # else a port in use is an error
             ]
         )
         self._credentials = settings.security.credentials()
@@ -338,41 +369,86 @@ async def serve_until_stopped(settings: Settings, redis_url: str, store: str) ->
         raise
     gc.collect()
     gc.freeze()  # what is there now stays: collections need not look at it again
-    rules = engines.resolve(settings.rule_engine)
-    calls, promise = settings.security.described, service.promise.durability
-    _log.info(
-        "ready: listening on %s; %s; rules by %s; store: %s, durability %s: %s",
-        address, calls, rules, store, promise.lower(), MEANINGS[promise],
-    )  # fmt: skip
+    if settings.place.supervised:
+        loop.add_reader(sys.stdin.fileno(), stopped.set)  # it ends with the supervisor
+        print(READY, flush=True)
+    else:
+        rules = engines.resolve(settings.rule_engine)
+        calls, promise = settings.security.described, service.promise.durability
+        _log.info(
+            "ready: listening on %s; %s; rules by %s; store: %s, durability %s: %s",
+            address, calls, rules, store, promise.lower(), MEANINGS[promise],
+        )  # fmt: skip
     await stopped.wait()
     _log.info("stopping: finishing what is under way")
+    if settings.place.supervised:
+        loop.remove_reader(sys.stdin.fileno())
     await service.drain()
 
 
 def run(settings: Settings) -> None:
-    """Serve, with the private server around it where no other is named."""
+    """Serve in this process."""
+    with _store(settings) as (url, described):
+        if sys.platform == "win32":
+            asyncio.run(serve_until_stopped(settings, url, described))
+        else:
+            import uvloop
+
+            uvloop.run(serve_until_stopped(settings, url, described))
+
+
+def run_several(settings: Settings, processes: int) -> None:
+    """Serve in processes of their own, until SIGTERM or SIGINT; whichever dies is replaced.
+
+    Raises
+    ------
+    CannotShare, ServerFailed
+        If the address cannot be had, or a process cannot start.
+    """
+    if settings.training_data:
+        raise ValueError("--processes cannot be had with FAIRLEAD_TRAINING_DATA: one process alone knows its trainings")
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    holder, address = reserve(settings.listen)
+    with closing(holder), _store(settings) as (url, described):
+        servers = Servers(functools.partial(_program, settings, address, url), processes)
+        servers.start()
+        calls = settings.security.described
+        _log.info("ready: listening on %s; %s; %d processes; store: %s", address, calls, processes, described)
+        stopped.wait()
+        _log.info("stopping: finishing what is under way")
+        servers.stop()
+
+
+def _program(settings: Settings, address: str, url: str, number: int) -> Program:
+    store = () if settings.redis_url else ("--private-store", url)
+    here = ("--listen", address, "--data", str(settings.data), "--share-port", "--supervised")
+    environ = dict(os.environ)
+    if settings.telemetry.metrics:
+        environ[METRICS] = moved(settings.telemetry.metrics, number)
+    return Program((sys.executable, "-P", "-m", "service", "serve", *here, *store), environ)
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield where the store is, with words on it; run the private server where no other is named."""
+    if settings.place.private_store:
+        yield settings.place.private_store, "private"
+        return
     if settings.redis_url:
         url = _without_password(settings.redis_url)
         try:
-            _loop(settings, settings.redis_url, url)
+            yield settings.redis_url, url
         except StoreUnavailable as error:
             raise StoreUnavailable(f"FAIRLEAD_REDIS_URL is {url}: {error}") from error
         return
     embedded = EmbeddedServer(settings.data, settings.fsync)
     embedded.start()
     try:
-        _loop(settings, embedded.url, f"private {embedded.version} in {embedded.folder}")
+        yield embedded.url, f"private {embedded.version} in {embedded.folder}"
     finally:
         embedded.stop()
-
-
-def _loop(settings: Settings, redis_url: str, store: str) -> None:
-    if sys.platform == "win32":
-        asyncio.run(serve_until_stopped(settings, redis_url, store))
-    else:
-        import uvloop
-
-        uvloop.run(serve_until_stopped(settings, redis_url, store))
 
 
 def _without_password(url: str) -> str:
@@ -412,7 +488,13 @@ def main() -> None:
     show_default=True,
     help="Folder of the private server.",
 )
-def serve(listen: str, data: Path) -> None:
+@click.option(
+    "--processes", type=click.IntRange(1, 64), help="Serve in so many processes on the port; one that dies is replaced."
+)
+@click.option("--share-port", is_flag=True, help="Share the port with others that are started like this.")
+@click.option("--supervised", is_flag=True, hidden=True)
+@click.option("--private-store", default="", hidden=True)
+def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
     """Serve in the foreground; end with SIGTERM or Ctrl-C.
 
     \b
@@ -447,12 +529,15 @@ def serve(listen: str, data: Path) -> None:
       FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without
     """
     try:
-        settings = Settings.read(os.environ, listen=listen, data=data)
+        settings = Settings.read(os.environ, listen=listen, data=data, place=Place(**place))
         logs.start(settings.telemetry.log)
-        run(settings)
+        if processes:
+            run_several(settings, processes)
+        else:
+            run(settings)
     except (
         ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
-        CannotServeMetrics, CannotTrace,
+        CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
         engines.EngineUnavailable,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error

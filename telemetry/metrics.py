@@ -41,6 +41,12 @@ def address_from(environ: Mapping[str, str]) -> str:
     return f"{host or '127.0.0.1'}:{port}" if found else ""
 
 
+def moved(address: str, number: int) -> str:
+    """Return the address of one process among several: each has the next port."""
+    host, _, port = address.rpartition(":")
+    return f"{host}:{int(port) + number}"
+
+
 class Metrics:
     """The figures of one process, and an observer of its calls."""
 

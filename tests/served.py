@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -27,10 +27,19 @@ class Served:
         Variables beside those of the tests.
     listen
         Address to listen on.
+    options
+        More of the command line.
     """
 
-    def __init__(self, data: Path, environ: Mapping[str, str] | None = None, listen: str = "127.0.0.1:0") -> None:
-        command = [str(Path(sys.executable).parent / "fairlead"), "serve", "--listen", listen, "--data", str(data)]
+    def __init__(
+        self,
+        data: Path,
+        environ: Mapping[str, str] | None = None,
+        listen: str = "127.0.0.1:0",
+        options: Sequence[str] = (),
+    ) -> None:
+        program = str(Path(sys.executable).parent / "fairlead")
+        command = [program, "serve", "--listen", listen, "--data", str(data), *options]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRLEAD_")}
         self.process = subprocess.Popen(
             command, env={**inherited, **(environ or {})}, stderr=subprocess.PIPE, text=True
@@ -56,6 +65,11 @@ class Served:
         self._settled.wait(START_S)
         assert self.address, "".join(self.log)
         return self.address
+
+    def children(self) -> list[int]:
+        """Return the processes that it started and that still run."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for task in tasks for pid in task.read_text().split()]
 
     def terminate(self) -> int:
         """Ask it to end, wait, and return its exit code."""

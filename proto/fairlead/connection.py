@@ -16,6 +16,7 @@ _OPTIONS = (
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.initial_reconnect_backoff_ms", 100),  # a restarted service is found again at once
     ("grpc.max_reconnect_backoff_ms", 2000),
+    ("grpc.use_local_subchannel_pool", 1),  # a connection each: several servers behind one address share the clients
 )
 
 Answer = TypeVar("Answer", bound=Message)

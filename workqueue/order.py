@@ -27,8 +27,3 @@ def turn(since_us: int, priority: int) -> int:
     True
     """
     return since_us - priority * POINT_US
-
-
-def since(position_us: int, priority: int) -> int:
-    """Return since when a job at a place in line could have been done: the inverse of ``turn``."""
-    return position_us + priority * POINT_US

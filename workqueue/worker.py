@@ -153,16 +153,18 @@ class Worker:
     @asynccontextmanager
     async def _kept(self, tenant: str, leases: Sequence[Lease]) -> AsyncIterator[None]:
         """Keep leases alive while they are worked on."""
-        beating = asyncio.create_task(self._beat(tenant, leases))
+        over = asyncio.Event()
+        beating = asyncio.create_task(self._beat(tenant, leases, over))
         try:
             yield
         finally:
+            over.set()
             beating.cancel()
             with suppress(asyncio.CancelledError):
                 await beating
 
-    async def _beat(self, tenant: str, leases: Sequence[Lease]) -> None:
-        while True:
+    async def _beat(self, tenant: str, leases: Sequence[Lease], over: asyncio.Event) -> None:
+        while not over.is_set():  # a driver may turn being cancelled into a time-out
             await asyncio.sleep(self._lease_s / 3)
             try:
                 await self._queue.extend(tenant, leases, self._lease_s)

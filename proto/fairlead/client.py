@@ -28,6 +28,7 @@ from fairlead.retries import Retries
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
+from fairlead.v1 import queue_pb2 as queues
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
 from fairlead.v1 import scoring_pb2 as scoring
@@ -121,6 +122,42 @@ class FairleadClient:
                 failed = result.WhichOneof("result") == "error"
                 yield FairleadError.of_status(result.error) if failed else result.decision
 
+    def submit(
+        self,
+        attributes: Attributes,
+        *,
+        kind: str = "LEAD",
+        source: str = "",
+        external_id: str = "",
+        value: float = 0.0,
+        priority: int = 0,
+        request_id: str = "",
+    ) -> queues.Submission:
+        """Have a work item taken in at once and routed soon; `get_work_item` of its name follows it."""
+        item = work_item(attributes, kind=kind, source=source, external_id=external_id, value=value, priority=priority)
+        request = routing.SubmitWorkItemRequest(parent=self.parent, work_item=item, request_id=request_id or _new_id())
+        return self._connection.call("RoutingService/SubmitWorkItem", request, queues.Submission)
+
+    def submit_many(
+        self, items: Iterable[routing.WorkItem], *, batch_size: int = 500
+    ) -> Iterator[queues.Submission | FairleadError]:
+        """Submit as many as there are, in batches of at most 1,000; one submission or error each, in their order.
+
+        What a full queue refuses is an error with ``retry_delay_s``: whoever has many waits for it and submits again.
+        """
+        remaining = iter(items)
+        while batch := list(islice(remaining, batch_size)):
+            request = routing.BatchSubmitWorkItemsRequest(
+                parent=self.parent,
+                requests=[routing.SubmitWorkItemRequest(work_item=item, request_id=_new_id()) for item in batch],
+            )
+            answer = self._connection.call(
+                "RoutingService/BatchSubmitWorkItems", request, routing.BatchSubmitWorkItemsResponse
+            )
+            for result in answer.results:
+                failed = result.WhichOneof("result") == "error"
+                yield FairleadError.of_status(result.error) if failed else result.submission
+
     def get_work_item(self, name: str) -> routing.WorkItem:
         """Get a work item; its id is ``source~external_id`` where those are plain."""
         request = routing.GetWorkItemRequest(name=self._name("workItems", name))
@@ -172,6 +209,39 @@ class FairleadClient:
         for answer in self._connection.stream("RoutingService/WatchWorkItems", request, routing.WatchWorkItemsResponse):
             if answer.HasField("change"):
                 yield answer
+
+    # ------------------------------------------------------------------------------------------------------------ queue
+
+    def queue(self) -> queues.Queue:
+        """Count what is submitted and not routed yet, and what became of the rest."""
+        request = queues.GetQueueRequest(name=f"{self.parent}/queue")
+        return self._connection.call("QueueService/GetQueue", request, queues.Queue)
+
+    def list_submissions(self, state: str = "DEAD") -> Iterator[queues.Submission]:
+        """List what is READY, DELAYED, LEASED or DEAD, in the order of that state."""
+        request = queues.ListSubmissionsRequest(
+            parent=self.parent, page_size=_PAGE, state=_number(queues.Submission.State, "STATE", state)
+        )
+        for page in self._connection.pages("QueueService/ListSubmissions", request, queues.ListSubmissionsResponse):
+            yield from page.submissions
+
+    def redrive(self, *work_items: str, preview: bool = False) -> int:
+        """Have dead letters tried again, all where none is named; return how many."""
+        request = queues.RedriveSubmissionsRequest(parent=self.parent, work_items=work_items, validate_only=preview)
+        answer = self._connection.call("QueueService/RedriveSubmissions", request, queues.RedriveSubmissionsResponse)
+        return answer.redriven_count
+
+    def purge(self, state: str, *work_items: str, preview: bool = False) -> int:
+        """Remove what is READY, DELAYED or DEAD for good, all where none is named; return how many."""
+        request = queues.PurgeSubmissionsRequest(
+            parent=self.parent,
+            state=_number(queues.Submission.State, "STATE", state),
+            work_items=work_items,
+            validate_only=preview,
+        )
+        return self._connection.call(
+            "QueueService/PurgeSubmissions", request, queues.PurgeSubmissionsResponse
+        ).purged_count
 
     # -------------------------------------------------------------------------------------------------------- workforce
 

@@ -7,9 +7,10 @@ import click
 from router.cli.audit import audit
 from router.cli.demo import demo
 from router.cli.explain import explain
+from router.cli.queue import queue
 from router.cli.route import route
 from router.cli.rules import rules
 from router.cli.verify import verify
 from router.cli.work import work
 
-COMMANDS: tuple[click.Command, ...] = (audit, demo, route, explain, verify, rules, work)
+COMMANDS: tuple[click.Command, ...] = (audit, demo, route, explain, verify, rules, queue, work)

@@ -43,7 +43,10 @@ def explain(decision: str, rep: str | None, language: str, server: str, tenant: 
         if "/decisions/" in decision or decision.isdecimal():
             found = client.explain(decision)
         else:
-            found = client.explain(client.get_work_item(decision).decision)
+            item = client.get_work_item(decision)
+            if not item.decision:
+                raise click.ClickException(f"{decision} is submitted and not decided yet: see `fairlead queue stats`")
+            found = client.explain(item.decision)
         names = names_of(client)
     console = console_for(sys.stdout)
     show(found, names, console, "zh" if language == "zh" else "en")

@@ -233,6 +233,21 @@ async def test_27_a_worker_killed_between_commit_and_acknowledgement_changes_no_
         await assert_each_was_routed_once(api, 1)
 
 
+async def test_29_a_worker_frozen_beyond_its_lease_comes_back_too_late(store: EmbeddedServer, tenant: str) -> None:
+    async with reception(store, tenant) as api:
+        await everyone(api, "ann", "bob", "eve")
+        with worker(store, lease_s=1) as frozen:
+            await submit_many(api, ITEMS)
+            await freeze_in_mid_lease(api, frozen)
+            with worker(store, lease_s=1):
+                await until(api, is_empty)
+            frozen.send_signal(signal.SIGCONT)
+            await api.submit("one-more")  # nobody else is left to route it
+            await until(api, is_empty)
+
+        await assert_each_was_routed_once(api, ITEMS + 1)
+
+
 async def test_two_workers_share_what_there_is(store: EmbeddedServer, tenant: str) -> None:
     async with reception(store, tenant) as api:
         await everyone(api, "ann", "bob", "eve")

@@ -12,7 +12,6 @@ from workqueue.adapters.redis.connection import SERVER_CLOCK, Argument, RedisCli
 from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
 from workqueue.errors import QueueError, QueueFull, RequestIdReused
 from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Receipt, State, Stats
-from workqueue.order import since
 
 REQUEST_TTL_S = 24 * 3600
 _BELL_LENGTH = 1000
@@ -53,9 +52,10 @@ class RedisQueue:
         self._bounds = bounds or Bounds()
         self._deliveries = deliveries
         self._request_ttl_s = request_ttl_s
-        self._submit, self._lease, self._extend, self._settle, self._redrive, self._purge = (
-            Script(script, clock) for script in ("submit", "lease", "extend", "settle", "redrive", "purge")
-        )
+        self._submit, self._lease = Script("submit", clock), Script("lease", clock)
+        self._extend, self._settle = Script("extend", clock), Script("settle", clock)
+        self._redrive, self._purge = Script("redrive", clock), Script("purge", clock)
+        self._stats = Script("stats", clock)
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
@@ -146,19 +146,10 @@ class RedisQueue:
 
     async def stats(self, tenant: str) -> Stats:
         """Count; see ``workqueue.ports.Queue``."""
-        keys = Keys(self._name, tenant)
-        with translated():
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                for state in State:
-                    pipeline.zcard(keys.state(state))
-                pipeline.hgetall(keys.counts)
-                *sizes, counts = await pipeline.execute()
-            head = await self.peek(tenant, State.READY, count=1)
-            seconds, micros = await self._redis.time()
-        totals = {name: int(counts.get(name.encode(), 0)) for name in _TOTALS}
-        wait_us = seconds * 1_000_000 + micros - since(head[0].position, head[0].priority) if head else 0
-        sizes_by_state = dict(zip(State, sizes, strict=True))
-        return Stats(sizes_by_state, totals, int(counts.get(b"bytes", 0)), max(wait_us, 0) / 1e6)
+        *sizes, waited_us, fields = await self._stats(self._redis, Keys(self._name, tenant).all, [])
+        counts = {name.decode(): int(count) for name, count in zip(fields[::2], fields[1::2], strict=True)}
+        totals = {name: counts.get(name, 0) for name in _TOTALS}
+        return Stats(dict(zip(State, sizes, strict=True)), totals, counts.get("bytes", 0), int(waited_us) / 1e6)
 
     async def redrive(self, tenant: str, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
         """Make dead jobs ready; see ``workqueue.ports.Queue``."""

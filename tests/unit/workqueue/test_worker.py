@@ -1,0 +1,208 @@
+"""The loop of a worker against the queue in memory: what becomes of jobs, whatever the work does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from workqueue.adapters.memory import MemoryQueue
+from workqueue.backoff import Backoff
+from workqueue.crew import Crew
+from workqueue.errors import QueueUnavailable
+from workqueue.jobs import Ending, Lease, NewJob, State
+from workqueue.worker import Fate, Outcome, Work, Worker
+
+TENANT = "t"
+
+
+class Clock:
+    """An instant that is moved by hand."""
+
+    now_us = 1_700_000_000_000_000
+
+    def __call__(self) -> int:
+        return self.now_us
+
+
+@pytest.fixture
+def queue() -> MemoryQueue:
+    return MemoryQueue(Clock())
+
+
+def always(fate: Fate, reason: str = "") -> Work:
+    """Return work that ends one way."""
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        return [Outcome(fate, reason) for _ in leases]
+
+    return work
+
+
+async def submit(queue: MemoryQueue, *ids: str) -> None:
+    await queue.submit(TENANT, [NewJob(name, b"") for name in ids])
+
+
+async def counts(queue: MemoryQueue) -> dict[State, int]:
+    return {state: count for state, count in (await queue.stats(TENANT)).counts.items() if count}
+
+
+async def test_done_jobs_are_gone(queue: MemoryQueue) -> None:
+    await submit(queue, "a", "b")
+
+    assert await Worker(queue, always(Fate.DONE)).turn(TENANT) == 2
+    assert await counts(queue) == {}
+
+
+async def test_a_job_that_can_never_succeed_is_dead_at_once(queue: MemoryQueue) -> None:
+    await submit(queue, "a")
+
+    await Worker(queue, always(Fate.NEVER, "no such field")).turn(TENANT)
+
+    (dead,) = await queue.peek(TENANT, State.DEAD)
+    assert dead.fault == "no such field"
+
+
+async def test_a_failure_that_may_pass_waits_as_the_backoff_says(queue: MemoryQueue) -> None:
+    await submit(queue, "a")
+
+    await Worker(queue, always(Fate.AGAIN, "not now"), Backoff(8.0), draw=lambda: 0.5).turn(TENANT)
+
+    (waiting,) = await queue.peek(TENANT, State.DELAYED)
+    assert (waiting.position - waiting.arrived_us, waiting.fault) == (4_000_000, "not now")
+
+
+async def test_a_job_that_failed_too_often_is_dead_with_its_last_reason(queue: MemoryQueue) -> None:
+    await submit(queue, "a")
+
+    await Worker(queue, always(Fate.AGAIN, "not now"), Backoff(deliveries=1)).turn(TENANT)
+
+    (dead,) = await queue.peek(TENANT, State.DEAD)
+    assert dead.fault == "given up after 1 deliveries: not now"
+
+
+async def test_one_poisonous_job_does_not_keep_its_batch_from_succeeding(queue: MemoryQueue) -> None:
+    await submit(queue, "a", "poison", "b")
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        if any(lease.id == "poison" for lease in leases):
+            raise ZeroDivisionError("poison")
+        return [Outcome(Fate.DONE) for _ in leases]
+
+    await Worker(queue, work).turn(TENANT)
+
+    (waiting,) = await queue.peek(TENANT, State.DELAYED)
+    assert (waiting.id, await counts(queue)) == ("poison", {State.DELAYED: 1})
+    assert "ZeroDivisionError" in waiting.fault
+
+
+async def test_a_cancelled_worker_gives_its_jobs_back(queue: MemoryQueue) -> None:
+    await submit(queue, "a", "b")
+    begun = asyncio.Event()
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        begun.set()
+        return await asyncio.Future()
+
+    crew = Crew([Worker(queue, work)])
+    crew.start()
+    await begun.wait()
+    await crew.drain(0)
+
+    assert await counts(queue) == {State.READY: 2}
+
+
+async def test_a_crew_that_is_asked_to_stop_finishes_its_batch(queue: MemoryQueue) -> None:
+    await submit(queue, "a")
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        begun.set()
+        await may_end.wait()
+        return [Outcome(Fate.DONE) for _ in leases]
+
+    crew = Crew([Worker(queue, work)])
+    crew.start()
+    await begun.wait()
+    draining = asyncio.create_task(crew.drain(60))
+    may_end.set()
+    await draining
+
+    assert await counts(queue) == {}
+
+
+async def test_the_bell_wakes_an_idle_worker(queue: MemoryQueue) -> None:
+    done = asyncio.Event()
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        done.set()
+        return [Outcome(Fate.DONE) for _ in leases]
+
+    crew = Crew([Worker(queue, work, now=lambda: 0.0)])  # no second ever passes: only the bell is left
+    crew.start()
+    await submit(queue, "a")
+    await asyncio.wait_for(done.wait(), 60)
+    await crew.drain(60)
+
+    assert await counts(queue) == {}
+
+
+class Stubborn(MemoryQueue):
+    """Turns being cancelled into a time-out, as drivers do when both come at once."""
+
+    def __init__(self) -> None:
+        super().__init__(Clock())
+        self.extending = asyncio.Event()
+
+    async def extend(self, *_: object) -> list[bool]:
+        self.extending.set()
+        try:
+            return await asyncio.Future()
+        except asyncio.CancelledError:
+            raise QueueUnavailable("timed out") from None
+
+
+async def test_a_heartbeat_ends_though_the_driver_swallows_its_cancellation() -> None:
+    queue = Stubborn()
+    await submit(queue, "a")
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        await queue.extending.wait()
+        return [Outcome(Fate.DONE) for _ in leases]
+
+    await asyncio.wait_for(Worker(queue, work, lease_s=0.003).turn(TENANT), 60)
+
+    assert await counts(queue) == {}
+
+
+class Broken(MemoryQueue):
+    """Fails once in a way that nobody foresaw."""
+
+    failed = False
+
+    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+        if not self.failed:
+            self.failed = True
+            raise ZeroDivisionError
+        return await super().settle(tenant, endings)
+
+
+async def test_a_worker_goes_on_after_a_failure_that_nobody_foresaw(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    queue = Broken(clock)
+    await submit(queue, "a")
+    twice = asyncio.Event()
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        if leases[0].delivery == 2:
+            twice.set()
+        clock.now_us += 15_000_000  # the lease is over: the job comes back
+        return [Outcome(Fate.DONE) for _ in leases]
+
+    crew = Crew([Worker(queue, work)])
+    crew.start()
+    await asyncio.wait_for(twice.wait(), 60)
+    await crew.drain(60)
+
+    assert "a worker failed" in caplog.text

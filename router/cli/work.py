@@ -21,9 +21,11 @@ from router.adapters.redis.stores import Stores
 from router.adapters.working import MAX_WORKERS, WorkSettings, routing_crew, routing_queue, whole
 from router.books import Books
 from router.cli.tables import InputFailed
+from router.durability import Demand, NotDurable
 from router.errors import RouterError
 from router.lookup import Lookup
 from router.routing import Router
+from workqueue.ports import Queue
 
 _DRAIN_S = 10.0
 _log = logging.getLogger("fairlead")
@@ -49,20 +51,23 @@ def work(data: Path | None, redis_url: str | None, workers: int | None) -> None:
       $ fairlead work --redis-url redis://…           where the service uses a real server
 
     \b
-    Environment: FAIRLEAD_REDIS_URL, FAIRLEAD_RULE_ENGINE, FAIRLEAD_WORKERS, FAIRLEAD_LEASE_S and
-    FAIRLEAD_REQUEST_TTL_S, as for `fairlead serve`.
+    Environment: FAIRLEAD_REDIS_URL, FAIRLEAD_RULE_ENGINE, FAIRLEAD_WORKERS, FAIRLEAD_LEASE_S,
+    FAIRLEAD_REQUEST_TTL_S and FAIRLEAD_DURABILITY, as for `fairlead serve`.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         settings = WorkSettings.read(os.environ)
         request_ttl_s = whole(os.environ, "FAIRLEAD_REQUEST_TTL_S", REQUEST_TTL_S, 1, MAX_REQUEST_TTL_S)
         engine = engines.choice_from(os.environ)
+        demand = Demand.read(os.environ.get("FAIRLEAD_DURABILITY", ""))
     except ValueError as error:
         raise InputFailed(str(error)) from error
-    chosen = workers or settings.workers or 1
+    chosen = replace(settings, workers=workers or settings.workers or 1)
+    stores = Stores.connect(_store(data, redis_url), request_ttl_s, demand)
     try:
-        asyncio.run(_work(_store(data, redis_url), engine, replace(settings, workers=chosen), request_ttl_s))
-    except (RouterError, engines.EngineUnavailable) as error:
+        queue = routing_queue(stores.redis, chosen, request_ttl_s)
+        asyncio.run(_work(stores, queue, engine, chosen, demand))
+    except (RouterError, NotDurable, engines.EngineUnavailable) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -78,18 +83,17 @@ def _store(named: Path | None, redis_url: str | None) -> str:
     return f"unix://{socket}"
 
 
-async def _work(url: str, engine: engines.Choice, settings: WorkSettings, request_ttl_s: int) -> None:
+async def _work(stores: Stores, queue: Queue, engine: engines.Choice, settings: WorkSettings, demand: Demand) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    stores = Stores.connect(url, request_ttl_s)
     books = Books(
         stores.workforce, stores.rule_sets, stores.rule_sets, lambda rule_set: engines.serving(rule_set, engine)
     )
     router = Router(stores.assignments, books, Lookup(stores.assignments, books), stores.standings)
-    crew = routing_crew(routing_queue(stores.redis, settings, request_ttl_s), router, settings)
+    crew = routing_crew(queue, router, settings)
     try:
-        await stores.check()
+        await stores.promised(demand)
         crew.start()
         _log.info("working: %d loops; rules by %s", settings.workers, engines.resolve(engine))
         await stopped.wait()

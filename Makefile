@@ -32,6 +32,10 @@ demo: setup  ## Start an embedded service and route the example leads
 test: setup  ## Run all tests
 	$(RUN)/pytest
 
+SECONDS ?= 60
+chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told
+	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
 check: setup  ## Check format, lint, types, import directions, the contract
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
@@ -51,4 +55,4 @@ bench-models: setup  ## Compare the shipped models with LightGBM, XGBoost and Ca
 	@$(UV) sync --frozen --quiet --inexact --group bench
 	$(RUN)/python -m benchmarks.models
 
-.PHONY: help setup demo test check proto bench bench-models
+.PHONY: help setup demo test chaos check proto bench bench-models

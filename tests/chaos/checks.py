@@ -1,0 +1,142 @@
+"""The verdict on a round: what clients were told, held against the store's log. Each check names what it found."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from router.decision import Decision
+from router.events import Completed, Event
+from tests.chaos import register
+from tests.chaos.history import Answer, Call
+
+Change = Decision | Completed
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A change as a watcher was told of it, after it dropped what it knew already."""
+
+    id: str
+    item_id: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a round leaves behind.
+
+    Parameters
+    ----------
+    calls
+        What clients wrote down.
+    events
+        The log, from its first event to its last.
+    states
+        Where each item of the calls stands at last: its state, or ``DEAD`` for a dead letter; empty: it is nowhere.
+    watched
+        What each watcher was told, in its order.
+    caps
+        Open units a rep may have.
+    """
+
+    calls: Sequence[Call]
+    events: Sequence[Event]
+    states: Mapping[str, str]
+    watched: Sequence[Sequence[Seen]]
+    caps: Mapping[str, int]
+
+    @property
+    def changes(self) -> list[Change]:
+        """Those events that are about work items."""
+        return [event for event in self.events if isinstance(event, Decision | Completed)]
+
+
+def violations(evidence: Evidence) -> Iterator[str]:
+    """Yield everything that must not be, in words."""
+    yield from one_answer_to_one_request(evidence.calls)
+    yield from one_owner_per_epoch(evidence.changes)
+    yield from caps_hold(evidence.changes, evidence.caps)
+    yield from answers_are_in_the_log(evidence.calls, evidence.changes)
+    yield from nothing_is_lost(evidence.calls, evidence.states)
+    for watcher, seen in enumerate(evidence.watched):
+        yield from every_change_once(watcher, seen, evidence.changes)
+    yield from register.faults(evidence.calls, evidence.changes)
+
+
+def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:
+    """Yield requests that were answered in two ways."""
+    marks: dict[str, dict[str, Answer]] = defaultdict(dict)
+    for call in calls:
+        if call.request_id and call.answer and call.method != "submit":
+            marks[call.request_id][call.answer.mark] = call.answer
+    for request_id, answers in marks.items():
+        if len(answers) > 1:
+            yield f"request {request_id}: answered in {len(answers)} ways: {[*answers.values()]}"
+
+
+def one_owner_per_epoch(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield epochs that fall back or have two owners, and events that do not follow the one before."""
+    epochs: dict[str, int] = {}
+    latest: dict[str, int] = {}
+    for change in changes:
+        epoch, name = epochs.get(change.item_id, 0), f"event {change.number}: work item {change.item_id}"
+        if change.previous != latest.get(change.item_id, 0):
+            yield f"{name} follows event {change.previous}, but event {latest.get(change.item_id, 0)} was its latest"
+        grows = isinstance(change, Decision) and bool(change.rep)
+        if change.epoch != epoch + grows:
+            yield f"{name} is at epoch {change.epoch}, after {epoch}"
+        epochs[change.item_id], latest[change.item_id] = change.epoch, change.number
+
+
+def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[str]:
+    """Yield every moment of the log at which a rep had more than they may."""
+    open_units, owners = Counter[str](), dict[str, str]()
+    for change in changes:
+        if (isinstance(change, Completed) or change.rep) and (owner := owners.pop(change.item_id, "")):
+            open_units[owner] -= 1
+        if isinstance(change, Decision) and change.rep:
+            owners[change.item_id] = change.rep
+            open_units[change.rep] += 1
+            if open_units[change.rep] > caps[change.rep]:
+                yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {caps[change.rep]}"
+
+
+def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
+    """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
+    logged = {change.number: change for change in changes}
+    for call in calls:
+        if call.answer is None or call.method in ("get", "submit"):
+            continue
+        change, said = logged.get(call.answer.event), f"{call.method} of {call.item_id} was answered {call.answer}"
+        if change is None:
+            yield f"{said}: the log has no such event"
+        elif (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
+            yield f"{said}: the log has {change.item_id} with {change.rep!r} at epoch {change.epoch}"
+        elif call.expected and change.previous != call.expected:
+            yield f"{said}: it insisted on event {call.expected}, and was done upon event {change.previous}"
+
+
+def nothing_is_lost(calls: Iterable[Call], states: Mapping[str, str]) -> Iterator[str]:
+    """Yield work items that somebody was promised and that are nowhere."""
+    for item_id in {call.item_id for call in calls if call.answer and call.method != "get"}:
+        if not states.get(item_id):
+            yield f"work item {item_id}: acknowledged, and nowhere now"
+
+
+def every_change_once(watcher: int, seen: Sequence[Seen], changes: Sequence[Change]) -> Iterator[str]:
+    """Yield what a watcher was not told, was told twice, or was told in the wrong order."""
+    counts, logged = Counter(change.id for change in seen), {str(change.number) for change in changes}
+    for change_id in logged - counts.keys():
+        yield f"watcher {watcher}: was never told of event {change_id}"
+    for change_id in counts.keys() - logged:
+        yield f"watcher {watcher}: was told of event {change_id}, which is not in the log"
+    for change_id, count in counts.items():
+        if count > 1:
+            yield f"watcher {watcher}: dealt with event {change_id} {count} times"
+    latest: dict[str, int] = {}
+    for change in seen:
+        if int(change.id) < latest.get(change.item_id, 0):
+            yield f"watcher {watcher}: was told of event {change.id} after {latest[change.item_id]} of {change.item_id}"
+        latest[change.item_id] = int(change.id)

@@ -1,0 +1,180 @@
+"""Clients that want things of the service all at once, repeat themselves, and write down every answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from hashlib import sha1
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import grpc
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import queue_pb2 as queue
+from fairlead.v1 import routing_pb2 as routing
+from tests.api import Api, last
+from tests.chaos.history import UNKNOWN, Answer, Call
+
+TIMEOUT_S = 2.0
+_PATIENCE = 40
+"""Tries of one wish, at most."""
+_GIVES_UP = 0.05
+"""How often a client goes away after a lost answer and never asks again."""
+_WINDOW = 12
+"""Work items that clients are busy with at a time."""
+_REMEMBERED = 200
+
+Wish = Callable[[Api], Awaitable[Any]]
+
+
+class Leads:
+    """What the clients of a round know together."""
+
+    def __init__(self, random: Random, reps: list[str]) -> None:
+        self.random = random
+        self.reps = reps
+        self.items: deque[str] = deque(maxlen=_WINDOW)
+        self.open: deque[tuple[str, int]] = deque(maxlen=_REMEMBERED)
+        self.asked: deque[tuple[str, str, str, int, Wish]] = deque(maxlen=_REMEMBERED)
+        self._made = 0
+
+    def new(self) -> str:
+        """Return a work item that nobody asked about before."""
+        self._made += 1
+        self.items.append(f"crm~L-{self._made}")
+        return self.items[-1]
+
+    def some(self) -> str:
+        """Return one of those that everybody asks about."""
+        return self.random.choice(self.items) if self.items else self.new()
+
+    def request_id(self) -> str:
+        """Return a new one."""
+        return str(UUID(int=self.random.getrandbits(128), version=4))
+
+
+class Client:
+    """One of many.
+
+    Parameters
+    ----------
+    apis
+        The servers.
+    leads
+        What it shares with the others.
+    history
+        Where it writes.
+    now
+        A clock in seconds.
+    """
+
+    def __init__(self, apis: list[Api], leads: Leads, history: list[Call], now: Callable[[], float]) -> None:
+        self._apis = apis
+        self._leads = leads
+        self._history = history
+        self._now = now
+        self._random = Random(leads.random.random())
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Ask for one thing after the other."""
+        kinds = [self._route, self._submit, self._ask_again, self._reassign, self._complete, self._get]
+        while not stopped.is_set():
+            (kind,) = self._random.choices(kinds, weights=[38, 7, 10, 15, 20, 10])
+            await kind()
+            await asyncio.sleep(self._random.uniform(0, 0.01))
+
+    async def _route(self) -> None:
+        item_id = self._leads.new() if self._random.random() < 0.6 else self._leads.some()
+        request_id = self._leads.request_id()
+        await self._wish("route", item_id, request_id, 0, _routing(item_id, request_id))
+
+    async def _submit(self) -> None:
+        item_id, request_id = self._leads.new(), self._leads.request_id()
+        external_id = item_id.partition("~")[2]
+        await self._wish("submit", item_id, request_id, 0, lambda api: api.submit(external_id, request_id=request_id))
+
+    async def _reassign(self) -> None:
+        item_id, expected = self._some_known()
+        rep = self._random.choice(["", self._random.choice(self._leads.reps)])
+        request_id = self._leads.request_id()
+        fields = {"rep": rep, "etag": str(expected or ""), "request_id": request_id}
+
+        def wish(api: Api) -> Awaitable[Any]:
+            named = {**fields, "rep": api.rep_name(rep) if rep else ""}
+            return api.reassign(f"{api.parent}/workItems/{item_id}", **named)
+
+        await self._wish("reassign", item_id, request_id, expected, wish)
+
+    async def _complete(self) -> None:
+        item_id, expected = self._leads.open.popleft() if self._leads.open else self._some_known()
+        expected, request_id = self._random.choice([0, expected]), self._leads.request_id()
+        fields = {"etag": str(expected or ""), "request_id": request_id}
+
+        def wish(api: Api) -> Awaitable[Any]:
+            name = f"{api.parent}/workItems/{item_id}"
+            return api.complete(name, resolution=routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED, **fields)
+
+        await self._wish("complete", item_id, request_id, expected, wish)
+
+    async def _get(self) -> None:
+        item_id = self._leads.some()
+        await self._try("get", item_id, "", 0, lambda api: api.item(f"{api.parent}/workItems/{item_id}"))
+
+    async def _ask_again(self) -> None:
+        """Repeat what was asked long ago, or at this very moment by somebody else, at both servers at once."""
+        if self._leads.asked:
+            method, item_id, request_id, expected, wish = self._random.choice(self._leads.asked)
+            tries = (self._try(method, item_id, request_id, expected, wish, api) for api in self._apis)
+            await asyncio.gather(*tries)
+
+    def _some_known(self) -> tuple[str, int]:
+        if self._leads.open and self._random.random() < 0.5:
+            return self._random.choice(self._leads.open)
+        return self._leads.some(), 0
+
+    async def _wish(self, method: str, item_id: str, request_id: str, expected: int, wish: Wish) -> None:
+        self._leads.asked.append((method, item_id, request_id, expected, wish))
+        for tried in range(_PATIENCE):
+            call = await self._try(method, item_id, request_id, expected, wish)
+            if call.answer and call.answer.state == "ASSIGNED":
+                self._leads.open.append((item_id, call.answer.event))
+            if call.status not in UNKNOWN or self._random.random() < _GIVES_UP:
+                return
+            await asyncio.sleep(self._random.uniform(0, min(0.05 * 2**tried, 0.5)))
+
+    async def _try(
+        self, method: str, item_id: str, request_id: str, expected: int, wish: Wish, api: Api | None = None
+    ) -> Call:
+        began, status, answer = self._now(), "OK", None
+        try:
+            told = await asyncio.wait_for(wish(api or self._random.choice(self._apis)), TIMEOUT_S)
+            answer = answer_of(told)
+        except grpc.aio.AioRpcError as error:
+            status = error.code().name
+        except TimeoutError:
+            status = "CANCELLED"
+        call = Call(method, item_id, request_id, began, self._now(), status, answer, expected)
+        self._history.append(call)
+        return call
+
+
+def _routing(item_id: str, request_id: str) -> Wish:
+    external_id = item_id.partition("~")[2]
+    return lambda api: api.route(external_id, request_id=request_id)
+
+
+def answer_of(told: Any) -> Answer:
+    """Read an answer."""
+    mark = sha1(told.SerializeToString(deterministic=True)).hexdigest()[:12]
+    match told:
+        case decisions.Decision():
+            outcome = decisions.Decision.Outcome.Name(told.outcome).removeprefix("OUTCOME_")
+            return Answer(int(last(told.name)), outcome, last(told.rep), told.epoch, mark)
+        case queue.Submission():
+            return Answer(0, "SUBMITTED", "", 0, mark)
+        case _:
+            state = routing.WorkItem.State.Name(told.state).removeprefix("STATE_")
+            return Answer(int(told.etag or 0), state, last(told.owner), told.epoch, mark)

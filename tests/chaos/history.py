@@ -1,0 +1,99 @@
+"""What clients wrote down: every try of every call, with its times and what came back. Values only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+UNKNOWN = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "UNKNOWN", "INTERNAL"})
+"""Statuses that leave open whether the call was carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call was answered.
+
+    Parameters
+    ----------
+    event
+        Number of the event that the answer is about; 0: it is about none.
+    state
+        Outcome of a decision, state of a work item.
+    owner, epoch
+        Of the work item, as told.
+    mark
+        Hash of the whole message.
+    """
+
+    event: int
+    state: str
+    owner: str
+    epoch: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One try.
+
+    Parameters
+    ----------
+    method
+        ``route``, ``reassign``, ``complete``, ``get`` or ``submit``.
+    item_id
+        Of the work item it is about.
+    request_id
+        Shared by all tries of one wish; empty where nothing is changed.
+    began, ended
+        In seconds, by one clock.
+    status
+        Name of the gRPC status.
+    answer
+        What came back; None: a failure.
+    expected
+        Number of the event that the caller insisted on; 0: on none.
+    """
+
+    method: str
+    item_id: str
+    request_id: str
+    began: float
+    ended: float
+    status: str
+    answer: Answer | None = None
+    expected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """All tries of one request: begun with the first, answered by the first that says something.
+
+    ``ended`` is infinite while nobody knows whether it was carried out.
+    """
+
+    method: str
+    item_id: str
+    began: float
+    ended: float
+    answer: Answer | None
+    expected: int
+
+
+def wishes(calls: Iterable[Call]) -> list[Wish]:
+    """Put tries together; what changes nothing stands alone."""
+    together: dict[object, list[Call]] = defaultdict(list)
+    for call in calls:
+        together[call.request_id or id(call)].append(call)
+    return [_wish(sorted(tries, key=lambda call: call.ended)) for tries in together.values()]
+
+
+def _wish(tries: list[Call]) -> Wish:
+    began, first = min(call.began for call in tries), tries[0]
+    for call in tries:
+        if call.answer:
+            return Wish(first.method, first.item_id, began, call.ended, call.answer, first.expected)
+    # An earlier try may still be under way when a later one is refused.
+    open_end = any(call.status in UNKNOWN for call in tries)
+    return Wish(first.method, first.item_id, began, inf if open_end else tries[-1].ended, None, first.expected)

@@ -27,6 +27,7 @@ import grpc
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gate.calls import Observer
 from gate.door import Door
+from gate.masking import Masking
 from gate.settings import OPEN, Security
 from gate.standard import Health, serve_standard
 from gate.traffic import Traffic
@@ -281,7 +282,8 @@ class Service:
         self._credentials = settings.security.credentials()
         self.traffic = Traffic(settings.max_calls, settings.security.guard(), STANDING)
         self._watch = Watch(settings.telemetry)
-        self._door = Door(self.server, self.traffic, [self.traffic, *self._watch.observers, *observers])
+        masking = Masking(self._books.personal, settings.security.personal) if settings.security.knows_callers else None
+        self._door = Door(self.server, self.traffic, [self.traffic, *self._watch.observers, *observers], masking)
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.
@@ -452,8 +454,8 @@ def _store(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}".partition("?")[0]
+    scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}".partition("?")[0]
 
 
 # ------------------------------------------------------------------------------------------------------------- commands
@@ -526,6 +528,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
       FAIRLEAD_TOKEN_ISSUER, …_TOKEN_AUDIENCE  what tokens must say
       FAIRLEAD_PRINCIPAL_CALLS_PER_S           calls a second of each caller (default 0: no limit)
       FAIRLEAD_TENANT_CALLS_PER_S              calls a second about each tenant (default 0: no limit)
+      FAIRLEAD_PERSONAL_FIELDS                 names of fields that only roles who need them see
       FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without
     """
     try:

@@ -19,6 +19,7 @@ from grpc_status import rpc_status
 
 from gate.calls import Call, Method, Observer, Unreadable
 from gate.errors import UnreadableRequest
+from gate.masking import Masking
 from gate.statuses import Statuses
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -45,14 +46,21 @@ class Door:
         Who may come in; None: everybody.
     observers
         Who is told of each call, in this order.
+    masking
+        Hides in answers what callers have no need of; None: nothing is hidden.
     """
 
     def __init__(
-        self, server: grpc.aio.Server, admission: Admission | None = None, observers: Sequence[Observer] = ()
+        self,
+        server: grpc.aio.Server,
+        admission: Admission | None = None,
+        observers: Sequence[Observer] = (),
+        masking: Masking | None = None,
     ) -> None:
         self._server = server
         self._admission = admission
         self._observers = tuple(observers)
+        self._masking = masking
 
     def serve(self, servicer: object, service: ServiceDescriptor, statuses: Statuses) -> None:
         """Serve every method of a service.
@@ -86,7 +94,7 @@ class Door:
         self, method: Callable[..., Any], described: Method, many: bool, statuses: Statuses
     ) -> Callable[[Any, Context], Any]:
         """Wrap a coroutine."""
-        admission, observers = self._admission, self._observers
+        admission, observers, masking = self._admission, self._observers, self._masking
 
         async def answer(request: Any, context: Context) -> Message:
             call = Call(described, None if many else request, context)
@@ -100,6 +108,8 @@ class Door:
                 if admission is not None:
                     request = _entered(admission, call, request, many)
                 message: Message = await method(request, call)
+                if masking is not None and message is not None:
+                    await masking.apply(call, message)
                 return message
             except BaseException as error:  # the one place where everything becomes a status
                 return await _end(call, error, statuses)
@@ -113,7 +123,7 @@ class Door:
         self, method: Callable[..., AsyncIterator[Message]], described: Method, many: bool, statuses: Statuses
     ) -> Callable[[Any, Context], Any]:
         """Wrap an async generator."""
-        admission, observers = self._admission, self._observers
+        admission, observers, masking = self._admission, self._observers, self._masking
 
         async def answer(request: Any, context: Context) -> AsyncIterator[Message]:
             call = Call(described, None if many else request, context)
@@ -127,6 +137,8 @@ class Door:
                 if admission is not None:
                     request = _entered(admission, call, request, many)
                 async for message in method(request, call):
+                    if masking is not None:
+                        await masking.apply(call, message)
                     yield message
             except BaseException as error:  # as above
                 await _end(call, error, statuses)

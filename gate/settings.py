@@ -40,6 +40,8 @@ class Security:
         What tokens must say.
     principal_calls_per_s, tenant_calls_per_s
         How many calls they may make; 0: as many as they like.
+    personal
+        Fields that are personal whatever a rule set says.
     insecure
         What is allowed off the machine: some of `INSECURE`.
     """
@@ -53,6 +55,7 @@ class Security:
     audience: str = ""
     principal_calls_per_s: float = 0.0
     tenant_calls_per_s: float = 0.0
+    personal: frozenset[str] = frozenset()
     insecure: frozenset[str] = frozenset()
 
     @classmethod
@@ -69,12 +72,13 @@ class Security:
         if "://" in named["jwks"] and not _is_safe(named["jwks"]):
             raise ValueError(f"FAIRLEAD_JWKS is {named['jwks']!r}; allowed are a file and an https:// address")
         rates = [_rate(environ, f"FAIRLEAD_{whose}_CALLS_PER_S") for whose in ("PRINCIPAL", "TENANT")]
-        insecure = frozenset(filter(None, environ.get("FAIRLEAD_INSECURE", "").replace(",", " ").split()))
+        insecure = _names(environ, "FAIRLEAD_INSECURE")
         if wrong := insecure - set(INSECURE):
             raise ValueError(f"FAIRLEAD_INSECURE names {', '.join(sorted(wrong))}; allowed are {', '.join(INSECURE)}")
+        personal = _names(environ, "FAIRLEAD_PERSONAL_FIELDS")
         return cls(
-            **named, principal_calls_per_s=rates[0], tenant_calls_per_s=rates[1], insecure=insecure
-        )  # fmt: skip
+            **named, principal_calls_per_s=rates[0], tenant_calls_per_s=rates[1], personal=personal, insecure=insecure
+        )
 
     def check_listen(self, listen: str) -> None:
         """Refuse to be reached from other machines unless calls are encrypted and callers known.
@@ -154,8 +158,12 @@ _FILES = {
     "audience": "FAIRLEAD_TOKEN_AUDIENCE",
 }
 VARIABLES = (
-    *_FILES.values(), "FAIRLEAD_PRINCIPAL_CALLS_PER_S", "FAIRLEAD_TENANT_CALLS_PER_S", "FAIRLEAD_INSECURE"
-)  # fmt: skip
+    *_FILES.values(),
+    "FAIRLEAD_PRINCIPAL_CALLS_PER_S",
+    "FAIRLEAD_TENANT_CALLS_PER_S",
+    "FAIRLEAD_PERSONAL_FIELDS",
+    "FAIRLEAD_INSECURE",
+)
 """All that is read here."""
 _NEEDS = {
     "tls_cert": ("tls_key",),
@@ -179,6 +187,10 @@ def _check_together(named: Mapping[str, str]) -> None:
             f"FAIRLEAD_TLS_CLIENT_CA is {named['client_ca']!r}; allowed only with FAIRLEAD_PRINCIPALS, "
             "which says who holds the certificates, or FAIRLEAD_JWKS"
         )
+
+
+def _names(environ: Mapping[str, str], variable: str) -> frozenset[str]:
+    return frozenset(environ.get(variable, "").replace(",", " ").split())
 
 
 def _rate(environ: Mapping[str, str], variable: str) -> float:

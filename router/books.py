@@ -60,6 +60,13 @@ class Books:
         """
         return self._current.get(tenant) or await self.renewed(tenant, (0, 0))
 
+    async def personal(self, tenant: str) -> frozenset[str]:
+        """Return the fields that the active rule set declares personal; none where there is no rule set."""
+        try:
+            return (await self.current(tenant)).rule_set.personal
+        except NotPossible:
+            return frozenset()
+
     async def renewed(self, tenant: str, stale: tuple[int, int]) -> Book:
         """Return a book newer than the one at revisions ``stale``; callers who come at once share the loading.
 

@@ -87,7 +87,8 @@ def check_tests(source: str | bytes) -> Checked:
 
 def _compile(form: RuleSetForm, pools: Collection[str] | None, report: Report) -> RuleSet:
     fields = _fields(form, report)
-    routes = RouteCompiler(fields, pools, report)
+    personal = frozenset(name for name, field in form.fields.items() if field.personal)
+    routes = RouteCompiler(fields, pools, report, personal)
     rules = [
         (
             index,
@@ -106,7 +107,7 @@ def _compile(form: RuleSetForm, pools: Collection[str] | None, report: Report) -
         _warn_of_the_unreachable(rules, report)
     default = routes.compile(form.default.route, ("default", "route"))
     customer = _known_customer(form.known_customer, fields, report) if form.known_customer else None
-    return RuleSet(fields, tuple(rule for _, rule in rules), default, form.undeclared == "ignore", customer)
+    return RuleSet(fields, tuple(rule for _, rule in rules), default, form.undeclared == "ignore", customer, personal)
 
 
 def _fields(form: RuleSetForm, report: Report) -> dict[str, FieldType]:

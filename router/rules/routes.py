@@ -41,8 +41,15 @@ _ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = {
 class RouteCompiler:
     """Compiles the routes of one rule set; what is wrong goes to the report."""
 
-    def __init__(self, fields: Mapping[str, FieldType], pools: Collection[str] | None, report: Report) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, FieldType],
+        pools: Collection[str] | None,
+        report: Report,
+        personal: Collection[str] = (),
+    ) -> None:
         self._fields = fields
+        self._personal = personal
         self._pools = pools
         self._report = report
 
@@ -98,6 +105,10 @@ class RouteCompiler:
             kind = self._fields[form.item]
             self._report.error(
                 (*path, "item"), f"{form.item} is a {kind} field; {form.op} compares with a {expected} field"
+            )
+        elif form.item in self._personal:
+            self._report.error(
+                (*path, "item"), f"{form.item} is personal: it would show in the reasons of every rep who lacks it"
             )
         return Requirement(form.rep, form.op, item=form.item)
 

@@ -175,6 +175,7 @@ class RuleSet:
     """Typed fields, rules in the order in which the first match wins, and the default.
 
     ``within_fields`` follows from the rules: the territory fields that some rule looks ``within``, which get a twin.
+    ``personal`` fields say something about a person.
     """
 
     fields: Mapping[str, FieldType]
@@ -182,6 +183,7 @@ class RuleSet:
     default: Route
     ignore_undeclared: bool = False
     known_customer: KnownCustomer | None = None
+    personal: frozenset[str] = frozenset()
     within_fields: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

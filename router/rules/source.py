@@ -54,6 +54,9 @@ class FieldForm(Form):
     """Declares a field of work items."""
 
     type: Annotated[FieldType, Field(strict=False)]
+    personal: Annotated[
+        bool, Field(description="Says something about a person: hidden from roles that have no need of it.")
+    ] = False
 
 
 class KnownCustomerForm(Form):

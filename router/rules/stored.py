@@ -57,6 +57,7 @@ def dumps(rule_set: RuleSet) -> str:
         "routes": [_write_route(route) for route in routes],
         "rules": rules,
         "default": default,
+        "personal": sorted(rule_set.personal),
         "known_customer": asdict(rule_set.known_customer) if rule_set.known_customer else None,
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -87,6 +88,7 @@ def loads(text: str | bytes) -> RuleSet:
         routes[document["default"]],
         document["ignore_undeclared"],
         KnownCustomer(**known) if known else None,
+        frozenset(document.get("personal", ())),  # likewise
     )
 
 

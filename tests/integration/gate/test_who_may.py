@@ -127,7 +127,7 @@ async def test_a_rep_sees_and_closes_their_own_work_items_only(guarded: Api) -> 
         bearer("mo", ["manager"], ["mine"]),
         *(bearer(n, ["rep"], ["mine"], rep=n) for n in ("li", "bo")),
     )
-    api = _showing(guarded, "mine", manager)
+    api = showing(guarded, "mine", manager)
     for rep in ("li", "bo"):
         await api.hire(rep)
     await api.pool("everyone", ["li", "bo"])
@@ -154,7 +154,7 @@ async def test_a_rep_sees_and_closes_their_own_work_items_only(guarded: Api) -> 
 
 
 async def test_every_change_names_who_made_it(guarded: Api) -> None:
-    api = _showing(guarded, "mine-too", bearer("mo", ["manager"], ["mine-too"]))
+    api = showing(guarded, "mine-too", bearer("mo", ["manager"], ["mine-too"]))
     await api.hire("li")
     await api.pool("everyone", ["li"])
     await api.adopt(EVERYONE)
@@ -180,7 +180,7 @@ async def _code(call: Any) -> grpc.StatusCode:
     return grpc.StatusCode.OK
 
 
-def _showing(api: Api, tenant: str, metadata: Metadata) -> Api:
+def showing(api: Api, tenant: str, metadata: Metadata) -> Api:
     channel: Any = _Showing(api.channel, metadata)
     return Api(channel, tenant, api.redis_url)
 
@@ -197,6 +197,6 @@ class _Showing:
 
         def made(*args: Any, **kwargs: Any) -> Any:
             method = make(*args, **kwargs)
-            return lambda request, **more: method(request, metadata=self._metadata, **more)
+            return lambda request, **more: method(request, **{"metadata": self._metadata, **more})
 
         return made

@@ -1,0 +1,77 @@
+"""Personal fields, hidden from callers whose role has no need of them: in every answer, whatever method gives it.
+
+Which fields are personal, rule sets declare for work items (``personal: true``), and an operator for everything else.
+The values are replaced on the way out, so that a method that is added later cannot forget to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
+
+from gate.calls import Call
+from gate.principals import Role
+
+HIDDEN = "***"
+SEERS = frozenset({Role.REP, Role.MANAGER, Role.SERVICE})
+"""Roles that talk to customers, or bring their data."""
+_TEXTS = frozenset({"display_name"})
+"""Fields of messages that are free text about a person, hidden where their own name is listed."""
+_FAULTS = frozenset({"fault"})
+"""Fields that repeat what was wrong with another."""
+
+
+class Masking:
+    """Hides personal fields in answers.
+
+    Parameters
+    ----------
+    declared
+        Returns the fields that a tenant's rule set declares personal.
+    always
+        Fields that are personal whatever a rule set says.
+    """
+
+    def __init__(self, declared: Callable[[str], Awaitable[AbstractSet[str]]], always: AbstractSet[str]) -> None:
+        self._declared = declared
+        self._always = always
+
+    async def apply(self, call: Call, answer: Message) -> None:
+        """Hide in an answer what its caller has no need of."""
+        if call.principal is None or call.principal.roles & SEERS:
+            return
+        names = self._always | (await self._declared(call.tenant) if call.tenant else frozenset())
+        if names:
+            hide(answer, names)
+
+
+def hide(message: Any, names: AbstractSet[str]) -> None:
+    """Replace the values of fields of these names, in place.
+
+    Examples
+    --------
+    >>> attributes = Struct()
+    >>> attributes.update({"phone": "139 0000 0000", "region": "east"})
+    >>> hide(attributes, {"phone"})
+    >>> dict(attributes)["phone"], dict(attributes)["region"]
+    ('***', 'east')
+    """
+    if isinstance(message, Struct):
+        for name in names & set(message.fields):
+            message[name] = HIDDEN
+        return
+    if message.DESCRIPTOR.name == "Predicate" and message.field in names:
+        message.actual = HIDDEN if message.actual else ""
+        message.expected = HIDDEN if message.expected else ""  # where they are equal, either tells
+    for field, value in message.ListFields():
+        if field.message_type and not field.message_type.GetOptions().map_entry:
+            for part in value if field.is_repeated else [value]:
+                hide(part, names)
+        elif (field.name in _TEXTS and field.name in names) or (
+            field.name in _FAULTS and any(name in value for name in names)
+        ):
+            setattr(message, field.name, HIDDEN)

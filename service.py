@@ -463,6 +463,7 @@ def _without_password(url: str) -> str:
 
 LATER = {
     "dataset": ("training.cli", "Build a table of customers from their events."),
+    "doctor": ("upkeep.doctor", "Check the set-up, and say what to do."),
     "health": ("scoring.cli", "Check health profiles."),
     "models": ("scoring.cli", "List, compare, challenge, promote and roll back models."),
     "remember": ("scoring.cli", "Let rules know the risks that rescore has found."),

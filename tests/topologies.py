@@ -97,6 +97,10 @@ class Watched:
     def url(self) -> str:
         return f"redis+sentinel://{self.sentinel.address}/{PRIMARY}"
 
+    def has_failed_over(self) -> bool:
+        named = self.sentinel.tells("sentinel", "master0")
+        return bool(named["address"] == self.replica.address and named["status"] == "ok")
+
 
 class Cluster:
     """Three primaries that share the slots."""

@@ -1,0 +1,132 @@
+"""``fairlead doctor``: is everything as it should be, and if not, what is to be done?
+
+Exit codes: 0 all serves; 1 something must be put right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gate.settings import Security
+from router.adapters import engines
+from router.adapters.redis import checkup
+from router.adapters.redis.orphans import answers, socket_path
+from router.cli.consoles import console_for
+from router.errors import StoreUnavailable
+from scoring.errors import ScoringError
+from scoring.parts import ScoringParts
+from telemetry.watch import Wanted
+from upkeep import machine_checks as machine
+from upkeep.findings import Finding, Standing, bad, good, mind
+from upkeep.store_checks import judge
+
+_SIGNS = {Standing.GOOD: ("✓", "green"), Standing.MIND: ("!", "yellow"), Standing.BAD: ("✗", "red")}
+
+
+@click.command()
+@click.option("--listen", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT", help="As for serve.")
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("fairlead-data"), help="As for serve."
+)
+def doctor(listen: str, data: Path) -> None:
+    """Check the set-up, and say what to do.
+
+    Reads the options and variables that `fairlead serve` would, and changes nothing. It may run beside a service.
+    """
+    found = list(findings(os.environ, listen, data))
+    show(found, console_for(sys.stdout))
+    sys.exit(1 if any(finding.standing is Standing.BAD for finding in found) else 0)
+
+
+def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Finding]:
+    """Look at everything, the plain things first."""
+    yield machine.python()
+    yield from _rule_engine(environ)
+    yield machine.disk(data)
+    yield from _store(environ.get("FAIRLEAD_REDIS_URL", ""), data)
+    yield machine.port(listen)
+    yield from _door(environ, listen)
+    yield from _telemetry(environ)
+    yield _models(environ, data)
+
+
+def _rule_engine(environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        yield machine.rule_engine(engines.choice_from(environ))
+    except ValueError as error:
+        yield bad("rule engine", str(error), "set it to one of these")
+
+
+def _store(url: str, data: Path) -> Iterator[Finding]:
+    if not url:
+        yield machine.private_store(data)
+        path = socket_path(data.absolute())
+        if not answers(path):
+            return  # it runs with the service alone
+        url = f"unix://{path}"
+    try:
+        for facts in asyncio.run(checkup.ask(url)):
+            yield from judge(facts)
+    except (StoreUnavailable, ValueError) as error:
+        yield bad("store", str(error), "start it, or correct FAIRLEAD_REDIS_URL")
+
+
+def _door(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
+    try:
+        security = Security.read(environ)
+        security.check_listen(listen)
+        security.credentials()
+    except ValueError as error:
+        yield bad("who may come in", str(error), "correct the variable it names")
+        return
+    if security.tls_cert:
+        yield machine.certificate(security.tls_cert)
+    yield good("who may come in", security.described)
+
+
+def _telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        wanted = Wanted.read(environ)
+    except ValueError as error:
+        yield bad("telemetry", str(error), "correct the variable it names")
+        return
+    if wanted.metrics:
+        yield machine.port(wanted.metrics, "metrics port")
+
+
+def _models(environ: Mapping[str, str], data: Path) -> Finding:
+    registry = environ.get("FAIRLEAD_MODELS", str(data / "models"))
+    model = environ.get("FAIRLEAD_MODEL", "churn")
+    try:
+        parts = ScoringParts(registry, model, environ.get("FAIRLEAD_HEALTH_PROFILES", ""))
+        if model not in parts.registry.models():
+            return mind("models", f"no {model} in {registry}", "train and promote one: fairlead train --help")
+        version = parts.registry.resolve(model, "champion")
+        parts.registry.load(model, version)
+    except (ScoringError, ValueError) as error:
+        return bad("models", f"{registry}: {error}", "correct it, or promote another: fairlead models --help")
+    return good("models", f"{model} {version} serves, from {registry}")
+
+
+def show(found: list[Finding], console: Console) -> None:
+    """Print what was found, and how many things there are to do."""
+    table = Table("", "what", "found", "to do", box=box.SIMPLE_HEAD, pad_edge=False)
+    for finding in found:
+        sign, style = _SIGNS[finding.standing]
+        table.add_row(Text(sign, style=style), finding.subject, Text(finding.seen), Text(finding.advice))
+    console.print(table)
+    wrong = sum(finding.standing is Standing.BAD for finding in found)
+    console.print(f"{wrong} to put right" if wrong else "all serves")
+
+
+COMMANDS: list[click.Command] = [doctor]

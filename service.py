@@ -508,7 +508,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
                               what an acknowledged change survives
       FAIRLEAD_RULE_ENGINE    auto (default), durable or index
       FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
-      FAIRLEAD_WORKERS        loops in this process that route what is submitted (default 1; 0: see `fairlead work`)
+      FAIRLEAD_WORKERS        loops in this process that route what is submitted (default 2; 0: see `fairlead work`)
       FAIRLEAD_LEASE_S        after how many seconds others get what a lost worker had (default 15)
       FAIRLEAD_QUEUE_LIMIT    how many submissions a tenant's queue holds, dead letters included (default 2000000)
       FAIRLEAD_MODELS         registry of models, a folder or an fsspec URL (default: models in the data folder)

@@ -24,14 +24,15 @@ class WorkSettings:
     Parameters
     ----------
     workers
-        Loops in this process; 0: it leaves the queue to others.
+        Loops in this process, of which one decides while the other's writes reach the disk; 0: it leaves the queue to
+        others.
     lease_s
         How long a lost worker keeps its work items from others, in seconds.
     queue_jobs
         How many submissions a tenant's queue holds at most, dead letters included.
     """
 
-    workers: int = 1
+    workers: int = 2
     lease_s: int = 15
     queue_jobs: int = Bounds().jobs
 

@@ -38,7 +38,7 @@ _log = logging.getLogger("fairlead")
     help="Folder of a service that runs with its private store; fairlead-data if nothing else is named.",
 )
 @click.option("--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL.")
-@click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Loops; from FAIRLEAD_WORKERS, else 1.")
+@click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Loops; from FAIRLEAD_WORKERS, else 2.")
 def work(data: Path | None, redis_url: str | None, workers: int | None) -> None:
     """Route what is submitted, in a process of its own; end with SIGTERM or Ctrl-C.
 
@@ -62,7 +62,7 @@ def work(data: Path | None, redis_url: str | None, workers: int | None) -> None:
         demand = Demand.read(os.environ.get("FAIRLEAD_DURABILITY", ""))
     except ValueError as error:
         raise InputFailed(str(error)) from error
-    chosen = replace(settings, workers=workers or settings.workers or 1)
+    chosen = replace(settings, workers=workers or settings.workers or WorkSettings().workers)
     stores = Stores.connect(_store(data, redis_url), request_ttl_s, demand)
     try:
         queue = routing_queue(stores.redis, chosen, request_ttl_s)

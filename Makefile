@@ -51,8 +51,9 @@ proto: setup  ## Generate the contract's Python code anew
 bench: setup  ## Measure; prints every figure that README quotes
 	$(RUN)/python -m benchmarks
 
-bench-models: setup  ## Compare the shipped models with LightGBM, XGBoost and CatBoost in the same folds
+bench-models: setup  ## Compare the models with LightGBM, XGBoost and CatBoost, and the service with MLServer
 	@$(UV) sync --frozen --quiet --inexact --group bench
 	$(RUN)/python -m benchmarks.models
+	$(RUN)/python -m benchmarks.mlserver
 
 .PHONY: help setup demo test chaos check proto bench bench-models

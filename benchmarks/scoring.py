@@ -33,6 +33,7 @@ CALLS = 6_000
 CONCURRENCY = 16
 ROUNDS = 5
 GOAL_RPC = 0.7
+GOAL_MLSERVER = 10
 GOAL_SECONDS, GOAL_BYTES = 120.0, 2 << 30
 
 
@@ -60,12 +61,13 @@ class Rescored:
 
 def rpc(folder: Path) -> dict[str, Rpc]:
     """Measure ScoreCustomer and the empty handler in turns, best of `ROUNDS`."""
-    with _server(folder) as (port, pid):
+    with serving(folder) as (port, pid):
         return asyncio.run(_in_turns(port, pid))
 
 
 @contextlib.contextmanager
-def _server(folder: Path) -> Iterator[tuple[int, int]]:
+def serving(folder: Path) -> Iterator[tuple[int, int]]:
+    """Serve a registry in a process of its own; yield port and process id."""
     command = [sys.executable, "-m", "benchmarks.scoring_server", str(folder)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None

@@ -55,9 +55,9 @@ def rows(n_rows: int, seed: int = 2) -> FloatArray:
     return np.vstack([numbers, rng.integers(0, N_TEXTS, (N_CATEGORIES, n_rows)).astype(float)]).T
 
 
-def write_registry(folder: Path) -> None:
-    """Write a registry whose champion it is."""
-    made, reads = tables(), schema()
+def write_registry(folder: Path, made: ScoreTables | None = None) -> None:
+    """Write a registry whose champion it is, or other tables of its schema."""
+    made, reads = made or tables(), schema()
     manifest = Manifest(
         model="benchmark",
         version="v1",

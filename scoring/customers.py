@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from scoring.actions import BestAction, find_best_action
 from scoring.encoding import category_text
@@ -25,8 +26,7 @@ MAX_REASONS = 50
 MAX_HISTORY = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """A customer as known at an instant.
 
     Parameters
@@ -56,8 +56,7 @@ class HealthView:
     trend: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerScore:
+class CustomerScore(NamedTuple):
     """All there is to say of a customer; what no profile covers is None or empty."""
 
     customer: Customer

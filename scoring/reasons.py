@@ -8,7 +8,7 @@ need not add up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scoring.encoding import category_text
 from scoring.schema import Feature, FeatureValue
@@ -17,8 +17,7 @@ from scoring.served import ChurnScore, ServedModel
 DEFAULT_TOP = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One feature's part in a score.
 
     Parameters

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ MAX_DAYS_AHEAD = 36_500
 """A score that would hold for longer than a hundred years is said to hold for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChurnScore:
+class ChurnScore(NamedTuple):
     """One customer's risk.
 
     Parameters
@@ -45,7 +44,7 @@ class ChurnScore:
 
     row: list[float]
     bins: list[int]
-    terms: list[float]
+    terms: FloatArray
     log_odds: float
     probability: float
     percentile: float
@@ -60,10 +59,16 @@ class ServedModel:
     ----------
     artefact
         As verified by `scoring.artefact.read`.
+
+    Attributes
+    ----------
+    name
+        Its resource name.
     """
 
     def __init__(self, artefact: Artefact) -> None:
         self.artefact = artefact
+        self.name = f"models/{artefact.manifest.model}/versions/{artefact.manifest.version}"
         self.schema = artefact.schema
         self.tables = artefact.tables
         self.kernel = Kernel(artefact.tables)
@@ -76,11 +81,6 @@ class ServedModel:
             for j, feature in enumerate(self.schema.features)
             if feature.ages
         ]
-
-    @property
-    def name(self) -> str:
-        """Its resource name."""
-        return f"models/{self.artefact.manifest.model}/versions/{self.artefact.manifest.version}"
 
     def words(self, locale: str) -> list[Wording]:
         """Return how each feature is said in ``zh…``, or else in English."""

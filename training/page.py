@@ -10,7 +10,15 @@ from training.document import Document
 from training.plan import Trained
 from training.shapes import pair_charts, shape_charts
 
-MEASURES = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")
+MEASURES = {
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC",
+    "log_loss": "log-loss",
+    "brier": "Brier",
+    "ece": "ECE",
+    "lift_10": "lift 10 %",
+}
+"""The figures shown, and what they are called."""
 _PAGES = Environment(
     loader=PackageLoader("training", "pages"),
     autoescape=select_autoescape(["html", "jinja"], default=True),

@@ -7,6 +7,7 @@ that equal data give equal bytes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,9 @@ from markupsafe import Markup, escape
 from scoring.logistic import FloatArray
 
 WIDTH, HEIGHT = 340.0, 240.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 24.0, 40.0
+LEFT, RIGHT, TOP, BOTTOM = 60.0, 18.0, 32.0, 40.0
+N_TICKS = 5
+"""Most ticks of an axis."""
 MAX_POINTS = 240
 """Points of a curve that are drawn: more cannot be seen."""
 
@@ -85,11 +88,11 @@ class Plot:
         self._shapes.append(f'<rect x="{x:.2f}" y="{y:.2f}" {size} {paint}/>')
 
     def note(self, x: float, y: float, text: str, anchor: str = "middle") -> None:
-        """Write a text at a place."""
-        self._shapes.append(_text(self.x(x), self.y(y), text, anchor, "note"))
+        """Write a text just above a place."""
+        self._shapes.append(_text(self.x(x), self.y(y) - 4, text, anchor, "note"))
 
     def render(self, x_ticks: Sequence[tuple[float, str]] | None = None) -> Markup:
-        """Return the SVG element; ticks are placed at thirds unless given."""
+        """Return the SVG element; ticks are placed at round numbers unless given."""
         low, high = self.y_range
         inside = f'width="{WIDTH - LEFT - RIGHT}" height="{HEIGHT - TOP - BOTTOM}"'
         frame = f'<rect class="frame" x="{LEFT}" y="{TOP}" {inside}/>'
@@ -112,15 +115,19 @@ def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> st
 
 
 def _ticks(span: tuple[float, float]) -> list[tuple[float, str]]:
-    """Return four places and how they are written.
+    """Return the round places in a span and how they are written: steps of 1, 2 or 5 times a power of ten.
 
     Examples
     --------
-    >>> _ticks((0.0, 3000.0))
-    [(0.0, '0'), (1000.0, '1,000'), (2000.0, '2,000'), (3000.0, '3,000')]
+    >>> _ticks((18.0, 8685.0))
+    [(2000.0, '2,000'), (4000.0, '4,000'), (6000.0, '6,000'), (8000.0, '8,000')]
+    >>> [name for _, name in _ticks((-0.0305, 0.0324))]
+    ['-0.02', '0.00', '0.02']
     """
     low, high = span
-    digits = int(np.clip(2 - np.floor(np.log10(max(high - low, 1e-9))), 0, 6))
-    return [
-        (float(at), f"{at:,.{0 if digits == 0 or high - low >= 10 else digits}f}") for at in np.linspace(low, high, 4)
-    ]
+    rough = max(high - low, 1e-9) / N_TICKS
+    power = math.floor(math.log10(rough))
+    factor = next(factor for factor in (1, 2, 5, 10) if factor * 10.0**power >= rough * (1 - 1e-9))
+    step, digits = factor * 10.0**power, max(0, -power - (factor == 10))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [(place * step, f"{place * step:,.{digits}f}") for place in range(first, last + 1)]

@@ -80,26 +80,26 @@ def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
         )
         for place, past in enumerate(message.health_evaluations)
     ]
-    features = {}
-    for name in fields:  # its items() would be a Python method per entry
-        value = fields[name]
-        features[name] = value.number_value or value.string_value or _zero_or_other(value)
+    features = {  # not by its items(), which is a Python method per entry
+        name: (value := fields[name]).number_value or value.string_value or _zero_or_other(value) for name in fields
+    }
     return Customer(message.id, features, as_of, history)
 
 
 def score_message(score: CustomerScore, locale: str) -> pb.Score:
     """Write a score."""
-    churn, manifest = score.churn, score.model.artefact.manifest
+    churn = score.churn
     message = pb.Score(
         customer=score.customer.id,
-        churn=_churn_message(churn, score.model, manifest.label.horizon_days),
-        flags=[_flag_message(flag) for flag in churn.flags],
         value_tier=score.value_tier,
         watermelon=score.watermelon,
         band=pb.HEALTH_BAND_UNKNOWN,
         model_version=score.model.name,
         profile_version=score.profile_version,
     )
+    _write_churn(message.churn, churn, score.model)
+    for flag in churn.flags:
+        message.flags.append(_flag_message(flag))
     for reason in score.reasons:
         _write_reason(message.reasons.add(), reason)
     if score.stage is not None:
@@ -127,15 +127,14 @@ def action_message(
     )
 
 
-def _churn_message(churn: ChurnScore, model: ServedModel, horizon_days: int) -> pb.ChurnRisk:
-    return pb.ChurnRisk(
-        probability=churn.probability,
-        horizon_days=horizon_days,
-        percentile=churn.percentile,
-        log_odds=churn.log_odds,
-        base_log_odds=model.kernel.bias,
-        at_risk=churn.probability >= model.artefact.thresholds.at_risk,
-    )
+def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: ServedModel) -> None:
+    """Write into the score itself: a message apart would be copied into it."""
+    message.probability = churn.probability
+    message.horizon_days = model.artefact.manifest.label.horizon_days
+    message.percentile = churn.percentile
+    message.log_odds = churn.log_odds
+    message.base_log_odds = model.kernel.bias
+    message.at_risk = churn.probability >= model.artefact.thresholds.at_risk
 
 
 def _write_reason(message: pb.ScoreReason, reason: Reason) -> None:

@@ -13,8 +13,10 @@ import pytest
 from scoring.adapters.shelves import LocalShelf
 from scoring.registry import Registry
 from tests.scoring_models import NOON, write_model
+from tests.training_data import FULL
 
-N_CUSTOMERS = 40_000
+N_CUSTOMERS = 40_000 if FULL else 10_000
+ROWS_PER_GROUP = N_CUSTOMERS // 40
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,7 @@ def customers() -> pa.Table:
 @pytest.fixture(scope="session")
 def parquet(tmp_path_factory: pytest.TempPathFactory, customers: pa.Table) -> Path:
     file = tmp_path_factory.mktemp("data") / "customers.parquet"
-    pq.write_table(customers, file, row_group_size=1_000)
+    pq.write_table(customers, file, row_group_size=ROWS_PER_GROUP)
     return file
 
 

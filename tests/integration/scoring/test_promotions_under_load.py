@@ -1,12 +1,11 @@
 """A promotion every second while customers are scored: nothing fails, and no answer mixes two models.
 
-Some thousand requests by default; ``FAIRLEAD_LOAD_REQUESTS=100000`` runs the whole proof.
+Some thousand requests by default; ``FAIRLEAD_FULL=1`` asks 100,000 times.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +21,9 @@ from scoring.holder import ModelHolder
 from scoring.registry import Registry
 from scoring.rpc import add_to
 from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
+from tests.training_data import FULL
 
-N_REQUESTS = int(os.environ.get("FAIRLEAD_LOAD_REQUESTS", "4000"))
+N_REQUESTS = 100_000 if FULL else 2_000
 CONCURRENCY = 16
 VERSIONS = ("v1", "v2", "v3")
 

@@ -50,7 +50,7 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 async def channel(tmp_path: Path, data: Path) -> AsyncIterator[grpc.aio.Channel]:
     registry = Registry(LocalShelf(tmp_path / "models"), lambda: datetime.now(UTC))
-    trainings = Trainings(data, tmp_path / "models", functools.partial(describe, registry), rungs=None if FULL else 2)
+    trainings = Trainings(data, tmp_path / "models", functools.partial(describe, registry), rungs=None if FULL else 1)
     holder = ModelHolder(registry, "churn")
     server = grpc.aio.server()
     door = Door(server)

@@ -37,9 +37,9 @@ QUICK = Plan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=3
 BLOCKS = {"roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10"}
 
 
-def run(*options: object) -> str:
-    rungs = [] if FULL else ["--rungs", "2"]
-    result = CliRunner().invoke(train, [*(str(option) for option in options), *rungs])
+def run(*options: object, rungs: int = 1) -> str:
+    limit = [] if FULL else ["--rungs", str(rungs)]
+    result = CliRunner().invoke(train, [*(str(option) for option in options), *limit])
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -62,7 +62,8 @@ def billed(n_rows: int) -> pa.Table:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("trained")
-    said = run("--data", write_csv(folder, billed(1_200)), "--target", "Churn", "--out", folder / "models")
+    data = write_csv(folder, billed(1_200))
+    said = run("--data", data, "--target", "Churn", "--out", folder / "models", rungs=2)
     return folder / "models", said
 
 

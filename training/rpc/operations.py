@@ -43,7 +43,6 @@ from scoring.errors import (
 from scoring.registry import checked_name
 from scoring.rpc.models import model_of
 from training.errors import UnreadableTable
-from training.reading import column_names
 from training.rpc.wish import Wish
 from training.seed import DEFAULT_SEED
 
@@ -284,6 +283,8 @@ def _check_columns(wish: Wish) -> None:
     InvalidInput
         With a violation per column that it has not, or if it cannot be read.
     """
+    from training.reading import column_names  # with it comes pyarrow, which a server that only scores can do without
+
     named = {"target": wish.target, "id_column": wish.id_column, "time_column": wish.time_column}
     named |= {f"dropped_columns[{place}]": name for place, name in enumerate(wish.dropped)}
     try:

@@ -117,15 +117,15 @@ def test_a_server_with_a_folder_of_data_trains_and_ends_it_when_it_drains(data_f
     ],
 )
 def test_a_setting_that_names_nothing_is_refused_by_name(setting: str, value: str, tmp_path: Path) -> None:
-    settings = service.Settings.read({setting: value}, listen="", data=tmp_path)
+    settings = service.Settings.read({setting: value}, listen="127.0.0.1:0", data=tmp_path)
 
     with pytest.raises((ValueError, ScoringError), match=value):
         service.Service(settings, "redis://127.0.0.1:1")
 
 
 def test_the_models_are_in_the_data_folder_unless_another_is_named(tmp_path: Path) -> None:
-    usual = service.Settings.read({}, listen="", data=tmp_path)
-    other = service.Settings.read({"FAIRLEAD_MODELS": "s3://b/m"}, listen="", data=tmp_path)
+    usual = service.Settings.read({}, listen="127.0.0.1:0", data=tmp_path)
+    other = service.Settings.read({"FAIRLEAD_MODELS": "s3://b/m"}, listen="127.0.0.1:0", data=tmp_path)
 
     assert (usual.models, other.models) == (str(tmp_path / "models"), "s3://b/m")
     assert usual.rule_engine == engines.choice_from({})
@@ -135,7 +135,8 @@ def test_every_later_command_is_there(tmp_path: Path) -> None:
     offered = {command.name: "scoring.cli" for command in scoring.cli.COMMANDS}
     offered |= {command.name: "training.cli" for command in training.cli.COMMANDS}
 
-    assert {name: room for name, (room, _) in service.LATER.items()} == offered
+    rooms = {name: room for name, (room, _) in service.LATER.items()}
+    assert {name: room for name, room in rooms.items() if room in ("scoring.cli", "training.cli")} == offered
     for name in service.LATER:
         assert service.main.get_command(service.main.make_context("fairlead", ["--"], resilient_parsing=True), name)
 

@@ -7,7 +7,7 @@ route_submitted  a worker has it: route, by the id of its request     so a secon
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from router.decision import Decision
@@ -19,8 +19,16 @@ from router.jobs import RouteRequest
 from router.lookup import Lookup, StoredItem
 from router.routing import Router
 
-_MAY_PASS = (Conflict, NotPossible, StoreUnavailable)
-"""What a later try may not meet again: other rules, a published rule set, a store that answers."""
+_PASSING = (Conflict, StoreUnavailable)
+"""What a later try may not meet again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why a submission was not routed, and whether a later try may succeed."""
+
+    error: RouterError
+    may_pass: bool
 
 
 class Submitting:
@@ -91,16 +99,13 @@ class Submitting:
         return pending or await self._lookup.item(tenant, item_id)
 
 
-async def route_submitted(
-    router: Router, tenant: str, requests: Sequence[RouteRequest]
-) -> list[Decision | RouterError]:
-    """Route what a worker has; what fails for all at once stands at each."""
+async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | Failed]:
+    """Route what a worker has: a decision or a failure each, in order."""
     try:
-        return await router.route_many(tenant, requests)
-    except RouterError as error:
-        return [error] * len(requests)
-
-
-def may_pass(error: RouterError) -> bool:
-    """Say whether a later try may succeed."""
-    return isinstance(error, _MAY_PASS)
+        answers = await router.route_many(tenant, requests)
+    except (NotPossible, *_PASSING) as error:  # none can be routed now: no rules, or no store
+        return [Failed(error, may_pass=True)] * len(requests)
+    return [
+        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, RouterError) else answer
+        for answer in answers
+    ]

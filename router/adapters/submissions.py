@@ -15,7 +15,7 @@ from router.intake import QueueReport, Receipt, Stage, Submission
 from router.items import WorkItem, item_id
 from router.jobs import RouteRequest, request_mark
 from router.routing import Router
-from router.submitting import may_pass, route_submitted
+from router.submitting import Failed, route_submitted
 from workqueue import errors as queue_errors
 from workqueue.jobs import MAX_BATCH, Job, Lease, NewJob, State
 from workqueue.ports import Queue
@@ -112,10 +112,10 @@ def routing_work(router: Router) -> Work:
     return work
 
 
-def _outcome(answer: Decision | errors.RouterError) -> Outcome:
+def _outcome(answer: Decision | Failed) -> Outcome:
     if isinstance(answer, Decision):
         return Outcome(Fate.DONE)
-    return Outcome(Fate.AGAIN if may_pass(answer) else Fate.NEVER, f"{answer.reason}: {answer}")
+    return Outcome(Fate.AGAIN if answer.may_pass else Fate.NEVER, f"{answer.error.reason}: {answer.error}")
 
 
 def _job(request: RouteRequest) -> NewJob:

@@ -328,6 +328,20 @@ async def test_a_corrected_submission_takes_the_place_of_the_dead_letter(api: Ap
     assert last((await api.item(submission.work_item)).owner) == "ann"
 
 
+async def test_what_was_closed_without_an_owner_is_a_dead_letter_when_it_is_submitted_again(api: Api) -> None:
+    await api.hire("ann", active=False)
+    await api.pool("everyone", ["ann"])
+    await api.adopt(EVERYONE)
+    unrouted = await api.route("L-1")
+    await api.complete(unrouted.work_item)
+
+    await api.submit("L-1")
+    await until(api, lambda counts: counts.dead_count == 1)
+
+    (dead,) = await api.submissions(DEAD)
+    assert dead.fault.startswith("NOT_POSSIBLE: ")
+
+
 async def test_what_comes_before_any_rules_waits_for_them(api: Api) -> None:
     submission = await api.submit("L-1")
     await until(api, lambda counts: counts.retried_total > 0)

@@ -27,7 +27,7 @@ from workqueue.adapters.redis.queue import RedisQueue
 Code = grpc.StatusCode
 DEAD, READY = queue_pb2.Submission.STATE_DEAD, queue_pb2.Submission.STATE_READY
 ITEMS = 600
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 BY_REGION = {"fields": {"region": {"type": "string"}}, "default": {"route": {"pool": "everyone"}}}
 
 
@@ -45,8 +45,11 @@ async def reception(store: EmbeddedServer, tenant: str, **work: int) -> AsyncIte
 def worker(store: EmbeddedServer, lease_s: int = 2) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``fairlead work`` as a process; killed at the end if it still lives."""
     command = [str(Path(sys.executable).parent / "fairlead"), "work", "--redis-url", store.url]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRLEAD_")}
-    with subprocess.Popen(command, env={**inherited, "FAIRLEAD_LEASE_S": str(lease_s)}) as process:
+    own = ("FAIRLEAD_", "PYTHONDONTWRITEBYTECODE")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    # compiled once for all workers of the session: they start often
+    environ |= {"FAIRLEAD_LEASE_S": str(lease_s), "PYTHONPYCACHEPREFIX": str(store.folder / "bytecode")}
+    with subprocess.Popen(command, env=environ) as process:
         try:
             yield process
         finally:

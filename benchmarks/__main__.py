@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import decisions, rules, serving
+from benchmarks import decisions, guarded, rules, serving
 
 if __name__ == "__main__":
     rules.main()
     decisions.main()
     serving.main()
+    guarded.main()

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +38,28 @@ def generator() -> str:
     return "h2load" if shutil.which("h2load") else "asyncio client"
 
 
-def put(address: str, method: str, request: bytes, in_flight: int, seconds: float = SECONDS) -> Load:
-    """Send one request again and again, so many at once."""
-    if shutil.which("h2load"):
-        return _h2load(address, method, request, in_flight, seconds)
-    return asyncio.run(_client(address, method, request, in_flight, seconds))
+def put(
+    address: str,
+    method: str,
+    request: bytes,
+    in_flight: int,
+    seconds: float = SECONDS,
+    shown: Sequence[tuple[str, str]] = (),
+) -> Load:
+    """Send one request again and again, so many at once; ``shown`` metadata goes with each."""
+    make = _h2load if shutil.which("h2load") else _asyncio_client
+    return make(address, method, request, in_flight, seconds, shown)
 
 
-def _h2load(address: str, method: str, request: bytes, in_flight: int, seconds: float) -> Load:
+def _asyncio_client(
+    address: str, method: str, request: bytes, in_flight: int, seconds: float, shown: Sequence[tuple[str, str]]
+) -> Load:
+    return asyncio.run(_client(address, method, request, in_flight, seconds, shown))
+
+
+def _h2load(
+    address: str, method: str, request: bytes, in_flight: int, seconds: float, shown: Sequence[tuple[str, str]]
+) -> Load:
     connections = min(in_flight, 8)
     with tempfile.TemporaryDirectory() as folder:
         body, log = Path(folder, "body"), Path(folder, "log")
@@ -54,6 +69,7 @@ def _h2load(address: str, method: str, request: bytes, in_flight: int, seconds: 
             *("-c", str(connections), "-m", str(in_flight // connections)),
             *("-D", f"{seconds:g}", f"--warm-up-time={WARM_UP_S}"),
             *("-H", "content-type: application/grpc", "-H", "te: trailers"),
+            *(part for name, value in shown for part in ("-H", f"{name}: {value}")),
             *("-d", str(body), f"--log-file={log}", f"http://{address}{method}"),
         ]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -65,7 +81,9 @@ def _h2load(address: str, method: str, request: bytes, in_flight: int, seconds: 
     return Load(float(rate[1]), *_quantiles(times_us, 1e3), int(failed[1]) + int(failed[2]))
 
 
-async def _client(address: str, method: str, request: bytes, in_flight: int, seconds: float) -> Load:
+async def _client(
+    address: str, method: str, request: bytes, in_flight: int, seconds: float, shown: Sequence[tuple[str, str]]
+) -> Load:
     times_s: list[float] = []
     async with grpc.aio.insecure_channel(address) as channel:
         call = channel.unary_unary(method, bytes, bytes)
@@ -74,7 +92,7 @@ async def _client(address: str, method: str, request: bytes, in_flight: int, sec
 
         async def again() -> None:
             while (start := time.perf_counter()) < end:
-                await call(request)
+                await call(request, metadata=shown)
                 if start >= begin:
                     times_s.append(time.perf_counter() - start)
 

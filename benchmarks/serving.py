@@ -10,7 +10,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from statistics import median
 
@@ -32,10 +32,12 @@ ROUTE = "/fairlead.v1.RoutingService/RouteWorkItem"
 
 
 @contextmanager
-def server(engine: str = "auto") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def server(
+    engine: str = "auto", settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run the measured server and yield its address and process."""
     command = [sys.executable, "-m", "benchmarks.server"]
-    environment = {**os.environ, "FAIRLEAD_RULE_ENGINE": engine}
+    environment = {**os.environ, "FAIRLEAD_RULE_ENGINE": engine, **(settings or {})}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -90,16 +91,18 @@ def lead(draw: random.Random, n_regions: int) -> routing.WorkItem:
     )
 
 
-def build(address: str, *, n_rules: int = 100, n_reps: int = 100, per_lead: int = 10) -> int:
-    """Enter a tenant on a server and return the number of its regions."""
+def build(
+    address: str, *, n_rules: int = 100, n_reps: int = 100, per_lead: int = 10, shown: Sequence[tuple[str, str]] = ()
+) -> int:
+    """Enter a tenant on a server and return the number of its regions; ``shown`` metadata says who does it."""
     n_regions = max(1, n_rules // len(INDUSTRIES))
     with grpc.insecure_channel(address) as channel:
         staff = workforce_pb2_grpc.WorkforceServiceStub(channel)
         everyone = reps(n_reps, n_regions, per_lead)
-        staff.BatchUpsertReps(workforce.BatchUpsertRepsRequest(parent=PARENT, reps=everyone))
+        staff.BatchUpsertReps(workforce.BatchUpsertRepsRequest(parent=PARENT, reps=everyone), metadata=shown)
         members = [workforce.PoolMember(rep=rep.name, weight=1 + place % 3) for place, rep in enumerate(everyone)]
         pool = workforce.Pool(name=f"{PARENT}/pools/everyone", members=members)
-        staff.UpdatePool(workforce.UpdatePoolRequest(pool=pool, allow_missing=True))
+        staff.UpdatePool(workforce.UpdatePoolRequest(pool=pool, allow_missing=True), metadata=shown)
         publish = rules.PublishRuleSetRequest(parent=PARENT, source=rule_set(n_rules))
-        rules_pb2_grpc.RuleServiceStub(channel).PublishRuleSet(publish)
+        rules_pb2_grpc.RuleServiceStub(channel).PublishRuleSet(publish, metadata=shown)
     return n_regions

@@ -60,7 +60,14 @@ def _write_secret(path: Path, content: bytes) -> None:
 @token.command("mint")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.option("--name", default="dev", show_default=True, help="Who it says they are.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)), help="What; repeatable.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([str(role) for role in Role]),
+    help="What; repeatable.",
+)
 @click.option("--tenant", "tenants", multiple=True, default=["default"], help="Whose data; repeatable, * for all.")
 @click.option("--rep", default="", help="The id of the rep that they are.")
 @click.option("--hours", default=1.0, show_default=True, help="How long it is valid.")

@@ -94,20 +94,14 @@ class Door:
         self, method: Callable[..., Any], described: Method, many: bool, statuses: Statuses
     ) -> Callable[[Any, Context], Any]:
         """Wrap a coroutine."""
-        admission, observers, masking = self._admission, self._observers, self._masking
+        observers, masking = self._observers, self._masking
 
         async def answer(request: Any, context: Context) -> Message:
             call = Call(described, None if many else request, context)
             for observer in observers:
                 observer.began(call)
             try:
-                if admission is not None:
-                    await admission.admit(call)
-                if type(request) is Unreadable:
-                    raise UnreadableRequest(request.message_name)
-                if admission is not None:
-                    request = _entered(admission, call, request, many)
-                message: Message = await method(request, call)
+                message: Message = await method(await self._let_in(call, request, many), call)
                 if masking is not None and message is not None:
                     await masking.apply(call, message)
                 return message
@@ -123,20 +117,14 @@ class Door:
         self, method: Callable[..., AsyncIterator[Message]], described: Method, many: bool, statuses: Statuses
     ) -> Callable[[Any, Context], Any]:
         """Wrap an async generator."""
-        admission, observers, masking = self._admission, self._observers, self._masking
+        observers, masking = self._observers, self._masking
 
         async def answer(request: Any, context: Context) -> AsyncIterator[Message]:
             call = Call(described, None if many else request, context)
             for observer in observers:
                 observer.began(call)
             try:
-                if admission is not None:
-                    await admission.admit(call)
-                if type(request) is Unreadable:
-                    raise UnreadableRequest(request.message_name)
-                if admission is not None:
-                    request = _entered(admission, call, request, many)
-                async for message in method(request, call):
+                async for message in method(await self._let_in(call, request, many), call):
                     if masking is not None:
                         await masking.apply(call, message)
                     yield message
@@ -148,13 +136,18 @@ class Door:
 
         return answer
 
-
-def _entered(admission: Admission, call: Call, request: Any, many: bool) -> Any:
-    """Check what the request is about, and return it; or the stream, checked one by one."""
-    if many:
-        return _entering(admission, call, request)
-    admission.enter(call)
-    return request
+    async def _let_in(self, call: Call, request: Any, many: bool) -> Any:
+        """Let a caller in, and return the request: checked, or a stream of which each is checked as it comes."""
+        if self._admission is not None:
+            await self._admission.admit(call)
+        if type(request) is Unreadable:
+            raise UnreadableRequest(request.message_name)
+        if self._admission is None:
+            return request
+        if many:
+            return _entering(self._admission, call, request)
+        self._admission.enter(call)
+        return request
 
 
 async def _entering(admission: Admission, call: Call, requests: AsyncIterator[Any]) -> AsyncIterator[Any]:

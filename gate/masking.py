@@ -41,7 +41,7 @@ class Masking:
         self._always = always
 
     async def apply(self, call: Call, answer: Message) -> None:
-        """Hide in an answer what its caller has no need of."""
+        """Hide in an answer, which must be this call's own, what its caller has no need of."""
         if call.principal is None or call.principal.roles & SEERS:
             return
         names = self._always | (await self._declared(call.tenant) if call.tenant else frozenset())

@@ -43,6 +43,7 @@ from router.adapters.submissions import QueuedSubmissions
 from router.adapters.trial import try_rule_set
 from router.adapters.working import WorkSettings, routing_crew, routing_queue, whole
 from router.administration import Administration
+from router.auditor import Auditor, Auditors
 from router.books import Books
 from router.cli.later import commands_with
 from router.durability import MEANINGS, Demand, Durability, NotDurable, Promise
@@ -73,12 +74,15 @@ from telemetry.traces import CannotTrace
 from telemetry.watch import NOTHING, Wanted, Watch
 from training import rpc as training_rpc
 from upkeep.servers import READY, CannotShare, Program, ServerFailed, Servers, reserve
+from workqueue.errors import QueueUnavailable
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
 """What calls under way get to end, in seconds."""
 STREAMS_S = 0.5
 """What open streams get after them: whoever follows one resumes it elsewhere."""
+OVERDUE_S = 30
+"""A submission that waits for a worker so long is overdue."""
 MAX_CALLS = 512
 """Calls under way of one process: README, "How fast", says what they wait."""
 STANDING = (
@@ -136,6 +140,8 @@ class Settings:
         Folder that TrainModel reads from; empty: it is refused.
     max_calls
         How many may be under way; more are turned away.
+    overdue_s
+        From how many seconds of waiting for a worker a submission is overdue.
     telemetry
         What is to be seen.
     security
@@ -156,6 +162,7 @@ class Settings:
     health_profiles: str = ""
     training_data: str = ""
     max_calls: int = MAX_CALLS
+    overdue_s: int = OVERDUE_S
     telemetry: Wanted = NOTHING
     security: Security = OPEN
     place: Place = ALONE
@@ -192,7 +199,7 @@ class Settings:
             listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
-            calls, Wanted.read(environ), security, place,
+            calls, whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), Wanted.read(environ), security, place,
         )  # fmt: skip
 
 
@@ -283,6 +290,8 @@ class Service:
         self.traffic = Traffic(settings.max_calls, settings.security.guard(), STANDING)
         self._watch = Watch(settings.telemetry)
         masking = Masking(self._books.personal, settings.security.personal) if settings.security.knows_callers else None
+        self._queue, self._overdue_s = queue, settings.overdue_s
+        self._auditors = Auditors(self.auditor, rule_sets, self._stores.signals)
         self._door = Door(self.server, self.traffic, [self.traffic, *self._watch.observers, *observers], masking)
 
     async def start(self, listen: str) -> str:
@@ -314,7 +323,26 @@ class Service:
         await self.server.start()
         self._wakers.start()
         self._crew.start()
+        self._auditors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
+
+    def auditor(self, tenant: str) -> Auditor:
+        """Return what audits a tenant."""
+        stores = self._stores
+        return Auditor(tenant, stores.assignments, stores.snapshots, self._books, self._overdue, self._watch.metrics)
+
+    async def _overdue(self, tenant: str) -> str:
+        """Say whether submissions wait for workers; tell the metrics how the queue stands."""
+        try:
+            stats = await self._queue.stats(tenant)
+        except QueueUnavailable:
+            return ""
+        if self._watch.metrics is not None:
+            counts = {str(state): jobs for state, jobs in stats.counts.items()}
+            self._watch.metrics.queued(tenant, counts, stats.totals, stats.next_wait_s)
+        if stats.next_wait_s <= self._overdue_s:
+            return ""
+        return f"the next submission has waited {stats.next_wait_s:.0f} s: no worker takes it, or there are too few"
 
     def _start_watch(self) -> None:
         watch_scripts(self._watch.script)
@@ -346,7 +374,7 @@ class Service:
             await self._trainings.close()
         await self._watching.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._crew.drain(DRAIN_S))
-        await self._wakers.stop()
+        await asyncio.gather(self._wakers.stop(), self._auditors.stop())
         self._scoring.holder.stop()
         self._books.close()
         await self._stores.standings.close()
@@ -516,6 +544,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
       FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
       FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
       FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
+      FAIRLEAD_OVERDUE_S      the auditor alarms when a submission waits so long for a worker (default 30)
       FAIRLEAD_LOG            text (default) or json
       FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
       FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none

@@ -61,6 +61,11 @@ class Metrics:
         )
         self._bound = self._gauge("fairlead_fairness_bound", "What it can never exceed, in leads.", "tenant", "pool")
         self._violations = self._counter("fairlead_invariant_violations", "Must be 0.", "tenant")
+        self._jobs = self._gauge("fairlead_queue_jobs", "Submissions in the queue.", "tenant", "state")
+        self._wait = self._gauge("fairlead_queue_wait_seconds", "How long the next submission has waited.", "tenant")
+        self._queue = self._gauge(
+            "fairlead_queue_events", "Since it began: submitted, done, retried, expired leases, dead.", "tenant", "what"
+        )
         self._audited = self._gauge("fairlead_audited_events", "Events of the log that were audited.", "tenant")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -99,6 +104,14 @@ class Metrics:
         """Show how a pool's fairness stands, in leads."""
         self._distance.labels(tenant, pool).set(distance)
         self._bound.labels(tenant, pool).set(bound)
+
+    def queued(self, tenant: str, counts: Mapping[str, int], totals: Mapping[str, int], next_wait_s: float) -> None:
+        """Show how a tenant's queue stands; ``totals`` are since it began."""
+        for state, jobs in counts.items():
+            self._jobs.labels(tenant, str(state).lower()).set(jobs)
+        for what, total in totals.items():
+            self._queue.labels(tenant, what).set(total)
+        self._wait.labels(tenant).set(next_wait_s)
 
     def audited(self, tenant: str, events: int, violations: int) -> None:
         """Show how far a tenant's log was audited, and count what was found wrong."""

@@ -14,6 +14,7 @@ from router.ports.assignments import (
 from router.ports.customers import CustomerStandings, Standing
 from router.ports.following import Signals
 from router.ports.rules import Publication, Revisions, RuleEngine, RuleSets, RuleSetTrial, Trial
+from router.ports.snapshots import Snapshot, Snapshots
 from router.ports.workforce import Change, Settlement, Workforce, WorkforceRecords
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "RuleSets",
     "Settlement",
     "Signals",
+    "Snapshot",
+    "Snapshots",
     "Standing",
     "Trial",
     "Workforce",

@@ -22,6 +22,8 @@ import redis
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.redis.embedded import EmbeddedServer
+from router.adapters.working import WorkSettings
+from router.auditor import Auditor
 from service import Service
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
 from tests.conftest import settings
@@ -112,6 +114,65 @@ def test_28_whoever_comes_after_a_killed_service_takes_its_folder_over(
 
     assert starts[1].ready()
     assert not Path(f"/proc/{orphan}/cmdline").exists() or not Path(f"/proc/{orphan}/cmdline").read_bytes()
+
+
+# ------------------------------------------------------------------------------------------------- 30: the auditor
+
+
+@asynccontextmanager
+async def audited(store: EmbeddedServer, tenant: str, **chosen: Any) -> AsyncIterator[tuple[Api, Auditor]]:
+    """Talk to a service and hold its auditor, who has looked once."""
+    service = Service(settings(store.url, **chosen), store.url)
+    try:
+        async with connected(await service.start("127.0.0.1:0"), tenant, store.url) as api:
+            await settle(api)
+            auditor = service.auditor(tenant)
+            assert await auditor.look() == []
+            yield api, auditor
+    finally:
+        await service.drain()
+
+
+async def test_30_the_auditor_alarms_when_the_worker_is_stopped(own_store: EmbeddedServer, tenant: str) -> None:
+    async with audited(own_store, tenant, work=WorkSettings(workers=0), overdue_s=0) as (api, auditor):
+        await api.submit("L-1")
+
+        assert ["no worker takes it" in alarm for alarm in await auditor.look()] == [True]
+
+
+async def test_30_the_auditor_is_content_with_all_that_a_service_does(own_store: EmbeddedServer, tenant: str) -> None:
+    async with audited(own_store, tenant) as (api, auditor):
+        given = await asyncio.gather(*(api.route(f"L-{n}") for n in range(30)))
+        await api.reassign(given[0].work_item)
+        await api.reassign(given[1].work_item, rep=api.rep_name(next(r for r in REPS if r not in given[1].rep)))
+        await api.complete(given[2].work_item)
+        assert await auditor.look() == []
+
+        await api.switch("eve", active=False)
+        await asyncio.gather(*(api.route(f"M-{n}") for n in range(30)))
+        assert await auditor.look() == []
+
+
+SPOILS = {
+    "open units": ("HINCRBY", "loads", "ann|LEAD", "1"),
+    "deficits": ("HINCRBY", "ledger:everyone", "d:ann", "5"),
+    "received": ("HINCRBY", "ledger:everyone", "r:ann", "1000000"),
+    "decisions": ("HINCRBY", "ledger:everyone", "decisions", "1"),
+    "the log": ("XTRIM", "events", "MAXLEN", "0"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+async def test_30_the_auditor_alarms_when_the_store_is_not_as_the_log_says(
+    own_store: EmbeddedServer, tenant: str, spoil: tuple[str, ...]
+) -> None:
+    command, key, *rest = spoil
+    async with audited(own_store, tenant) as (api, auditor):
+        await asyncio.gather(*(api.route(f"L-{n}") for n in range(10)))
+        with redis.Redis.from_url(own_store.url) as client:
+            client.execute_command(command, f"fairlead:{{{tenant}}}:{key}", *rest)
+
+        assert await auditor.look()
 
 
 # -------------------------------------------------------------------------------------------------- leaving, overload

@@ -139,8 +139,11 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
     service = Service(replace(settings(own_store.url), telemetry=Wanted(metrics=free)), own_store.url)
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await settle(api)
+        auditor = service.auditor(tenant)
+        await auditor.look()
         for n in range(3):
             await api.route(f"L-{n}")
+        await auditor.look()
         with pytest.raises(grpc.aio.AioRpcError):
             await api.item(f"tenants/{tenant}/workItems/nobody")
         told = await asyncio.to_thread(scraped, free)
@@ -151,6 +154,11 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
     assert f'fairlead_call_seconds_count{{code="NOT_FOUND",method="{get}"}} 1.0' in told
     assert 'fairlead_script_seconds_count{script="bind"} 3.0' in told
     assert "fairlead_calls_under_way 0.0" in told
+    assert f'fairlead_decisions_total{{cause="ROUTED",outcome="ASSIGNED",tenant="{tenant}"}} 3.0' in told
+    assert f'fairlead_fairness_distance{{pool="everyone",tenant="{tenant}"}} 0.0' in told
+    assert f'fairlead_fairness_bound{{pool="everyone",tenant="{tenant}"}} 0.0' in told
+    assert f'fairlead_invariant_violations_total{{tenant="{tenant}"}} 0.0' in told
+    assert f'fairlead_queue_wait_seconds{{tenant="{tenant}"}} 0.0' in told
 
 
 @pytest.fixture

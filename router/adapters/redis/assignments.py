@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -164,25 +164,33 @@ class RedisAssignments:
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""
         with translated():
-            fields = await self._redis.hgetall(Keys(tenant).ledger(pool))
-        text = {name.decode(): value for name, value in fields.items()}
-        return LedgerState(
-            deficits={name[2:]: int(value) for name, value in text.items() if name.startswith("d:")},
-            received={name[2:]: int(value) for name, value in text.items() if name.startswith("r:")},
-            decisions=int(text.get("decisions", 0)),
-            overrides=int(text.get("overrides", 0)),
-            largest_charge=int(text.get("largest_charge", 0)),
-            largest_band=int(text.get("largest_band", 0)),
-            worst=int(text.get("worst", 0)),
-            disturbance=float(text.get("disturbance", 0)),
-        )
+            return ledger_state(await self._redis.hgetall(Keys(tenant).ledger(pool)))
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
         """Return the open units by rep and kind."""
         with translated():
-            fields = await self._redis.hgetall(Keys(tenant).loads)
-        loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
-        return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
+            return open_units(await self._redis.hgetall(Keys(tenant).loads))
+
+
+def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
+    """Read a pool's ledger."""
+    text = {name.decode(): value for name, value in fields.items()}
+    return LedgerState(
+        deficits={name[2:]: int(value) for name, value in text.items() if name.startswith("d:")},
+        received={name[2:]: int(value) for name, value in text.items() if name.startswith("r:")},
+        decisions=int(text.get("decisions", 0)),
+        overrides=int(text.get("overrides", 0)),
+        largest_charge=int(text.get("largest_charge", 0)),
+        largest_band=int(text.get("largest_band", 0)),
+        worst=int(text.get("worst", 0)),
+        disturbance=float(text.get("disturbance", 0)),
+    )
+
+
+def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
+    """Read the open units by rep and kind; who has none is left out."""
+    loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
+    return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
 
 
 def bind_arguments(

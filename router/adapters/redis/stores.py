@@ -11,6 +11,7 @@ from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.durability import found
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.signals import RedisSignals
+from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
 from router.durability import ANYTHING, Demand, Durability, NotDurable
@@ -25,6 +26,7 @@ class Stores:
     rule_sets: RedisRuleSets
     standings: RedisStandings
     signals: RedisSignals
+    snapshots: RedisSnapshots
     redis: RedisClient
 
     @classmethod
@@ -47,6 +49,7 @@ class Stores:
             RedisRuleSets(redis, request_ttl_s),
             RedisStandings(redis),
             RedisSignals(redis),
+            RedisSnapshots(redis),
             redis,
         )
 

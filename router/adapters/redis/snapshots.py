@@ -1,0 +1,31 @@
+"""``router.ports.Snapshots`` on Redis: one transaction that only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from router.adapters.redis.assignments import ledger_state, open_units
+from router.adapters.redis.connection import RedisClient, translated
+from router.adapters.redis.keys import Keys
+from router.ports import Snapshot
+
+
+class RedisSnapshots:
+    """Reads counters and the log's end together; the parameter is as for ``RedisAssignments``."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+
+    async def take(self, tenant: str, pools: Collection[str]) -> Snapshot:
+        """Take a snapshot; see ``router.ports.Snapshots``."""
+        keys = Keys(tenant)
+        with translated():
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                pipeline.xrevrange(keys.events, count=1)
+                pipeline.hgetall(keys.loads)
+                for pool in pools:
+                    pipeline.hgetall(keys.ledger(pool))
+                newest, loads, *ledgers = await pipeline.execute()
+        number = int(newest[0][0].split(b"-")[0]) if newest else 0
+        found = {pool: ledger_state(fields) for pool, fields in zip(pools, ledgers, strict=True)}
+        return Snapshot(number, open_units(loads), found)

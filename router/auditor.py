@@ -8,6 +8,7 @@ the last look.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -147,6 +148,7 @@ class Auditors:
         self._name = secrets.token_hex(8)
         self._auditors: dict[str, Auditor] = {}
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()  # beside cancelling, which the driver can swallow when it meets an answer
 
     def start(self) -> None:
         """Begin to look."""
@@ -154,12 +156,13 @@ class Auditors:
 
     async def stop(self) -> None:
         """End."""
+        self._stopping.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 for tenant in await self._revisions.tenants():
                     await self._look(tenant)
@@ -167,7 +170,8 @@ class Auditors:
                 _log.warning("cannot audit: %s", error)
             except Exception:  # whoever watches the others must not end unseen
                 _log.exception("the auditor failed; it goes on with the next look")
-            await asyncio.sleep(LOOK_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LOOK_S)
 
     async def _look(self, tenant: str) -> None:
         if not await self._signals.lead(tenant, _ROLE, self._name, _HOLD_S):

@@ -11,7 +11,7 @@ import grpc
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
-from gate.errors import PermissionDenied
+from gate.errors import PermissionDenied, Unauthenticated
 from gate.principals import Principal
 
 Path = Sequence[str]
@@ -133,6 +133,17 @@ class Call:
         """
         if self.only_rep and rep != self.only_rep:
             raise PermissionDenied(f"{self.actor} may only touch what is {self.only_rep}'s own")
+
+    def check_time(self) -> None:
+        """Check that who makes the call is still believed; streams last longer than tokens.
+
+        Raises
+        ------
+        Unauthenticated
+            If the token has expired meanwhile.
+        """
+        if self.principal is not None and time.time() > self.principal.until:
+            raise Unauthenticated("the token has expired while the stream was open: open it again with a new one")
 
     def header(self, name: str) -> str:
         """Return the metadata of a name in lower case, e.g. ``traceparent``; empty where there is none."""

@@ -125,6 +125,7 @@ class Door:
                 observer.began(call)
             try:
                 async for message in method(await self._let_in(call, request, many), call):
+                    call.check_time()
                     if masking is not None:
                         await masking.apply(call, message)
                     yield message

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 ALL_TENANTS = "*"
 MAX_NAME = 256
@@ -34,12 +35,15 @@ class Principal:
         Whose data they may touch; ``*`` for everybody's, and for what all tenants share.
     rep
         The id of the rep that they are, where they are one.
+    until
+        When they have to show it anew, in seconds since 1970.
     """
 
     name: str
     roles: frozenset[Role]
     tenants: frozenset[str]
     rep: str = ""
+    until: float = field(default=inf, compare=False)
 
     def may_touch(self, tenant: str) -> bool:
         """Say whether a tenant's data is theirs to touch."""

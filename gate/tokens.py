@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -85,7 +86,8 @@ class Tokens:
             raise Unauthenticated(f"the token is not valid: {error}") from None
         except ValueError as error:
             raise Unauthenticated(f"the token is signed but cannot be read: {error}") from None
-        return principal, claims["exp"] + LEEWAY_S
+        until = claims["exp"] + LEEWAY_S
+        return replace(principal, until=until), until
 
     async def _claims(self, token: str) -> Mapping[str, Any]:
         header = jwt.get_unverified_header(token)

@@ -17,6 +17,7 @@ from grpc_status import rpc_status
 from gate.calls import Call
 from gate.door import Door
 from gate.errors import UnreadableRequest
+from gate.principals import Principal
 from gate.standard import HEALTH, REFLECTION, Health, serve_standard
 from gate.statuses import OF_THE_DOOR
 
@@ -62,10 +63,25 @@ class Moody:
         raise UnreadableRequest(request.service)
 
 
+class Believing:
+    """Lets everybody in, until some time."""
+
+    def __init__(self, until: float) -> None:
+        self._until = until
+
+    async def admit(self, call: Call) -> None:
+        call.principal = Principal("somebody", frozenset(), frozenset(), until=self._until)
+
+    def enter(self, call: Call) -> None:
+        """Whatever they touch."""
+
+
 @asynccontextmanager
-async def opened(*observers: Notes, servicer: object | None = None) -> AsyncIterator[Any]:
+async def opened(
+    *observers: Notes, servicer: object | None = None, admission: Believing | None = None
+) -> AsyncIterator[Any]:
     server = grpc.aio.server()
-    door = Door(server, observers=observers)
+    door = Door(server, admission, observers)
     if servicer is None:
         await serve_standard(door, Health(), ["made.Up"])
     else:
@@ -123,6 +139,16 @@ async def test_a_stream_that_fails_ends_with_a_status_that_a_program_can_read() 
     assert answer.status == 1
     assert (info.reason, info.domain) == ("INVALID_INPUT", "fairlead")
     assert notes.ended_ == [("Watch", grpc.StatusCode.INVALID_ARGUMENT)]
+
+
+async def test_a_stream_says_nothing_more_once_its_token_has_expired() -> None:
+    notes = Notes()
+    async with opened(notes, servicer=Moody(), admission=Believing(until=1.0)) as channel:
+        stream = channel.unary_stream(WATCH)(health_pb2.HealthCheckRequest(service="x").SerializeToString())
+        with pytest.raises(grpc.aio.AioRpcError, match="expired while the stream was open"):
+            await stream.read()
+
+    assert notes.ended_ == [("Watch", grpc.StatusCode.UNAUTHENTICATED)]
 
 
 async def test_health_and_reflection_stand_behind_the_door() -> None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import Any
@@ -78,29 +79,35 @@ end
 """
 
 
-def apply(edits: Edits) -> None:
-    """Have every script that is read from now on in this process edited."""
+@contextmanager
+def in_force(edits: Edits) -> Iterator[None]:
+    """Have every script that is read meanwhile in this process edited."""
     from router.adapters.redis import connection as router_connection
     from workqueue.adapters.redis import connection as queue_connection
 
-    _edit(router_connection.Script, edits)
-    _edit(queue_connection.Script, edits)
+    scripts: list[Any] = [router_connection.Script, queue_connection.Script]
+    as_it_is = [script.__init__ for script in scripts]
+    for script, read in zip(scripts, as_it_is, strict=True):
+        script.__init__ = _edited(read, edits)
+    try:
+        yield
+    finally:
+        for script, read in zip(scripts, as_it_is, strict=True):
+            script.__init__ = read
 
 
-def _edit(script: Any, edits: Edits) -> None:
-    read = script.__init__
-
+def _edited(read: Any, edits: Edits) -> Any:
     def read_and_edited(self: Any, name: str, *rest: Any) -> None:
         read(self, name, *rest)
         self.source = edits.applied(name, self.source)
         self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
-    script.__init__ = read_and_edited
+    return read_and_edited
 
 
 if __name__ == "__main__":
     wanted = json.loads(os.environ.get(VARIABLE, "{}"))
-    apply(Edits(**wanted))
-    from service import main
+    with in_force(Edits(**wanted)):
+        from service import main
 
-    main()
+        main()

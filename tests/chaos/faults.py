@@ -7,7 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 
 from tests.chaos.altered import TRAP
-from tests.chaos.plan import Event, Fault
+from tests.chaos.plan import Event, Fault, Part
 from tests.chaos.system import Process, System, listens, until
 
 _CAUGHT_S = 2.0
@@ -28,6 +28,7 @@ class Faults:
     def __init__(self, system: System, places: list[str]) -> None:
         self._system = system
         self._places = places
+        self._parts = {part: asyncio.Lock() for part in Part}
         self._do: dict[Fault, Callable[[Event], Awaitable[bool]]] = {
             Fault.SERVER_KILLED: self._server_killed,
             Fault.WORKER_KILLED: lambda event: self._killed(system.workers[int(event.draw * len(system.workers))]),
@@ -45,8 +46,12 @@ class Faults:
         }
 
     async def inject(self, event: Event) -> bool:
-        """Let one fault happen and end; False: it found nobody."""
-        return await self._do[event.fault](event)
+        """Let one fault happen and end; False: it found nobody.
+
+        Those that befall one part wait for each other; others overlap.
+        """
+        async with self._parts[event.fault.part]:
+            return await self._do[event.fault](event)
 
     async def _killed(self, process: Process) -> bool:
         await process.kill()

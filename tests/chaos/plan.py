@@ -8,6 +8,15 @@ from enum import StrEnum
 from random import Random
 
 
+class Part(StrEnum):
+    """What faults befall."""
+
+    SERVER = "server"
+    WORKER = "worker"
+    STORE = "store"
+    LINE = "connection"
+
+
 class Fault(StrEnum):
     """What can go wrong."""
 
@@ -23,7 +32,13 @@ class Fault(StrEnum):
     STORE_TOO_ALONE = "store without its replicas"
     SCRIPTS_FLUSHED = "scripts flushed"
     REPLY_CUT = "connection cut in mid-reply"
-    LINE_CUT = "every connection cut"
+    LINE_CUT = "connections cut, all"
+
+    @property
+    def part(self) -> Part:
+        """What it befalls: the first word, or what ``scripts`` are kept in."""
+        first = self.partition(" ")[0].rstrip("s")
+        return Part.STORE if first == "script" else Part(first)
 
 
 @dataclass(frozen=True, slots=True)

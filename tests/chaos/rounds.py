@@ -18,6 +18,7 @@ from typing import Any
 import grpc
 
 from fairlead.v1 import workforce_pb2 as workforce
+from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.stores import Stores
 from router.adapters.working import WorkSettings, routing_queue
 from router.audit import Audit
@@ -26,17 +27,22 @@ from router.decision import Decision
 from router.events import Completed, Event
 from router.verification import Verification
 from tests.api import Api, connected
+from tests.chaos.altered import in_force
 from tests.chaos.checks import Evidence, violations
 from tests.chaos.clients import Client, Leads
 from tests.chaos.faults import Faults
 from tests.chaos.history import Call
+from tests.chaos.lenders import QUEUE, Lender, Lendings
+from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
 from tests.chaos.system import System, until
 from tests.chaos.watcher import Watcher
+from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import State
 
 CLIENTS = 8
 WATCHERS = 2
+LENDERS = 3
 CAP = 5
 REPS = [f"rep-{number}" for number in range(6)]
 RULES = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
@@ -103,7 +109,8 @@ class Round:
             ]
             await arrange(apis[0])
             watchers = [Watcher(apis, Random(random.random()), drops_known=self.watchers_drop) for _ in range(WATCHERS)]
-            async with _running(watcher.run() for watcher in watchers):
+            lendings = Lendings()
+            async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
                 await self._trouble(system, apis, random, history, tally)
                 judge = await stack.enter_async_context(_judge(system, self.tenant))
                 tally.violations += await judge.rest(watchers)
@@ -112,9 +119,23 @@ class Round:
                 tally.events = judge.last_event
             finally:
                 system.thaw()
+        tally.violations += lendings.violations()
         tally.calls = Counter((call.method, call.status) for call in history)
         tally.violations += system.unasked_deaths()
         return tally
+
+    @asynccontextmanager
+    async def _lending(self, system: System, random: Random, lendings: Lendings) -> AsyncIterator[None]:
+        """Let workers of a queue of their own come late."""
+        client = client_for(system.line.url)
+        with in_force(system.edits):
+            queue = RedisQueue(client, QUEUE)
+        lenders = [
+            Lender(queue, self.tenant, lendings, Random(random.random()), time.monotonic) for _ in range(LENDERS)
+        ]
+        async with _running(lender.run() for lender in lenders):
+            yield
+        await close(client)
 
     async def _trouble(
         self, system: System, apis: list[Api], random: Random, history: list[Call], tally: Tally
@@ -130,12 +151,17 @@ class Round:
             await asyncio.gather(*calling)
 
     async def _let_fall(self, faults: Faults, tally: Tally) -> None:
-        until_s = time.monotonic() + self.seconds
+        until_s, falling = time.monotonic() + self.seconds, set[asyncio.Task[None]]()
+
+        async def fall(event: Fall) -> None:
+            (tally.faults if await faults.inject(event) else tally.missed)[event.fault] += 1
+
         for event in plan(self.seed, self.number, self.faults):
             if time.monotonic() + event.after_s > until_s:
                 break
             await asyncio.sleep(event.after_s)
-            (tally.faults if await faults.inject(event) else tally.missed)[event.fault] += 1
+            falling.add(asyncio.create_task(fall(event)))
+        await asyncio.gather(*falling)
         await asyncio.sleep(max(0.0, until_s - time.monotonic()))
 
 

@@ -126,6 +126,7 @@ class System:
     """
 
     def __init__(self, folder: Path, edits: Edits) -> None:
+        self.edits = edits
         self.store = Store(folder)
         self.line = Line(folder / "line.sock", self.store.socket)
         self.addresses = [f"127.0.0.1:{free_port()}" for _ in range(SERVERS)]

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import shutil
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from tests.chaos.altered import Edits, places_of_all
+from tests.chaos.guards import GUARDS
 from tests.chaos.plan import Fault
-from tests.chaos.rounds import Round, Tally
-from tests.chaos.system import System
+from tests.chaos.rounds import Tally
+from tests.chaos.runs import Run
 
-_ROUND_S = 8.0
 _MOST_SHOWN = 20
+_TOLD = 90
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,45 +41,49 @@ def main(context: click.Context, seconds: float, seed: int | None, names: tuple[
 
     Exits with 0 if nothing was violated, 1 if something was.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: with every child
     if context.invoked_subcommand:
         return
     console, seed = Console(), int(time.time()) if seed is None else seed
     faults = [Fault[name] for name in names] or list(Fault)
-    folder = Path(tempfile.mkdtemp(prefix="fl-chaos-"))
-    try:
-        tally = asyncio.run(run(folder, seconds, seed, faults, console))
-    finally:
-        if keep:
-            console.print(f"the logs are in {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
+    with in_folder(keep=keep) as folder:
+        tally = asyncio.run(Run(folder, seed, console, faults=faults).play(seconds)).whole
     report(console, tally, seed)
+    if keep:
+        console.print(f"the logs are in {folder}")
     sys.exit(1 if tally.violations else 0)
 
 
-async def run(folder: Path, seconds: float, seed: int, faults: list[Fault], console: Console) -> Tally:
-    """Play rounds until the time is over."""
-    edits = Edits(fail_points=Fault.STORE_KILLED_IN_COMMIT in faults)
-    system, places, whole = System(folder, edits), places_of_all(), Tally()
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # cut connections are what this is about
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
-    began = time.monotonic()
+@main.command()
+@click.option("--seed", default=1, show_default=True, help="Repeats the plans.")
+@click.option("--seconds", default=60.0, show_default=True, help="How long to look for each, at most.")
+def guards(seed: int, seconds: float) -> None:
+    """Remove one guard after the other, and see how soon its absence is found.
+
+    Exits with 0 if each was found, 1 if one was not.
+    """
+    console = Console()
+    table = Table("guard removed", "seconds", "calls", "found", title=f"seed {seed}: guards")
+    missed = 0
+    for guard in GUARDS:
+        with in_folder() as folder:
+            found = asyncio.run(Run(folder, seed, console, guard).play(seconds, stop_when_found=True))
+        missed += not found.whole.violations
+        told = found.whole.violations[0].partition(": ")[2][:_TOLD] if found.whole.violations else "NOT FOUND"
+        table.add_row(guard.name, f"{found.calling_s:.1f}", str(found.whole.calls.total()), Text(told))
+    console.print(table)
+    sys.exit(1 if missed else 0)
+
+
+@contextmanager
+def in_folder(*, keep: bool = False) -> Iterator[Path]:
+    """Yield a folder with a name short enough for sockets, and remove it."""
+    folder = Path(tempfile.mkdtemp(prefix="fl-chaos-"))
     try:
-        await system.start()
-        with bar:
-            task = bar.add_task("chaos", total=seconds)
-            number = 0
-            while (gone := time.monotonic() - began) < seconds or not number:
-                number += 1
-                bar.update(task, completed=gone, description=f"round {number}, {len(whole.violations)} violations")
-                played = Round(seed, number, min(_ROUND_S, seconds), faults, places)
-                tally = await played.play(system)
-                tally.violations = [f"seed {seed}, round {number}: {text}" for text in tally.violations]
-                whole.add(tally)
-            bar.update(task, completed=seconds)
+        yield folder
     finally:
-        await system.stop()
-    return whole
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def report(console: Console, tally: Tally, seed: int) -> None:

@@ -61,7 +61,7 @@ class Event:
     draw: float
 
 
-_PAUSE_S = (0.05, 0.6)
+_PAUSE_S = (0.1, 1.0)
 _LASTS_S = (0.05, 0.8)
 _MUCH = 10_000
 

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ async def listens(address: str) -> bool:
     return True
 
 
-async def until(holds: Any, what: str, pause_s: float = 0.02) -> None:
+async def until(holds: Any, what: str, patience_s: float = PATIENCE_S) -> None:
     """Ask again and again; other processes tell nobody when they are ready.
 
     Raises
@@ -205,8 +206,8 @@ async def until(holds: Any, what: str, pause_s: float = 0.02) -> None:
     TimeoutError
         If it does not come true.
     """
-    for _ in range(int(PATIENCE_S / pause_s)):
-        if await holds():
-            return
-        await asyncio.sleep(pause_s)
-    raise TimeoutError(f"waited {PATIENCE_S:g} s for {what}")
+    deadline = time.monotonic() + patience_s
+    while not await holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {patience_s:g} s for {what}")
+        await asyncio.sleep(0.05)

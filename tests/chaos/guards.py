@@ -1,0 +1,52 @@
+"""Would the harness notice? Each guard that keeps the promise is removed once, and must be missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.chaos.altered import Edits
+
+_OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What is removed.
+
+    Parameters
+    ----------
+    name
+        What it is.
+    edits
+        What removes it from the scripts.
+    watchers_drop
+        Whether watchers still drop what they know already.
+    """
+
+    name: str
+    edits: Edits = field(default_factory=Edits)
+    watchers_drop: bool = True
+
+
+GUARDS = (
+    Guard(
+        "a move insists on the item's latest event",
+        Edits({"bind": [("(not record or record[6] ~= job.expected)", "not record")]}),
+    ),
+    Guard(
+        "an ending insists on the item's latest event",
+        Edits({"complete": [("record[6] ~= expected or CLOSED", "CLOSED")]}),
+    ),
+    Guard(
+        "what has an owner is not routed again",
+        Edits({"bind": [("if job.mode == 'ROUTE' and record and record[3] ~= '' then", "if false then")]}),
+    ),
+    Guard(
+        "a request is carried out once",
+        Edits({"bind": [("if known then", "if false then")], "complete": [("if known then", "if false then")]}),
+    ),
+    Guard("caps are looked at in the commit", Edits({"bind": [("limits[k] >= 0 and units >= limits[k]", "false")]})),
+    Guard("the epoch grows with the owner", Edits({"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]})),
+    Guard("a late worker is refused", Edits({"settle": [(_OWNER_LEASE, "")]})),
+    Guard("a consumer drops what it knows by its id", watchers_drop=False),
+)

@@ -1,0 +1,86 @@
+"""A row of rounds on one system, with a progress bar."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests.chaos.altered import places_of_all
+from tests.chaos.guards import Guard
+from tests.chaos.plan import Fault
+from tests.chaos.rounds import Round, Tally
+from tests.chaos.system import PATIENCE_S, System
+
+_ROUND_S = 10.0
+_SHORT_ROUND_S = 3.0
+_SHORT_REST_S = 8.0
+_NO_GUARD = Guard("")
+
+
+class Run:
+    """One run.
+
+    Parameters
+    ----------
+    folder
+        An empty one, with a short name.
+    seed
+        Makes the plans.
+    console
+        Where the bar is drawn.
+    without
+        A guard that is removed.
+    faults
+        What may fall.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        console: Console,
+        without: Guard = _NO_GUARD,
+        faults: Sequence[Fault] = tuple(Fault),
+    ) -> None:
+        self._system = System(folder, replace(without.edits, fail_points=Fault.STORE_KILLED_IN_COMMIT in faults))
+        self._seed = seed
+        self._guard = without
+        self._faults = faults
+        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
+        self.whole = Tally()
+        self.calling_s = 0.0
+
+    async def play(self, seconds: float, *, stop_when_found: bool = False) -> Self:
+        """Play rounds for so long, or until something is found; the last one is played to its end."""
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # cut connections are what this is about
+        places = places_of_all()
+        try:
+            await self._system.start()
+            with self._bar:
+                await self._rounds(seconds, places, stop_when_found)
+        finally:
+            await self._system.stop()
+        return self
+
+    async def _rounds(self, seconds: float, places: list[str], stop_when_found: bool) -> None:
+        began, number = time.monotonic(), 0
+        task = self._bar.add_task("", total=seconds)
+        while (gone := time.monotonic() - began) < seconds and not (stop_when_found and self.whole.violations):
+            number += 1
+            shown = f"{self._guard.name or 'chaos'}: round {number}, {len(self.whole.violations)} violations"
+            self._bar.update(task, completed=gone, description=shown)
+            longest, patience_s = (_SHORT_ROUND_S, _SHORT_REST_S) if stop_when_found else (_ROUND_S, PATIENCE_S)
+            length = min(longest, seconds - gone)
+            played = Round(self._seed, number, length, self._faults, places, self._guard.watchers_drop, patience_s)
+            tally = await played.play(self._system)
+            tally.violations = [f"seed {self._seed}, round {number}: {text}" for text in tally.violations]
+            self.whole.add(tally)
+            self.calling_s += length
+        self._bar.update(task, completed=seconds)

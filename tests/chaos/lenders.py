@@ -64,9 +64,9 @@ class Lender:
         self._random = random
         self._now = now
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        while True:
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Work until told to stop: the driver can swallow a cancellation."""
+        while not stopped.is_set():
             with suppress(QueueUnavailable):
                 await self._turn()
             await asyncio.sleep(0.02)

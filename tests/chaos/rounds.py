@@ -86,6 +86,8 @@ class Round:
         Whether watchers drop what they know already.
     patience_s
         How long to wait for rest; with less than the usual it may fail to come.
+    falls
+        What falls, all of it; absent: what the plan says, within ``seconds``.
     """
 
     seed: int
@@ -95,6 +97,7 @@ class Round:
     places: list[str]
     watchers_drop: bool = True
     patience_s: float = PATIENCE_S
+    falls: Sequence[Fall] = ()
 
     @property
     def tenant(self) -> str:
@@ -137,9 +140,14 @@ class Round:
         lenders = [
             Lender(queue, self.tenant, lendings, Random(random.random()), time.monotonic) for _ in range(LENDERS)
         ]
-        async with _running(lender.run() for lender in lenders):
+        stopped = asyncio.Event()
+        lending = [asyncio.create_task(lender.run(stopped)) for lender in lenders]
+        try:
             yield
-        await close(client)
+        finally:
+            stopped.set()
+            await asyncio.gather(*lending)
+            await close(client)
 
     async def _trouble(
         self, system: System, apis: list[Api], random: Random, history: list[Call], tally: Tally
@@ -160,8 +168,8 @@ class Round:
         async def fall(event: Fall) -> None:
             (tally.faults if await faults.inject(event) else tally.missed)[event.fault] += 1
 
-        for event in plan(self.seed, self.number, self.faults):
-            if time.monotonic() + event.after_s > until_s:
+        for event in self.falls or plan(self.seed, self.number, self.faults):
+            if not self.falls and time.monotonic() + event.after_s > until_s:
                 break
             await asyncio.sleep(event.after_s)
             falling.add(asyncio.create_task(fall(event)))

@@ -1,0 +1,22 @@
+"""A slice of ``make chaos``: whatever goes wrong for a while, what clients were told holds.
+
+``FAIRLEAD_CHAOS_SECONDS`` says for how long clients call and faults fall.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SECONDS = os.environ.get("FAIRLEAD_CHAOS_SECONDS", "20")
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_nothing_is_owned_twice_or_lost_while_everything_fails() -> None:
+    command = [sys.executable, "-m", "tests.chaos", "--seconds", SECONDS]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -63,7 +63,7 @@ def guards(seed: int, seconds: float) -> None:
     Exits with 0 if each was found, 1 if one was not.
     """
     console = Console()
-    table = Table("guard removed", "seconds", "calls", "found", title=f"seed {seed}: guards")
+    table = Table("guard removed", "calling, s", "tries", "found", title=f"seed {seed}: guards")
     missed = 0
     for guard in GUARDS:
         with in_folder() as folder:

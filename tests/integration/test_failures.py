@@ -22,8 +22,8 @@ BULK = int(2_000 * SCALE)
 """Leads of a bulk; 5 gives the 10,000 of the list."""
 BATCH = 250
 KILLED = Fault.STORE_KILLED_IN_COMMIT
-EVERY = 1 if os.environ.get("FAIRLEAD_FULL") else 5
-"""Each fifth write of the scripts, unless all are asked for."""
+EVERY = 1 if os.environ.get("FAIRLEAD_FULL") else 7
+"""Each seventh write of the scripts, unless all are asked for."""
 
 
 async def crew(api: Api, *reps: str, capacity: int | None = None) -> None:

@@ -84,7 +84,7 @@ STREAMS_S = 0.5
 OVERDUE_S = 30
 """A submission that waits for a worker so long is overdue."""
 MAX_CALLS = 512
-"""Calls under way of one process: README, "How fast", says what they wait."""
+"""Calls under way of one process: as many as a slow store makes wait some tenths of a second."""
 STANDING = (
     "grpc.health.v1.Health/Check",
     "grpc.health.v1.Health/Watch",

@@ -10,6 +10,7 @@ import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.retries import Retries
 from fairlead.v1 import scoring_pb2 as pb
@@ -24,8 +25,14 @@ _PATIENCE_S = 5.0
 @click.argument("scores", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--server", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT")
 @click.option("--tenant", default="default", show_default=True, help="Whose customers.")
+@click.option("--token", envvar="FAIRLEAD_TOKEN", default="", help="Bearer token.  [FAIRLEAD_TOKEN]")
+@click.option(
+    "--tls-ca", envvar="FAIRLEAD_TLS_CA", default="", metavar="FILE", help="Use TLS; who may sign, or system."
+)
+@click.option("--certificate", envvar="FAIRLEAD_CLIENT_CERT", default="", metavar="FILE", help="Yours, for mutual TLS.")
+@click.option("--key", envvar="FAIRLEAD_CLIENT_KEY", default="", metavar="FILE", help="Yours, for mutual TLS.")
 @failures_in_words
-def remember(scores: Path, server: str, tenant: str) -> None:
+def remember(scores: Path, server: str, tenant: str, token: str, tls_ca: str, certificate: str, key: str) -> None:
     """Let rules know the risks in SCORES, the output folder of `fairlead rescore`.
 
     What is known of a later instant stays, so it may be repeated.
@@ -33,11 +40,12 @@ def remember(scores: Path, server: str, tenant: str) -> None:
     files = sorted(scores.glob("*.parquet"))
     if not files:
         raise InvalidInput.of("SCORES", f"{scores} holds no .parquet file: give the --out of `fairlead rescore`")
-    with FairleadClient(server, tenant, retries=Retries(patience_s=_PATIENCE_S)) as client:
-        try:
+    access = Access(token, tls_ca, certificate, key)
+    try:
+        with FairleadClient(server, tenant, access=access, retries=Retries(patience_s=_PATIENCE_S)) as client:
             count = client.remember_scores(score for file in files for score in scores_in(file))
-        except FairleadError as error:
-            raise click.ClickException(f"{server}: {error}") from error
+    except (FairleadError, ValueError, OSError) as error:
+        raise click.ClickException(f"{server}: {error}") from error
     click.echo(f"{count:,} customers are known to {server}, tenant {tenant}")
 
 

@@ -22,6 +22,9 @@ STANDING_TTL_S = 90 * 24 * 3600
 _AT_ONCE = 500
 """Customers of one script call: it keeps others waiting for less than a millisecond."""
 
+_PAUSE_S = 0.02
+"""Seconds between two writes: under load a write then carries many scores, and scoring hardly feels it."""
+
 _keep = Script("keep_standings")
 _log = logging.getLogger(__name__)
 
@@ -84,19 +87,30 @@ class RedisStandings:
             await self._writing
 
     async def _write(self) -> None:
-        while self._noted:
-            tenant = next(iter(self._noted))[0]
-            mine = islice((key for key in self._noted if key[0] == tenant), _AT_ONCE)
-            batch = {key: self._noted[key] for key in mine}
-            try:
-                await self.keep(tenant, list(batch.values()))
-            except StoreUnavailable as error:
-                _log.warning("the scores of %d customers are not kept for routing: %s", len(self._noted), error)
-                self._noted.clear()
-            for key, score in batch.items():
-                if self._noted.get(key) is score:  # and not a newer one by now
-                    del self._noted[key]
-        self._writing = None
+        try:
+            while self._noted:
+                batch = self._next_batch()
+                await self._keep_noted(batch)
+                if len(batch) < _AT_ONCE:
+                    await asyncio.sleep(_PAUSE_S)
+        finally:
+            self._writing = None
+
+    def _next_batch(self) -> dict[tuple[str, str], Score]:
+        """Take the oldest note and others of its tenant; they stay noted until they are written."""
+        tenant = next(iter(self._noted))[0]
+        mine = islice((key for key in self._noted if key[0] == tenant), _AT_ONCE)
+        return {key: self._noted[key] for key in mine}
+
+    async def _keep_noted(self, batch: dict[tuple[str, str], Score]) -> None:
+        try:
+            await self.keep(next(iter(batch))[0], list(batch.values()))
+        except StoreUnavailable as error:
+            _log.warning("the scores of %d customers are not kept for routing: %s", len(self._noted), error)
+            self._noted.clear()
+        for key, score in batch.items():
+            if self._noted.get(key) is score:  # and not a newer one by now
+                del self._noted[key]
 
 
 def _read(customer: str, stored: bytes) -> Score:

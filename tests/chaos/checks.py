@@ -12,6 +12,11 @@ from tests.chaos import register
 from tests.chaos.history import Answer, Call
 
 Change = Decision | Completed
+EXPECTED = frozenset(
+    {"OK", "NOT_FOUND", "ABORTED", "FAILED_PRECONDITION", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "DEADLINE_EXCEEDED"}
+    | {"CANCELLED"}  # by the caller itself
+)
+"""What a call may end with, whatever goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Evidence:
 
 def violations(evidence: Evidence) -> Iterator[str]:
     """Yield everything that must not be, in words."""
+    yield from failures_say_what_they_are(evidence.calls)
     yield from one_answer_to_one_request(evidence.calls)
     yield from one_owner_per_epoch(evidence.changes)
     yield from caps_hold(evidence.changes, evidence.caps)
@@ -63,6 +69,13 @@ def violations(evidence: Evidence) -> Iterator[str]:
     for watcher, seen in enumerate(evidence.watched):
         yield from every_change_once(watcher, seen, evidence.changes)
     yield from register.faults(evidence.calls, evidence.changes)
+
+
+def failures_say_what_they_are(calls: Iterable[Call]) -> Iterator[str]:
+    """Yield failures that tell a caller neither what is wrong with the call nor that it may be repeated."""
+    for (method, status), count in Counter((call.method, call.status) for call in calls).items():
+        if status not in EXPECTED:
+            yield f"{method} ended {count} times with {status}"
 
 
 def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:

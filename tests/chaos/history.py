@@ -41,9 +41,9 @@ class Call:
     Parameters
     ----------
     method
-        ``route``, ``reassign``, ``complete``, ``get`` or ``submit``.
+        ``route``, ``reassign``, ``complete``, ``get``, ``submit`` or ``watch``.
     item_id
-        Of the work item it is about.
+        Of the work item it is about; empty for a watch.
     request_id
         Shared by all tries of one wish; empty where nothing is changed.
     began, ended

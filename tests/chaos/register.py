@@ -66,7 +66,7 @@ def step(item: Item, action: Action) -> Item | None:
 def faults(calls: Iterable[Call], events: Iterable[Decision | Completed]) -> Iterator[str]:
     """Yield the work items whose answers fit no order, in words."""
     by_item: dict[str, list[Wish]] = defaultdict(list)
-    for wish in wishes(calls):
+    for wish in wishes(call for call in calls if call.item_id):
         by_item[wish.item_id].append(wish)
     done: dict[str, list[Decision | Completed]] = defaultdict(list)
     for event in events:

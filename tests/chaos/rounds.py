@@ -114,7 +114,10 @@ class Round:
                 for address in system.addresses
             ]
             await arrange(apis[0])
-            watchers = [Watcher(apis, Random(random.random()), drops_known=self.watchers_drop) for _ in range(WATCHERS)]
+            watchers = [
+                Watcher(apis, Random(random.random()), history, time.monotonic, drops_known=self.watchers_drop)
+                for _ in range(WATCHERS)
+            ]
             lendings = Lendings()
             async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
                 await self._trouble(system, apis, random, history, tally)
@@ -263,7 +266,7 @@ class Judge:
         """Return every violation."""
         events = await self.events()
         self.last_event = events[-1].number if events else 0
-        states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history}}
+        states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
         caps = dict.fromkeys(REPS, CAP)
         found = list(violations(Evidence(history, events, states, [watcher.seen for watcher in watchers], caps)))
         found += [f"verify: {text}" async for text in Verification(self._stores.assignments, self._books).differences(

@@ -6,7 +6,7 @@ It deals with each change once: what it knows already by its id, it drops.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable
 from random import Random
 
 import grpc
@@ -14,6 +14,7 @@ import grpc
 from fairlead.v1 import routing_pb2 as routing
 from tests.api import Api, last
 from tests.chaos.checks import Seen
+from tests.chaos.history import Call
 
 _TOKEN_KEPT = 0.3
 _FALLS = 0.01
@@ -28,12 +29,24 @@ class Watcher:
         The servers; it changes between them.
     random
         When it falls.
+    history, now
+        Where it writes how it was cut off, and a clock in seconds.
     drops_known
         Whether it drops what it knows already.
     """
 
-    def __init__(self, apis: list[Api], random: Random, *, drops_known: bool = True) -> None:
+    def __init__(
+        self,
+        apis: list[Api],
+        random: Random,
+        history: list[Call],
+        now: Callable[[], float],
+        *,
+        drops_known: bool = True,
+    ) -> None:
         self._apis = apis
+        self._history = history
+        self._now = now
         self._random = random
         self._drops_known = drops_known
         self._token = "start"
@@ -44,8 +57,11 @@ class Watcher:
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
-            with suppress(grpc.aio.AioRpcError):
+            try:
                 await self._follow(self._random.choice(self._apis))
+            except grpc.aio.AioRpcError as error:
+                began = self._now()
+                self._history.append(Call("watch", "", "", began, began, error.code().name))
             await asyncio.sleep(0.05)
 
     async def _follow(self, api: Api) -> None:

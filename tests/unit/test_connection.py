@@ -29,6 +29,7 @@ from router.errors import StoreUnavailable
         ResponseError("MISCONF Errors writing to the AOF file: No space left on device"),
         ResponseError("NOREPLICAS Not enough good replicas to write."),
         ResponseError("BUSY Redis is busy running a script."),
+        ResponseError("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"),
         ResponseError("Error running script (call to f_1): @user_script: 12: -OOM command not allowed"),
         ResponseError("Error running script (call to f_1): @user_script: 12: -READONLY You can't write"),
     ],

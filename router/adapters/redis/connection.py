@@ -31,7 +31,18 @@ RedisClient = Any
 _REFUSAL_CLASSES = (OutOfMemoryError, ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)
 """The driver's classes for some of them; it cuts the first word off their texts."""
 
-_REFUSALS = ("OOM", "READONLY", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN")
+_REFUSALS = (
+    "OOM",
+    "READONLY",
+    "LOADING",
+    "MISCONF",
+    "NOREPLICAS",
+    "MASTERDOWN",
+    "BUSY",
+    "CLUSTERDOWN",
+    "TRYAGAIN",
+    "UNBLOCKED",
+)
 """First words of response errors that say "not now".
 
 Redis reports them like errors of the caller, but they are its own state.

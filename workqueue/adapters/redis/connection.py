@@ -21,7 +21,18 @@ RedisClient = Any
 SERVER_CLOCK = "local clock = redis.call('TIME')\nlocal now_us = clock[1] * 1000000 + clock[2]\n"
 """Lua that puts the server's clock into ``now_us``; tests put one there that they move by hand."""
 
-_REFUSALS = ("OOM", "READONLY", "LOADING", "MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY", "CLUSTERDOWN", "TRYAGAIN")
+_REFUSALS = (
+    "OOM",
+    "READONLY",
+    "LOADING",
+    "MISCONF",
+    "NOREPLICAS",
+    "MASTERDOWN",
+    "BUSY",
+    "CLUSTERDOWN",
+    "TRYAGAIN",
+    "UNBLOCKED",
+)
 """First words of response errors that say "not now"; before 7.0 a script's error has them inside, behind a ``-``."""
 
 

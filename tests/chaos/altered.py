@@ -4,6 +4,8 @@
 place; ``fail_points`` puts one before every write of every script. Whoever starts the service as usual imports none
 of this.
 
+``CHAOS_CLOCK`` lets the process's wall clock jump.
+
 A fail point asks the key ``TRAP`` whether it is the one to stop at (``{script}:{place}``); there the script spins
 until somebody kills the store, which is then in the middle of a commit.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +24,7 @@ from typing import Any
 
 TRAP = "chaos:trap"
 VARIABLE = "CHAOS_EDITS"
+JUMPING = "CHAOS_CLOCK"
 _WRITE = re.compile(r"redis\.call\('(?:SET|XADD|HSET|HINCRBY|HDEL|DEL|ZADD|ZREM|ZPOPMIN)'")
 
 
@@ -105,7 +109,15 @@ def _edited(read: Any, edits: Edits) -> Any:
     return read_and_edited
 
 
+def let_the_clock_jump() -> None:
+    """Let this process's wall clock be hours off, and elsewhere every second."""
+    true_time = time.time
+    time.time = lambda: (now := true_time()) + 3600 * (int(now) * 7919 % 13 - 6)
+
+
 if __name__ == "__main__":
+    if JUMPING in os.environ:
+        let_the_clock_jump()
     wanted = json.loads(os.environ.get(VARIABLE, "{}"))
     with in_force(Edits(**wanted)):
         from service import main

@@ -1,4 +1,4 @@
-"""The system under test: a store that writes everything down, the line to it, two servers and a worker.
+"""The system under test: a store that writes everything down, the line to it, two servers, a worker whose clock jumps.
 
 Every process is a child of the harness with a log of its own in the run's folder, and is killed by its id at the end.
 """
@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from router.adapters.redis.embedded import find_binary
-from tests.chaos.altered import Edits
+from tests.chaos.altered import JUMPING, Edits
 from tests.chaos.line import Line
 from tests.topologies import free_port
 
@@ -145,7 +145,7 @@ class System:
             )
             for n, address in enumerate(self.addresses)
         ]  # fmt: skip
-        self.workers = [Process("worker0", folder, [*program, "work"], environ)]
+        self.workers = [Process("worker0", folder, [*program, "work"], {**environ, JUMPING: "yes"})]
 
     @property
     def processes(self) -> list[Process]:

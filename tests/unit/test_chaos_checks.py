@@ -1,0 +1,76 @@
+"""The checks of the harness: a sound history passes, and each fault in one is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from router.decision import Cause, Decision, Head, Outcome
+from router.events import Completed
+from router.items import Kind, State, WorkItem
+from tests.chaos import register
+from tests.chaos.checks import Evidence, Seen, violations
+from tests.chaos.history import Answer, Call
+from tests.chaos.lenders import Lendings
+
+HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
+ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
+MOVED = replace(ROUTED, number=2, rep="bob", epoch=2, previous=1, head=replace(HEAD, cause=Cause.OVERRIDE), freed="ann")
+CLOSED = Completed(3, "x", Kind.LEAD, State.CONVERTED, "bob", "p", 2, 2, 0)
+TOLD_ROUTED = Answer(1, "ASSIGNED", "ann", 1, "a")
+TOLD_MOVED = Answer(2, "ASSIGNED", "bob", 2, "b")
+TOLD_CLOSED = Answer(3, "CONVERTED", "bob", 2, "c")
+ROUTE = Call("route", "x", "r-1", 0, 1, "OK", TOLD_ROUTED)
+MOVE = Call("reassign", "x", "r-2", 2, 3, "OK", TOLD_MOVED, expected=1)
+CLOSE = Call("complete", "x", "r-3", 4, 5, "OK", TOLD_CLOSED)
+SEEN = [Seen("1", "x", 1), Seen("2", "x", 2), Seen("3", "x", 2)]
+SOUND = Evidence([ROUTE, MOVE, CLOSE], [ROUTED, MOVED, CLOSED], {"x": "CONVERTED"}, [SEEN], {"ann": 1, "bob": 1})
+
+
+def test_a_sound_round_has_no_violation() -> None:
+    assert list(violations(SOUND)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, answer=replace(TOLD_ROUTED, mark="z"))]}, "answered in 2 ways"),
+        ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, request_id="r-9", status="INTERNAL", answer=None)]}, "INTERNAL"),
+        ({"events": [ROUTED, replace(MOVED, epoch=1), CLOSED]}, "is at epoch 1, after 1"),
+        ({"events": [ROUTED, replace(MOVED, previous=0), CLOSED]}, "follows event 0"),
+        ({"caps": {"ann": 1, "bob": 0}}, "bob has 1, the cap is 0"),
+        ({"events": [ROUTED, MOVED]}, "the log has no such event"),
+        ({"events": [ROUTED, replace(MOVED, rep="eve"), CLOSED]}, "the log has x with 'eve'"),
+        ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on event 7"),
+        ({"states": {}}, "acknowledged, and nowhere now"),
+        ({"watched": [SEEN[:2]]}, "never told of event 3"),
+        ({"watched": [[*SEEN, SEEN[2]]]}, "dealt with event 3 2 times"),
+        ({"watched": [[SEEN[1], SEEN[0], SEEN[2]]]}, "event 1 after 2"),
+        ({"watched": [[*SEEN, Seen("9", "x", 3)]]}, "event 9, which is not in the log"),
+        ({"calls": [ROUTE, replace(MOVE, began=-5, ended=-4), CLOSE]}, "fit no order"),
+        ({"calls": [ROUTE, MOVE, CLOSE, Call("get", "x", "", 6, 7, "OK", replace(TOLD_MOVED))]}, "fit no order"),
+    ],
+)  # fmt: skip
+def test_each_violation_is_named(change: dict[str, Any], said: str) -> None:
+    caps = {"ann": 1, "bob": 1, "eve": 1}
+
+    found = list(violations(replace(SOUND, **{"caps": caps, **change})))
+
+    assert any(said in text for text in found), found
+
+
+def test_a_lost_answer_that_was_carried_out_fits() -> None:
+    unheard = replace(MOVE, status="UNAVAILABLE", answer=None)
+
+    assert list(register.faults([ROUTE, unheard, CLOSE], SOUND.changes)) == []
+
+
+def test_a_job_ended_by_whom_it_was_taken_from_is_named() -> None:
+    granted = [("job", 1, 0.0), ("job", 2, 1.0)]
+
+    assert list(Lendings(granted, [("job", 1, 0.5), ("job", 2, 2.0)]).violations()) == []
+    assert list(Lendings(granted, [("job", 1, 1.5)]).violations()) == [
+        "job job: ended with token 1 while token 2 had it"
+    ]

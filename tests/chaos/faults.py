@@ -93,7 +93,8 @@ class Faults:
             await self._killed(store)
             await store.ready()
         await store.ask("DEL", TRAP)
-        line.open()
+        if caught:
+            line.open()
         return caught
 
     async def _caught(self) -> bool:

@@ -26,6 +26,7 @@ class Line:
         self._path = path
         self._target = target
         self._bytes_left: int | None = None
+        self._closed = 0
         self._open = asyncio.Event()
         self._open.set()
         self._server: asyncio.Server | None = None
@@ -47,14 +48,17 @@ class Line:
         self._bytes_left = count
 
     def close(self) -> None:
-        """End every connection; new ones wait until it is opened."""
+        """End every connection; new ones wait until it is opened as often as it was closed."""
+        self._closed += 1
         self._open.clear()
         for writer in list(self._writers):
             writer.transport.abort()
 
     def open(self) -> None:
-        """Let connections through."""
-        self._open.set()
+        """Let connections through, unless somebody else closed it too."""
+        self._closed -= 1
+        if not self._closed:
+            self._open.set()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -66,6 +70,8 @@ class Line:
             self._writers.discard(writer)
             return
         self._writers.add(to_store)
+        if self._closed:  # meanwhile
+            to_store.transport.abort()
         tasks = [
             asyncio.create_task(self._copy(reader, to_store)),
             asyncio.create_task(self._copy_replies(from_store, writer)),

@@ -6,8 +6,11 @@ import asyncio
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import grpc
+import pytest
+from redis.asyncio import Redis
 
 from fairlead.v1 import decisions_pb2 as decisions
 from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, UNROUTED, Api, differences, last
@@ -136,6 +139,20 @@ async def test_13_a_share_of_less_than_half_a_lead_a_day_is_still_served(api: Ap
     results = [result for _ in range(30) for result in await api.route_batch([api.wish() for _ in range(30)])]
 
     assert Counter(last(result.decision.rep) for result in results) == {"part": 14, "full": 886}
+
+
+async def test_28_a_store_that_comes_back_without_its_data_is_named_as_what_it_is(api: Api) -> None:
+    await crew(api, "ann", "bob")
+    lead = await api.route("L-1")
+    redis: Any = Redis.from_url(api.redis_url)
+
+    await redis.delete(*[key async for key in redis.scan_iter(f"fairlead:{{{api.tenant}}}:*")])
+    await redis.aclose()
+
+    with pytest.raises(grpc.aio.AioRpcError, match="no rule set is published"):
+        await api.route("L-1")
+    with pytest.raises(grpc.aio.AioRpcError, match="NOT_FOUND"):
+        await api.item(lead.work_item)
 
 
 async def test_27_a_store_killed_before_any_write_of_a_commit_keeps_all_of_it_or_nothing(data_folder: Path) -> None:

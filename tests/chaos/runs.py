@@ -19,7 +19,7 @@ from tests.chaos.rounds import Round, Tally
 from tests.chaos.system import PATIENCE_S, System
 
 _ROUND_S = 10.0
-_SHORT_ROUND_S = 1.0
+_SHORT_ROUND_S = 2.0
 _SHORT_REST_S = 8.0
 _NO_GUARD = Guard("")
 

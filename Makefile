@@ -29,8 +29,8 @@ setup: .venv/.ready  ## Install everything into .venv (the other targets call it
 demo: setup  ## Start an embedded service and route the example leads
 	@$(RUN)/fairlead demo
 
-test: setup  ## Run all tests
-	$(RUN)/pytest
+test: setup  ## Run all tests, on all cores
+	$(RUN)/pytest --numprocesses auto --dist loadfile
 
 SECONDS ?= 60
 chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told

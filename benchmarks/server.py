@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from gate.calls import Call
 from gate.door import Door
 from router.adapters.redis.embedded import EmbeddedServer
 from router.rpc.status import STATUSES
-from service import Service, Settings
+from service import Service, Settings, settle_garbage
 
 EMPTY = "fairlead.benchmarks.Empty"
 
@@ -61,8 +60,7 @@ async def serve(settings: Settings, redis_url: str) -> None:
     service = Service(settings, redis_url)
     service.server.add_generic_rpc_handlers((empty_handler(Door(service.server)),))
     address = await service.start("127.0.0.1:0")
-    gc.collect()
-    gc.freeze()
+    settle_garbage()
     print(address, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await service.drain()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks import decisions, guarded, rules, serving
+from benchmarks import decisions, guarded, prices, rules, serving
 
 if __name__ == "__main__":
     rules.main()
     decisions.main()
     serving.main()
     guarded.main()
+    prices.main()

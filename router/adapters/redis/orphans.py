@@ -30,12 +30,17 @@ _LONGEST_SOCKET_PATH = 100
 
 
 def socket_path(folder: Path) -> Path:
-    """Return where the private server of a folder listens: inside it, or for a long name in a folder of its own."""
+    """Return where the private server of a folder listens: inside it, or for a long name in a folder of its own.
+
+    That one is below the folder for temporary files, unless its name is too long as well.
+    """
     path = folder / "valkey.sock"
     if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
         return path
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    home = Path(tempfile.gettempdir()) / f"fairlead-{os.getuid()}-{digest}"
+    name = f"fairlead-{os.getuid()}-{digest}"
+    homes = [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]  # noqa: S108 (ours alone, see below)
+    home = next((home for home in homes if len(os.fsencode(home / "valkey.sock")) <= _LONGEST_SOCKET_PATH), homes[1])
     home.mkdir(mode=0o700, exist_ok=True)
     if home.stat().st_uid != os.getuid():
         raise PermissionError(f"{home} belongs to somebody else: remove it, or choose a shorter folder")

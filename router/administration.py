@@ -88,7 +88,8 @@ class Administration:
     async def records(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
         known = self._at_hand.get(tenant)
-        if known is None or known.revision != (await self._revisions.revisions(tenant))[1]:
+        now = await self._revisions.revisions(tenant)
+        if known is None or (known.revision, known.mark) != (now.workforce, now.workforce_mark):
             known = self._at_hand[tenant] = await self._workforce.read(tenant)
         return known
 
@@ -181,6 +182,7 @@ class Administration:
             tenant,
             records.revision,
             made,
+            mark=records.mark,
             settlements=_settlements(records, made),
             request_id=request_id,
             fingerprint=mark,
@@ -243,6 +245,7 @@ class Administration:
                         tenant,
                         records.revision,
                         removed,
+                        mark=records.mark,
                         settlements=_settlements(records, removed),
                         idle=[record_id] if kind == "rep" else [],
                         request_id=request_id,

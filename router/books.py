@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 from router.errors import NotFound, NotPossible
 from router.plan import Book
-from router.ports import Change, Revisions, RuleEngine, RuleSets, Workforce, WorkforceRecords
+from router.ports import Change, Edition, Revisions, RuleEngine, RuleSets, Workforce, WorkforceRecords
 from router.roster import Roster
 from router.rules.index import IndexEngine
 from router.rules.ruleset import RuleSet
@@ -58,7 +58,7 @@ class Books:
         NotPossible
             If no rule set is published.
         """
-        return self._current.get(tenant) or await self.renewed(tenant, (0, 0))
+        return self._current.get(tenant) or await self.renewed(tenant, Edition())
 
     async def personal(self, tenant: str) -> frozenset[str]:
         """Return the fields that the active rule set declares personal; none where there is no rule set."""
@@ -67,7 +67,7 @@ class Books:
         except NotPossible:
             return frozenset()
 
-    async def renewed(self, tenant: str, stale: tuple[int, int]) -> Book:
+    async def renewed(self, tenant: str, stale: Edition) -> Book:
         """Return a book newer than the one at revisions ``stale``; callers who come at once share the loading.
 
         Raises
@@ -87,19 +87,29 @@ class Books:
         return await self._revisions.revisions(tenant) == book.revisions
 
     async def _load(self, tenant: str, old: Book | None) -> Book:
-        rules, workforce = await self._revisions.revisions(tenant)
+        now = await self._revisions.revisions(tenant)
+        if old and _is_lost(old.revisions, now):
+            self._forget(tenant)
+            old = None
+        rules, workforce = now.rules, now.workforce
         if not rules:
             raise NotPossible(f"tenants/{tenant}/ruleSets/active", "no rule set is published: publish one first")
         roster = (
             old.roster if old and old.roster.revision == workforce else roster_of(await self._workforce.read(tenant))
         )
         if old and old.rule_set_revision == rules:
-            return Book(rules, old.rule_set, old.engine, roster)
+            return Book(rules, old.rule_set, old.engine, roster, (now.rules_mark, now.workforce_mark))
         rule_set = await self._rule_set(tenant, rules)
         engine = self._build_engine(rule_set)
         if old:
             old.engine.close()
-        return Book(rules, rule_set, engine, roster)
+        return Book(rules, rule_set, engine, roster, (now.rules_mark, now.workforce_mark))
+
+    def _forget(self, tenant: str) -> None:
+        """Forget what was read from a past that the store does not have any more."""
+        self._current.pop(tenant).engine.close()
+        for key in [key for key in self._history if key[0] == tenant]:
+            del self._history[key]
 
     async def at(self, tenant: str, rules: int, workforce: int) -> Book:
         """Return the book of two past revisions.
@@ -110,7 +120,7 @@ class Books:
             If there is no such revision of the rules.
         """
         current = self._current.get(tenant)
-        if current and current.revisions == (rules, workforce):
+        if current and current.revisions[:2] == (rules, workforce):
             return current
         key = (tenant, rules, workforce)
         if key not in self._history:
@@ -133,6 +143,17 @@ class Books:
         for book in self._current.values():
             book.engine.close()
         self._current.clear()
+
+
+def _is_lost(known: Edition, now: Edition) -> bool:
+    """Say whether the store has not got a revision that was known: it counts from below, or has another one."""
+    return any(
+        found < number or (found == number and mark != known_mark)
+        for number, known_mark, found, mark in (
+            (known.rules, known.rules_mark, now.rules, now.rules_mark),
+            (known.workforce, known.workforce_mark, now.workforce, now.workforce_mark),
+        )
+    )
 
 
 def roster_of(records: WorkforceRecords) -> Roster:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from router.items import MAX_VALUE, Kind, WorkItem
-from router.ports import RuleEngine
+from router.ports import Edition, RuleEngine
 from router.roster import Candidates, Demand, Roster
 from router.rules.fact import project
 from router.rules.ruleset import (
@@ -30,6 +30,7 @@ from router.rules.ruleset import (
 from router.workforce import MICROS
 
 DEFAULT_RULE = "default"
+NO_MARKS = ("", "")
 _MEMO_ENTRIES = 50_000
 
 
@@ -119,10 +120,20 @@ class Book:
         The rules, and whatever matches them fast.
     roster
         The workforce.
+    marks
+        What tells the two revisions from others of the same numbers.
     """
 
-    def __init__(self, rule_set_revision: int, rule_set: RuleSet, engine: RuleEngine, roster: Roster) -> None:
+    def __init__(
+        self,
+        rule_set_revision: int,
+        rule_set: RuleSet,
+        engine: RuleEngine,
+        roster: Roster,
+        marks: tuple[str, str] = NO_MARKS,
+    ) -> None:
         self.rule_set_revision = rule_set_revision
+        self._marks = marks
         self.rule_set = rule_set
         self.engine = engine
         self.roster = roster
@@ -131,9 +142,9 @@ class Book:
         self._candidates: dict[object, Candidates] = {}
 
     @property
-    def revisions(self) -> tuple[int, int]:
+    def revisions(self) -> Edition:
         """Revision of the rules and of the workforce."""
-        return self.rule_set_revision, self.roster.revision
+        return Edition(self.rule_set_revision, self.roster.revision, *self._marks)
 
     def rule(self, rule_id: str) -> Rule:
         """Return a rule by its id."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from router.decision import Decision
-from router.errors import Stopping
+from router.errors import CorruptHistory, Stopping
 from router.events import Completed
 from router.ports import Assignments, Signals
 
@@ -32,10 +32,20 @@ class Watching:
         self._questions: dict[tuple[str, int], asyncio.Task[bool]] = {}
         self._stopped = asyncio.Event()
 
-    async def last(self, tenant: str) -> int:
-        """Return the number of the last event, 0 for none."""
+    async def begin(self, tenant: str, after: int | None) -> int:
+        """Return behind which event a watch begins: the one it names, or the last one there is.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log ends before it.
+        """
         newest = await self._store.events(tenant, count=1, newest_first=True)
-        return newest[0].number if newest else 0
+        last = newest[0].number if newest else 0
+        if after is not None and after > last:
+            fault = f"the token is of event {after}, the last one is {last}: the store has lost events; begin anew"
+            raise CorruptHistory(f"tenants/{tenant}", fault)
+        return last if after is None else after
 
     async def changes(self, tenant: str, after: int) -> AsyncIterator[Decision | Completed]:
         """Yield what happens to work items behind an event, for ever.

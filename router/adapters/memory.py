@@ -18,6 +18,7 @@ from router.items import CLOSED_STATES, Kind
 from router.ports import (
     Change,
     Completion,
+    Edition,
     ItemRecord,
     Job,
     LedgerState,
@@ -63,11 +64,11 @@ class MemoryStore:
     # ------------------------------------------------------------------------------------------------------ assignments
 
     async def bind(
-        self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False
+        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
     ) -> list[Decision | Refusal]:
         """Do the jobs in order; see ``router.ports.Assignments``."""
         state = self._tenants[tenant]
-        if revisions != (state.rules, state.workforce):
+        if revisions[:2] != (state.rules, state.workforce):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         return [self._bind(state, job, preview=preview) for job in jobs]
 
@@ -216,6 +217,7 @@ class MemoryStore:
         expected: int,
         records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
         *,
+        mark: str = "",
         settlements: Sequence[Settlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
@@ -230,7 +232,7 @@ class MemoryStore:
             revision = state.requests[request_id][1]
             assert isinstance(revision, int)
             return revision
-        if state.workforce != expected:
+        if (state.workforce, "") != (expected, mark):  # memory is never lost, so it needs no marks
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         for rep in idle:
             if any(state.tally.loads[rep, kind] for kind in Kind):
@@ -304,10 +306,10 @@ class MemoryStore:
         publications = self._tenants[tenant].publications
         return publications[: before - 1 if before else len(publications)][::-1][:count]
 
-    async def revisions(self, tenant: str) -> tuple[int, int]:
+    async def revisions(self, tenant: str) -> Edition:
         """Return the active rule set's revision and the workforce's."""
         state = self._tenants[tenant]
-        return state.rules, state.workforce
+        return Edition(state.rules, state.workforce)
 
     # -------------------------------------------------------------------------------------------------- known customers
 

@@ -13,7 +13,7 @@ from router.ports.assignments import (
 )
 from router.ports.customers import CustomerStandings, Standing
 from router.ports.following import Signals
-from router.ports.rules import Publication, Revisions, RuleEngine, RuleSets, RuleSetTrial, Trial
+from router.ports.rules import Edition, Publication, Revisions, RuleEngine, RuleSets, RuleSetTrial, Trial
 from router.ports.snapshots import Snapshot, Snapshots
 from router.ports.workforce import Change, Settlement, Workforce, WorkforceRecords
 
@@ -23,6 +23,7 @@ __all__ = [
     "Change",
     "Completion",
     "CustomerStandings",
+    "Edition",
     "ItemRecord",
     "Job",
     "LedgerState",

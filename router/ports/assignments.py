@@ -11,6 +11,7 @@ from router.chain import Entry
 from router.decision import Decision, Head
 from router.events import Event
 from router.items import Kind, State
+from router.ports.rules import Edition
 from router.roster import Candidates
 
 MAX_JOBS = 64
@@ -134,7 +135,7 @@ class Assignments(Protocol):
     """Owners, loads, ledgers and the log of every change of them: one atomic step per change."""
 
     async def bind(
-        self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False
+        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
     ) -> list[Decision | Refusal]:
         """Do up to ``MAX_JOBS`` jobs in order, all by the same revisions; one answer each.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from router.rules import scenarios
 from router.rules.problems import Problem
@@ -68,14 +68,27 @@ class RuleSets(Protocol):
         """Return revisions below ``before`` (all for 0), newest first."""
 
 
+class Edition(NamedTuple):
+    """The revisions of rules and workforce, 0 for none.
+
+    The marks tell a revision from another one of the same number: a store that was emptied, or that took over without
+    the last changes, counts them again.
+    """
+
+    rules: int = 0
+    workforce: int = 0
+    rules_mark: str = ""
+    workforce_mark: str = ""
+
+
 class Revisions(Protocol):
     """The revisions that decisions must be made by."""
 
     async def tenants(self) -> list[str]:
         """Return every tenant that ever published rules."""
 
-    async def revisions(self, tenant: str) -> tuple[int, int]:
-        """Return the active rule set's revision and the workforce's; 0 for none."""
+    async def revisions(self, tenant: str) -> Edition:
+        """Return the active rule set's revision and the workforce's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class WorkforceRecords:
     """All reps, pools and territories at one revision, and the revision at which each record last changed, by
-    (kind, id).
+    (kind, id); ``mark`` as in ``Edition``.
     """
 
     revision: int
@@ -30,6 +30,7 @@ class WorkforceRecords:
     pools: Mapping[str, Pool]
     territories: Mapping[str, Territory]
     changed: Mapping[tuple[str, str], int]
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Workforce(Protocol):
         expected: int,
         records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
         *,
+        mark: str = "",
         settlements: Sequence[Settlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
@@ -66,8 +68,8 @@ class Workforce(Protocol):
 
         Parameters
         ----------
-        expected
-            Revision the records were derived from.
+        expected, mark
+            Revision the records were derived from, and its mark.
         idle
             Reps who may own nothing open.
 

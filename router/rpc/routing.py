@@ -191,8 +191,7 @@ class RoutingServicer:
         """Stream what happens to work items."""
         tenant = fields.tenant_of(request.parent)
         after = fields.resume_number(request.resume_token)
-        if after is None:
-            after = await self._watching.last(tenant)
+        after = await self._watching.begin(tenant, after)
         yield routing.WatchWorkItemsResponse(resume_token=fields.resume_token(after))
         async for event in self._watching.changes(tenant, after):
             token = fields.resume_token(event.number)

@@ -32,7 +32,7 @@ from router.fairness import Fairness
 from router.items import Kind, State, WorkItem
 from router.jobs import ReassignRequest, RouteRequest
 from router.lookup import Lookup
-from router.ports import Job, Mode, Publication
+from router.ports import Edition, Job, Mode, Publication
 from router.roster import Demand, Roster
 from router.routing import Router
 from router.rules.check import check
@@ -362,7 +362,7 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
         jobs.append(Job(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, head, content))
     redis = Redis.from_url(redis_url)
     await redis.flushall()
-    answers = [await store.bind(TENANT, (0, 0), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))]
+    answers = [await store.bind(TENANT, Edition(), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))]
     await redis.aclose()
 
     assert without_times(answers[0]) == without_times(answers[1])

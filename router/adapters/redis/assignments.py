@@ -16,7 +16,7 @@ from router.decision import Decision, Head, Outcome
 from router.errors import NotFound, StaleRevision
 from router.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.items import Kind, State
-from router.ports import Completion, ItemRecord, Job, LedgerState, Refusal
+from router.ports import Completion, Edition, ItemRecord, Job, LedgerState, Refusal
 from router.workforce import Member
 
 REQUEST_TTL_S = 24 * 3600
@@ -42,26 +42,22 @@ class RedisAssignments:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._coalescer = Coalescer[tuple[str, tuple[int, int]], Job, Decision | Refusal](
-            self._bind_together, _TOGETHER
-        )
+        self._coalescer = Coalescer[tuple[str, Edition], Job, Decision | Refusal](self._bind_together, _TOGETHER)
 
     async def bind(
-        self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool = False
+        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
     ) -> list[Decision | Refusal]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
             return [await self._coalescer.submit((tenant, revisions), jobs[0])]
         return await self._call(tenant, revisions, jobs, preview=preview) if jobs else []
 
-    async def _bind_together(
-        self, key: tuple[str, tuple[int, int]], jobs: Sequence[Job]
-    ) -> Sequence[Decision | Refusal]:
+    async def _bind_together(self, key: tuple[str, Edition], jobs: Sequence[Job]) -> Sequence[Decision | Refusal]:
         tenant, revisions = key
         return await self._call(tenant, revisions, jobs, preview=False)
 
     async def _call(
-        self, tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool
+        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool
     ) -> list[Decision | Refusal]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
         replies = await _bind(self._redis, keys, arguments)
@@ -194,7 +190,7 @@ def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
 
 
 def bind_arguments(
-    tenant: str, revisions: tuple[int, int], jobs: Sequence[Job], *, preview: bool, request_ttl_s: int
+    tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool, request_ttl_s: int
 ) -> tuple[list[str], list[Argument]]:
     """Put jobs into the form that ``scripts/bind.lua`` describes: its KEYS and its ARGV."""
     keys = Keys(tenant)

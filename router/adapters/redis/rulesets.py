@@ -6,7 +6,7 @@ from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import TENANTS, Keys
 from router.errors import RequestIdReused, StaleRevision
-from router.ports import Publication
+from router.ports import Edition, Publication
 from router.stored import publication_from, publication_text
 
 _publish = Script("publish")
@@ -59,14 +59,14 @@ class RedisRuleSets:
 
     async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
         """Return a revision, or the active one for 0."""
-        wanted = revision or (await self.revisions(tenant))[0]
+        wanted = revision or (await self.revisions(tenant)).rules
         with translated():
             stored = await self._redis.hget(Keys(tenant).rule_sets, str(wanted))
         return _read(wanted, stored) if stored else None
 
     async def publications(self, tenant: str, *, before: int = 0, count: int = 50) -> list[Publication]:
         """Return revisions below ``before``, newest first."""
-        last = before - 1 if before else (await self.revisions(tenant))[0]
+        last = before - 1 if before else (await self.revisions(tenant)).rules
         wanted = range(last, max(last - count, 0), -1)
         if not wanted:
             return []
@@ -74,11 +74,12 @@ class RedisRuleSets:
             stored = await self._redis.hmget(Keys(tenant).rule_sets, [str(revision) for revision in wanted])
         return [_read(revision, text) for revision, text in zip(wanted, stored, strict=True) if text]
 
-    async def revisions(self, tenant: str) -> tuple[int, int]:
+    async def revisions(self, tenant: str) -> Edition:
         """Return the active rule set's revision and the workforce's."""
         with translated():
-            rules, workforce = await self._redis.hmget(Keys(tenant).revisions, ["rules", "workforce"])
-        return int(rules or 0), int(workforce or 0)
+            found = await self._redis.hmget(Keys(tenant).revisions, Edition._fields)
+        rules, workforce, *marks = found
+        return Edition(int(rules or 0), int(workforce or 0), *[(mark or b"").decode() for mark in marks])
 
 
 def _read(revision: int, stored: bytes) -> Publication:

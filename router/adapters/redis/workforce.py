@@ -30,9 +30,9 @@ class RedisWorkforce:
         keys = Keys(tenant)
         with translated():
             async with self._redis.pipeline(transaction=True) as pipeline:
-                pipeline.hget(keys.revisions, "workforce")
+                pipeline.hmget(keys.revisions, ["workforce", "workforce_mark"])
                 pipeline.hgetall(keys.records)
-                revision, fields = await pipeline.execute()
+                (revision, mark), fields = await pipeline.execute()
         found: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
         changed: dict[tuple[str, str], int] = {}
         for name, stored in fields.items():
@@ -40,7 +40,9 @@ class RedisWorkforce:
             changed_in, record = stored.split(b" ", 1)
             found[kind][record_id] = record_from(kind, record)
             changed[kind, record_id] = int(changed_in)
-        return WorkforceRecords(int(revision or 0), found["rep"], found["pool"], found["territory"], changed)
+        return WorkforceRecords(
+            int(revision or 0), found["rep"], found["pool"], found["territory"], changed, (mark or b"").decode()
+        )
 
     async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[Change]:
         """Return the changes of some revisions."""
@@ -54,6 +56,7 @@ class RedisWorkforce:
         expected: int,
         records: Mapping[tuple[str, str], Record | None],
         *,
+        mark: str = "",
         settlements: Sequence[Settlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
@@ -85,6 +88,7 @@ class RedisWorkforce:
                 msgpack.packb(list(Kind)),
                 msgpack.packb([(s.pool, s.leavers, [(m.rep, m.weight) for m in s.members]) for s in settlements]),
                 actor,
+                mark,
             ],
         )
         match reply[0]:

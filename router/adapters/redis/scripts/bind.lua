@@ -1,7 +1,8 @@
 -- Gives work items their owners: for each job verify, pick by the ledger, write all. One call carries many jobs of one
 -- tenant, done in order.
 --
--- KEYS   1 revisions  hash    `rules`, `workforce`: the revisions that decisions must be made by
+-- KEYS   1 revisions  hash    `rules`, `workforce`: the revisions that decisions must be made by; `rules_mark`,
+--                             `workforce_mark`: the links of the events that made them, which no other past has
 --        2 loads      hash    `{rep}|{kind}` → open units
 --        3 events     stream  the log, see log.lua
 --        4 waiting    zset    work items that wait, by the number of their first event
@@ -9,7 +10,7 @@
 --                             `decisions`, `overrides`, `largest_charge`, `largest_band`, `worst`, `disturbance`
 --        then                 per job its item key (string, msgpack: see `write`) and, where it has one, its request key
 --                             (string that expires, msgpack: fingerprint, event number, outcome)
--- ARGV   1 header, msgpack: [rules revision, workforce revision, seconds to remember a request id, 1 for a preview,
+-- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
 --        then candidate sets, msgpack: [pool ('' for none), band, members, reps, weights, limits ({}: none, -1: unlimited),
 --          scores ({}: all 0), digest]
@@ -23,10 +24,11 @@
 -- written once, at the end.
 
 local header = cmsgpack.unpack(ARGV[1])
-local request_ttl_s, preview, pools, n_sets, n_jobs = header[3], header[4] == 1, header[5], header[6], header[7]
+local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
 
-local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce')
-if tonumber(current[1] or 0) ~= header[1] or tonumber(current[2] or 0) ~= header[2] then
+local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark', 'workforce_mark')
+if tonumber(current[1] or 0) ~= header[1] or tonumber(current[2] or 0) ~= header[2]
+  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4] then
   return {'STALE'}
 end
 log.open(KEYS[3])

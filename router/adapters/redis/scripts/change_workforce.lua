@@ -5,6 +5,7 @@
 -- ARGV   1 expected workforce revision, 2 fingerprint of the request ('' for no request id), 3 seconds to remember it,
 --        4 records, msgpack {{'{kind}/{id}', JSON or '' if deleted}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
 --        7 settlements, msgpack {{pool, leavers, {{rep, weight}, …}}, …}; nobody left: the ledger is dropped; 8 actor
+--        9 mark of the expected revision
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep}.
 
 local fingerprint = ARGV[2]
@@ -16,7 +17,8 @@ if fingerprint ~= '' then
     return {'DONE', request[2]}
   end
 end
-if tonumber(redis.call('HGET', KEYS[1], 'workforce') or 0) ~= tonumber(ARGV[1]) then return {'STALE'} end
+local current = redis.call('HMGET', KEYS[1], 'workforce', 'workforce_mark')
+if tonumber(current[1] or 0) ~= tonumber(ARGV[1]) or (current[2] or '') ~= ARGV[9] then return {'STALE'} end
 local records, settlements = cmsgpack.unpack(ARGV[4]), cmsgpack.unpack(ARGV[7])
 for _, rep in ipairs(cmsgpack.unpack(ARGV[5])) do
   for _, kind in ipairs(cmsgpack.unpack(ARGV[6])) do
@@ -74,6 +76,7 @@ log.open(KEYS[3])
 local now_ms, names = clock_ms(), {}
 for place, entry in ipairs(records) do names[place] = entry[1] end
 log.append('workforce', cmsgpack.pack({now_ms, revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
+redis.call('HSET', KEYS[1], 'workforce_mark', log.link)
 for i, settlement in ipairs(settlements) do
   log.append('settled', cmsgpack.pack({now_ms, settlement[1], settlement[2], settlement[3]}), '')
   if #settlement[3] > 0 then settle(KEYS[6 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[6 + i]) end

@@ -22,5 +22,6 @@ local revision = redis.call('HINCRBY', KEYS[1], 'rules', 1)
 redis.call('HSET', KEYS[2], integer(revision), published)
 log.open(KEYS[4])
 log.append('rules', cmsgpack.pack({now_ms, revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
+redis.call('HSET', KEYS[1], 'rules_mark', log.link)
 if ARGV[2] ~= '' then redis.call('SET', KEYS[3], cmsgpack.pack({ARGV[2], revision}), 'EX', tonumber(ARGV[3])) end
 return {'DONE', revision, published}

@@ -6,6 +6,7 @@ import pytest
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
+    ExecAbortError,
     OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
@@ -15,28 +16,39 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from router.adapters.redis.connection import translated
 from router.errors import StoreUnavailable
+from workqueue.adapters.redis import connection as queue_connection
+from workqueue.errors import QueueUnavailable
+
+NOT_NOW: list[Exception] = [
+    RedisConnectionError("refused"),
+    RedisTimeoutError("too late"),
+    AuthenticationError("wrong password"),
+    BusyLoadingError("loading the dataset"),
+    OutOfMemoryError("command not allowed when used memory > 'maxmemory'."),
+    ReadOnlyError("You can't write against a read only replica."),
+    ResponseError("MISCONF Errors writing to the AOF file: No space left on device"),
+    ResponseError("NOREPLICAS Not enough good replicas to write."),
+    ResponseError("BUSY Redis is busy running a script."),
+    ResponseError("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"),
+    ExecAbortError("Transaction discarded because of: BUSY Valkey is busy running a script."),
+    ResponseError("Error running script (call to f_1): @user_script: 12: -OOM command not allowed"),
+    ResponseError("Error running script (call to f_1): @user_script: 12: -READONLY You can't write"),
+]
+"""What the driver raises while a store cannot, by server and version."""
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        RedisConnectionError("refused"),
-        RedisTimeoutError("too late"),
-        AuthenticationError("wrong password"),
-        BusyLoadingError("loading the dataset"),
-        OutOfMemoryError("command not allowed when used memory > 'maxmemory'."),
-        ReadOnlyError("You can't write against a read only replica."),
-        ResponseError("MISCONF Errors writing to the AOF file: No space left on device"),
-        ResponseError("NOREPLICAS Not enough good replicas to write."),
-        ResponseError("BUSY Redis is busy running a script."),
-        ResponseError("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"),
-        ResponseError("Error running script (call to f_1): @user_script: 12: -OOM command not allowed"),
-        ResponseError("Error running script (call to f_1): @user_script: 12: -READONLY You can't write"),
-    ],
-    ids=lambda error: f"{type(error).__name__} {str(error)[:20]}",
-)
+BY_NAME = pytest.mark.parametrize("error", NOT_NOW, ids=lambda error: f"{type(error).__name__} {str(error)[:20]}")
+
+
+@BY_NAME
 def test_a_store_that_cannot_now_is_unavailable(error: Exception) -> None:
     with pytest.raises(StoreUnavailable), translated():
+        raise error
+
+
+@BY_NAME
+def test_a_queue_whose_store_cannot_now_is_unavailable(error: Exception) -> None:
+    with pytest.raises(QueueUnavailable), queue_connection.translated():
         raise error
 
 

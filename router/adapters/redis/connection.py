@@ -48,6 +48,9 @@ _REFUSALS = (
 Redis reports them like errors of the caller, but they are its own state.
 """
 
+_DISCARDED = "Transaction discarded because of: "
+"""Stands before the reason in the error of a whole transaction."""
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -70,7 +73,7 @@ def translated() -> Iterator[None]:
 
 def _is_refusal(error: ResponseError) -> bool:
     """Say whether the server means "not now"; before 7.0 a script's error has it inside, behind a ``-``."""
-    text = str(error)
+    text = str(error).removeprefix(_DISCARDED)
     return (
         isinstance(error, _REFUSAL_CLASSES)
         or text.startswith(_REFUSALS)

@@ -35,6 +35,9 @@ _REFUSALS = (
 )
 """First words of response errors that say "not now"; before 7.0 a script's error has them inside, behind a ``-``."""
 
+_DISCARDED = "Transaction discarded because of: "
+"""Stands before the reason in the error of a whole transaction."""
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -50,7 +53,7 @@ def translated() -> Iterator[None]:
     except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError) as error:
         raise QueueUnavailable(f"Redis does not answer, or takes no writes: {error}") from error
     except ResponseError as error:
-        text = str(error)
+        text = str(error).removeprefix(_DISCARDED)
         if text.startswith(_REFUSALS) or any(f": -{word} " in text for word in _REFUSALS):
             raise QueueUnavailable(f"Redis takes no writes now: {error}") from error
         raise

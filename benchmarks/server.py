@@ -21,7 +21,9 @@ from gate.calls import Call
 from gate.door import Door
 from router.adapters.redis.embedded import EmbeddedServer
 from router.rpc.status import STATUSES
-from service import Service, Settings, settle_garbage
+from serving.life import settle_garbage
+from serving.parts import Service
+from serving.settings import Settings
 
 EMPTY = "fairlead.benchmarks.Empty"
 

@@ -18,7 +18,7 @@ import redis
 from fairlead.v1 import decisions_pb2 as decisions
 from router.adapters.redis.embedded import find_binary
 from router.durability import Demand, Durability, NotDurable
-from service import Service
+from serving.parts import Service
 from tests.api import EVERYONE, Api, connected, retry_delay_s
 from tests.conftest import settings
 

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.embedded import EmbeddedServer
-from service import Service
+from serving.parts import Service
 from telemetry import logs, metrics, traces
 from telemetry.calls import CurrentCall, trace_id
 from telemetry.traces import Traces

@@ -16,7 +16,7 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.working import WorkSettings
 from router.rules.check import check
-from service import Settings
+from serving.settings import Settings
 from tests.api import FULL, Api, connected
 from tests.conftest import serving
 from tests.identities import AUDIENCE, ISSUER, bearer, security, token, write_jwks

@@ -22,6 +22,8 @@ from fairlead.retries import Retries
 from fairlead.v1 import models_pb2, models_pb2_grpc
 from router.adapters import engines
 from scoring.errors import ScoringError
+from serving.parts import Service
+from serving.settings import Settings
 from tests.conftest import ROOT
 from tests.scoring_models import CUSTOMER, write_model
 from tests.served import Served
@@ -117,15 +119,15 @@ def test_a_server_with_a_folder_of_data_trains_and_ends_it_when_it_drains(data_f
     ],
 )
 def test_a_setting_that_names_nothing_is_refused_by_name(setting: str, value: str, tmp_path: Path) -> None:
-    settings = service.Settings.read({setting: value}, listen="127.0.0.1:0", data=tmp_path)
+    settings = Settings.read({setting: value}, listen="127.0.0.1:0", data=tmp_path)
 
     with pytest.raises((ValueError, ScoringError), match=value):
-        service.Service(settings, "redis://127.0.0.1:1")
+        Service(settings, "redis://127.0.0.1:1")
 
 
 def test_the_models_are_in_the_data_folder_unless_another_is_named(tmp_path: Path) -> None:
-    usual = service.Settings.read({}, listen="127.0.0.1:0", data=tmp_path)
-    other = service.Settings.read({"FAIRLEAD_MODELS": "s3://b/m"}, listen="127.0.0.1:0", data=tmp_path)
+    usual = Settings.read({}, listen="127.0.0.1:0", data=tmp_path)
+    other = Settings.read({"FAIRLEAD_MODELS": "s3://b/m"}, listen="127.0.0.1:0", data=tmp_path)
 
     assert (usual.models, other.models) == (str(tmp_path / "models"), "s3://b/m")
     assert usual.rule_engine == engines.choice_from({})

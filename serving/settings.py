@@ -1,0 +1,138 @@
+"""What an operator can choose: read from the environment, refused by name where it is not as it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gate.settings import OPEN, Security
+from router.adapters import engines
+from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
+from router.adapters.redis.clients import SCHEMES, client_for
+from router.adapters.working import WorkSettings, whole
+from router.durability import Demand, Durability
+from telemetry.watch import NOTHING, Wanted
+
+OVERDUE_S = 30
+"""A submission that waits for a worker so long is overdue."""
+MAX_CALLS = 512
+"""Calls under way of one process: as many as a slow store makes wait some tenths of a second."""
+_FSYNC = {Durability.MEMORY: "no", Durability.EVERYSEC: "everysec"}
+"""What the private store is started with; otherwise ``always``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a server process among others.
+
+    Parameters
+    ----------
+    share_port
+        Whether others may listen on the same port.
+    supervised
+        Whether ``fairlead serve --processes`` started it: it says when it is ready, and leaves with who started it.
+    private_store
+        Where the private server is that who started it runs; empty: none.
+    """
+
+    share_port: bool = False
+    supervised: bool = False
+    private_store: str = ""
+
+
+ALONE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can choose.
+
+    Parameters
+    ----------
+    redis_url
+        Empty: the private server in ``data``.
+    models
+        Registry, a folder or a URL.
+    model
+        The model that serves.
+    health_profiles
+        File; empty: there is no health.
+    training_data
+        Folder that TrainModel reads from; empty: it is refused.
+    max_calls
+        How many may be under way; more are turned away.
+    overdue_s
+        From how many seconds of waiting for a worker a submission is overdue.
+    telemetry
+        What is to be seen.
+    security
+        Who may come in, and how.
+    place
+        Whether this process serves alone.
+    """
+
+    listen: str
+    data: Path
+    redis_url: str
+    durability: Demand
+    rule_engine: engines.Choice
+    request_ttl_s: int
+    work: WorkSettings = field(default_factory=WorkSettings)
+    models: str = "fairlead-data/models"
+    model: str = "churn"
+    health_profiles: str = ""
+    training_data: str = ""
+    max_calls: int = MAX_CALLS
+    overdue_s: int = OVERDUE_S
+    telemetry: Wanted = NOTHING
+    security: Security = OPEN
+    place: Place = ALONE
+
+    @property
+    def fsync(self) -> str:
+        """When the private store's data reaches the disk."""
+        return _FSYNC.get(self.durability.least, "always")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], *, listen: str, data: Path, place: Place = ALONE) -> Settings:
+        """Read the environment.
+
+        Raises
+        ------
+        ValueError
+            Naming the variable, the value found and the values allowed.
+        """
+        durability = _durability(environ)
+        ttl_s = whole(environ, "FAIRLEAD_REQUEST_TTL_S", REQUEST_TTL_S, 1, MAX_REQUEST_TTL_S)
+        calls = whole(environ, "FAIRLEAD_MAX_CALLS", MAX_CALLS, 1, 100_000)
+        url = environ.get("FAIRLEAD_REDIS_URL", "")
+        if url and not url.startswith(SCHEMES):
+            raise ValueError(f"FAIRLEAD_REDIS_URL is {without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
+        if not url and durability.replicas:
+            raise ValueError(
+                "FAIRLEAD_DURABILITY asks for replicas, which only a store named in FAIRLEAD_REDIS_URL has"
+            )
+        if url:
+            client_for(url, durability.replicas)  # connects when it is used; what it cannot read is said now
+        security = Security.read(environ)
+        security.check_listen(listen)
+        return cls(
+            listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
+            environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
+            environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
+            calls, whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), Wanted.read(environ), security, place,
+        )  # fmt: skip
+
+
+def _durability(environ: Mapping[str, str]) -> Demand:
+    try:
+        return Demand.read(environ.get("FAIRLEAD_DURABILITY", ""))
+    except ValueError as error:
+        raise ValueError(f"FAIRLEAD_DURABILITY is {error}") from error
+
+
+def without_password(url: str) -> str:
+    """Return a URL as it may be shown."""
+    scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}".partition("?")[0]

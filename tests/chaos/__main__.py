@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -39,7 +39,7 @@ def main(context: click.Context, seconds: float, seed: int | None, names: tuple[
       $ python -m tests.chaos --seconds 60
       $ python -m tests.chaos --seconds 20 --seed 7 --fault STORE_KILLED --fault SERVER_KILLED
 
-    Exits with 0 if nothing was violated, 1 if something was.
+    Ends early by Ctrl-C. Exits with 0 if nothing was violated, 1 if something was, or nothing was tried.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: with every child
     if context.invoked_subcommand:
@@ -47,11 +47,13 @@ def main(context: click.Context, seconds: float, seed: int | None, names: tuple[
     console, seed = Console(), int(time.time()) if seed is None else seed
     faults = [Fault[name] for name in names] or list(Fault)
     with in_folder(keep=keep) as folder:
-        tally = asyncio.run(Run(folder, seed, console, faults=faults).play(seconds)).whole
-    report(console, tally, seed)
+        played = Run(folder, seed, console, faults=faults)
+        with suppress(KeyboardInterrupt):  # what was found until then is told
+            asyncio.run(played.play(seconds))
+    report(console, played.whole, seed)
     if keep:
         console.print(f"the logs are in {folder}")
-    sys.exit(1 if tally.violations else 0)
+    sys.exit(0 if played.whole.calls and not played.whole.violations else 1)
 
 
 @main.command()

@@ -79,6 +79,16 @@ class Process:
         """Its exit code, if it ended."""
         return self._child.poll() if self._child else None
 
+    @property
+    def last_words(self) -> str:
+        """The last line of its log."""
+        return self._log.read_text("utf-8", "replace").strip().rpartition("\n")[2]
+
+    @property
+    def found_no_store(self) -> bool:
+        """Whether it was started while no store answered, and said so: whoever keeps it running starts it again."""
+        return self.died == 1 and self.last_words.startswith("Error: ") and "Redis" in self.last_words
+
 
 class Store(Process):
     """Redis or Valkey on a Unix socket, with every answer on disk before it is given."""
@@ -175,7 +185,8 @@ class System:
         found = []
         for process in self.processes:
             if process.died is not None:
-                found.append(f"{process.name} ended by itself with code {process.died}")
+                if not process.found_no_store:
+                    found.append(f"{process.name} ended by itself with code {process.died}: {process.last_words}")
                 process.start()
         return found
 

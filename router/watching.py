@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 
 from router.decision import Decision
@@ -69,7 +70,7 @@ class Watching:
         question = self._questions.get(key)
         if question is None:
             question = self._questions[key] = asyncio.create_task(self._signals.grown(tenant, after, _WAIT_S))
-            question.add_done_callback(lambda _: self._questions.pop(key, None))
+            question.add_done_callback(functools.partial(self._answered, key))
         stopped = asyncio.create_task(self._stopped.wait())
         try:
             await asyncio.wait((question, stopped), return_when=asyncio.FIRST_COMPLETED)
@@ -78,6 +79,11 @@ class Watching:
         if self._stopped.is_set():
             raise Stopping
         question.result()
+
+    def _answered(self, key: tuple[str, int], question: asyncio.Task[bool]) -> None:
+        self._questions.pop(key, None)
+        if not question.cancelled():
+            question.exception()  # those who wait raise it; there may be nobody any more
 
     async def stop(self) -> None:
         """End every watch."""

@@ -172,7 +172,13 @@ class Assignments(Protocol):
         """Return events with ``after < number`` and, unless 0, ``number < before``."""
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
-        """Return the decisions of these numbers, in order; all must be there."""
+        """Return the decisions of these numbers, in order.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log has not got one of them.
+        """
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger; an empty one where nothing was ever charged."""

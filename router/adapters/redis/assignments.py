@@ -13,7 +13,7 @@ from router.adapters.redis.connection import Argument, RedisClient, Script, tran
 from router.adapters.redis.keys import Keys
 from router.chain import Entry
 from router.decision import Decision, Head, Outcome
-from router.errors import NotFound, StaleRevision
+from router.errors import CorruptHistory, NotFound, StaleRevision
 from router.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.items import Kind, State
 from router.ports import Completion, Edition, ItemRecord, Job, LedgerState, Refusal
@@ -154,7 +154,10 @@ class RedisAssignments:
                 for number in numbers:
                     pipeline.xrange(key, f"{number}-0", f"{number}-0")
                 found = await pipeline.execute()
-        events = [_event(int(entry_id.split(b"-")[0]), fields) for ((entry_id, fields),) in found]
+        for number, entries in zip(numbers, found, strict=True):
+            if not entries:
+                raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
+        events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, found, strict=True)]
         return [event for event in events if isinstance(event, Decision)]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import subprocess
@@ -147,10 +148,21 @@ def binary() -> Path:
         pytest.skip(str(error))
 
 
-def free_port() -> int:
+def free_port(successive: int = 1) -> int:
+    """Return the first of some free ports, outside the range from which the system hands them out meanwhile."""
+    while True:
+        first = random.randrange(20_000, 30_000)
+        if all(map(_is_free, range(first, first + successive))):
+            return first
+
+
+def _is_free(port: int) -> bool:
     with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def until(holds: Callable[[], bool], what: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -21,6 +20,7 @@ from router.durability import Demand, Durability, NotDurable
 from serving.parts import Service
 from tests.api import EVERYONE, Api, connected, retry_delay_s
 from tests.conftest import settings
+from tests.topologies import free_port
 
 
 @contextmanager
@@ -97,7 +97,7 @@ async def test_with_replicas_asked_for_what_they_do_not_have_is_not_acknowledged
 
 
 async def test_with_a_replica_the_repeated_request_is_acknowledged(tmp_path: Path) -> None:
-    port = _free_port()
+    port = free_port()
     with running("--port", str(port), "--bind", "127.0.0.1") as primary:
         async with serving(primary, "replicas:1") as api:
             await api.adopt(EVERYONE)
@@ -110,9 +110,3 @@ async def test_with_a_replica_the_repeated_request_is_acknowledged(tmp_path: Pat
 
                 assert decision.durability == decisions.DURABILITY_REPLICAS
                 assert copy.exists("fairlead:{default}:item:crm~1")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

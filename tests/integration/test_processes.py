@@ -97,7 +97,7 @@ def calls_of(port: int) -> float:
 async def test_a_process_that_crashes_in_c_is_replaced_and_nothing_is_lost(
     starts: list[Served], data_folder: Path
 ) -> None:
-    port = free_port()
+    port = free_port(successive=2)
     starts.append(Served(data_folder, {"FAIRLEAD_METRICS": str(port)}, options=("--processes", "2")))
     address = starts[0].ready()
     settle(address)

@@ -223,3 +223,14 @@ async def test_a_large_rule_set_is_swapped_in_while_others_route(api: Api, store
 
     assert (after.rule_set_revision, list(after.matched_rules)) == (2, ["r7"])
     assert {decision.rule_set_revision for decision in decisions} <= {1, 2}
+
+
+async def test_more_calls_than_the_driver_has_connections_are_answered(api: Api) -> None:
+    await api.adopt(EVERYONE)
+    await api.hire("ann")
+    await api.pool("everyone", ["ann"])
+    name = (await api.route("1")).name
+
+    told = await asyncio.gather(*[api.decision(name) for _ in range(300)])
+
+    assert {decision.rep for decision in told} == {api.rep_name("ann")}

@@ -30,6 +30,7 @@ NOT_NOW: list[Exception] = [
     ResponseError("NOREPLICAS Not enough good replicas to write."),
     ResponseError("BUSY Redis is busy running a script."),
     ResponseError("UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"),
+    ResponseError("Command # 1 (ZSCORE a b) of pipeline caused error: ('BUSY Valkey is busy running a script.',)"),
     ExecAbortError("Transaction discarded because of: BUSY Valkey is busy running a script."),
     ResponseError("Error running script (call to f_1): @user_script: 12: -OOM command not allowed"),
     ResponseError("Error running script (call to f_1): @user_script: 12: -READONLY You can't write"),

@@ -25,6 +25,8 @@ from router.adapters.redis.connection import RedisClient
 from router.adapters.redis.durability import ReplicatingRedis
 
 TIMEOUT_S = 5.0
+MAX_CONNECTIONS = 4096
+"""More than calls under way and followers of logs take; the driver's own limit, 100, would refuse what should wait."""
 SCHEMES = (
     "redis://",
     "rediss://",
@@ -57,7 +59,7 @@ def client_for(url: str, replicas: int = 0) -> RedisClient:
         if replicas:
             raise ValueError("a cluster cannot be waited for; allowed is min-replicas-to-write on its nodes")
         return _of_cluster(_Several.read(url, _PORT))
-    return _waiting(_kind(replicas).from_url(url, socket_timeout=TIMEOUT_S, retry=_retry()), replicas)
+    return _waiting(_kind(replicas).from_url(url, **_usual()), replicas)
 
 
 def _kind(replicas: int) -> type[Redis]:
@@ -119,16 +121,17 @@ def _of_sentinels(several: _Several, replicas: int) -> RedisClient:
         raise ValueError("redis+sentinel:// names no primary; allowed is redis+sentinel://host:port,host:port/name")
     theirs = {"password": several.sentinel_password, "socket_timeout": TIMEOUT_S}
     make: Any = Sentinel  # the driver leaves it unannotated
-    sentinel = make(several.servers, sentinel_kwargs=theirs, socket_timeout=TIMEOUT_S, **several.login)
-    return _waiting(sentinel.master_for(several.path, redis_class=_kind(replicas), retry=_retry()), replicas)
+    sentinel = make(several.servers, sentinel_kwargs=theirs, **several.login)
+    return _waiting(sentinel.master_for(several.path, redis_class=_kind(replicas), **_usual()), replicas)
 
 
 def _of_cluster(several: _Several) -> RedisClient:
     nodes = [ClusterNode(host, port) for host, port in several.servers]
-    return RedisCluster(startup_nodes=nodes, socket_timeout=TIMEOUT_S, retry=_retry(), **several.login)
+    return RedisCluster(startup_nodes=nodes, **_usual(), **several.login)
 
 
-def _retry() -> Retry:
+def _usual() -> dict[str, Any]:
     # Every write is repeatable by its work item or request id, so the driver may send it again when a connection
     # breaks; not after a timeout: waiting again for a server that hangs only makes the client's wait longer.
-    return Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3, supported_errors=(RedisConnectionError,))
+    retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3, supported_errors=(RedisConnectionError,))
+    return {"socket_timeout": TIMEOUT_S, "max_connections": MAX_CONNECTIONS, "retry": retry}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha1
@@ -31,25 +32,16 @@ RedisClient = Any
 _REFUSAL_CLASSES = (OutOfMemoryError, ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)
 """The driver's classes for some of them; it cuts the first word off their texts."""
 
-_REFUSALS = (
-    "OOM",
-    "READONLY",
-    "LOADING",
-    "MISCONF",
-    "NOREPLICAS",
-    "MASTERDOWN",
-    "BUSY",
-    "CLUSTERDOWN",
-    "TRYAGAIN",
-    "UNBLOCKED",
+_REFUSAL = re.compile(
+    r"""(?:^|because\ of:\ |caused\ error:\ \(['"]|:\ -)
+    (?:OOM|READONLY|LOADING|MISCONF|NOREPLICAS|MASTERDOWN|BUSY|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)\b""",
+    re.VERBOSE,
 )
-"""First words of response errors that say "not now".
+"""First words of response errors that say "not now": Redis reports its own state like errors of the caller.
 
-Redis reports them like errors of the caller, but they are its own state.
+They stand at the beginning, behind what the driver says of a transaction or a pipeline, or, of a script before 7.0,
+behind a ``-``.
 """
-
-_DISCARDED = "Transaction discarded because of: "
-"""Stands before the reason in the error of a whole transaction."""
 
 
 @contextmanager
@@ -72,13 +64,8 @@ def translated() -> Iterator[None]:
 
 
 def _is_refusal(error: ResponseError) -> bool:
-    """Say whether the server means "not now"; before 7.0 a script's error has it inside, behind a ``-``."""
-    text = str(error).removeprefix(_DISCARDED)
-    return (
-        isinstance(error, _REFUSAL_CLASSES)
-        or text.startswith(_REFUSALS)
-        or any(f": -{word} " in text for word in _REFUSALS)
-    )
+    """Say whether the server means "not now"."""
+    return isinstance(error, _REFUSAL_CLASSES) or _REFUSAL.search(str(error)) is not None
 
 
 ScriptWatch = Callable[[str], AbstractContextManager[object]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha1
@@ -21,22 +22,16 @@ RedisClient = Any
 SERVER_CLOCK = "local clock = redis.call('TIME')\nlocal now_us = clock[1] * 1000000 + clock[2]\n"
 """Lua that puts the server's clock into ``now_us``; tests put one there that they move by hand."""
 
-_REFUSALS = (
-    "OOM",
-    "READONLY",
-    "LOADING",
-    "MISCONF",
-    "NOREPLICAS",
-    "MASTERDOWN",
-    "BUSY",
-    "CLUSTERDOWN",
-    "TRYAGAIN",
-    "UNBLOCKED",
+_REFUSAL = re.compile(
+    r"""(?:^|because\ of:\ |caused\ error:\ \(['"]|:\ -)
+    (?:OOM|READONLY|LOADING|MISCONF|NOREPLICAS|MASTERDOWN|BUSY|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)\b""",
+    re.VERBOSE,
 )
-"""First words of response errors that say "not now"; before 7.0 a script's error has them inside, behind a ``-``."""
+"""First words of response errors that say "not now": Redis reports its own state like errors of the caller.
 
-_DISCARDED = "Transaction discarded because of: "
-"""Stands before the reason in the error of a whole transaction."""
+They stand at the beginning, behind what the driver says of a transaction or a pipeline, or, of a script before 7.0,
+behind a ``-``.
+"""
 
 
 @contextmanager
@@ -53,8 +48,7 @@ def translated() -> Iterator[None]:
     except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError) as error:
         raise QueueUnavailable(f"Redis does not answer, or takes no writes: {error}") from error
     except ResponseError as error:
-        text = str(error).removeprefix(_DISCARDED)
-        if text.startswith(_REFUSALS) or any(f": -{word} " in text for word in _REFUSALS):
+        if _REFUSAL.search(str(error)):
             raise QueueUnavailable(f"Redis takes no writes now: {error}") from error
         raise
 

@@ -16,6 +16,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2, workforce_pb2
+from router.adapters.redis.clients import client_for
 from router.adapters.redis.embedded import EmbeddedServer
 from router.rules.limits import MAX_RULES
 from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, UNROUTED, Api, connected, differences, last
@@ -225,12 +226,13 @@ async def test_a_large_rule_set_is_swapped_in_while_others_route(api: Api, store
     assert {decision.rule_set_revision for decision in decisions} <= {1, 2}
 
 
-async def test_more_calls_than_the_driver_has_connections_are_answered(api: Api) -> None:
-    await api.adopt(EVERYONE)
-    await api.hire("ann")
-    await api.pool("everyone", ["ann"])
-    name = (await api.route("1")).name
+async def test_many_who_wait_for_the_store_leave_connections_for_others(store: EmbeddedServer, tenant: str) -> None:
+    client = client_for(store.url)
 
-    told = await asyncio.gather(*[api.decision(name) for _ in range(300)])
+    waiting = [asyncio.create_task(client.blpop(tenant, timeout=30)) for _ in range(300)]
+    while (await client.info("clients"))["blocked_clients"] < 300:
+        await asyncio.sleep(0)
+    await client.rpush(tenant, *range(300))
 
-    assert {decision.rep for decision in told} == {api.rep_name("ann")}
+    assert len({value for _, value in await asyncio.gather(*waiting)}) == 300
+    await client.aclose()

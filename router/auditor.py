@@ -11,15 +11,18 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from router.books import Books
-from router.decision import Decision
+from router.decision import Cause, Decision, Head, Outcome
 from router.errors import NotPossible, RouterError
 from router.events import Event
 from router.fairness import report
 from router.invariants import violations
+from router.items import Kind, WorkItem
 from router.ports import Assignments, Revisions, Signals, Snapshot, Snapshots
 from router.workforce import Pool
 
@@ -28,9 +31,12 @@ LOOK_S = 5.0
 _HOLD_S = 20.0
 _PAGE = 500
 _ROLE = "auditing"
+_NO_HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
 
 _log = logging.getLogger(__name__)
 
+Decided = tuple[Outcome, Cause, bool]
+"""Outcome and cause of a decision, and whether somebody at capacity could not have it."""
 Overdue = Callable[[str], Awaitable[str]]
 """By tenant: what is overdue, in words; empty: nothing."""
 
@@ -90,12 +96,12 @@ class Auditor:
         """
         pools = await self._pools()
         before, after = self._before, await self._snapshots.take(self._tenant, list(pools))
-        events = await self._between(before, after) if before else []
+        events, decided = await self._between(before, after) if before else ([], Counter())
         found = list(violations(before, events, after, pools)) if before else []
         if late := await self._overdue(self._tenant):
             found.append(late)
         self._before = after
-        self._tell(events, after, pools, len(found))
+        self._tell(decided, after, pools, len(found))
         return found
 
     async def _pools(self) -> dict[str, Pool]:
@@ -104,28 +110,40 @@ class Auditor:
         except NotPossible:  # no rules yet, so nothing was routed
             return {}
 
-    async def _between(self, before: Snapshot, after: Snapshot) -> list[Event]:
+    async def _between(self, before: Snapshot, after: Snapshot) -> tuple[list[Event], Counter[Decided]]:
+        """Return the events since, as light as the check allows, for there may be many; and what was decided."""
         events: list[Event] = []
+        decided = Counter[Decided]()
         at = before.number
         while at < after.number:
             page = await self._store.events(self._tenant, after=at, before=after.number + 1, count=_PAGE)
             if not page:
                 break
-            events += page
+            decided.update(_decided(event) for event in page if isinstance(event, Decision))
+            events += [_light(event) for event in page]
             at = page[-1].number
-        return events
+        return events, decided
 
-    def _tell(self, events: list[Event], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
+    def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
         if self._told is None:
             return
-        for event in events:
-            if isinstance(event, Decision):
-                at_capacity = any(seen.full for seen in event.seen)
-                self._told.decided(self._tenant, event.outcome, event.head.cause, at_capacity)
+        for outcome, cause, at_capacity in decided.elements():
+            self._told.decided(self._tenant, outcome, cause, at_capacity)
         for pool, state in after.ledgers.items():
             told = report(pools[pool], state)
             self._told.stands(self._tenant, pool, told.worst, told.bound)
         self._told.audited(self._tenant, after.number, wrong)
+
+
+def _decided(decision: Decision) -> Decided:
+    return decision.outcome, decision.head.cause, any(seen.full for seen in decision.seen)
+
+
+def _light(event: Event) -> Event:
+    """Drop what ``router.invariants`` does not look at."""
+    if not isinstance(event, Decision):
+        return event
+    return replace(event, item_id="", seen=(), stand=None, trace_hash="", head=_NO_HEAD)
 
 
 class Auditors:

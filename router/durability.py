@@ -1,4 +1,4 @@
-"""What an acknowledged change survives: asked for by the operator, kept by the store, told in every answer."""
+"""What an acknowledged change survives: asked for by the operator, kept by the store, told in every decision and submission."""
 
 from __future__ import annotations
 

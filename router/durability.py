@@ -1,4 +1,4 @@
-"""What an acknowledged change survives: asked for by the operator, kept by the store, told in every decision and submission."""
+"""What an acknowledged change survives: asked for by the operator, kept by the store, told in every decision."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import asyncio
 import gc
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,10 @@ from benchmarks.scoring_model import request
 from fairlead.v1 import scoring_pb2
 from gate.calls import Call
 from gate.door import Door
-from scoring.adapters.shelves import LocalShelf
+from scoring.champions import Champions
 from scoring.customers import CustomerScorer
-from scoring.holder import ModelHolder
+from scoring.parts import registries
 from scoring.ports import LastScore
-from scoring.registry import Registry
 from scoring.rpc import add_to
 from scoring.rpc.scoring import ScoringServicer
 from scoring.rpc.status import STATUSES
@@ -51,15 +49,15 @@ EMPTY = "fairlead.benchmarks.Empty"
 
 async def serve(folder: Path) -> None:
     """Serve until the standard input ends."""
-    registry = Registry(LocalShelf(folder), lambda: datetime.now(UTC))
-    holder = ModelHolder(registry, "benchmark")
-    holder.start()
-    scorer = CustomerScorer(lambda: holder.current, lambda: None)
+    stand = registries(str(folder))
+    champions = Champions(stand, "benchmark")
+    champions.start()
+    scorer = CustomerScorer(lambda: None)
     server = grpc.aio.server()
     door = Door(server)
     memory = Notes()
-    add_to(door, scorer, memory, registry)
-    answer = await ScoringServicer(scorer, memory).ScoreCustomer(request(0), None)  # type: ignore[arg-type]
+    add_to(door, champions, scorer, memory, stand)
+    answer = await ScoringServicer(champions, scorer, memory).ScoreCustomer(request(0), None)  # type: ignore[arg-type]
     server.add_generic_rpc_handlers((_empty_handler(door, answer),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -68,7 +66,7 @@ async def serve(folder: Path) -> None:
     print(port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await server.stop(None)
-    holder.stop()
+    champions.stop()
 
 
 def _empty_handler(door: Door, answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:

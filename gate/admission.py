@@ -57,8 +57,6 @@ class Guard:
             if not (grant.own and Role.REP in principal.roles and principal.rep):
                 raise PermissionDenied(f"{principal.name} may not call {call.method}: {_wanted(grant)}")
             call.only_rep = principal.rep
-        if grant.scope is Scope.SERVER and ALL_TENANTS not in principal.tenants:
-            raise PermissionDenied(f"{call.method} is about what all tenants share: it takes tenants *")
 
     def enter(self, call: Call) -> None:
         """Check that what the request is about is the caller's."""
@@ -80,8 +78,10 @@ class Guard:
     def _check(self, call: Call, principal: Principal, tenant: str) -> None:
         scope = self._grants[call.method].scope
         if tenant:
-            if scope in (Scope.TENANT, Scope.TENANT_OR_NONE) and not principal.may_touch(tenant):
+            if not principal.may_touch(tenant):
                 raise PermissionDenied(f"{principal.name} may not touch tenants/{tenant[:80]}")
+        elif scope is Scope.SERVER and ALL_TENANTS not in principal.tenants:
+            raise PermissionDenied(f"{call.method} is about what all tenants share: it takes tenants *")
         elif scope is Scope.TENANT or (scope is Scope.TENANT_OR_NONE and call.resource):
             raise UnnamedTenant(call.resource_field, call.resource)
 

@@ -170,7 +170,8 @@ class Observer(Protocol):
 
 
 def resource_path(request: Descriptor) -> Path:
-    """Find where a request names what it is about: the resource, its parent, or the name within the resource it brings.
+    """Find where a request names what it is about: the resource, its parent, the first of two, or the name within the
+    resource that it brings.
 
     Examples
     --------
@@ -178,7 +179,7 @@ def resource_path(request: Descriptor) -> Path:
     >>> resource_path(GetOperationRequest.DESCRIPTOR)
     ('name',)
     """
-    if direct := _text_field(request, ("parent", "name", "pool")):
+    if direct := _text_field(request, ("parent", "name", "pool", "first")):
         return direct
     for field in request.fields:
         inner = _text_field(field.message_type, ("name", "parent")) if field.message_type else ()

@@ -19,9 +19,9 @@ class Scope(Enum):
     TENANT_OR_NONE = auto()
     """As above, or nobody's data where the request names no tenant."""
     SHARED = auto()
-    """What all tenants share, seen only: any tenant will do."""
+    """One tenant's, or what all share where the request names no tenant, seen only: any tenant will do then."""
     SERVER = auto()
-    """What all tenants share, changed or watched: the caller needs all tenants."""
+    """As above, but changed or watched: for what all share the caller needs all tenants."""
     OPEN = auto()
     """Nobody's data: callers are not asked who they are."""
 

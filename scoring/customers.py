@@ -72,25 +72,24 @@ class CustomerScore(NamedTuple):
 
 
 class CustomerScorer:
-    """Scores customers by the model and the profiles that hold now.
+    """Scores customers by a model and the profiles that hold now.
 
     Parameters
     ----------
-    model
-        Returns the served model, e.g. ``lambda: holder.current``; called once per customer.
     profiles
         Returns the health profiles; None: there are none.
     """
 
-    def __init__(self, model: Callable[[], ServedModel], profiles: Callable[[], Profiles | None]) -> None:
-        self._model = model
+    def __init__(self, profiles: Callable[[], Profiles | None]) -> None:
         self._profiles = profiles
 
-    def score(self, customer: Customer, *, top: int = 3, locale: str = "en") -> CustomerScore:
+    def score(self, model: ServedModel, customer: Customer, *, top: int = 3, locale: str = "en") -> CustomerScore:
         """Score one customer.
 
         Parameters
         ----------
+        model
+            That of the customer's tenant, as it is now.
         top
             Reasons wanted, 0 to 50.
         locale
@@ -100,11 +99,9 @@ class CustomerScorer:
         ------
         InvalidInput
             If a limit is exceeded.
-        NotPossible
-            If no model serves.
         """
         _check(customer, top)
-        model, profiles = self._model(), self._profiles()
+        profiles = self._profiles()
         churn = model.score(customer.features, customer.as_of)
         why = tuple(reasons(model, churn, customer.features, top=top, locale=locale)) if top else ()
         if profiles is None:
@@ -118,16 +115,15 @@ class CustomerScorer:
         return CustomerScore(customer, model, churn, why, view, watermelon, stage, tier, profile, profiles.digest)
 
     def best_action(
-        self, customer: Customer, threshold: float | None = None
-    ) -> tuple[BestAction, ChurnScore, ServedModel]:
+        self, model: ServedModel, customer: Customer, threshold: float | None = None
+    ) -> tuple[BestAction, ChurnScore]:
         """Find what would keep a customer; ``threshold`` None means the model's own ``at_risk``."""
         _check(customer, 0)
         if threshold is not None and not 0 < threshold < 1:
             raise InvalidInput.of("threshold", f"{threshold:g} is not between 0 and 1")
-        model = self._model()
         churn = model.score(customer.features, customer.as_of)
         wanted = model.artefact.thresholds.at_risk if threshold is None else threshold
-        return find_best_action(model, churn, wanted), churn, model
+        return find_best_action(model, churn, wanted), churn
 
 
 def health_view(customer: Customer, profile: Profile) -> HealthView:

@@ -1,9 +1,9 @@
 """The model that serves now, exchanged without anybody noticing.
 
-A thread looks for a new entry of the journal a few times a second. A new champion is read, verified and compiled
-aside; then one reference is swapped, which Python does in one step, so every request sees one model from beginning to
-end. The models swapped out last stay loaded: a roll-back loads nothing. What fails verification is refused, and the
-old one serves on.
+`scoring.champions` has it look for a new entry of the journal a few times a second. A new champion is read, verified
+and compiled aside; then one reference is swapped, which Python does in one step, so every request sees one model from
+beginning to end. The models swapped out last stay loaded: a roll-back loads nothing. What fails verification is
+refused, and the old one serves on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from scoring.journal import Standing
 from scoring.registry import Registry
 from scoring.served import ServedModel
 
-POLL_SECONDS = 0.25
 KEPT = 3
 """Models kept loaded: the champion, the previous one and one more."""
 
@@ -53,8 +52,7 @@ class ModelHolder:
         self._current: ServedModel | None = None
         self._loaded: dict[str, ServedModel] = {}
         self._one_at_a_time = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self.name = registry.name(model)
         self.model = model
         self.refusal: Refusal | None = None
 
@@ -73,8 +71,13 @@ class ModelHolder:
                 if self.refusal
                 else "has no champion: make one with `fairlead train` and `fairlead models promote`"
             )
-            raise NotPossible(f"models/{self.model}", why)
+            raise NotPossible(self.name, why)
         return self._current
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a champion was named, be it refused or not."""
+        return bool(self._standing.version("champion"))
 
     def refresh(self) -> bool:
         """Look once, now; return whether another model serves than before.
@@ -92,45 +95,33 @@ class ModelHolder:
             self._standing = standing
             return swapped
 
-    def start(self) -> None:
-        """Look now, and from then on `POLL_SECONDS` after each look, until `stop`."""
-        self._look()
-        self._thread = threading.Thread(target=self._watch, name=f"models/{self.model}", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking; the model stays."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(POLL_SECONDS):
-            self._look()
-
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look, and say in the log what fails."""
         try:
             self.refresh()
         except RegistryUnavailable as error:
             _log.warning("the registry does not answer: %s", error)
         except Exception:
-            _log.exception("looking for a new %s failed", self.model)
+            _log.exception("looking for a new %s failed", self.name)
 
     def _take(self, standing: Standing) -> bool:
         version = standing.version("champion")
         if not version or (self._current and self._current.artefact.manifest.version == version):
             return False
         try:
-            model = self._loaded.get(version) or ServedModel(self._registry.load(self.model, version))
+            model = self._loaded.get(version) or self._served(version)
         except (ArtefactRefused, NotFound) as error:
             self.refusal = Refusal(version, error)
-            _log.error("models/%s/versions/%s is refused, the old one serves on: %s", self.model, version, error)
+            _log.error("%s/versions/%s is refused, the old one serves on: %s", self.name, version, error)
             return False
         self._loaded = dict([*self._others(version), (version, model)][-KEPT:])
         self.refusal = None
         self._current = model
         self._on_swap(model)
         return True
+
+    def _served(self, version: str) -> ServedModel:
+        return ServedModel(self._registry.load(self.model, version), self._registry.name(self.model, version))
 
     def _others(self, version: str) -> list[tuple[str, ServedModel]]:
         return [(name, model) for name, model in self._loaded.items() if name != version]

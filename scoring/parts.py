@@ -1,4 +1,4 @@
-"""Scoring in a server, connected: the registry, the model that serves, the profiles, and who scores by them."""
+"""Scoring in a server, connected: the registries, the models that serve, the profiles, and who scores by them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.adapters.shelves import open_shelf
+from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.health.profile import Profiles, read_profiles
-from scoring.holder import ModelHolder
-from scoring.registry import Registry
+from scoring.names import registry_of
+from scoring.registry import Registries, Registry
 
 
 class ScoringParts:
@@ -18,9 +19,9 @@ class ScoringParts:
     Parameters
     ----------
     models
-        Registry, a folder or an fsspec URL.
+        Everybody's registry, a folder or an fsspec URL; tenants' own are within it.
     model
-        Whose champion serves.
+        Name of the models whose champions serve.
     health_profiles
         File; empty: there is no health.
 
@@ -35,10 +36,15 @@ class ScoringParts:
     """
 
     def __init__(self, models: str, model: str, health_profiles: str = "") -> None:
-        self.registry = Registry(open_shelf(models), lambda: datetime.now(UTC))
-        self.holder = ModelHolder(self.registry, model)
+        self.registries = registries(models)
+        self.champions = Champions(self.registries, model)
         profiles = _profiles(health_profiles)
-        self.scorer = CustomerScorer(lambda: self.holder.current, lambda: profiles)
+        self.scorer = CustomerScorer(lambda: profiles)
+
+
+def registries(models: str) -> Registries:
+    """Return what opens the registry of a tenant within everybody's, a folder or an fsspec URL."""
+    return lambda tenant: Registry(open_shelf(registry_of(models, tenant)), lambda: datetime.now(UTC), tenant)
 
 
 def _profiles(file: str) -> Profiles | None:

@@ -29,6 +29,7 @@ from scoring.errors import (
 )
 from scoring.journal import ALIASES, Entry, Standing
 from scoring.manifest import NAME_PATTERN
+from scoring.names import resource_name
 from scoring.ports import Shelf
 from scoring.verification import SUMS
 
@@ -57,11 +58,18 @@ class Registry:
         Where they stand.
     now
         The time of day, with its zone.
+    tenant
+        Whose they are; empty: everybody's.
     """
 
-    def __init__(self, shelf: Shelf, now: Callable[[], datetime]) -> None:
+    def __init__(self, shelf: Shelf, now: Callable[[], datetime], tenant: str = "") -> None:
         self._shelf = shelf
         self._now = now
+        self._tenant = tenant
+
+    def name(self, model: str, version: str = "") -> str:
+        """Return the resource name of a model, or of a version."""
+        return resource_name(self._tenant, model, version)
 
     def models(self) -> list[str]:
         """List the models."""
@@ -77,7 +85,7 @@ class Registry:
         """
         found = list(self._shelf.versions(checked_name("model", model)))
         if not found:
-            raise NotFound("model", model)
+            raise NotFound("model", self.name(model))
         return found
 
     def standing(self, model: str) -> Standing:
@@ -112,7 +120,7 @@ class Registry:
         if version not in ALIASES:
             return checked_name("version", version)
         if not (found := self.standing(model).version(version)):
-            raise NotFound("model version", f"models/{model}/versions/{version}")
+            raise NotFound("model version", self.name(model, version))
         return found
 
     def load(self, model: str, version: str) -> Artefact:
@@ -127,7 +135,7 @@ class Registry:
         """
         version = self.resolve(model, version)
         if version not in self.versions(model):
-            raise NotFound("model version", f"models/{model}/versions/{version}")
+            raise NotFound("model version", self.name(model, version))
         found = artefact.read(self._shelf.folder(model, version))
         if (found.manifest.model, found.manifest.version) != (model, version):
             raise HashMismatch("manifest.json", f"is that of {found.manifest.model} {found.manifest.version}")
@@ -187,7 +195,7 @@ class Registry:
             return standing
         closed = gates.closed_gates(gates.read_report(found.report))
         if closed and not override:
-            raise GatesClosed(f"models/{model}/versions/{version}", closed)
+            raise GatesClosed(self.name(model, version), closed)
         challenger = standing.version("challenger")
         entry = Entry(
             number=standing.number + 1,
@@ -231,7 +239,7 @@ class Registry:
         if standing.version("challenger") == version:
             return standing
         if standing.version("champion") == version:
-            raise NotPossible(f"models/{model}/versions/{version}", "is the champion: it cannot challenge itself")
+            raise NotPossible(self.name(model, version), "is the champion: it cannot challenge itself")
         changes = {"action": "challenge", "challenger": version, "digests": self._digests(standing, found)}
         entry = self._next(standing, actor, reason, {**changes, "request_id": request_id})
         return self._append(standing, entry, validate_only=validate_only)
@@ -258,7 +266,7 @@ class Registry:
             return self.standing(model)
         standing = self._expected(model, etag)
         if not (previous := standing.version("previous")):
-            raise NotPossible(f"models/{model}", "has no previous version to roll back to")
+            raise NotPossible(self.name(model), "has no previous version to roll back to")
         self.load(model, previous)
         changes = {"action": "rollback", "champion": previous, "previous": standing.version("champion")}
         entry = self._next(standing, actor, reason, {**changes, "request_id": request_id})
@@ -279,7 +287,7 @@ class Registry:
     def _expected(self, model: str, etag: str) -> Standing:
         standing = self.standing(model)
         if etag and etag != standing.etag:
-            raise StaleEtag(f"models/{model}", f"its etag is {standing.etag}, not {etag}")
+            raise StaleEtag(self.name(model), f"its etag is {standing.etag}, not {etag}")
         return standing
 
     def _digests(self, standing: Standing, found: Artefact) -> dict[str, str]:
@@ -322,7 +330,7 @@ class Registry:
             before = self._entry(standing.model, standing.number)[1]
             entry = entry.model_copy(update={"before": before})
         if not self._shelf.create_entry(standing.model, entry.number, entry.model_dump_json().encode()):
-            raise StaleEtag(f"models/{standing.model}", f"somebody else made change {entry.number} first")
+            raise StaleEtag(self.name(standing.model), f"somebody else made change {entry.number} first")
         return self._standing(standing.model, entry.number)
 
     def _standing(self, model: str, number: int) -> Standing:
@@ -337,6 +345,10 @@ class Registry:
             return Entry.model_validate_json(data), hashlib.sha256(data).hexdigest()
         except ValidationError as error:
             raise RegistryUnavailable(f"entry {number} of {model} cannot be read: {error.errors()[0]['msg']}") from None
+
+
+Registries = Callable[[str], Registry]
+"""Returns the registry of a tenant; of an empty one: everybody's."""
 
 
 def checked_name(field: str, name: str) -> str:

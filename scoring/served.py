@@ -16,6 +16,7 @@ import numpy as np
 from scoring.artefact import Artefact
 from scoring.encoding import Flag, RowEncoder
 from scoring.logistic import FloatArray
+from scoring.names import resource_name
 from scoring.tables import Kernel
 from scoring.wording import Wording
 
@@ -59,16 +60,13 @@ class ServedModel:
     ----------
     artefact
         As verified by `scoring.artefact.read`.
-
-    Attributes
-    ----------
     name
-        Its resource name.
+        Its resource name; empty: that of everybody's.
     """
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, name: str = "") -> None:
         self.artefact = artefact
-        self.name = f"models/{artefact.manifest.model}/versions/{artefact.manifest.version}"
+        self.name = name or resource_name("", artefact.manifest.model, artefact.manifest.version)
         self.schema = artefact.schema
         self.tables = artefact.tables
         self.kernel = Kernel(artefact.tables)

@@ -126,7 +126,7 @@ class Service:
             (FairnessServicer(Fairness(assignments, administration)), fairness_pb2, "FairnessService"),
         )
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
-        self._trainings = training_rpc.trainings(settings.training_data, settings.models, self._scoring.registry)
+        self._trainings = training_rpc.trainings(settings.training_data, settings.models, self._scoring.registries)
         self._health = Health()
         self.server = grpc.aio.server(
             options=[
@@ -207,9 +207,10 @@ class Service:
         return self.server.add_secure_port(listen, self._credentials)
 
     async def _serve_scoring(self) -> tuple[str, ...]:
-        await asyncio.to_thread(self._scoring.holder.start)
+        await asyncio.to_thread(self._scoring.champions.start)
         memory = ScoreMemory(self._stores.standings)
-        scoring_rpc.add_to(self._door, self._scoring.scorer, memory, self._scoring.registry, self._trainings)
+        scoring = self._scoring
+        scoring_rpc.add_to(self._door, scoring.champions, scoring.scorer, memory, scoring.registries, self._trainings)
         if self._trainings is None:
             return scoring_rpc.SERVICES
         training_rpc.add_to(self._door, self._trainings)
@@ -224,7 +225,7 @@ class Service:
         await self._watching.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._crew.drain(DRAIN_S))
         await asyncio.gather(self._wakers.stop(), self._auditors.stop())
-        self._scoring.holder.stop()
+        self._scoring.champions.stop()
         self._books.close()
         await self._stores.standings.close()
         await self._stores.close()

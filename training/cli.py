@@ -17,6 +17,7 @@ from rich.table import Table
 
 from scoring.artefact import Artefact
 from scoring.errors import InvalidInput as ScoringInvalidInput
+from scoring.names import checked_tenant, registry_of
 from scoring.schema import FeatureSchema
 from training.candidates import LADDER
 from training.champion import current_champion
@@ -83,6 +84,7 @@ class BarsOnConsole:
     show_default=True,
     help="Registry.",
 )
+@click.option("--tenant", default="", help="Whose own model it is [default: everybody's].")
 @click.option("--model", default="churn", show_default=True, help="The model's name in the registry.")
 @click.option(
     "--horizon-days",
@@ -99,11 +101,12 @@ class BarsOnConsole:
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
 def train(
     data: Path, target: str, positive: str, id_column: str, drop: str, time_column: str,
-    schema_file: Path | None, out: Path, model: str, horizon_days: int | None, rungs: int, seed: int,
+    schema_file: Path | None, out: Path, tenant: str, model: str, horizon_days: int | None, rungs: int, seed: int,
 ) -> None:  # fmt: skip
     """Train a churn model on a table of customers and write it into a registry."""
     console = Console()
     try:
+        out = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
         schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
         dropped = tuple(name.strip() for name in drop.split(",") if name.strip())
         columns = Columns(target, positive, id_column, dropped, time_column, schema)

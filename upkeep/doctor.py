@@ -109,10 +109,11 @@ def _models(environ: Mapping[str, str], data: Path) -> Finding:
     model = environ.get("FAIRLEAD_MODEL", "churn")
     try:
         parts = ScoringParts(registry, model, environ.get("FAIRLEAD_HEALTH_PROFILES", ""))
-        if model not in parts.registry.models():
+        shared = parts.registries("")
+        if model not in shared.models():
             return mind("models", f"no {model} in {registry}", "train and promote one: fairlead train --help")
-        version = parts.registry.resolve(model, "champion")
-        parts.registry.load(model, version)
+        version = shared.resolve(model, "champion")
+        shared.load(model, version)
     except (ScoringError, ValueError) as error:
         return bad("models", f"{registry}: {error}", "correct it, or promote another: fairlead models --help")
     return good("models", f"{model} {version} serves, from {registry}")

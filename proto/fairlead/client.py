@@ -406,14 +406,15 @@ class FairleadClient:
             count += len(batch)
         return count
 
-    def list_models(self, model: str = "") -> Iterator[models.Model]:
-        """List versions by name: all, or those of one model."""
-        request = models.ListModelsRequest(parent=f"models/{model}" if model else "", page_size=_PAGE)
+    def list_models(self, model: str = "", *, own: bool = False) -> Iterator[models.Model]:
+        """List versions by name, all or those of one model: everybody's, or the tenant's own."""
+        parts = [*([self.parent] if own else []), *([f"models/{model}"] if model else [])]
+        request = models.ListModelsRequest(parent="/".join(parts), page_size=_PAGE)
         for page in self._connection.pages("ModelService/ListModels", request, models.ListModelsResponse):
             yield from page.models
 
     def promote_model(self, version: str, actor: str, *, reason: str = "", override_reason: str = "") -> models.Model:
-        """Make ``models/{model}/versions/{version}`` the champion; servers follow within a second."""
+        """Make a version, by its whole name as `list_models` gives it, the champion; servers follow within a second."""
         request = models.PromoteModelRequest(
             name=version, actor=actor, reason=reason, override_reason=override_reason, request_id=_new_id()
         )

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from scoring import gates
-from scoring.adapters.shelves import open_shelf
 from scoring.cli.failing import failures_in_words
 from scoring.journal import Standing
+from scoring.names import checked_tenant
+from scoring.parts import registries
 from scoring.registry import Registry
 
-_registry = click.option(
-    "--registry",
-    "url",
-    envvar="FAIRLEAD_MODELS",
-    default="fairlead-data/models",
-    show_default=True,
-    help="Folder or fsspec URL of the registry [env: FAIRLEAD_MODELS].",
-)
+
+def _registry(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the registry that its options name; failures are told in words."""
+
+    @click.option(
+        "--registry",
+        "url",
+        envvar="FAIRLEAD_MODELS",
+        default="fairlead-data/models",
+        show_default=True,
+        help="Folder or fsspec URL of the registry [env: FAIRLEAD_MODELS].",
+    )
+    @click.option("--tenant", default="", help="Whose own models they are [default: everybody's].")
+    @functools.wraps(command)
+    @failures_in_words
+    def opened(url: str, tenant: str, **options: Any) -> None:
+        command(registries(url)(checked_tenant(tenant, "--tenant")), **options)
+
+    return opened
+
+
 _model = click.argument("model")
 _actor = click.option("--actor", default=getpass.getuser, show_default="your login", help="Who answers for it.")
 _reason = click.option("--reason", default="", help="Why; needed with --override.")
@@ -35,10 +51,8 @@ def models() -> None:
 
 @models.command("list")
 @_registry
-@failures_in_words
-def list_models(url: str) -> None:
+def list_models(registry: Registry) -> None:
     """List every model, its versions and their aliases."""
-    registry = _open(url)
     table = Table("model", "version", "alias")
     for model in registry.models():
         standing = registry.standing(model)
@@ -51,10 +65,9 @@ def list_models(url: str) -> None:
 @_registry
 @_model
 @click.argument("version", default="champion")
-@failures_in_words
-def show(url: str, model: str, version: str) -> None:
+def show(registry: Registry, model: str, version: str) -> None:
     """Verify a version and show where it comes from, its figures, its gates and the model's last changes."""
-    registry, console = _open(url), Console()
+    console = Console()
     found = registry.load(model, version)
     manifest, report = found.manifest, gates.read_report(found.report)
     console.print(f"[bold]{model} {manifest.version}[/]  trained {manifest.created_time:%Y-%m-%d %H:%M %Z}, verified")
@@ -76,10 +89,9 @@ def show(url: str, model: str, version: str) -> None:
 @_model
 @click.argument("first", default="champion")
 @click.argument("second", default="challenger")
-@failures_in_words
-def compare(url: str, model: str, first: str, second: str) -> None:
+def compare(registry: Registry, model: str, first: str, second: str) -> None:
     """Set two versions side by side; versions or aliases."""
-    found = _open(url).compare(model, first, second)
+    found = registry.compare(model, first, second)
     table = Table("figure", *found.versions, "difference")
     for name, (one, two) in found.figures.items():
         table.add_row(name, f"{one:.4f}", f"{two:.4f}", f"{two - one:+.4f}")
@@ -97,10 +109,9 @@ def compare(url: str, model: str, first: str, second: str) -> None:
 @_actor
 @click.option("--reason", default="", help="Why.")
 @click.option("--etag", default="", help="Fail unless the aliases are still these.")
-@failures_in_words
-def challenge(url: str, model: str, version: str, actor: str, reason: str, etag: str) -> None:
+def challenge(registry: Registry, model: str, version: str, actor: str, reason: str, etag: str) -> None:
     """Name a version the challenger: what `compare` and `promote` mean when they are not told otherwise."""
-    _say(_open(url).challenge(model, version, actor=actor, reason=reason, etag=etag))
+    _say(registry.challenge(model, version, actor=actor, reason=reason, etag=etag))
 
 
 @models.command()
@@ -111,10 +122,9 @@ def challenge(url: str, model: str, version: str, actor: str, reason: str, etag:
 @_reason
 @click.option("--override", is_flag=True, help="Promote though gates are closed.")
 @click.option("--etag", default="", help="Fail unless the aliases are still these.")
-@failures_in_words
-def promote(url: str, model: str, version: str, actor: str, reason: str, override: bool, etag: str) -> None:
+def promote(registry: Registry, model: str, version: str, actor: str, reason: str, override: bool, etag: str) -> None:
     """Make a version the champion; servers follow within a second."""
-    standing = _open(url).promote(model, version, actor=actor, reason=reason, override=override, etag=etag)
+    standing = registry.promote(model, version, actor=actor, reason=reason, override=override, etag=etag)
     _say(standing)
 
 
@@ -124,20 +134,17 @@ def promote(url: str, model: str, version: str, actor: str, reason: str, overrid
 @_actor
 @_reason
 @click.option("--etag", default="", help="Fail unless the aliases are still these.")
-@failures_in_words
-def rollback(url: str, model: str, actor: str, reason: str, etag: str) -> None:
+def rollback(registry: Registry, model: str, actor: str, reason: str, etag: str) -> None:
     """Make the previous version the champion again."""
-    _say(_open(url).rollback(model, actor=actor, reason=reason, etag=etag))
+    _say(registry.rollback(model, actor=actor, reason=reason, etag=etag))
 
 
 @models.command()
 @_registry
 @_model
 @click.option("--noted", default="", metavar="ETAG", help="An etag noted earlier: the journal must still have had it.")
-@failures_in_words
-def audit(url: str, model: str, noted: str) -> None:
+def audit(registry: Registry, model: str, noted: str) -> None:
     """Prove that the record of who promoted what was not altered; exits with 1 if it was."""
-    registry = _open(url)
     faults = registry.breaks(model)
     number, etag = registry.standing(model).number, registry.standing(model).etag
     if noted and noted not in registry.etags(model):
@@ -147,10 +154,6 @@ def audit(url: str, model: str, noted: str) -> None:
     if faults:
         raise click.exceptions.Exit(1)
     click.echo(f"{number} changes of {model}, none altered. To prove it later, note elsewhere: {etag}")
-
-
-def _open(url: str) -> Registry:
-    return Registry(open_shelf(url), lambda: datetime.now(UTC))
 
 
 def _say(standing: Standing) -> None:

@@ -15,6 +15,7 @@ from scoring.adapters import crews, shards, sources
 from scoring.adapters.shelves import open_shelf
 from scoring.cli.failing import failures_in_words
 from scoring.errors import InvalidInput, NotFound, NotPossible
+from scoring.names import checked_tenant, registry_of
 from scoring.registry import Registry
 from scoring.rescoring import ROWS_PER_SHARD, Plan, agree, missing, numbered
 
@@ -33,6 +34,7 @@ from scoring.rescoring import ROWS_PER_SHARD, Plan, agree, missing, numbered
     show_default=True,
     help="Folder or fsspec URL.",
 )
+@click.option("--tenant", default="", help="By whose own models [default: everybody's].")
 @click.option(
     "--id", "id_column", default="", help="Column copied to the output [default: the schema's, else row numbers]."
 )
@@ -54,6 +56,7 @@ def rescore(
     out: Path,
     named: str,
     url: str,
+    tenant: str,
     id_column: str,
     as_of: datetime | None,
     processes: int,
@@ -65,6 +68,7 @@ def rescore(
     Killed or failed, the same command takes up where it was. Equal input, model and instant give equal files, whoever
     computes them.
     """
+    url = registry_of(url, checked_tenant(tenant, "--tenant"))
     model, version = split_name(named, url)
     found = Registry(open_shelf(url), lambda: datetime.now(UTC)).load(model, version)
     files = sources.find_sources(data)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from fairlead.v1 import models_pb2, scoring_pb2
 from gate.door import Door
+from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.ports import ScoreMemory
-from scoring.registry import Registry
+from scoring.registry import Registries
 from scoring.rpc.models import ModelServicer, Trainer
 from scoring.rpc.scoring import ScoringServicer
 from scoring.rpc.status import STATUSES
@@ -23,7 +24,12 @@ SERVICES = (
 
 
 def add_to(
-    door: Door, scorer: CustomerScorer, memory: ScoreMemory, registry: Registry, trainer: Trainer | None = None
+    door: Door,
+    champions: Champions,
+    scorer: CustomerScorer,
+    memory: ScoreMemory,
+    registries: Registries,
+    trainer: Trainer | None = None,
 ) -> None:
     """Serve ScoringService and ModelService.
 
@@ -34,5 +40,6 @@ def add_to(
     trainer
         Carries out TrainModel; None: it is refused.
     """
-    door.serve(ScoringServicer(scorer, memory), scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
-    door.serve(ModelServicer(registry, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"], STATUSES)
+    scoring = ScoringServicer(champions, scorer, memory)
+    door.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
+    door.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"], STATUSES)

@@ -25,23 +25,9 @@ from scoring.served import ChurnScore, ServedModel
 
 MAX_ID = 256
 MAX_FEATURES = 4_096
-_TENANT = re.compile(r"tenants/[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _BANDS: dict[Band, Any] = {band: pb.HealthBand.Value(f"HEALTH_BAND_{band}") for band in Band}
 _STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{stage}") for stage in Stage}
 _KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
-
-
-def tenant_of(parent: str) -> str:
-    """Read ``tenants/{tenant}``.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not of that form.
-    """
-    if not _TENANT.fullmatch(parent):
-        raise InvalidInput.of("parent", f"{parent[:80]!r}: must be tenants/{{tenant}}, e.g. tenants/default")
-    return parent[8:]
 
 
 @functools.lru_cache(maxsize=64)

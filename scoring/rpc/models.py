@@ -14,7 +14,8 @@ from gate.calls import Call
 from scoring import gates
 from scoring.errors import InvalidInput, NotPossible
 from scoring.journal import Standing
-from scoring.registry import Registry
+from scoring.names import model_of, tenant_of, version_of
+from scoring.registry import Registries, Registry
 
 MAX_PAGE, DEFAULT_PAGE = 1_000, 50
 MAX_REQUEST_ID, MAX_ACTOR = 128, 256
@@ -33,15 +34,15 @@ class ModelServicer:
     The registry reads and writes files, so everything runs in a thread and scoring goes on meanwhile.
     """
 
-    def __init__(self, registry: Registry, trainer: Trainer | None) -> None:
-        self._registry = registry
+    def __init__(self, registries: Registries, trainer: Trainer | None) -> None:
+        self._registries = registries
         self._trainer = trainer
 
     async def ListModels(self, request: pb.ListModelsRequest, _: Call) -> pb.ListModelsResponse:
         """List versions, by model and name."""
-        wanted = model_of(request.parent, "parent") if request.parent else ""
+        tenant, wanted = _listed_of(request.parent)
         size = _page_size(request.page_size)
-        found = await asyncio.to_thread(self._listed, wanted)
+        found = await asyncio.to_thread(self._listed, tenant, wanted)
         after = _page_position(request.page_token)
         left = [model for model in found if model.name > after]
         token = urlsafe_b64encode(left[size - 1].name.encode()).decode() if len(left) > size else ""
@@ -49,14 +50,16 @@ class ModelServicer:
 
     async def GetModel(self, request: pb.GetModelRequest, _: Call) -> pb.Model:
         """Verify and get a version."""
-        return await asyncio.to_thread(describe, self._registry, *version_of(request.name, "name"))
+        tenant, model, version = version_of(request.name, "name")
+        return await asyncio.to_thread(lambda: describe(self._registries(tenant), model, version))
 
     async def PromoteModel(self, request: pb.PromoteModelRequest, call: Call) -> pb.Model:
         """Make a version the champion."""
-        model, version = version_of(request.name, "name")
+        tenant, model, version = version_of(request.name, "name")
         override = bool(request.override_reason)
+        registry = await asyncio.to_thread(self._registries, tenant)
         standing = await asyncio.to_thread(
-            self._registry.promote,
+            registry.promote,
             model,
             version,
             actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
@@ -66,13 +69,14 @@ class ModelServicer:
             request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
 
     async def RollbackModel(self, request: pb.RollbackModelRequest, call: Call) -> pb.Model:
         """Make the previous version the champion again."""
-        model = model_of(request.name, "name")
+        tenant, model = model_of(request.name, "name")
+        registry = await asyncio.to_thread(self._registries, tenant)
         standing = await asyncio.to_thread(
-            self._registry.rollback,
+            registry.rollback,
             model,
             actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
             reason=request.reason,
@@ -80,13 +84,14 @@ class ModelServicer:
             request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, self._registry, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
 
     async def ChallengeModel(self, request: pb.ChallengeModelRequest, call: Call) -> pb.Model:
         """Make a version the challenger."""
-        model, version = version_of(request.name, "name")
+        tenant, model, version = version_of(request.name, "name")
+        registry = await asyncio.to_thread(self._registries, tenant)
         standing = await asyncio.to_thread(
-            self._registry.challenge,
+            registry.challenge,
             model,
             version,
             actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
@@ -95,15 +100,15 @@ class ModelServicer:
             request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, self._registry, model, standing.version("challenger"), standing)
+        return await asyncio.to_thread(describe, registry, model, standing.version("challenger"), standing)
 
     async def CompareModels(self, request: pb.CompareModelsRequest, _: Call) -> pb.CompareModelsResponse:
         """Set two versions side by side."""
-        model, first = version_of(request.first, "first")
-        other, second = version_of(request.second, "second")
-        if other != model:
-            raise InvalidInput.of("second", f"is of models/{other}: must be of models/{model}, as the first")
-        return await asyncio.to_thread(self._compared, model, first, second)
+        tenant, model, first = version_of(request.first, "first")
+        *other, second = version_of(request.second, "second")
+        if other != [tenant, model]:
+            raise InvalidInput.of("second", f"{request.second[:80]!r}: must be of the model that the first is of")
+        return await asyncio.to_thread(self._compared, tenant, model, first, second)
 
     async def TrainModel(self, request: pb.TrainModelRequest, _: Call) -> Operation:
         """Begin a training."""
@@ -113,21 +118,22 @@ class ModelServicer:
             )
         return await self._trainer.train(request)
 
-    def _listed(self, wanted: str) -> list[pb.Model]:
-        found = []
-        for model in [wanted] if wanted else self._registry.models():
-            standing = self._registry.standing(model)
+    def _listed(self, tenant: str, wanted: str) -> list[pb.Model]:
+        registry, found = self._registries(tenant), []
+        for model in [wanted] if wanted else registry.models():
+            standing = registry.standing(model)
             found += [
-                pb.Model(name=_name(model, version), aliases=standing.aliases_of(version), etag=standing.etag)
-                for version in self._registry.versions(model)
+                pb.Model(name=registry.name(model, version), aliases=standing.aliases_of(version), etag=standing.etag)
+                for version in registry.versions(model)
             ]
         return sorted(found, key=lambda model: model.name)
 
-    def _compared(self, model: str, first: str, second: str) -> pb.CompareModelsResponse:
-        found = self._registry.compare(model, first, second)
+    def _compared(self, tenant: str, model: str, first: str, second: str) -> pb.CompareModelsResponse:
+        registry = self._registries(tenant)
+        found = registry.compare(model, first, second)
         return pb.CompareModelsResponse(
-            first=describe(self._registry, model, found.versions[0]),
-            second=describe(self._registry, model, found.versions[1]),
+            first=describe(registry, model, found.versions[0]),
+            second=describe(registry, model, found.versions[1]),
             figures=[pb.FigureComparison(name=n, first=one, second=two) for n, (one, two) in found.figures.items()],
             features_only_in_first=found.only_in_first,
             features_only_in_second=found.only_in_second,
@@ -140,7 +146,7 @@ def describe(registry: Registry, model: str, version: str, standing: Standing | 
     standing = standing or registry.standing(model)
     manifest, report = found.manifest, gates.read_report(found.report)
     message = pb.Model(
-        name=_name(model, manifest.version),
+        name=registry.name(model, manifest.version),
         aliases=standing.aliases_of(manifest.version),
         etag=standing.etag,
         digest=found.digest,
@@ -155,36 +161,13 @@ def describe(registry: Registry, model: str, version: str, standing: Standing | 
     return message
 
 
-def model_of(name: str, field: str) -> str:
-    """Read ``models/{model}``.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not of that form; what a model may be called, the registry checks.
-    """
-    parts = name.split("/")
-    if len(parts) != 2 or parts[0] != "models":
-        raise InvalidInput.of(field, f"{name[:80]!r}: must be models/{{model}}")
-    return parts[1]
-
-
-def version_of(name: str, field: str) -> tuple[str, str]:
-    """Read ``models/{model}/versions/{version}``.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not of that form.
-    """
-    parts = name.split("/")
-    if len(parts) != 4 or parts[0] != "models" or parts[2] != "versions":
-        raise InvalidInput.of(field, f"{name[:80]!r}: must be models/{{model}}/versions/{{version}}")
-    return parts[1], parts[3]
-
-
-def _name(model: str, version: str) -> str:
-    return f"models/{model}/versions/{version}"
+def _listed_of(parent: str) -> tuple[str, str]:
+    """Read whose models are asked for, and which; an empty one means all."""
+    if not parent:
+        return "", ""
+    if parent.startswith("tenants/") and parent.count("/") == 1:
+        return tenant_of(parent, "parent"), ""
+    return model_of(parent, "parent")
 
 
 def _text(text: str, longest: int, field: str) -> str:

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from fairlead.v1 import scoring_pb2 as pb
 from gate.calls import Call, Unreadable
 from gate.errors import UnreadableRequest
+from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.errors import ScoringError
+from scoring.names import tenant_of
 from scoring.ports import ScoreMemory
 from scoring.reasons import DEFAULT_TOP
 from scoring.rpc.memory import last_score_of, remembered_scores_of
-from scoring.rpc.messages import action_message, customer_of, locale_of, score_message, tenant_of
+from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
 from scoring.rpc.status import status_of
 
 
@@ -25,14 +27,17 @@ def _now() -> datetime:
 class ScoringServicer:
     """Answers ScoringService; errors are raised and become statuses in ``gate.door``."""
 
-    def __init__(self, scorer: CustomerScorer, memory: ScoreMemory, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, champions: Champions, scorer: CustomerScorer, memory: ScoreMemory, now: Callable[[], datetime] = _now
+    ) -> None:
+        self._champions = champions
         self._scorer = scorer
         self._memory = memory
         self._now = now
 
     async def ScoreCustomer(self, request: pb.ScoreCustomerRequest, _: Call) -> pb.Score:
         """Score one customer; some tens of microseconds, so it runs where it stands."""
-        return self._score(request, request.parent)
+        return await self._score(request, request.parent)
 
     async def BatchScoreCustomers(
         self, requests: AsyncIterator[pb.BatchScoreCustomersRequest | Unreadable], _: Call
@@ -45,7 +50,7 @@ class ScoringServicer:
                 if isinstance(request, Unreadable):
                     raise UnreadableRequest(request.message_name)
                 parent = parent or request.request.parent
-                response.score.CopyFrom(self._score(request.request, request.request.parent or parent))
+                response.score.CopyFrom(await self._score(request.request, request.request.parent or parent))
             except (ScoringError, UnreadableRequest) as error:
                 response.error.CopyFrom(status_of(error))
             yield response
@@ -53,25 +58,26 @@ class ScoringServicer:
 
     async def FindBestAction(self, request: pb.FindBestActionRequest, _: Call) -> pb.BestAction:
         """Find what would keep a customer; some milliseconds of table scanning, so it runs aside."""
-        tenant_of(request.parent)
+        tenant = tenant_of(request.parent, "parent")
         locale, customer = locale_of(request.locale), customer_of(request.customer, self._now)
         asked = request.threshold if request.HasField("threshold") else None
-        action, _churn, model = await asyncio.to_thread(self._scorer.best_action, customer, asked)
+        model = await self._champions.of(tenant)
+        action, _churn = await asyncio.to_thread(self._scorer.best_action, model, customer, asked)
         threshold = model.artefact.thresholds.at_risk if asked is None else asked
         return action_message(customer, action, model, threshold, locale)
 
     async def RememberScores(self, request: pb.RememberScoresRequest, _: Call) -> pb.RememberScoresResponse:
         """Remember scores that were made elsewhere."""
-        tenant = tenant_of(request.parent)
+        tenant = tenant_of(request.parent, "parent")
         await self._memory.keep(tenant, remembered_scores_of(request.scores))
         return pb.RememberScoresResponse()
 
-    def _score(self, request: pb.ScoreCustomerRequest, parent: str) -> pb.Score:
-        tenant = tenant_of(parent)
+    async def _score(self, request: pb.ScoreCustomerRequest, parent: str) -> pb.Score:
+        tenant = tenant_of(parent, "parent")
         locale = locale_of(request.locale)
         customer = customer_of(request.customer, self._now)
         top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_TOP
-        score = self._scorer.score(customer, top=top, locale=locale)
+        score = self._scorer.score(await self._champions.of(tenant), customer, top=top, locale=locale)
         if not request.what_if:
             self._memory.note(tenant, last_score_of(score))
         return score_message(score, locale)

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 from google.longrunning import operations_pb2
 
+from fairlead.v1 import models_pb2
 from gate.door import Door
-from scoring.registry import Registry
+from scoring.registry import Registries
 from scoring.rpc.models import describe
 from scoring.rpc.status import STATUSES
 from training.rpc.operations import OperationsServicer, Trainings
@@ -20,7 +20,7 @@ SERVICES = ("google.longrunning.Operations",)
 """Names for reflection."""
 
 
-def trainings(data: str, models: str, registry: Registry) -> Trainings | None:
+def trainings(data: str, models: str, registries: Registries) -> Trainings | None:
     """Make what carries out TrainModel, None if no folder of data is named.
 
     Parameters
@@ -29,8 +29,8 @@ def trainings(data: str, models: str, registry: Registry) -> Trainings | None:
         Folder that training data is read from, FAIRLEAD_TRAINING_DATA; empty: none.
     models
         Folder that versions are written to, FAIRLEAD_MODELS.
-    registry
-        The same, to describe them by.
+    registries
+        Those within, to describe versions by.
 
     Raises
     ------
@@ -43,7 +43,11 @@ def trainings(data: str, models: str, registry: Registry) -> Trainings | None:
         raise ValueError(f"FAIRLEAD_TRAINING_DATA is {data!r}; allowed is a folder")
     if "://" in models:
         raise ValueError(f"FAIRLEAD_MODELS is {models!r}; allowed beside FAIRLEAD_TRAINING_DATA is a folder")
-    return Trainings(Path(data), Path(models), functools.partial(describe, registry))
+
+    def described(tenant: str, model: str, version: str) -> models_pb2.Model:
+        return describe(registries(tenant), model, version)
+
+    return Trainings(Path(data), Path(models), described)
 
 
 def add_to(door: Door, trainings: Trainings) -> None:

@@ -40,8 +40,8 @@ from scoring.errors import (
     TooMuchAtOnce,
     Violation,
 )
+from scoring.names import folder_of, model_of, registry_of, tenant_of
 from scoring.registry import checked_name
-from scoring.rpc.models import model_of
 from training.errors import UnreadableTable
 from training.rpc.wish import Wish
 from training.seed import DEFAULT_SEED
@@ -63,6 +63,7 @@ class _Running:
 
     operation: pb.Operation
     metadata: models_pb2.TrainModelMetadata
+    tenant: str
     content: str
     process: Process | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,11 +81,12 @@ class Trainings:
     Parameters
     ----------
     data
-        Folder that training data is read from; nothing outside it is.
+        Folder that training data is read from; nothing outside it is. A tenant's own models learn from the folder
+        within it that is the tenant's own, everybody's from any.
     registry
-        Folder of the registry that versions are written to.
+        Folder of everybody's registry; versions are written to it, or to the tenant's within.
     describe
-        Returns a version's message, for the response.
+        Returns the message of a tenant's model's version, for the response.
     at_once
         How many may run.
     rungs
@@ -95,7 +97,7 @@ class Trainings:
         self,
         data: Path,
         registry: Path,
-        describe: Callable[[str, str], models_pb2.Model],
+        describe: Callable[[str, str, str], models_pb2.Model],
         at_once: int = 1,
         rungs: int | None = None,
     ) -> None:
@@ -105,7 +107,7 @@ class Trainings:
         self._at_once = at_once
         self._rungs = rungs
         self._operations: dict[str, _Running] = {}
-        self._by_request: dict[str, _Running] = {}
+        self._by_request: dict[tuple[str, str], _Running] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def train(self, request: models_pb2.TrainModelRequest) -> pb.Operation:
@@ -120,18 +122,19 @@ class Trainings:
         TooMuchAtOnce
             If as many run as may.
         """
+        tenant, _ = model_of(request.parent, "parent")
         wish = self._wish(request)
         if request.validate_only:
             await asyncio.to_thread(_check_columns, wish)
             return _checked(request)
         content = hashlib.sha256(wish.to_json().encode()).hexdigest()
-        if request.request_id and (before := self._by_request.get(request.request_id)):
+        if request.request_id and (before := self._by_request.get((tenant, request.request_id))):
             if before.content != content:
                 raise RequestIdReused(request.request_id)
             return before.show()
         if sum(not running.ended.is_set() for running in self._operations.values()) >= self._at_once:
             raise TooMuchAtOnce(f"{self._at_once} trainings run, more may not")
-        running = self._remember(request, content)
+        running = self._remember(request, tenant, content)
         task = asyncio.create_task(self._follow(running, wish))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -141,9 +144,9 @@ class Trainings:
         """Return an operation as it is now."""
         return self._named(name).show()
 
-    def all(self) -> list[pb.Operation]:
-        """List the operations, newest first."""
-        return [running.show() for running in reversed(self._operations.values())]
+    def all(self, tenant: str) -> list[pb.Operation]:
+        """List a tenant's operations, newest first; with an empty tenant those about everybody's models."""
+        return [running.show() for running in reversed(self._operations.values()) if running.tenant == tenant]
 
     async def wait(self, name: str, seconds: float) -> pb.Operation:
         """Return an operation when it has ended, or after so many seconds."""
@@ -168,13 +171,14 @@ class Trainings:
         await asyncio.gather(*(self._end(running) for running in list(self._operations.values())))
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _remember(self, request: models_pb2.TrainModelRequest, content: str) -> _Running:
+    def _remember(self, request: models_pb2.TrainModelRequest, tenant: str, content: str) -> _Running:
         metadata = models_pb2.TrainModelMetadata(model=request.parent, stage="start")
         metadata.create_time.FromDatetime(datetime.now(UTC))
-        running = _Running(pb.Operation(name=f"operations/{uuid4().hex}"), metadata, content)
+        name = f"tenants/{tenant}/operations/{uuid4().hex}" if tenant else f"operations/{uuid4().hex}"
+        running = _Running(pb.Operation(name=name), metadata, tenant, content)
         self._operations[running.operation.name] = running
         if request.request_id:
-            self._by_request[request.request_id] = running
+            self._by_request[tenant, request.request_id] = running
         for old in [found for found in self._operations.values() if found.ended.is_set()][:-KEPT]:
             self._drop(old)
         return running
@@ -194,7 +198,7 @@ class Trainings:
         try:
             outcome = await self._run(running, wish)
             if "version" in outcome:
-                model = await asyncio.to_thread(self._describe, wish.model, str(outcome["version"]))
+                model = await asyncio.to_thread(self._describe, running.tenant, wish.model, str(outcome["version"]))
                 running.operation.response.Pack(model)
             else:
                 running.operation.error.CopyFrom(_failure(running, outcome))
@@ -249,10 +253,11 @@ class Trainings:
             raise InvalidInput.of("target", "is required: the column that holds the outcome")
         if len(request.request_id) > MAX_REQUEST_ID:
             raise InvalidInput.of("request_id", f"{len(request.request_id)} characters: at most {MAX_REQUEST_ID}")
+        tenant, model = model_of(request.parent, "parent")
         return Wish(
-            registry=str(self._registry),
-            model=checked_name("parent", model_of(request.parent, "parent")),
-            data=str(self._file(request.data_path)),
+            registry=registry_of(str(self._registry), tenant),
+            model=checked_name("parent", model),
+            data=str(self._file(tenant, request.data_path)),
             target=request.target,
             positive=request.positive,
             id_column=request.id_column,
@@ -262,16 +267,19 @@ class Trainings:
             rungs=self._rungs,
         )
 
-    def _file(self, path: str) -> Path:
-        """Return the file that a path below the data folder names, links followed, never one outside."""
+    def _file(self, tenant: str, path: str) -> Path:
+        """Return the file that a path below a tenant's data names, links followed, never one outside."""
+        folder = (self._data / folder_of(tenant)).resolve() if tenant else self._data
         try:
-            found = (self._data / path).resolve()
-            allowed = found.is_relative_to(self._data) and found.suffix in _SUFFIXES and found.is_file()
+            found = (folder / path).resolve()
+            allowed = found.is_relative_to(folder) and found.suffix in _SUFFIXES and found.is_file()
         except (OSError, ValueError):
             allowed = False
         if not allowed:
-            wanted = "a .csv or .parquet file below the server's folder of training data"
-            raise InvalidInput.of("data_path", f"{path[:80]!r}: must be {wanted}")
+            where = f"{folder_of(tenant)} in the server's folder" if tenant else "the server's folder"
+            raise InvalidInput.of(
+                "data_path", f"{path[:80]!r}: must be a .csv or .parquet file below {where} of training data"
+            )
         return found
 
 
@@ -326,9 +334,10 @@ class OperationsServicer:
         """Get an operation."""
         return self._trainings.get(request.name)
 
-    async def ListOperations(self, _request: pb.ListOperationsRequest, _: Call) -> pb.ListOperationsResponse:
-        """List the operations, newest first; there are few, so on one page."""
-        return pb.ListOperationsResponse(operations=self._trainings.all())
+    async def ListOperations(self, request: pb.ListOperationsRequest, _: Call) -> pb.ListOperationsResponse:
+        """List operations, newest first; there are few, so on one page."""
+        tenant = tenant_of(request.name, "name") if request.name.startswith("tenants/") else ""
+        return pb.ListOperationsResponse(operations=self._trainings.all(tenant))
 
     async def CancelOperation(self, request: pb.CancelOperationRequest, _: Call) -> Empty:
         """End a training."""

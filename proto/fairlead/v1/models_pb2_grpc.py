@@ -28,6 +28,10 @@ if _version_not_supported:
 
 class ModelServiceStub(object):
     """Keeps the models: which versions there are, which of them serves, and how a new one is made.
+
+    A model is everybody's, `models/{model}`, or one tenant's own, `tenants/{tenant}/models/{model}`; every name below may be
+    either. A tenant's customers are scored by the tenant's own champion, and where it has none by everybody's. Everybody's may
+    be seen by whoever may call the method at all, and changed only by callers of all tenants; a tenant's own by its callers alone.
     """
 
     def __init__(self, channel):
@@ -75,6 +79,10 @@ class ModelServiceStub(object):
 
 class ModelServiceServicer(object):
     """Keeps the models: which versions there are, which of them serves, and how a new one is made.
+
+    A model is everybody's, `models/{model}`, or one tenant's own, `tenants/{tenant}/models/{model}`; every name below may be
+    either. A tenant's customers are scored by the tenant's own champion, and where it has none by everybody's. Everybody's may
+    be seen by whoever may call the method at all, and changed only by callers of all tenants; a tenant's own by its callers alone.
     """
 
     def ListModels(self, request, context):
@@ -126,7 +134,7 @@ class ModelServiceServicer(object):
 
     def TrainModel(self, request, context):
         """Trains a new version on a table that the server can read. Runs in a process of its own, so that scoring does not slow
-        down; follow and cancel it with google.longrunning.Operations, at the server that began it and as long as that runs. Its
+        down; follow and cancel it with google.longrunning.Operations (as `tenants/{tenant}/operations/{operation}` for a tenant's own model), at the server that began it and as long as that runs. Its
         metadata is TrainModelMetadata, its response the new Model, which nobody has promoted yet. Fails with INVALID_ARGUMENT, with ALREADY_EXISTS (the `request_id` was used
         for other content) or with RESOURCE_EXHAUSTED (as many trainings run as may).
         """
@@ -182,6 +190,10 @@ def add_ModelServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ModelService(object):
     """Keeps the models: which versions there are, which of them serves, and how a new one is made.
+
+    A model is everybody's, `models/{model}`, or one tenant's own, `tenants/{tenant}/models/{model}`; every name below may be
+    either. A tenant's customers are scored by the tenant's own champion, and where it has none by everybody's. Everybody's may
+    be seen by whoever may call the method at all, and changed only by callers of all tenants; a tenant's own by its callers alone.
     """
 
     @staticmethod

@@ -62,7 +62,7 @@ class ScoringServiceServicer(object):
     """
 
     def ScoreCustomer(self, request, context):
-        """Scores one customer by the champion model and the health profiles. May be repeated: equal input, model and profiles give
+        """Scores one customer by the tenant's champion, see ModelService, and the health profiles. May be repeated: equal input, model and profiles give
         equal bits, here, in a batch and in `fairlead rescore`. A missing, unknown or odd value is flagged in the answer and is not
         an error. The risk and the value tier are remembered for rules that look at known customers, unless `what_if` is set.
         Fails with INVALID_ARGUMENT (a violation per field) or FAILED_PRECONDITION (no model serves).

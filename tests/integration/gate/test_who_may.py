@@ -42,14 +42,18 @@ async def guarded(store: Any, tmp_path: Path) -> AsyncIterator[Api]:
 
 
 def request_about(name: str, tenant: str) -> bytes:
-    """Write a request that names a tenant where the method's request does, and is else as empty as can be."""
+    """Write a request that names a tenant where the method's request does, and is else as empty as can be.
+
+    With an empty tenant it names a thing that all share.
+    """
     message: Any = GetMessageClass(METHODS[name].input_type)()
     *way, last = Method.of(METHODS[name]).resource or ("",)
     target = message
     for field in way:
         target = getattr(target, field)
-    if last and METHODS[name].containing_service.full_name.startswith("fairlead.v1."):
-        setattr(target, last, f"tenants/{tenant}" if last == "parent" else f"tenants/{tenant}/things/thing")
+    if last and not name.startswith("grpc."):
+        thing = f"tenants/{tenant}" if last == "parent" else f"tenants/{tenant}/things/thing"
+        setattr(target, last, thing if tenant else "things/thing")
     encoded: bytes = message.SerializeToString()
     return encoded
 
@@ -72,15 +76,32 @@ async def code_of(channel: Any, name: str, data: bytes, metadata: Metadata | Non
     return grpc.StatusCode.OK
 
 
-def may(name: str, roles: list[str], whose: str) -> bool:
-    """Say what the table says, in the words of README."""
+def may(name: str, roles: list[str], whose: str, *, shared: bool = False) -> bool:
+    """Say what the table says, in the words of README; ``shared``: about a thing that all tenants share."""
     grant = GRANTS[name]
     if grant.scope is Scope.OPEN:
         return True
     allowed = bool(grant.roles & set(roles)) or (grant.own and "rep" in roles)
-    if grant.scope is Scope.SERVER:
-        return allowed and whose == "everybody's"
-    return allowed and (grant.scope is Scope.SHARED or whose in ("theirs", "everybody's"))
+    if name.startswith("grpc.reflection."):
+        return allowed
+    if shared:
+        return allowed and (grant.scope is Scope.SHARED or whose == "everybody's")
+    return allowed and whose in ("theirs", "everybody's")
+
+
+SHARED = [name for name, grant in GRANTS.items() if grant.scope in (Scope.SHARED, Scope.SERVER)]
+
+
+@pytest.mark.parametrize("name", SHARED)
+async def test_what_all_share_is_changed_by_those_alone_who_may_touch_all(guarded: Api, name: str) -> None:
+    data, wrong = request_about(name, ""), []
+
+    for whose, tenants in CLAIMS.items():
+        code = await code_of(guarded.channel, name, data, bearer("somebody", list(Role), tenants, rep="li"))
+        if (code not in REFUSED) is not may(name, list(Role), whose, shared=True):
+            wrong.append((whose, code))
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))

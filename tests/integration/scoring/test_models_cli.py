@@ -72,7 +72,7 @@ def test_a_challenger_is_named_compared_and_promoted_by_its_alias(shelf: Path) -
     ("arguments", "said"),
     [
         (("show", "churn", "v9"), "there is no model version 'models/churn/versions/v9' [NOT_FOUND]"),
-        (("show", "nobody", "v1"), "there is no model 'nobody' [NOT_FOUND]"),
+        (("show", "nobody", "v1"), "there is no model 'models/nobody' [NOT_FOUND]"),
         (("show", "churn"), "there is no model version 'models/churn/versions/champion' [NOT_FOUND]"),
         (("promote", "churn", "../v1"), "[INVALID_INPUT]"),
         (("promote", "churn", "v1", "--etag", "9-z"), "[STALE_ETAG]"),

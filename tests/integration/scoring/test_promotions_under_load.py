@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import grpc
@@ -15,10 +14,9 @@ import pytest
 
 from fairlead.v1 import scoring_pb2
 from gate.door import Door
-from scoring.adapters.shelves import LocalShelf
+from scoring.champions import Champions
 from scoring.customers import CustomerScorer
-from scoring.holder import ModelHolder
-from scoring.registry import Registry
+from scoring.parts import registries
 from scoring.rpc import add_to
 from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
 from tests.training_data import FULL
@@ -36,12 +34,13 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
         tables = replace(small_tables(), bias=float(shift))
         write_model(tmp_path, version, tables=tables)
         expected[f"models/churn/versions/{version}"] = tables
-    registry = Registry(LocalShelf(tmp_path), lambda: datetime.now(UTC))
+    stand = registries(str(tmp_path))
+    registry = stand("")
     registry.promote("churn", "v1", actor="test")
-    holder = ModelHolder(registry, "churn")
-    holder.start()
+    champions = Champions(stand, "churn")
+    champions.start()
     server = grpc.aio.server()
-    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: None), ScoreBook(), registry)
+    add_to(Door(server), champions, CustomerScorer(lambda: None), ScoreBook(), stand)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"})
@@ -82,7 +81,7 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
             done.set()
             await promoting
     await server.stop(None)
-    holder.stop()
+    champions.stop()
 
     assert all(len(found) == 1 for found in seen.values())
     assert len(seen) >= 2

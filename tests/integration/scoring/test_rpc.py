@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_gr
 from gate.door import Door
 from scoring import errors
 from scoring.adapters.shelves import LocalShelf
+from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.health.profile import read_profiles
-from scoring.holder import ModelHolder
+from scoring.parts import registries
 from scoring.registry import Registry
 from scoring.rpc import add_to
 from scoring.rpc.status import CODES, status_of
@@ -63,18 +64,18 @@ def memory() -> ScoreBook:
 
 @pytest.fixture
 async def channel(shelf: Path, memory: ScoreBook) -> AsyncIterator[grpc.aio.Channel]:
-    registry = Registry(LocalShelf(shelf), lambda: datetime.now(UTC))
-    holder = ModelHolder(registry, "churn")
-    holder.start()
+    stand = registries(str(shelf))
+    champions = Champions(stand, "churn")
+    champions.start()
     profiles = read_profiles(PROFILES)
     server = grpc.aio.server()
-    add_to(Door(server), CustomerScorer(lambda: holder.current, lambda: profiles), memory, registry)
+    add_to(Door(server), champions, CustomerScorer(lambda: profiles), memory, stand)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:
         yield opened
     await server.stop(None)
-    holder.stop()
+    champions.stop()
 
 
 def request(**features: Any) -> scoring_pb2.ScoreCustomerRequest:

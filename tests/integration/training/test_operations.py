@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,9 @@ from google.rpc.code_pb2 import CANCELLED, INVALID_ARGUMENT
 
 from fairlead.v1 import models_pb2
 from gate.door import Door
-from scoring.adapters.shelves import LocalShelf
+from scoring.champions import Champions
 from scoring.customers import CustomerScorer
-from scoring.holder import ModelHolder
-from scoring.registry import Registry
+from scoring.parts import registries
 from scoring.rpc import add_to
 from scoring.rpc.models import describe
 from tests.scoring_models import ScoreBook
@@ -49,12 +47,16 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def channel(tmp_path: Path, data: Path) -> AsyncIterator[grpc.aio.Channel]:
-    registry = Registry(LocalShelf(tmp_path / "models"), lambda: datetime.now(UTC))
-    trainings = Trainings(data, tmp_path / "models", functools.partial(describe, registry), rungs=None if FULL else 1)
-    holder = ModelHolder(registry, "churn")
+    stand = registries(str(tmp_path / "models"))
+    trainings = Trainings(
+        data,
+        tmp_path / "models",
+        lambda tenant, model, version: describe(stand(tenant), model, version),
+        rungs=None if FULL else 1,
+    )
     server = grpc.aio.server()
     door = Door(server)
-    add_to(door, CustomerScorer(lambda: holder.current, lambda: None), ScoreBook(), registry, trainings)
+    add_to(door, Champions(stand, "churn"), CustomerScorer(lambda: None), ScoreBook(), stand, trainings)
     training_rpc.add_to(door, trainings)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

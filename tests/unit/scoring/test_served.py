@@ -206,38 +206,38 @@ lifecycle: {first: first, last: days_since_order, new_days: 30, active_days: 90,
 
 
 @pytest.fixture
-def scorer(model: ServedModel) -> CustomerScorer:
+def scorer() -> CustomerScorer:
     profiles = read_profiles(PROFILES)
-    return CustomerScorer(lambda: model, lambda: profiles)
+    return CustomerScorer(lambda: profiles)
 
 
-def test_green_and_at_risk_is_a_watermelon(scorer: CustomerScorer) -> None:
+def test_green_and_at_risk_is_a_watermelon(model: ServedModel, scorer: CustomerScorer) -> None:
     risky: Features = {**CUSTOMER, "logins_30d": 2, "days_since_order": 91}
-    score = scorer.score(Customer("a", {**risky, "logins_30d": 20}, NOON))
+    score = scorer.score(model, Customer("a", {**risky, "logins_30d": 20}, NOON))
 
     assert score.health is not None
     assert score.health.band is Band.GREEN
     assert score.watermelon == (score.churn.probability >= 0.5)
-    assert not scorer.score(Customer("a", risky, NOON)).watermelon
+    assert not scorer.score(model, Customer("a", risky, NOON)).watermelon
 
 
 def test_a_watermelon_is_flagged(model: ServedModel) -> None:
     green = read_profiles(PROFILES.replace("bad: 0, warn: 10, good: 20", "bad: -2, warn: -1, good: 0"))
     features: Features = {**CUSTOMER, "logins_30d": 1, "days_since_order": 91}
 
-    score = CustomerScorer(lambda: model, lambda: green).score(Customer("a", features, NOON))
+    score = CustomerScorer(lambda: green).score(model, Customer("a", features, NOON))
 
     assert score.churn.probability >= 0.5
     assert score.watermelon
 
 
-def test_history_steadies_the_colour_but_not_a_knock_out(scorer: CustomerScorer) -> None:
+def test_history_steadies_the_colour_but_not_a_knock_out(model: ServedModel, scorer: CustomerScorer) -> None:
     history = [Evaluation(NOON - timedelta(days=1), 90)]
     amber: Features = {**CUSTOMER, "logins_30d": 12}
 
-    steady = scorer.score(Customer("a", amber, NOON, history)).health
-    alone = scorer.score(Customer("a", amber, NOON)).health
-    struck = scorer.score(Customer("a", {**amber, "notice": True}, NOON, history)).health
+    steady = scorer.score(model, Customer("a", amber, NOON, history)).health
+    alone = scorer.score(model, Customer("a", amber, NOON)).health
+    struck = scorer.score(model, Customer("a", {**amber, "notice": True}, NOON, history)).health
 
     assert steady is not None
     assert alone is not None
@@ -255,30 +255,30 @@ def test_history_steadies_the_colour_but_not_a_knock_out(scorer: CustomerScorer)
         (Customer("a", CUSTOMER, NOON, [Evaluation(NOON, 1)] * 401), 3, "customer.history"),
     ],
 )
-def test_limits_are_named(scorer: CustomerScorer, customer: Customer, top: int, field: str) -> None:
+def test_limits_are_named(model: ServedModel, scorer: CustomerScorer, customer: Customer, top: int, field: str) -> None:
     with pytest.raises(InvalidInput, match=field):
-        scorer.score(customer, top=top)
+        scorer.score(model, customer, top=top)
 
 
 def test_without_profiles_health_is_left_out(model: ServedModel) -> None:
-    score = CustomerScorer(lambda: model, lambda: None).score(Customer("a", CUSTOMER, NOON), top=0)
+    score = CustomerScorer(lambda: None).score(model, Customer("a", CUSTOMER, NOON), top=0)
 
     assert (score.health, score.stage, score.value_tier, score.reasons) == (None, None, "", ())
 
 
-def test_a_threshold_is_a_probability(scorer: CustomerScorer) -> None:
+def test_a_threshold_is_a_probability(model: ServedModel, scorer: CustomerScorer) -> None:
     with pytest.raises(InvalidInput, match="threshold"):
-        scorer.best_action(Customer("a", CUSTOMER, NOON), 1.0)
+        scorer.best_action(model, Customer("a", CUSTOMER, NOON), 1.0)
 
 
 def test_the_profiles_may_change_between_two_customers(model: ServedModel) -> None:
     held: list[Profiles | None] = [None]
-    scorer = CustomerScorer(lambda: model, lambda: held[0])
-    before = scorer.score(Customer("a", CUSTOMER, NOON))
+    scorer = CustomerScorer(lambda: held[0])
+    before = scorer.score(model, Customer("a", CUSTOMER, NOON))
 
     held[0] = read_profiles(Path("examples/health_profiles.yaml").read_bytes())
 
-    assert before.profile_version != scorer.score(Customer("a", CUSTOMER, NOON)).profile_version
+    assert before.profile_version != scorer.score(model, Customer("a", CUSTOMER, NOON)).profile_version
 
 
 def test_every_error_travels_between_processes_whole() -> None:

@@ -103,7 +103,8 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
       FAIRLEAD_PRINCIPAL_CALLS_PER_S           calls a second of each caller (default 0: no limit)
       FAIRLEAD_TENANT_CALLS_PER_S              calls a second about each tenant (default 0: no limit)
       FAIRLEAD_PERSONAL_FIELDS                 names of fields that only roles who need them see
-      FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without
+      FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
+                                               open-metrics: a store or figures off this machine without TLS
     """
     try:
         settings = Settings.read(os.environ, listen=listen, data=data, place=Place(**place))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,12 @@ import grpc
 
 from gate.admission import Guard, Identity
 from gate.certificates import Certificates, read_principals
+from gate.insecure import insecure_from, is_loopback
 from gate.keys import KeyRing
 from gate.limits import Limit
 from gate.tls import CertificateFiles
 from gate.tokens import Tokens
 
-INSECURE = ("no-tls", "no-auth")
-"""What FAIRLEAD_INSECURE may name."""
 _FASTEST = 1_000_000
 
 
@@ -43,7 +41,7 @@ class Security:
     personal
         Fields that are personal whatever a rule set says.
     insecure
-        What is allowed off the machine: some of `INSECURE`.
+        What was asked for by name, see `gate.insecure`.
     """
 
     tls_cert: str = ""
@@ -72,10 +70,8 @@ class Security:
         if "://" in named["jwks"] and not _is_safe(named["jwks"]):
             raise ValueError(f"FAIRLEAD_JWKS is {named['jwks']!r}; allowed are a file and an https:// address")
         rates = [_rate(environ, f"FAIRLEAD_{whose}_CALLS_PER_S") for whose in ("PRINCIPAL", "TENANT")]
-        insecure = _names(environ, "FAIRLEAD_INSECURE")
-        if wrong := insecure - set(INSECURE):
-            raise ValueError(f"FAIRLEAD_INSECURE names {', '.join(sorted(wrong))}; allowed are {', '.join(INSECURE)}")
-        personal = _names(environ, "FAIRLEAD_PERSONAL_FIELDS")
+        personal = frozenset(environ.get("FAIRLEAD_PERSONAL_FIELDS", "").replace(",", " ").split())
+        insecure = insecure_from(environ)
         return cls(
             **named, principal_calls_per_s=rates[0], tenant_calls_per_s=rates[1], personal=personal, insecure=insecure
         )
@@ -189,10 +185,6 @@ def _check_together(named: Mapping[str, str]) -> None:
         )
 
 
-def _names(environ: Mapping[str, str], variable: str) -> frozenset[str]:
-    return frozenset(environ.get(variable, "").replace(",", " ").split())
-
-
 def _rate(environ: Mapping[str, str], variable: str) -> float:
     text = environ.get(variable, "")
     try:
@@ -207,22 +199,3 @@ def _rate(environ: Mapping[str, str], variable: str) -> float:
 def _is_safe(address: str) -> bool:
     scheme, _, rest = address.partition("://")
     return scheme == "https" or (scheme == "http" and is_loopback(rest.partition("/")[0]))
-
-
-def is_loopback(listen: str) -> bool:
-    """Say whether only this machine can reach an address.
-
-    Examples
-    --------
-    >>> is_loopback("127.0.0.1:50051"), is_loopback("[::1]:50051"), is_loopback("0.0.0.0:50051"), is_loopback("[::]:1")
-    (True, True, False, False)
-    """
-    if listen.startswith(("unix:", "unix-abstract:")):
-        return True
-    host = listen.rpartition(":")[0].strip("[]") or listen
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False  # a name may be anybody's

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gate.insecure import check_metrics, check_store
 from gate.settings import OPEN, Security
 from router.adapters import engines
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
-from router.adapters.redis.clients import SCHEMES, client_for
+from router.adapters.redis.clients import SCHEMES, client_for, open_servers
 from router.adapters.working import WorkSettings, whole
 from router.durability import Demand, Durability
 from telemetry.watch import NOTHING, Wanted
@@ -113,16 +114,25 @@ class Settings:
             raise ValueError(
                 "FAIRLEAD_DURABILITY asks for replicas, which only a store named in FAIRLEAD_REDIS_URL has"
             )
+        security, telemetry = Security.read(environ), Wanted.read(environ)
         if url:
-            client_for(url, durability.replicas)  # connects when it is used; what it cannot read is said now
-        security = Security.read(environ)
+            _check_store(url, durability.replicas, security.insecure)
         security.check_listen(listen)
+        check_metrics(telemetry.metrics, security.insecure)
         return cls(
             listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
-            calls, whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), Wanted.read(environ), security, place,
+            calls, whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), telemetry, security, place,
         )  # fmt: skip
+
+
+def _check_store(url: str, replicas: int, insecure: frozenset[str]) -> None:
+    try:
+        client_for(url, replicas)  # connects when it is used; what it cannot read is said now
+    except ValueError as error:
+        raise ValueError(f"FAIRLEAD_REDIS_URL is {without_password(url)!r}: {error}") from None
+    check_store(open_servers(url), insecure)
 
 
 def _durability(environ: Mapping[str, str]) -> Demand:

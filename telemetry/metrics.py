@@ -1,7 +1,8 @@
 """Figures for Prometheus, on a port of their own that only this machine reaches unless another address is named.
 
 Calls and scripts are counted as they happen. What was decided is read from the log (see ``decided`` and those after
-it), so that it is counted once, whichever server or worker did it.
+it), so that it is counted once, whichever server or worker did it. Figures name every tenant, so they are for operators
+alone; and nobody can make more of them than there is room for: tenants and pools beyond the first are counted together.
 
 References
 ----------
@@ -11,7 +12,7 @@ https://prometheus.io/docs/practices/naming/
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
@@ -19,6 +20,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from telemetry.calls import Call
 
 VARIABLE = "FAIRLEAD_METRICS"
+MOST_TENANTS, MOST_POOLS = 1_000, 10_000
+"""Of how many each has figures of its own."""
+OTHERS = "(others)"
+"""Counts what came later; no tenant is called so. What cannot be added up, like a distance, is not shown of them."""
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -47,11 +52,25 @@ def moved(address: str, number: int) -> str:
     return f"{host}:{int(port) + number}"
 
 
+class Shown:
+    """The first so many that are met, which have figures of their own."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._met: set[Hashable] = set()
+
+    def __contains__(self, name: Hashable) -> bool:
+        if name not in self._met and len(self._met) < self._most:
+            self._met.add(name)
+        return name in self._met
+
+
 class Metrics:
     """The figures of one process, and an observer of its calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_tenants: int = MOST_TENANTS, most_pools: int = MOST_POOLS) -> None:
         self.registry = CollectorRegistry()
+        self._tenants, self._pools = Shown(most_tenants), Shown(most_pools)
         self._calls = self._histogram("fairlead_call_seconds", "How long calls took.", "method", "code")
         self._scripts = self._histogram("fairlead_script_seconds", "How long scripts in the store took.", "script")
         self._decisions = self._counter("fairlead_decisions", "Decisions.", "tenant", "outcome", "cause")
@@ -96,17 +115,21 @@ class Metrics:
 
     def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool) -> None:
         """Count a decision of the log."""
+        tenant = tenant if tenant in self._tenants else OTHERS
         self._decisions.labels(tenant, outcome, cause).inc()
         if at_capacity:
             self._caps.labels(tenant).inc()
 
     def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
         """Show how a pool's fairness stands, in leads."""
-        self._distance.labels(tenant, pool).set(distance)
-        self._bound.labels(tenant, pool).set(bound)
+        if tenant in self._tenants and (tenant, pool) in self._pools:
+            self._distance.labels(tenant, pool).set(distance)
+            self._bound.labels(tenant, pool).set(bound)
 
     def queued(self, tenant: str, counts: Mapping[str, int], totals: Mapping[str, int], next_wait_s: float) -> None:
         """Show how a tenant's queue stands; ``totals`` are since it began."""
+        if tenant not in self._tenants:
+            return
         for state, jobs in counts.items():
             self._jobs.labels(tenant, str(state).lower()).set(jobs)
         for what, total in totals.items():
@@ -115,8 +138,9 @@ class Metrics:
 
     def audited(self, tenant: str, events: int, violations: int) -> None:
         """Show how far a tenant's log was audited, and count what was found wrong."""
-        self._audited.labels(tenant).set(events)
-        self._violations.labels(tenant).inc(violations)
+        if tenant in self._tenants:
+            self._audited.labels(tenant).set(events)
+        self._violations.labels(tenant if tenant in self._tenants else OTHERS).inc(violations)
 
     def serve(self, address: str) -> Callable[[], None]:
         """Answer Prometheus in a thread; return what ends it.

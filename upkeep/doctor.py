@@ -17,9 +17,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gate.insecure import check_metrics, check_store, insecure_from
 from gate.settings import Security
 from router.adapters import engines
 from router.adapters.redis import checkup
+from router.adapters.redis.clients import open_servers
 from router.adapters.redis.orphans import answers, socket_path
 from router.cli.consoles import console_for
 from router.errors import StoreUnavailable
@@ -53,7 +55,7 @@ def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Fi
     yield machine.python()
     yield from _rule_engine(environ)
     yield machine.disk(data)
-    yield from _store(environ.get("FAIRLEAD_REDIS_URL", ""), data)
+    yield from _store(environ, data)
     yield machine.port(listen)
     yield from _door(environ, listen)
     yield from _telemetry(environ)
@@ -67,7 +69,8 @@ def _rule_engine(environ: Mapping[str, str]) -> Iterator[Finding]:
         yield bad("rule engine", str(error), "set it to one of these")
 
 
-def _store(url: str, data: Path) -> Iterator[Finding]:
+def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
+    url = environ.get("FAIRLEAD_REDIS_URL", "")
     if not url:
         yield machine.private_store(data)
         path = socket_path(data.absolute())
@@ -75,6 +78,7 @@ def _store(url: str, data: Path) -> Iterator[Finding]:
             return  # it runs with the service alone
         url = f"unix://{path}"
     try:
+        check_store(open_servers(url), insecure_from(environ))
         for facts in asyncio.run(checkup.ask(url)):
             yield from judge(facts)
     except (StoreUnavailable, ValueError) as error:
@@ -97,6 +101,7 @@ def _door(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
 def _telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         wanted = Wanted.read(environ)
+        check_metrics(wanted.metrics, insecure_from(environ))
     except ValueError as error:
         yield bad("telemetry", str(error), "correct the variable it names")
         return

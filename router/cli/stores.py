@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -9,15 +10,37 @@ from typing import Any
 
 import click
 
+from gate.insecure import check_store, insecure_from
+from router.adapters.redis.clients import client_for, open_servers
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
 from router.adapters.redis.stores import Stores
 from router.cli.tables import InputFailed
 
 
+def checked_url(_context: click.Context, _option: click.Parameter, url: str | None) -> str | None:
+    """Return the address of a store that may be talked to as it is named.
+
+    Raises
+    ------
+    InputFailed
+        If it cannot be read, or lies on another machine and connections to it are open.
+    """
+    if url:
+        try:
+            client_for(url)
+            check_store(open_servers(url), insecure_from(os.environ))
+        except ValueError as error:
+            raise InputFailed(f"--redis-url: {error}") from None
+    return url
+
+
 def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which store: ``data`` and ``redis_url``."""
     command = click.option(
-        "--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL."
+        "--redis-url",
+        envvar="FAIRLEAD_REDIS_URL",
+        callback=checked_url,
+        help="A real server instead; also from FAIRLEAD_REDIS_URL.",
     )(command)
     return click.option(
         "--data",

@@ -20,6 +20,7 @@ from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.stores import Stores
 from router.adapters.working import MAX_WORKERS, WorkSettings, routing_crew, routing_queue, whole
 from router.books import Books
+from router.cli.stores import checked_url
 from router.cli.tables import InputFailed
 from router.durability import Demand, NotDurable
 from router.errors import RouterError
@@ -37,7 +38,12 @@ _log = logging.getLogger("fairlead")
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of a service that runs with its private store; fairlead-data if nothing else is named.",
 )
-@click.option("--redis-url", envvar="FAIRLEAD_REDIS_URL", help="A real server instead; also from FAIRLEAD_REDIS_URL.")
+@click.option(
+    "--redis-url",
+    envvar="FAIRLEAD_REDIS_URL",
+    callback=checked_url,
+    help="A real server instead; also from FAIRLEAD_REDIS_URL.",
+)
 @click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Loops; from FAIRLEAD_WORKERS, else 2.")
 def work(data: Path | None, redis_url: str | None, workers: int | None) -> None:
     """Route what is submitted, in a process of its own; end with SIGTERM or Ctrl-C.
@@ -52,7 +58,7 @@ def work(data: Path | None, redis_url: str | None, workers: int | None) -> None:
 
     \b
     Environment: FAIRLEAD_REDIS_URL, FAIRLEAD_RULE_ENGINE, FAIRLEAD_WORKERS, FAIRLEAD_LEASE_S,
-    FAIRLEAD_REQUEST_TTL_S and FAIRLEAD_DURABILITY, as for `fairlead serve`.
+    FAIRLEAD_REQUEST_TTL_S, FAIRLEAD_DURABILITY and FAIRLEAD_INSECURE, as for `fairlead serve`.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:

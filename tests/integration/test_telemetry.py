@@ -15,15 +15,18 @@ import grpc
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from fairlead.v1 import routing_pb2
 from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.embedded import EmbeddedServer
 from serving.parts import Service
 from telemetry import logs, metrics, traces
 from telemetry.calls import CurrentCall, trace_id
+from telemetry.metrics import OTHERS, Metrics
 from telemetry.traces import Traces
 from telemetry.watch import Wanted
 from tests.api import EVERYONE, Api, connected
 from tests.conftest import settings
+from tests.identities import bearer, security
 from tests.served import Served
 from tests.topologies import free_port
 
@@ -159,6 +162,51 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
     assert f'fairlead_fairness_bound{{pool="everyone",tenant="{tenant}"}} 0.0' in told
     assert f'fairlead_invariant_violations_total{{tenant="{tenant}"}} 0.0' in told
     assert f'fairlead_queue_wait_seconds{{tenant="{tenant}"}} 0.0' in told
+
+
+async def test_who_is_turned_away_leaves_no_name_among_the_figures(
+    own_store: EmbeddedServer, tenant: str, free: str, tmp_path: Path
+) -> None:
+    chosen = settings(own_store.url, telemetry=Wanted(metrics=free), security=security(tmp_path))
+    service = Service(chosen, own_store.url)
+    async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
+        for number in range(20):
+            for shown in (None, bearer("stranger", ["manager"], ["another"])):
+                with pytest.raises(grpc.aio.AioRpcError):
+                    await api.routing.RouteWorkItem(
+                        routing_pb2.RouteWorkItemRequest(parent=f"tenants/made-up-{number}"), metadata=shown
+                    )
+        told = await asyncio.to_thread(scraped, free)
+    await service.drain()
+
+    codes = {line.partition("}")[0] for line in told.splitlines() if line.startswith("fairlead_call_seconds_count")}
+    assert "made-up" not in told
+    assert {code.partition('"')[2].partition('"')[0] for code in codes} == {"UNAUTHENTICATED", "PERMISSION_DENIED"}
+
+
+def test_tenants_beyond_the_first_are_counted_together_and_nothing_is_lost() -> None:
+    figures = Metrics(most_tenants=2, most_pools=3)
+    for number in range(50):
+        tenant = f"t{number}"
+        figures.decided(tenant, "ASSIGNED", "ROUTED", at_capacity=True)
+        figures.audited(tenant, events=number, violations=1)
+        figures.queued(tenant, {"READY": 1}, {"submitted": 1}, 0.0)
+        for pool in ("a", "b", "c"):
+            figures.stands(tenant, pool, 1.0, 2.0)
+
+    def labels(name: str) -> dict[str, float]:
+        (family,) = [family for family in figures.registry.collect() if family.name == name]
+        return {
+            f"{sample.labels['tenant']} {sample.labels.get('pool', '')}".strip(): sample.value
+            for sample in family.samples
+            if not sample.name.endswith("_created")
+        }
+
+    assert labels("fairlead_decisions") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
+    assert labels("fairlead_cap_hits") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
+    assert labels("fairlead_invariant_violations") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
+    assert set(labels("fairlead_queue_jobs")) == {"t0", "t1"}
+    assert set(labels("fairlead_fairness_distance")) == {"t0 a", "t0 b", "t0 c"}
 
 
 @pytest.fixture

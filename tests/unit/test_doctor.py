@@ -94,6 +94,8 @@ def test_a_folder_that_does_not_exist_yet_is_looked_at_where_it_will_be(tmp_path
         ({"FAIRLEAD_RULE_ENGINE": "magic"}, "rule engine"),
         ({"FAIRLEAD_REDIS_URL": "redis://127.0.0.1:1"}, "store"),
         ({"FAIRLEAD_REDIS_URL": "redis+cluster://x:y"}, "store"),
+        ({"FAIRLEAD_REDIS_URL": "redis://store.example"}, "store"),
+        ({"FAIRLEAD_METRICS": "0.0.0.0:9100"}, "telemetry"),
         ({"FAIRLEAD_TLS_CERT": "/nowhere.pem"}, "who may come in"),
         ({"FAIRLEAD_LOG": "xml"}, "telemetry"),
         ({"FAIRLEAD_HEALTH_PROFILES": "/nowhere.yaml"}, "models"),

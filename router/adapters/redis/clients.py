@@ -37,6 +37,7 @@ SCHEMES = (
     "rediss+cluster://",
 )
 _SENTINEL_PORT, _PORT = 26379, 6379
+_ESCAPES = "in a password write /, ?, # and @ as %2F, %3F, %23 and %40"
 
 
 def client_for(url: str, replicas: int = 0) -> RedisClient:
@@ -59,7 +60,34 @@ def client_for(url: str, replicas: int = 0) -> RedisClient:
         if replicas:
             raise ValueError("a cluster cannot be waited for; allowed is min-replicas-to-write on its nodes")
         return _of_cluster(_Several.read(url, _PORT))
-    return _waiting(_kind(replicas).from_url(url, **_usual()), replicas)
+    _check_path(url)
+    try:
+        return _waiting(_kind(replicas).from_url(url, **_usual()), replicas)
+    except ValueError:
+        raise ValueError(f"it is no URL; {_ESCAPES}") from None  # the driver would quote it, password and all
+
+
+def open_servers(url: str) -> list[str]:
+    """Return the servers, ``host:port``, that a URL reaches over open connections: none by TLS or a socket.
+
+    Examples
+    --------
+    >>> open_servers("redis+cluster://:secret@a:7000,b:7001"), open_servers("redis://[::1]"), open_servers("rediss://a")
+    (['a:7000', 'b:7001'], ['[::1]:6379'], [])
+    """
+    scheme = url.partition("://")[0]
+    if not scheme.startswith("redis") or scheme.startswith("rediss"):
+        return []
+    hosts = urlsplit(url).netloc.rpartition("@")[2] or "localhost"
+    port = _SENTINEL_PORT if scheme.endswith("+sentinel") else _PORT
+    return [host if ":" in host.rpartition("]")[2] else f"{host}:{port}" for host in hosts.split(",") if host]
+
+
+def _check_path(url: str) -> None:
+    """Find a password that ends too early, before its rest is taken for something that may be shown."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix" and "@" in parts.path:
+        raise ValueError(f"it has an @ behind its servers; {_ESCAPES}")
 
 
 def _kind(replicas: int) -> type[Redis]:
@@ -91,6 +119,7 @@ class _Several:
 
     @classmethod
     def read(cls, url: str, port: int) -> _Several:
+        _check_path(url)
         parts = urlsplit(url)
         login, _, hosts = parts.netloc.rpartition("@")
         user, _, password = login.partition(":")
@@ -105,21 +134,21 @@ class _Several:
         options = parse_qs(parts.query, keep_blank_values=True)
         (own,) = options.pop("sentinel_password", [None])
         if options:
-            raise ValueError(f"the option {min(options)!r} is not known; allowed is sentinel_password")
+            raise ValueError(f"it has an option that is not known; allowed is sentinel_password; {_ESCAPES}")
         return cls(servers, parts.path.strip("/"), known, own)
 
 
 def _server(text: str, port: int) -> tuple[str, int]:
     host, _, named = text.rpartition(":") if ":" in text else (text, "", str(port))
     if not named.isdecimal() or not 0 < int(named) < 65536:
-        raise ValueError(f"{text!r} is no host:port; the port must be 1 to 65535")
+        raise ValueError(f"a server is no host:port with a port of 1 to 65535; {_ESCAPES}")
     return host, int(named)
 
 
 def _of_sentinels(several: _Several, replicas: int) -> RedisClient:
     if not several.path:
         raise ValueError("redis+sentinel:// names no primary; allowed is redis+sentinel://host:port,host:port/name")
-    theirs = {"password": several.sentinel_password, "socket_timeout": TIMEOUT_S}
+    theirs = {"password": several.sentinel_password, "socket_timeout": TIMEOUT_S, "ssl": several.login["ssl"]}
     make: Any = Sentinel  # the driver leaves it unannotated
     sentinel = make(several.servers, sentinel_kwargs=theirs, **several.login)
     return _waiting(sentinel.master_for(several.path, redis_class=_kind(replicas), **_usual()), replicas)

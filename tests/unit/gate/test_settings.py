@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.settings import VARIABLES, Security, is_loopback
+from gate.insecure import check_metrics, check_store, is_loopback
+from gate.settings import VARIABLES, Security
 from tests.identities import certificate, write_jwks
 
 TLS = {"FAIRLEAD_TLS_CERT": "cert.pem", "FAIRLEAD_TLS_KEY": "key.pem"}
@@ -49,6 +50,25 @@ def test_other_machines_reach_a_guarded_door_or_one_that_was_opened_by_name(envi
 def test_this_machine_reaches_an_open_door(listen: str) -> None:
     assert is_loopback(listen)
     Security.read({}).check_listen(listen)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:9100", "[::]:9100", "10.0.0.1:9100", "figures.example:9100"])
+def test_other_machines_see_figures_of_tenants_only_where_that_is_asked_for_by_name(address: str) -> None:
+    with pytest.raises(ValueError, match="FAIRLEAD_INSECURE=open-metrics"):
+        check_metrics(address, {"no-tls", "no-auth", "open-store"})
+
+    check_metrics(address, {"open-metrics"})
+    for here in ("", "127.0.0.1:9100", "[::1]:9100"):
+        check_metrics(here, set())
+
+
+@pytest.mark.parametrize("server", ["store:6379", "10.0.0.1:6379", "[fd00::1]:6379", "127.0.0.1.example:6379"])
+def test_an_open_store_on_another_machine_is_refused_unless_asked_for_by_name(server: str) -> None:
+    with pytest.raises(ValueError, match=r"rediss://.*FAIRLEAD_INSECURE=open-store"):
+        check_store(["127.0.0.1:6379", server], {"no-tls", "no-auth", "open-metrics"})
+
+    check_store([server], {"open-store"})
+    check_store(["127.0.0.1:6379", "localhost:6379", "[::1]:6379"], set())
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def check_metrics(address: str, insecure: AbstractSet[str]) -> None:
     """
     if address and not is_loopback(address) and "open-metrics" not in insecure:
         raise ValueError(
-            f"FAIRLEAD_METRICS is {address}, which other machines can reach, and whoever asks there sees the figures of "
+            f"FAIRLEAD_METRICS is {address}, which other machines can reach, and whoever asks sees the figures of "
             f"every tenant: name a port alone, for this machine, or set {VARIABLE}=open-metrics if only those who may "
             "see them can reach it"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ import pytest
 import redis
 
 from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
 from router.adapters.redis.embedded import find_binary
 from router.durability import Demand, Durability, NotDurable
 from serving.parts import Service
@@ -96,6 +98,25 @@ async def test_with_replicas_asked_for_what_they_do_not_have_is_not_acknowledged
         assert client.exists("fairlead:{default}:item:crm~1")
 
 
+async def test_what_replicas_do_not_have_is_not_shown_either(data_folder: Path) -> None:
+    with running("--port", "0") as primary:
+        async with serving(primary, "") as api:
+            await api.adopt(EVERYONE)
+            for rep in ("ann", "bob"):
+                await api.hire(rep)
+            await api.pool("everyone", ["ann", "bob"])
+            item = (await api.route("1")).work_item
+            await api.reassign(item, request_id="moved")
+        async with serving(primary, "replicas:1") as api:
+            watch = routing.WatchWorkItemsRequest(parent=api.parent)
+            shown = await asyncio.gather(
+                api.reassign(item, request_id="moved"), api.item(item), api.routing.WatchWorkItems(watch).read(),
+                return_exceptions=True,
+            )  # fmt: skip
+
+    assert ["0 of 1 replicas" in str(error) for error in shown] == [True] * 3
+
+
 async def test_with_a_replica_the_repeated_request_is_acknowledged(tmp_path: Path) -> None:
     port = free_port()
     with running("--port", str(port), "--bind", "127.0.0.1") as primary:
@@ -107,6 +128,12 @@ async def test_with_a_replica_the_repeated_request_is_acknowledged(tmp_path: Pat
                 while copy.info("replication")["master_link_status"] != "up":
                     pass
                 decision = await api.route("1", request_id="once")
+                seen = await api.item(decision.work_item)
+                watch = api.routing.WatchWorkItems(
+                    routing.WatchWorkItemsRequest(parent=api.parent, resume_token="start")
+                )
+                told = [await watch.read() for _ in range(2)]
 
+                assert (seen.decision, told[1].change.decision.name) == (decision.name, decision.name)
                 assert decision.durability == decisions.DURABILITY_REPLICAS
                 assert copy.exists("fairlead:{default}:item:crm~1")

@@ -45,10 +45,11 @@ class TooFewReplicas(RedisConnectionError):
 
 
 class ReplicatingRedis(Redis):
-    """A client whose scripts are answered once replicas have what they wrote.
+    """A client whose scripts are answered once replicas have what they wrote, and reads once they have what was read.
 
-    The mark written behind each script makes WAIT look at everything before it, also where the script itself only
-    found that its request had been done before, over another connection.
+    The mark written behind each of them makes WAIT look at everything before it, also where a script only found that
+    its request had been done before, over another connection. Scripts, ``get``, ``xrange`` and ``xrevrange`` are what
+    callers are answered from. All goes over one connection: no other primary than the one that was read from confirms.
 
     References
     ----------
@@ -65,6 +66,18 @@ class ReplicatingRedis(Redis):
         """Run a script; see ``redis.commands.core``."""
         return await self._acknowledged("EVAL", script, numkeys, *keys_and_args)
 
+    async def get(self, name: Any) -> Any:
+        """Read a value; see ``redis.commands.core``."""
+        return await self._acknowledged("GET", name)
+
+    async def xrange(self, name: Any, *bounds: Any, count: int | None = None) -> Any:
+        """Read a slice of a stream, oldest first; see ``redis.commands.core``."""
+        return await self._acknowledged("XRANGE", name, *bounds, *_limit(count))
+
+    async def xrevrange(self, name: Any, *bounds: Any, count: int | None = None) -> Any:
+        """Read a slice of a stream, newest first; see ``redis.commands.core``."""
+        return await self._acknowledged("XREVRANGE", name, *bounds, *_limit(count))
+
     async def _acknowledged(self, *command: Any) -> Any:
         async with self.pipeline(transaction=False) as pipeline:
             pipeline.execute_command(*command)
@@ -78,3 +91,7 @@ class ReplicatingRedis(Redis):
         if reached < self.replicas:
             raise TooFewReplicas(f"{reached} of {self.replicas} replicas have the change after {WAIT_MS} ms")
         return answer
+
+
+def _limit(count: int | None) -> tuple[str, int] | tuple[()]:
+    return () if count is None else ("COUNT", count)

@@ -28,6 +28,7 @@ from fairlead.v1 import (
     workforce_pb2,
     workforce_pb2_grpc,
 )
+from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.stores import Stores
 from router.books import Books
@@ -137,9 +138,9 @@ class Api:
         rule_set = check(source).rule_set
         assert rule_set is not None
         publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
-        redis: Any = Redis.from_url(self.redis_url)
+        redis = client_for(self.redis_url)
         await RedisRuleSets(redis).publish(self.tenant, None, publication)
-        await redis.aclose()
+        await close(redis)
 
     def wish(
         self,

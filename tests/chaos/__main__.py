@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,26 +18,37 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.chaos.guards import GUARDS
-from tests.chaos.plan import Fault
+from tests.chaos.plan import Fault, Topology
+from tests.chaos.report import report
 from tests.chaos.rounds import Tally
 from tests.chaos.runs import Run
 
-_MOST_SHOWN = 20
 _TOLD = 90
+_BOTH = "both"
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--seconds", default=60.0, show_default=True, help="How long; the last round is played to its end.")
 @click.option("--seed", type=int, help="Repeats a plan; absent: a new one each time.")
+@click.option(
+    "--topology",
+    type=click.Choice([*map(str, Topology), _BOTH]),
+    default=_BOTH,
+    show_default=True,
+    help="A store alone, a primary with replica and sentinels, or half of the time each.",
+)
 @click.option("--fault", "names", multiple=True, type=click.Choice([fault.name for fault in Fault]), help="Only these.")
 @click.option("--keep", is_flag=True, help="Keep the folder with the logs of all processes.")
 @click.pass_context
-def main(context: click.Context, seconds: float, seed: int | None, names: tuple[str, ...], keep: bool) -> None:
+def main(
+    context: click.Context, seconds: float, seed: int | None, topology: str, names: tuple[str, ...], keep: bool
+) -> None:  # fmt: skip
     """Run the service as processes, let faults fall while clients call, and check what they were told.
 
     \b
       $ python -m tests.chaos --seconds 60
       $ python -m tests.chaos --seconds 20 --seed 7 --fault STORE_KILLED --fault SERVER_KILLED
+      $ python -m tests.chaos --topology sentinel
 
     Ends early by Ctrl-C. Exits with 0 if nothing was violated, 1 if something was, or nothing was tried.
     """
@@ -46,14 +57,27 @@ def main(context: click.Context, seconds: float, seed: int | None, names: tuple[
         return
     console, seed = Console(), int(time.time()) if seed is None else seed
     faults = [Fault[name] for name in names] or list(Fault)
-    with in_folder(keep=keep) as folder:
-        played = Run(folder, seed, console, faults=faults)
-        with suppress(KeyboardInterrupt):  # what was found until then is told
-            asyncio.run(played.play(seconds))
-    report(console, played.whole, seed)
+    topologies = [*Topology] if topology == _BOTH else [Topology(topology)]
+    whole = Tally()
+    with in_folder(keep=keep) as folder, suppress(KeyboardInterrupt):  # what was found until then is told
+        for chosen in topologies:
+            play(folder / chosen, seed, console, chosen, faults, seconds / len(topologies), whole)
+    report(console, whole, seed)
     if keep:
         console.print(f"the logs are in {folder}")
-    sys.exit(0 if played.whole.calls and not played.whole.violations else 1)
+    sys.exit(0 if whole.calls and not whole.violations else 1)
+
+
+def play(
+    folder: Path, seed: int, console: Console, topology: Topology, faults: Sequence[Fault], seconds: float, whole: Tally
+) -> None:
+    """Play on one form of the store, and add to the whole what was found, also where it is ended early."""
+    folder.mkdir()
+    run = Run(folder, seed, console, topology, faults=faults)
+    try:
+        asyncio.run(run.play(seconds))
+    finally:
+        whole.add(run.whole)
 
 
 @main.command()
@@ -65,11 +89,11 @@ def guards(seed: int, seconds: float) -> None:
     Exits with 0 if each was found, 1 if one was not.
     """
     console = Console()
-    table = Table("guard removed", "calling, s", "tries", "found", title=f"seed {seed}: guards")
+    table = Table("guard removed", "calling, s", "calls", "found", title=f"seed {seed}: guards")
     missed = 0
     for guard in GUARDS:
         with in_folder() as folder:
-            found = asyncio.run(Run(folder, seed, console, guard).play(seconds, stop_when_found=True))
+            found = asyncio.run(Run(folder, seed, console, without=guard).play(seconds, stop_when_found=True))
         missed += not found.whole.violations
         told = found.whole.violations[0].partition(": ")[2][:_TOLD] if found.whole.violations else "NOT FOUND"
         table.add_row(guard.name, f"{found.calling_s:.1f}", str(found.whole.calls.total()), Text(told))
@@ -86,22 +110,6 @@ def in_folder(*, keep: bool = False) -> Iterator[Path]:
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def report(console: Console, tally: Tally, seed: int) -> None:
-    """Print what happened."""
-    faults = Table("fault", "injected", "found nobody", title=f"seed {seed}: faults")
-    for fault in Fault:
-        faults.add_row(fault, str(tally.faults[fault]), str(tally.missed[fault] or ""))
-    faults.add_row("all", str(tally.faults.total()), str(tally.missed.total() or ""), style="bold")
-    calls = Table("call", "status", "tries", title="calls")
-    for (method, status), count in sorted(tally.calls.items()):
-        calls.add_row(method, status, str(count))
-    calls.add_row("all", "", str(tally.calls.total()), style="bold")
-    console.print(faults, calls)
-    for text in tally.violations[:_MOST_SHOWN]:
-        console.print(Text(text, style="red"))
-    console.print(f"{tally.events} events in the logs; {len(tally.violations)} violations")
 
 
 if __name__ == "__main__":

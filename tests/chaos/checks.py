@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from router.decision import Decision
@@ -71,10 +71,21 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from register.faults(evidence.calls, evidence.changes)
 
 
-def failures_say_what_they_are(calls: Iterable[Call]) -> Iterator[str]:
+def without_a_log(calls: Sequence[Call]) -> Iterator[str]:
+    """Yield what must not be even where the log is lost, and whatever was acknowledged with it.
+
+    What was carried out, in which order, and where the work items are, nobody can say any more: but each answer must
+    still agree with every other.
+    """
+    yield from failures_say_what_they_are(calls, EXPECTED | {"DATA_LOSS"})
+    yield from one_answer_to_one_request(calls)
+    yield from one_owner_told_per_epoch(calls)
+
+
+def failures_say_what_they_are(calls: Iterable[Call], expected: Set[str] = EXPECTED) -> Iterator[str]:
     """Yield failures that tell a caller neither what is wrong with the call nor that it may be repeated."""
     for (method, status), count in Counter((call.method, call.status) for call in calls).items():
-        if status not in EXPECTED:
+        if status not in expected:
             yield f"{method} ended {count} times with {status}"
 
 
@@ -87,6 +98,17 @@ def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:
     for request_id, answers in marks.items():
         if len(answers) > 1:
             yield f"request {request_id}: answered in {len(answers)} ways: {[*answers.values()]}"
+
+
+def one_owner_told_per_epoch(calls: Iterable[Call]) -> Iterator[str]:
+    """Yield epochs for which clients were told two owners."""
+    owners: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for call in calls:
+        if call.answer and call.answer.owner:
+            owners[call.item_id, call.answer.epoch].add(call.answer.owner)
+    for (item_id, epoch), names in owners.items():
+        if len(names) > 1:
+            yield f"work item {item_id}: told to have {len(names)} owners at epoch {epoch}: {sorted(names)}"
 
 
 def one_owner_per_epoch(changes: Iterable[Change]) -> Iterator[str]:
@@ -112,8 +134,8 @@ def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[st
         if isinstance(change, Decision) and change.rep:
             owners[change.item_id] = change.rep
             open_units[change.rep] += 1
-            if open_units[change.rep] > caps[change.rep]:
-                yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {caps[change.rep]}"
+            if open_units[change.rep] > (cap := caps.get(change.rep, 0)):  # whom nobody hired may have nothing
+                yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {cap}"
 
 
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:

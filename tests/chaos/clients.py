@@ -31,20 +31,31 @@ Wish = Callable[[Api], Awaitable[Any]]
 
 
 class Leads:
-    """What the clients of a round know together."""
+    """What the clients of a round know together.
 
-    def __init__(self, random: Random, reps: list[str]) -> None:
+    Parameters
+    ----------
+    random
+        Chooses for all of them.
+    reps
+        Whom work items can be given to.
+    name
+        What their work items are called.
+    """
+
+    def __init__(self, random: Random, reps: list[str], name: str) -> None:
         self.random = random
         self.reps = reps
         self.items: deque[str] = deque(maxlen=_WINDOW)
         self.open: deque[tuple[str, int]] = deque(maxlen=_REMEMBERED)
         self.asked: deque[tuple[str, str, str, int, Wish]] = deque(maxlen=_REMEMBERED)
+        self._name = name
         self._made = 0
 
     def new(self) -> str:
         """Return a work item that nobody asked about before."""
         self._made += 1
-        self.items.append(f"crm~L-{self._made}")
+        self.items.append(f"crm~{self._name}-{self._made}")
         return self.items[-1]
 
     def some(self) -> str:

@@ -1,17 +1,36 @@
-"""What each fault does to the system, and how it is healed. A fault that has ended leaves everything working."""
+"""What each fault does to the system, and how it is healed. A fault that has ended leaves everything working.
+
+Here are those that befall servers and workers; ``store_faults`` has those of a store alone, ``failovers`` those of a
+primary and its replica.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 
-from tests.chaos.altered import TRAP
-from tests.chaos.plan import Event, Fault, Part
-from tests.chaos.system import Process, System, listens, until
+from router.adapters.submissions import QUEUE
+from tests.chaos.failovers import failovers
+from tests.chaos.failpoints import STEPS_OF_SERVERS, STEPS_OF_WORKERS
+from tests.chaos.plan import Deed, Event, Fault, Part
+from tests.chaos.processes import Process, listens
+from tests.chaos.store_faults import store_faults
+from tests.chaos.stores import Lone
+from tests.chaos.system import Program, System
+from workqueue.adapters.redis.keys import Keys
+from workqueue.jobs import State
 
-_CAUGHT_S = 2.0
-"""How long a trap waits for somebody."""
+_REACHED_S = 2.0
+"""How long a fault waits for somebody to come where it waits."""
+_HOURS = 3600.0
+
+_LENT_TWICE = """local lent = redis.call('ZRANGE', KEYS[1], 0, -1)
+for _, id in ipairs(lent) do redis.call('ZADD', KEYS[1], 0, id) end
+return #lent"""
+_REVERSED = """local ready = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for i = 1, #ready, 2 do redis.call('ZADD', KEYS[1], ready[#ready - i + 1], ready[i]) end
+return #ready / 2"""
 
 
 class Faults:
@@ -22,28 +41,18 @@ class Faults:
     system
         What they befall.
     places
-        The fail points there are.
+        The places inside scripts at which the store can be stopped.
+    tenant
+        Whose work is given twice, or in another order.
     """
 
-    def __init__(self, system: System, places: list[str]) -> None:
+    def __init__(self, system: System, places: Sequence[str], tenant: str) -> None:
         self._system = system
-        self._places = places
+        self._keys = Keys(QUEUE, tenant)
         self._parts = {part: asyncio.Lock() for part in Part}
-        self._do: dict[Fault, Callable[[Event], Awaitable[bool]]] = {
-            Fault.SERVER_KILLED: self._server_killed,
-            Fault.WORKER_KILLED: lambda event: self._killed(system.workers[int(event.draw * len(system.workers))]),
-            Fault.WORKER_FROZEN: lambda event: self._frozen(system.workers[0], 2.2 + event.lasts_s),
-            Fault.STORE_KILLED: self._store_killed,
-            Fault.STORE_KILLED_IN_COMMIT: self._killed_in_commit,
-            Fault.STORE_RESTARTED: self._store_restarted,
-            Fault.STORE_FROZEN: lambda event: self._frozen(system.store, event.lasts_s),
-            Fault.STORE_FULL: self._setting("maxmemory", "1", "0"),
-            Fault.STORE_TOO_ALONE: self._setting("min-replicas-to-write", "1", "0"),
-            Fault.STORE_READ_ONLY: self._read_only,
-            Fault.SCRIPTS_FLUSHED: self._scripts_flushed,
-            Fault.REPLY_CUT: self._reply_cut,
-            Fault.LINE_CUT: self._line_cut,
-        }
+        store = system.store
+        of_the_store = store_faults(store, places) if isinstance(store, Lone) else failovers(store, places)
+        self._do: Mapping[Fault, Deed] = {**self._of_servers(), **self._of_workers(), **of_the_store}
 
     async def inject(self, event: Event) -> bool:
         """Let one fault happen and end; False: it found nobody.
@@ -53,93 +62,85 @@ class Faults:
         async with self._parts[event.fault.part]:
             return await self._do[event.fault](event)
 
-    async def _killed(self, process: Process) -> bool:
-        await process.kill()
-        process.start()
-        return True
+    def _of_servers(self) -> dict[Fault, Deed]:
+        return {
+            Fault.SERVER_KILLED: self._server_killed,
+            Fault.SERVER_KILLED_AT_STEP: self._server_killed_at_step,
+            Fault.SERVER_CLOCK: lambda event: clock_jumps(self._server(event), event.draw),
+        }
+
+    def _of_workers(self) -> dict[Fault, Deed]:
+        (worker,) = self._system.workers
+        return {
+            Fault.WORKER_KILLED: lambda _: killed(worker),
+            Fault.WORKER_KILLED_AT_STEP: lambda event: killed_at_step(worker, STEPS_OF_WORKERS, event.draw),
+            Fault.WORKER_FROZEN: lambda event: frozen(worker, 2.2 + event.lasts_s),
+            Fault.WORKER_CLOCK: lambda event: clock_jumps(worker, event.draw),
+            Fault.WORK_TWICE: self._lent_twice,
+            Fault.WORK_REORDERED: self._reordered,
+        }
+
+    def _server(self, event: Event) -> Program:
+        return self._system.servers[int(event.draw * 10_000) % len(self._system.servers)]
 
     async def _server_killed(self, event: Event) -> bool:
         """Kill a server that serves; one that still starts is left to start."""
-        place = int(event.draw * len(self._system.servers))
-        return await listens(self._system.addresses[place]) and await self._killed(self._system.servers[place])
+        return await self._serves(event) and await killed(self._server(event))
 
-    async def _frozen(self, process: Process, for_s: float) -> bool:
-        process.send(signal.SIGSTOP)
+    async def _server_killed_at_step(self, event: Event) -> bool:
+        return await self._serves(event) and await killed_at_step(self._server(event), STEPS_OF_SERVERS, event.draw)
+
+    async def _serves(self, event: Event) -> bool:
+        return await listens(self._system.addresses[self._system.servers.index(self._server(event))])
+
+    async def _lent_twice(self, _: Event) -> bool:
+        """End the leases of all that is being worked on, so that others are given it too."""
+        return await self._changed(_LENT_TWICE, State.LEASED, enough=1)
+
+    async def _reordered(self, _: Event) -> bool:
+        """Turn the order of what waits around, while nobody takes it."""
+        (worker,) = self._system.workers
+        worker.send(signal.SIGSTOP)
         try:
-            await asyncio.sleep(for_s)
+            return await self._changed(_REVERSED, State.READY, enough=2)
         finally:
-            process.send(signal.SIGCONT)
-        return True
+            worker.send(signal.SIGCONT)
 
-    async def _store_killed(self, _: Event) -> bool:
-        await self._killed(self._system.store)
-        await self._system.store.ready()
-        return True
-
-    async def _store_restarted(self, _: Event) -> bool:
-        self._system.store.send(signal.SIGTERM)
-        await self._system.store.ended()
-        self._system.store.start()
-        await self._system.store.ready()
-        return True
-
-    async def _killed_in_commit(self, event: Event) -> bool:
-        """Set a trap at a write of a script, wait until one is caught there, and kill the store."""
-        store, line = self._system.store, self._system.line
-        await store.ask("SET", TRAP, self._places[int(event.draw * len(self._places))])
-        caught = await self._caught()
-        if caught:
-            line.close()  # nobody else runs into the trap before it is taken away
-            await self._killed(store)
-            await store.ready()
-        await store.ask("DEL", TRAP)
-        if caught:
-            line.open()
-        return caught
-
-    async def _caught(self) -> bool:
-        for _ in range(int(_CAUGHT_S / 0.05)):
-            try:
-                await self._system.store.client.ping()
-            except Exception as error:  # the driver has no class for it
-                if "BUSY" in str(error):
-                    return True
-            await asyncio.sleep(0.05)
+    async def _changed(self, script: str, state: State, enough: int) -> bool:
+        """Run a script on a state of the queue until so many jobs were in it; False: they never were."""
+        for _ in range(int(_REACHED_S / 0.002)):
+            if (await self._system.store.ask("EVAL", script, 1, self._keys.state(state)) or 0) >= enough:
+                return True
+            await asyncio.sleep(0.002)
         return False
 
-    def _setting(self, name: str, bad: str, good: str) -> Callable[[Event], Awaitable[bool]]:
-        async def set_for_a_while(event: Event) -> bool:
-            await self._system.store.ask("CONFIG", "SET", name, bad)
-            await asyncio.sleep(event.lasts_s)
-            await self._system.store.ask("CONFIG", "SET", name, good)
-            return True
 
-        return set_for_a_while
+async def killed(process: Process) -> bool:
+    """Kill a process, and start it again."""
+    await process.kill()
+    process.start()
+    return True
 
-    async def _read_only(self, event: Event) -> bool:
-        """Make it the replica of nobody: it keeps its data and takes no writes."""
-        await self._system.store.ask("REPLICAOF", "127.0.0.1", 1)
-        await asyncio.sleep(event.lasts_s)
-        await self._system.store.ask("REPLICAOF", "NO", "ONE")
-        return True
 
-    async def _scripts_flushed(self, _: Event) -> bool:
-        await self._system.store.ask("SCRIPT", "FLUSH")
-        return True
+async def killed_at_step(program: Program, steps: Sequence[str], draw: float) -> bool:
+    """Have a process kill itself at a step of a commit, and start it again."""
+    stopped = await program.stops_at(steps[int(draw * len(steps))], _REACHED_S)
+    if stopped:
+        program.start()
+    return stopped
 
-    async def _reply_cut(self, event: Event) -> bool:
-        line = self._system.line
-        before = line.cuts
-        line.cut_after(int(event.draw * 2000))
 
-        async def happened() -> bool:
-            return line.cuts > before
+async def frozen(process: Process, for_s: float) -> bool:
+    """Let a process stand still for a while."""
+    process.send(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(for_s)
+    finally:
+        process.send(signal.SIGCONT)
+    return True
 
-        await until(happened, "a reply to cut")
-        return True
 
-    async def _line_cut(self, event: Event) -> bool:
-        self._system.line.close()
-        await asyncio.sleep(event.lasts_s / 4)
-        self._system.line.open()
-        return True
+async def clock_jumps(program: Program, draw: float) -> bool:
+    """Set a process's clock off by up to six hours, either way; it stays so until the next jump."""
+    program.set_clock((draw * 12 - 6) * _HOURS)
+    return True

@@ -1,7 +1,7 @@
 """One round, straight down: arrange, let clients call while faults fall, heal, wait for rest, judge.
 
-Judged is a system that stands still: servers and workers are frozen meanwhile, or the log would grow under the
-judge's hands.
+In every third round of a store that is alone, another past comes first: it is lost with all of the store's data while
+clients call, and the servers go on with what they remember of it.
 """
 
 from __future__ import annotations
@@ -19,34 +19,31 @@ import grpc
 
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.redis.clients import client_for, close
-from router.adapters.redis.stores import Stores
-from router.adapters.working import WorkSettings, routing_queue
-from router.audit import Audit
-from router.books import Books
-from router.decision import Decision
-from router.events import Completed, Event
-from router.verification import Verification
 from tests.api import Api, connected
 from tests.chaos.altered import in_force
-from tests.chaos.checks import Evidence, violations
+from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
 from tests.chaos.faults import Faults
 from tests.chaos.history import Call
+from tests.chaos.judge import judge_of
 from tests.chaos.lenders import QUEUE, Lender, Lendings
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
-from tests.chaos.system import PATIENCE_S, System, until
+from tests.chaos.processes import PATIENCE_S, until
+from tests.chaos.stores import Lone
+from tests.chaos.system import System
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import State
 
 CLIENTS = 8
 WATCHERS = 2
 LENDERS = 3
 CAP = 5
-REPS = [f"rep-{number}" for number in range(6)]
+REPS = 6
 RULES = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
-_PAGE = 1000
+_PAST_S = 0.5
+_EACH = 3
+"""Of so many rounds one begins with a loss."""
 
 
 @dataclass(slots=True)
@@ -56,7 +53,10 @@ class Tally:
     faults: Counter[Fault] = field(default_factory=Counter)
     missed: Counter[Fault] = field(default_factory=Counter)
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rounds: int = 0
     events: int = 0
+    items: int = 0
+    unjudged: int = 0
     violations: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
@@ -64,7 +64,10 @@ class Tally:
         self.faults += other.faults
         self.missed += other.missed
         self.calls += other.calls
+        self.rounds += other.rounds
         self.events += other.events
+        self.items += other.items
+        self.unjudged += other.unjudged
         self.violations += other.violations
 
 
@@ -81,7 +84,7 @@ class Round:
     faults
         What may fall.
     places
-        The fail points there are.
+        The places inside scripts at which the store can be stopped.
     watchers_drop
         Whether watchers drop what they know already.
     patience_s
@@ -106,38 +109,56 @@ class Round:
 
     async def play(self, system: System) -> Tally:
         """Play it and judge."""
-        random, tally, history = Random(f"{self.seed}/{self.number}/clients"), Tally(), list[Call]()
+        random, tally = Random(f"{self.seed}/{self.number}/clients"), Tally(rounds=1)
         await system.store.ask("FLUSHALL")
         async with AsyncExitStack() as stack:
             apis = [
-                await stack.enter_async_context(connected(address, self.tenant, system.store.url))
+                await stack.enter_async_context(connected(address, self.tenant, system.store.direct_url))
                 for address in system.addresses
             ]
-            await arrange(apis[0])
-            watchers = [
-                Watcher(apis, Random(random.random()), history, time.monotonic, drops_known=self.watchers_drop)
-                for _ in range(WATCHERS)
-            ]
-            lendings = Lendings()
+            if Fault.STORE_EMPTIED in self.faults and self.number % _EACH == 0 and isinstance(system.store, Lone):
+                await self._lose_a_past(system.store, apis, random, tally)
+            await self._live(system, apis, random, tally)
+        tally.violations += system.unasked_deaths()
+        return tally
+
+    async def _lose_a_past(self, store: Lone, apis: list[Api], random: Random, tally: Tally) -> None:
+        """Let clients call until the store has lost everything; what they were told has no log to be held against."""
+        history = list[Call]()
+        leads = Leads(random, await arrange(apis[0], "past"), "past")
+        async with _calling(apis, leads, history):
+            await asyncio.sleep(_PAST_S)
+            await store.emptied()
+            await asyncio.sleep(_PAST_S)
+        tally.faults[Fault.STORE_EMPTIED] += 1
+        tally.unjudged += len(history)
+        tally.calls += Counter((call.method, call.status) for call in history)
+        tally.violations += without_a_log(history)
+
+    async def _live(self, system: System, apis: list[Api], random: Random, tally: Tally) -> None:
+        history, lendings, reps = list[Call](), Lendings(), await arrange(apis[0], "rep")
+        watchers = [
+            Watcher(apis, Random(random.random()), history, time.monotonic, drops_known=self.watchers_drop)
+            for _ in range(WATCHERS)
+        ]
+        async with judge_of(system, self.tenant, dict.fromkeys(reps, CAP)) as judge:
             async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
-                await self._trouble(system, apis, random, history, tally)
-                judge = await stack.enter_async_context(_judge(system, self.tenant))
+                async with _calling(apis, Leads(random, reps, "L"), history):
+                    await self._let_fall(Faults(system, self.places, self.tenant), system.topology.pause_s, tally)
                 restless = await judge.rest(watchers, self.patience_s)
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
-                tally.violations += restless if self.patience_s == PATIENCE_S else []
-                tally.events = judge.last_event
             finally:
                 system.thaw()
+        tally.violations += restless if self.patience_s == PATIENCE_S else []
         tally.violations += lendings.violations()
-        tally.calls = Counter((call.method, call.status) for call in history)
-        tally.violations += system.unasked_deaths()
-        return tally
+        tally.events, tally.items = judge.last_event, len({call.item_id for call in history} - {""})
+        tally.calls += Counter((call.method, call.status) for call in history)
 
     @asynccontextmanager
     async def _lending(self, system: System, random: Random, lendings: Lendings) -> AsyncIterator[None]:
         """Let workers of a queue of their own come late."""
-        client = client_for(system.line.url)
+        client = client_for(system.store.url, replicas=system.store.replicas)
         with in_force(system.edits):
             queue = RedisQueue(client, QUEUE)
         lenders = [
@@ -152,26 +173,14 @@ class Round:
             await asyncio.gather(*lending)
             await close(client)
 
-    async def _trouble(
-        self, system: System, apis: list[Api], random: Random, history: list[Call], tally: Tally
-    ) -> None:
-        """Let clients call while faults fall."""
-        stopped, leads = asyncio.Event(), Leads(random, REPS)
-        clients = [Client(apis, leads, history, time.monotonic) for _ in range(CLIENTS)]
-        calling = [asyncio.create_task(client.run(stopped)) for client in clients]
-        try:
-            await self._let_fall(Faults(system, self.places), tally)
-        finally:
-            stopped.set()
-            await asyncio.gather(*calling)
-
-    async def _let_fall(self, faults: Faults, tally: Tally) -> None:
+    async def _let_fall(self, faults: Faults, pause_s: tuple[float, float], tally: Tally) -> None:
         until_s, falling = time.monotonic() + self.seconds, set[asyncio.Task[None]]()
+        may_fall = [fault for fault in self.faults if fault is not Fault.STORE_EMPTIED]
 
         async def fall(event: Fall) -> None:
             (tally.faults if await faults.inject(event) else tally.missed)[event.fault] += 1
 
-        for event in self.falls or plan(self.seed, self.number, self.faults):
+        for event in self.falls or plan(self.seed, self.number, may_fall, pause_s):
             if not self.falls and time.monotonic() + event.after_s > until_s:
                 break
             await asyncio.sleep(event.after_s)
@@ -191,8 +200,21 @@ async def _running(tasks: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def arrange(api: Api) -> None:
-    """Hire reps with a cap, and let whoever cannot be taken wait; a server may still be starting."""
+@asynccontextmanager
+async def _calling(apis: list[Api], leads: Leads, history: list[Call]) -> AsyncIterator[None]:
+    """Let clients call meanwhile."""
+    stopped = asyncio.Event()
+    clients = [Client(apis, leads, history, time.monotonic) for _ in range(CLIENTS)]
+    calling = [asyncio.create_task(client.run(stopped)) for client in clients]
+    try:
+        yield
+    finally:
+        stopped.set()
+        await asyncio.gather(*calling)
+
+
+async def arrange(api: Api, name: str) -> list[str]:
+    """Hire reps of a name with a cap, and let whoever cannot be taken wait; a server may still be starting."""
 
     async def listens() -> bool:
         try:
@@ -202,95 +224,9 @@ async def arrange(api: Api) -> None:
         return True
 
     await until(listens, "a server")
-    for rep in REPS:
+    reps = [f"{name}-{number}" for number in range(REPS)]
+    for rep in reps:
         await api.hire(rep, capacity={"LEAD": CAP})
-    await api.pool("everyone", REPS)
+    await api.pool("everyone", reps)
     await api.adopt(RULES)
-
-
-class Judge:
-    """Looks into the store of a tenant."""
-
-    def __init__(self, system: System, tenant: str, stores: Stores, books: Books) -> None:
-        self._system = system
-        self._tenant = tenant
-        self._stores = stores
-        self._books = books
-        self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
-        self.last_event = 0
-
-    async def rest(self, watchers: Sequence[Watcher], patience_s: float) -> list[str]:
-        """Wait until nothing is left to do, and freeze it so; return what never came to rest."""
-
-        async def at_rest() -> bool:
-            if not await self._is_at_rest(watchers):
-                return False
-            self._system.freeze()
-            if await self._is_at_rest(watchers):
-                return True
-            self._system.thaw()
-            return False
-
-        try:
-            await until(at_rest, "rest", patience_s)
-        except TimeoutError as error:
-            self._system.freeze()
-            return [f"{error}: {await self._queue.stats(self._tenant)}"]
-        return []
-
-    async def _is_at_rest(self, watchers: Sequence[Watcher]) -> bool:
-        counts = (await self._queue.stats(self._tenant)).counts
-        moving = counts[State.READY] + counts[State.LEASED]
-        return not moving and not await self._could_be_woken() and await self._all_told(watchers)
-
-    async def _could_be_woken(self) -> bool:
-        if not await self._stores.assignments.waiting(self._tenant, count=1):
-            return False
-        loads = await self._stores.assignments.loads(self._tenant)
-        return sum(loads.values()) < CAP * len(REPS)
-
-    async def _all_told(self, watchers: Sequence[Watcher]) -> bool:
-        changes = [event.number for event in await self.events() if isinstance(event, Decision | Completed)]
-        return not changes or all(watcher.reached >= changes[-1] for watcher in watchers)
-
-    async def events(self) -> list[Event]:
-        """Read the log."""
-        events: list[Event] = []
-        while page := await self._stores.assignments.events(
-            self._tenant, after=events[-1].number if events else 0, count=_PAGE
-        ):
-            events += page
-        return events
-
-    async def verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
-        """Return every violation."""
-        events = await self.events()
-        self.last_event = events[-1].number if events else 0
-        states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
-        caps = dict.fromkeys(REPS, CAP)
-        found = list(violations(Evidence(history, events, states, [watcher.seen for watcher in watchers], caps)))
-        found += [f"verify: {text}" async for text in Verification(self._stores.assignments, self._books).differences(
-            self._tenant)]  # fmt: skip
-        audit = Audit(
-            self._stores.assignments, self._stores.assignments, self._stores.workforce, self._stores.rule_sets
-        )
-        found += [f"audit: {text}" async for text in audit.faults(self._tenant)]
-        return found
-
-    async def _state(self, item_id: str) -> str:
-        record = await self._stores.assignments.item(self._tenant, item_id)
-        if record:
-            return str(record.state)
-        job = await self._queue.find(self._tenant, item_id)
-        return str(job.state) if job else ""
-
-
-@asynccontextmanager
-async def _judge(system: System, tenant: str) -> AsyncIterator[Judge]:
-    stores = Stores.connect(system.store.url)
-    books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
-    try:
-        yield Judge(system, tenant, stores, books)
-    finally:
-        books.close()
-        await stores.close()
+    return reps

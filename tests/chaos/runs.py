@@ -1,4 +1,4 @@
-"""A row of rounds on one system, with a progress bar."""
+"""A row of rounds on one system, with a progress bar, or a line after each round where nobody looks."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.chaos.altered import places_of_all
+from tests.chaos.failpoints import places_of_all
 from tests.chaos.guards import Guard
-from tests.chaos.plan import Fault
+from tests.chaos.plan import Fault, Topology
+from tests.chaos.processes import PATIENCE_S
 from tests.chaos.rounds import Round, Tally
-from tests.chaos.system import PATIENCE_S, System
+from tests.chaos.system import System
 
 _ROUND_S = 10.0
 _SHORT_ROUND_S = 2.0
 _SHORT_REST_S = 8.0
 _NO_GUARD = Guard("")
+_IN_COMMIT = {Fault.STORE_KILLED_IN_COMMIT, Fault.PRIMARY_KILLED_IN_COMMIT}
 
 
 class Run:
@@ -34,7 +36,9 @@ class Run:
     seed
         Makes the plans.
     console
-        Where the bar is drawn.
+        Where the progress is shown.
+    topology
+        What the store is made of.
     without
         A guard that is removed.
     faults
@@ -46,14 +50,21 @@ class Run:
         folder: Path,
         seed: int,
         console: Console,
+        topology: Topology = Topology.ALONE,
         without: Guard = _NO_GUARD,
         faults: Sequence[Fault] = tuple(Fault),
     ) -> None:
-        self._system = System(folder, replace(without.edits, fail_points=Fault.STORE_KILLED_IN_COMMIT in faults))
+        self._faults = [fault for fault in topology.faults if fault in faults]
+        self._system = System(
+            folder, replace(without.edits, fail_points=not _IN_COMMIT.isdisjoint(self._faults)), topology
+        )
         self._seed = seed
         self._guard = without
-        self._faults = faults
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
+        self._console = console
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console,
+            disable=not console.is_terminal,
+        )  # fmt: skip
         self.whole = Tally()
         self.calling_s = 0.0
 
@@ -70,12 +81,10 @@ class Run:
         return self
 
     async def _rounds(self, seconds: float, places: list[str], stop_when_found: bool) -> None:
-        began, number = time.monotonic(), 0
-        task = self._bar.add_task("", total=seconds)
+        began, task = time.monotonic(), self._bar.add_task("", total=seconds)
         while (gone := time.monotonic() - began) < seconds and not (stop_when_found and self.whole.violations):
-            number += 1
-            shown = f"{self._guard.name or 'chaos'}: round {number}, {len(self.whole.violations)} violations"
-            self._bar.update(task, completed=gone, description=shown)
+            number = self.whole.rounds + 1
+            self._bar.update(task, completed=gone, description=self._shown(f"round {number}"))
             longest, patience_s = (_SHORT_ROUND_S, _SHORT_REST_S) if stop_when_found else (_ROUND_S, PATIENCE_S)
             length = min(longest, seconds - gone)
             played = Round(self._seed, number, length, self._faults, places, self._guard.watchers_drop, patience_s)
@@ -83,4 +92,11 @@ class Run:
             tally.violations = [f"seed {self._seed}, round {number}: {text}" for text in tally.violations]
             self.whole.add(tally)
             self.calling_s += length
+            if not self._console.is_terminal and not stop_when_found:
+                self._console.print(f"{time.monotonic() - began:4.0f} s  {self._shown(f'{number} rounds')}")
         self._bar.update(task, completed=seconds)
+
+    def _shown(self, where: str) -> str:
+        faults, calls = self.whole.faults.total(), self.whole.calls.total()
+        what = self._guard.name or f"store {self._system.topology}"
+        return f"{what}: {where}, {faults} faults, {calls} calls, {len(self.whole.violations)} violations"

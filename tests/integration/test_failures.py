@@ -14,7 +14,8 @@ from redis.asyncio import Redis
 
 from fairlead.v1 import decisions_pb2 as decisions
 from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, UNROUTED, Api, differences, last
-from tests.chaos.altered import Edits, places_of_all
+from tests.chaos.altered import Edits
+from tests.chaos.failpoints import STEPS_OF_SERVERS, STEPS_OF_WORKERS, places_of_all
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault
 from tests.chaos.rounds import Round
@@ -24,9 +25,8 @@ SCALE = float(os.environ.get("FAIRLEAD_SCALE", "0.5"))
 BULK = int(2_000 * SCALE)
 """Leads of a bulk; 5 gives the 10,000 of the list."""
 BATCH = 250
-KILLED = Fault.STORE_KILLED_IN_COMMIT
 EVERY = 1 if os.environ.get("FAIRLEAD_FULL") else 7
-"""Each seventh write of the scripts, unless all are asked for."""
+"""Each seventh step, unless all are asked for."""
 
 
 async def crew(api: Api, *reps: str, capacity: int | None = None) -> None:
@@ -155,15 +155,25 @@ async def test_28_a_store_that_comes_back_without_its_data_is_named_as_what_it_i
         await api.item(lead.work_item)
 
 
-async def test_27_a_store_killed_before_any_write_of_a_commit_keeps_all_of_it_or_nothing(data_folder: Path) -> None:
+async def test_27_a_commit_is_kept_whole_or_not_at_all_whoever_is_killed_at_whichever_step(data_folder: Path) -> None:
     system, places = System(data_folder, Edits(fail_points=True)), places_of_all()
-    falls = [Fall(KILLED, 0.0, 0.0, (place + 0.5) / len(places)) for place in range(0, len(places), EVERY)]
+    falls = [
+        *falls_at(Fault.STORE_KILLED_IN_COMMIT, len(places)),
+        *falls_at(Fault.SERVER_KILLED_AT_STEP, len(STEPS_OF_SERVERS)),
+        *falls_at(Fault.WORKER_KILLED_AT_STEP, len(STEPS_OF_WORKERS)),
+    ]
 
     try:
         await system.start()
-        tally = await Round(27, 1, 0.0, [KILLED], places, falls=falls).play(system)
+        tally = await Round(27, 1, 0.0, [], places, falls=falls).play(system)
     finally:
         await system.stop()
 
     assert tally.violations == []
-    assert tally.faults[KILLED] >= len(falls) / 2  # some writes are rare, and nobody came by
+    assert set(tally.faults) == {fall.fault for fall in falls}
+    assert tally.faults.total() >= len(falls) / 2  # some writes are rare, and nobody came by
+
+
+def falls_at(fault: Fault, steps: int) -> list[Fall]:
+    """Have it fall at each step, or at some of them."""
+    return [Fall(fault, 0.0, 0.0, (step + 0.5) / steps) for step in range(0 if EVERY == 1 else 1, steps, EVERY)]

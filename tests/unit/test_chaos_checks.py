@@ -11,7 +11,7 @@ from router.decision import Cause, Decision, Head, Outcome
 from router.events import Completed
 from router.items import Kind, State, WorkItem
 from tests.chaos import register
-from tests.chaos.checks import Evidence, Seen, violations
+from tests.chaos.checks import Evidence, Seen, violations, without_a_log
 from tests.chaos.history import Answer, Call
 from tests.chaos.lenders import Lendings
 
@@ -41,6 +41,7 @@ def test_a_sound_round_has_no_violation() -> None:
         ({"events": [ROUTED, replace(MOVED, epoch=1), CLOSED]}, "is at epoch 1, after 1"),
         ({"events": [ROUTED, replace(MOVED, previous=0), CLOSED]}, "follows event 0"),
         ({"caps": {"ann": 1, "bob": 0}}, "bob has 1, the cap is 0"),
+        ({"caps": {"bob": 1}}, "ann has 1, the cap is 0"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
         ({"events": [ROUTED, replace(MOVED, rep="eve"), CLOSED]}, "the log has x with 'eve'"),
         ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on event 7"),
@@ -59,6 +60,19 @@ def test_each_violation_is_named(change: dict[str, Any], said: str) -> None:
     found = list(violations(replace(SOUND, **{"caps": caps, **change})))
 
     assert any(said in text for text in found), found
+
+
+def test_answers_without_a_log_are_held_against_each_other() -> None:
+    told_eve = replace(ROUTE, request_id="r-9", answer=replace(TOLD_ROUTED, owner="eve"))
+    told_twice = replace(ROUTE, answer=replace(TOLD_ROUTED, mark="z"))
+    broken = replace(ROUTE, request_id="r-9", status="INTERNAL", answer=None)
+    lost = replace(ROUTE, request_id="r-9", status="DATA_LOSS", answer=None)
+
+    assert list(without_a_log([ROUTE, MOVE, lost])) == []
+    assert list(without_a_log([ROUTE, told_eve])) == [
+        "work item x: told to have 2 owners at epoch 1: ['ann', 'eve']"
+    ]  # fmt: skip
+    assert [*map(len, (list(without_a_log([ROUTE, told_twice])), list(without_a_log([broken]))))] == [1, 1]
 
 
 def test_a_lost_answer_that_was_carried_out_fits() -> None:

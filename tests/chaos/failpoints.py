@@ -1,0 +1,71 @@
+"""Where a commit can be stopped: before every write inside a script, and before and behind every call of a script.
+
+Inside: an edited script asks the key ``TRAP`` whether this is the place to stop at (``{script}:{place}``), and spins
+there until somebody kills the store, which is then in the middle of a commit. The trap is set past the append-only
+file and the replica: whoever takes over from the killed one knows nothing of it.
+
+Around: a process that was told of a step (``{script}:before`` or ``:behind``, in the file that ``STEP`` names) kills
+itself when it gets there: its store has not heard of the commit yet, or has done it and nobody knows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+TRAP = "chaos:trap"
+SET_TRAP = f"redis.set_repl(redis.REPL_NONE) redis.call('SET', '{TRAP}', ARGV[1])"
+TAKE_TRAP_AWAY = f"redis.set_repl(redis.REPL_NONE) redis.call('DEL', '{TRAP}')"
+STEP = "CHAOS_STEP"
+STEPS_OF_SERVERS = [f"{name}:{where}" for name in ("bind", "complete", "submit") for where in ("before", "behind")]
+STEPS_OF_WORKERS = [f"{name}:{where}" for name in ("lease", "bind", "settle") for where in ("before", "behind")]
+
+_WRITE = re.compile(r"redis\.call\('(?:SET|XADD|HSET|HINCRBY|HDEL|DEL|ZADD|ZREM|ZPOPMIN)'")
+_STOP = f"""local function chaos_stop(place, ...)
+  if redis.call('GET', '{TRAP}') == place then while true do end end
+  return redis.call(...)
+end
+"""
+
+
+def with_places(name: str, source: str) -> str:
+    """Put a place to stop at before every write of a script."""
+    places = iter(range(len(_WRITE.findall(source))))
+    return _STOP + _WRITE.sub(lambda found: f"chaos_stop('{name}:{next(places)}', {found[0][11:]}", source)
+
+
+def places_of_all() -> list[str]:
+    """Return the places of every script that changes work items or the queue."""
+    from router.adapters.redis.connection import Script as RouterScript
+    from workqueue.adapters.redis.connection import SERVER_CLOCK
+    from workqueue.adapters.redis.connection import Script as QueueScript
+
+    sources = {name: RouterScript(name).source for name in ("bind", "complete")}
+    sources |= {name: QueueScript(name, SERVER_CLOCK).source for name in ("submit", "lease", "settle")}
+    return [f"{name}:{place}" for name, text in sources.items() for place in range(len(_WRITE.findall(text)))]
+
+
+def stop_at(step: str, wanted: Path) -> None:
+    """Kill this process if this is the step that it was told of."""
+    try:
+        if wanted.read_text("utf-8") != step:
+            return
+    except FileNotFoundError:
+        return
+    wanted.unlink()  # once: the next process of this name goes on
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def stopping(call: Any, wanted: Path) -> Any:
+    """Return what calls a script and stops before or behind it."""
+
+    async def call_or_stop(script: Any, *arguments: Any) -> Any:
+        stop_at(f"{script.name}:before", wanted)
+        answer = await call(script, *arguments)
+        stop_at(f"{script.name}:behind", wanted)
+        return answer
+
+    return call_or_stop

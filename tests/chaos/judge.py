@@ -1,0 +1,125 @@
+"""The judge of a round: waits until nothing is left to do, and holds what clients were told against the store.
+
+Judged is a system that stands still: servers and workers are frozen meanwhile, or the log would grow under the
+judge's hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from router.adapters.redis.stores import Stores
+from router.adapters.working import WorkSettings, routing_queue
+from router.audit import Audit
+from router.books import Books
+from router.decision import Decision
+from router.events import Completed, Event
+from router.verification import Verification
+from tests.chaos.checks import Evidence, violations
+from tests.chaos.history import Call
+from tests.chaos.processes import until
+from tests.chaos.system import System
+from tests.chaos.watcher import Watcher
+from workqueue.jobs import State
+
+_PAGE = 1000
+
+
+class Judge:
+    """Looks into the store of a tenant.
+
+    Parameters
+    ----------
+    system
+        What is judged.
+    tenant
+        Whose part of it.
+    caps
+        Open units each of their reps may have.
+    """
+
+    def __init__(self, system: System, tenant: str, caps: Mapping[str, int], stores: Stores, books: Books) -> None:
+        self._system = system
+        self._tenant = tenant
+        self._caps = caps
+        self._stores = stores
+        self._books = books
+        self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
+        self.last_event = 0
+
+    async def rest(self, watchers: Sequence[Watcher], patience_s: float) -> list[str]:
+        """Wait until nothing is left to do, and freeze it so; return what never came to rest."""
+
+        async def at_rest() -> bool:
+            if not await self._is_at_rest(watchers):
+                return False
+            self._system.freeze()
+            if await self._is_at_rest(watchers):
+                return True
+            self._system.thaw()
+            return False
+
+        try:
+            await until(at_rest, "rest", patience_s)
+        except TimeoutError as error:
+            self._system.freeze()
+            return [f"{error}: {await self._queue.stats(self._tenant)}"]
+        return []
+
+    async def _is_at_rest(self, watchers: Sequence[Watcher]) -> bool:
+        counts = (await self._queue.stats(self._tenant)).counts
+        moving = counts[State.READY] + counts[State.LEASED]
+        return not moving and not await self._could_be_woken() and await self._all_told(watchers)
+
+    async def _could_be_woken(self) -> bool:
+        if not await self._stores.assignments.waiting(self._tenant, count=1):
+            return False
+        loads = await self._stores.assignments.loads(self._tenant)
+        return sum(loads.values()) < sum(self._caps.values())
+
+    async def _all_told(self, watchers: Sequence[Watcher]) -> bool:
+        changes = [event.number for event in await self.events() if isinstance(event, Decision | Completed)]
+        return not changes or all(watcher.reached >= changes[-1] for watcher in watchers)
+
+    async def events(self) -> list[Event]:
+        """Read the log."""
+        events: list[Event] = []
+        while page := await self._stores.assignments.events(
+            self._tenant, after=events[-1].number if events else 0, count=_PAGE
+        ):
+            events += page
+        return events
+
+    async def verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
+        """Return every violation."""
+        events = await self.events()
+        self.last_event = events[-1].number if events else 0
+        states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
+        found = list(violations(Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)))
+        found += [f"verify: {text}" async for text in Verification(self._stores.assignments, self._books).differences(
+            self._tenant)]  # fmt: skip
+        audit = Audit(
+            self._stores.assignments, self._stores.assignments, self._stores.workforce, self._stores.rule_sets
+        )
+        found += [f"audit: {text}" async for text in audit.faults(self._tenant)]
+        return found
+
+    async def _state(self, item_id: str) -> str:
+        record = await self._stores.assignments.item(self._tenant, item_id)
+        if record:
+            return str(record.state)
+        job = await self._queue.find(self._tenant, item_id)
+        return str(job.state) if job else ""
+
+
+@asynccontextmanager
+async def judge_of(system: System, tenant: str, caps: Mapping[str, int]) -> AsyncIterator[Judge]:
+    """Open a way to the store, past what the service uses."""
+    stores = Stores.connect(system.store.direct_url)
+    books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+    try:
+        yield Judge(system, tenant, caps, stores, books)
+    finally:
+        books.close()
+        await stores.close()

@@ -317,7 +317,7 @@ def redis_url() -> Iterator[str]:
         server.stop()
 
 
-def test_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(redis_url: str) -> None:
+def test_25_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(redis_url: str) -> None:
     Stores.redis_url = redis_url
     run_state_machine_as_test(
         Stores,

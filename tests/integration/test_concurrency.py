@@ -67,7 +67,7 @@ async def test_reps_hired_at_once_are_all_hired(api: Api) -> None:
 
 
 @ON_EVERY_STORE
-async def test_a_hundred_calls_with_one_request_id_get_one_owner_and_one_answer(
+async def test_04_a_hundred_calls_with_one_request_id_get_one_owner_and_one_answer(
     api: Api, neighbour: Api, store: EmbeddedServer
 ) -> None:
     await crew(api)
@@ -81,7 +81,7 @@ async def test_a_hundred_calls_with_one_request_id_get_one_owner_and_one_answer(
 
 
 @ON_EVERY_STORE
-async def test_a_hundred_calls_about_one_lead_get_one_owner(api: Api, neighbour: Api) -> None:
+async def test_01_a_hundred_calls_about_one_lead_get_one_owner(api: Api, neighbour: Api) -> None:
     await crew(api)
 
     answers = await asyncio.gather(*((api, neighbour)[n % 2].route("L-1") for n in range(100)))
@@ -90,7 +90,7 @@ async def test_a_hundred_calls_about_one_lead_get_one_owner(api: Api, neighbour:
     assert Counter(answer.outcome for answer in answers) == {ASSIGNED: 1, EXISTING_OWNER: 99}
 
 
-async def test_no_cap_is_exceeded_and_no_item_has_two_owners(clients: list[Api], store: EmbeddedServer) -> None:
+async def test_02_no_cap_is_exceeded_and_no_item_has_two_owners(clients: list[Api], store: EmbeddedServer) -> None:
     api = clients[0]
     reps = await crew(api, capacity=CAP)
     owners: dict[str, set[str]] = {}
@@ -151,7 +151,7 @@ async def routed(server: Api, external_id: str) -> decisions_pb2.Decision:
 
 
 @ON_EVERY_STORE
-async def test_every_decision_is_made_by_exactly_one_revision_while_rules_and_reps_change(
+async def test_24_every_decision_is_made_by_exactly_one_revision_while_rules_and_reps_change(
     api: Api, neighbour: Api, store: EmbeddedServer
 ) -> None:
     await crew(api)

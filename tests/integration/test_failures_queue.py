@@ -166,7 +166,7 @@ async def test_validating_submits_nothing(store: EmbeddedServer, tenant: str) ->
 # ------------------------------------------------------------------------------------------------------------- repeated
 
 
-async def test_4_one_request_id_submitted_a_hundred_times_in_parallel_is_routed_once(api: Api) -> None:
+async def test_04_one_request_id_submitted_a_hundred_times_in_parallel_is_routed_once(api: Api) -> None:
     await everyone(api, "ann", "bob")
 
     answers = await asyncio.gather(*(api.submit(request_id="one") for _ in range(100)))

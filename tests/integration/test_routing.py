@@ -81,7 +81,7 @@ async def test_equal_reps_take_turns(api: Api) -> None:
     assert Counter(owners) == {"ann": 3, "bob": 3, "eve": 3}
 
 
-async def test_a_lead_sent_twice_keeps_its_owner(api: Api) -> None:
+async def test_22_a_lead_sent_twice_keeps_its_owner(api: Api) -> None:
     await everyone(api, "ann", "bob")
     first = await api.route("L-1")
 
@@ -708,7 +708,7 @@ async def test_a_deleted_rep_leaves_their_deficit_to_the_others(api: Api, store:
     assert last((await api.decision(decision.name)).rep) == leaver
 
 
-async def test_a_newcomer_starts_level(api: Api) -> None:
+async def test_10_a_newcomer_starts_level(api: Api) -> None:
     await everyone(api, "ann", "bob")
     for n in range(10):
         await api.route(f"L-{n}")

@@ -101,7 +101,7 @@ def test_a_band_never_admits_a_claim_below_it(reps: Reps, band: int) -> None:
     assert claims[picked.chosen] >= max(claims) - band
 
 
-def test_equals_take_turns_over_ten_thousand_work_items() -> None:
+def test_11_equals_take_turns_over_ten_thousand_work_items() -> None:
     wins = [0] * 7
 
     for item in range(10_000):

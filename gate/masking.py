@@ -1,6 +1,7 @@
 """Personal fields, hidden from callers whose role has no need of them: in every answer, whatever method gives it.
 
-Which fields are personal, rule sets declare for work items (``personal: true``), and an operator for everything else.
+Which fields are personal, rule sets declare for work items, models' schemas for customers (``personal: true`` in both),
+and an operator for everything else.
 The values are replaced on the way out, so that a method that is added later cannot forget to.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from google.protobuf.message import Message
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.struct_pb2 import Struct, Value
 
 from gate.calls import Call
 from gate.principals import Role
@@ -21,6 +22,8 @@ SEERS = frozenset({Role.REP, Role.MANAGER, Role.SERVICE})
 """Roles that talk to customers, or bring their data."""
 _TEXTS = frozenset({"display_name"})
 """Fields of messages that are free text about a person, hidden where their own name is listed."""
+_OF_A_FEATURE = frozenset({"value", "typical", "before", "after", "text"})
+"""Fields of messages about one ``feature`` of a customer that tell what it is."""
 _FAULTS = frozenset({"fault"})
 """Fields that repeat what was wrong with another."""
 
@@ -31,12 +34,12 @@ class Masking:
     Parameters
     ----------
     declared
-        Returns the fields that a tenant's rule set declares personal.
+        Returns the fields that are declared personal for what a call shows, which names its tenant.
     always
         Fields that are personal whatever a rule set says.
     """
 
-    def __init__(self, declared: Callable[[str], Awaitable[AbstractSet[str]]], always: AbstractSet[str]) -> None:
+    def __init__(self, declared: Callable[[Call], Awaitable[AbstractSet[str]]], always: AbstractSet[str]) -> None:
         self._declared = declared
         self._always = always
 
@@ -44,7 +47,7 @@ class Masking:
         """Hide in an answer, which must be this call's own, what its caller has no need of."""
         if call.principal is None or call.principal.roles & SEERS:
             return
-        names = self._always | (await self._declared(call.tenant) if call.tenant else frozenset())
+        names = self._always | (await self._declared(call) if call.tenant else frozenset())
         if names:
             hide(answer, names)
 
@@ -67,6 +70,8 @@ def hide(message: Any, names: AbstractSet[str]) -> None:
     if message.DESCRIPTOR.name == "Predicate" and message.field in names:
         message.actual = HIDDEN if message.actual else ""
         message.expected = HIDDEN if message.expected else ""  # where they are equal, either tells
+    if "feature" in message.DESCRIPTOR.fields_by_name and message.feature in names:
+        _hide_feature(message)
     for field, value in message.ListFields():
         if field.message_type and not field.message_type.GetOptions().map_entry:
             for part in value if field.is_repeated else [value]:
@@ -75,3 +80,12 @@ def hide(message: Any, names: AbstractSet[str]) -> None:
             field.name in _FAULTS and any(name in value for name in names)
         ):
             setattr(message, field.name, HIDDEN)
+
+
+def _hide_feature(message: Any) -> None:
+    for field, value in message.ListFields():
+        if field.name in _OF_A_FEATURE:
+            if isinstance(value, Value):
+                value.string_value = HIDDEN
+            else:
+                setattr(message, field.name, HIDDEN)

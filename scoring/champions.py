@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
+from scoring.errors import NotPossible
 from scoring.holder import ModelHolder
 from scoring.registry import Registries
 from scoring.served import ServedModel
@@ -54,6 +55,19 @@ class Champions:
         """
         own = self._own.get(tenant) or await self._meet(tenant)
         return (own if own.is_chosen else self._shared).current
+
+    async def personal(self, tenant: str) -> frozenset[str]:
+        """Return the features that the schema of what scores a tenant's customers declares personal.
+
+        Raises
+        ------
+        RegistryUnavailable
+            As `of` does.
+        """
+        try:
+            return (await self.of(tenant)).schema.personal
+        except NotPossible:
+            return frozenset()
 
     def start(self) -> None:
         """Look now, and from then on `POLL_SECONDS` after each look, until `stop`."""

@@ -51,6 +51,8 @@ class Feature(BaseModel):
         +1 if the risk may only rise with the value, -1 if only fall, 0 if either; 0 for a ``category``.
     actionable
         Whether somebody could change it tomorrow: `FindBestAction` may propose only such.
+    personal
+        Whether it tells who somebody is: its values are shown to roles alone that talk to customers.
     ages
         A ``number`` of days since something: grows by one a day though nothing happens.
     total_of
@@ -82,6 +84,7 @@ class Feature(BaseModel):
     missing: Annotated[tuple[_Text, ...], Field(max_length=100)] = ()
     monotonic: Literal[-1, 0, 1] = 0
     actionable: bool = False
+    personal: bool = False
     ages: bool = False
     total_of: Annotated[tuple[_Name, ...], Field(max_length=MAX_PARTS)] = ()
     low: _Finite | None = None
@@ -180,6 +183,11 @@ class FeatureSchema(BaseModel):
     def names(self) -> tuple[str, ...]:
         """The features' names in order."""
         return tuple(self.places)
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The names of those that are personal."""
+        return frozenset(feature.name for feature in self.features if feature.personal)
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import grpc
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
-from gate.calls import Observer
+from gate.calls import Call, Observer
 from gate.door import Door
 from gate.masking import Masking
 from gate.standard import Health, serve_standard
@@ -54,6 +54,7 @@ DRAIN_S = 10.0
 """What calls under way get to end, in seconds."""
 STREAMS_S = 0.5
 """What open streams get after them: whoever follows one resumes it elsewhere."""
+SCORING = "fairlead.v1.ScoringService/"
 STANDING = (
     "grpc.health.v1.Health/Check",
     "grpc.health.v1.Health/Watch",
@@ -138,7 +139,7 @@ class Service:
         self._credentials = settings.security.credentials()
         self.traffic = Traffic(settings.max_calls, settings.security.guard(), STANDING)
         self._watch = Watch(settings.telemetry)
-        masking = Masking(self._books.personal, settings.security.personal) if settings.security.knows_callers else None
+        masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         self._queue, self._overdue_s = queue, settings.overdue_s
         self._auditors = Auditors(self.auditor, rule_sets, self._stores.signals)
         self._door = Door(self.server, self.traffic, [self.traffic, *self._watch.observers, *observers], masking)
@@ -179,6 +180,13 @@ class Service:
         """Return what audits a tenant."""
         stores = self._stores
         return Auditor(tenant, stores.assignments, stores.snapshots, self._books, self._overdue, self._watch.metrics)
+
+    async def _personal(self, call: Call) -> frozenset[str]:
+        """Return what is personal in an answer: fields of the tenant's rules; in scores features too."""
+        fields = await self._books.personal(call.tenant)
+        if not call.method.startswith(SCORING):
+            return fields
+        return fields | await self._scoring.champions.personal(call.tenant)
 
     async def _overdue(self, tenant: str) -> str:
         """Say whether submissions wait for workers; tell the metrics how the queue stands."""

@@ -140,14 +140,14 @@ def small_rows(rng: np.random.Generator, n_rows: int) -> FloatArray:
     )
 
 
-def manifest(version: str = "v1", model: str = "churn") -> Manifest:
-    """Return a manifest for SCHEMA."""
+def manifest(version: str = "v1", model: str = "churn", schema: FeatureSchema = SCHEMA) -> Manifest:
+    """Return a manifest for SCHEMA, or another of its features."""
     return Manifest(
         model=model,
         version=version,
         created_time=NOON,
         label=Label(name="churn", horizon_days=30),
-        feature_schema=SCHEMA,
+        feature_schema=schema,
         data_sha256="0" * 64,
         code_sha256="1" * 64,
         seed=7,
@@ -161,6 +161,7 @@ def write_model(
     tables: ScoreTables | None = None,
     failed_gates: tuple[str, ...] = (),
     thresholds: Thresholds | None = None,
+    schema: FeatureSchema = SCHEMA,
 ) -> Artefact:
     """Write a complete artefact for SCHEMA to ``folder/churn/version``."""
     tables = tables or small_tables()
@@ -169,7 +170,7 @@ def write_model(
     return artefact.write(
         folder / "churn" / version,
         tables,
-        manifest(version),
+        manifest(version, schema=schema),
         thresholds or Thresholds(at_risk=0.3, top_decile=0.5),
         Reference.of(tables, small_rows(np.random.default_rng(5), 2_000)),
         golden,

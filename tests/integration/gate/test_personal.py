@@ -13,14 +13,18 @@ from google.protobuf.message import Message
 from fairlead.client import Access, FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.v1 import scoring_pb2 as scoring
+from fairlead.v1 import scoring_pb2_grpc as scoring_grpc
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.working import WorkSettings
 from router.rules.check import check
+from scoring.parts import registries
 from serving.settings import Settings
 from tests.api import FULL, Api, connected
 from tests.conftest import serving
 from tests.identities import AUDIENCE, ISSUER, bearer, security, token, write_jwks
 from tests.integration.gate.test_who_may import showing
+from tests.scoring_models import SCHEMA, write_model
 from tests.served import Served
 
 PHONE = "139-0000-4711"
@@ -145,3 +149,45 @@ def test_a_setting_that_is_refused_is_named_without_its_password(url: str) -> No
         Settings.read({"FAIRLEAD_REDIS_URL": url}, listen="127.0.0.1:0", data=Path("unused"))
 
     assert "hunter2secret" not in str(refusal.value)
+
+
+@pytest.fixture
+async def scored(store: Any, tmp_path: Path, tenant: str) -> AsyncIterator[Api]:
+    """Yield a tenant whose model's schema calls contracts personal, and whose operator logins."""
+    folder = tmp_path / "models"
+    contract = SCHEMA.features[1].model_copy(update={"personal": True})
+    schema = SCHEMA.model_copy(update={"features": (SCHEMA.features[0], contract, *SCHEMA.features[2:])})
+    write_model(folder, "v1", schema=schema)
+    registries(str(folder))("").promote("churn", "v1", actor="test")
+    chosen = security(tmp_path, personal=frozenset({"logins_30d"}))
+    async with (
+        serving(store.url, security=chosen, models=str(folder)) as address,
+        connected(address, tenant, store.url) as api,
+    ):
+        yield api
+
+
+async def told_of_a_customer(scored: Api, role: str) -> list[Message]:
+    """Return what a role is told, by every method of ScoringService that tells it."""
+    stub: Any = scoring_grpc.ScoringServiceStub(scored.channel)
+    shown = bearer("somebody", [role], [scored.tenant])
+    request = scoring.ScoreCustomerRequest(parent=scored.parent, customer={"id": "c"}, explain_top_k=4)
+    request.customer.features.update({"logins_30d": 471, "contract": "One year", "paperless": "Yes"})
+    action = scoring.FindBestActionRequest(parent=scored.parent, customer=request.customer, threshold=0.01)
+    stream = stub.BatchScoreCustomers(iter([scoring.BatchScoreCustomersRequest(request=request)]), metadata=shown)
+    return [
+        await stub.ScoreCustomer(request, metadata=shown),
+        await stream.read(),
+        await stub.FindBestAction(action, metadata=shown),
+    ]
+
+
+async def test_what_a_schema_or_an_operator_calls_personal_is_hidden_in_scores(scored: Api) -> None:
+    whole, hidden = [await told_of_a_customer(scored, role) for role in ("service", "data-scientist")]
+
+    secrets = ("471", "One year")
+    assert [[secret in str(answer) for secret in secrets] for answer in whole[:2]] == [[True, True]] * 2
+    assert any(secret in str(whole[2]) for secret in secrets)
+    assert not any(secret in str(answer) for secret in secrets for answer in hidden)
+    assert all("***" in str(answer) for answer in hidden)
+    assert "paperless billing" in str(hidden[0])

@@ -13,25 +13,22 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Protocol
 
 from router.books import Books
-from router.decision import Cause, Decision, Head, Outcome
+from router.decision import Cause, Decision, Outcome
 from router.errors import NotPossible, RouterError
-from router.events import Event
 from router.fairness import report
-from router.invariants import violations
-from router.items import Kind, WorkItem
+from router.invariants import Movement
 from router.ports import Assignments, Revisions, Signals, Snapshot, Snapshots
 from router.workforce import Pool
 
 LOOK_S = 5.0
 """Seconds between two looks."""
 _HOLD_S = 20.0
-_PAGE = 500
+_PAGE = 50
+"""Events read at a time; calls that are being answered wait while they are looked at, for a millisecond or two."""
 _ROLE = "auditing"
-_NO_HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +41,8 @@ Overdue = Callable[[str], Awaitable[str]]
 class Told(Protocol):
     """Is told of what the auditor sees."""
 
-    def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool) -> None:
-        """Of each decision, once."""
+    def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool, times: int) -> None:
+        """How many decisions were of a kind; of each decision once."""
 
     def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
         """How far a pool's worst-off rep is from a fair share, and may be, in leads."""
@@ -96,8 +93,7 @@ class Auditor:
         """
         pools = await self._pools()
         before, after = self._before, await self._snapshots.take(self._tenant, list(pools))
-        events, decided = await self._between(before, after) if before else ([], Counter())
-        found = list(violations(before, events, after, pools)) if before else []
+        decided, found = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
         if late := await self._overdue(self._tenant):
             found.append(late)
         self._before = after
@@ -110,25 +106,27 @@ class Auditor:
         except NotPossible:  # no rules yet, so nothing was routed
             return {}
 
-    async def _between(self, before: Snapshot, after: Snapshot) -> tuple[list[Event], Counter[Decided]]:
-        """Return the events since, as light as the check allows, for there may be many; and what was decided."""
-        events: list[Event] = []
-        decided = Counter[Decided]()
-        at = before.number
+    async def _compared(
+        self, before: Snapshot, after: Snapshot, pools: dict[str, Pool]
+    ) -> tuple[Counter[Decided], list[str]]:
+        """Return what was decided between two snapshots, and what does not hold."""
+        movement, decided, at = Movement(before), Counter[Decided](), before.number
         while at < after.number:
             page = await self._store.events(self._tenant, after=at, before=after.number + 1, count=_PAGE)
             if not page:
                 break
-            decided.update(_decided(event) for event in page if isinstance(event, Decision))
-            events += [_light(event) for event in page]
+            for event in page:
+                movement.follow(event)
+                if isinstance(event, Decision):
+                    decided[_decided(event)] += 1
             at = page[-1].number
-        return events, decided
+        return decided, list(movement.violations(after, pools))
 
     def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
         if self._told is None:
             return
-        for outcome, cause, at_capacity in decided.elements():
-            self._told.decided(self._tenant, outcome, cause, at_capacity)
+        for (outcome, cause, at_capacity), times in decided.items():
+            self._told.decided(self._tenant, outcome, cause, at_capacity, times)
         for pool, state in after.ledgers.items():
             told = report(pools[pool], state)
             self._told.stands(self._tenant, pool, told.worst, told.bound)
@@ -137,13 +135,6 @@ class Auditor:
 
 def _decided(decision: Decision) -> Decided:
     return decision.outcome, decision.head.cause, any(seen.full for seen in decision.seen)
-
-
-def _light(event: Event) -> Event:
-    """Drop what ``router.invariants`` does not look at."""
-    if not isinstance(event, Decision):
-        return event
-    return replace(event, item_id="", seen=(), stand=None, trace_hash="", head=_NO_HEAD)
 
 
 class Auditors:

@@ -7,7 +7,7 @@ asked all the time; that each decision followed from what was seen, ``router.ver
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from router.decision import Decision
 from router.events import Completed, Event, Settled
@@ -17,51 +17,75 @@ from router.ports import LedgerState, Snapshot
 from router.workforce import Pool
 
 
-def violations(before: Snapshot, events: Sequence[Event], after: Snapshot, pools: Mapping[str, Pool]) -> Iterator[str]:
-    """Yield in words whatever does not hold.
+class Movement:
+    """How the log says that the counters moved since a snapshot: sums, however many events there are.
 
     Parameters
     ----------
-    before, after
-        The counters at two instants.
-    events
-        All of the log between them.
-    pools
-        As they are now, for their members.
+    before
+        The counters at the beginning.
     """
-    numbers = [event.number for event in events]
-    if numbers != list(range(before.number + 1, after.number + 1)):
-        yield f"log: events {before.number + 1} to {after.number} are not all there, or not in order"
-        return
-    yield from _loads(before, events, after)
-    settled = {event.pool for event in events if isinstance(event, Settled)}
-    for pool, state in after.ledgers.items():
-        yield from _standing(pool, state, pools)
-        if pool in before.ledgers and pool not in settled:
-            yield from _movement(pool, before.ledgers[pool], events, state)
 
+    def __init__(self, before: Snapshot) -> None:
+        self._before = before
+        self._number = before.number
+        self._is_whole = True
+        self._loads: Counter[tuple[str, Kind]] = Counter(before.loads)
+        self._decisions: Counter[str] = Counter()
+        self._received: Counter[str] = Counter()
+        self._settled: set[str] = set()
 
-def _loads(before: Snapshot, events: Iterable[Event], after: Snapshot) -> Iterator[str]:
-    told = Counter(before.loads)
-    for event in events:
-        for whose, by in _shifts(event):
-            told[whose] += by
-    for rep, kind in sorted({*told, *after.loads}):
-        is_there = after.loads.get((rep, kind), 0)
-        if told[rep, kind] != is_there:
-            yield f"loads {rep} {kind}: log says {told[rep, kind]}, store {is_there}"
-        if is_there < 0:
-            yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
+    def follow(self, event: Event) -> None:
+        """Take in the next event."""
+        self._number += 1
+        self._is_whole = self._is_whole and event.number == self._number
+        match event:
+            case Decision(rep=rep, kind=kind, pool=pool, freed=freed):
+                if rep:
+                    self._loads[rep, kind] += 1
+                if rep and freed:
+                    self._loads[freed, kind] -= 1
+                self._decisions[pool] += 1
+                self._received[pool] += event.charge
+            case Completed(rep=rep, kind=kind) if rep:
+                self._loads[rep, kind] -= 1
+            case Settled():
+                self._settled.add(event.pool)
 
+    def violations(self, after: Snapshot, pools: Mapping[str, Pool]) -> Iterator[str]:
+        """Yield in words whatever does not hold.
 
-def _shifts(event: Event) -> Iterator[tuple[tuple[str, Kind], int]]:
-    """Yield by how much an event moves the open units of whom."""
-    if isinstance(event, Decision) and event.rep:
-        yield (event.rep, event.kind), 1
-        if event.freed:
-            yield (event.freed, event.kind), -1
-    elif isinstance(event, Completed) and event.rep:
-        yield (event.rep, event.kind), -1
+        Parameters
+        ----------
+        after
+            The counters at the end.
+        pools
+            As they are now, for their members.
+        """
+        if not self._is_whole or self._number != after.number:
+            yield f"log: events {self._before.number + 1} to {after.number} are not all there, or not in order"
+            return
+        yield from self._open_units(after)
+        for pool, state in after.ledgers.items():
+            yield from _standing(pool, state, pools)
+            if pool in self._before.ledgers and pool not in self._settled:
+                yield from self._charges(pool, self._before.ledgers[pool], state)
+
+    def _open_units(self, after: Snapshot) -> Iterator[str]:
+        for rep, kind in sorted({*self._loads, *after.loads}):
+            told, is_there = self._loads[rep, kind], after.loads.get((rep, kind), 0)
+            if told != is_there:
+                yield f"loads {rep} {kind}: log says {told}, store {is_there}"
+            if is_there < 0:
+                yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
+
+    def _charges(self, pool: str, before: LedgerState, after: LedgerState) -> Iterator[str]:
+        told, decisions = self._decisions[pool], after.decisions - before.decisions
+        if told != decisions:
+            yield f"ledger {pool}: decisions: log says {told} more, store {decisions} more"
+        charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
+        if charged != received:
+            yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
 
 
 def _standing(pool: str, state: LedgerState, pools: Mapping[str, Pool]) -> Iterator[str]:
@@ -71,13 +95,3 @@ def _standing(pool: str, state: LedgerState, pools: Mapping[str, Pool]) -> Itera
         told = report(pools[pool], state)
         if told.worst > told.bound:
             yield f"ledger {pool}: {told.worst:.3f} leads from a fair share, beyond the bound of {told.bound:.3f}"
-
-
-def _movement(pool: str, before: LedgerState, events: Iterable[Event], after: LedgerState) -> Iterator[str]:
-    charged = [event for event in events if isinstance(event, Decision) and event.pool == pool]
-    decisions = after.decisions - before.decisions
-    if decisions != len(charged):
-        yield f"ledger {pool}: decisions: log says {len(charged)} more, store {decisions} more"
-    received = sum(after.received.values()) - sum(before.received.values())
-    if received != sum(event.charge for event in charged):
-        yield f"ledger {pool}: received: log says {sum(e.charge for e in charged)} micro-units more, store {received}"

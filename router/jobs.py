@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from router.decision import Cause, Head, Outcome
 from router.errors import InvalidInput, NotFound, NotPossible, RouterError
@@ -12,8 +13,7 @@ from router.plan import Book, Plan
 from router.ports import ItemRecord, Job, Mode
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRequest:
+class RouteRequest(NamedTuple):
     """A wish for an owner."""
 
     item: WorkItem

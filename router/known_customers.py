@@ -7,7 +7,6 @@ work item brings along is left as it is: whoever sent it may know better.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from router.items import WorkItem
 from router.ports import CustomerStandings, Standing
@@ -60,4 +59,4 @@ def completed(wanted: KnownCustomer, item: WorkItem, known: Mapping[str, Standin
         for field, value in found.items()
         if field and value is not None and item.attributes.get(field) is None
     }
-    return replace(item, attributes={**item.attributes, **lacking})
+    return item._replace(attributes={**item.attributes, **lacking})

@@ -7,7 +7,9 @@ step in which somebody has room.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from router.items import MAX_VALUE, Kind, WorkItem
 from router.ports import Edition, RuleEngine
@@ -57,8 +59,7 @@ class Step:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A step with its candidates for one work item; ``charge`` in micro-units."""
 
     step: Step
@@ -66,8 +67,7 @@ class Attempt:
     charge: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a book says about one work item.
 
     ``matched`` holds the applied rule first, nothing when the default applied.
@@ -104,6 +104,18 @@ def steps_of(route: Route) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+class _Path(NamedTuple):
+    """A route with what follows from it for every work item."""
+
+    route: Route
+    steps: tuple[Step, ...]
+    waits: bool
+
+
+def _path_of(route: Route) -> _Path:
+    return _Path(route, steps_of(route), any(isinstance(fallback, Wait) for fallback in route.fallback))
+
+
 def wanted(requirement: Requirement, fact: Fact) -> FactValue | None:
     """Return what a requirement asks for: the work item's field, or its fixed value; None asks nothing."""
     return fact.get(requirement.item) if requirement.item else requirement.value
@@ -133,18 +145,13 @@ class Book:
         marks: tuple[str, str] = NO_MARKS,
     ) -> None:
         self.rule_set_revision = rule_set_revision
-        self._marks = marks
         self.rule_set = rule_set
         self.engine = engine
         self.roster = roster
+        self.revisions = Edition(rule_set_revision, roster.revision, *marks)
         self._rules = {rule.id: rule for rule in rule_set.rules}
-        self._steps: dict[str, tuple[Step, ...]] = {}
+        self._paths: dict[str, _Path] = {}
         self._candidates: dict[object, Candidates] = {}
-
-    @property
-    def revisions(self) -> Edition:
-        """Revision of the rules and of the workforce."""
-        return Edition(self.rule_set_revision, self.roster.revision, *self._marks)
 
     def rule(self, rule_id: str) -> Rule:
         """Return a rule by its id."""
@@ -169,22 +176,17 @@ class Book:
         fact = project(self.rule_set, item.attributes, self.roster.territories)
         matched = self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
-        route = self._rules[rule_id].route if matched else self.rule_set.default
-        steps = self._steps.get(rule_id)
-        if steps is None:
-            steps = self._steps[rule_id] = steps_of(route)
-        attempts = tuple(
-            Attempt(step, candidates, self._charge(route, item, fact, candidates))
-            for number, step in enumerate(steps)
-            for candidates in [self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)]
-        )
-        if named:
-            attempts = (self._attempt_of(named, item.kind, attempts),)
-        return Plan(
-            item.kind, fact, route, matched, attempts, any(isinstance(fallback, Wait) for fallback in route.fallback)
-        )
+        path = self._paths.get(rule_id)
+        if path is None:
+            path = self._paths[rule_id] = _path_of(self._rules[rule_id].route if matched else self.rule_set.default)
+        found = []
+        for number, step in enumerate(path.steps):
+            candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)
+            found.append(Attempt(step, candidates, self._charge(path.route, item, fact, candidates)))
+        attempts = (self._attempt_of(named, item.kind, found),) if named else tuple(found)
+        return Plan(item.kind, fact, path.route, matched, attempts, path.waits)
 
-    def _attempt_of(self, named: str, kind: Kind, attempts: tuple[Attempt, ...]) -> Attempt:
+    def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt]) -> Attempt:
         for attempt in attempts:
             if named in attempt.candidates.reps:
                 return attempt

@@ -226,16 +226,16 @@ def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -
 
 
 def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | RouterError:
+    if isinstance(answer, Decision):
+        return answer
     name = f"tenants/{tenant}/workItems/{item_id}"
     match answer:
         case Refusal.REQUEST_ID_REUSED:
             return RequestIdReused(request_id)
         case Refusal.CLOSED:
             return NotPossible(name, "was closed without ever having an owner; closed is final")
-        case Refusal():
-            return StaleEtag(name, "changed since it was read: read it again")
         case _:
-            return answer
+            return StaleEtag(name, "changed since it was read: read it again")
 
 
 def _sole(answer: Decision | RouterError) -> Decision:

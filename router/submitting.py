@@ -7,7 +7,7 @@ route_submitted  a worker has it: route, by the id of its request     so a secon
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 from router.decision import Decision
@@ -78,7 +78,7 @@ class Submitting:
         StoreUnavailable
             If the store does not answer; some may have been taken in.
         """
-        named = [request if request.request_id else replace(request, request_id=str(uuid4())) for request in requests]
+        named = [request if request.request_id else request._replace(request_id=str(uuid4())) for request in requests]
         if preview:
             return [Receipt(item_id(request.item, request.request_id), 0, False) for request in named]
         return await self._intake.submit(tenant, named)

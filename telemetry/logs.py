@@ -24,6 +24,7 @@ _TROUBLE = frozenset({"UNKNOWN", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "UNA
 _REFUSED = frozenset({"UNAUTHENTICATED", "PERMISSION_DENIED"})
 """Codes of who came where they do not belong: somebody should see them."""
 
+_WARNED = _TROUBLE | _REFUSED
 _LONGEST_FACT = 128
 
 _log = logging.getLogger("fairlead.calls")
@@ -110,6 +111,6 @@ class CallLog:
 
     def ended(self, call: Call) -> None:
         """Log how it ended."""
-        level = logging.WARNING if call.code.name in _TROUBLE | _REFUSED else logging.DEBUG
+        level = logging.WARNING if call.code.name in _WARNED else logging.DEBUG
         if _log.isEnabledFor(level):
             _log.log(level, "%s in %.1f ms", call.code.name, (time.perf_counter() - call.started) * 1e3)

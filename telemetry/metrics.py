@@ -113,12 +113,12 @@ class Metrics:
         with self._scripts.labels(name).time():
             yield
 
-    def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool) -> None:
-        """Count a decision of the log."""
+    def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool, times: int) -> None:
+        """Count decisions of the log."""
         tenant = tenant if tenant in self._tenants else OTHERS
-        self._decisions.labels(tenant, outcome, cause).inc()
+        self._decisions.labels(tenant, outcome, cause).inc(times)
         if at_capacity:
-            self._caps.labels(tenant).inc()
+            self._caps.labels(tenant).inc(times)
 
     def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
         """Show how a pool's fairness stands, in leads."""

@@ -82,7 +82,7 @@ class MemoryStore:
         if job.mode is Mode.ROUTE and record is not None and record.owner:
             existing = state.events[record.decision - 1]
             assert isinstance(existing, Decision)
-            answer = replace(existing, outcome=Outcome.EXISTING_OWNER)
+            answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
             if not preview:
                 _remember(state, job.request_id, job.fingerprint, answer)
             return answer
@@ -96,7 +96,7 @@ class MemoryStore:
             return Refusal.NOBODY
         decision = self._decide(state, job, record, seen, choice)
         if preview:
-            return replace(decision, number=0)
+            return decision._replace(number=0)
         state.events.append(decision)
         state.tally.enter_decision(decision, job.attempts, choice)
         _remember(state, job.request_id, job.fingerprint, decision)

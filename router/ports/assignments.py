@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from router.chain import Entry
 from router.decision import Decision, Head
@@ -29,8 +29,7 @@ class Mode(StrEnum):
     """An owner for what waits; without one nothing is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One work item on its way through the store.
 
     Parameters

@@ -28,6 +28,7 @@ START = "start"
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
 _LONGEST_SHOWN = 80
+_VIEWS = frozenset(DecisionView.values())
 
 
 @lru_cache(4096)
@@ -190,7 +191,7 @@ def wants_full(view: int) -> bool:
     InvalidInput
         If there is no such view.
     """
-    if view not in DecisionView.values():
+    if view not in _VIEWS:
         raise InvalidInput.of("view", f"{view}: must be one of {', '.join(DecisionView.keys()[1:])}")
     return view == DECISION_VIEW_FULL
 

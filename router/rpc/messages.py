@@ -127,7 +127,7 @@ def decision_message(
     full
         Whether to write all candidates and predicates.
     """
-    prefix, head = f"tenants/{tenant}", decision.head
+    prefix, head, stand = f"tenants/{tenant}", decision.head, decision.stand
     message = decisions.Decision(
         name=f"{prefix}/decisions/{decision.number}" if decision.number else "",
         work_item=f"{prefix}/workItems/{decision.item_id}",
@@ -151,10 +151,15 @@ def decision_message(
     if full and explanation:
         message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
         message.predicates.extend(map(_predicate, explanation.predicates))
-    elif decision.stand:
-        stand = decision.stand
-        chosen = Candidate(decision.rep, Verdict.CHOSEN, (), stand.entitlement, stand.before, stand.after, stand.score)
-        message.candidates.append(_candidate(prefix, chosen))
+    elif stand:
+        message.candidates.add(
+            rep=message.rep,
+            verdict=decisions.Candidate.VERDICT_CHOSEN,
+            entitlement=stand.entitlement / MICROS,
+            deficit_before=stand.before / MICROS,
+            deficit_after=stand.after / MICROS,
+            score=stand.score,
+        )
     return message
 
 

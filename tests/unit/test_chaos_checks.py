@@ -17,7 +17,7 @@ from tests.chaos.lenders import Lendings
 
 HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
-MOVED = replace(ROUTED, number=2, rep="bob", epoch=2, previous=1, head=replace(HEAD, cause=Cause.OVERRIDE), freed="ann")
+MOVED = ROUTED._replace(number=2, rep="bob", epoch=2, previous=1, head=HEAD._replace(cause=Cause.OVERRIDE), freed="ann")
 CLOSED = Completed(3, "x", Kind.LEAD, State.CONVERTED, "bob", "p", 2, 2, 0)
 TOLD_ROUTED = Answer(1, "ASSIGNED", "ann", 1, "a")
 TOLD_MOVED = Answer(2, "ASSIGNED", "bob", 2, "b")
@@ -38,12 +38,12 @@ def test_a_sound_round_has_no_violation() -> None:
     [
         ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, answer=replace(TOLD_ROUTED, mark="z"))]}, "answered in 2 ways"),
         ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, request_id="r-9", status="INTERNAL", answer=None)]}, "INTERNAL"),
-        ({"events": [ROUTED, replace(MOVED, epoch=1), CLOSED]}, "is at epoch 1, after 1"),
-        ({"events": [ROUTED, replace(MOVED, previous=0), CLOSED]}, "follows event 0"),
+        ({"events": [ROUTED, MOVED._replace(epoch=1), CLOSED]}, "is at epoch 1, after 1"),
+        ({"events": [ROUTED, MOVED._replace(previous=0), CLOSED]}, "follows event 0"),
         ({"caps": {"ann": 1, "bob": 0}}, "bob has 1, the cap is 0"),
         ({"caps": {"bob": 1}}, "ann has 1, the cap is 0"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
-        ({"events": [ROUTED, replace(MOVED, rep="eve"), CLOSED]}, "the log has x with 'eve'"),
+        ({"events": [ROUTED, MOVED._replace(rep="eve"), CLOSED]}, "the log has x with 'eve'"),
         ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on event 7"),
         ({"states": {}}, "acknowledged, and nowhere now"),
         ({"watched": [SEEN[:2]]}, "never told of event 3"),

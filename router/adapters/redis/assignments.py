@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgpack
@@ -122,7 +121,7 @@ class RedisAssignments:
             return Refusal.REQUEST_ID_REUSED
         (decision,) = await self.events(tenant, after=number - 1, count=1)
         assert isinstance(decision, Decision)
-        return replace(decision, outcome=Outcome(outcome[0]))
+        return decision._replace(outcome=Outcome(outcome[0]))
 
     async def events(
         self, tenant: str, *, after: int = 0, before: int = 0, count: int = 100, newest_first: bool = False
@@ -209,6 +208,7 @@ def bind_arguments(
                     pools[candidates.pool] = None
     all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, *map(keys.ledger, pools)]
     packed_jobs: list[Argument] = []
+    pack = msgpack.Packer().pack
     for job in jobs:
         all_keys.append(keys.item(job.item_id))
         item_place, request_place = len(all_keys), 0
@@ -216,30 +216,26 @@ def bind_arguments(
             all_keys.append(keys.request(job.request_id))
             request_place = len(all_keys)
         attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
-        packed_jobs += [_packed_job(job, item_place, request_place, attempts), job.head.pack(job.content)]
-    header = msgpack.packb([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
+        packed_jobs += [pack(_packed_form(job, item_place, request_place, attempts)), job.head.pack(job.content, pack)]
+    header = pack([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
     return all_keys, [header, *sets, *packed_jobs]
 
 
-def _packed_job(job: Job, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> bytes:
-    override = int(bool(job.named))
-    packed: bytes = msgpack.packb(
-        [
-            item_place,
-            request_place,
-            job.fingerprint,
-            job.item_id,
-            job.kind,
-            job.mode,
-            job.expected,
-            job.rotation,
-            job.otherwise,
-            attempts,
-            job.named,
-            override,
-        ]
-    )
-    return packed
+def _packed_form(job: Job, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> list[Any]:
+    return [
+        item_place,
+        request_place,
+        job.fingerprint,
+        job.item_id,
+        job.kind,
+        job.mode,
+        job.expected,
+        job.rotation,
+        job.otherwise,
+        attempts,
+        job.named,
+        int(bool(job.named)),
+    ]
 
 
 def _answer(reply: list[Any], job: Job) -> Decision | Refusal:
@@ -250,7 +246,7 @@ def _answer(reply: list[Any], job: Job) -> Decision | Refusal:
             return Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
         case b"EXISTING":
             decision = Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
-            return replace(decision, outcome=Outcome.EXISTING_OWNER)
+            return decision._replace(outcome=Outcome.EXISTING_OWNER)
         case refusal:
             return Refusal(refusal.decode())
 

@@ -1,0 +1,64 @@
+"""What the auditor compares: every difference between the log and the counters is told, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from router.decision import Cause, Decision, Head, Outcome
+from router.events import Completed, Event, Settled
+from router.invariants import Movement
+from router.items import Kind, State, WorkItem
+from router.ports import LedgerState, Snapshot
+from router.workforce import MICROS, Member, Pool
+
+HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
+ROUTED = Decision(8, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, MICROS, (), None, "", 0, 0, HEAD)
+MOVED = ROUTED._replace(number=9, rep="bob", epoch=2, previous=8, freed="ann")
+CLOSED = Completed(10, "x", Kind.LEAD, State.CLOSED, "bob", "east", 2, 9, 0)
+EVENTS: list[Event] = [ROUTED, MOVED, CLOSED]
+POOLS = {"east": Pool("east", (Member("ann"), Member("bob")))}
+BEFORE = Snapshot(7, {("ann", Kind.LEAD): 3}, {"east": LedgerState({"ann": 0, "bob": 0}, {"ann": 0}, decisions=4)})
+LEDGER = LedgerState(
+    {"ann": -MICROS, "bob": MICROS}, {"ann": MICROS, "bob": MICROS}, decisions=6, largest_charge=MICROS, worst=MICROS
+)
+AFTER = Snapshot(10, {("ann", Kind.LEAD): 3}, {"east": replace(LEDGER, deficits={"ann": 0, "bob": 0})})
+
+
+def told(events: Sequence[Event], after: Snapshot) -> list[str]:
+    movement = Movement(BEFORE)
+    for event in events:
+        movement.follow(event)
+    return list(movement.violations(after, POOLS))
+
+
+def ledger(**changes: object) -> Snapshot:
+    return replace(AFTER, ledgers={"east": replace(AFTER.ledgers["east"], **changes)})  # type: ignore[arg-type]
+
+
+def test_counters_that_follow_from_the_log_are_left_alone() -> None:
+    assert told(EVENTS, AFTER) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "after", "what"),
+    [
+        (EVENTS[:2], AFTER, "events 8 to 10 are not all there"),
+        ([ROUTED, CLOSED, MOVED], AFTER, "or not in order"),
+        (EVENTS, replace(AFTER, loads={}), "loads ann LEAD: log says 3, store 0"),
+        (EVENTS, replace(AFTER, loads={**AFTER.loads, ("bob", Kind.LEAD): -1}), "-1, which is fewer than none"),
+        (EVENTS, ledger(decisions=7), "decisions: log says 2 more, store 3 more"),
+        (EVENTS, ledger(received={"ann": MICROS}), "received: log says 2000000 micro-units more, store 1000000"),
+        (EVENTS, ledger(deficits={"ann": 1, "bob": 0}), "deficits add up to 1 micro-units, not to 0"),
+        (EVENTS, ledger(deficits={"ann": 9 * MICROS, "bob": -9 * MICROS}, worst=9 * MICROS), "beyond the bound"),
+    ],
+)
+def test_each_difference_is_told(events: Sequence[Event], after: Snapshot, what: str) -> None:
+    assert any(what in violation for violation in told(events, after))
+
+
+def test_a_ledger_that_was_settled_is_not_held_to_its_charges() -> None:
+    settled = Settled(11, "east", ("bob",), (Member("ann"),), 0)
+    assert told([*EVENTS, settled], replace(ledger(decisions=0, received={}), number=11)) == []

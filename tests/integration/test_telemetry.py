@@ -188,7 +188,7 @@ def test_tenants_beyond_the_first_are_counted_together_and_nothing_is_lost() -> 
     figures = Metrics(most_tenants=2, most_pools=3)
     for number in range(50):
         tenant = f"t{number}"
-        figures.decided(tenant, "ASSIGNED", "ROUTED", at_capacity=True)
+        figures.decided(tenant, "ASSIGNED", "ROUTED", at_capacity=True, times=1)
         figures.audited(tenant, events=number, violations=1)
         figures.queued(tenant, {"READY": 1}, {"submitted": 1}, 0.0)
         for pool in ("a", "b", "c"):

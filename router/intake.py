@@ -106,8 +106,20 @@ class Intake(Protocol):
     async def report(self, tenant: str) -> QueueReport:
         """Count."""
 
-    async def redrive(self, tenant: str, item_ids: Sequence[str], *, preview: bool = False) -> int:
-        """Make dead letters ready, all where none is named; return how many."""
+    async def redrive(
+        self, tenant: str, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+    ) -> int:
+        """Make dead letters ready, all where none is named; return how many.
 
-    async def purge(self, tenant: str, stage: Stage, item_ids: Sequence[str], *, preview: bool = False) -> int:
-        """Remove submissions of a stage but LEASED, all where none is named; return how many."""
+        A request that was interrupted goes on when it is sent again, and one that was carried out is answered alike.
+
+        Raises
+        ------
+        RequestIdReused
+            If its id was used for other content.
+        """
+
+    async def purge(
+        self, tenant: str, stage: Stage, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+    ) -> int:
+        """Remove submissions of a stage but LEASED, all where none is named; return how many. Repeatable likewise."""

@@ -152,6 +152,38 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A request to change many jobs, carried out once however often it is sent.
+
+    Parameters
+    ----------
+    id
+        Names it, among those of its tenant.
+    fingerprint
+        Hash of what it is about: another under the same id is refused.
+    """
+
+    id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far such a request is.
+
+    Parameters
+    ----------
+    jobs
+        How many it has changed, in all calls together.
+    is_done
+        Whether none is left; until then it has to be sent again.
+    """
+
+    jobs: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """What a queue holds and has done.
 

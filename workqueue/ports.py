@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from workqueue.errors import QueueError
-from workqueue.jobs import Ending, Job, Lease, Lent, NewJob, Receipt, State, Stats
+from workqueue.jobs import Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
 
 
 class Queue(Protocol):
@@ -42,17 +42,28 @@ class Queue(Protocol):
     async def stats(self, tenant: str) -> Stats:
         """Count."""
 
-    async def redrive(self, tenant: str, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
-        """Make dead jobs ready, the named ones or the first ``count`` to die; return how many.
+    async def redrive(
+        self, tenant: str, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+    ) -> Progress:
+        """Make dead jobs ready, the named ones or the next ``count`` to die.
 
         They keep their place in line and are as if never lent.
-        """
-
-    async def purge(self, tenant: str, state: State, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
-        """Remove jobs of a state for good, the named ones or the first ``count``; return how many.
 
         Raises
         ------
+        RequestIdReused
+            If the request's id was used for other content.
+        """
+
+    async def purge(
+        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+    ) -> Progress:
+        """Remove jobs of a state for good, the named ones or the next ``count``.
+
+        Raises
+        ------
+        RequestIdReused
+            If the request's id was used for other content.
         ValueError
             For LEASED: a worker has them.
         """

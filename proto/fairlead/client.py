@@ -227,7 +227,9 @@ class FairleadClient:
 
     def redrive(self, *work_items: str, preview: bool = False) -> int:
         """Have dead letters tried again, all where none is named; return how many."""
-        request = queues.RedriveSubmissionsRequest(parent=self.parent, work_items=work_items, validate_only=preview)
+        request = queues.RedriveSubmissionsRequest(
+            parent=self.parent, work_items=work_items, validate_only=preview, request_id=_new_id()
+        )
         answer = self._connection.call("QueueService/RedriveSubmissions", request, queues.RedriveSubmissionsResponse)
         return answer.redriven_count
 
@@ -238,6 +240,7 @@ class FairleadClient:
             state=_number(queues.Submission.State, "STATE", state),
             work_items=work_items,
             validate_only=preview,
+            request_id=_new_id(),
         )
         return self._connection.call(
             "QueueService/PurgeSubmissions", request, queues.PurgeSubmissionsResponse

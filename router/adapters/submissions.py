@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
+from uuid import uuid4
 
 import msgpack
 
@@ -17,7 +19,7 @@ from router.jobs import RouteRequest, request_mark
 from router.routing import Router
 from router.submitting import Failed, route_submitted
 from workqueue import errors as queue_errors
-from workqueue.jobs import MAX_BATCH, Job, Lease, NewJob, State
+from workqueue.jobs import Job, Lease, NewJob, Progress, Request, State
 from workqueue.ports import Queue
 from workqueue.worker import Fate, Outcome, Work
 
@@ -81,18 +83,24 @@ class QueuedSubmissions:
         counts = {Stage(state): count for state, count in stats.counts.items()}
         return QueueReport(counts, stats.totals, stats.next_wait_s, stats.bytes)
 
-    async def redrive(self, tenant: str, item_ids: Sequence[str], *, preview: bool = False) -> int:
+    async def redrive(
+        self, tenant: str, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+    ) -> int:
         """Make dead letters ready."""
         if preview:
             return await self._counted(tenant, State.DEAD, item_ids)
-        return await _repeated(lambda: self._queue.redrive(tenant, item_ids), named=bool(item_ids))
+        request = _request(request_id, "redrive", item_ids)
+        return await _carried_out(lambda: self._queue.redrive(tenant, request, item_ids))
 
-    async def purge(self, tenant: str, stage: Stage, item_ids: Sequence[str], *, preview: bool = False) -> int:
+    async def purge(
+        self, tenant: str, stage: Stage, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+    ) -> int:
         """Remove submissions."""
         state = State(stage)
         if preview:
             return await self._counted(tenant, state, item_ids)
-        return await _repeated(lambda: self._queue.purge(tenant, state, item_ids), named=bool(item_ids))
+        request = _request(request_id, f"purge {state}", item_ids)
+        return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
     async def _counted(self, tenant: str, state: State, item_ids: Sequence[str]) -> int:
         with _translated():
@@ -139,15 +147,17 @@ def _submission(job: Job) -> Submission:
     return Submission(job.id, item, job.arrived_us, Stage(job.state), job.position, job.deliveries, job.fault)
 
 
-async def _repeated(change: Callable[[], Awaitable[int]], *, named: bool) -> int:
-    """Change batch after batch until nothing is left; named ones are one batch."""
-    changed = 0
+def _request(request_id: str, what: str, item_ids: Sequence[str]) -> Request:
+    content = msgpack.packb([what, sorted(item_ids)])
+    return Request(request_id or str(uuid4()), sha256(content).hexdigest())
+
+
+async def _carried_out(change: Callable[[], Awaitable[Progress]]) -> int:
+    """Change batch after batch until nothing is left."""
     with _translated():
-        while batch := await change():
-            changed += batch
-            if named or batch < MAX_BATCH:
-                break
-    return changed
+        while not (progress := await change()).is_done:
+            pass
+    return progress.jobs
 
 
 @contextmanager
@@ -157,6 +167,8 @@ def _translated() -> Iterator[None]:
         yield
     except queue_errors.QueueUnavailable as error:
         raise errors.StoreUnavailable(str(error), error.retry_after_s) from error
+    except queue_errors.RequestIdReused as error:
+        raise errors.RequestIdReused(error.request_id) from error
 
 
 def _error(tenant: str, error: queue_errors.QueueError) -> errors.RouterError:

@@ -45,7 +45,8 @@ class QueueServicer:
         """Make dead letters ready again."""
         tenant = fields.tenant_of(request.parent)
         named = _named(tenant, request.work_items)
-        count = await self._intake.redrive(tenant, named, preview=request.validate_only)
+        request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+        count = await self._intake.redrive(tenant, named, request_id, preview=request.validate_only)
         return queue.RedriveSubmissionsResponse(redriven_count=count)
 
     async def PurgeSubmissions(self, request: queue.PurgeSubmissionsRequest, _: Call) -> queue.PurgeSubmissionsResponse:
@@ -54,7 +55,8 @@ class QueueServicer:
         if stage is Stage.LEASED:
             raise InvalidInput.of("state", "STATE_LEASED: must be STATE_READY, STATE_DELAYED or STATE_DEAD")
         named = _named(tenant, request.work_items)
-        count = await self._intake.purge(tenant, stage, named, preview=request.validate_only)
+        request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+        count = await self._intake.purge(tenant, stage, named, request_id, preview=request.validate_only)
         return queue.PurgeSubmissionsResponse(purged_count=count)
 
 

@@ -18,8 +18,8 @@ from router.adapters.redis.embedded import EmbeddedServer
 from tests.conftest import ON_EVERY_STORE
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.errors import QueueFull, RequestIdReused
-from workqueue.jobs import Bounds, Ending, Lease, NewJob, Receipt, State, Verdict
+from workqueue.errors import QueueError, QueueFull, RequestIdReused
+from workqueue.jobs import Bounds, Ending, Lease, NewJob, Progress, Receipt, Request, State, Verdict
 from workqueue.ports import Queue
 
 TENANT = "t"
@@ -289,7 +289,7 @@ async def test_a_dead_letter_keeps_its_reason_and_comes_back_when_redriven(bench
     (dead,) = await bench.queue.peek(TENANT, State.DEAD)
 
     assert (dead.id, dead.fault) == ("a", "no such field")
-    assert await bench.queue.redrive(TENANT) == 1
+    assert await bench.queue.redrive(TENANT, Request("r", "")) == Progress(1, is_done=True)
     assert [(lease.id, lease.delivery) for lease in await bench.lease()] == [("a", 1), ("b", 1)]
 
 
@@ -297,7 +297,7 @@ async def test_only_the_named_are_redriven(bench: Bench) -> None:
     await bench.submit("a", "b")
     await bench.end(Verdict.DEAD, *await bench.lease())
 
-    assert await bench.queue.redrive(TENANT, ["b", "nobody"]) == 1
+    assert await bench.queue.redrive(TENANT, Request("r", ""), ["b", "nobody"]) == Progress(1, is_done=True)
     assert names(await bench.lease()) == ["b"]
 
 
@@ -316,16 +316,58 @@ async def test_a_dead_job_makes_way_for_a_new_one_of_its_name(bench: Bench) -> N
 async def test_purged_jobs_are_gone_and_their_room_is_free(bench: Bench) -> None:
     bench.queue = bench.make(Bounds(jobs=2))
     await bench.submit("a", "b")
-    purged = await bench.queue.purge(TENANT, State.READY, ["a"])
+    purged = await bench.queue.purge(TENANT, State.READY, Request("r", ""), ["a"])
 
-    assert purged == 1
+    assert purged == Progress(1, is_done=True)
     assert [type(answer) for answer in await bench.submit("c")] == [Receipt]
     assert names(await bench.lease()) == ["b", "c"]
 
 
 async def test_leased_jobs_cannot_be_purged(bench: Bench) -> None:
     with pytest.raises(ValueError, match="a worker has them"):
-        await bench.queue.purge(TENANT, State.LEASED)
+        await bench.queue.purge(TENANT, State.LEASED, Request("r", ""))
+
+
+async def _dead(bench: Bench, *ids: str) -> None:
+    await bench.submit(*ids)
+    await bench.end(Verdict.DEAD, *await bench.lease())
+
+
+async def test_a_request_to_redrive_is_carried_out_once_batch_by_batch(bench: Bench) -> None:
+    await _dead(bench, "a", "b", "c")
+    once = Request("once", "redrive")
+
+    steps = [await bench.queue.redrive(TENANT, once, count=2) for _ in range(2)]
+    await bench.end(Verdict.DEAD, *await bench.lease())
+    repeated = await bench.queue.redrive(TENANT, once, count=2)
+
+    assert steps == [Progress(2, is_done=False), Progress(3, is_done=True)]
+    assert repeated == Progress(3, is_done=True)
+    assert await bench.count(State.DEAD) == 3
+
+
+async def test_a_request_to_purge_is_carried_out_once(bench: Bench) -> None:
+    await bench.submit("a", "b")
+    once = Request("once", "purge")
+
+    first = await bench.queue.purge(TENANT, State.READY, once)
+    await bench.submit("c")
+    repeated = await bench.queue.purge(TENANT, State.READY, once)
+
+    assert first == repeated == Progress(2, is_done=True)
+    assert names(await bench.lease()) == ["c"]
+
+
+async def test_a_request_id_means_one_change(bench: Bench) -> None:
+    await _dead(bench, "a", "b")
+    await bench.queue.redrive(TENANT, Request("once", "redrive a"), ["a"])
+
+    with pytest.raises(RequestIdReused, match="once"):
+        await bench.queue.redrive(TENANT, Request("once", "redrive b"), ["b"])
+    with pytest.raises(RequestIdReused, match="once"):
+        await bench.queue.purge(TENANT, State.DEAD, Request("once", "purge"))
+
+    assert await bench.count(State.DEAD) == 1
 
 
 async def test_pages_follow_each_other_without_gap_or_double(bench: Bench) -> None:
@@ -415,9 +457,15 @@ class Queues(RuleBasedStateMachine):
         return self.loop.run_until_complete(call)
 
     def both(self, call: Callable[[Queue], Awaitable[Any]]) -> Any:
-        memory, redis = (self.run(call(side)) for side in self.sides)
+        memory, redis = (self.outcome(call(side)) for side in self.sides)
         assert shown(memory) == shown(redis)
         return memory
+
+    def outcome(self, call: Awaitable[Any]) -> Any:
+        try:
+            return self.run(call)
+        except QueueError as error:
+            return error
 
     @rule(
         ids=st.lists(ids, min_size=1, max_size=4),
@@ -453,17 +501,20 @@ class Queues(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.run(self.clock.pass_s(seconds))
 
-    @rule(ids=st.lists(ids, max_size=2, unique=True), count=st.integers(1, 3))
-    def redrive(self, ids: list[str], count: int) -> None:
-        self.both(lambda side: side.redrive(TENANT, ids, count=count))
+    changes = st.builds(Request, st.sampled_from(["c1", "c2"]) | st.uuids().map(str), st.sampled_from(["f", "f", "g"]))
+
+    @rule(request=changes, ids=st.lists(ids, max_size=2, unique=True), count=st.integers(1, 3))
+    def redrive(self, request: Request, ids: list[str], count: int) -> None:
+        self.both(lambda side: side.redrive(TENANT, request, ids, count=count))
 
     @rule(
+        request=changes,
         ids=st.lists(ids, max_size=2, unique=True),
         count=st.integers(1, 3),
         state=st.sampled_from([State.READY, State.DELAYED, State.DEAD]),
     )
-    def purge(self, ids: list[str], count: int, state: State) -> None:
-        self.both(lambda side: side.purge(TENANT, state, ids, count=count))
+    def purge(self, request: Request, ids: list[str], count: int, state: State) -> None:
+        self.both(lambda side: side.purge(TENANT, state, request, ids, count=count))
 
     @rule(name=ids, state=st.sampled_from(list(State)), count=st.integers(1, 3))
     def look(self, name: str, state: State, count: int) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import grpc
+import pytest
 from click.testing import CliRunner
 
 from fairlead.client import FairleadClient, FairleadError, work_item
-from fairlead.v1 import queue_pb2
+from fairlead.v1 import queue_pb2, queue_pb2_grpc
 from service import main
 from tests.api import EVERYONE, Api, last
 
@@ -80,6 +82,27 @@ async def test_purge_removes_what_is_confirmed(api: Api, address: str) -> None:
 
     assert [counted, purged] == ["2 would be purged\n", "1 purged\n"]
     assert [last(dead.work_item) for dead in await api.submissions(queue_pb2.Submission.STATE_DEAD)] == ["crm~L-2"]
+
+
+async def test_a_request_to_redrive_or_purge_is_carried_out_once_and_answered_alike(api: Api) -> None:
+    await dead_letters(api, "L-1", "L-2")
+    stub: Any = queue_pb2_grpc.QueueServiceStub(api.channel)
+    redrive = queue_pb2.RedriveSubmissionsRequest(parent=api.parent, request_id="once")
+    purge = queue_pb2.PurgeSubmissionsRequest(
+        parent=api.parent, request_id="gone", state=queue_pb2.Submission.STATE_DEAD
+    )
+
+    redriven = [(await stub.RedriveSubmissions(redrive)).redriven_count]
+    assert (await settled(api)).dead_count == 2  # they died again: nothing was mended
+    redriven.append((await stub.RedriveSubmissions(redrive)).redriven_count)
+    purged = [(await stub.PurgeSubmissions(purge)).purged_count for _ in range(2)]
+    redrive.work_items.append(f"{api.parent}/workItems/crm~L-1")
+    with pytest.raises(grpc.aio.AioRpcError) as reused:
+        await stub.RedriveSubmissions(redrive)
+
+    assert (redriven, purged) == ([2, 2], [2, 2])
+    assert reused.value.code() is grpc.StatusCode.ALREADY_EXISTS
+    assert (await settled(api)).redriven_total == 2
 
 
 async def test_a_program_submits_many_and_mends_what_died(api: Api, address: str) -> None:

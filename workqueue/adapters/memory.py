@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workqueue.errors import QueueError, QueueFull, RequestIdReused
-from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Receipt, State, Stats, Verdict
+from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats, Verdict
 from workqueue.order import turn
 
 _TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
@@ -34,6 +34,7 @@ class _Line:
 
     jobs: dict[str, _Held] = field(default_factory=dict)
     requests: dict[str, tuple[str, int]] = field(default_factory=dict)
+    changes: dict[str, tuple[str, Progress]] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_TOTALS, 0))
     arrival: int = 0
     token: int = 0
@@ -42,6 +43,17 @@ class _Line:
         """Return the jobs of a state in its order."""
         found = [held for held in self.jobs.values() if held.state is state]
         return sorted(found, key=lambda held: (held.position, held.job.id.encode()))
+
+    def to_change(self, request: Request, state: State, job_ids: Sequence[str], count: int) -> list[_Held]:
+        """Return the jobs that a request is to change now, noted as changed."""
+        fingerprint, before = self.changes.get(request.id, (request.fingerprint, Progress(0, is_done=False)))
+        if fingerprint != request.fingerprint:
+            raise RequestIdReused(request.id)
+        found = [] if before.is_done else self.of(state)
+        chosen = [held for held in found if held.job.id in job_ids] if job_ids else found[:count]
+        progress = Progress(before.jobs + len(chosen), bool(job_ids) or len(chosen) < count)
+        self.changes[request.id] = fingerprint, progress
+        return chosen
 
     @property
     def bytes(self) -> int:
@@ -181,28 +193,32 @@ class MemoryQueue:
         wait_us = self._now_us() - head[0].since_us if head else 0
         return Stats(counts, dict(line.totals), line.bytes, max(wait_us, 0) / 1e6)
 
-    async def redrive(self, tenant: str, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+    async def redrive(
+        self, tenant: str, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+    ) -> Progress:
         """Make dead jobs ready; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
-        chosen = _chosen(line.of(State.DEAD), job_ids, count)
+        chosen = line.to_change(request, State.DEAD, job_ids, count)
         for held in chosen:
             _make_ready(held)
             held.delivery, held.fault = 0, ""
         line.totals["redriven"] += len(chosen)
         if chosen:
             await self._ring(tenant)
-        return len(chosen)
+        return line.changes[request.id][1]
 
-    async def purge(self, tenant: str, state: State, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+    async def purge(
+        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+    ) -> Progress:
         """Remove jobs; see ``workqueue.ports.Queue``."""
         if state is State.LEASED:
             raise ValueError("leased jobs cannot be purged: a worker has them")
         line = self._line(tenant)
-        chosen = _chosen(line.of(state), job_ids, count)
+        chosen = line.to_change(request, state, job_ids, count)
         for held in chosen:
             del line.jobs[held.job.id]
         line.totals["purged"] += len(chosen)
-        return len(chosen)
+        return line.changes[request.id][1]
 
     async def tenants(self) -> list[str]:
         """Return every tenant; see ``workqueue.ports.Queue``."""
@@ -235,10 +251,6 @@ class MemoryQueue:
 
 def _make_ready(held: _Held) -> None:
     held.state, held.position = State.READY, turn(held.since_us, held.job.priority)
-
-
-def _chosen(found: list[_Held], job_ids: Sequence[str], count: int) -> list[_Held]:
-    return [held for held in found if held.job.id in job_ids] if job_ids else found[:count]
 
 
 def _job(held: _Held) -> Job:

@@ -39,14 +39,16 @@ class ListSubmissionsResponse(_message.Message):
     def __init__(self, submissions: _Optional[_Iterable[_Union[Submission, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class RedriveSubmissionsRequest(_message.Message):
-    __slots__ = ("parent", "work_items", "validate_only")
+    __slots__ = ("parent", "work_items", "validate_only", "request_id")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEMS_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     parent: str
     work_items: _containers.RepeatedScalarFieldContainer[str]
     validate_only: bool
-    def __init__(self, parent: _Optional[str] = ..., work_items: _Optional[_Iterable[str]] = ..., validate_only: bool = ...) -> None: ...
+    request_id: str
+    def __init__(self, parent: _Optional[str] = ..., work_items: _Optional[_Iterable[str]] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class RedriveSubmissionsResponse(_message.Message):
     __slots__ = ("redriven_count",)
@@ -55,16 +57,18 @@ class RedriveSubmissionsResponse(_message.Message):
     def __init__(self, redriven_count: _Optional[int] = ...) -> None: ...
 
 class PurgeSubmissionsRequest(_message.Message):
-    __slots__ = ("parent", "state", "work_items", "validate_only")
+    __slots__ = ("parent", "state", "work_items", "validate_only", "request_id")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEMS_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     parent: str
     state: Submission.State
     work_items: _containers.RepeatedScalarFieldContainer[str]
     validate_only: bool
-    def __init__(self, parent: _Optional[str] = ..., state: _Optional[_Union[Submission.State, str]] = ..., work_items: _Optional[_Iterable[str]] = ..., validate_only: bool = ...) -> None: ...
+    request_id: str
+    def __init__(self, parent: _Optional[str] = ..., state: _Optional[_Union[Submission.State, str]] = ..., work_items: _Optional[_Iterable[str]] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class PurgeSubmissionsResponse(_message.Message):
     __slots__ = ("purged_count",)

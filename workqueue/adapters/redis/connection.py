@@ -54,11 +54,14 @@ def translated() -> Iterator[None]:
 
 
 class Script:
-    """A Lua script of this package behind a clock, called by its hash and loaded where the server does not know it."""
+    """A Lua script of this package behind a clock, and behind another one that it needs, called by its hash and loaded
+    where the server does not know it.
+    """
 
-    def __init__(self, name: str, clock: str) -> None:
+    def __init__(self, name: str, clock: str, *, behind: str = "") -> None:
         folder = files("workqueue.adapters.redis").joinpath("scripts")
-        self.source = clock + folder.joinpath(f"{name}.lua").read_text("utf-8")
+        parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in (behind, name) if part)
+        self.source = clock + "".join(parts)
         self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:

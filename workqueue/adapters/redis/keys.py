@@ -49,6 +49,10 @@ class Keys:
         """String that expires: what a request id was answered."""
         return self._key("request", request_id)
 
+    def change(self, request_id: str) -> str:
+        """String that expires: how many jobs a request to change many has changed, and whether it is done."""
+        return self._key("change", request_id)
+
     @property
     def all(self) -> tuple[str, ...]:
         """The keys that every script is given, in their order."""

@@ -11,7 +11,7 @@ import msgpack
 from workqueue.adapters.redis.connection import SERVER_CLOCK, Argument, RedisClient, Script, translated
 from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
 from workqueue.errors import QueueError, QueueFull, RequestIdReused
-from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Receipt, State, Stats
+from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
 
 REQUEST_TTL_S = 24 * 3600
 _BELL_LENGTH = 1000
@@ -54,7 +54,8 @@ class RedisQueue:
         self._request_ttl_s = request_ttl_s
         self._submit, self._lease = Script("submit", clock), Script("lease", clock)
         self._extend, self._settle = Script("extend", clock), Script("settle", clock)
-        self._redrive, self._purge = Script("redrive", clock), Script("purge", clock)
+        self._redrive = Script("redrive", clock, behind="change")
+        self._purge = Script("purge", clock, behind="change")
         self._stats = Script("stats", clock)
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
@@ -151,20 +152,33 @@ class RedisQueue:
         totals = {name: counts.get(name, 0) for name in _TOTALS}
         return Stats(dict(zip(State, sizes, strict=True)), totals, counts.get("bytes", 0), int(waited_us) / 1e6)
 
-    async def redrive(self, tenant: str, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+    async def redrive(
+        self, tenant: str, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+    ) -> Progress:
         """Make dead jobs ready; see ``workqueue.ports.Queue``."""
-        redriven = int(await self._redrive(self._redis, Keys(self._name, tenant).all, [count, *job_ids]))
-        if redriven:
+        keys = Keys(self._name, tenant)
+        progress = await self._change(self._redrive, [*keys.all, keys.change(request.id)], request, count, job_ids)
+        if progress.jobs:
             await self._ring(tenant)
-        return redriven
+        return progress
 
-    async def purge(self, tenant: str, state: State, job_ids: Sequence[str] = (), *, count: int = 1000) -> int:
+    async def purge(
+        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+    ) -> Progress:
         """Remove jobs; see ``workqueue.ports.Queue``."""
         if state is State.LEASED:
             raise ValueError("leased jobs cannot be purged: a worker has them")
         keys = Keys(self._name, tenant)
-        needed = [keys.jobs, keys.state(state), keys.leases, keys.faults, keys.counts]
-        return int(await self._purge(self._redis, needed, [count, *job_ids]))
+        needed = [keys.jobs, keys.state(state), keys.leases, keys.faults, keys.counts, keys.change(request.id)]
+        return await self._change(self._purge, needed, request, count, job_ids)
+
+    async def _change(
+        self, script: Script, keys: Sequence[str], request: Request, count: int, job_ids: Sequence[str]
+    ) -> Progress:
+        reply = await script(self._redis, keys, [count, request.fingerprint, self._request_ttl_s, *job_ids])
+        if reply[0] == b"REQUEST_ID_REUSED":
+            raise RequestIdReused(request.id)
+        return Progress(int(reply[0]), bool(reply[1]))
 
     async def tenants(self) -> list[str]:
         """Return every tenant; see ``workqueue.ports.Queue``."""

@@ -1,11 +1,17 @@
--- Removes jobs of one state for good.
+-- Removes jobs of one state for good; behind change.lua.
 --
--- KEYS   1 jobs hash, 2 the state's sorted set, 3 leases hash, 4 faults hash, 5 counts hash: see keys.py
--- ARGV   1 at most so many, 2 … ids (none: the first in the state's order)
--- Returns how many
+-- KEYS   1 jobs hash, 2 the state's sorted set, 3 leases hash, 4 faults hash, 5 counts hash, 6 the request: see keys.py
+-- ARGV   1 at most so many, 2 fingerprint of the request, 3 seconds to remember it, 4 … ids (none: the first in the
+--        state's order)
+-- Returns {how many the request has purged so far, 1 when it is done} or {'REQUEST_ID_REUSED'}
 
-local ids = {unpack(ARGV, 2)}
-if #ids == 0 then ids = redis.call('ZRANGE', KEYS[2], 0, tonumber(ARGV[1]) - 1) end
+local total, done, reused = begun(KEYS[6], ARGV[2])
+if reused then return {'REQUEST_ID_REUSED'} end
+if done then return {total, 1} end
+local most = tonumber(ARGV[1])
+local ids = {unpack(ARGV, 4)}
+local named = #ids > 0
+if not named then ids = redis.call('ZRANGE', KEYS[2], 0, most - 1) end
 local purged, bytes = 0, 0
 for _, id in ipairs(ids) do
   if redis.call('ZREM', KEYS[2], id) == 1 then
@@ -20,4 +26,4 @@ if purged > 0 then
   redis.call('HINCRBY', KEYS[5], 'purged', purged)
   redis.call('HINCRBY', KEYS[5], 'bytes', string.format('%.0f', 0 - bytes))
 end
-return purged
+return note(KEYS[6], ARGV[2], total + purged, (named or purged < most) and 1 or 0, ARGV[3])

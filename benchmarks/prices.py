@@ -18,15 +18,15 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import load, world
-from benchmarks.guarded import guarded
+from benchmarks.guarded import guarded, processor_s
 from benchmarks.server import EMPTY
 from benchmarks.serving import ROUTE, server
 from fairlead.v1 import routing_pb2 as routing
 
 IN_FLIGHT = 64
-ROUNDS = 5
+ROUNDS = 7
 SECONDS = 2.0
-_FREE = {"FAIRLEAD_DURABILITY": "memory", "FAIRLEAD_LOG": "text"}
+_FREE = {"FAIRLEAD_DURABILITY": "memory"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,31 @@ class Setting:
     name: str
     chosen: Mapping[str, str]
     shown: Sequence[tuple[str, str]] = ()
+    audited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A round: RouteWorkItem beside the empty handler; the server's processor time in µs a call."""
+
+    route: load.Load
+    empty: load.Load
+    processor_us: float
 
 
 def settings(folder: Path) -> list[Setting]:
     """Say what is compared; the first one has nothing switched on."""
     asking, shown = guarded(folder)
-    durable, metrics, lines = {"FAIRLEAD_DURABILITY": "always"}, {"FAIRLEAD_METRICS": "0"}, {"FAIRLEAD_LOG": "json"}
+    durable, metrics = {"FAIRLEAD_DURABILITY": "always"}, {"FAIRLEAD_METRICS": "0"}
     return [
         Setting("nothing of it (durability memory)", _FREE),
-        Setting("durability everysec", {**_FREE, "FAIRLEAD_DURABILITY": "everysec"}),
-        Setting("durability always", {**_FREE, **durable}),
+        Setting("durability everysec", {"FAIRLEAD_DURABILITY": "everysec"}),
+        Setting("durability always", durable),
+        Setting("audit: chained log, auditor", _FREE, audited=True),
         Setting("callers by token", {**_FREE, **asking}, shown),
         Setting("metrics", {**_FREE, **metrics}),
-        Setting("log lines as JSON", {**_FREE, **lines}),
-        Setting("all of it", {**_FREE, **durable, **asking, **metrics, **lines}, shown),
+        Setting("as it is by default: always, audit", durable, audited=True),
+        Setting("all of it", {**durable, **asking, **metrics}, shown, audited=True),
     ]
 
 
@@ -58,34 +69,43 @@ def main() -> None:
     console = Console(width=140)
     with ExitStack() as stack:
         compared = settings(Path(stack.enter_context(tempfile.TemporaryDirectory())))
-        addresses = [stack.enter_context(server(settings=setting.chosen))[0] for setting in compared]
+        servers = [
+            stack.enter_context(server(settings=setting.chosen, audited=setting.audited)) for setting in compared
+        ]
         regions = [
-            world.build(address, shown=setting.shown) for setting, address in zip(compared, addresses, strict=True)
+            world.build(address, shown=setting.shown) for setting, (address, _) in zip(compared, servers, strict=True)
         ]
         lead = world.lead(random.Random(1), regions[0])
         request = routing.RouteWorkItemRequest(parent=world.PARENT, work_item=lead).SerializeToString()
-        found: dict[str, list[tuple[load.Load, load.Load]]] = {setting.name: [] for setting in compared}
+        found: dict[str, list[Measured]] = {setting.name: [] for setting in compared}
         for _ in track(range(ROUNDS), description="measuring", console=console, transient=True):
-            for setting, address in zip(compared, addresses, strict=True):
-                empty, route = (
-                    load.put(address, method, request, IN_FLIGHT, SECONDS, setting.shown)
-                    for method in (f"/{EMPTY}/RouteWorkItem", ROUTE)
-                )
-                assert not route.failed, f"{setting.name}: calls failed"
-                found[setting.name].append((empty, route))
+            for setting, (address, process) in zip(compared, servers, strict=True):
+                found[setting.name].append(_measured(address, process.pid, request, setting))
     console.print(_table(found))
 
 
-def _table(found: Mapping[str, list[tuple[load.Load, load.Load]]]) -> Table:
-    table = Table("switched on", "calls/s", "p99 ms", "of nothing switched on", "of an empty handler")
+def _measured(address: str, pid: int, request: bytes, setting: Setting) -> Measured:
+    empty = load.put(address, f"/{EMPTY}/RouteWorkItem", request, IN_FLIGHT, SECONDS, setting.shown)
+    before = processor_s(pid)
+    route = load.put(address, ROUTE, request, IN_FLIGHT, SECONDS, setting.shown)
+    assert not route.failed, f"{setting.name}: calls failed"
+    calls = route.calls_per_s * (SECONDS + load.WARM_UP_S)
+    return Measured(route, empty, (processor_s(pid) - before) / calls * 1e6)
+
+
+def _table(found: Mapping[str, list[Measured]]) -> Table:
+    table = Table(
+        "switched on", "calls/s", "p99 ms", "calls of nothing's", "µs a call over nothing's", "of an empty handler"
+    )
     table.title = f"The price of each promise, {IN_FLIGHT} in flight, {load.generator()}, medians of {ROUNDS} rounds"
-    first = next(iter(found.values()))
+    free = next(iter(found.values()))
     for name, rounds in found.items():
-        pairs = zip(rounds, first, strict=True)
-        share = median(route.calls_per_s / free.calls_per_s for (_, route), (_, free) in pairs)
-        ratio = median(route.calls_per_s / empty.calls_per_s for empty, route in rounds)
-        rate, tail = (median(getattr(route, figure) for _, route in rounds) for figure in ("calls_per_s", "p99_ms"))
-        table.add_row(name, f"{rate:,.0f}", f"{tail:.0f}", f"{share:.2f}", f"{ratio:.2f}")
+        pairs = list(zip(rounds, free, strict=True))
+        share = median(one.route.calls_per_s / nothing.route.calls_per_s for one, nothing in pairs)
+        more = median(one.processor_us - nothing.processor_us for one, nothing in pairs)
+        ratio = median(one.route.calls_per_s / one.empty.calls_per_s for one in rounds)
+        rate, tail = (median(getattr(one.route, figure) for one in rounds) for figure in ("calls_per_s", "p99_ms"))
+        table.add_row(name, f"{rate:,.0f}", f"{tail:.0f}", f"{share:.2f}", f"{more:+.0f}", f"{ratio:.2f}")
     return table
 
 

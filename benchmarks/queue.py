@@ -2,7 +2,8 @@
 
 Run as ``python -m benchmarks.queue [ITEMS]``; 100,000 items without an argument. A real service takes them in, real
 ``fairlead work`` processes route them, one of which gets kill -9 every five seconds and is replaced. At the end each
-item is owned, waiting, unrouted or a dead letter, and ``fairlead verify`` makes every decision again.
+item is owned, waiting, unrouted or a dead letter; ``fairlead verify`` makes every decision again, and ``fairlead audit
+verify`` proves that nobody altered the log.
 """
 
 from __future__ import annotations
@@ -166,8 +167,11 @@ def main() -> int:
             submitting.join()
             show(console, counts, waits_s, seconds, hired.killed)
             complete = accounted(client, ids, console)
-        verified = subprocess.run([_FAIRLEAD, "verify", "--data", str(data)], check=False).returncode == 0
-    return 0 if complete and verified else 1
+        verified = [
+            subprocess.run([_FAIRLEAD, *command, "--data", str(data)], check=False).returncode == 0
+            for command in (["verify"], ["audit", "verify"])
+        ]
+    return 0 if complete and all(verified) else 1
 
 
 def show(console: Console, counts: queues.Queue, waits_s: list[float], seconds: float, killed: int) -> None:

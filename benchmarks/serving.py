@@ -33,10 +33,10 @@ ROUTE = "/fairlead.v1.RoutingService/RouteWorkItem"
 
 @contextmanager
 def server(
-    engine: str = "auto", settings: Mapping[str, str] | None = None
+    engine: str = "auto", settings: Mapping[str, str] | None = None, *, audited: bool = True
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run the measured server and yield its address and process."""
-    command = [sys.executable, "-m", "benchmarks.server"]
+    command = [sys.executable, "-m", "benchmarks.server" if audited else "benchmarks.unaudited"]
     environment = {**os.environ, "FAIRLEAD_RULE_ENGINE": engine, **(settings or {})}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment

@@ -13,6 +13,7 @@
     │   └── StaleRevision       decided by rules or reps that no longer hold: decide again
     ├── NotPossible             its state, or a cap, forbids it
     ├── QueueFull               nothing more is taken in now                try again later
+    ├── MemoryShort             the store has little left: likewise         try again later
     ├── StoreUnavailable        the store does not answer                   try again later
     ├── Stopping                the service ends: another one goes on       try again at once
     └── CorruptHistory          a record contradicts the code that made it
@@ -159,6 +160,17 @@ class QueueFull(RouterError):
         self.held = held
         self.retry_after_s = retry_after_s
         super().__init__(f"{name} holds {held} submissions, dead letters included, as much as it may")
+
+
+class MemoryShort(RouterError):
+    """The store has little memory left, and keeps it for routing what it holds."""
+
+    reason = "MEMORY_SHORT"
+
+    def __init__(self, percent: int, retry_after_s: float = 1.0) -> None:
+        self.percent = percent
+        self.retry_after_s = retry_after_s
+        super().__init__(f"the store uses {percent} % of its memory, and takes nothing in until it has more")
 
 
 class StoreUnavailable(RouterError):

@@ -95,7 +95,9 @@ class Intake(Protocol):
         """What a submission survives."""
 
     async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | RouterError]:
-        """Take in up to 1,000, each on its own; ``QueueFull`` or ``RequestIdReused`` stand where one was not."""
+        """Take in up to 1,000, each on its own; where one was not stands why: ``QueueFull``, ``MemoryShort``,
+        ``RequestIdReused``.
+        """
 
     async def pending(self, tenant: str, item_id: str) -> Submission | None:
         """Return a submission that is not routed yet."""

@@ -4,6 +4,7 @@
 
     QueueError
     ├── QueueFull           it holds as much as it may         try again later
+    ├── MemoryShort         its store has little memory left   try again later
     ├── RequestIdReused     the request id was used for other content
     └── QueueUnavailable    the store does not answer          try again later
 
@@ -37,6 +38,25 @@ class QueueFull(QueueError):
         self.jobs = jobs
         self.retry_after_s = retry_after_s
         super().__init__(f"the queue of {tenant} holds {jobs} jobs, as much as it may")
+
+
+class MemoryShort(QueueError):
+    """The store has little memory left, and keeps it for emptying its queues.
+
+    Parameters
+    ----------
+    percent
+        Of the memory that it may use, how much is in use.
+    retry_after_s
+        When to try again, in seconds.
+    """
+
+    reason = "MEMORY_SHORT"
+
+    def __init__(self, percent: int, retry_after_s: float = 1.0) -> None:
+        self.percent = percent
+        self.retry_after_s = retry_after_s
+        super().__init__(f"the store uses {percent} % of its memory, and takes nothing in until it has more")
 
 
 class RequestIdReused(QueueError):

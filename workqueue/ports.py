@@ -16,7 +16,9 @@ class Queue(Protocol):
     """
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
-        """Take jobs in, each on its own; ``QueueFull`` or ``RequestIdReused`` stand where one was not."""
+        """Take jobs in, each on its own; where one was not stands why: ``QueueFull``, ``MemoryShort``,
+        ``RequestIdReused``.
+        """
 
     async def lease(self, tenant: str, count: int, lease_s: float) -> Lent:
         """Lend up to ``count`` jobs for ``lease_s`` seconds, by turn.

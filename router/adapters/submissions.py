@@ -177,5 +177,7 @@ def _error(tenant: str, error: queue_errors.QueueError) -> errors.RouterError:
             return errors.RequestIdReused(error.request_id)
         case queue_errors.QueueFull():
             return errors.QueueFull(f"tenants/{tenant}/queue", error.jobs, error.retry_after_s)
+        case queue_errors.MemoryShort():
+            return errors.MemoryShort(error.percent, error.retry_after_s)
         case _:
             raise error

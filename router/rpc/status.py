@@ -19,6 +19,7 @@ from router.errors import (
     Conflict,
     CorruptHistory,
     InvalidInput,
+    MemoryShort,
     NotFound,
     NotPossible,
     QueueFull,
@@ -34,6 +35,7 @@ CODES: dict[type[RouterError], grpc.StatusCode] = {
     Conflict: grpc.StatusCode.ABORTED,
     NotPossible: grpc.StatusCode.FAILED_PRECONDITION,
     QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    MemoryShort: grpc.StatusCode.RESOURCE_EXHAUSTED,
     StoreUnavailable: grpc.StatusCode.UNAVAILABLE,
     Stopping: grpc.StatusCode.UNAVAILABLE,
     CorruptHistory: grpc.StatusCode.DATA_LOSS,
@@ -51,6 +53,8 @@ def _details(error: RouterError) -> Sequence[Message]:
             return [details.precondition(error.reason, error.name, error.description)]
         case QueueFull():
             return [details.retry(error.retry_after_s), details.quota(error.name, str(error))]
+        case MemoryShort():
+            return [details.retry(error.retry_after_s), details.quota("memory of the store", str(error))]
         case StoreUnavailable():
             return [details.retry(error.retry_after_s)]
     return []

@@ -109,7 +109,7 @@ class RoutingServiceServicer(object):
         name is known, so GetWorkItem follows it. Repeating it with the same `request_id`, or with the natural key of one that
         waits, is the same submission. What the rule set cannot read, or fails for too long, ends as a dead letter with the reason:
         see QueueService. Fails with INVALID_ARGUMENT (a violation per field), ALREADY_EXISTS (the `request_id` was used for other
-        content) or RESOURCE_EXHAUSTED (the queue is full: with the time to wait).
+        content) or RESOURCE_EXHAUSTED (the queue is full, or the store short of memory: with the time to wait).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -10,7 +10,7 @@ import msgpack
 
 from workqueue.adapters.redis.connection import SERVER_CLOCK, Argument, RedisClient, Script, translated
 from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
-from workqueue.errors import QueueError, QueueFull, RequestIdReused
+from workqueue.errors import MemoryShort, QueueError, QueueFull, RequestIdReused
 from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
 
 REQUEST_TTL_S = 24 * 3600
@@ -212,6 +212,8 @@ def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | QueueError
             return RequestIdReused(job.request_id)
         case b"FULL":
             return QueueFull(tenant, int(reply[1]))
+        case b"NO_MEMORY":
+            return MemoryShort(int(reply[1]))
         case known:
             return Receipt(job.id, int(reply[1]), known == b"NEW")
 

@@ -7,9 +7,11 @@
 --        msgpack {id, priority, delay in µs, place of its request's key in KEYS (0: none), fingerprint}, and its payload
 -- Returns {1 if nothing was ready or delayed before, else 0; for each job one of
 --        {'NEW', arrival µs}, {'KNOWN', arrival µs} (a repeated request, or one of the id is there),
---        {'REQUEST_ID_REUSED'}, {'FULL', jobs held}}
+--        {'REQUEST_ID_REUSED'}, {'FULL', jobs held}, {'NO_MEMORY', percent of the server's memory in use}}
 
 local POINT_US = 1000000 -- workqueue/order.py
+local MOST_PERCENT = 90 -- the rest is for emptying the queue: routing what it holds takes memory too
+local LOOK_US = 50000 -- to look costs as much as to take ten jobs in, so it is done once in a while, and while it is short
 local header = cmsgpack.unpack(ARGV[1])
 local most_jobs, most_bytes, ttl_s, n_jobs = header[1], header[2], header[3], header[4]
 local function integer(n) return string.format('%.0f', n) end
@@ -19,6 +21,17 @@ local held = redis.call('HLEN', KEYS[1])
 local counts = redis.call('HMGET', KEYS[8], 'bytes', 'arrival')
 local bytes, arrival = tonumber(counts[1] or 0), tonumber(counts[2] or 0)
 local bytes_before, submitted = bytes, 0
+
+local function memory_percent()
+  -- Returns how much of the memory that the server may use is in use; 0 where it has no limit, or does not tell.
+  local told = redis.pcall('INFO', 'memory')
+  if type(told) ~= 'string' then return 0 end
+  local function bytes_of(name) return tonumber(string.match(told, '\n' .. name .. ':(%d+)') or 0) end
+  local limit = bytes_of('maxmemory')
+  return limit > 0 and 100 * (bytes_of('used_memory') - bytes_of('mem_not_counted_for_evict')) / limit or 0
+end
+local has_looked = math.floor(arrival / LOOK_US) == math.floor(now_us / LOOK_US)
+local percent = has_looked and 0 or memory_percent()
 
 local function remember(request, fingerprint, arrived)
   if request > 0 then redis.call('SET', KEYS[request], fingerprint .. ' ' .. integer(arrived), 'EX', ttl_s) end
@@ -55,6 +68,7 @@ local function take(id, priority, delay_us, request, fingerprint, payload)
   if held - (record and 1 or 0) >= most_jobs or bytes - freed + #payload > most_bytes then
     return {'FULL', integer(held)}
   end
+  if percent > MOST_PERCENT then return {'NO_MEMORY', integer(percent)} end
   if record then make_way(id, record) end
   arrival = math.max(now_us, arrival + 1)
   local since = arrival + delay_us

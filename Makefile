@@ -34,7 +34,7 @@ test: setup  ## Run all tests, on all cores
 
 SECONDS ?= 60
 chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told
-	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(TOPOLOGY),--topology $(TOPOLOGY))
 
 check: setup  ## Check format, lint, types, import directions, the contract
 	$(RUN)/ruff format --check .

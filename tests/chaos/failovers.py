@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tests.chaos.plan import Deed, Event, Fault
 from tests.chaos.store_faults import caught, scripts_flushed
-from tests.chaos.stores import Node, Watched
+from tests.chaos.stores import Node, Watched, ask
 
 
 def failovers(store: Watched, places: Sequence[str]) -> dict[Fault, Deed]:
@@ -20,6 +20,7 @@ def failovers(store: Watched, places: Sequence[str]) -> dict[Fault, Deed]:
     return {
         Fault.PRIMARY_KILLED: deeds.primary_killed,
         Fault.PRIMARY_KILLED_IN_COMMIT: deeds.killed_in_commit,
+        Fault.PRIMARY_KILLED_AHEAD: deeds.killed_ahead,
         Fault.PRIMARY_FROZEN: deeds.primary_frozen,
         Fault.PRIMARY_REPLACED: deeds.primary_replaced,
         Fault.REPLICA_KILLED: deeds.replica_killed,
@@ -43,6 +44,18 @@ class _Deeds:
         if not await caught(primary.client, self._places[int(event.draw * len(self._places))]):
             return False
         await primary.process.kill()
+        return await self._replaced(primary, replica)
+
+    async def killed_ahead(self, event: Event) -> bool:
+        """Kill it with changes that the replica, which stands still meanwhile, is never sent."""
+        primary, replica = await self._store.roles()
+        replica.process.send(signal.SIGSTOP)
+        try:
+            await ask(primary.client, "CLIENT", "KILL", "TYPE", "REPLICA")
+            await asyncio.sleep(event.lasts_s / 2)
+            await primary.process.kill()
+        finally:
+            replica.process.send(signal.SIGCONT)
         return await self._replaced(primary, replica)
 
     async def primary_frozen(self, event: Event) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.chaos.altered import Edits
+from tests.chaos.plan import Fault, Topology
 
 _OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
+_SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,18 @@ class Guard:
         What removes it from the scripts.
     watchers_drop
         Whether watchers still drop what they know already.
+    durability
+        What the service is told to ask for, instead of what keeps its word on this store.
+    topology, faults
+        Where it matters, and what falls to show it; many guards are missed by clients that call all at once.
     """
 
     name: str
     edits: Edits = field(default_factory=Edits)
     watchers_drop: bool = True
+    durability: str = ""
+    topology: Topology = Topology.ALONE
+    faults: tuple[Fault, ...] = (Fault.REPLY_CUT,)
 
 
 GUARDS = (
@@ -49,4 +58,15 @@ GUARDS = (
     Guard("the epoch grows with the owner", Edits({"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]})),
     Guard("a late worker is refused", Edits({"settle": [(_OWNER_LEASE, "")]})),
     Guard("a consumer drops what it knows by its id", watchers_drop=False),
+    Guard(
+        "revisions of a lost past are no revisions",
+        Edits({"bind": [(_SAME_PAST, "")]}),
+        faults=(Fault.STORE_EMPTIED,),
+    ),
+    Guard(
+        "an answer waits for the replica",
+        durability="always",
+        topology=Topology.SENTINEL,
+        faults=(Fault.PRIMARY_KILLED_AHEAD,),
+    ),
 )

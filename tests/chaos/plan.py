@@ -42,6 +42,7 @@ class Fault(StrEnum):
     LINE_CUT = "connections cut, all"
     PRIMARY_KILLED = "primary killed, replica takes over"
     PRIMARY_KILLED_IN_COMMIT = "primary killed inside a commit, likewise"
+    PRIMARY_KILLED_AHEAD = "primary killed while its replica lags"
     PRIMARY_FROZEN = "primary frozen, wakes up replaced"
     PRIMARY_REPLACED = "primary replaced on request"
     REPLICA_KILLED = "replica killed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import time
@@ -11,6 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 PATIENCE_S = 60.0
+_EXCEPTION = re.compile(r"^Traceback \(most recent call last\):\n(?: .*\n)+(\S.*)$", re.MULTILINE)
+"""A traceback up to the line that names the exception."""
 _ROOT = Path(__file__).parent.parent.parent
 
 
@@ -35,6 +38,7 @@ class Process:
             **{name: value for name, value in os.environ.items() if not name.startswith("FAIRLEAD_")},
             **environ,
         }
+        self._read = 0
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -69,6 +73,14 @@ class Process:
     def last_words(self) -> str:
         """The last line of its log."""
         return self._log.read_text("utf-8", "replace").strip().rpartition("\n")[2]
+
+    def crashes(self) -> list[str]:
+        """Return what exceptions nobody expected, as it logged them since it was asked last."""
+        with self._log.open("r", errors="replace") as log:
+            log.seek(self._read)
+            written = log.read()
+            self._read = log.tell()
+        return _EXCEPTION.findall(written)
 
     @property
     def found_no_store(self) -> bool:

@@ -15,11 +15,12 @@ _MOST_SHOWN = 20
 _CHECKED = """After each round everything was healed and this held, or is listed below:
   one owner per epoch, epochs that only grow, caps at every moment of the log;
   what clients were told is what the log says, and the same for each request id;
-  what was acknowledged is owned, waiting, closed or a dead letter, never nowhere;
+  what was acknowledged is owned, waiting, closed or a dead letter;
   the answers about each work item fit some order that their times allow;
   each watcher was told of every change, once, in order;
   a lease was ended only by whom it was given to;
-  fairlead verify and fairlead audit verify are clean; no process ended by itself.
+  fairlead verify and fairlead audit verify are clean;
+  no process ended by itself, none logged an exception that nobody expected.
 """
 
 

@@ -1,12 +1,13 @@
 """One round, straight down: arrange, let clients call while faults fall, heal, wait for rest, judge.
 
-In every third round of a store that is alone, another past comes first: it is lost with all of the store's data while
-clients call, and the servers go on with what they remember of it.
+Every third round of a store that is alone begins with another past, which is lost with all of the store's data while
+clients call: one server is asked meanwhile, the other stands still and wakes up with what it remembers.
 """
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
@@ -117,26 +118,34 @@ class Round:
                 for address in system.addresses
             ]
             if Fault.STORE_EMPTIED in self.faults and self.number % _EACH == 0 and isinstance(system.store, Lone):
-                await self._lose_a_past(system.store, apis, random, tally)
-            await self._live(system, apis, random, tally)
-        tally.violations += system.unasked_deaths()
+                reps = await self._arranged_after_a_loss(system, system.store, apis, random, tally)
+            else:
+                reps = await arrange(apis[0], "rep")
+            await self._live(system, apis, reps, random, tally)
+        tally.violations += [*system.unasked_deaths(), *system.crashes()]
         return tally
 
-    async def _lose_a_past(self, store: Lone, apis: list[Api], random: Random, tally: Tally) -> None:
+    async def _arranged_after_a_loss(
+        self, system: System, store: Lone, apis: list[Api], random: Random, tally: Tally
+    ) -> list[str]:
         """Let clients call until the store has lost everything; what they were told has no log to be held against."""
-        history = list[Call]()
+        history, sleeper = list[Call](), system.servers[0]
         leads = Leads(random, await arrange(apis[0], "past"), "past")
         async with _calling(apis, leads, history):
             await asyncio.sleep(_PAST_S)
+            sleeper.send(signal.SIGSTOP)
             await store.emptied()
             await asyncio.sleep(_PAST_S)
+        reps = await arrange(apis[1], "rep")
+        sleeper.send(signal.SIGCONT)
         tally.faults[Fault.STORE_EMPTIED] += 1
         tally.unjudged += len(history)
         tally.calls += Counter((call.method, call.status) for call in history)
         tally.violations += without_a_log(history)
+        return reps
 
-    async def _live(self, system: System, apis: list[Api], random: Random, tally: Tally) -> None:
-        history, lendings, reps = list[Call](), Lendings(), await arrange(apis[0], "rep")
+    async def _live(self, system: System, apis: list[Api], reps: list[str], random: Random, tally: Tally) -> None:
+        history, lendings = list[Call](), Lendings()
         watchers = [
             Watcher(apis, Random(random.random()), history, time.monotonic, drops_known=self.watchers_drop)
             for _ in range(WATCHERS)

@@ -39,10 +39,10 @@ class Run:
         Where the progress is shown.
     topology
         What the store is made of.
-    without
-        A guard that is removed.
     faults
         What may fall.
+    without
+        A guard that is removed.
     """
 
     def __init__(
@@ -51,13 +51,12 @@ class Run:
         seed: int,
         console: Console,
         topology: Topology = Topology.ALONE,
-        without: Guard = _NO_GUARD,
         faults: Sequence[Fault] = tuple(Fault),
+        without: Guard = _NO_GUARD,
     ) -> None:
         self._faults = [fault for fault in topology.faults if fault in faults]
-        self._system = System(
-            folder, replace(without.edits, fail_points=not _IN_COMMIT.isdisjoint(self._faults)), topology
-        )
+        edits = replace(without.edits, fail_points=not _IN_COMMIT.isdisjoint(self._faults))
+        self._system = System(folder, edits, topology, without.durability)
         self._seed = seed
         self._guard = without
         self._console = console
@@ -66,7 +65,7 @@ class Run:
             disable=not console.is_terminal,
         )  # fmt: skip
         self.whole = Tally()
-        self.calling_s = 0.0
+        self.seconds = 0.0
 
     async def play(self, seconds: float, *, stop_when_found: bool = False) -> Self:
         """Play rounds for so long, or until something is found; the last one is played to its end."""
@@ -91,9 +90,9 @@ class Run:
             tally = await played.play(self._system)
             tally.violations = [f"seed {self._seed}, round {number}: {text}" for text in tally.violations]
             self.whole.add(tally)
-            self.calling_s += length
-            if not self._console.is_terminal and not stop_when_found:
-                self._console.print(f"{time.monotonic() - began:4.0f} s  {self._shown(f'{number} rounds')}")
+            self.seconds = time.monotonic() - began
+            if not self._console.is_terminal:
+                self._console.print(f"{self.seconds:4.0f} s  {self._shown(f'{number} rounds')}", soft_wrap=True)
         self._bar.update(task, completed=seconds)
 
     def _shown(self, where: str) -> str:

@@ -33,7 +33,8 @@ class Lone:
         An empty one.
     """
 
-    replicas = 0
+    durability, replicas = "always", 0
+    """What the service asks for."""
 
     def __init__(self, folder: Path) -> None:
         socket, self._data = folder / "store.sock", folder / "store"
@@ -131,7 +132,7 @@ class Watched:
         An empty one.
     """
 
-    replicas = 1
+    durability, replicas = "replicas:1", 1
 
     def __init__(self, folder: Path) -> None:
         self.nodes = [Node("node0", folder), Node("node1", folder)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -63,16 +64,18 @@ class System:
         What is to be another in the scripts.
     topology
         What the store is made of.
+    durability
+        What the service asks for; absent: what the store can keep.
     """
 
-    def __init__(self, folder: Path, edits: Edits, topology: Topology = Topology.ALONE) -> None:
+    def __init__(self, folder: Path, edits: Edits, topology: Topology = Topology.ALONE, durability: str = "") -> None:
         self.edits = edits
         self.topology = topology
         self.store: Store = Lone(folder) if topology is Topology.ALONE else Watched(folder)
         self.addresses = [f"127.0.0.1:{free_port()}" for _ in range(SERVERS)]
         environ = {
             **edits.environ(),
-            "FAIRLEAD_DURABILITY": f"replicas:{self.store.replicas}" if self.store.replicas else "always",
+            "FAIRLEAD_DURABILITY": durability or self.store.durability,
             "FAIRLEAD_REDIS_URL": self.store.url,
             "FAIRLEAD_RULE_ENGINE": "index",
             "FAIRLEAD_LEASE_S": "2",
@@ -106,6 +109,11 @@ class System:
         """Let them go on."""
         for program in self.programs:
             program.send(signal.SIGCONT)
+
+    def crashes(self) -> list[str]:
+        """Name the exceptions that servers and workers did not expect."""
+        counts = Counter((program.name, text) for program in self.programs for text in program.crashes())
+        return [f"{name} logged {count} times: {text}" for (name, text), count in counts.items()]
 
     def unasked_deaths(self) -> list[str]:
         """Name the children that ended by themselves, and start them again."""

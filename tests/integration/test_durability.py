@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -117,7 +118,7 @@ async def test_what_replicas_do_not_have_is_not_shown_either(data_folder: Path) 
     assert ["0 of 1 replicas" in str(error) for error in shown] == [True] * 3
 
 
-async def test_with_a_replica_the_repeated_request_is_acknowledged(tmp_path: Path) -> None:
+async def test_with_a_replica_the_repeated_request_is_acknowledged(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     with running("--port", str(port), "--bind", "127.0.0.1") as primary:
         async with serving(primary, "replicas:1") as api:
@@ -136,4 +137,5 @@ async def test_with_a_replica_the_repeated_request_is_acknowledged(tmp_path: Pat
 
                 assert (seen.decision, told[1].change.decision.name) == (decision.name, decision.name)
                 assert decision.durability == decisions.DURABILITY_REPLICAS
+                assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
                 assert copy.exists("fairlead:{default}:item:crm~1")

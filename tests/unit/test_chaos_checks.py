@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.chaos import register
 from tests.chaos.checks import Evidence, Seen, violations, without_a_log
 from tests.chaos.history import Answer, Call
 from tests.chaos.lenders import Lendings
+from tests.chaos.processes import Process
 
 HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
@@ -88,3 +90,12 @@ def test_a_job_ended_by_whom_it_was_taken_from_is_named() -> None:
     assert list(Lendings(granted, [("job", 1, 1.5)]).violations()) == [
         "job job: ended with token 1 while token 2 had it"
     ]
+
+
+def test_an_exception_that_was_logged_is_named_once(tmp_path: Path) -> None:
+    server, log = Process("server0", tmp_path, [], {}), tmp_path / "server0.log"
+    log.write_text(
+        "ready\nTraceback (most recent call last):\n  File x\n    return 1 / 0\nZeroDivisionError: by zero\nready\n"
+    )
+
+    assert [server.crashes(), server.crashes()] == [["ZeroDivisionError: by zero"], []]

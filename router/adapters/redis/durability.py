@@ -70,13 +70,13 @@ class ReplicatingRedis(Redis):
         """Read a value; see ``redis.commands.core``."""
         return await self._acknowledged("GET", name)
 
-    async def xrange(self, name: Any, *bounds: Any, count: int | None = None) -> Any:
+    async def xrange(self, name: Any, first: Any = "-", last: Any = "+", count: int | None = None) -> Any:
         """Read a slice of a stream, oldest first; see ``redis.commands.core``."""
-        return await self._acknowledged("XRANGE", name, *bounds, *_limit(count))
+        return await self._acknowledged("XRANGE", name, first, last, *_limit(count))
 
-    async def xrevrange(self, name: Any, *bounds: Any, count: int | None = None) -> Any:
+    async def xrevrange(self, name: Any, last: Any = "+", first: Any = "-", count: int | None = None) -> Any:
         """Read a slice of a stream, newest first; see ``redis.commands.core``."""
-        return await self._acknowledged("XREVRANGE", name, *bounds, *_limit(count))
+        return await self._acknowledged("XREVRANGE", name, last, first, *_limit(count))
 
     async def _acknowledged(self, *command: Any) -> Any:
         async with self.pipeline(transaction=False) as pipeline:

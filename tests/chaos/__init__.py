@@ -2,15 +2,26 @@
 
 ::
 
-    clients ──calls──► fairlead serve ×2 ──┐                     who may be killed, frozen, cut off, filled up
-       │                fairlead work ×1 ──┴─ line ──► store
-       └─ history ──► checks ◄── the store's log                 what must hold all the same
+    clients ──calls──► fairlead serve ×2 ──┐                      who may be killed, frozen, cut off, filled up
+       │                fairlead work ×1 ──┴─ line ──► store      alone, or
+       │                                 └──────► primary, replica, sentinels
+       └─ history ──► checks ◄── the store's log                  what must hold all the same
 
 A run is a row of rounds. Each begins with an empty store and a tenant of its own, lets faults fall while clients call,
 heals everything, waits for rest, and judges: so memory stays bounded however long the run is, and a violation comes
 with the seed of its round.
 
-Read on in ``plan`` (a seed → what happens when), ``system`` (the processes), ``clients``, ``faults``, ``checks`` (the
-verdict), ``rounds`` (one round, straight down). ``altered`` starts the service with edited scripts: only there are
-fail points made and guards removed; the service itself knows nothing of it.
+==============  ====================================================================================================
+``plan``        the faults there are, and a seed → what happens when
+``system``      the processes; ``stores`` has the two forms of the store, ``line`` what can be cut
+``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases
+``faults``      what each does and how it is healed; ``store_faults`` and ``failovers`` likewise
+``rounds``      one round, straight down; ``runs`` plays one after the other
+``judge``       waits for rest and collects the evidence; ``checks`` is the verdict, with ``register`` and
+                ``linearizability`` for the question whether the answers fit some order
+``guards``      what is removed to see whether the harness would notice
+==============  ====================================================================================================
+
+``altered`` starts the service with edited scripts and ``failpoints``: only there are fail points made, guards removed
+and clocks set; the service itself knows nothing of it.
 """

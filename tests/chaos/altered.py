@@ -81,8 +81,8 @@ def in_force(edits: Edits) -> Iterator[None]:
 
 
 def _edited(read: Any, edits: Edits) -> Any:
-    def read_and_edited(self: Any, name: str, *rest: Any) -> None:
-        read(self, name, *rest)
+    def read_and_edited(self: Any, name: str, *rest: Any, **named: Any) -> None:
+        read(self, name, *rest, **named)
         self.name = name
         self.source = edits.applied(name, self.source)
         self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()

@@ -87,13 +87,21 @@ class Run:
             longest, patience_s = (_SHORT_ROUND_S, _SHORT_REST_S) if stop_when_found else (_ROUND_S, PATIENCE_S)
             length = min(longest, seconds - gone)
             played = Round(self._seed, number, length, self._faults, places, self._guard.watchers_drop, patience_s)
-            tally = await played.play(self._system)
-            tally.violations = [f"seed {self._seed}, round {number}: {text}" for text in tally.violations]
+            try:
+                tally = await played.play(self._system)
+            except TimeoutError as error:
+                found = [f"{error}, in vain; the run ends here", *self._system.unasked_deaths()]
+                self.whole.violations += [self._placed(number, text) for text in found]
+                return
+            tally.violations = [self._placed(number, text) for text in tally.violations]
             self.whole.add(tally)
             self.seconds = time.monotonic() - began
             if not self._console.is_terminal:
                 self._console.print(f"{self.seconds:4.0f} s  {self._shown(f'{number} rounds')}", soft_wrap=True)
         self._bar.update(task, completed=seconds)
+
+    def _placed(self, number: int, text: str) -> str:
+        return f"seed {self._seed}, store {self._system.topology}, round {number}: {text}"
 
     def _shown(self, where: str) -> str:
         faults, calls = self.whole.faults.total(), self.whole.calls.total()

@@ -32,6 +32,15 @@ class WorkforceRecords:
     changed: Mapping[tuple[str, str], int]
     mark: str = ""
 
+    def of(self, kind: str) -> Mapping[str, Rep | Pool | Territory]:
+        """Return the records of a kind by id: ``rep``, ``pool`` or ``territory``."""
+        kinds: dict[str, Mapping[str, Rep | Pool | Territory]] = {
+            "rep": self.reps,
+            "pool": self.pools,
+            "territory": self.territories,
+        }
+        return kinds[kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:

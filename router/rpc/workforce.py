@@ -8,7 +8,8 @@ from google.protobuf.empty_pb2 import Empty
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gate.calls import Call
-from router.administration import Administration, Change, Saved
+from router.administration import Administration, Saved
+from router.changes import Change
 from router.errors import InvalidInput, Violation
 from router.names import check_id
 from router.rpc import fields

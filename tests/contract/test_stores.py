@@ -23,8 +23,9 @@ from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
-from router.administration import Administration, Change
+from router.administration import Administration
 from router.books import Books
+from router.changes import Change
 from router.decision import Cause, Decision, Head
 from router.errors import NotFound, RouterError
 from router.events import Completed, RulesPublished, Settled, WorkforceChanged

@@ -18,7 +18,6 @@ from typing import Generic, TypeVar
 
 State = TypeVar("State", bound=Hashable)
 Action = TypeVar("Action")
-MOST_TRIED = 200_000
 
 
 class Undecided(Exception):
@@ -35,7 +34,10 @@ class Operation(Generic[Action]):
 
 
 def is_linearizable(
-    operations: Sequence[Operation[Action]], initial: State, step: Callable[[State, Action], State | None]
+    operations: Sequence[Operation[Action]],
+    initial: State,
+    step: Callable[[State, Action], State | None],
+    most_tried: int = 200_000,
 ) -> bool:
     """Search for an order.
 
@@ -47,11 +49,13 @@ def is_linearizable(
         The state before all.
     step
         Returns the state after an action, or None where it cannot have been answered so in this state.
+    most_tried
+        How many situations are looked at before the search is given up.
 
     Raises
     ------
     Undecided
-        If it tried ``MOST_TRIED`` situations in vain.
+        If it was given up.
 
     Examples
     --------
@@ -77,7 +81,7 @@ def is_linearizable(
             if after is not None and (situation := (done | 1 << place, after)) not in tried:
                 tried.add(situation)
                 pending.append(situation)
-        if len(tried) > MOST_TRIED:
+        if len(tried) > most_tried:
             raise Undecided(f"{len(ordered)} operations overlap too much")
     return False
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.chaos.linearizability import Operation, is_linearizable
+from tests.chaos.linearizability import Operation, Undecided, is_linearizable
 
 Action = tuple[str, int]
 History = list[Operation[Action]]
@@ -72,6 +72,13 @@ def op(began: float, ended: float, name: str, operand: int) -> Operation[Action]
 )  # fmt: skip
 def test_a_known_history_is_judged_right(history: History, expected: bool) -> None:
     assert is_linearizable(history, 0, step) is expected
+
+
+def test_a_search_among_too_many_orders_is_given_up_and_says_so() -> None:
+    overlapping = [op(0, 9, "write", number) for number in range(20)]
+
+    with pytest.raises(Undecided, match="21 operations overlap too much"):
+        is_linearizable([*overlapping, op(0, 9, "read", -1)], 0, step, most_tried=1000)
 
 
 @st.composite

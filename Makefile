@@ -29,8 +29,9 @@ setup: .venv/.ready  ## Install everything into .venv (the other targets call it
 demo: setup  ## Start an embedded service and route the example leads
 	@$(RUN)/fairlead demo
 
+# Not in the order of how many tests a file has: those with the fewest take the longest, and would run alone at the end.
 test: setup  ## Run all tests, on all cores
-	$(RUN)/pytest --numprocesses auto --dist loadfile
+	$(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 SECONDS ?= 60
 chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told

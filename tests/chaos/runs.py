@@ -75,6 +75,9 @@ class Run:
             await self._system.start()
             with self._bar:
                 await self._rounds(seconds, places, stop_when_found)
+        except TimeoutError as error:
+            found = [f"{error}, in vain; the run ends here", *self._system.unasked_deaths()]
+            self.whole.violations += [self._placed(self.whole.rounds + 1, text) for text in found]
         finally:
             await self._system.stop()
         return self
@@ -87,12 +90,7 @@ class Run:
             longest, patience_s = (_SHORT_ROUND_S, _SHORT_REST_S) if stop_when_found else (_ROUND_S, PATIENCE_S)
             length = min(longest, seconds - gone)
             played = Round(self._seed, number, length, self._faults, places, self._guard.watchers_drop, patience_s)
-            try:
-                tally = await played.play(self._system)
-            except TimeoutError as error:
-                found = [f"{error}, in vain; the run ends here", *self._system.unasked_deaths()]
-                self.whole.violations += [self._placed(number, text) for text in found]
-                return
+            tally = await played.play(self._system)
             tally.violations = [self._placed(number, text) for text in tally.violations]
             self.whole.add(tally)
             self.seconds = time.monotonic() - began

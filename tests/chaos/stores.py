@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from router.adapters.redis.embedded import find_binary
 from tests.chaos.line import Line
-from tests.chaos.processes import PATIENCE_S, Process, until
+from tests.chaos.processes import Process, until
 from tests.topologies import PRIMARY, binary, free_port
 
 _SENTINELS, _AGREEING = 3, 2
@@ -168,7 +168,7 @@ class Watched:
 
     async def ready(self) -> None:
         """Wait until both nodes agree on who is who, hold the same, and all sentinels know both."""
-        await until(self._is_whole, "a primary with its replica", 2 * PATIENCE_S)
+        await until(self._is_whole, "a primary with its replica")
 
     async def _is_whole(self) -> bool:
         primary, replica = await self.roles()
@@ -200,7 +200,7 @@ class Watched:
                 await ask(self._asked, "SENTINEL", "FAILOVER", PRIMARY)
             return primary is not node and await primary.tells("role") == "master"
 
-        await until(done, "the fail-over", 2 * PATIENCE_S)
+        await until(done, "the fail-over")
 
     async def ask(self, *command: str | int) -> Any:
         """Ask the primary; None: it did not answer."""

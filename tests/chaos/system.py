@@ -10,12 +10,13 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.chaos.altered import CLOCK, Edits
 from tests.chaos.failpoints import STEP
 from tests.chaos.plan import Topology
-from tests.chaos.processes import Process
+from tests.chaos.processes import Process, listens, until
 from tests.chaos.stores import Lone, Store, Watched
 from tests.topologies import free_port
 
@@ -95,10 +96,12 @@ class System:
         return [*self.servers, *self.workers]
 
     async def start(self) -> None:
-        """Start all of it."""
+        """Start all of it, and wait until the servers listen."""
         await self.store.start()
         for program in self.programs:
             program.start()
+        for address in self.addresses:
+            await until(partial(listens, address), f"a server on {address}")
 
     def freeze(self) -> None:
         """Let servers and workers stand still."""

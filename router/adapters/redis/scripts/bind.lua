@@ -233,7 +233,8 @@ local function charge_ledger(choice, override)
     if deficit > worst then worst = deficit elseif -deficit > worst then worst = -deficit end
   end
   ledger.worst = math.max(ledger.worst, worst)
-  ledger.received[choice.rep] = (ledger.received[choice.rep] or 0) + choice.charge
+  local received = 'r:' .. choice.rep
+  ledger.received[received] = (ledger.received[received] or 0) + choice.charge
   ledger.decisions = ledger.decisions + 1
   ledger.charge = math.max(ledger.charge, choice.charge)
   ledger.band = math.max(ledger.band, choice.set.band)
@@ -286,6 +287,23 @@ local function disturbance(ledger, largest_charge, largest_band)
   return worst
 end
 
+local function add(key, amounts)
+  -- Adds amounts to the fields of a hash: few commands, however many fields.
+  local fields = {}
+  for field, amount in pairs(amounts) do
+    if amount ~= 0 then fields[#fields + 1] = field end
+  end
+  for from = 1, #fields, SLICE do
+    local to = math.min(from + SLICE - 1, #fields)
+    local sums = {}
+    for i, value in ipairs(redis.call('HMGET', key, unpack(fields, from, to))) do
+      local field = fields[from + i - 1]
+      sums[#sums + 1], sums[#sums + 2] = field, integer(tonumber(value or 0) + amounts[field])
+    end
+    redis.call('HSET', key, unpack(sums))
+  end
+end
+
 local function write_ledger(ledger)
   local fields = {}
   for rep in pairs(ledger.changed) do
@@ -295,6 +313,7 @@ local function write_ledger(ledger)
       fields = {}
     end
   end
+  add(ledger.key, ledger.received)
   local v = redis.call('HMGET', ledger.key, 'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst')
   local charge, band = math.max(tonumber(v[3] or 0), ledger.charge), math.max(tonumber(v[4] or 0), ledger.band)
   for name, value in pairs({decisions = tonumber(v[1] or 0) + ledger.decisions, overrides = tonumber(v[2] or 0) +
@@ -302,9 +321,6 @@ local function write_ledger(ledger)
     fields[#fields + 1], fields[#fields + 2] = name, integer(value)
   end
   redis.call('HSET', ledger.key, unpack(fields))
-  for rep, received in pairs(ledger.received) do
-    redis.call('HINCRBY', ledger.key, 'r:' .. rep, integer(received))
-  end
   if ledger.disturbed then
     redis.call('HSET', ledger.key, 'disturbance', string.format('%.17g', disturbance(ledger, charge, band)))
   end
@@ -350,9 +366,7 @@ for i = 1, n_jobs do
     expected = j[7], rotation = j[8], otherwise = j[9], attempts = j[10], named = j[11], override = j[12] == 1,
     head = ARGV[place + 1]})
 end
-for field, units in pairs(shifted) do
-  if units ~= 0 then redis.call('HINCRBY', KEYS[2], field, integer(units)) end
-end
+add(KEYS[2], shifted)
 for _, ledger in pairs(ledgers) do
   if next(ledger.changed) then write_ledger(ledger) end
 end

@@ -57,10 +57,11 @@ def _calls(tally: Tally) -> Table:
     by_method: dict[str, Counter[str]] = defaultdict(Counter)
     for (method, status), count in tally.calls.items():
         by_method[method][status] += count
-    table = Table("call", "tries", "answered", "refused or not carried through", title="calls")
+    table = Table("call", "tries", "answered", "refused, not carried through, or broken off", title="calls")
     for method, statuses in sorted(by_method.items()):
         failed = ", ".join(f"{count} {status}" for status, count in statuses.most_common() if status != "OK")
-        table.add_row(method, str(statuses.total()), str(statuses["OK"]), failed)
-    answered = sum(statuses["OK"] for statuses in by_method.values())
-    table.add_row("all", str(tally.calls.total()), str(answered), "", style="bold")
+        answered = "streams" if method == "watch" else str(statuses["OK"])
+        table.add_row(method, str(statuses.total()), answered, failed)
+    total = sum(statuses["OK"] for statuses in by_method.values())
+    table.add_row("all", str(tally.calls.total()), str(total), "", style="bold")
     return table

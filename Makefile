@@ -37,6 +37,11 @@ SECONDS ?= 60
 chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told
 	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(TOPOLOGY),--topology $(TOPOLOGY))
 
+REQUESTS ?= 100000
+fuzz: setup  ## Attack every way in with REQUESTS=100000 spoilt calls, and every parser
+	@$(UV) sync --frozen --quiet --inexact --group fuzz
+	$(RUN)/python -m tests.fuzzing --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
+
 check: setup  ## Check format, lint, types, import directions, the contract
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
@@ -57,4 +62,4 @@ bench-models: setup  ## Compare the models with LightGBM, XGBoost and CatBoost, 
 	$(RUN)/python -m benchmarks.models
 	$(RUN)/python -m benchmarks.mlserver
 
-.PHONY: help setup demo test chaos check proto bench bench-models
+.PHONY: help setup demo test chaos fuzz check proto bench bench-models

@@ -83,7 +83,7 @@ def read_principals(path: Path) -> dict[str, Principal]:
             )
             for entry in entries
         }
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     except (TypeError, KeyError, AttributeError) as error:
         wanted = "a list `principals` of entries with certificate, name, roles and tenants"

@@ -146,7 +146,15 @@ def parsed(document: bytes) -> Keys:
         if any(_PRIVATE & entry.keys() for entry in usable):
             raise ValueError("the key set holds a secret: give the server public keys only")
         keys = {entry.get("kid", ""): jwt.PyJWK(entry) for entry in usable}
-    except (TypeError, KeyError, AttributeError, jwt.PyJWTError, json.JSONDecodeError) as error:
+    except (
+        TypeError,
+        KeyError,
+        AttributeError,
+        jwt.PyJWTError,
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+        RecursionError,
+    ) as error:
         raise ValueError(f"this is no JSON Web Key Set: {error}") from error
     found = {kid: key for kid, key in keys.items() if key.algorithm_name in ALGORITHMS}
     if not found:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
@@ -65,10 +67,15 @@ class Statuses:
 
     def _told(self, error: Any) -> Status:
         code = next(self.codes[ancestor] for ancestor in type(error).__mro__ if ancestor in self.codes)
-        info = ErrorInfo(reason=error.reason, domain=DOMAIN)
         message = details.shortened(str(error), details.LONGEST_MESSAGE)
-        packed = [details.packed(detail) for detail in (info, *self.details(error))]
+        packed = [_info(error.reason), *map(details.packed, self.details(error))]
         return Status(code=code.value[0], message=message, details=packed)
+
+
+@cache
+def _info(reason: str) -> AnyMessage:
+    """Write what names a reason; there are few."""
+    return details.packed(ErrorInfo(reason=reason, domain=DOMAIN))
 
 
 CODES: dict[type[GateError], grpc.StatusCode] = {

@@ -26,6 +26,7 @@ from gate.principals import Principal, principal_of
 REMEMBERED_S = 60.0
 LEEWAY_S = 30.0
 """How far clocks may differ."""
+_LATEST_S = 253_402_300_799
 _MOST_REMEMBERED = 10_000
 _LONGEST = 8_192
 _CHECKS: Any = {"require": ["exp", "iss", "aud", "sub"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}
@@ -91,7 +92,7 @@ class Tokens:
 
     async def _claims(self, token: str) -> Mapping[str, Any]:
         header = jwt.get_unverified_header(token)
-        if header.get("alg") not in ALGORITHMS:
+        if str(header.get("alg")) not in ALGORITHMS:  # a stranger wrote it, and need not have written a text
             raise Unauthenticated(f"the token's algorithm must be one of {', '.join(sorted(ALGORITHMS))}")
         key = await self._keys.find(header.get("kid", ""))
         claims = jwt.decode(
@@ -105,7 +106,7 @@ class Tokens:
         """Check expiry and start."""
         for name, sign in (("exp", 1), ("nbf", -1)):
             said = claims.get(name, 0 if name == "nbf" else None)
-            if isinstance(said, bool) or not isinstance(said, int | float):
-                raise Unauthenticated(f"the token's {name} must be seconds since 1970")
+            if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= _LATEST_S:
+                raise Unauthenticated(f"the token's {name} must be seconds since 1970, before the year 10000")
             if sign * (self._now() - said) > LEEWAY_S:
                 raise Unauthenticated("the token has expired" if name == "exp" else "the token is not valid yet")

@@ -85,7 +85,7 @@ def read_arrays(file: str, data: bytes, expected: Mapping[str, Expected]) -> dic
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = _announced(file, archive, expected)
             return {name: _read_member(file, archive, members[name], name, expected[name]) for name in expected}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise ArtefactIncomplete(file, f"is no readable archive: {error}") from None
 
 

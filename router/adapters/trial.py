@@ -68,7 +68,7 @@ async def try_rule_set(
         "source": source,
         "tests": tests,
         "pools": None if pools is None else sorted(pools),
-        "workforce": None if workforce is None else _written(workforce),
+        "workforce": None if workforce is None else written_workforce(workforce),
         "engine": engine or choice_from(os.environ),
     }
     try:
@@ -130,7 +130,8 @@ def _read(out: bytes) -> Trial:
     )
 
 
-def _written(workforce: Workforce) -> dict[str, Any]:
+def written_workforce(workforce: Workforce) -> dict[str, Any]:
+    """Write a workforce as the job brings it; ``trial_child.read_workforce`` reads it."""
     # the tree has no need to list itself for anybody else
     territories = workforce.territories.records
     return {

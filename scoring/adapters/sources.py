@@ -69,7 +69,7 @@ def columns_of(source: Path) -> list[str]:
     """List a file's columns."""
     try:
         return list(pq.read_schema(source).names) if source.suffix == ".parquet" else _csv_header(source)
-    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
         raise InvalidInput.of(str(source), f"cannot be read: {error}") from error
 
 

@@ -351,5 +351,6 @@ class OperationsServicer:
 
     async def WaitOperation(self, request: pb.WaitOperationRequest, _: Call) -> pb.Operation:
         """Wait for an operation to end, up to ten minutes."""
-        asked = request.timeout.ToTimedelta().total_seconds() if request.HasField("timeout") else self.MAX_WAIT_S
+        timeout = request.timeout
+        asked = timeout.seconds + timeout.nanos / 1e9 if request.HasField("timeout") else self.MAX_WAIT_S
         return await self._trainings.wait(request.name, min(max(asked, 0.0), self.MAX_WAIT_S))

@@ -257,6 +257,14 @@ def _record(item_id: str, packed: bytes) -> ItemRecord:
 
 
 def _event(number: int, fields: dict[bytes, bytes]) -> Event:
+    """Read an event, which somebody may have altered: then nobody is told more than that it is corrupt."""
+    try:
+        return _read_event(number, fields)
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
+        raise CorruptHistory(f"event {number}", f"it cannot be read: {type(error).__name__}") from error
+
+
+def _read_event(number: int, fields: dict[bytes, bytes]) -> Event:
     facts = fields[b"facts"]
     match fields[b"type"]:
         case b"decision":

@@ -11,16 +11,18 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.message_factory import GetMessageClass
+from grpc_reflection.v1alpha import reflection_pb2
 from redis.asyncio import Redis
 
 from fairlead.v1 import routing_pb2 as routing
 from gate.calls import Method
 from gate.principals import Role
 from gate.roles import GRANTS, Scope
+from gate.standard import REFLECTION
 from tests.api import EVERYONE, Api, connected
 from tests.conftest import serving
 from tests.identities import bearer, security
-from tests.unit.gate.test_roles import METHODS
+from tests.methods import METHODS, SERVICES
 
 REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 CLAIMS: dict[str, list[str]] = {"theirs": ["mine"], "another's": ["other"], "nobody's": [], "everybody's": ["*"]}
@@ -102,6 +104,15 @@ async def test_what_all_share_is_changed_by_those_alone_who_may_touch_all(guarde
             wrong.append((whose, code))
 
     assert wrong == []
+
+
+async def test_what_is_attacked_here_is_what_a_server_serves(guarded: Api) -> None:
+    asked = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
+    call: Any = guarded.channel.stream_stream(f"/{REFLECTION.full_name}/ServerReflectionInfo")
+    told = await call(iter([asked]), metadata=bearer("somebody", list(Role), ["mine"])).read()
+
+    listed = reflection_pb2.ServerReflectionResponse.FromString(told).list_services_response.service
+    assert {service.name for service in listed} == {service.full_name for service in SERVICES}
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))

@@ -164,6 +164,19 @@ async def test_a_wish_can_be_checked_without_training(channel: grpc.aio.Channel,
     assert not (tmp_path / "models").exists()
 
 
+@pytest.mark.parametrize("seconds", [2**63 - 1, -(2**63), 10**12])
+async def test_however_long_one_wants_to_wait_nobody_waits_for_what_is_not(
+    channel: grpc.aio.Channel, seconds: int
+) -> None:
+    request = ops.WaitOperationRequest(name="operations/x")
+    request.timeout.seconds = seconds
+
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await operations(channel, method="WaitOperation", request=request)
+
+    assert failure.value.code() is grpc.StatusCode.NOT_FOUND
+
+
 async def test_an_operation_nobody_began_is_not_found(channel: grpc.aio.Channel) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as failure:
         await operations(channel, method="GetOperation", request=ops.GetOperationRequest(name="operations/x"))

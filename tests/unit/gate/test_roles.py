@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from google.longrunning import operations_pb2
-from google.protobuf.descriptor import MethodDescriptor
 
-from fairlead.v1 import (
-    decisions_pb2,
-    fairness_pb2,
-    models_pb2,
-    queue_pb2,
-    routing_pb2,
-    rules_pb2,
-    scoring_pb2,
-    workforce_pb2,
-)
 from gate.calls import Method
 from gate.roles import GRANTS, Scope
-from gate.standard import HEALTH, REFLECTION
-
-FILES = (decisions_pb2, fairness_pb2, models_pb2, queue_pb2, routing_pb2, rules_pb2, scoring_pb2, workforce_pb2)
-SERVICES = [
-    *(service for file in FILES for service in file.DESCRIPTOR.services_by_name.values()),
-    operations_pb2.DESCRIPTOR.services_by_name["Operations"],
-    HEALTH,
-    REFLECTION,
-]
-METHODS: dict[str, MethodDescriptor] = {
-    f"{service.full_name}/{method.name}": method for service in SERVICES for method in service.methods
-}
+from tests.methods import METHODS
 
 
 def test_the_table_names_every_method_of_the_contract_and_no_other() -> None:

@@ -83,7 +83,11 @@ async def test_what_is_no_token_is_refused(identify: Callable[[str], Any], heade
         {"exp": None},
         {"exp": "soon"},
         {"exp": True},
+        {"exp": float("inf")},
+        {"exp": float("nan")},
+        {"exp": 10**400},
         {"nbf": 2**40},
+        {"nbf": -(10**400)},
         {"iss": "https://elsewhere.test"},
         {"iss": None},
         {"aud": "another"},
@@ -107,6 +111,14 @@ async def test_a_signed_token_that_says_the_wrong_things_is_refused(
         await identify(f"Bearer {shown}")
 
     assert shown not in str(refusal.value)
+
+
+@pytest.mark.parametrize("header", [{"alg": []}, {"alg": {}}, {"alg": "ES256", "kid": []}, {}, [], None])
+async def test_a_header_of_another_form_is_refused(identify: Callable[[str], Any], header: object) -> None:
+    written = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
+
+    with pytest.raises(Unauthenticated):
+        await identify(f"Bearer {written}.e30.AAAA")
 
 
 async def test_a_signature_that_is_not_the_keys_is_refused(identify: Callable[[str], Any]) -> None:

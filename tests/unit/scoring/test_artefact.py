@@ -84,6 +84,13 @@ def with_member(name: str, data: bytes, *, declared: int | None = None) -> Calla
     return apply
 
 
+def with_directory_moved(files: Files) -> Files:
+    """Have the directory of tables.npz say that it stands further down than it does."""
+    packed = bytearray(files["tables.npz"])
+    packed[-6:-2] = (int.from_bytes(packed[-6:-2], "little") + 1_000).to_bytes(4, "little")
+    return signed({**files, "tables.npz": bytes(packed)})
+
+
 def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, array, allow_pickle=allow_pickle)
@@ -258,6 +265,7 @@ HOSTILE: list[tuple[str, Callable[[Files], Files], type[ArtefactRefused], str]] 
     ),
     ("array cut", with_member("main_0.npy", npy_header("'<f8'", "(5,)", b"\x00" * 48)), ArtefactIncomplete, "48 of 40"),
     ("path in archive", with_member("../../evil.npy", npy(np.zeros(1))), ArtefactUnsafe, "not announced"),
+    ("directory moved", with_directory_moved, ArtefactIncomplete, "no readable archive"),
     ("bomb of zeros", with_member("main_0.npy", b"\x00" * 40_000_000), ArtefactUnsafe, "claims 40,000,000"),
     ("bomb in disguise", with_member("main_0.npy", b"\x00" * 40_000_000, declared=168), ArtefactRefused, "tables.npz"),
     (

@@ -1,0 +1,59 @@
+"""Store and queue in memory that can be emptied under a running process, as a real store can be lost.
+
+What comes afterwards counts its revisions from 1 again; marks tell it from what was before, as they do in Redis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from router.adapters.memory import MemoryStore
+from router.decision import Decision
+from router.errors import StaleRevision
+from router.ports import Edition, Job, Refusal, WorkforceRecords
+from workqueue.adapters.memory import MemoryQueue
+
+
+class ForgetfulStore(MemoryStore):
+    """The router's ports in memory, with a mark for each life."""
+
+    _life = 1
+
+    def forget(self) -> None:
+        """Lose everything."""
+        self._tenants.clear()
+        self._life += 1
+
+    async def revisions(self, tenant: str) -> Edition:
+        edition = await super().revisions(tenant)
+        return Edition(edition.rules, edition.workforce, self._mark, self._mark)
+
+    async def bind(
+        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
+    ) -> list[Decision | Refusal]:
+        if revisions[2:] != (self._mark, self._mark):
+            raise StaleRevision(f"tenants/{tenant}", "the store lost its past")
+        return await super().bind(tenant, revisions, jobs, preview=preview)
+
+    async def read(self, tenant: str) -> WorkforceRecords:
+        return replace(await super().read(tenant), mark=self._mark)
+
+    async def write(self, tenant: str, *args: Any, mark: str = "", **kwargs: Any) -> int:
+        if mark not in ("", self._mark):
+            raise StaleRevision(f"tenants/{tenant}", "the store lost its past")
+        return await super().write(tenant, *args, **kwargs)
+
+    @property
+    def _mark(self) -> str:
+        return str(self._life)
+
+
+class ForgetfulQueue(MemoryQueue):
+    """The queue in memory."""
+
+    def forget(self) -> None:
+        """Lose everything."""
+        self._lines.clear()
+        self._rings.clear()

@@ -1,0 +1,216 @@
+"""The other targets: whatever reads what strangers, users, or an altered store or registry may have written.
+
+Each names what it may refuse an input with; anything else that it raises must never be.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+
+from gate.certificates import read_principals
+from gate.keys import parsed
+from router.adapters.redis.clients import SCHEMES, client_for
+from router.cli.lead_files import read_leads
+from router.cli.tables import InputFailed
+from router.cli.workforce_files import read_reps, read_territories
+from router.errors import RouterError
+from router.rpc import fields
+from router.rpc.submissions import place_of
+from router.rules.check import check, check_tests
+from router.rules.ruleset import FieldType
+from router.rules.stored import dumps, loads
+from scoring import gates
+from scoring.adapters.sources import columns_of, read_batches, shards_of
+from scoring.errors import ScoringError
+from scoring.health.profile import read_profiles
+from scoring.rpc.messages import locale_of
+from scoring.rpc.messages import tenant_of as scoring_tenant_of
+from scoring.rpc.models import model_of, version_of
+from scoring.schema import FeatureSchema
+from serving.settings import without_password
+from tests.fuzzing import spoiling
+from tests.fuzzing.asking import Violation
+from tests.fuzzing.drawing import NAMES, WORDS
+from tests.fuzzing.seeds import RULES
+from tests.identities import public_entry
+from tests.scoring_models import SCHEMA
+from training.errors import TrainingError
+from training.reading import read_table
+from training.snapshots.definition_file import read_definition
+from training.snapshots.events import read_events
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+_TESTS = "tests: [{name: t, item: {region: 上海, n: 3}, expect: {rule: a, eligible: [r]}}]\nworkforce: {reps: {r: {}}}"
+_FIELDS = {"region": FieldType.STRING, "potential": FieldType.NUMBER, "skills_needed": FieldType.LIST,
+           "decide_by": FieldType.DATE, "vip": FieldType.BOOL}  # fmt: skip
+_PRINCIPALS = "principals: [{certificate: 'URI=spiffe://a/b', name: crm, roles: [service], tenants: [acme], rep: li}]"
+_REPORT = b'{"gates": [{"name": "leaks", "passed": false, "detail": "d"}], "holdout": {"log_loss": 0.4}, "figures": {}}'
+_SEVERAL = "redis+sentinel://:secret@h:26379,h2:1/name?sentinel_password=x"
+URLS = ("redis://:secret@h:1/0", "unix:///tmp/s?db=1", _SEVERAL, "rediss+cluster://u:p@[::1]:6379,h:6380", "redis://")
+
+
+@dataclass(frozen=True)
+class Parser:
+    """A target that reads bytes.
+
+    Parameters
+    ----------
+    read
+        Reads them; returns how that went, where there is more to say than that it did.
+    refusals
+        What it may raise.
+    """
+
+    name: str
+    read: Callable[[bytes], object]
+    refusals: tuple[type[Exception], ...]
+    seeds: Sequence[bytes]
+    is_text = True
+
+    def changed(self, random: Random, data: bytes) -> bytes:
+        """Spoil it."""
+        return spoiling.spoilt(random, data)
+
+    def run(self, data: bytes) -> str:
+        """Feed it."""
+        try:
+            found = self.read(data)
+        except self.refusals as refusal:
+            str(refusal)
+            return type(refusal).__name__
+        return found if isinstance(found, str) else "read"
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+def parsers(folder: Path) -> list[Parser]:
+    """Return those that read texts and files; ``folder`` is an empty one for the files."""
+    return [*_of_texts(), *_of_files(folder)]
+
+
+def _of_texts() -> list[Parser]:
+    examples = {name: (EXAMPLES / name).read_bytes() for name in ("rules.yaml", "health_profiles.yaml", "cdnow.yaml")}
+    keys = json.dumps({"keys": [public_entry()]}).encode()
+    words = [word.encode() for word in (*NAMES, *WORDS, *URLS)]
+    return [
+        Parser("rule sets", _rule_set, (), [RULES.encode(), b'{"fields": {}}', examples["rules.yaml"]]),
+        Parser("tests of rules", _tests, (), [_TESTS.encode(), b"tests: []"]),
+        Parser("names, tokens, etags", _words, (), words),
+        Parser("key sets", parsed, (ValueError,), [keys, b'{"keys": []}']),
+        Parser("health profiles", read_profiles, (ScoringError,), [examples["health_profiles.yaml"]]),
+        Parser("definitions", read_definition, (TrainingError,), [examples["cdnow.yaml"]]),
+        Parser("schemas", FeatureSchema.from_json, (ScoringError,), [SCHEMA.to_json().encode()]),
+        Parser("reports", _report, (ScoringError,), [_REPORT]),
+        Parser("store URLs", _url, (ValueError,), [url.encode() for url in URLS]),
+    ]
+
+
+def _rule_set(data: bytes) -> str:
+    checked = check(data, pools=["everyone"])
+    for problem in checked.problems:
+        f"{problem.path}{problem.message}".encode()
+    if (checked.rule_set is None) != any(problem.is_error for problem in checked.problems):
+        raise Violation("a rule set with errors, or none without")
+    if checked.rule_set is not None and loads(dumps(checked.rule_set)) != checked.rule_set:
+        raise Violation("a stored rule set reads otherwise than it was written")
+    return "problems" if checked.rule_set is None else "rule set"
+
+
+def _tests(data: bytes) -> None:
+    for problem in check_tests(data.decode("utf-8", "ignore")).problems:
+        f"{problem.path}{problem.message}".encode()
+
+
+def _report(data: bytes) -> None:
+    report = gates.read_report(data)
+    gates.closed_gates(report)
+    gates.figures(report)
+
+
+def _words(data: bytes) -> None:
+    """Read a text as every small thing that a request may name; protobuf lets in UTF-8 only."""
+    text = data.decode("utf-8", "ignore")
+    fields.etag_number(text)
+    for read in _READERS:
+        with suppress(RouterError, ScoringError):
+            read(text)
+
+
+_READERS: Sequence[Callable[[str], object]] = (
+    fields.tenant_of,
+    fields.page_position,
+    fields.page_number,
+    fields.resume_number,
+    place_of,
+    scoring_tenant_of,
+    locale_of,
+    lambda text: fields.name_of(text, "reps"),
+    lambda text: fields.number_of(text, "decisions"),
+    lambda text: fields.reference(text, "reps", "fuzz", "rep"),
+    lambda text: fields.text(text, 128, "note"),
+    lambda text: model_of(text, "name"),
+    lambda text: version_of(text, "name"),
+)
+
+
+def _url(data: bytes) -> None:
+    url = data.decode("utf-8", "ignore")
+    if url.startswith(SCHEMES):
+        client_for(url)
+        if "secret" in without_password(url) and url.count("secret") == url.count(":secret@") == 1:
+            raise Violation(f"a password is shown: {without_password(url)}")
+
+
+def _of_files(folder: Path) -> list[Parser]:
+    def reading(name: str, read: Callable[[Path], object]) -> Callable[[bytes], object]:
+        file = folder / name
+
+        def read_bytes(data: bytes) -> object:
+            file.write_bytes(data)
+            return read(file)
+
+        return read_bytes
+
+    def head_of(name: str) -> bytes:
+        return b"".join((EXAMPLES / name).read_bytes().splitlines(keepends=True)[:4])
+
+    definition = read_definition((EXAMPLES / "cdnow.yaml").read_bytes())
+    events = b'customer_id,date,n_cds,dollars\n1,1997-01-01,1,11.77\n2,1997-01-12T10:00:00Z,"5",77.00\n'
+    customers = head_of("telco_churn.csv")
+    return [
+        Parser("principals", reading("principals.yaml", read_principals), (ValueError,), [_PRINCIPALS.encode()]),
+        Parser(
+            "leads (CSV)",
+            reading("leads.csv", lambda file: read_leads(file, {}, _FIELDS, "crm")),
+            (InputFailed,),
+            [head_of("leads.csv"), "编号,金额,region\nL1,\"1,250.5\",上海\n".encode("gb18030")],
+        ),
+        Parser(
+            "reps (CSV)", reading("reps.csv", lambda file: read_reps(file, {}, ["p"])), (InputFailed,),
+            [head_of("reps.csv")],
+        ),
+        Parser(
+            "territories (CSV)", reading("territories.csv", lambda file: read_territories(file, {})), (InputFailed,),
+            [head_of("territories.csv")],
+        ),
+        Parser("customers (CSV)", reading("customers.csv", _customers), (ScoringError, pa.ArrowException), [customers]),
+        Parser(
+            "events (CSV)", reading("events.csv", lambda file: read_events(read_table(file), definition)),
+            (TrainingError,), [events],
+        ),
+    ]  # fmt: skip
+
+
+def _customers(file: Path) -> None:
+    columns = columns_of(file)
+    for shard in shards_of(file, 2):
+        for _ in read_batches(shard, columns[:3]):
+            pass

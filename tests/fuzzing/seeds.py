@@ -1,0 +1,200 @@
+"""Requests that are understood: what a world begins with, and what mutation starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from google.longrunning import operations_pb2 as operations
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from google.protobuf.timestamp_pb2 import Timestamp
+from grpc_reflection.v1alpha import reflection_pb2 as reflection
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import fairness_pb2 as fairness
+from fairlead.v1 import models_pb2 as models
+from fairlead.v1 import queue_pb2 as queue
+from fairlead.v1 import routing_pb2 as routing
+from fairlead.v1 import rules_pb2 as rules
+from fairlead.v1 import scoring_pb2 as scoring
+from fairlead.v1 import workforce_pb2 as workforce
+from gate.calls import Method
+from gate.roles import GRANTS, Scope
+from tests.api import struct
+from tests.fuzzing.drawing import TENANT
+from tests.methods import METHODS
+from tests.scoring_models import CUSTOMER
+
+PARENT = f"tenants/{TENANT}"
+RULES = """\
+fields:
+  region: {type: string}
+  potential: {type: number}
+  phone: {type: string, personal: true}
+  tags: {type: list}
+  since: {type: date}
+  vip: {type: bool}
+  customer: {type: string}
+  risk: {type: number}
+  tier: {type: string}
+undeclared: ignore
+known_customer: {id: customer, churn_risk: risk, value_tier: tier}
+rules:
+  - id: east
+    priority: 3
+    when: {all: [{field: region, op: within, value: 华东}, {not: {field: potential, op: between, value: [90, 99]}}]}
+    route:
+      pool: everyone
+      require: [{rep: regions, op: covers, item: region}]
+      prefer: [{rep: languages, op: has, value: zh, score: 3}]
+      fallback: [{drop: [regions]}, {widen: region}, wait]
+  - id: vip
+    when: {any: [{field: vip, op: eq, value: true}, {field: risk, op: gte, value: 0.5}]}
+    route: {pool: everyone, value: potential, priority: 9, sla: fast, fallback: wait}
+default: {route: {pool: everyone, fallback: wait}}
+tests: [{name: t, item: {region: 上海}, expect: {rule: east}}]
+"""
+
+
+def _item(external_id: str, **attributes: Any) -> routing.WorkItem:
+    return routing.WorkItem(
+        kind=routing.WorkItem.KIND_LEAD, source="crm", external_id=external_id, attributes=struct(attributes)
+    )
+
+
+def _rep(name: str, **attributes: Any) -> workforce.Rep:
+    return workforce.Rep(
+        name=f"{PARENT}/reps/{name}", active=True, attributes=struct(attributes), capacity={"LEAD": 50}
+    )
+
+
+def _customer(**features: Any) -> scoring.Customer:
+    return scoring.Customer(id="C-1", features=struct({**CUSTOMER, **features}))
+
+
+_ROUTE = routing.RouteWorkItemRequest(
+    parent=PARENT, work_item=_item("L-1", region="上海", potential=60, phone="139", customer="C-1"),
+    view=decisions.DECISION_VIEW_FULL,
+)  # fmt: skip
+_SUBMIT = routing.SubmitWorkItemRequest(parent=PARENT, work_item=_item("L-2", vip=True, tags=["a"]), request_id="r-2")
+_SCORE = scoring.ScoreCustomerRequest(parent=PARENT, customer=_customer(logins_30d=3))
+_REMEMBERED = scoring.RememberedScore(
+    customer="C-1", churn_probability=0.7, as_of_time=Timestamp(seconds=1_700_000_000)
+)
+_EVERYONE = workforce.Pool(
+    name=f"{PARENT}/pools/everyone", band=1,
+    members=[workforce.PoolMember(rep="ann", weight=1), workforce.PoolMember(rep="bo", weight=2.5)],
+)  # fmt: skip
+
+BEGINNING: Sequence[tuple[str, Message]] = (
+    (
+        "fairlead.v1.WorkforceService/CreateTerritory",
+        workforce.CreateTerritoryRequest(parent=PARENT, territory_id="华东"),
+    ),
+    (
+        "fairlead.v1.WorkforceService/CreateTerritory",
+        workforce.CreateTerritoryRequest(
+            parent=PARENT, territory_id="上海", territory=workforce.Territory(parent="华东")
+        ),
+    ),
+    (
+        "fairlead.v1.WorkforceService/BatchUpsertReps",
+        workforce.BatchUpsertRepsRequest(
+            parent=PARENT, reps=[_rep("ann", regions=["华东"], languages=["zh"]), _rep("bo", languages=["en"])]
+        ),
+    ),
+    (
+        "fairlead.v1.WorkforceService/CreatePool",
+        workforce.CreatePoolRequest(parent=PARENT, pool_id="everyone", pool=_EVERYONE),
+    ),
+    ("fairlead.v1.RuleService/PublishRuleSet", rules.PublishRuleSetRequest(parent=PARENT, source=RULES, note="first")),
+    ("fairlead.v1.RoutingService/RouteWorkItem", _ROUTE),
+    ("fairlead.v1.RoutingService/SubmitWorkItem", _SUBMIT),
+)
+"""What is there before anybody attacks, in this order."""
+_OTHERS: Mapping[str, Sequence[Message]] = {
+    "fairlead.v1.RoutingService/BatchRouteWorkItems": [
+        routing.BatchRouteWorkItemsRequest(parent=PARENT, requests=[_ROUTE, _ROUTE])
+    ],
+    "fairlead.v1.RoutingService/BatchSubmitWorkItems": [
+        routing.BatchSubmitWorkItemsRequest(parent=PARENT, requests=[_SUBMIT, _SUBMIT])
+    ],
+    "fairlead.v1.RoutingService/ReassignWorkItem": [
+        routing.ReassignWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="bo", note="holiday")
+    ],
+    "fairlead.v1.RoutingService/CompleteWorkItem": [
+        routing.CompleteWorkItemRequest(
+            name=f"{PARENT}/workItems/crm~L-1", resolution=routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED
+        )
+    ],
+    "fairlead.v1.RoutingService/GetWorkItem": [routing.GetWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
+    "fairlead.v1.RoutingService/WatchWorkItems": [routing.WatchWorkItemsRequest(parent=PARENT, resume_token="start")],
+    "fairlead.v1.QueueService/GetQueue": [queue.GetQueueRequest(name=f"{PARENT}/queue")],
+    "fairlead.v1.QueueService/ListSubmissions": [
+        queue.ListSubmissionsRequest(parent=PARENT, state=queue.Submission.STATE_READY, page_size=1)
+    ],
+    "fairlead.v1.QueueService/PurgeSubmissions": [
+        queue.PurgeSubmissionsRequest(parent=PARENT, state=queue.Submission.STATE_DEAD)
+    ],
+    "fairlead.v1.WorkforceService/CreateRep": [
+        workforce.CreateRepRequest(parent=PARENT, rep_id="cy", rep=_rep("cy", vip=True), request_id="r-1")
+    ],
+    "fairlead.v1.WorkforceService/UpdateRep": [workforce.UpdateRepRequest(rep=_rep("ann", regions=["上海"]))],
+    "fairlead.v1.WorkforceService/UpdatePool": [workforce.UpdatePoolRequest(pool=_EVERYONE)],
+    "fairlead.v1.WorkforceService/UpdateTerritory": [
+        workforce.UpdateTerritoryRequest(territory=workforce.Territory(name=f"{PARENT}/territories/上海"))
+    ],
+    "fairlead.v1.RuleService/ValidateRuleSet": [rules.ValidateRuleSetRequest(parent=PARENT, source=RULES)],
+    "fairlead.v1.RuleService/TestRuleSet": [rules.TestRuleSetRequest(parent=PARENT, source=RULES, tests="tests: []")],
+    "fairlead.v1.RuleService/GetRuleSet": [rules.GetRuleSetRequest(name=f"{PARENT}/ruleSets/active")],
+    "fairlead.v1.DecisionService/GetDecision": [
+        decisions.GetDecisionRequest(name=f"{PARENT}/decisions/6", view=decisions.DECISION_VIEW_FULL)
+    ],
+    "fairlead.v1.FairnessService/GetFairnessReport": [
+        fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone")
+    ],
+    "fairlead.v1.ScoringService/ScoreCustomer": [_SCORE],
+    "fairlead.v1.ScoringService/BatchScoreCustomers": [scoring.BatchScoreCustomersRequest(request=_SCORE)],
+    "fairlead.v1.ScoringService/FindBestAction": [
+        scoring.FindBestActionRequest(parent=PARENT, customer=_customer(), threshold=0.2)
+    ],
+    "fairlead.v1.ScoringService/RememberScores": [scoring.RememberScoresRequest(parent=PARENT, scores=[_REMEMBERED])],
+    "fairlead.v1.ModelService/GetModel": [models.GetModelRequest(name="models/churn/versions/v1")],
+    "fairlead.v1.ModelService/CompareModels": [
+        models.CompareModelsRequest(first="models/churn/versions/v1", second="models/churn/versions/v2")
+    ],
+    "fairlead.v1.ModelService/PromoteModel": [models.PromoteModelRequest(name="models/churn/versions/v2", actor="ann")],
+    "fairlead.v1.ModelService/ChallengeModel": [models.ChallengeModelRequest(name="models/churn/versions/v1")],
+    "fairlead.v1.ModelService/RollbackModel": [models.RollbackModelRequest(name="models/churn")],
+    "fairlead.v1.ModelService/TrainModel": [
+        models.TrainModelRequest(parent="models/churn", data_path="customers.csv", target="churned", validate_only=True)
+    ],
+    "google.longrunning.Operations/WaitOperation": [operations.WaitOperationRequest(name="operations/1")],
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": [
+        reflection.ServerReflectionRequest(list_services="")
+    ],
+}
+
+
+_THINGS = {"Rep": "reps/ann", "Pool": "pools/everyone", "Territory": "territories/上海"}
+
+
+def seeds_of(name: str) -> Sequence[bytes]:
+    """Return requests of a method; where none is written here, one that names what it must and nothing else."""
+    known = [message for method, message in BEGINNING if method == name] + list(_OTHERS.get(name, ()))
+    return [message.SerializeToString() for message in known] or [_naming(METHODS[name])]
+
+
+def _naming(method: MethodDescriptor) -> bytes:
+    message: Any = GetMessageClass(method.input_type)()
+    *way, last = Method.of(method).resource or ("",)
+    target = message
+    for field in way:
+        target = getattr(target, field)
+    if last and GRANTS[f"{method.containing_service.full_name}/{method.name}"].scope is not Scope.SHARED:
+        thing = _THINGS.get(method.name.removeprefix("Delete").removeprefix("Get"), "queue")
+        setattr(target, last, PARENT if last == "parent" else f"{PARENT}/{thing}")
+    data: bytes = message.SerializeToString()
+    return data

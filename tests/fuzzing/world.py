@@ -1,0 +1,250 @@
+"""A whole service in this process, without a network and with plain memory for its store.
+
+A request goes its whole way (``tests.fuzzing.asking``): bytes → message → door (who, what, how often) → servicer → use
+cases → memory → answer or status → bytes. What a process keeps for its whole life is kept here too, so that what it
+leaks is seen; only the store, which grows by design, is verified and begun anew every so often.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from gate.admission import Guard
+from gate.keys import KeyRing
+from gate.limits import Limit
+from gate.masking import Masking
+from gate.standard import Health, serve_standard
+from gate.tokens import Tokens
+from gate.traffic import Traffic
+from router.adapters.submissions import QueuedSubmissions, routing_work
+from router.adapters.trial import written_workforce
+from router.adapters.trial_child import trial
+from router.administration import Administration
+from router.books import Books
+from router.decision import Decision
+from router.durability import Promise
+from router.events import Settled
+from router.fairness import Fairness
+from router.lookup import Lookup
+from router.ports import Trial
+from router.publishing import Publishing
+from router.routing import Router
+from router.rpc.decisions import DecisionServicer
+from router.rpc.describing import Describing
+from router.rpc.fairness import FairnessServicer
+from router.rpc.queue import QueueServicer
+from router.rpc.routing import RoutingServicer
+from router.rpc.rules import RuleServicer
+from router.rpc.status import STATUSES
+from router.rpc.workforce import WorkforceServicer
+from router.rules.scenarios import Workforce
+from router.submitting import Submitting
+from router.verification import Verification
+from router.watching import Watching
+from scoring import rpc as scoring_rpc
+from scoring.adapters.shelves import JOURNAL
+from scoring.parts import ScoringParts
+from scoring.ports import LastScore
+from scoring.rpc.models import describe
+from telemetry.logs import JsonLines, TextLines
+from telemetry.watch import Wanted, Watch
+from tests.fuzzing.asking import FORBIDDEN, InnerDoor, Violation
+from tests.fuzzing.callers import CALLERS, INSIDER, Caller
+from tests.fuzzing.drawing import OTHER, TENANT
+from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
+from tests.fuzzing.seeds import BEGINNING
+from tests.identities import AUDIENCE, ISSUER, write_jwks
+from tests.scoring_models import ScoreBook, write_model
+from training import rpc as training_rpc
+from training.rpc.operations import Trainings
+from workqueue.worker import Worker
+
+FAST = 1_000_000.0
+"""Calls a second that anybody may make: limits are counted, and refuse nobody."""
+MOST_CALLS = 512
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Silence:
+    """Signals of a log that grows no more: whoever follows it goes away."""
+
+    async def grown(self, _tenant: str, _after: int, _wait_s: float) -> bool:
+        raise asyncio.CancelledError
+
+    async def lead(self, _tenant: str, _role: str, _holder: str, _for_s: float) -> bool:
+        return True
+
+
+class Listener(logging.Handler):
+    """Writes log lines as the service would, and remembers what should never be told."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._forms = itertools.cycle([JsonLines(), TextLines()])
+        self._troubles: list[tuple[str, BaseException | None]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = next(self._forms).format(record)
+        if record.levelno >= logging.ERROR or "\n" in line or "eyJ" in line:  # an error, two lines, a token
+            self._troubles.append((line, record.exc_info[1] if record.exc_info else None))
+
+    def check(self) -> None:
+        """Raise a `Violation` with the first such line, and forget all."""
+        if self._troubles:
+            line, error = self._troubles[0]
+            self._troubles.clear()
+            raise Violation(f"logged: {line}") from error
+
+
+class Scores(ScoreBook):
+    """Remembers scores in the store that the router asks."""
+
+    def __init__(self, store: ForgetfulStore) -> None:
+        super().__init__()
+        self.keep = store.keep  # type: ignore[method-assign]
+
+    def note(self, tenant: str, score: LastScore) -> None:
+        """Forget it: what is noted is written aside, later."""
+
+
+class World:
+    """All parts of one process, connected.
+
+    Parameters
+    ----------
+    folder
+        An empty one: keys, models and training data are written there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._listener = Listener()
+        tick = itertools.count(1_700_000_000_000)
+        self._store = ForgetfulStore(lambda: next(tick))
+        self._queue = ForgetfulQueue(lambda: next(tick) * 1000)
+        self._books = Books(self._store, self._store, self._store)
+        self._lookup = Lookup(self._store, self._books)
+        self._router = Router(self._store, self._books, self._lookup, self._store)
+        self._worker = Worker(self._queue, routing_work(self._router))
+        self._journal = folder / "models" / "churn" / JOURNAL
+        self._traffic, self.door = self._doors(folder)
+        self._serve_routing()
+        self._serve_models(folder)
+
+    def _doors(self, folder: Path) -> tuple[Traffic, InnerDoor]:
+        keys = KeyRing(write_jwks(folder / "jwks.json"))
+        keys.load()
+        guard = Guard([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
+        traffic = Traffic(MOST_CALLS, guard)
+        observers = [traffic, *Watch(Wanted(metrics="127.0.0.1:0")).observers]
+        masking = Masking(self._books.personal, frozenset({"display_name", "phone"}))
+        server: Any = None  # nothing is put on it
+        return traffic, InnerDoor(server, traffic, observers, masking)
+
+    def _serve_routing(self) -> None:
+        store, lookup, promise = self._store, self._lookup, Promise()
+        intake, administration = QueuedSubmissions(self._queue, promise), Administration(store, store)
+        describing, watching = Describing(lookup, promise), Watching(store, Silence())
+        for servicer, contract in (
+            (RoutingServicer(self._router, lookup, Submitting(intake, lookup), watching, describing), routing_pb2),
+            (QueueServicer(intake), queue_pb2),
+            (WorkforceServicer(administration), workforce_pb2),
+            (RuleServicer(Publishing(store, administration, _tried)), rules_pb2),
+            (DecisionServicer(lookup, describing), decisions_pb2),
+            (FairnessServicer(Fairness(store, administration)), fairness_pb2),
+        ):
+            (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
+            self.door.serve(servicer, descriptor, STATUSES)
+
+    def _serve_models(self, folder: Path) -> None:
+        models, data = folder / "models", folder / "data"
+        data.mkdir()
+        for version in ("v1", "v2"):
+            write_model(models, version)
+        parts = ScoringParts(str(models), "churn", str(ROOT / "examples" / "health_profiles.yaml"))
+        parts.registry.promote("churn", "v1", actor="fuzz")
+        parts.holder.refresh()
+        (data / "customers.csv").write_text("customer,churned\n1,yes\n2,no\n", "utf-8")
+        trainings = Trainings(
+            data, models, partial(describe, parts.registry), at_once=0
+        )  # what is sound is checked only
+        scoring_rpc.add_to(self.door, parts.scorer, Scores(self._store), parts.registry, trainings)
+        training_rpc.add_to(self.door, trainings)
+
+    async def begin(self) -> None:
+        """Serve the standard services too, and enter what is there before anybody attacks."""
+        logging.getLogger().addHandler(self._listener)
+        await serve_standard(self.door, Health(), sorted({name.partition("/")[0] for name in self.door.methods}))
+        await self._arrange()
+
+    async def _arrange(self) -> None:
+        for name, message in BEGINNING:
+            ended = await self.door.ask(name, INSIDER, [message.SerializeToString()])
+            assert ended == "OK", (name, ended)
+
+    async def ask(self, name: str, caller: Caller, parts: list[bytes]) -> str:
+        """Carry out a call as `InnerDoor.ask` does.
+
+        Raises
+        ------
+        Violation
+            If it ended as nothing may end, or a line was logged that should never be.
+        """
+        ended = await self.door.ask(name, caller, parts)
+        self._listener.check()
+        if ended in FORBIDDEN:
+            raise Violation(f"{name} ended with {ended}")
+        return ended
+
+    async def work(self) -> None:
+        """Let a worker route what was submitted; raises as `ask`."""
+        for tenant in await self._queue.tenants():
+            await self._worker.turn(tenant)
+        self._listener.check()
+
+    async def settle(self) -> None:
+        """Verify what is stored, lose it, and begin anew.
+
+        Raises
+        ------
+        Violation
+            If it is not what the log says, or somebody changed what is not theirs.
+        """
+        for tenant in (TENANT, OTHER):
+            async for difference in Verification(self._store, self._books).differences(tenant):
+                raise Violation(f"verify {tenant}: {difference}")
+        await self._check_actors()
+        if self._traffic.under_way:
+            raise Violation(f"{self._traffic.under_way} calls are under way when none is")
+        self._store.forget()
+        self._queue.forget()
+        for entry in sorted(self._journal.iterdir())[1:]:
+            entry.unlink()
+        await self._arrange()
+
+    async def _check_actors(self) -> None:
+        for tenant in (TENANT, OTHER):
+            allowed = {caller.name for caller in CALLERS if tenant in caller.tenants or "*" in caller.tenants}
+            for event in await self._store.events(tenant, count=1_000_000):
+                actor = event.head.actor if isinstance(event, Decision) else getattr(event, "actor", INSIDER.name)
+                if actor not in allowed and not (actor == "" and isinstance(event, Settled)):
+                    raise Violation(f"{actor or 'nobody'} changed {tenant}: {event}")
+
+    def close(self) -> None:
+        """Let go of the log."""
+        logging.getLogger().removeHandler(self._listener)
+
+
+async def _tried(
+    source: str, pools: Collection[str] | None = None, workforce: Workforce | None = None, *, tests: str | None = None
+) -> Trial:
+    """Try a rule set here rather than in a child: what would end the child ends the fuzzing."""
+    written = None if workforce is None else written_workforce(workforce)
+    named = None if pools is None else sorted(pools)
+    return trial({"source": source, "tests": tests, "pools": named, "workforce": written, "engine": "index"})

@@ -1,4 +1,4 @@
-"""What is kept account of while a target is attacked: how inputs ended, how long they took, what the process grew by."""
+"""What is kept account of while a target is attacked: how inputs ended, how long they took, how the process grew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process in which one target is attacked; ``tests.fuzzing.runs`` starts and watches it, and reads what it found."""
+"""The process in which one target is attacked; ``tests.fuzzing.runs`` starts and watches it, and reads its account."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ NAMES = (
     *(f"tenants/{TENANT}/territories/华东", f"tenants/{TENANT}/workItems/crm~L-1", f"tenants/{TENANT}/decisions/6"),
     *(f"tenants/{TENANT}/ruleSets/1", f"tenants/{TENANT}/ruleSets/active"),
     *(f"tenants/{OTHER}", f"tenants/{OTHER}/reps/ann", f"tenants/{OTHER}/workItems/crm~L-1", f"tenants/{OTHER}/queue"),
+    *(f"tenants/{TENANT}/models/churn/versions/v1", f"tenants/{OTHER}/models/churn", f"tenants/{TENANT}/operations/1"),
     *("models/churn", "models/churn/versions/v1", "models/churn/versions/v2", "operations/1"),
     *("fairlead.v1.RoutingService", "fairlead/v1/routing.proto"),
 )

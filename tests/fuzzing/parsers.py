@@ -30,9 +30,8 @@ from scoring import gates
 from scoring.adapters.sources import columns_of, read_batches, shards_of
 from scoring.errors import ScoringError
 from scoring.health.profile import read_profiles
+from scoring.names import checked_tenant, model_of, version_of
 from scoring.rpc.messages import locale_of
-from scoring.rpc.messages import tenant_of as scoring_tenant_of
-from scoring.rpc.models import model_of, version_of
 from scoring.schema import FeatureSchema
 from serving.settings import without_password
 from tests.fuzzing import spoiling
@@ -150,7 +149,7 @@ _READERS: Sequence[Callable[[str], object]] = (
     fields.page_number,
     fields.resume_number,
     place_of,
-    scoring_tenant_of,
+    lambda text: checked_tenant(text, "name"),
     locale_of,
     lambda text: fields.name_of(text, "reps"),
     lambda text: fields.number_of(text, "decisions"),

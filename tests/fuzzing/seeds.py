@@ -171,6 +171,7 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.ModelService/TrainModel": [
         models.TrainModelRequest(parent="models/churn", data_path="customers.csv", target="churned", validate_only=True)
     ],
+    "google.longrunning.Operations/ListOperations": [operations.ListOperationsRequest(name=PARENT)],
     "google.longrunning.Operations/WaitOperation": [operations.WaitOperationRequest(name="operations/1")],
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": [
         reflection.ServerReflectionRequest(list_services="")

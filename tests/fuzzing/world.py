@@ -11,12 +11,12 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Collection
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import decisions_pb2, fairness_pb2, models_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gate.admission import Guard
+from gate.calls import Call
 from gate.keys import KeyRing
 from gate.limits import Limit
 from gate.masking import Masking
@@ -133,6 +133,8 @@ class World:
         self._router = Router(self._store, self._books, self._lookup, self._store)
         self._worker = Worker(self._queue, routing_work(self._router))
         self._journal = folder / "models" / "churn" / JOURNAL
+        profiles = ROOT / "examples" / "health_profiles.yaml"
+        self._scoring = ScoringParts(str(folder / "models"), "churn", str(profiles))
         self._traffic, self.door = self._doors(folder)
         self._serve_routing()
         self._serve_models(folder)
@@ -143,7 +145,7 @@ class World:
         guard = Guard([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
         traffic = Traffic(MOST_CALLS, guard)
         observers = [traffic, *Watch(Wanted(metrics="127.0.0.1:0")).observers]
-        masking = Masking(self._books.personal, frozenset({"display_name", "phone"}))
+        masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         server: Any = None  # nothing is put on it
         return traffic, InnerDoor(server, traffic, observers, masking)
 
@@ -167,15 +169,21 @@ class World:
         data.mkdir()
         for version in ("v1", "v2"):
             write_model(models, version)
-        parts = ScoringParts(str(models), "churn", str(ROOT / "examples" / "health_profiles.yaml"))
-        parts.registry.promote("churn", "v1", actor="fuzz")
-        parts.holder.refresh()
+        parts = self._scoring
+        parts.registries("").promote("churn", "v1", actor="fuzz")
+        parts.champions.look()
         (data / "customers.csv").write_text("customer,churned\n1,yes\n2,no\n", "utf-8")
-        trainings = Trainings(
-            data, models, partial(describe, parts.registry), at_once=0
-        )  # what is sound is checked only
-        scoring_rpc.add_to(self.door, parts.scorer, Scores(self._store), parts.registry, trainings)
+
+        def described(tenant: str, model: str, version: str) -> models_pb2.Model:
+            return describe(parts.registries(tenant), model, version)
+
+        trainings = Trainings(data, models, described, at_once=0)  # what is sound is checked, and goes no further
+        scores = Scores(self._store)
+        scoring_rpc.add_to(self.door, parts.champions, parts.scorer, scores, parts.registries, trainings)
         training_rpc.add_to(self.door, trainings)
+
+    async def _personal(self, call: Call) -> frozenset[str]:
+        return await self._books.personal(call.tenant) | await self._scoring.champions.personal(call.tenant)
 
     async def begin(self) -> None:
         """Serve the standard services too, and enter what is there before anybody attacks."""

@@ -108,7 +108,8 @@ async def test_what_all_share_is_changed_by_those_alone_who_may_touch_all(guarde
 
 async def test_what_is_attacked_here_is_what_a_server_serves(guarded: Api) -> None:
     asked = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
-    call: Any = guarded.channel.stream_stream(f"/{REFLECTION.full_name}/ServerReflectionInfo")
+    channel: Any = guarded.channel
+    call = channel.stream_stream(f"/{REFLECTION.full_name}/ServerReflectionInfo")
     told = await call(iter([asked]), metadata=bearer("somebody", list(Role), ["mine"])).read()
 
     listed = reflection_pb2.ServerReflectionResponse.FromString(told).list_services_response.service

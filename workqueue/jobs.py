@@ -21,6 +21,8 @@ class State(StrEnum):
     """A worker has it."""
     DEAD = "DEAD"
     """Given up, with the reason; kept until it is redriven or purged."""
+    KEPT = "KEPT"
+    """Over, for good or ill as its note says; kept for whoever asks, until it is old or newer ones need the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +114,31 @@ class Verdict(StrEnum):
     """It failed and is tried again after a delay."""
     DEAD = "DEAD"
     """It can never succeed, or failed too often."""
+    KEEP = "KEEP"
+    """It is over, and is kept with a note."""
     RELEASE = "RELEASE"
     """The worker gives it back unused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How one lease ends; ``reason`` says what failed, ``delay_s`` when it is tried again."""
+    """How one lease ends.
+
+    Parameters
+    ----------
+    reason
+        What failed (RETRY, DEAD).
+    delay_s
+        When it is tried again, in seconds (RETRY).
+    note
+        What is kept with it (KEEP).
+    """
 
     lease: Lease
     verdict: Verdict
     reason: str = ""
     delay_s: float = 0.0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +149,13 @@ class Job:
     ----------
     position
         Its place in the order of its state, in µs: of its turn (READY), its due time (DELAYED), the lease's end
-        (LEASED) or its death (DEAD).
+        (LEASED), its death (DEAD) or its end (KEPT).
     deliveries
         How often it was lent.
     fault
         What went wrong last; empty if nothing did.
+    note
+        What its workers noted last: how far it is, or how it ended.
     """
 
     id: str
@@ -149,6 +166,7 @@ class Job:
     position: int
     deliveries: int
     fault: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +210,8 @@ class Stats:
     counts
         Jobs by state.
     totals
-        Since the queue began: ``submitted``, ``done``, ``retried``, ``expired`` (leases), ``dead``, ``redriven``,
-        ``purged``.
+        Since the queue began: ``submitted``, ``done`` (kept ones too), ``retried``, ``expired`` (leases), ``dead``,
+        ``redriven``, ``purged``.
     bytes
         Of all payloads it holds.
     next_wait_s
@@ -213,10 +231,13 @@ class Bounds:
     Parameters
     ----------
     jobs
-        At most so many.
+        At most so many; kept ones count, and make way, the oldest first.
     bytes
         Of payloads, at most so many.
+    kept_s
+        How long what is over is kept, in seconds.
     """
 
     jobs: int = 2_000_000
     bytes: int = 1 << 30
+    kept_s: int = 7 * 24 * 3600

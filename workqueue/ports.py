@@ -30,8 +30,17 @@ class Queue(Protocol):
     async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
         """Let leases last ``lease_s`` seconds from now; false where one is over."""
 
+    async def note(self, tenant: str, lease: Lease, note: str) -> bool:
+        """Write down how far a leased job is; false if the lease is over, which changes nothing."""
+
     async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
         """End leases; false where one was over already, which changes nothing."""
+
+    async def withdraw(self, tenant: str, job_id: str, note: str) -> bool:
+        """End a job that is READY, DELAYED or LEASED, and keep it with the note; false if there is none.
+
+        The lease of a worker that has it is over then.
+        """
 
     async def find(self, tenant: str, job_id: str) -> Job | None:
         """Return a job as it stands."""

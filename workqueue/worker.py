@@ -1,5 +1,7 @@
 """The loop of a worker: lease, do, settle; keep leases alive meanwhile; sleep where there is nothing to do.
 
+Leases that are all over, because they ran out or the jobs were withdrawn, end what is done with them.
+
 A tenant whose queue gave nothing is left alone until something of it is due, the bell rings for it, or a second has
 passed: the bell makes it quick, the second makes it sure. Busy tenants get a batch each in turn.
 """
@@ -10,8 +12,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -35,14 +36,17 @@ class Fate(StrEnum):
     """It failed by something that may pass."""
     NEVER = "NEVER"
     """It can never succeed as it is."""
+    KEEP = "KEEP"
+    """It is over, and whoever asks is told how."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one job, and why."""
+    """What became of one job, and why; ``note`` is what is kept with one that is over."""
 
     fate: Fate
     reason: str = ""
+    note: str = ""
 
 
 Answer = TypeVar("Answer")
@@ -120,8 +124,7 @@ class Worker:
             return 0
         endings = [Ending(lease, Verdict.RELEASE) for lease in lent.leases]  # if we are cancelled
         try:
-            async with self._kept(tenant, lent.leases):
-                outcomes = await self._outcomes(tenant, lent.leases)
+            outcomes = await self._outcomes_while_kept(tenant, lent.leases)
             endings = [self._ending(lease, outcome) for lease, outcome in zip(lent.leases, outcomes, strict=True)]
         finally:
             settled = await asyncio.shield(self._queue.settle(tenant, endings))
@@ -145,29 +148,33 @@ class Worker:
                 return Ending(lease, Verdict.DONE)
             case Fate.NEVER:
                 return Ending(lease, Verdict.DEAD, outcome.reason)
+            case Fate.KEEP:
+                return Ending(lease, Verdict.KEEP, note=outcome.note)
         delay_s = self._backoff.delay_s(lease.delivery, self._draw())
         if delay_s is None:
             return Ending(lease, Verdict.DEAD, f"given up after {lease.delivery} deliveries: {outcome.reason}")
         return Ending(lease, Verdict.RETRY, outcome.reason, delay_s)
 
-    @asynccontextmanager
-    async def _kept(self, tenant: str, leases: Sequence[Lease]) -> AsyncIterator[None]:
-        """Keep leases alive while they are worked on."""
-        over = asyncio.Event()
-        beating = asyncio.create_task(self._beat(tenant, leases, over))
+    async def _outcomes_while_kept(self, tenant: str, leases: Sequence[Lease]) -> Sequence[Outcome]:
+        """Work, and keep the leases alive meanwhile; once all are over, nobody wants to know any more."""
+        working = asyncio.create_task(self._outcomes(tenant, leases))
+        beating = asyncio.create_task(self._beat(tenant, leases, working))
         try:
-            yield
+            await asyncio.wait({working})
+            return (
+                [Outcome(Fate.AGAIN, "its lease was over")] * len(leases) if working.cancelled() else working.result()
+            )
         finally:
-            over.set()
-            beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await beating
+            for task in (working, beating):
+                task.cancel()
+            await asyncio.gather(working, beating, return_exceptions=True)
 
-    async def _beat(self, tenant: str, leases: Sequence[Lease], over: asyncio.Event) -> None:
-        while not over.is_set():  # a driver may turn being cancelled into a time-out
+    async def _beat(self, tenant: str, leases: Sequence[Lease], working: asyncio.Task[Sequence[Outcome]]) -> None:
+        while not working.done():  # a driver may turn being cancelled into a time-out
             await asyncio.sleep(self._lease_s / 3)
             try:
-                await self._queue.extend(tenant, leases, self._lease_s)
+                if not any(await self._queue.extend(tenant, leases, self._lease_s)):
+                    working.cancel()
             except QueueUnavailable as error:
                 _log.warning("leases of %s could not be extended: %s", tenant, error)
 

@@ -80,7 +80,7 @@ class QueuedSubmissions:
         """Count."""
         with _translated():
             stats = await self._queue.stats(tenant)
-        counts = {Stage(state): count for state, count in stats.counts.items()}
+        counts = {stage: stats.counts[State(stage)] for stage in Stage}
         return QueueReport(counts, stats.totals, stats.next_wait_s, stats.bytes)
 
     async def redrive(

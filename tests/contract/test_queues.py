@@ -58,9 +58,11 @@ class Bench:
         """Lease as a worker does."""
         return (await self.queue.lease(TENANT, count, lease_s)).leases
 
-    async def end(self, verdict: Verdict, *leases: Lease, reason: str = "", delay_s: float = 0.0) -> list[bool]:
+    async def end(
+        self, verdict: Verdict, *leases: Lease, reason: str = "", delay_s: float = 0.0, note: str = ""
+    ) -> list[bool]:
         """End leases alike."""
-        return await self.queue.settle(TENANT, [Ending(lease, verdict, reason, delay_s) for lease in leases])
+        return await self.queue.settle(TENANT, [Ending(lease, verdict, reason, delay_s, note) for lease in leases])
 
     async def count(self, state: State) -> int:
         """Count the jobs of a state."""
@@ -280,6 +282,83 @@ async def test_a_job_whose_workers_are_lost_again_and_again_is_given_up(bench: B
     assert "lent 3 times" in dead.fault
 
 
+# ---------------------------------------------------------------------------------------------- notes, kept, withdrawn
+
+
+async def test_only_who_has_the_lease_may_note_how_far_a_job_is(bench: Bench) -> None:
+    await bench.submit("a")
+    (late,) = await bench.lease()
+    await bench.clock.pass_s(10)
+    (lease,) = await bench.lease()
+
+    assert await bench.queue.note(TENANT, lease, "3 of 7") is True
+    assert await bench.queue.note(TENANT, late, "2 of 7") is False
+    found = await bench.queue.find(TENANT, "a")
+    assert found is not None
+    assert found.note == "3 of 7"
+
+
+async def test_what_is_over_is_kept_with_its_note_and_lent_no_more(bench: Bench) -> None:
+    await bench.submit("a")
+    await bench.end(Verdict.KEEP, *await bench.lease(), note="made v1")
+    await bench.clock.pass_s(60)
+    (again,) = await bench.submit("a")
+
+    assert await bench.lease() == ()
+    assert again.is_new is False
+    (kept,) = await bench.queue.peek(TENANT, State.KEPT)
+    assert (kept.id, kept.note, kept.position) == ("a", "made v1", BEGIN_US)
+
+
+async def test_what_is_kept_makes_way_when_it_is_old(bench: Bench) -> None:
+    bench.queue = bench.make(Bounds(kept_s=60))
+    await bench.submit("old", "older")
+    for lease in await bench.lease():
+        await bench.end(Verdict.KEEP, lease)
+    await bench.clock.pass_s(60)
+    await bench.submit("a")
+
+    assert await bench.count(State.KEPT) == 0
+    assert (await bench.queue.stats(TENANT)).bytes == len("a")
+
+
+async def test_what_is_kept_makes_way_when_the_queue_is_full_the_oldest_first(bench: Bench) -> None:
+    bench.queue = bench.make(Bounds(jobs=2))
+    await bench.submit("first", "second")
+    for lease in await bench.lease():
+        await bench.end(Verdict.KEEP, lease)
+        await bench.clock.pass_s(1)
+
+    (answer,) = await bench.submit("a")
+
+    assert isinstance(answer, Receipt)
+    assert names(await bench.queue.peek(TENANT, State.KEPT)) == ["second"]
+
+
+async def test_a_withdrawn_job_is_over_for_whoever_has_it(bench: Bench) -> None:
+    await bench.submit("leased", "ready")
+    await bench.submit("delayed", delay_s=60)
+    (lease,) = await bench.lease(1)
+
+    withdrawn = [await bench.queue.withdraw(TENANT, name, "cancelled") for name in ("leased", "ready", "delayed")]
+
+    assert withdrawn == [True, True, True]
+    assert await bench.queue.extend(TENANT, [lease], 10) == [False]
+    assert await bench.end(Verdict.KEEP, lease, note="made v1") == [False]
+    assert {job.note for job in await bench.queue.peek(TENANT, State.KEPT)} == {"cancelled"}
+    assert await bench.lease() == ()
+
+
+async def test_what_is_over_or_dead_cannot_be_withdrawn(bench: Bench) -> None:
+    await bench.submit("kept", "dead")
+    kept, dead = await bench.lease()
+    await bench.end(Verdict.KEEP, kept, note="made v1")
+    await bench.end(Verdict.DEAD, dead)
+
+    assert [await bench.queue.withdraw(TENANT, name, "") for name in ("kept", "dead", "nobody")] == [False] * 3
+    assert [job.note for job in await bench.queue.peek(TENANT, State.KEPT)] == ["made v1"]
+
+
 # --------------------------------------------------------------------------------------------------------- dead letters
 
 
@@ -399,7 +478,7 @@ async def test_stats_count_what_happened(bench: Bench) -> None:
     stats = await bench.queue.stats(TENANT)
 
     assert stats.next_wait_s == pytest.approx(30, abs=0.001)
-    assert stats.counts == {State.READY: 1, State.DELAYED: 2, State.LEASED: 0, State.DEAD: 1}
+    assert stats.counts == {State.READY: 1, State.DELAYED: 2, State.LEASED: 0, State.DEAD: 1, State.KEPT: 0}
     expected = {"submitted": 5, "done": 1, "retried": 1, "expired": 0, "dead": 1, "redriven": 0, "purged": 0}
     assert stats.totals == expected
 
@@ -446,7 +525,7 @@ class Queues(RuleBasedStateMachine):
         self.run(self.redis.flushall())
         self.clock = Clock(self.redis)
         self.run(self.clock.pass_s(0))
-        bounds = Bounds(jobs=6, bytes=40)
+        bounds = Bounds(jobs=6, bytes=40, kept_s=4)
         self.sides: tuple[Queue, Queue] = (
             MemoryQueue(lambda: self.clock.now_us, bounds, deliveries=3),
             RedisQueue(self.redis, "q", bounds, deliveries=3, clock=HAND_CLOCK),
@@ -491,8 +570,17 @@ class Queues(RuleBasedStateMachine):
     @rule(data=st.data(), delay_s=st.sampled_from([0.0, 2.5]))
     def settle(self, data: st.DataObject, delay_s: float) -> None:
         verdicts = st.sampled_from(list(Verdict))
-        endings = [Ending(lease, data.draw(verdicts), "as it is 因为", delay_s) for lease in self.some(data)]
+        endings = [Ending(lease, data.draw(verdicts), "as it is 因为", delay_s, "注") for lease in self.some(data)]
         self.both(lambda side: side.settle(TENANT, endings))
+
+    @rule(data=st.data(), text=st.sampled_from(["", "3 of 7", "七分之三"]))
+    def note(self, data: st.DataObject, text: str) -> None:
+        for lease in self.some(data):
+            self.both(lambda side, lease=lease: side.note(TENANT, lease, text))  # type: ignore[misc]
+
+    @rule(name=ids)
+    def withdraw(self, name: str) -> None:
+        self.both(lambda side: side.withdraw(TENANT, name, "cancelled"))
 
     def some(self, data: st.DataObject) -> list[Lease]:
         return data.draw(st.lists(st.sampled_from(self.leases[-8:]), max_size=4)) if self.leases else []
@@ -511,7 +599,7 @@ class Queues(RuleBasedStateMachine):
         request=changes,
         ids=st.lists(ids, max_size=2, unique=True),
         count=st.integers(1, 3),
-        state=st.sampled_from([State.READY, State.DELAYED, State.DEAD]),
+        state=st.sampled_from([State.READY, State.DELAYED, State.DEAD, State.KEPT]),
     )
     def purge(self, request: Request, ids: list[str], count: int, state: State) -> None:
         self.both(lambda side: side.purge(TENANT, state, request, ids, count=count))
@@ -527,8 +615,8 @@ class Queues(RuleBasedStateMachine):
     @invariant()
     def both_hold_the_same(self) -> None:
         stats = self.both(lambda side: side.stats(TENANT))
-        gone = stats.totals["done"] + stats.totals["purged"]
-        assert sum(stats.counts.values()) <= stats.totals["submitted"] - gone  # a dead job may have made way
+        here = sum(stats.counts.values()) - stats.counts[State.KEPT]
+        assert here <= stats.totals["submitted"] - stats.totals["done"]  # a dead job may have made way, or be purged
         for state in State:
             self.both(lambda side, state=state: side.peek(TENANT, state))  # type: ignore[misc]
 

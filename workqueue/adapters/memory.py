@@ -26,6 +26,7 @@ class _Held:
     token: int = 0
     delivery: int = 0
     fault: str = ""
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -83,6 +84,9 @@ class MemoryQueue:
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
+        for old in line.of(State.KEPT):
+            if old.position <= self._now_us() - self._bounds.kept_s * 1_000_000:
+                del line.jobs[old.job.id]
         was_idle = not line.of(State.READY) and not line.of(State.DELAYED)
         answers = [self._take(tenant, line, job) for job in jobs]
         if was_idle:
@@ -97,10 +101,11 @@ class MemoryQueue:
         if there and there.state is not State.DEAD:
             self._remember(line, job, there.arrived_us)
             return Receipt(job.id, there.arrived_us, False)
-        freed = len(there.job.payload) if there else 0
-        size = line.bytes - freed + len(job.payload)
-        if len(line.jobs) - bool(there) >= self._bounds.jobs or size > self._bounds.bytes:
-            return QueueFull(tenant, len(line.jobs))
+        while self._full(line, job, there):
+            oldest = line.of(State.KEPT)[:1]
+            if not oldest:
+                return QueueFull(tenant, len(line.jobs))
+            del line.jobs[oldest[0].job.id]
         line.arrival = max(self._now_us(), line.arrival + 1)
         delay_us = round(job.delay_s * 1e6)
         since_us = line.arrival + delay_us
@@ -110,6 +115,11 @@ class MemoryQueue:
         line.totals["submitted"] += 1
         self._remember(line, job, line.arrival)
         return Receipt(job.id, line.arrival, True)
+
+    def _full(self, line: _Line, job: NewJob, dead: _Held | None) -> bool:
+        freed = len(dead.job.payload) if dead else 0
+        size = line.bytes - freed + len(job.payload)
+        return len(line.jobs) - bool(dead) >= self._bounds.jobs or size > self._bounds.bytes
 
     def _remember(self, line: _Line, job: NewJob, arrived_us: int) -> None:
         if job.request_id:
@@ -147,6 +157,13 @@ class MemoryQueue:
             answers.append(held is not None)
         return answers
 
+    async def note(self, tenant: str, lease: Lease, note: str) -> bool:
+        """Write down how far a job is; see ``workqueue.ports.Queue``."""
+        held = self._lent(tenant, lease)
+        if held:
+            held.note = note
+        return held is not None
+
     async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
         """End leases; see ``workqueue.ports.Queue``."""
         return [self._end(tenant, ending) for ending in endings]
@@ -166,9 +183,24 @@ class MemoryQueue:
             case Verdict.DEAD:
                 held.state, held.position, held.fault = State.DEAD, self._now_us(), ending.reason
                 line.totals["dead"] += 1
+            case Verdict.KEEP:
+                self._keep(line, held, ending.note)
             case Verdict.RELEASE:
                 _make_ready(held)
         return True
+
+    async def withdraw(self, tenant: str, job_id: str, note: str) -> bool:
+        """End a job; see ``workqueue.ports.Queue``."""
+        line = self._line(tenant)
+        held = line.jobs.get(job_id)
+        if held is None or held.state in (State.DEAD, State.KEPT):
+            return False
+        self._keep(line, held, note)
+        return True
+
+    def _keep(self, line: _Line, held: _Held, note: str) -> None:
+        held.state, held.position, held.note = State.KEPT, self._now_us(), note
+        line.totals["done"] += 1
 
     async def find(self, tenant: str, job_id: str) -> Job | None:
         """Return a job; see ``workqueue.ports.Queue``."""
@@ -254,5 +286,6 @@ def _make_ready(held: _Held) -> None:
 
 
 def _job(held: _Held) -> Job:
-    job = held.job
-    return Job(job.id, job.payload, job.priority, held.arrived_us, held.state, held.position, held.delivery, held.fault)
+    job, arrived_us = held.job, held.arrived_us
+    stands = held.state, held.position, held.delivery, held.fault, held.note
+    return Job(job.id, job.payload, job.priority, arrived_us, *stands)

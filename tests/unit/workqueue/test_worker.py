@@ -113,6 +113,35 @@ async def test_a_cancelled_worker_gives_its_jobs_back(queue: MemoryQueue) -> Non
     assert await counts(queue) == {State.READY: 2}
 
 
+async def test_a_job_that_is_over_is_kept_with_its_note(queue: MemoryQueue) -> None:
+    await submit(queue, "a")
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        return [Outcome(Fate.KEEP, note="made v1") for _ in leases]
+
+    await Worker(queue, work).turn(TENANT)
+
+    (kept,) = await queue.peek(TENANT, State.KEPT)
+    assert kept.note == "made v1"
+
+
+async def test_a_worker_ends_what_it_does_when_its_lease_is_over(queue: MemoryQueue) -> None:
+    await submit(queue, "a")
+    ended = asyncio.Event()
+
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+        await queue.withdraw(TENANT, "a", "cancelled")
+        try:
+            return await asyncio.Future()
+        finally:
+            ended.set()
+
+    await asyncio.wait_for(Worker(queue, work, lease_s=0.003).turn(TENANT), 60)
+
+    (kept,) = await queue.peek(TENANT, State.KEPT)
+    assert (ended.is_set(), kept.note) == (True, "cancelled")
+
+
 async def test_a_crew_that_is_asked_to_stop_finishes_its_batch(queue: MemoryQueue) -> None:
     await submit(queue, "a")
     begun, may_end = asyncio.Event(), asyncio.Event()

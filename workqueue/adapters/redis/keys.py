@@ -41,6 +41,11 @@ class Keys:
         return self._key("faults")
 
     @property
+    def notes(self) -> str:
+        """Hash: id → what its workers noted last."""
+        return self._key("notes")
+
+    @property
     def counts(self) -> str:
         """Hash: totals, ``bytes``, the latest ``arrival`` in µs and the latest ``token``."""
         return self._key("counts")
@@ -55,8 +60,9 @@ class Keys:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """The keys that every script is given, in their order."""
-        return (self.jobs, *map(self.state, State), self.leases, self.faults, self.counts)
+        """The keys that most scripts are given, in their order."""
+        waiting = map(self.state, (State.READY, State.DELAYED, State.LEASED, State.DEAD))
+        return (self.jobs, *waiting, self.leases, self.faults, self.counts, self.state(State.KEPT), self.notes)
 
 
 def tenants_key(queue: str) -> str:

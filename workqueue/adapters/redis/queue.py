@@ -56,6 +56,7 @@ class RedisQueue:
         self._extend, self._settle = Script("extend", clock), Script("settle", clock)
         self._redrive = Script("redrive", clock, behind="change")
         self._purge = Script("purge", clock, behind="change")
+        self._note, self._withdraw = Script("note", clock), Script("withdraw", clock)
         self._stats = Script("stats", clock)
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
@@ -69,7 +70,8 @@ class RedisQueue:
                 place = len(all_keys)
             delay_us = round(job.delay_s * 1e6)
             arguments += [msgpack.packb([job.id, job.priority, delay_us, place, job.fingerprint]), job.payload]
-        arguments[0] = msgpack.packb([self._bounds.jobs, self._bounds.bytes, self._request_ttl_s, len(jobs)])
+        bounds = self._bounds
+        arguments[0] = msgpack.packb([bounds.jobs, bounds.bytes, self._request_ttl_s, len(jobs), bounds.kept_s])
         # known before it has work: a tenant whose jobs nobody looks for would wait for ever
         await self._make_known(tenant)
         was_idle, *replies = await self._submit(self._redis, all_keys, arguments)
@@ -96,12 +98,23 @@ class RedisQueue:
             arguments += [lease.id, lease.token]
         return list(map(bool, await self._extend(self._redis, [keys.state(State.LEASED), keys.leases], arguments)))
 
+    async def note(self, tenant: str, lease: Lease, note: str) -> bool:
+        """Write down how far a job is; see ``workqueue.ports.Queue``."""
+        keys = Keys(self._name, tenant)
+        needed = [keys.state(State.LEASED), keys.leases, keys.notes]
+        return bool(await self._note(self._redis, needed, [lease.id, lease.token, note]))
+
     async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
         """End leases; see ``workqueue.ports.Queue``."""
         arguments = [
-            msgpack.packb([e.lease.id, e.lease.token, e.verdict, round(e.delay_s * 1e6), e.reason]) for e in endings
+            msgpack.packb([e.lease.id, e.lease.token, e.verdict, round(e.delay_s * 1e6), e.reason, e.note])
+            for e in endings
         ]
         return list(map(bool, await self._settle(self._redis, Keys(self._name, tenant).all, arguments)))
+
+    async def withdraw(self, tenant: str, job_id: str, note: str) -> bool:
+        """End a job; see ``workqueue.ports.Queue``."""
+        return bool(await self._withdraw(self._redis, Keys(self._name, tenant).all, [job_id, note]))
 
     async def find(self, tenant: str, job_id: str) -> Job | None:
         """Return a job; see ``workqueue.ports.Queue``."""
@@ -111,10 +124,10 @@ class RedisQueue:
                 for state in State:
                     pipeline.zscore(keys.state(state), job_id)
                 _read(pipeline, keys, [job_id])
-                *positions, records, leases, faults = await pipeline.execute()
+                *positions, records, leases, faults, notes = await pipeline.execute()
         for state, position in zip(State, positions, strict=True):
             if position is not None:
-                return _job(job_id, state, int(position), records[0], leases[0], faults[0])
+                return _job(job_id, state, int(position), records[0], leases[0], faults[0], notes[0])
         return None
 
     async def peek(
@@ -138,11 +151,11 @@ class RedisQueue:
             ids = [job_id.decode() for job_id, _ in found]
             async with self._redis.pipeline(transaction=True) as pipeline:
                 _read(pipeline, keys, ids)
-                records, leases, faults = await pipeline.execute()
+                read = await pipeline.execute()
         return [
-            _job(job_id, state, int(position), record, lease, fault)
-            for job_id, (_, position), record, lease, fault in zip(ids, found, records, leases, faults, strict=True)
-            if record is not None  # gone since
+            _job(job_id, state, int(position), *held)
+            for job_id, (_, position), *held in zip(ids, found, *read, strict=True)
+            if held[0] is not None  # gone since
         ]
 
     async def stats(self, tenant: str) -> Stats:
@@ -169,8 +182,8 @@ class RedisQueue:
         if state is State.LEASED:
             raise ValueError("leased jobs cannot be purged: a worker has them")
         keys = Keys(self._name, tenant)
-        needed = [keys.jobs, keys.state(state), keys.leases, keys.faults, keys.counts, keys.change(request.id)]
-        return await self._change(self._purge, needed, request, count, job_ids)
+        needed = [keys.jobs, keys.state(state), keys.leases, keys.faults, keys.counts, keys.notes]
+        return await self._change(self._purge, [*needed, keys.change(request.id)], request, count, job_ids)
 
     async def _change(
         self, script: Script, keys: Sequence[str], request: Request, count: int, job_ids: Sequence[str]
@@ -219,11 +232,20 @@ def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | QueueError
 
 
 def _read(pipeline: Any, keys: Keys, job_ids: Sequence[str]) -> None:
-    for key in (keys.jobs, keys.leases, keys.faults):
+    for key in (keys.jobs, keys.leases, keys.faults, keys.notes):
         pipeline.hmget(key, job_ids)
 
 
-def _job(job_id: str, state: State, position: int, record: bytes, lease: bytes | None, fault: bytes | None) -> Job:
+def _job(
+    job_id: str,
+    state: State,
+    position: int,
+    record: bytes,
+    lease: bytes | None,
+    fault: bytes | None,
+    note: bytes | None,
+) -> Job:
     payload, priority, arrived_us, _ = msgpack.unpackb(record, raw=True)
     deliveries = int(lease.split()[1]) if lease else 0
-    return Job(job_id, payload, priority, arrived_us, state, position, deliveries, (fault or b"").decode())
+    fault_text, note_text = ((text or b"").decode() for text in (fault, note))
+    return Job(job_id, payload, priority, arrived_us, state, position, deliveries, fault_text, note_text)

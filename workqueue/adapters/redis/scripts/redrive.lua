@@ -1,12 +1,12 @@
 -- Makes dead jobs ready again, at their old place in line and as if never lent; behind change.lua.
 --
 -- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
---        9 the request: see keys.py
+--        9 kept sorted set, 10 notes hash, 11 the request: see keys.py
 -- ARGV   1 at most so many, 2 fingerprint of the request, 3 seconds to remember it, 4 … ids (none: the first to die)
 -- Returns {how many the request has redriven so far, 1 when it is done} or {'REQUEST_ID_REUSED'}
 
 local POINT_US = 1000000 -- workqueue/order.py
-local total, done, reused = begun(KEYS[9], ARGV[2])
+local total, done, reused = begun(KEYS[11], ARGV[2])
 if reused then return {'REQUEST_ID_REUSED'} end
 if done then return {total, 1} end
 local most = tonumber(ARGV[1])
@@ -24,4 +24,4 @@ for _, id in ipairs(ids) do
   end
 end
 if redriven > 0 then redis.call('HINCRBY', KEYS[8], 'redriven', redriven) end
-return note(KEYS[9], ARGV[2], total + redriven, (named or redriven < most) and 1 or 0, ARGV[3])
+return note(KEYS[11], ARGV[2], total + redriven, (named or redriven < most) and 1 or 0, ARGV[3])

@@ -1,8 +1,9 @@
--- Ends leases: the job is done, failed and tried again, dead, or given back. A lease that is over ends nothing.
+-- Ends leases: the job is done, over and kept, failed and tried again, dead, or given back. A lease that is over ends nothing.
 --
 -- now_us the server's clock, in µs: set in front of the script, see connection.py
--- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash: see keys.py
--- ARGV   for each lease msgpack {id, token, verdict, delay in µs, reason}; workqueue/jobs.py has the verdicts
+-- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
+--        9 kept sorted set, 10 notes hash: see keys.py
+-- ARGV   for each lease msgpack {id, token, verdict, delay in µs, reason, note}; workqueue/jobs.py has the verdicts
 -- Returns for each lease 1, or 0 if it was over
 
 local POINT_US = 1000000 -- workqueue/order.py
@@ -23,6 +24,13 @@ function end_by.DONE(id)
   redis.call('HDEL', KEYS[1], id)
   redis.call('HDEL', KEYS[6], id)
   redis.call('HDEL', KEYS[7], id)
+  redis.call('HDEL', KEYS[10], id)
+end
+
+function end_by.KEEP(id, _, _, note)
+  totals.done = totals.done + 1
+  redis.call('ZADD', KEYS[9], integer(now_us), id)
+  redis.call('HSET', KEYS[10], id, note)
 end
 
 function end_by.RETRY(id, delay_us, reason)
@@ -48,7 +56,7 @@ for i, packed in ipairs(ARGV) do
   local id, token, verdict = e[1], e[2], e[3]
   if holds(id, token) then
     redis.call('ZREM', KEYS[4], id)
-    end_by[verdict](id, e[4], e[5])
+    end_by[verdict](id, e[4], e[5], e[6])
     answers[i] = 1
   else
     answers[i] = 0

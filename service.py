@@ -42,6 +42,7 @@ LATER = {
     "rescore": ("scoring.cli", "Score every customer in a table."),
     "token": ("gate.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
+    "work": ("serving.work", "Route, train and rescore what is asked for, in a process of its own."),
 }
 """Commands imported only when they are called, because scikit-learn and pyarrow take a second: room and help."""
 
@@ -87,6 +88,8 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
       FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
       FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
       FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
+      FAIRLEAD_RESCORING_DATA, …_RESCORING_OUT  folders that RescoreCustomers reads from and writes to
+      FAIRLEAD_OPERATION_WORKERS  trainings, and rescorings, at a time in this process (default 1)
       FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
       FAIRLEAD_OVERDUE_S      the auditor alarms when a submission waits so long for a worker (default 30)
       FAIRLEAD_LOG            text (default) or json

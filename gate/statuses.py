@@ -50,18 +50,20 @@ class Statuses:
         Code by class; a class that is not here takes its nearest ancestor's.
     details
         What a program can read beside the reason, by error.
+    others
+        Tables of packages that this one calls.
     """
 
     root: type[Exception]
     codes: Mapping[type[Any], grpc.StatusCode]
     details: Callable[[Any], Sequence[Message]]
+    others: Sequence[Statuses] = ()
 
     def of(self, error: Exception) -> Status:
         """Turn an error into a status; whatever is neither ours nor the door's is logged in full, shown to nobody."""
-        if isinstance(error, self.root):
-            return self._told(error)
-        if isinstance(error, GateError):
-            return OF_THE_DOOR._told(error)
+        for table in (self, *self.others, OF_THE_DOOR):
+            if isinstance(error, table.root):
+                return table._told(error)
         _log.error("unexpected error", exc_info=error)
         return Status(code=grpc.StatusCode.INTERNAL.value[0], message="internal error: the server's log says more")
 

@@ -18,7 +18,6 @@
     │   ├── ArtefactUnsafe      a path trick, a pickled object, an absurd size
     │   ├── ArtefactMalformed   shapes, types or numbers that make no sense
     │   └── GoldenMismatch      the tables answer otherwise than when they were trained
-    ├── TooMuchAtOnce           as many trainings run as may                try again later
     ├── RegistryUnavailable     the registry does not answer                try again later
     └── MemoryUnavailable       what remembers scores does not answer       try again later
 
@@ -210,15 +209,5 @@ class MemoryUnavailable(ScoringError):
     reason = "MEMORY_UNAVAILABLE"
 
     def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(description)
-
-
-class TooMuchAtOnce(ScoringError):
-    """As much runs as may."""
-
-    reason = "TOO_MUCH_AT_ONCE"
-
-    def __init__(self, description: str, retry_after_s: float = 60.0) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(description)

@@ -162,7 +162,7 @@ def agree(wanted: Plan, written: Plan | None, *, as_of_given: bool) -> Plan:
     if not as_of_given:
         wanted = replace(wanted, as_of=written.as_of)
     if wanted.identity != written.identity:
-        raise NotPossible("--out", f"holds another run ({_difference(wanted, written)}): choose another folder")
+        raise NotPossible("the output folder", f"holds another run ({_difference(wanted, written)}): choose another")
     return written
 
 
@@ -177,7 +177,7 @@ def _difference(wanted: Plan, written: Plan) -> str:
 def check_sources(sources: Sequence[str], where: str) -> None:
     """Refuse an empty input."""
     if not sources:
-        raise InvalidInput.of("--data", f"{where}: there is no .parquet, .csv or .csv.gz file")
+        raise InvalidInput.of("the data", f"{where}: there is no .parquet, .csv or .csv.gz file")
 
 
 def missing(plan: Plan, exists: Callable[[str], bool]) -> list[Shard]:

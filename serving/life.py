@@ -82,8 +82,6 @@ def run_several(settings: Settings, processes: int) -> None:
     CannotShare, ServerFailed
         If the address cannot be had, or a process cannot start.
     """
-    if settings.training_data:
-        raise ValueError("--processes cannot be had with FAIRLEAD_TRAINING_DATA: one process alone knows its trainings")
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())

@@ -13,6 +13,7 @@ from gate.door import Door
 from gate.masking import Masking
 from gate.standard import Health, serve_standard
 from gate.traffic import Traffic
+from operations import rpc as operations_rpc
 from router.adapters import engines
 from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.standings import RedisStandings
@@ -44,9 +45,9 @@ from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
+from serving.long_work import LongWork
 from serving.settings import Settings
 from telemetry.watch import Watch
-from training import rpc as training_rpc
 from workqueue.errors import QueueUnavailable
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -127,7 +128,9 @@ class Service:
             (FairnessServicer(Fairness(assignments, administration)), fairness_pb2, "FairnessService"),
         )
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
-        self._trainings = training_rpc.trainings(settings.training_data, settings.models, self._scoring.registries)
+        redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
+        self._long_work = LongWork(settings.long_work, settings.models, self._scoring, redis, lease_s, ttl_s)
+        self._long_crew = self._long_work.crew()
         self._health = Health()
         self.server = grpc.aio.server(
             options=[
@@ -173,6 +176,7 @@ class Service:
         await self.server.start()
         self._wakers.start()
         self._crew.start()
+        self._long_crew.start()
         self._auditors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
@@ -217,19 +221,18 @@ class Service:
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.champions.start)
         memory = ScoreMemory(self._stores.standings)
-        scoring = self._scoring
-        scoring_rpc.add_to(self._door, scoring.champions, scoring.scorer, memory, scoring.registries, self._trainings)
-        if self._trainings is None:
-            return scoring_rpc.SERVICES
-        training_rpc.add_to(self._door, self._trainings)
-        return scoring_rpc.SERVICES + training_rpc.SERVICES
+        scoring, work = self._scoring, self._long_work
+        scoring_rpc.add_to(
+            self._door, scoring.champions, scoring.scorer, memory, scoring.registries, work.trainer, work.rescorer
+        )
+        operations_rpc.add_to(self._door, work.desk)
+        return scoring_rpc.SERVICES + operations_rpc.SERVICES
 
     async def drain(self) -> None:
         """Finish what is under way, take nothing new, and let go."""
         await self._health.leaving()
         await self.traffic.leave(DRAIN_S)
-        if self._trainings is not None:
-            await self._trainings.close()
+        await self._long_crew.drain(0)  # others carry on; nobody waits for hours
         await self._watching.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._crew.drain(DRAIN_S))
         await asyncio.gather(self._wakers.stop(), self._auditors.stop())

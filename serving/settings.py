@@ -19,6 +19,7 @@ OVERDUE_S = 30
 """A submission that waits for a worker so long is overdue."""
 MAX_CALLS = 512
 """Calls under way of one process: as many as a slow store makes wait some tenths of a second."""
+MAX_OPERATION_WORKERS = 16
 _FSYNC = {Durability.MEMORY: "no", Durability.EVERYSEC: "everysec"}
 """What the private store is started with; otherwise ``always``."""
 
@@ -46,6 +47,54 @@ ALONE = Place()
 
 
 @dataclass(frozen=True, slots=True)
+class LongWorkSettings:
+    """What is trained and rescored, and from where.
+
+    Parameters
+    ----------
+    training_data
+        Folder that TrainModel reads from; empty: it is refused.
+    rescoring_data, rescoring_out
+        Folder that RescoreCustomers reads from, and the one that it writes below; both empty: it is refused.
+    workers
+        How many of each kind are carried out at a time in this process; 0: it leaves them to others.
+    """
+
+    training_data: str = ""
+    rescoring_data: str = ""
+    rescoring_out: str = ""
+    workers: int = 1
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> LongWorkSettings:
+        """Read the environment.
+
+        Raises
+        ------
+        ValueError
+            Naming the variable, the value found and the values allowed.
+        """
+        names = ("FAIRLEAD_TRAINING_DATA", "FAIRLEAD_RESCORING_DATA", "FAIRLEAD_RESCORING_OUT")
+        folders = {name: environ.get(name, "") for name in names}
+        for name, folder in folders.items():
+            if folder and not Path(folder).is_dir():
+                raise ValueError(f"{name} is {folder!r}; allowed is a folder")
+        training_data, rescoring_data, rescoring_out = folders.values()
+        if bool(rescoring_data) != bool(rescoring_out):
+            raise ValueError(
+                "FAIRLEAD_RESCORING_DATA and FAIRLEAD_RESCORING_OUT: only one is set; allowed are both or none"
+            )
+        models = environ.get("FAIRLEAD_MODELS", "")
+        if training_data and "://" in models:
+            raise ValueError(f"FAIRLEAD_MODELS is {models!r}; allowed beside FAIRLEAD_TRAINING_DATA is a folder")
+        workers = whole(environ, "FAIRLEAD_OPERATION_WORKERS", 1, 0, MAX_OPERATION_WORKERS)
+        return cls(training_data, rescoring_data, rescoring_out, workers)
+
+
+NO_LONG_WORK = LongWorkSettings()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an operator can choose.
 
@@ -59,8 +108,8 @@ class Settings:
         The model that serves.
     health_profiles
         File; empty: there is no health.
-    training_data
-        Folder that TrainModel reads from; empty: it is refused.
+    long_work
+        What is trained and rescored, and from where.
     max_calls
         How many may be under way; more are turned away.
     overdue_s
@@ -83,7 +132,7 @@ class Settings:
     models: str = "fairlead-data/models"
     model: str = "churn"
     health_profiles: str = ""
-    training_data: str = ""
+    long_work: LongWorkSettings = NO_LONG_WORK
     max_calls: int = MAX_CALLS
     overdue_s: int = OVERDUE_S
     telemetry: Wanted = NOTHING
@@ -122,8 +171,8 @@ class Settings:
         return cls(
             listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
-            environ.get("FAIRLEAD_HEALTH_PROFILES", ""), environ.get("FAIRLEAD_TRAINING_DATA", ""),
-            calls, whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), telemetry, security, place,
+            environ.get("FAIRLEAD_HEALTH_PROFILES", ""), LongWorkSettings.read(environ), calls,
+            whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), telemetry, security, place,
         )  # fmt: skip
 
 

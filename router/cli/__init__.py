@@ -11,6 +11,5 @@ from router.cli.queue import queue
 from router.cli.route import route
 from router.cli.rules import rules
 from router.cli.verify import verify
-from router.cli.work import work
 
-COMMANDS: tuple[click.Command, ...] = (audit, demo, route, explain, verify, rules, queue, work)
+COMMANDS: tuple[click.Command, ...] = (audit, demo, route, explain, verify, rules, queue)

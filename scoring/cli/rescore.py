@@ -11,13 +11,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scoring.adapters import crews, shards, sources
+from scoring.adapters import crews, runs
 from scoring.adapters.shelves import open_shelf
 from scoring.cli.failing import failures_in_words
-from scoring.errors import InvalidInput, NotFound, NotPossible
+from scoring.errors import NotFound, NotPossible
 from scoring.names import checked_tenant, registry_of
 from scoring.registry import Registry
-from scoring.rescoring import ROWS_PER_SHARD, Plan, agree, missing, numbered
+from scoring.rescoring import ROWS_PER_SHARD
 
 
 @click.command()
@@ -71,23 +71,12 @@ def rescore(
     url = registry_of(url, checked_tenant(tenant, "--tenant"))
     model, version = split_name(named, url)
     found = Registry(open_shelf(url), lambda: datetime.now(UTC)).load(model, version)
-    files = sources.find_sources(data)
-    wanted = Plan(
-        f"{model}/{found.manifest.version}",
-        found.digest,
-        (as_of or datetime.now(UTC)).replace(tzinfo=UTC),
-        _id_column(files, id_column, found.schema.id_column),
-        numbered(shard for file in files for shard in sources.shards_of(file, shard_rows)),
-    )
-    plan = _written(out, wanted, as_of_given=as_of is not None)
+    instant = as_of.replace(tzinfo=UTC) if as_of else None
     registry = url if "://" in url else str(Path(url).absolute())
-    job = shards.Job(
-        registry, model, found.manifest.version, plan.digest, str(out.absolute()), plan.id_column, plan.as_of
-    )
-    left = missing(plan, lambda name: (out / name).exists())
-    done = crews.run_on_dask(job, left, address) if address else crews.run_here(job, left, processes)
-    _follow(done, plan, sum(shard.n_rows for shard in left))
-    click.echo(f"{plan.n_rows:,} customers in {len(plan.shards):,} files in {out}, by {plan.model}")
+    run = runs.take_up(runs.Wanted(data, out, id_column, instant, shard_rows), registry, model, found)
+    done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)
+    _follow(done, run)
+    click.echo(f"{run.plan.n_rows:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
 
 
 def split_name(named: str, url: str) -> tuple[str, str]:
@@ -109,28 +98,9 @@ def split_name(named: str, url: str) -> tuple[str, str]:
     return models[0], named
 
 
-def _written(out: Path, wanted: Plan, *, as_of_given: bool) -> Plan:
-    out.mkdir(parents=True, exist_ok=True)
-    shards.sweep(out)
-    plan = agree(wanted, written := shards.read_plan(out), as_of_given=as_of_given)
-    if written is None:
-        if any(out.glob("*.parquet")):
-            raise NotPossible("--out", "holds Parquet files that are not of a run: choose another folder")
-        shards.write_plan(out, plan)
-    return plan
-
-
-def _id_column(files: list[Path], asked: str, usual: str) -> str:
-    """Return the column asked for, which every file must have, or else the schema's if they do."""
-    without = [file for file in files if (asked or usual) not in sources.columns_of(file)]
-    if asked and without:
-        raise InvalidInput.of("--id", f"{without[0]} has no column {asked!r}")
-    return "" if without else asked or usual
-
-
-def _follow(done: Iterator[int], plan: Plan, left: int) -> None:
+def _follow(done: Iterator[int], run: runs.Run) -> None:
     columns = TextColumn("rescoring"), BarColumn(), MofNCompleteColumn(), TextColumn("customers"), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=plan.n_rows, completed=plan.n_rows - left)
+        task = bar.add_task("", total=run.plan.n_rows, completed=run.plan.n_rows - run.left_rows)
         for rows in done:
             bar.advance(task, rows)

@@ -13,7 +13,7 @@ from scoring.customers import CustomerScorer
 from scoring.ports import ScoreMemory
 from scoring.registry import Registries
 from scoring.rpc.models import ModelServicer, Trainer
-from scoring.rpc.scoring import ScoringServicer
+from scoring.rpc.scoring import Rescorer, ScoringServicer
 from scoring.rpc.status import STATUSES
 
 SERVICES = (
@@ -30,6 +30,7 @@ def add_to(
     memory: ScoreMemory,
     registries: Registries,
     trainer: Trainer | None = None,
+    rescorer: Rescorer | None = None,
 ) -> None:
     """Serve ScoringService and ModelService.
 
@@ -37,9 +38,9 @@ def add_to(
     ----------
     memory
         Remembers each customer's last score.
-    trainer
-        Carries out TrainModel; None: it is refused.
+    trainer, rescorer
+        Take TrainModel and RescoreCustomers in; None: it is refused.
     """
-    scoring = ScoringServicer(champions, scorer, memory)
+    scoring = ScoringServicer(champions, scorer, memory, rescorer)
     door.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
     door.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"], STATUSES)

@@ -24,8 +24,8 @@ MAX_REQUEST_ID, MAX_ACTOR = 128, 256
 class Trainer(Protocol):
     """Makes new versions, aside."""
 
-    async def train(self, request: pb.TrainModelRequest) -> Operation:
-        """Begin a training and return its operation."""
+    async def train(self, request: pb.TrainModelRequest, actor: str) -> Operation:
+        """Have a model trained and return the operation."""
 
 
 class ModelServicer:
@@ -110,13 +110,13 @@ class ModelServicer:
             raise InvalidInput.of("second", f"{request.second[:80]!r}: must be of the model that the first is of")
         return await asyncio.to_thread(self._compared, tenant, model, first, second)
 
-    async def TrainModel(self, request: pb.TrainModelRequest, _: Call) -> Operation:
-        """Begin a training."""
+    async def TrainModel(self, request: pb.TrainModelRequest, call: Call) -> Operation:
+        """Have a model trained."""
         if self._trainer is None:
             raise NotPossible(
                 "ModelService.TrainModel", "this server does not train: it has no folder of training data"
             )
-        return await self._trainer.train(request)
+        return await self._trainer.train(request, call.actor)
 
     def _listed(self, tenant: str, wanted: str) -> list[pb.Model]:
         registry, found = self._registries(tenant), []

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from typing import Protocol
+
+from google.longrunning.operations_pb2 import Operation
 
 from fairlead.v1 import scoring_pb2 as pb
 from gate.calls import Call, Unreadable
 from gate.errors import UnreadableRequest
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
-from scoring.errors import ScoringError
+from scoring.errors import NotPossible, ScoringError
 from scoring.names import tenant_of
 from scoring.ports import ScoreMemory
 from scoring.reasons import DEFAULT_TOP
@@ -24,15 +27,28 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class Rescorer(Protocol):
+    """Scores whole tables, aside."""
+
+    async def rescore(self, request: pb.RescoreCustomersRequest, actor: str) -> Operation:
+        """Have customers rescored and return the operation."""
+
+
 class ScoringServicer:
     """Answers ScoringService; errors are raised and become statuses in ``gate.door``."""
 
     def __init__(
-        self, champions: Champions, scorer: CustomerScorer, memory: ScoreMemory, now: Callable[[], datetime] = _now
+        self,
+        champions: Champions,
+        scorer: CustomerScorer,
+        memory: ScoreMemory,
+        rescorer: Rescorer | None = None,
+        now: Callable[[], datetime] = _now,
     ) -> None:
         self._champions = champions
         self._scorer = scorer
         self._memory = memory
+        self._rescorer = rescorer
         self._now = now
 
     async def ScoreCustomer(self, request: pb.ScoreCustomerRequest, _: Call) -> pb.Score:
@@ -71,6 +87,14 @@ class ScoringServicer:
         tenant = tenant_of(request.parent, "parent")
         await self._memory.keep(tenant, remembered_scores_of(request.scores))
         return pb.RememberScoresResponse()
+
+    async def RescoreCustomers(self, request: pb.RescoreCustomersRequest, call: Call) -> Operation:
+        """Have customers rescored."""
+        if self._rescorer is None:
+            raise NotPossible(
+                "ScoringService.RescoreCustomers", "this server does not rescore: it has no folders for it"
+            )
+        return await self._rescorer.rescore(request, call.actor)
 
     async def _score(self, request: pb.ScoreCustomerRequest, parent: str) -> pb.Score:
         tenant = tenant_of(parent, "parent")

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from gate import details
 from gate.statuses import Statuses
+from operations.rpc.status import STATUSES as OPERATION_STATUSES
 from scoring.errors import (
     ArtefactRefused,
     Conflict,
@@ -24,7 +25,6 @@ from scoring.errors import (
     RegistryUnavailable,
     RequestIdReused,
     ScoringError,
-    TooMuchAtOnce,
 )
 
 CODES: dict[type[ScoringError], grpc.StatusCode] = {
@@ -34,7 +34,6 @@ CODES: dict[type[ScoringError], grpc.StatusCode] = {
     Conflict: grpc.StatusCode.ABORTED,
     NotPossible: grpc.StatusCode.FAILED_PRECONDITION,
     ArtefactRefused: grpc.StatusCode.FAILED_PRECONDITION,
-    TooMuchAtOnce: grpc.StatusCode.RESOURCE_EXHAUSTED,
     RegistryUnavailable: grpc.StatusCode.UNAVAILABLE,
     MemoryUnavailable: grpc.StatusCode.UNAVAILABLE,
 }
@@ -53,12 +52,10 @@ def _details(error: ScoringError) -> Sequence[Message]:
             return [details.precondition(error.reason, error.name, error.description)]
         case ArtefactRefused():
             return [details.precondition(error.reason, error.file, error.description)]
-        case TooMuchAtOnce():
-            return [details.retry(error.retry_after_s), details.quota("trainings", str(error))]
         case RegistryUnavailable() | MemoryUnavailable():
             return [details.retry(error.retry_after_s)]
     return []
 
 
-STATUSES = Statuses(ScoringError, CODES, _details)
+STATUSES = Statuses(ScoringError, CODES, _details, others=(OPERATION_STATUSES,))
 status_of = STATUSES.of

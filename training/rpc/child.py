@@ -1,22 +1,22 @@
-"""The process that trains: a wish as JSON on its standard input, progress and outcome as JSON lines on its standard
-output.
+"""``python -m training.rpc.child DATA MODELS``: the process that trains, see ``operations.child``.
 
-``python -m training.rpc.child``. It asks for the processor last, so that scoring beside it keeps its pace, and shares
-no memory with the server: whatever goes wrong here, goes wrong here. Ending it ends the training; a version appears
-whole or not at all.
+DATA is the folder that training data is read from, MODELS the registry's. Ending it ends the training; a version
+appears whole or not at all, and is named after all that went into it: made twice, it is one.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import JsonValue
 
-from scoring.errors import ScoringError
+from operations.child import Lines, run
+from scoring.adapters.places import inside
+from scoring.errors import RegistryUnavailable, ScoringError
+from scoring.names import registry_of
 from training.candidates import LADDER
 from training.champion import current_champion
 from training.errors import TrainingError
@@ -27,63 +27,33 @@ from training.reading import file_sha256, horizon_of, read_table
 from training.rpc.wish import Wish
 from training.train import train
 
-NICENESS = 10
 
-
-class Lines:
-    """Tells progress line by line; matches `training.progress.Progress`."""
-
-    def __init__(self) -> None:
-        self._stage, self._done, self._total = "", 0, 0
-
-    def stage(self, name: str, n_steps: int) -> None:
-        """Begin a stage."""
-        self._stage, self._done, self._total = name, 0, n_steps
-        self._say()
-
-    def advance(self) -> None:
-        """Finish a step."""
-        self._done += 1
-        self._say()
-
-    def _say(self) -> None:
-        say({"stage": self._stage, "done": self._done, "total": self._total})
-
-
-def carry_out(wish: Wish) -> str:
-    """Train and publish; return the name of the version."""
+def carry_out(told: dict[str, Any], progress: Lines, data: Path, models: Path) -> dict[str, str]:
+    """Train and publish; return what was made."""
+    wish = Wish(**{**told, "dropped": tuple(told["dropped"])})
     columns = Columns(wish.target, wish.positive, wish.id_column, wish.dropped, wish.time_column)
-    progress = Lines()
     progress.stage("read", 1)
-    table = read_table(Path(wish.data))
+    registry = Path(registry_of(str(models), wish.tenant))
+    file = inside(data, wish.tenant, wish.data, "data_path")  # a link may have changed since it was asked for
+    table = read_table(file)
     prepared = prepare(table, columns)
-    plan = Plan(seed=wish.seed, horizon_days=horizon_of(table), ladder=LADDER[: wish.rungs])
-    trained = train(prepared, plan, champion=current_champion(wish.registry, wish.model), progress=progress)
+    plan = Plan(seed=wish.seed, horizon_days=horizon_of(table), ladder=LADDER[: wish.rungs or len(LADDER)])
+    trained = train(prepared, plan, champion=current_champion(str(registry), wish.model), progress=progress)
+    progress.stage("publish", 1)
+    origin = Origin(wish.model, wish.target, file_sha256(file), _options(wish), datetime.now(UTC))
+    written, _folder, _report = publish(trained, origin, registry)
+    return {"tenant": wish.tenant, "model": wish.model, "version": written.manifest.version}
+
+
+def _options(wish: Wish) -> dict[str, JsonValue]:
     given: dict[str, JsonValue] = {"data": Path(wish.data).name, "target": wish.target, "positive": wish.positive}
     given |= {"id": wish.id_column, "time": wish.time_column, "drop": list(wish.dropped)}
-    given |= {"rungs": wish.rungs}
-    options: dict[str, JsonValue] = {name: value for name, value in given.items() if value}
-    progress.stage("publish", 1)
-    origin = Origin(wish.model, wish.target, file_sha256(Path(wish.data)), options, datetime.now(UTC))
-    written, _folder, _report = publish(trained, origin, Path(wish.registry))
-    return written.manifest.version
-
-
-def say(line: dict[str, object]) -> None:
-    """Write a line and send it off."""
-    print(json.dumps(line, ensure_ascii=False), flush=True)
-
-
-def main() -> int:
-    """Read the wish, carry it out, say how it ended."""
-    os.nice(NICENESS)
-    try:
-        say({"version": carry_out(Wish.from_json(sys.stdin.read()))})
-    except (TrainingError, ScoringError) as error:
-        say({"error": str(error), "reason": error.reason})
-        return 1
-    return 0
+    given |= {"rungs": wish.rungs if wish.rungs < len(LADDER) else 0}
+    return {name: value for name, value in given.items() if value}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    folders = Path(sys.argv[1]), Path(sys.argv[2])
+    sys.exit(
+        run(lambda told, lines: carry_out(told, lines, *folders), (TrainingError, ScoringError), (RegistryUnavailable,))
+    )

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from training.seed import DEFAULT_SEED
+
+SUFFIXES = (".csv", ".parquet")
+"""Files that can be trained on."""
+RUNGS = 6
+"""Candidates of `training.candidates.LADDER`."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be trained; see TrainModelRequest."""
+    """What is to be trained; see TrainModelRequest.
 
-    registry: str
+    Parameters
+    ----------
+    tenant
+        Whose model it is; empty: everybody's.
+    data
+        Path below the folder of training data, or below the tenant's own within.
+    rungs
+        How many candidates of the ladder to try, the simplest first; 0: all.
+    """
+
+    tenant: str
     model: str
     data: str
     target: str
@@ -21,14 +35,4 @@ class Wish:
     time_column: str = ""
     dropped: tuple[str, ...] = ()
     seed: int = DEFAULT_SEED
-    rungs: int | None = None
-
-    def to_json(self) -> str:
-        """Write it for the child."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Wish:
-        """Read what `to_json` wrote."""
-        document = json.loads(text)
-        return cls(**{**document, "dropped": tuple(document["dropped"])})
+    rungs: int = 0

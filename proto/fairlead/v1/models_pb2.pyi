@@ -117,7 +117,7 @@ class FigureComparison(_message.Message):
     def __init__(self, name: _Optional[str] = ..., first: _Optional[float] = ..., second: _Optional[float] = ...) -> None: ...
 
 class TrainModelRequest(_message.Message):
-    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only")
+    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only", "rungs")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     DATA_PATH_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
@@ -128,6 +128,7 @@ class TrainModelRequest(_message.Message):
     SEED_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    RUNGS_FIELD_NUMBER: _ClassVar[int]
     parent: str
     data_path: str
     target: str
@@ -138,23 +139,8 @@ class TrainModelRequest(_message.Message):
     seed: int
     request_id: str
     validate_only: bool
-    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
-
-class TrainModelMetadata(_message.Message):
-    __slots__ = ("model", "stage", "done_steps", "total_steps", "create_time", "end_time")
-    MODEL_FIELD_NUMBER: _ClassVar[int]
-    STAGE_FIELD_NUMBER: _ClassVar[int]
-    DONE_STEPS_FIELD_NUMBER: _ClassVar[int]
-    TOTAL_STEPS_FIELD_NUMBER: _ClassVar[int]
-    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
-    END_TIME_FIELD_NUMBER: _ClassVar[int]
-    model: str
-    stage: str
-    done_steps: int
-    total_steps: int
-    create_time: _timestamp_pb2.Timestamp
-    end_time: _timestamp_pb2.Timestamp
-    def __init__(self, model: _Optional[str] = ..., stage: _Optional[str] = ..., done_steps: _Optional[int] = ..., total_steps: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    rungs: int
+    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., rungs: _Optional[int] = ...) -> None: ...
 
 class Model(_message.Message):
     __slots__ = ("name", "aliases", "etag", "digest", "create_time", "label", "horizon_days", "features", "figures", "gates", "at_risk_threshold")

@@ -133,10 +133,12 @@ class ModelServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def TrainModel(self, request, context):
-        """Trains a new version on a table that the server can read. Runs in a process of its own, so that scoring does not slow
-        down; follow and cancel it with google.longrunning.Operations (as `tenants/{tenant}/operations/{operation}` for a tenant's own model), at the server that began it and as long as that runs. Its
-        metadata is TrainModelMetadata, its response the new Model, which nobody has promoted yet. Fails with INVALID_ARGUMENT, with ALREADY_EXISTS (the `request_id` was used
-        for other content) or with RESOURCE_EXHAUSTED (as many trainings run as may).
+        """Trains a new version on a table that workers can read. A worker carries it out in a process of its own, so that scoring
+        does not slow down; should the worker be lost, another does it again, and equal trainings make one version. Follow and
+        cancel it with google.longrunning.Operations, see OperationService; its metadata is OperationMetadata, its response the
+        new Model, which nobody has promoted yet. Fails with INVALID_ARGUMENT, with ALREADY_EXISTS (the `request_id` was used
+        for other content), with FAILED_PRECONDITION (the server has no folder of training data) or with RESOURCE_EXHAUSTED (as
+        many trainings wait as may).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

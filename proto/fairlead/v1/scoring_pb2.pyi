@@ -1,5 +1,6 @@
 import datetime
 
+from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
@@ -95,6 +96,42 @@ class RememberScoresRequest(_message.Message):
 class RememberScoresResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class RescoreCustomersRequest(_message.Message):
+    __slots__ = ("parent", "model_version", "data_path", "out_path", "id_column", "as_of_time", "shard_rows", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DATA_PATH_FIELD_NUMBER: _ClassVar[int]
+    OUT_PATH_FIELD_NUMBER: _ClassVar[int]
+    ID_COLUMN_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
+    SHARD_ROWS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    model_version: str
+    data_path: str
+    out_path: str
+    id_column: str
+    as_of_time: _timestamp_pb2.Timestamp
+    shard_rows: int
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., model_version: _Optional[str] = ..., data_path: _Optional[str] = ..., out_path: _Optional[str] = ..., id_column: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard_rows: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class RescoreCustomersResponse(_message.Message):
+    __slots__ = ("customer_count", "file_count", "out_path", "model_version", "as_of_time")
+    CUSTOMER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    FILE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    OUT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
+    customer_count: int
+    file_count: int
+    out_path: str
+    model_version: str
+    as_of_time: _timestamp_pb2.Timestamp
+    def __init__(self, customer_count: _Optional[int] = ..., file_count: _Optional[int] = ..., out_path: _Optional[str] = ..., model_version: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RememberedScore(_message.Message):
     __slots__ = ("customer", "churn_probability", "value_tier", "as_of_time")

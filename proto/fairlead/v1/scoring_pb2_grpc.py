@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from fairlead.v1 import scoring_pb2 as fairlead_dot_v1_dot_scoring__pb2
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 
 GRPC_GENERATED_VERSION = '1.75.1'
 GRPC_VERSION = grpc.__version__
@@ -55,6 +56,11 @@ class ScoringServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresResponse.FromString,
                 _registered_method=True)
+        self.RescoreCustomers = channel.unary_unary(
+                '/fairlead.v1.ScoringService/RescoreCustomers',
+                request_serializer=fairlead_dot_v1_dot_scoring__pb2.RescoreCustomersRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
 
 
 class ScoringServiceServicer(object):
@@ -96,6 +102,19 @@ class ScoringServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RescoreCustomers(self, request, context):
+        """Scores every customer in tables that workers can read, into Parquet files with the bits that `fairlead rescore` would give
+        them. A worker carries it out in a process of its own; should the worker be lost, another goes on where it was, without
+        gaps or duplicates. Follow and cancel it with google.longrunning.Operations, see OperationService; its metadata is
+        OperationMetadata, its response RescoreCustomersResponse. Nothing is remembered of the scores. Fails with INVALID_ARGUMENT,
+        with NOT_FOUND (no such version), with ALREADY_EXISTS (the `request_id` was used for other content), with
+        FAILED_PRECONDITION (the server has no folders to rescore in, no model serves, or the version must not) or with
+        RESOURCE_EXHAUSTED (as many wait as may). An output folder that holds another run is an error of the operation.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ScoringServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -118,6 +137,11 @@ def add_ScoringServiceServicer_to_server(servicer, server):
                     servicer.RememberScores,
                     request_deserializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_scoring__pb2.RememberScoresResponse.SerializeToString,
+            ),
+            'RescoreCustomers': grpc.unary_unary_rpc_method_handler(
+                    servicer.RescoreCustomers,
+                    request_deserializer=fairlead_dot_v1_dot_scoring__pb2.RescoreCustomersRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -229,6 +253,33 @@ class ScoringService(object):
             '/fairlead.v1.ScoringService/RememberScores',
             fairlead_dot_v1_dot_scoring__pb2.RememberScoresRequest.SerializeToString,
             fairlead_dot_v1_dot_scoring__pb2.RememberScoresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RescoreCustomers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ScoringService/RescoreCustomers',
+            fairlead_dot_v1_dot_scoring__pb2.RescoreCustomersRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
             options,
             channel_credentials,
             insecure,

@@ -19,6 +19,7 @@ from gate.calls import Method
 from gate.principals import Role
 from gate.roles import GRANTS, Scope
 from gate.standard import REFLECTION
+from serving.settings import LongWorkSettings
 from tests.api import EVERYONE, Api, connected
 from tests.conftest import serving
 from tests.identities import bearer, security
@@ -38,7 +39,11 @@ async def guarded(store: Any, tmp_path: Path) -> AsyncIterator[Api]:
     models, data = tmp_path / "models", tmp_path / "data"
     for folder in (models, data):
         folder.mkdir()
-    chosen = {"security": security(tmp_path), "models": str(models), "training_data": str(data)}
+    chosen = {
+        "security": security(tmp_path),
+        "models": str(models),
+        "long_work": LongWorkSettings(training_data=str(data)),
+    }
     async with serving(store.url, **chosen) as address, connected(address, "mine", store.url) as api:
         yield api
 

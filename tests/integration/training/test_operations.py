@@ -8,62 +8,35 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import numpy as np
 import pytest
 from google.longrunning import operations_pb2 as ops
 from google.rpc.code_pb2 import CANCELLED, INVALID_ARGUMENT
 
-from fairlead.v1 import models_pb2
-from gate.door import Door
-from scoring.champions import Champions
-from scoring.customers import CustomerScorer
-from scoring.parts import registries
-from scoring.rpc import add_to
-from scoring.rpc.models import describe
-from tests.scoring_models import ScoreBook
-from tests.training_data import FULL
-from training import rpc as training_rpc
-from training.rpc.operations import Trainings
-
-N_ROWS = 900
+from fairlead.v1 import models_pb2, operations_pb2
+from router.adapters.redis.embedded import EmbeddedServer
+from router.adapters.working import WorkSettings
+from serving.settings import LongWorkSettings
+from tests.conftest import serving
+from tests.long_work import forget_all, write_customers
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
-    rng = np.random.default_rng(4)
-    logins, plan = rng.poisson(10, N_ROWS), rng.integers(0, 3, N_ROWS)
-    left = rng.random(N_ROWS) < 1 / (1 + np.exp(0.4 * logins - 2.5 - 0.5 * plan))
-    lines = [
-        f"{i},{n},plan {p},{'yes' if gone else 'no'}"
-        for i, (n, p, gone) in enumerate(zip(logins, plan, left, strict=True))
-    ]
-    (folder / "customers.csv").write_text("customer,logins,plan,left\n" + "\n".join(lines) + "\n")
+    write_customers(folder / "customers.csv")
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
     (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
     return folder
 
 
 @pytest.fixture
-async def channel(tmp_path: Path, data: Path) -> AsyncIterator[grpc.aio.Channel]:
-    stand = registries(str(tmp_path / "models"))
-    trainings = Trainings(
-        data,
-        tmp_path / "models",
-        lambda tenant, model, version: describe(stand(tenant), model, version),
-        rungs=None if FULL else 1,
-    )
-    server = grpc.aio.server()
-    door = Door(server)
-    add_to(door, Champions(stand, "churn"), CustomerScorer(lambda: None), ScoreBook(), stand, trainings)
-    training_rpc.add_to(door, trainings)
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:
+async def channel(tmp_path: Path, data: Path, store: EmbeddedServer) -> AsyncIterator[grpc.aio.Channel]:
+    await forget_all(store.url)
+    long_work = LongWorkSettings(training_data=str(data))
+    chosen = {"models": str(tmp_path / "models"), "long_work": long_work, "work": WorkSettings(lease_s=1)}
+    async with serving(store.url, **chosen) as address, grpc.aio.insecure_channel(address) as opened:
         yield opened
-    await trainings.close()
-    await server.stop(None)
 
 
 async def call(channel: grpc.aio.Channel, service: str, method: str, request: Any, answer: Any = ops.Operation) -> Any:
@@ -77,6 +50,7 @@ def wish(**changes: Any) -> models_pb2.TrainModelRequest:
         "data_path": "customers.csv",
         "target": "left",
         "id_column": "customer",
+        "rungs": 1,
         **changes,
     }
     return models_pb2.TrainModelRequest(**fields)
@@ -86,45 +60,90 @@ train = functools.partial(call, service="fairlead.v1.ModelService", method="Trai
 operations = functools.partial(call, service="google.longrunning.Operations")
 
 
+async def ended(channel: grpc.aio.Channel, name: str) -> ops.Operation:
+    operation = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=name))
+    assert operation.done, operation
+    return operation
+
+
+def metadata_of(operation: ops.Operation) -> operations_pb2.OperationMetadata:
+    metadata = operations_pb2.OperationMetadata()
+    assert operation.metadata.Unpack(metadata)
+    return metadata
+
+
+async def refused(call: Any) -> grpc.StatusCode:
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await call
+    return failure.value.code()
+
+
 async def test_a_training_makes_a_version_that_nobody_has_promoted(channel: grpc.aio.Channel) -> None:
     begun = await train(channel, request=wish(request_id="one"))
     again = await train(channel, request=wish(request_id="one"))
-    assert (begun.done, again.name) == (False, begun.name)
-    with pytest.raises(grpc.aio.AioRpcError) as reused:
-        await train(channel, request=wish(request_id="one", seed=7))
-    with pytest.raises(grpc.aio.AioRpcError) as crowded:
-        await train(channel, request=wish())
+    reused = await refused(train(channel, request=wish(request_id="one", seed=7)))
 
-    ended = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=begun.name))
+    over = await ended(channel, begun.name)
 
-    assert reused.value.code() is grpc.StatusCode.ALREADY_EXISTS
-    assert crowded.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert ended.done, ended
-    model, metadata = models_pb2.Model(), models_pb2.TrainModelMetadata()
-    assert ended.response.Unpack(model), ended
-    assert ended.metadata.Unpack(metadata)
+    assert (begun.done, again.name, reused) == (False, begun.name, grpc.StatusCode.ALREADY_EXISTS)
+    model, metadata = models_pb2.Model(), metadata_of(over)
+    assert over.response.Unpack(model), over
     assert list(model.features) == ["logins", "plan"]
     assert list(model.aliases) == []
+    assert (metadata.state, metadata.target) == (operations_pb2.OperationMetadata.STATE_ENDED, "models/churn")
     assert metadata.HasField("end_time")
+    assert (await train(channel, request=wish(request_id="one"))).response == over.response
 
 
 async def test_a_cancelled_training_ends_and_leaves_no_version(channel: grpc.aio.Channel, tmp_path: Path) -> None:
     begun = await train(channel, request=wish())
+    waiting = await train(channel, request=wish())
 
-    await operations(channel, method="CancelOperation", request=ops.CancelOperationRequest(name=begun.name))
+    for name in (begun.name, waiting.name):
+        await operations(channel, method="CancelOperation", request=ops.CancelOperationRequest(name=name))
 
-    ended = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=begun.name))
-    assert (ended.done, ended.error.code) == (True, CANCELLED)
+    over = [await ended(channel, name) for name in (begun.name, waiting.name)]
+    assert [operation.error.code for operation in over] == [CANCELLED, CANCELLED]
     assert not list((tmp_path / "models").glob("churn/[!.]*"))
 
 
-async def test_what_cannot_be_trained_ends_with_its_reason(channel: grpc.aio.Channel) -> None:
+async def test_what_cannot_be_trained_ends_with_its_reason_at_once(channel: grpc.aio.Channel) -> None:
     begun = await train(channel, request=wish(target="nobody"))
 
-    ended = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=begun.name))
+    over = await ended(channel, begun.name)
 
-    assert ended.error.code == INVALID_ARGUMENT
-    assert "nobody" in ended.error.message
+    assert over.error.code == INVALID_ARGUMENT
+    assert "nobody" in over.error.message
+    assert metadata_of(over).delivery_count == 1
+
+
+async def test_what_is_over_is_listed_until_it_is_deleted(channel: grpc.aio.Channel) -> None:
+    names = [(await train(channel, request=wish())).name for _ in range(3)]
+    first_page, token = await listed(channel, page_size=2)
+    second_page, end = await listed(channel, page_size=2, page_token=token)
+    for name in names:
+        await operations(channel, method="CancelOperation", request=ops.CancelOperationRequest(name=name))
+
+    await operations(channel, method="DeleteOperation", request=ops.DeleteOperationRequest(name=names[1]))
+
+    assert (first_page + second_page, end) == (names[::-1], "")
+    assert (await listed(channel))[0] == [names[2], names[0]]
+    assert await refused(listed(channel, filter="done")) is grpc.StatusCode.INVALID_ARGUMENT
+    assert await refused(listed(channel, page_token="?")) is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def listed(channel: grpc.aio.Channel, **fields: Any) -> tuple[list[str], str]:
+    request = ops.ListOperationsRequest(**fields)
+    page = await operations(channel, method="ListOperations", request=request, answer=ops.ListOperationsResponse)
+    return [operation.name for operation in page.operations], page.next_page_token
+
+
+async def test_what_is_not_over_cannot_be_deleted(channel: grpc.aio.Channel) -> None:
+    begun = await train(channel, request=wish())
+
+    deleting = operations(channel, method="DeleteOperation", request=ops.DeleteOperationRequest(name=begun.name))
+
+    assert await refused(deleting) is grpc.StatusCode.FAILED_PRECONDITION
 
 
 @pytest.mark.parametrize(
@@ -135,16 +154,16 @@ async def test_what_cannot_be_trained_ends_with_its_reason(channel: grpc.aio.Cha
         {"data_path": "/etc/passwd"},
         {"data_path": "customers.csv\0"},
         {"data_path": ""},
+        {"data_path": "."},
         {"target": ""},
         {"parent": "models/.."},
+        {"rungs": 7},
+        {"rungs": -1},
         {"request_id": "x" * 129},
     ],
 )
 async def test_a_wish_that_reaches_outside_is_refused(channel: grpc.aio.Channel, changes: dict[str, Any]) -> None:
-    with pytest.raises(grpc.aio.AioRpcError) as failure:
-        await train(channel, request=wish(**changes))
-
-    assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert await refused(train(channel, request=wish(**changes))) is grpc.StatusCode.INVALID_ARGUMENT
 
 
 async def test_a_wish_can_be_checked_without_training(channel: grpc.aio.Channel, tmp_path: Path) -> None:
@@ -157,29 +176,12 @@ async def test_a_wish_can_be_checked_without_training(channel: grpc.aio.Channel,
     assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert "target: there is no column 'gone'" in str(failure.value.details())
     assert "dropped_columns[1]: there is no column 'size'" in str(failure.value.details())
-    listed = await operations(
-        channel, method="ListOperations", request=ops.ListOperationsRequest(), answer=ops.ListOperationsResponse
-    )
-    assert not listed.operations
+    assert await listed(channel) == ([], "")
     assert not (tmp_path / "models").exists()
 
 
-@pytest.mark.parametrize("seconds", [2**63 - 1, -(2**63), 10**12])
-async def test_however_long_one_wants_to_wait_nobody_waits_for_what_is_not(
-    channel: grpc.aio.Channel, seconds: int
-) -> None:
-    request = ops.WaitOperationRequest(name="operations/x")
-    request.timeout.seconds = seconds
+@pytest.mark.parametrize("name", ["operations/train-x", "operations/x-1", "operations/", "", "things/train-1"])
+async def test_an_operation_nobody_began_is_not_found(channel: grpc.aio.Channel, name: str) -> None:
+    getting = operations(channel, method="GetOperation", request=ops.GetOperationRequest(name=name))
 
-    with pytest.raises(grpc.aio.AioRpcError) as failure:
-        await operations(channel, method="WaitOperation", request=request)
-
-    assert failure.value.code() is grpc.StatusCode.NOT_FOUND
-
-
-async def test_an_operation_nobody_began_is_not_found(channel: grpc.aio.Channel) -> None:
-    with pytest.raises(grpc.aio.AioRpcError) as failure:
-        await operations(channel, method="GetOperation", request=ops.GetOperationRequest(name="operations/x"))
-
-    assert failure.value.code() is grpc.StatusCode.NOT_FOUND
-    assert "a server knows those it began since it started" in str(failure.value.details())
+    assert await refused(getting) is grpc.StatusCode.NOT_FOUND

@@ -1,0 +1,191 @@
+"""Where long work is asked for, followed, cancelled and redriven; any process that reaches the store has a desk."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from uuid import uuid4
+
+from operations.errors import (
+    InvalidInput,
+    NotFound,
+    OperationError,
+    RequestIdReused,
+    StillRuns,
+    StoreUnavailable,
+    TooMuchWaits,
+)
+from operations.operation import CANCELLED, EVERYBODY, Failed, Operation, Task, name_of, place_of, write_note
+from workqueue.errors import QueueError, QueueFull, QueueUnavailable
+from workqueue.jobs import MAX_BATCH, NewJob, State
+from workqueue.ports import Queue
+
+LOOK_S = 0.5
+"""How often somebody who waits for an end has a look, in seconds: it may be in another process that it comes."""
+
+_log = logging.getLogger(__name__)
+
+
+class Desk:
+    """The use cases of operations.
+
+    Every method raises `StoreUnavailable` if the store does not answer, and each that takes a name `NotFound`.
+
+    Parameters
+    ----------
+    queues
+        By kind.
+    pause, now
+        How to wait, and a clock, both in seconds.
+    """
+
+    def __init__(
+        self,
+        queues: Mapping[str, Queue],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._queues = queues
+        self._pause = pause
+        self._now = now
+
+    async def begin(self, kind: str, tenant: str, task: Task, request_id: str = "") -> Operation:
+        """Have a task carried out; a repeated request gets the operation that the first one began.
+
+        Parameters
+        ----------
+        tenant
+            Whose it is; empty: about what all tenants share.
+
+        Raises
+        ------
+        RequestIdReused
+            If the request id was used for other content.
+        TooMuchWaits
+            If as many wait as may.
+        """
+        whose = tenant or EVERYBODY
+        job_id = f"{kind}-{_digest(request_id) if request_id else uuid4().hex}"
+        job = NewJob(job_id, task.pack(), request_id=job_id if request_id else "")
+        with _translated():
+            (answer,) = await self._queues[kind].submit(whose, [job])
+        if isinstance(answer, QueueError):
+            raise _error(kind, answer)
+        found = await self.get(name_of(whose, job_id))
+        if found.task.mark != task.mark:
+            raise RequestIdReused(request_id)
+        if answer.is_new:
+            _log.info("%s asked for %s about %s", task.actor or "somebody", found.name, task.target)
+        return found
+
+    async def get(self, name: str) -> Operation:
+        """Return an operation as it stands."""
+        queue, whose, job_id = self._found(name)
+        with _translated():
+            job = await queue.find(whose, job_id)
+        if job is None:
+            raise NotFound(name)
+        return Operation.of(whose, job)
+
+    async def listed(self, tenant: str, after: str = "") -> list[Operation]:
+        """List a tenant's operations, newest first; no queue holds more than a batch.
+
+        Parameters
+        ----------
+        tenant
+            Empty: those about what all tenants share.
+        after
+            Name of the one behind which the list begins; empty: the first.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no other any more.
+        """
+        whose = tenant or EVERYBODY
+        with _translated():
+            jobs = {
+                job.id: job
+                for queue in self._queues.values()
+                for state in State
+                for job in await queue.peek(whose, state, count=MAX_BATCH)
+            }
+        found = [Operation.of(whose, job) for job in sorted(jobs.values(), key=lambda job: (-job.arrived_us, job.id))]
+        if not after:
+            return found
+        places = {operation.name: place for place, operation in enumerate(found, 1)}
+        if after not in places:
+            raise InvalidInput("page_token", f"leads behind {after[:80]!r}, which is gone: begin anew")
+        return found[places[after] :]
+
+    async def wait(self, name: str, seconds: float) -> Operation:
+        """Return an operation when it is over, or after so many seconds."""
+        until = self._now() + seconds
+        while not (found := await self.get(name)).is_over:
+            left = until - self._now()
+            if left <= 0:
+                break
+            await self._pause(min(left, LOOK_S))
+        return found
+
+    async def cancel(self, name: str, actor: str = "") -> None:
+        """End an operation that is not over; who carries it out learns of it with the next heartbeat."""
+        found = await self.get(name)
+        queue, whose, job_id = self._found(name)
+        with _translated():
+            if await queue.withdraw(whose, job_id, write_note(Failed("cancelled", CANCELLED))):
+                _log.info("%s cancelled %s about %s", actor or "somebody", name, found.task.target)
+
+    async def forget(self, name: str) -> None:
+        """Forget an operation that is over.
+
+        Raises
+        ------
+        StillRuns
+            If it is not.
+        """
+        found = await self.get(name)
+        if not found.is_over:
+            raise StillRuns(name)
+        queue, whose, job_id = self._found(name)
+        with _translated():
+            await queue.purge(whose, found.job.state, [job_id])
+
+    async def redrive(self, name: str, actor: str = "") -> Operation:
+        """Have an operation tried again that was given up; leave any other alone."""
+        queue, whose, job_id = self._found(name)
+        with _translated():
+            redriven = await queue.redrive(whose, [job_id])
+        found = await self.get(name)
+        if redriven:
+            _log.info("%s redrove %s about %s", actor or "somebody", name, found.task.target)
+        return found
+
+    def _found(self, name: str) -> tuple[Queue, str, str]:
+        whose, job_id = place_of(name) or ("", "")
+        queue = self._queues.get(job_id.partition("-")[0])
+        if queue is None:
+            raise NotFound(name)
+        return queue, whose, job_id
+
+
+def _digest(request_id: str) -> str:
+    return hashlib.sha256(request_id.encode()).hexdigest()[:32]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except QueueUnavailable as error:
+        raise StoreUnavailable(str(error), error.retry_after_s) from error
+
+
+def _error(kind: str, error: QueueError) -> OperationError:
+    if isinstance(error, QueueFull):
+        return TooMuchWaits(kind, error.jobs)
+    raise error

@@ -1,0 +1,22 @@
+"""The gRPC side of operations: google.longrunning.Operations, and OperationService for what it lacks."""
+
+from __future__ import annotations
+
+from google.longrunning import operations_pb2 as longrunning
+
+from fairlead.v1 import operations_pb2 as pb
+from gate.door import Door
+from operations.desk import Desk
+from operations.rpc.servicers import OperationServicer, OperationsServicer
+from operations.rpc.status import STATUSES
+
+_LONGRUNNING = longrunning.DESCRIPTOR.services_by_name["Operations"]
+_OURS = pb.DESCRIPTOR.services_by_name["OperationService"]
+SERVICES = (_LONGRUNNING.full_name, _OURS.full_name)
+"""Names for health and reflection."""
+
+
+def add_to(door: Door, desk: Desk) -> None:
+    """Serve both."""
+    door.serve(OperationsServicer(desk), _LONGRUNNING, STATUSES)
+    door.serve(OperationServicer(desk), _OURS, STATUSES)

@@ -1,0 +1,86 @@
+"""google.longrunning.Operations and OperationService; errors are raised and become statuses in ``gate.door``.
+
+References
+----------
+AIP-151, https://google.aip.dev/151; ``google/longrunning/operations.proto``.
+"""
+
+from __future__ import annotations
+
+from google.longrunning import operations_pb2 as longrunning
+from google.protobuf.empty_pb2 import Empty
+
+from fairlead.v1 import operations_pb2 as pb
+from gate.calls import Call
+from operations.desk import Desk
+from operations.errors import InvalidInput
+from operations.rpc.messages import operation_message, place_of, place_token
+
+MAX_WAIT_S = 600.0
+MAX_PAGE, DEFAULT_PAGE = 1_000, 50
+
+
+class OperationsServicer:
+    """Answers google.longrunning.Operations."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def GetOperation(self, request: longrunning.GetOperationRequest, _: Call) -> longrunning.Operation:
+        """Get an operation."""
+        return operation_message(await self._desk.get(request.name))
+
+    async def ListOperations(
+        self, request: longrunning.ListOperationsRequest, _: Call
+    ) -> longrunning.ListOperationsResponse:
+        """List the operations, newest first."""
+        if request.filter:
+            raise InvalidInput("filter", f"{request.filter[:80]!r}: must be empty, all are listed")
+        size, after = _page_size(request.page_size), place_of(request.page_token)
+        found = await self._desk.listed(_tenant_of(request.name), after)
+        token = place_token(found[size - 1]) if len(found) > size else ""
+        return longrunning.ListOperationsResponse(
+            operations=map(operation_message, found[:size]), next_page_token=token
+        )
+
+    async def CancelOperation(self, request: longrunning.CancelOperationRequest, call: Call) -> Empty:
+        """End an operation that is not over."""
+        await self._desk.cancel(request.name, call.actor)
+        return Empty()
+
+    async def DeleteOperation(self, request: longrunning.DeleteOperationRequest, _: Call) -> Empty:
+        """Forget an operation that is over."""
+        await self._desk.forget(request.name)
+        return Empty()
+
+    async def WaitOperation(self, request: longrunning.WaitOperationRequest, _: Call) -> longrunning.Operation:
+        """Wait for an operation to be over, up to ten minutes."""
+        asked = request.timeout.ToTimedelta().total_seconds() if request.HasField("timeout") else MAX_WAIT_S
+        return operation_message(await self._desk.wait(request.name, min(max(asked, 0.0), MAX_WAIT_S)))
+
+
+class OperationServicer:
+    """Answers OperationService."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def RedriveOperation(self, request: pb.RedriveOperationRequest, call: Call) -> longrunning.Operation:
+        """Have an operation tried again that was given up."""
+        return operation_message(await self._desk.redrive(request.name, call.actor))
+
+
+def _tenant_of(name: str) -> str:
+    """Read whose operations are asked for: ``tenants/{tenant}``, or nothing for those about what all share."""
+    match name.rstrip("/").split("/"):
+        case ["tenants", tenant] if tenant:
+            return tenant
+        case [""] | ["operations"]:
+            return ""
+    raise InvalidInput("name", f"{name[:80]!r}: must be tenants/{{tenant}}, or empty")
+
+
+def _page_size(size: int) -> int:
+    if size < 0:
+        raise InvalidInput("page_size", f"{size}: must be 0 to {MAX_PAGE}")
+    return min(size or DEFAULT_PAGE, MAX_PAGE)

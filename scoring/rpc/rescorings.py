@@ -1,0 +1,135 @@
+"""RescoreCustomers: read what is wanted, check it, and hand it in as an operation."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from google.longrunning.operations_pb2 import Operation
+from google.protobuf.any_pb2 import Any as AnyMessage
+
+from fairlead.v1 import scoring_pb2 as pb
+from operations.carrying import Kind
+from operations.desk import Desk
+from operations.operation import Task
+from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
+from scoring.adapters.places import inside, where
+from scoring.champions import Champions
+from scoring.errors import InvalidInput
+from scoring.names import tenant_of, version_of
+from scoring.registry import Registries
+from scoring.rescoring import ROWS_PER_SHARD
+from scoring.rpc.messages import instant_of
+
+KIND = "rescore"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Rescorings:
+    """Takes rescorings in; matches `scoring.rpc.scoring.Rescorer`.
+
+    Parameters
+    ----------
+    desk
+        Where they are handed in.
+    data, out
+        Folder that tables are read from, and the one that results go below: a tenant's in the folder within that is
+        the tenant's own.
+    champions, registries
+        By which model a tenant's customers are scored, and where all versions stand.
+    now
+        The instant that features are known at where none is named.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        data: Path,
+        out: Path,
+        champions: Champions,
+        registries: Registries,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self._desk = desk
+        self._data = data
+        self._out = out
+        self._champions = champions
+        self._registries = registries
+        self._now = now
+
+    async def rescore(self, request: pb.RescoreCustomersRequest, actor: str) -> Operation:
+        """Have customers rescored and return the operation.
+
+        Raises
+        ------
+        InvalidInput
+            If the request cannot be read.
+        NotFound, NotPossible, ArtefactRefused
+            If there is no such version or champion, or it must not serve.
+        OperationError
+            If it cannot be taken in.
+        """
+        tenant, request_id = tenant_of(request.parent, "parent"), request_id_of(request)
+        self._check(request, tenant)
+        version = await self._version(request.model_version, tenant)
+        if request.validate_only:
+            return checked_message(version)
+        as_of = instant_of(request.as_of_time, "as_of_time") if request.HasField("as_of_time") else self._now()
+        told = {
+            "tenant": tenant,
+            "version": version,
+            "data": request.data_path,
+            "out": request.out_path,
+            "id_column": request.id_column,
+            "as_of": as_of.isoformat(),
+            "shard_rows": request.shard_rows or ROWS_PER_SHARD,
+        }
+        task = Task(version, told, mark_of(request), actor)
+        return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
+
+    def _check(self, request: pb.RescoreCustomersRequest, tenant: str) -> None:
+        if not inside(self._data, tenant, request.data_path, "data_path").exists():
+            raise InvalidInput.of(
+                "data_path", f"{request.data_path[:80]!r}: there is nothing of the name {where(tenant)}"
+            )
+        inside(self._out, tenant, request.out_path, "out_path")
+        if request.shard_rows < 0:
+            raise InvalidInput.of("shard_rows", f"{request.shard_rows}: must be 0 or more")
+
+    async def _version(self, name: str, tenant: str) -> str:
+        """Name the version that an alias, or no name at all, means now: whoever does it again uses the same."""
+        if not name:
+            return (await self._champions.of(tenant)).name
+        owner, model, version = version_of(name, "model_version")
+        if owner not in ("", tenant):
+            raise InvalidInput.of("model_version", f"{name[:80]!r}: must be everybody's, or of tenants/{tenant}")
+        registry = await asyncio.to_thread(self._registries, owner)
+        found = await asyncio.to_thread(registry.load, model, version)
+        return registry.name(model, found.manifest.version)
+
+
+def rescoring(data: Path, out: Path, models: str) -> Kind:
+    """Return what a worker needs to rescore: the folders of tables and of results, and everybody's registry."""
+    registry = models if "://" in models else str(Path(models).resolve())
+    folders = str(data.resolve()), str(out.resolve())
+    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.adapters.rescore_child", *folders, registry), _answer)
+
+
+def _answer(result: Mapping[str, Any]) -> bytes:
+    message = pb.RescoreCustomersResponse(
+        customer_count=result["customers"],
+        file_count=result["files"],
+        out_path=result["out"],
+        model_version=result["version"],
+    )
+    message.as_of_time.FromDatetime(datetime.fromisoformat(result["as_of"]))
+    response = AnyMessage()
+    response.Pack(message)
+    return response.SerializeToString()

@@ -1,0 +1,122 @@
+"""TrainModel: read what is wanted, check it, and hand it in as an operation."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from google.longrunning.operations_pb2 import Operation
+from google.protobuf.any_pb2 import Any as AnyMessage
+
+from fairlead.v1 import models_pb2
+from operations.carrying import Kind
+from operations.desk import Desk
+from operations.operation import Task
+from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
+from scoring.adapters.places import inside, where
+from scoring.errors import InvalidInput, Violation
+from scoring.names import model_of
+from scoring.registry import Registries, checked_name
+from scoring.rpc.models import describe
+from training.errors import UnreadableTable
+from training.rpc.wish import RUNGS, SUFFIXES, Wish
+from training.seed import DEFAULT_SEED
+
+KIND = "train"
+
+
+class Trainings:
+    """Takes trainings in; matches `scoring.rpc.models.Trainer`.
+
+    Parameters
+    ----------
+    desk
+        Where they are handed in.
+    data
+        Folder that training data is read from; nothing outside it is. A tenant's own models learn from the folder
+        within it that is the tenant's own, everybody's from any.
+    """
+
+    def __init__(self, desk: Desk, data: Path) -> None:
+        self._desk = desk
+        self._data = data
+
+    async def train(self, request: models_pb2.TrainModelRequest, actor: str) -> Operation:
+        """Have a model trained and return the operation.
+
+        Raises
+        ------
+        InvalidInput
+            If the request cannot be read.
+        OperationError
+            If it cannot be taken in.
+        """
+        tenant, model = model_of(request.parent, "parent")
+        wish, request_id = self._wish(request, tenant, model), request_id_of(request)
+        if request.validate_only:
+            await asyncio.to_thread(_check_columns, inside(self._data, tenant, wish.data, "data_path"), wish)
+            return checked_message(request.parent)
+        task = Task(request.parent, asdict(wish), mark_of(request), actor)
+        return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
+
+    def _wish(self, request: models_pb2.TrainModelRequest, tenant: str, model: str) -> Wish:
+        if not request.target:
+            raise InvalidInput.of("target", "is required: the column that holds the outcome")
+        if not 0 <= request.rungs <= RUNGS:
+            raise InvalidInput.of("rungs", f"{request.rungs}: must be 0 to {RUNGS}")
+        file = inside(self._data, tenant, request.data_path, "data_path")
+        if file.suffix not in SUFFIXES or not file.is_file():
+            wanted = f"must be a .csv or .parquet file {where(tenant)}"
+            raise InvalidInput.of("data_path", f"{request.data_path[:80]!r}: {wanted}")
+        return Wish(
+            tenant=tenant,
+            model=checked_name("parent", model),
+            data=request.data_path,
+            target=request.target,
+            positive=request.positive,
+            id_column=request.id_column,
+            time_column=request.time_column,
+            dropped=tuple(request.dropped_columns),
+            seed=request.seed if request.HasField("seed") else DEFAULT_SEED,
+            rungs=request.rungs,
+        )
+
+
+def training(data: Path, models: Path, registries: Registries) -> Kind:
+    """Return what a worker needs to train: where data are read and models written, and the registries within."""
+
+    def answer(result: Mapping[str, Any]) -> bytes:
+        response = AnyMessage()
+        response.Pack(describe(registries(result["tenant"]), result["model"], result["version"]))
+        return response.SerializeToString()
+
+    command = (sys.executable, "-P", "-m", "training.rpc.child", str(data.resolve()), str(models.resolve()))
+    return Kind(KIND, command, answer)
+
+
+def _check_columns(file: Path, wish: Wish) -> None:
+    """Check that the file has the columns that are named.
+
+    Raises
+    ------
+    InvalidInput
+        With a violation per column that it has not, or if it cannot be read.
+    """
+    from training.reading import column_names  # with it comes pyarrow, which a server that only scores can do without
+
+    named = {"target": wish.target, "id_column": wish.id_column, "time_column": wish.time_column}
+    named |= {f"dropped_columns[{place}]": name for place, name in enumerate(wish.dropped)}
+    try:
+        found = column_names(file)
+    except UnreadableTable as error:
+        raise InvalidInput.of("data_path", str(error)) from error
+    absent = {field: name for field, name in named.items() if name and name not in found}
+    if absent:
+        allowed = f"found are {', '.join(found)[:200]}"
+        raise InvalidInput(
+            [Violation(field, f"there is no column {name!r}; {allowed}") for field, name in absent.items()]
+        )

@@ -38,6 +38,7 @@ LATER = {
     "doctor": ("upkeep.doctor", "Check the set-up, and say what to do."),
     "health": ("scoring.cli", "Check health profiles."),
     "models": ("scoring.cli", "List, compare, challenge, promote and roll back models."),
+    "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
     "remember": ("scoring.cli", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli", "Score every customer in a table."),
     "token": ("gate.cli", "Make keys and tokens to try roles with."),

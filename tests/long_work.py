@@ -1,14 +1,19 @@
-"""Customers to train on, and queues of long work without any, for tests."""
+"""Long work in tests: customers to train on, worker processes to kill, queues that nobody had before."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from redis.asyncio import Redis
 
-N_ROWS = 900
+N_ROWS = 400
 
 
 def write_customers(file: Path) -> None:
@@ -30,3 +35,21 @@ async def forget_all(redis_url: str) -> None:
     if found:
         await redis.delete(*found)
     await redis.aclose()
+
+
+@contextmanager
+def working(data: Path, environ: Mapping[str, str], *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a ``fairlead work`` beside a service with this data folder; end it at last."""
+    command = [str(Path(sys.executable).parent / "fairlead"), "work", "--data", str(data), *options]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FAIRLEAD_")}
+    with subprocess.Popen(command, env={**inherited, **environ}) as process:
+        yield process
+        process.terminate()
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that one started, and those that these did."""
+    children = {
+        int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()
+    }
+    return children.union(*map(descendants, children))

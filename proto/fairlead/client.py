@@ -24,6 +24,7 @@ from google.protobuf.empty_pb2 import Empty
 from fairlead.access import Access
 from fairlead.connection import Connection
 from fairlead.errors import FairleadError
+from fairlead.operations import Operations
 from fairlead.retries import Retries
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
@@ -58,6 +59,11 @@ class FairleadClient:
         How long one try of a call may take, in seconds.
     retries
         When calls are repeated; for up to 30 seconds by default.
+
+    Attributes
+    ----------
+    operations
+        Long work: trains and rescores, follows and cancels.
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class FairleadClient:
     ) -> None:
         self.parent = f"tenants/{tenant}"
         self._connection = Connection(address, access or Access(), credentials, timeout_s, retries or Retries())
+        self.operations = Operations(self._connection, self.parent)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from fairlead.access import Access
 from fairlead.retries import Retries
 
+PACKAGE = "fairlead.v1"
 _MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 _OPTIONS = (
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
@@ -57,8 +58,8 @@ class Connection:
         else:
             self._channel = grpc.secure_channel(address, credentials, options=_OPTIONS)
 
-    def call(self, method: str, request: Message, answer: type[Answer]) -> Answer:
-        """Call ``Service/Method`` of ``fairlead.v1``.
+    def call(self, method: str, request: Message, answer: type[Answer], package: str = PACKAGE) -> Answer:
+        """Call ``Service/Method`` of a package.
 
         Raises
         ------
@@ -66,16 +67,16 @@ class Connection:
             If it fails for good, or still fails when patience ends.
         """
         made: Callable[..., Answer] = self._channel.unary_unary(
-            f"/fairlead.v1.{method}",
+            f"/{package}.{method}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString,
         )
         return self._retries.run(lambda: made(request, timeout=self._timeout_s, metadata=self._access.metadata()))
 
-    def pages(self, method: str, request: Any, answer: type[Answer]) -> Iterator[Answer]:
+    def pages(self, method: str, request: Any, answer: type[Answer], package: str = PACKAGE) -> Iterator[Answer]:
         """Call a list method page by page; the request is moved along."""
         while True:
-            page: Any = self.call(method, request, answer)
+            page: Any = self.call(method, request, answer, package)
             yield page
             if not page.next_page_token:
                 return
@@ -92,7 +93,7 @@ class Connection:
             If it fails for good, or nothing comes of it while patience lasts.
         """
         made: Callable[..., Any] = self._channel.unary_stream(
-            f"/fairlead.v1.{method}",
+            f"/{PACKAGE}.{method}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString,
         )

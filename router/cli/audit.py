@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fairlead.commands import tenant_option
 from router.adapters.redis.stores import Stores
 from router.audit import Audit
 from router.cli.consoles import console_for
-from router.cli.server import tenant_option
 from router.cli.stores import connected_stores, opened, store_options
 from router.decision import Decision
 from router.errors import RouterError

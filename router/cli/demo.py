@@ -15,13 +15,14 @@ from rich.text import Text
 
 from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import DEFAULT_SERVER, connected
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, headline, names_of
 from router.cli.demo_churn import CUSTOMERS, show_churn
 from router.cli.fairness_tables import Arrivals, fairness_table
 from router.cli.inputs import Inputs, enter, read_inputs, route_all
-from router.cli.server import DEFAULT_SERVER, connected, own_service
+from router.cli.server import own_service
 from router.cli.tables import InputFailed
 from router.cli.words import Language, called, decided_by, in_words, rule_of, why_not
 

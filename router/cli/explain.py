@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from router.cli.consoles import console_for, names_of
-from router.cli.server import connected, server_option, tenant_option
 from router.cli.words import called, claim_of, in_words, rule_of, signed, why_not
 
 _CHOSEN, _ELIGIBLE = decisions.Candidate.VERDICT_CHOSEN, decisions.Candidate.VERDICT_ELIGIBLE

@@ -14,9 +14,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import queue_pb2
 from router.cli.consoles import console_for
-from router.cli.server import connected, server_option, tenant_option
 
 STATES = click.Choice(["ready", "delayed", "leased", "dead"])
 _PURGED = click.Choice(["ready", "delayed", "dead"])

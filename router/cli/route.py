@@ -19,12 +19,13 @@ from rich.console import Console
 
 from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import access_options, connected, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, names_of
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, read_inputs, route_all
-from router.cli.server import access_options, connected, own_service, tenant_option
+from router.cli.server import own_service
 from router.cli.tables import InputFailed
 
 FILE = click.Path(path_type=Path, dir_okay=False)

@@ -1,4 +1,4 @@
-"""Which service a command talks to: one that runs, or one of its own for as long as the command lasts."""
+"""A service of a command's own, for as long as the command lasts."""
 
 from __future__ import annotations
 
@@ -8,105 +8,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
-from fairlead.access import Access
-from fairlead.client import FairleadClient, FairleadError
-from fairlead.retries import Retries
 from gate.settings import VARIABLES
 
-DEFAULT_SERVER = "127.0.0.1:50051"
 _READY = "listening on "
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 60.0
-_PATIENCE_S = 5.0
-"""A person waits in front of it: shorter than a program's."""
-
-tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose leads, reps and rules.")
-_address_option = click.option(
-    "--server", default=DEFAULT_SERVER, show_default=True, metavar="HOST:PORT", help="Where the service listens."
-)
-_ACCESS = "fairlead.access"
-
-
-def _note(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-    ctx.meta.setdefault(_ACCESS, {})[param.name] = value or ""
-
-
-def access_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how to show oneself; `connected` reads them, the command need not."""
-    for name, variable, text in _ACCESS_OPTIONS:
-        add = click.option(name, envvar=variable, callback=_note, expose_value=False, metavar="FILE", help=text)
-        command = add(command)
-    return click.option(
-        "--token", envvar="FAIRLEAD_TOKEN", callback=_note, expose_value=False, help="Bearer token.  [FAIRLEAD_TOKEN]"
-    )(command)
-
-
-_ACCESS_OPTIONS = (
-    ("--key", "FAIRLEAD_CLIENT_KEY", "Your key, PEM, for mutual TLS.  [FAIRLEAD_CLIENT_KEY]"),
-    ("--certificate", "FAIRLEAD_CLIENT_CERT", "Your certificate, PEM, for mutual TLS.  [FAIRLEAD_CLIENT_CERT]"),
-    ("--tls-ca", "FAIRLEAD_TLS_CA", "Use TLS; who may sign for the service, PEM, or system.  [FAIRLEAD_TLS_CA]"),
-)
-
-
-def server_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which service, and how to show oneself to it."""
-    return _address_option(access_options(command))
-
-
-class ServiceFailed(click.ClickException):
-    """The service cannot be reached, or refused; exit code 1."""
-
-    def __init__(self, error: FairleadError) -> None:
-        details = [f"  {violation.field}: {violation.description}" for violation in error.violations]
-        known = details if len(details) > 1 else []  # a single one is what the message says
-        super().__init__("\n".join([error.message or error.code.name, *known]))
-
-
-@contextmanager
-def connected(server: str, tenant: str, access: Access | None = None) -> Iterator[FairleadClient]:
-    """Connect to a service; its failures end the command with a message.
-
-    Parameters
-    ----------
-    access
-        How to show oneself; None: as the command's options say.
-
-    Raises
-    ------
-    ServiceFailed
-        If a call fails.
-    """
-    retries = Retries(patience_s=_PATIENCE_S)
-    try:
-        client = FairleadClient(server, tenant, access=access or _access(), timeout_s=60.0, retries=retries)
-    except (ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from error
-    with client:
-        try:
-            yield client
-        except FairleadError as error:
-            raise ServiceFailed(_with_advice(error, server)) from error
-
-
-def _access() -> Access:
-    context = click.get_current_context(silent=True)
-    return Access(**context.meta.get(_ACCESS, {})) if context else Access()
-
-
-def _with_advice(error: FairleadError, server: str) -> FairleadError:
-    if error.code.name == "UNAUTHENTICATED":
-        return FairleadError(error.code, "", f"{error.message}: name a token with --token or FAIRLEAD_TOKEN")
-    if error.reason or error.code.name != "UNAVAILABLE":
-        return error
-    text = f"no service answers at {server}: start one with `fairlead serve`, or name another with --server"
-    return FairleadError(error.code, "", text)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from fairlead.commands import tenant_option
 from router.books import Books
 from router.cli.consoles import console_for
-from router.cli.server import tenant_option
 from router.cli.stores import connected_stores, opened, store_options
 from router.errors import RouterError
 from router.names import check_id

@@ -1,0 +1,199 @@
+"""``fairlead operations``: have a running service train and rescore, follow it, cancel it, try it again.
+
+Exit codes: 0 done; 1 the service refuses or does not answer, or the operation ended with an error; 2 an option is not
+as it must be.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from google.longrunning.operations_pb2 import Operation
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fairlead.client import FairleadClient
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.operations import metadata_of
+from fairlead.v1 import models_pb2, scoring_pb2
+from fairlead.v1.operations_pb2 import OperationMetadata
+
+_owner_option = click.option("--tenant", default="", help="Whose they are [default: everybody's].")
+_detach_option = click.option("--detach", is_flag=True, help="Print its name and do not follow it.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def operations() -> None:
+    """Have a running service train and rescore, and see how that stands.
+
+    A worker carries an operation out, once, whoever of them is lost meanwhile; it outlives this command, and the
+    service.
+
+    \b
+      $ fairlead operations train customers.csv --target Churn
+      $ fairlead operations rescore customers.parquet scores
+      $ fairlead operations list                  how they stand
+      $ fairlead operations follow NAME           with a bar
+      $ fairlead operations cancel NAME
+      $ fairlead operations redrive NAME          one that was given up
+    """
+
+
+@operations.command()
+@click.argument("data_path")
+@click.option("--target", required=True, help="Column that holds the outcome.")
+@click.option("--model", default="churn", show_default=True, help="Its name.")
+@click.option("--positive", default="", help="Value that means the customer left. Default: yes, true or 1.")
+@click.option("--id", "id_column", default="", help="Column that tells customers apart. Default: every row is one.")
+@click.option("--drop", default="", help="Columns not to use, separated by commas.")
+@click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
+@click.option("--rungs", type=click.IntRange(1, 6), help="Candidates to try, the simplest first. Default: all.")
+@click.option("--seed", type=int, help="Default: 42.")
+@_detach_option
+@_owner_option
+@server_option
+def train(
+    data_path: str, target: str, model: str, positive: str, id_column: str, drop: str, time_column: str,
+    rungs: int | None, seed: int | None, detach: bool, tenant: str, server: str,
+) -> None:  # fmt: skip
+    """Train a model on DATA_PATH, a file below the service's folder of training data, or below the tenant's within."""
+    with connected(server, tenant) as client:
+        begun = client.operations.train(
+            model if tenant else f"models/{model}",
+            data_path,
+            target,
+            positive=positive,
+            id_column=id_column,
+            time_column=time_column,
+            dropped_columns=[name.strip() for name in drop.split(",") if name.strip()],
+            seed=seed,
+            rungs=rungs or 0,
+        )
+        _begun(client, begun, detach=detach)
+
+
+@operations.command()
+@click.argument("data_path")
+@click.argument("out_path")
+@click.option("--version", "model_version", default="", help="Full name. Default: what scores the tenant's customers.")
+@click.option(
+    "--id", "id_column", default="", help="Column copied to the output [default: the schema's, else row numbers]."
+)
+@click.option("--as-of", type=click.DateTime(), help="UTC instant the features are known at [default: now].")
+@click.option("--shard-rows", type=click.IntRange(1), help="Rows per output file. Default: 250000.")
+@_detach_option
+@tenant_option
+@server_option
+def rescore(
+    data_path: str, out_path: str, model_version: str, id_column: str, as_of: datetime | None, shard_rows: int | None,
+    detach: bool, tenant: str, server: str,
+) -> None:  # fmt: skip
+    """Score every customer in DATA_PATH into OUT_PATH, both below the tenant's own folders of the service."""
+    with connected(server, tenant) as client:
+        begun = client.operations.rescore(
+            data_path,
+            out_path,
+            model_version=model_version,
+            id_column=id_column,
+            as_of=as_of.replace(tzinfo=UTC) if as_of else None,
+            shard_rows=shard_rows or 0,
+        )
+        _begun(client, begun, detach=detach)
+
+
+@operations.command(name="list")
+@_owner_option
+@server_option
+def list_all(tenant: str, server: str) -> None:
+    """List operations, newest first."""
+    with connected(server, tenant) as client:
+        found = list(client.operations.list(everybody=not tenant))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("operation", "asked", "by", "about", "state", "tries", "how far, or why"):
+        table.add_column(heading, overflow="fold")
+    for operation in found:
+        about = metadata_of(operation)
+        asked, tries = about.create_time.ToDatetime().isoformat(" ", "seconds"), str(about.delivery_count)
+        table.add_row(operation.name, asked, about.actor, about.target, _state(about), tries, _told(operation))
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
+    console.print(table if found else "there are none")
+
+
+def _on_one(text: str, act: Callable[[FairleadClient, str], None], name: str) -> None:
+    """Add a command about one operation."""
+
+    @operations.command(name=name, help=text)
+    @click.argument("name")
+    @server_option
+    def command(name: str, server: str) -> None:
+        with connected(server, "") as client:
+            act(client, name)
+
+
+def _show(client: FairleadClient, name: str) -> None:
+    operation = client.operations.get(name)
+    click.echo(f"{_state(metadata_of(operation))}: {_told(operation)}\n{metadata_of(operation)}".rstrip())
+
+
+def _follow(client: FairleadClient, name: str) -> None:
+    columns = TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None)
+        for operation in client.operations.follow(name):
+            about = metadata_of(operation)
+            shown = about.stage or _state(about)
+            bar.update(task, description=shown, completed=about.done_count, total=about.total_count or None)
+    if operation.WhichOneof("result") == "error":
+        raise click.ClickException(f"{name}: {_told(operation)}")
+    click.echo(_told(operation))
+
+
+def _cancel(client: FairleadClient, name: str) -> None:
+    client.operations.cancel(name)
+    _show(client, name)
+
+
+def _redrive(client: FairleadClient, name: str) -> None:
+    client.operations.redrive(name)
+    _show(client, name)
+
+
+_on_one("Show how one stands.", _show, "show")
+_on_one("Follow one until it is over; Ctrl-C leaves it running.", _follow, "follow")
+_on_one("End one that is not over.", _cancel, "cancel")
+_on_one("Try one again that was given up.", _redrive, "redrive")
+
+
+def _begun(client: FairleadClient, begun: Operation, *, detach: bool) -> None:
+    click.echo(begun.name)
+    if not detach:
+        _follow(client, begun.name)
+
+
+def _state(about: OperationMetadata) -> str:
+    return OperationMetadata.State.Name(about.state).removeprefix("STATE_").lower().replace("_", " ")
+
+
+def _told(operation: Operation) -> str:
+    """Say how far an operation is, what it made, or why it failed."""
+    about, model, rescored = metadata_of(operation), models_pb2.Model(), scoring_pb2.RescoreCustomersResponse()
+    if operation.WhichOneof("result") == "error":
+        return str(operation.error.message)
+    if operation.response.Unpack(model):
+        return f"made {model.name}"
+    if operation.response.Unpack(rescored):
+        return (
+            f"{rescored.customer_count:,} customers in {rescored.file_count:,} files in {rescored.out_path}, "
+            f"by {rescored.model_version}"
+        )
+    return f"{about.stage} {about.done_count:,} of {about.total_count:,}" if about.stage else about.fault
+
+
+COMMANDS: list[Any] = [operations]
+"""What the root command takes from here."""

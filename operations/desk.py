@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from operations.errors import (
     InvalidInput,
+    MemoryShort,
     NotFound,
     OperationError,
     RequestIdReused,
@@ -20,8 +21,10 @@ from operations.errors import (
     TooMuchWaits,
 )
 from operations.operation import CANCELLED, EVERYBODY, Failed, Operation, Task, name_of, place_of, write_note
+from workqueue.errors import MemoryShort as ShortInQueue
 from workqueue.errors import QueueError, QueueFull, QueueUnavailable
-from workqueue.jobs import MAX_BATCH, NewJob, State
+from workqueue.errors import RequestIdReused as ReusedInQueue
+from workqueue.jobs import MAX_BATCH, NewJob, Request, State
 from workqueue.ports import Queue
 
 LOOK_S = 0.5
@@ -153,17 +156,24 @@ class Desk:
             raise StillRuns(name)
         queue, whose, job_id = self._found(name)
         with _translated():
-            await queue.purge(whose, found.job.state, [job_id])
+            await queue.purge(whose, found.job.state, Request(uuid4().hex, job_id), [job_id])
 
-    async def redrive(self, name: str, actor: str = "") -> Operation:
-        """Have an operation tried again that was given up; leave any other alone."""
+    async def redrive(self, name: str, actor: str = "", request_id: str = "") -> Operation:
+        """Have an operation tried again that was given up, once for each request; leave any other alone.
+
+        Raises
+        ------
+        RequestIdReused
+            If the request id was used for another operation.
+        """
+        task = (await self.get(name)).task
         queue, whose, job_id = self._found(name)
         with _translated():
-            redriven = await queue.redrive(whose, [job_id])
-        found = await self.get(name)
-        if redriven:
-            _log.info("%s redrove %s about %s", actor or "somebody", name, found.task.target)
-        return found
+            request = Request(request_id or uuid4().hex, job_id)
+            redriven = await queue.redrive(whose, request, [job_id])
+        if redriven.jobs:
+            _log.info("%s redrove %s about %s", actor or "somebody", name, task.target)
+        return await self.get(name)
 
     def _found(self, name: str) -> tuple[Queue, str, str]:
         whose, job_id = place_of(name) or ("", "")
@@ -183,9 +193,15 @@ def _translated() -> Iterator[None]:
         yield
     except QueueUnavailable as error:
         raise StoreUnavailable(str(error), error.retry_after_s) from error
+    except ReusedInQueue as error:
+        raise RequestIdReused(error.request_id) from error
 
 
 def _error(kind: str, error: QueueError) -> OperationError:
-    if isinstance(error, QueueFull):
-        return TooMuchWaits(kind, error.jobs)
-    raise error
+    match error:
+        case QueueFull():
+            return TooMuchWaits(kind, error.jobs)
+        case ShortInQueue():
+            return MemoryShort(error.percent, error.retry_after_s)
+        case _:
+            raise error

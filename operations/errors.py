@@ -8,6 +8,7 @@
     ├── RequestIdReused       the request id was used for other content
     ├── StillRuns             it is not over yet
     ├── TooMuchWaits          the queue holds as much as it may       try again later
+    ├── MemoryShort           the store has little memory left        try again later
     └── StoreUnavailable      the store does not answer               try again later
 
 Each class has a constant ``reason`` for machines and keeps its facts as attributes. Work that fails is not among them:
@@ -77,6 +78,17 @@ class TooMuchWaits(OperationError):
         self.jobs = jobs
         self.retry_after_s = retry_after_s
         super().__init__(f"{jobs} operations of kind {kind} are not over, as many as may be")
+
+
+class MemoryShort(OperationError):
+    """The store has little memory left, and takes nothing in."""
+
+    reason = "MEMORY_SHORT"
+
+    def __init__(self, percent: int, retry_after_s: float = 1.0) -> None:
+        self.percent = percent
+        self.retry_after_s = retry_after_s
+        super().__init__(f"the store uses {percent} % of its memory, and takes nothing in until it has more")
 
 
 class StoreUnavailable(OperationError):

@@ -14,7 +14,7 @@ from fairlead.v1 import operations_pb2 as pb
 from gate.calls import Call
 from operations.desk import Desk
 from operations.errors import InvalidInput
-from operations.rpc.messages import operation_message, place_of, place_token
+from operations.rpc.messages import operation_message, place_of, place_token, request_id_of
 
 MAX_WAIT_S = 600.0
 MAX_PAGE, DEFAULT_PAGE = 1_000, 50
@@ -55,7 +55,8 @@ class OperationsServicer:
 
     async def WaitOperation(self, request: longrunning.WaitOperationRequest, _: Call) -> longrunning.Operation:
         """Wait for an operation to be over, up to ten minutes."""
-        asked = request.timeout.ToTimedelta().total_seconds() if request.HasField("timeout") else MAX_WAIT_S
+        timeout = request.timeout
+        asked = timeout.seconds + timeout.nanos / 1e9 if request.HasField("timeout") else MAX_WAIT_S
         return operation_message(await self._desk.wait(request.name, min(max(asked, 0.0), MAX_WAIT_S)))
 
 
@@ -67,7 +68,7 @@ class OperationServicer:
 
     async def RedriveOperation(self, request: pb.RedriveOperationRequest, call: Call) -> longrunning.Operation:
         """Have an operation tried again that was given up."""
-        return operation_message(await self._desk.redrive(request.name, call.actor))
+        return operation_message(await self._desk.redrive(request.name, call.actor, request_id_of(request)))
 
 
 def _tenant_of(name: str) -> str:

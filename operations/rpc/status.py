@@ -16,6 +16,7 @@ from gate import details
 from gate.statuses import Statuses
 from operations.errors import (
     InvalidInput,
+    MemoryShort,
     NotFound,
     OperationError,
     RequestIdReused,
@@ -30,6 +31,7 @@ CODES: dict[type[OperationError], grpc.StatusCode] = {
     RequestIdReused: grpc.StatusCode.ALREADY_EXISTS,
     StillRuns: grpc.StatusCode.FAILED_PRECONDITION,
     TooMuchWaits: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    MemoryShort: grpc.StatusCode.RESOURCE_EXHAUSTED,
     StoreUnavailable: grpc.StatusCode.UNAVAILABLE,
 }
 """Code by class; a class that is not here takes its nearest ancestor's."""
@@ -47,6 +49,8 @@ def _details(error: OperationError) -> Sequence[Message]:
             return [details.precondition(error.reason, error.name, error.description)]
         case TooMuchWaits():
             return [details.retry(error.retry_after_s), details.quota(f"operations/{error.kind}", str(error))]
+        case MemoryShort():
+            return [details.retry(error.retry_after_s), details.quota("memory", str(error))]
         case StoreUnavailable():
             return [details.retry(error.retry_after_s)]
     return []

@@ -168,7 +168,7 @@ class Operations:
 
     def redrive(self, name: str) -> Operation:
         """Have an operation tried again that was given up."""
-        request = operations.RedriveOperationRequest(name=name)
+        request = operations.RedriveOperationRequest(name=name, request_id=str(uuid4()))
         return self._connection.call("OperationService/RedriveOperation", request, Operation)
 
 

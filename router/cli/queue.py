@@ -40,6 +40,9 @@ def queue() -> None:
       $ fairlead queue peek                   dead letters, and why
       $ fairlead queue redrive                try them again, once the rules are mended
       $ fairlead queue purge --state dead     or give them up
+
+    \b
+    Training and rescoring have queues of their own: fairlead operations list
     """
 
 

@@ -58,8 +58,8 @@ class OperationServiceServicer(object):
     """
 
     def RedriveOperation(self, request, context):
-        """Has an operation tried again that was given up, as if it never had been tried; gets it as it is then. May be repeated: one
-        that was not given up is left alone. Fails with NOT_FOUND.
+        """Has an operation tried again that was given up, as if it never had been tried; gets it as it is then. One that was not
+        given up is left alone. Fails with NOT_FOUND, or with ALREADY_EXISTS (the `request_id` was used for another operation).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -35,8 +35,8 @@ sys.exit(run(carry_out, (Wrong,), (Away,)))
 class NotedQueue(MemoryQueue):
     """Says when somebody has noted how far a job is."""
 
-    def __init__(self, now_us: Callable[[], int], **chosen: int) -> None:
-        super().__init__(now_us, **chosen)
+    def __init__(self, now_us: Callable[[], int]) -> None:
+        super().__init__(now_us, deliveries=DELIVERIES)
         self.noted = asyncio.Event()
 
     async def note(self, tenant: str, lease: Lease, note: str) -> bool:
@@ -50,7 +50,7 @@ class Workshop:
 
     def __init__(self, body: str, lease_s: float = 60.0) -> None:
         self.now_us = 1_700_000_000_000_000
-        self.queue = NotedQueue(lambda: self.now_us, deliveries=DELIVERIES)
+        self.queue = NotedQueue(lambda: self.now_us)
         self.desk = Desk({"try": self.queue})
         kind = Kind("try", (sys.executable, "-c", CHILD.format(body=body)), _answer)
         self.worker = worker_of(kind, self.queue, lease_s)

@@ -50,10 +50,10 @@ class Office:
         self.queues = {kind: MemoryQueue(lambda: self.clock.now_us, bounds) for kind in ("train", "rescore")}
         self.desk = Desk(self.queues, self.clock.pause, self.clock)
 
-    async def end(self, verdict: Verdict, tenant: str = EVERYBODY, **ending: str) -> None:
+    async def end(self, verdict: Verdict, reason: str = "", note: str = "") -> None:
         """End what is next as a worker does."""
-        (lease,) = (await self.queues["train"].lease(tenant, 1, 60)).leases
-        await self.queues["train"].settle(tenant, [Ending(lease, verdict, **ending)])
+        (lease,) = (await self.queues["train"].lease(EVERYBODY, 1, 60)).leases
+        await self.queues["train"].settle(EVERYBODY, [Ending(lease, verdict, reason, note=note)])
 
 
 @pytest.fixture
@@ -152,6 +152,18 @@ async def test_what_was_given_up_is_tried_again_when_it_is_redriven(office: Offi
 
     assert (given_up.is_over, given_up.job.fault) == (True, "no memory")
     assert (redriven.is_over, redriven.job.state, redriven.job.deliveries) == (False, State.READY, 0)
+
+
+async def test_a_repeated_request_to_redrive_does_not_do_it_once_more(office: Office) -> None:
+    begun = await office.desk.begin("train", "", TASK)
+    other = await office.desk.begin("train", "", TASK)
+    await office.end(Verdict.DEAD)
+    await office.desk.redrive(begun.name, request_id="r")
+    await office.end(Verdict.DEAD)
+
+    assert (await office.desk.redrive(begun.name, request_id="r")).is_over
+    with pytest.raises(RequestIdReused):
+        await office.desk.redrive(other.name, request_id="r")
 
 
 async def test_whoever_waits_looks_now_and_then_until_it_is_over(office: Office) -> None:

@@ -29,8 +29,9 @@ def inside(folder: Path, tenant: str, path: str, field: str) -> Path:
     home = home_of(folder, tenant)
     try:
         found = (home / path).resolve()
+        found.exists()  # raises if the name is too long
         allowed = bool(path) and not Path(path).is_absolute() and found.is_relative_to(home)
-    except (OSError, RuntimeError, ValueError):  # a loop of links, a zero byte
+    except (OSError, RuntimeError, ValueError):  # too long, a loop of links, a zero byte
         allowed = False
     if not allowed:
         raise InvalidInput.of(field, f"{path[:80]!r}: must be a path {where(tenant)}, without a leading slash")

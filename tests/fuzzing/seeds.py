@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection_pb2 as reflection
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
+from fairlead.v1 import operations_pb2 as ours
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
@@ -171,8 +172,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.ModelService/TrainModel": [
         models.TrainModelRequest(parent="models/churn", data_path="customers.csv", target="churned", validate_only=True)
     ],
+    "fairlead.v1.ScoringService/RescoreCustomers": [
+        scoring.RescoreCustomersRequest(parent=PARENT, data_path="customers.csv", out_path="scores", validate_only=True)
+    ],
+    "fairlead.v1.OperationService/RedriveOperation": [ours.RedriveOperationRequest(name="operations/train-1")],
     "google.longrunning.Operations/ListOperations": [operations.ListOperationsRequest(name=PARENT)],
-    "google.longrunning.Operations/WaitOperation": [operations.WaitOperationRequest(name="operations/1")],
+    "google.longrunning.Operations/WaitOperation": [operations.WaitOperationRequest(name="operations/train-1")],
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": [
         reflection.ServerReflectionRequest(list_services="")
     ],

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from fairlead.v1 import decisions_pb2, fairness_pb2, models_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gate.admission import Guard
 from gate.calls import Call
 from gate.keys import KeyRing
@@ -23,6 +23,8 @@ from gate.masking import Masking
 from gate.standard import Health, serve_standard
 from gate.tokens import Tokens
 from gate.traffic import Traffic
+from operations import rpc as operations_rpc
+from operations.desk import Desk
 from router.adapters.submissions import QueuedSubmissions, routing_work
 from router.adapters.trial import written_workforce
 from router.adapters.trial_child import trial
@@ -50,9 +52,10 @@ from router.verification import Verification
 from router.watching import Watching
 from scoring import rpc as scoring_rpc
 from scoring.adapters.shelves import JOURNAL
+from scoring.names import folder_of
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
-from scoring.rpc.models import describe
+from scoring.rpc.rescorings import Rescorings
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import Wanted, Watch
 from tests.fuzzing.asking import FORBIDDEN, InnerDoor, Violation
@@ -62,8 +65,8 @@ from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
 from tests.fuzzing.seeds import BEGINNING
 from tests.identities import AUDIENCE, ISSUER, write_jwks
 from tests.scoring_models import ScoreBook, write_model
-from training import rpc as training_rpc
-from training.rpc.operations import Trainings
+from training.rpc.trainings import Trainings
+from workqueue.jobs import Bounds
 from workqueue.worker import Worker
 
 FAST = 1_000_000.0
@@ -128,6 +131,7 @@ class World:
         tick = itertools.count(1_700_000_000_000)
         self._store = ForgetfulStore(lambda: next(tick))
         self._queue = ForgetfulQueue(lambda: next(tick) * 1000)
+        self._lanes = ForgetfulQueue(lambda: next(tick) * 1000, Bounds(jobs=0))
         self._books = Books(self._store, self._store, self._store)
         self._lookup = Lookup(self._store, self._books)
         self._router = Router(self._store, self._books, self._lookup, self._store)
@@ -166,21 +170,21 @@ class World:
 
     def _serve_models(self, folder: Path) -> None:
         models, data = folder / "models", folder / "data"
-        data.mkdir()
         for version in ("v1", "v2"):
             write_model(models, version)
         parts = self._scoring
         parts.registries("").promote("churn", "v1", actor="fuzz")
         parts.champions.look()
-        (data / "customers.csv").write_text("customer,churned\n1,yes\n2,no\n", "utf-8")
+        for place in (data, data / folder_of(TENANT)):
+            place.mkdir()
+            (place / "customers.csv").write_text("customer,churned\n1,yes\n2,no\n", "utf-8")
 
-        def described(tenant: str, model: str, version: str) -> models_pb2.Model:
-            return describe(parts.registries(tenant), model, version)
-
-        trainings = Trainings(data, models, described, at_once=0)  # what is sound is checked, and goes no further
+        desk = Desk(dict.fromkeys(("train", "rescore"), self._lanes))  # full: what is sound is checked, and no more
+        trainings = Trainings(desk, data)
+        rescorings = Rescorings(desk, data, folder / "out", parts.champions, parts.registries)
         scores = Scores(self._store)
-        scoring_rpc.add_to(self.door, parts.champions, parts.scorer, scores, parts.registries, trainings)
-        training_rpc.add_to(self.door, trainings)
+        scoring_rpc.add_to(self.door, parts.champions, parts.scorer, scores, parts.registries, trainings, rescorings)
+        operations_rpc.add_to(self.door, desk)
 
     async def _personal(self, call: Call) -> frozenset[str]:
         return await self._books.personal(call.tenant) | await self._scoring.champions.personal(call.tenant)
@@ -232,6 +236,7 @@ class World:
             raise Violation(f"{self._traffic.under_way} calls are under way when none is")
         self._store.forget()
         self._queue.forget()
+        self._lanes.forget()
         for entry in sorted(self._journal.iterdir())[1:]:
             entry.unlink()
         await self._arrange()

@@ -119,10 +119,8 @@ def test_a_server_with_a_folder_of_data_trains_and_ends_it_when_it_drains(data_f
     ],
 )
 def test_a_setting_that_names_nothing_is_refused_by_name(setting: str, value: str, tmp_path: Path) -> None:
-    settings = Settings.read({setting: value}, listen="127.0.0.1:0", data=tmp_path)
-
     with pytest.raises((ValueError, ScoringError), match=value):
-        Service(settings, "redis://127.0.0.1:1")
+        Service(Settings.read({setting: value}, listen="127.0.0.1:0", data=tmp_path), "redis://127.0.0.1:1")
 
 
 def test_the_models_are_in_the_data_folder_unless_another_is_named(tmp_path: Path) -> None:

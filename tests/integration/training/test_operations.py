@@ -154,6 +154,7 @@ async def test_what_is_not_over_cannot_be_deleted(channel: grpc.aio.Channel) -> 
         {"data_path": "/etc/passwd"},
         {"data_path": "customers.csv\0"},
         {"data_path": ""},
+        {"data_path": "x" * 300},
         {"data_path": "."},
         {"target": ""},
         {"parent": "models/.."},
@@ -178,6 +179,16 @@ async def test_a_wish_can_be_checked_without_training(channel: grpc.aio.Channel,
     assert "dropped_columns[1]: there is no column 'size'" in str(failure.value.details())
     assert await listed(channel) == ([], "")
     assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize("seconds", [2**63 - 1, -(2**63), 10**12])
+async def test_however_long_one_wants_to_wait_nobody_waits_for_what_is_not(
+    channel: grpc.aio.Channel, seconds: int
+) -> None:
+    request = ops.WaitOperationRequest(name="operations/train-x")
+    request.timeout.seconds = seconds
+
+    assert await refused(operations(channel, method="WaitOperation", request=request)) is grpc.StatusCode.NOT_FOUND
 
 
 @pytest.mark.parametrize("name", ["operations/train-x", "operations/x-1", "operations/", "", "things/train-1"])

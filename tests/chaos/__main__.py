@@ -28,7 +28,13 @@ _BOTH = "both"
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--seconds", default=60.0, show_default=True, help="How long; the last round is played to its end.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1),
+    default=60.0,
+    show_default=True,
+    help="How long; the last round is played to its end.",
+)
 @click.option("--seed", type=int, help="Repeats a plan; absent: a new one each time.")
 @click.option(
     "--topology",

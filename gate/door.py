@@ -8,7 +8,7 @@ could be added that no check knows of.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
 
 import grpc
@@ -17,10 +17,11 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
 
+from gate.arrivals import Arrivals, Entrance, Entrances, Handler
 from gate.calls import Call, Method, Observer, Unreadable
-from gate.errors import UnreadableRequest
+from gate.errors import GateError, UnreadableRequest
 from gate.masking import Masking
-from gate.statuses import Statuses
+from gate.statuses import OF_THE_DOOR, Statuses
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -48,6 +49,8 @@ class Door:
         Who is told of each call, in this order.
     masking
         Hides in answers what callers have no need of; None: nothing is hidden.
+    arrivals
+        Who counts calls as they arrive, and turns away those that are too many; None: nobody.
     """
 
     def __init__(
@@ -56,11 +59,13 @@ class Door:
         admission: Admission | None = None,
         observers: Sequence[Observer] = (),
         masking: Masking | None = None,
+        arrivals: Arrivals | None = None,
     ) -> None:
         self._server = server
         self._admission = admission
         self._observers = tuple(observers)
         self._masking = masking
+        self._arrivals = arrivals
 
     def serve(self, servicer: object, service: ServiceDescriptor, statuses: Statuses) -> None:
         """Serve every method of a service.
@@ -71,13 +76,38 @@ class Door:
         handlers = {
             method.name: self.handler(getattr(servicer, method.name), method, statuses) for method in service.methods
         }
-        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
+        if self._arrivals is None:
+            entered = grpc.method_handlers_generic_handler(service.full_name, handlers)
+        else:
+            entered = Entrances(self._entrances(service, handlers), self._arrivals)
+        self._server.add_generic_rpc_handlers((entered,))
 
-    def handler(
-        self, method: Callable[..., Any], descriptor: MethodDescriptor, statuses: Statuses
-    ) -> grpc.RpcMethodHandler[Any, Any]:
+    def _entrances(self, service: ServiceDescriptor, handlers: Mapping[str, Handler]) -> dict[str, Entrance]:
+        methods = [(method.name, Method.of(method)) for method in service.methods]
+        return {
+            f"/{described.name}": Entrance(described.name, handlers[name], self._turning_away(described))
+            for name, described in methods
+        }
+
+    def _turning_away(self, described: Method) -> Callable[[GateError, Context], Awaitable[None]]:
+        """Return what tells why a call of a method is not answered, to its caller and to observers."""
+        observers = self._observers
+
+        async def turn_away(refusal: GateError, context: Context) -> None:
+            call = Call(described, None, context)
+            for observer in observers:
+                observer.began(call)
+            try:
+                await _end(call, refusal, OF_THE_DOOR)
+            finally:
+                for observer in observers:
+                    observer.ended(call)
+
+        return turn_away
+
+    def handler(self, method: Callable[..., Any], descriptor: MethodDescriptor, statuses: Statuses) -> Handler:
         """Return what gRPC calls for one method."""
-        made: grpc.RpcMethodHandler[Any, Any] = _KINDS[descriptor.client_streaming, descriptor.server_streaming](
+        made: Handler = _KINDS[descriptor.client_streaming, descriptor.server_streaming](
             self._answering(method, descriptor, statuses),
             request_deserializer=_reader(GetMessageClass(descriptor.input_type)),
             response_serializer=GetMessageClass(descriptor.output_type).SerializeToString,

@@ -61,7 +61,7 @@ class UnknownService(GateError):
 
 
 class Overloaded(GateError):
-    """More calls are under way than can be served soon; this one was not begun."""
+    """More calls are under way than can be served soon; this one was not even read."""
 
     reason = "OVERLOADED"
     retry_after_s = 0.5

@@ -3,7 +3,8 @@ no new ones.
 
 A queue that grows makes everybody wait, until clients give up on answers that are still being made; a caller who is
 turned away at once may ask another server, or come again. What was turned away was not begun, so that it may always be
-repeated.
+repeated. Counted are calls from their arrival, whether they wait for the processor or for the store. What has not even
+arrived, because Python has no time to take it from gRPC, gRPC itself bounds (``max_pending_requests``).
 
 References
 ----------
@@ -27,12 +28,12 @@ LONGEST_QUIET_S = 2.0
 
 
 class Traffic:
-    """The calls under way: an observer that counts them, and an admission that bounds them.
+    """The calls that have arrived and are not answered yet: counts and bounds them, and is an admission.
 
     Parameters
     ----------
     most
-        How many may be under way.
+        How many there may be.
     then
         Who decides about those that may come in; None: nobody.
     standing
@@ -51,38 +52,37 @@ class Traffic:
 
     @property
     def under_way(self) -> int:
-        """How many calls are being answered."""
+        """How many there are."""
         return self._under_way
 
-    def began(self, call: Call) -> None:
-        """Count a call in."""
-        if call.method not in self._standing:
-            self._under_way += 1
-            self._empty.clear()
-            self._came.set()
+    def arrive(self, method: str) -> Overloaded | None:
+        """Count a call in until the running task, which answers it, ends; say why if there are too many already."""
+        if method in self._standing:
+            return None
+        if self._under_way >= self._most and not self._leaving:
+            return Overloaded(self._most)
+        self._under_way += 1
+        self._empty.clear()
+        self._came.set()
+        task: Any = asyncio.current_task()
+        task.add_done_callback(self._left)
+        return None
 
-    def ended(self, call: Call) -> None:
-        """Count a call out."""
-        if call.method not in self._standing:
-            self._under_way -= 1
-            if not self._under_way:
-                self._empty.set()
+    def _left(self, _: object) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._empty.set()
 
     async def admit(self, call: Call) -> None:
-        """Let a call in where there is room.
+        """Let a call in, unless the server takes no new ones.
 
         Raises
         ------
-        Overloaded
-            If as many are under way as may be.
         Leaving
-            If the server takes no new calls.
+            If so.
         """
-        if call.method not in self._standing:
-            if self._leaving:
-                raise Leaving
-            if self._under_way > self._most:
-                raise Overloaded(self._most)
+        if self._leaving and call.method not in self._standing:
+            raise Leaving
         if self._then is not None:
             await self._then.admit(call)
 

@@ -51,6 +51,8 @@ from telemetry.watch import Watch
 from workqueue.errors import QueueUnavailable
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+PENDING = 512
+"""Calls that may wait for Python to take them from gRPC; beyond, it turns ever more away, from twice as many all."""
 DRAIN_S = 10.0
 """What calls under way get to end, in seconds."""
 STREAMS_S = 0.5
@@ -136,6 +138,8 @@ class Service:
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.server.max_pending_requests", PENDING),
+                ("grpc.server.max_pending_requests_hard_limit", 2 * PENDING),
                 ("grpc.so_reuseport", int(settings.place.share_port)),  # else a port in use is an error
             ]
         )
@@ -145,7 +149,7 @@ class Service:
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         self._queue, self._overdue_s = queue, settings.overdue_s
         self._auditors = Auditors(self.auditor, rule_sets, self._stores.signals)
-        self._door = Door(self.server, self.traffic, [self.traffic, *self._watch.observers, *observers], masking)
+        self._door = Door(self.server, self.traffic, [*self._watch.observers, *observers], masking, self.traffic)
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.
@@ -209,7 +213,9 @@ class Service:
         watch_scripts(self._watch.script)
         if self._watch.metrics is not None:
             self._watch.metrics.watch(
-                "fairlead_calls_under_way", "Calls being answered.", lambda: self.traffic.under_way
+                "fairlead_calls_under_way",
+                "Calls that have arrived and are not answered yet.",
+                lambda: self.traffic.under_way,
             )
         self._watch.start()
 

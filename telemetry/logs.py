@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -26,6 +26,7 @@ _REFUSED = frozenset({"UNAUTHENTICATED", "PERMISSION_DENIED"})
 
 _WARNED = _TROUBLE | _REFUSED
 _LONGEST_FACT = 128
+_OVERLOADED, _OVERLOAD_EVERY_S = "OVERLOADED", 1.0
 
 _log = logging.getLogger("fairlead.calls")
 
@@ -104,13 +105,31 @@ class JsonLines(logging.Formatter):
 
 
 class CallLog:
-    """An observer that logs calls that the server could not answer, and with DEBUG all others."""
+    """An observer that logs calls that the server could not answer, and with DEBUG all others.
+
+    Of calls turned away because there are too many it tells once a second how many they were: they come by thousands,
+    and lines would take the time that answers need.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self._told_overload = float("-inf")
+        self._untold = 0
 
     def began(self, call: Call) -> None:
         """Nothing is known yet."""
 
     def ended(self, call: Call) -> None:
         """Log how it ended."""
+        if getattr(call.error, "reason", "") == _OVERLOADED:
+            self._overloaded(call)
+            return
         level = logging.WARNING if call.code.name in _WARNED else logging.DEBUG
         if _log.isEnabledFor(level):
             _log.log(level, "%s in %.1f ms", call.code.name, (time.perf_counter() - call.started) * 1e3)
+
+    def _overloaded(self, call: Call) -> None:
+        self._untold += 1
+        if self._now() - self._told_overload >= _OVERLOAD_EVERY_S:
+            _log.warning("overloaded: %d calls turned away, %s", self._untold, call.error)
+            self._told_overload, self._untold = self._now(), 0

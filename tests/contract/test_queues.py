@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
+from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.embedded import EmbeddedServer
 from tests.conftest import ON_EVERY_STORE
+from tests.topologies import Cluster, Watched
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.errors import QueueError, QueueFull, RequestIdReused
@@ -24,8 +28,9 @@ from workqueue.ports import Queue
 
 TENANT = "t"
 BEGIN_US = 1_700_000_000_000_000
-HAND_CLOCK = "local now_us = tonumber(redis.call('GET', 'test:clock'))\n"
-"""A clock that is moved by hand: the scripts read it instead of the server's."""
+CLOCK = f"test:{{{TENANT}}}:clock"
+HAND_CLOCK = f"local now_us = tonumber(redis.call('GET', '{CLOCK}'))\n"
+"""A clock that is moved by hand: the scripts read it instead of the server's. It lies where the tenant's keys do."""
 
 
 class Clock:
@@ -39,7 +44,7 @@ class Clock:
         """Let time pass."""
         self.now_us += round(seconds * 1e6)
         if self._redis is not None:
-            await self._redis.set("test:clock", self.now_us)
+            await self._redis.set(CLOCK, self.now_us)
 
 
 class Bench:
@@ -69,19 +74,30 @@ class Bench:
         return (await self.queue.stats(TENANT)).counts[state]
 
 
-@pytest.fixture(params=["memory", "redis"])
-async def bench(request: pytest.FixtureRequest, store: EmbeddedServer) -> AsyncIterator[Bench]:
-    """Yield each implementation of the port in turn."""
+@pytest.fixture(scope="module")
+def several(short_path: Path) -> Iterator[dict[str, str]]:
+    """Yield stores of several servers by name: a cluster, and a primary with sentinels, whose replica must confirm."""
+    with ExitStack() as servers:
+        cluster, watched = Cluster(short_path / "queue-c", servers), Watched(short_path / "queue-s", servers)
+        yield {"cluster": cluster.url, "sentinels": watched.url}
+
+
+@pytest.fixture(params=["memory", "redis", "cluster", "sentinels"])
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    """Yield each implementation of the port in turn, that on Redis on each form of store."""
     if request.param == "memory":
         clock = Clock()
         yield Bench(lambda bounds=None, **kw: MemoryQueue(lambda: clock.now_us, bounds, **kw), clock)
         return
-    redis: Any = Redis.from_url(store.url)
+    if request.param == "redis":
+        redis: Any = Redis.from_url(request.getfixturevalue("store").url)
+    else:
+        redis = client_for(request.getfixturevalue("several")[request.param], int(request.param == "sentinels"))
     await redis.flushall()
     clock = Clock(redis)
     await clock.pass_s(0)
     yield Bench(lambda bounds=None, **kw: RedisQueue(redis, "q", bounds, clock=HAND_CLOCK, **kw), clock)
-    await redis.aclose()
+    await close(redis)
 
 
 def names(jobs: Any) -> list[str]:

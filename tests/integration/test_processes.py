@@ -94,16 +94,17 @@ def calls_of(port: int) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in counted)
 
 
+@pytest.mark.parametrize("processes", [1, 2])
 async def test_a_process_that_crashes_in_c_is_replaced_and_nothing_is_lost(
-    starts: list[Served], data_folder: Path
+    starts: list[Served], data_folder: Path, processes: int
 ) -> None:
-    port = free_port(successive=2)
-    starts.append(Served(data_folder, {"FAIRLEAD_METRICS": str(port)}, options=("--processes", "2")))
+    port = free_port(successive=processes)
+    starts.append(Served(data_folder, {"FAIRLEAD_METRICS": str(port)}, options=("--processes", str(processes))))
     address = starts[0].ready()
     settle(address)
     load = Load(address)
     load.under_way()
-    shares = [calls_of(port), calls_of(port + 1)]
+    shares = [calls_of(port + number) for number in range(processes)]
 
     os.kill(a_server_of(starts[0]), signal.SIGSEGV)
     until(lambda: any("is back" in line for line in starts[0].log), "another process")

@@ -9,13 +9,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct, Value
 
 from tests.api import Api, dump
-from tests.integration.hostile.harm import (
-    INF,
-    NAN,
-    Code,
-    assert_unharmed,
-    outcome_of,
-)
+from tests.integration.hostile.harm import INF, NAN, Code, assert_unharmed, outcome_of
 
 
 def raw(api: Api, method: str, data: bytes) -> Awaitable[Any]:

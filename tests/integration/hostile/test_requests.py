@@ -10,13 +10,7 @@ from google.protobuf.message import Message
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, routing_pb2, rules_pb2, workforce_pb2
 from tests.api import Api, dump
-from tests.integration.hostile.harm import (
-    MEGABYTE,
-    UNKNOWN,
-    Code,
-    assert_unharmed,
-    outcome_of,
-)
+from tests.integration.hostile.harm import MEGABYTE, UNKNOWN, Code, assert_unharmed, outcome_of
 
 T = "tenants/none"
 Case = tuple[str, Message, str]

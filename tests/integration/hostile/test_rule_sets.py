@@ -9,12 +9,7 @@ import pytest
 
 from fairlead.v1 import rules_pb2
 from tests.api import Api, dump
-from tests.integration.hostile.harm import (
-    MEGABYTE,
-    Code,
-    assert_unharmed,
-    outcome_of,
-)
+from tests.integration.hostile.harm import MEGABYTE, Code, assert_unharmed, outcome_of
 
 DEFAULT = "default: {route: {pool: everyone}}\n"
 

@@ -11,14 +11,7 @@ from fairlead.v1 import workforce_pb2
 from fairlead.v1.workforce_pb2 import Pool, Rep, Territory
 from fairlead.v1.workforce_pb2 import PoolMember as Member
 from tests.api import Api, dump, struct
-from tests.integration.hostile.harm import (
-    INF,
-    MEGABYTE,
-    NAN,
-    Code,
-    assert_unharmed,
-    outcome_of,
-)
+from tests.integration.hostile.harm import INF, MEGABYTE, NAN, Code, assert_unharmed, outcome_of
 
 
 def members(**weights: float) -> Pool:

@@ -163,10 +163,8 @@ class Registry:
         ----------
         version
             A version, or ``challenger``.
-        actor
-            Who does it.
-        reason
-            Why; required with ``override``.
+        actor, reason
+            Who does it, and why; a reason is required with ``override``.
         override
             Promotes though gates are closed.
         etag
@@ -197,20 +195,16 @@ class Registry:
         if closed and not override:
             raise GatesClosed(self.name(model, version), closed)
         challenger = standing.version("challenger")
-        entry = Entry(
-            number=standing.number + 1,
-            time=self._now(),
-            action="promote",
-            actor=actor,
-            reason=reason,
-            overridden=tuple(closed),
-            champion=version,
-            challenger="" if challenger == version else challenger,
-            previous=standing.version("champion"),
-            digests=self._digests(standing, found),
-            request_id=request_id,
-        )
-        return self._append(standing, entry, validate_only=validate_only)
+        changes = {
+            "action": "promote",
+            "overridden": tuple(closed),
+            "champion": version,
+            "challenger": "" if challenger == version else challenger,
+            "previous": standing.version("champion"),
+            "digests": self._digests(standing, found),
+            "request_id": request_id,
+        }
+        return self._append(standing, self._next(standing, actor, reason, changes), validate_only=validate_only)
 
     def challenge(
         self,

@@ -16,11 +16,13 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from fairlead.v1 import routing_pb2
+from gate.errors import Overloaded
 from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.embedded import EmbeddedServer
 from serving.parts import Service
 from telemetry import logs, metrics, traces
 from telemetry.calls import CurrentCall, trace_id
+from telemetry.logs import CallLog
 from telemetry.metrics import OTHERS, Metrics
 from telemetry.traces import Traces
 from telemetry.watch import Wanted
@@ -97,6 +99,19 @@ async def test_names_that_callers_make_up_cannot_forge_lines() -> None:
 
     assert text.isprintable()
     assert len(text) < 1_000
+
+
+def test_calls_that_are_too_many_are_told_once_a_second_and_none_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    log, turned_away = CallLog(lambda: now), Answered()
+    turned_away.code, turned_away.error = grpc.StatusCode.RESOURCE_EXHAUSTED, Overloaded(8)
+
+    for at in (0.0, 0.1, 0.9, 1.0, 1.1, 2.5):
+        now = at
+        log.ended(turned_away)
+
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.partition(" calls")[0] for line in lines] == ["overloaded: 1", "overloaded: 3", "overloaded: 2"]
 
 
 def test_what_was_raised_is_part_of_the_line() -> None:

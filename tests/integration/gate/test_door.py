@@ -133,6 +133,7 @@ async def test_a_stream_that_fails_ends_with_a_status_that_a_program_can_read() 
         answer = health_pb2.HealthCheckResponse.FromString(await stream.read())
         with pytest.raises(grpc.aio.AioRpcError) as failure:
             await stream.read()
+        await asyncio.wait_for(notes.told.wait(), 30)
 
     failed: Any = failure.value  # a grpc.Call as well
     rpc_status.from_call(failed).details[0].Unpack(info)

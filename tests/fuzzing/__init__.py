@@ -2,7 +2,7 @@
 
     calls, world        whole requests on a whole service in this process, spoilt as bytes and as messages
     parsers, keepers    everything else that is read: rules, tokens, tables, models, the log
-    drawing, spoiling   how inputs are made: messages by the contract, bytes by chance
+    inputs              calls as inputs; drawing and spoiling make messages by the contract, and bytes by chance
     guided, plain       who makes them: atheris, by the code that they reach; or chance alone
     account             what is kept account of, and what must hold of every input
     runs, child         each target in a process of its own, watched from outside

@@ -40,11 +40,14 @@ def _unknown() -> list[Caller]:
 INSIDER = _known("insider", _EVERYTHING, [TENANT])
 """Who may do everything with the tenant's data."""
 ROOT = _known("root", _EVERYTHING, ["*"])
+STRANGER = _known("stranger", _EVERYTHING, [OTHER, "another"])
+NOBODY = Caller("", (), ())
+"""Who shows nothing."""
 CALLERS: Sequence[Caller] = (
     INSIDER,
     ROOT,
-    _known("stranger", _EVERYTHING, [OTHER, "another"]),
+    STRANGER,
     *(_known(f"{role} of {whose}", [role], [whose]) for role, whose in product(_EVERYTHING, (TENANT, "*"))),
     *_unknown(),
-    Caller("", (), ()),
+    NOBODY,
 )

@@ -29,8 +29,8 @@ from scoring.errors import ScoringError
 from scoring.registry import Registry
 from scoring.verification import SUMS, sums_of
 from tests.fuzzing.asking import Context, Violation
-from tests.fuzzing.calls import BREAK
 from tests.fuzzing.eager import EagerLoop
+from tests.fuzzing.inputs import BREAK
 from tests.fuzzing.parsers import Parser
 from tests.identities import AUDIENCE, ISSUER, signing_key, token, write_jwks
 from tests.scoring_models import write_model

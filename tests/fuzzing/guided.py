@@ -18,7 +18,7 @@ import atheris
 from tests.fuzzing.account import Account, Accountant, Page, Target
 from tests.fuzzing.plain import MOST_BYTES
 
-OURS = ["gate", "router", "scoring", "telemetry", "training", "workqueue"]
+OURS = ["gate", "operations", "router", "scoring", "telemetry", "training", "workqueue"]
 """Packages whose code guides."""
 
 

@@ -1,5 +1,5 @@
-"""Every target is attacked for a while (half of ``FAIRLEAD_FUZZ_SECONDS`` in all, 5 by default), and the watchmen watched: what
-plants a fault in a target must find it named.
+"""Every target is attacked for a while, in all for half of ``FAIRLEAD_FUZZ_SECONDS`` (5 by default); and the watchmen
+are watched: a fault planted in a target must be found, and named.
 """
 
 from __future__ import annotations

@@ -139,19 +139,18 @@ class World:
         self._journal = folder / "models" / "churn" / JOURNAL
         profiles = ROOT / "examples" / "health_profiles.yaml"
         self._scoring = ScoringParts(str(folder / "models"), "churn", str(profiles))
-        self._traffic, self.door = self._doors(folder)
+        self.door = self._make_door(folder)
         self._serve_routing()
         self._serve_models(folder)
 
-    def _doors(self, folder: Path) -> tuple[Traffic, InnerDoor]:
+    def _make_door(self, folder: Path) -> InnerDoor:
         keys = KeyRing(write_jwks(folder / "jwks.json"))
         keys.load()
         guard = Guard([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
-        traffic = Traffic(MOST_CALLS, guard)
-        observers = [traffic, *Watch(Wanted(metrics="127.0.0.1:0")).observers]
+        observers = Watch(Wanted(metrics="127.0.0.1:0")).observers
         masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         server: Any = None  # nothing is put on it
-        return traffic, InnerDoor(server, traffic, observers, masking)
+        return InnerDoor(server, Traffic(MOST_CALLS, guard), observers, masking)
 
     def _serve_routing(self) -> None:
         store, lookup, promise = self._store, self._lookup, Promise()
@@ -232,8 +231,6 @@ class World:
             async for difference in Verification(self._store, self._books).differences(tenant):
                 raise Violation(f"verify {tenant}: {difference}")
         await self._check_actors()
-        if self._traffic.under_way:
-            raise Violation(f"{self._traffic.under_way} calls are under way when none is")
         self._store.forget()
         self._queue.forget()
         self._lanes.forget()

@@ -3,8 +3,9 @@ no new ones.
 
 A queue that grows makes everybody wait, until clients give up on answers that are still being made; a caller who is
 turned away at once may ask another server, or come again. What was turned away was not begun, so that it may always be
-repeated. Counted are calls from their arrival, whether they wait for the processor or for the store. What has not even
-arrived, because Python has no time to take it from gRPC, gRPC itself bounds (``max_pending_requests``).
+repeated. Counted are calls from their arrival, whether they wait for the processor or for the store. Those that Python
+has had no time to take from gRPC are in nobody's count: gRPC's own bounds of them do not hold for servers of
+``grpc.aio``, and a bound on the streams of a connection ends calls of patient clients too, with UNAVAILABLE.
 
 References
 ----------

@@ -51,8 +51,6 @@ from telemetry.watch import Watch
 from workqueue.errors import QueueUnavailable
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-PENDING = 512
-"""Calls that may wait for Python to take them from gRPC; beyond, it turns ever more away, from twice as many all."""
 DRAIN_S = 10.0
 """What calls under way get to end, in seconds."""
 STREAMS_S = 0.5
@@ -138,8 +136,6 @@ class Service:
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-                ("grpc.server.max_pending_requests", PENDING),
-                ("grpc.server.max_pending_requests_hard_limit", 2 * PENDING),
                 ("grpc.so_reuseport", int(settings.place.share_port)),  # else a port in use is an error
             ]
         )

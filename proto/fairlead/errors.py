@@ -20,8 +20,6 @@ _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.Statu
 _PASSING = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED})
 """CANCELLED among them: not by us, who never cancel a call, but by a server that ends."""
 _STALE = "STALE_REVISION"
-_TOO_MANY = "Too many pending requests for this server"
-"""What gRPC itself says, without details, of calls that it never handed to a server that has too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class FairleadError(Exception):
     def may_pass(self) -> bool:
         """Whether the same call may succeed later: nobody was reached, they ask to wait, or their rules changed."""
         if self.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
-            return self.retry_delay_s > 0 or self.message == _TOO_MANY
+            return self.retry_delay_s > 0
         return self.code in _PASSING or (self.code is grpc.StatusCode.ABORTED and self.reason == _STALE)
 
     @classmethod

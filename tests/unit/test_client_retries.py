@@ -17,16 +17,15 @@ from fairlead.retries import Retries
 class Failure(grpc.RpcError):
     """What gRPC raises, with a status in its trailing metadata where there is one."""
 
-    def __init__(self, code: grpc.StatusCode, details: Sequence[Any] = (), text: str = "no") -> None:
+    def __init__(self, code: grpc.StatusCode, details: Sequence[Any] = ()) -> None:
         self._code = code
-        self._text = text
         self._status = Status(code=code.value[0], message="no", details=[_packed(detail) for detail in details])
 
     def code(self) -> grpc.StatusCode:
         return self._code
 
     def details(self) -> str:
-        return self._text
+        return "no"
 
     def trailing_metadata(self) -> Any:
         if not self._status.details:
@@ -59,7 +58,6 @@ PASSING = [
     Failure(grpc.StatusCode.UNAVAILABLE),
     Failure(grpc.StatusCode.DEADLINE_EXCEEDED),
     Failure(grpc.StatusCode.CANCELLED),
-    Failure(grpc.StatusCode.RESOURCE_EXHAUSTED, text="Too many pending requests for this server"),
     Failure(grpc.StatusCode.ABORTED, [STALE]),
 ]
 FINAL = [

@@ -122,3 +122,20 @@ async def test_a_cancelled_operation_ends_its_process(tmp_path: Path) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(int(file.read_text()), 0)
     assert (await workshop.desk.get(begun.name)).note == Failed("cancelled", "CANCELLED")
+
+
+async def test_a_worker_that_is_taken_for_lost_ends_its_process_and_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "second"
+    wait = "import pathlib, time; lines.stage('wait', 1); time.sleep(0 if pathlib.Path(told['file']).exists() else 600)"
+    workshop = Workshop(f"{wait}; return {{'by': 'second'}}", lease_s=0.3)
+    begun = await workshop.desk.begin("try", ACME, Task("models/x", {"file": str(file)}))
+    first = asyncio.create_task(workshop.worker.turn(ACME))
+    await asyncio.wait_for(workshop.queue.noted.wait(), 60)
+    file.touch()
+
+    workshop.now_us += 60_000_000
+    await workshop.worker.turn(ACME)
+    await asyncio.wait_for(first, 60)
+
+    ended = await workshop.desk.get(begun.name)
+    assert (ended.note, ended.job.deliveries) == (Answered(b'{"by": "second"}'), 2)

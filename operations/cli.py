@@ -147,8 +147,8 @@ def _follow(client: FairleadClient, name: str) -> None:
         task = bar.add_task("", total=None)
         for operation in client.operations.follow(name):
             about = metadata_of(operation)
-            shown = about.stage or _state(about)
-            bar.update(task, description=shown, completed=about.done_count, total=about.total_count or None)
+            done, total = (1, 1) if operation.done else (about.done_count, about.total_count or None)
+            bar.update(task, description=about.stage or _state(about), completed=done, total=total)
     if operation.WhichOneof("result") == "error":
         raise click.ClickException(f"{name}: {_told(operation)}")
     click.echo(_told(operation))

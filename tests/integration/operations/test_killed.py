@@ -26,7 +26,7 @@ from tests.served import Served
 from tests.topologies import free_port, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
-N_GROUPS, ROWS_PER_GROUP = 200, 50
+N_GROUPS, ROWS_PER_GROUP = 120, 50
 
 
 @pytest.fixture

@@ -15,6 +15,9 @@ from tests.fuzzing.account import Account
 from tests.fuzzing.runs import run
 from tests.fuzzing.targets import CALLS, SHARES
 
+LEAST = 200
+"""Inputs that each target gets, however small its share."""
+
 
 @click.command()
 @click.option("--requests", default=1_000_000, help="Calls in all; parsers get a share on top.")
@@ -31,7 +34,7 @@ def main(requests: int, only: str, seed: int | None, by_chance: bool) -> None:
     for name, share in SHARES.items():
         if only in name:
             with TemporaryDirectory() as folder:
-                account = run(name, Path(folder), requests=int(requests * share), seed=seed, guided=guided)
+                account = run(name, Path(folder), requests=max(int(requests * share), LEAST), seed=seed, guided=guided)
             accounts.append(account)
             console.print(f"{name}: {account.requests:,} in {account.seconds:,.0f} s, {len(account.violations)} wrong")
     console.print(_table(accounts))

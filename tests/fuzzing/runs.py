@@ -20,6 +20,8 @@ HANG_S = 60.0
 POLL_S = 1.0
 LOOKING = 0.05
 """Share of the inputs that are guided: it takes twice the time of those by chance, which go on from what it found."""
+WORTHWHILE = 1_000
+"""With fewer, a guided attack would be over before it has begun: it takes seconds to prepare the code."""
 _COVERAGE = re.compile(rb"cov: (\d+) .* corp: (\d+)/")
 
 
@@ -31,7 +33,8 @@ def run(name: str, folder: Path, *, requests: int, seed: int, guided: bool) -> A
     folder
         An empty one, for what is found.
     """
-    looking = int(requests * LOOKING) if guided else 0
+    looking = int(requests * LOOKING)
+    looking = looking if guided and looking >= WORTHWHILE else 0
     first = _phase(name, folder, looking, seed, guided=True) if looking else Account(name)
     return _together(first, _phase(name, folder, requests - first.requests, seed, guided=False))
 

@@ -259,7 +259,7 @@ def _parsed(data: bytes) -> Any:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise InvalidProfile.of(place, error.problem or "is not YAML") from None
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # a date that is none is a ValueError
         raise InvalidProfile.of("", f"is not YAML: {error}") from None
 
 

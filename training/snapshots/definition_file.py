@@ -24,6 +24,8 @@ def read_definition(text: str | bytes) -> Definition:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise InvalidDefinition.of(place, str(getattr(error, "problem", error))) from None
+    except (ValueError, RecursionError) as error:  # a date that is none; nested too deep
+        raise InvalidDefinition.of("", f"is not YAML: {error}") from None
     try:
         return Definition.model_validate(document)
     except ValidationError as error:

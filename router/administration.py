@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from router.changes import Change, Made, Record, changed, name_of, removed, settlements_of
 from router.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
@@ -53,14 +54,16 @@ class Administration:
         self._workforce = workforce
         self._revisions = revisions
         self._at_hand: dict[str, WorkforceRecords] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._turns = WeakValueDictionary[str, asyncio.Lock]()  # as long as somebody holds one
 
     async def records(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
         known = self._at_hand.get(tenant)
         now = await self._revisions.revisions(tenant)
         if known is None or (known.revision, known.mark) != (now.workforce, now.workforce_mark):
-            known = self._at_hand[tenant] = await self._workforce.read(tenant)
+            known = await self._workforce.read(tenant)
+            if known.revision:  # anybody may ask for any name: those of nobody must not add up
+                self._at_hand[tenant] = known
         return known
 
     async def get(self, tenant: str, kind: str, record_id: str) -> Saved:

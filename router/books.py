@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from weakref import WeakValueDictionary
 
 from router.errors import NotFound, NotPossible
 from router.plan import Book
@@ -47,7 +48,9 @@ class Books:
         self._revisions = revisions
         self._build_engine = build_engine
         self._current: dict[str, Book] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks = WeakValueDictionary[
+            str, asyncio.Lock
+        ]()  # as long as somebody holds one: anybody may ask for any name
         self._history: OrderedDict[tuple[str, int, int], Book] = OrderedDict()
 
     async def current(self, tenant: str) -> Book:

@@ -1,5 +1,5 @@
 """Attacks a target guided by the code that inputs reach, with atheris (libFuzzer): what reaches new code is kept and
-changed further.
+changed further. It is imported where it is used, for it may be missing.
 
 References
 ----------
@@ -13,8 +13,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
 
-import atheris
-
 from tests.fuzzing.account import Account, Accountant, Page, Target
 from tests.fuzzing.plain import MOST_BYTES
 
@@ -24,6 +22,8 @@ OURS = ["gate", "operations", "router", "scoring", "telemetry", "training", "wor
 
 def instrumented() -> AbstractContextManager[object]:
     """Have what is imported meanwhile tell where inputs get."""
+    import atheris
+
     hooked: AbstractContextManager[object] = atheris.instrument_imports(include=OURS)
     return hooked
 
@@ -40,6 +40,8 @@ def attack(
     end
         Called with the account; must end the process, which libFuzzer would do without a word.
     """
+    import atheris
+
     accountant = Accountant(target, requests, page)
     for place, data in enumerate(target.seeds):
         (corpus / f"seed-{place}").write_bytes(data)

@@ -1,0 +1,110 @@
+"""Jobs that cannot be done: kept with the reason, redriven, purged, listed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.queues.bench import TENANT, Bench, names
+from workqueue.errors import RequestIdReused
+from workqueue.jobs import Bounds, NewJob, Progress, Receipt, Request, State, Verdict
+
+
+async def test_a_dead_letter_keeps_its_reason_and_comes_back_when_redriven(bench: Bench) -> None:
+    await bench.submit("a", "b")
+    await bench.end(Verdict.DEAD, *await bench.lease(1), reason="no such field")
+    (dead,) = await bench.queue.peek(TENANT, State.DEAD)
+
+    assert (dead.id, dead.fault) == ("a", "no such field")
+    assert await bench.queue.redrive(TENANT, Request("r", "")) == Progress(1, is_done=True)
+    assert [(lease.id, lease.delivery) for lease in await bench.lease()] == [("a", 1), ("b", 1)]
+
+
+async def test_only_the_named_are_redriven(bench: Bench) -> None:
+    await bench.submit("a", "b")
+    await bench.end(Verdict.DEAD, *await bench.lease())
+
+    assert await bench.queue.redrive(TENANT, Request("r", ""), ["b", "nobody"]) == Progress(1, is_done=True)
+    assert names(await bench.lease()) == ["b"]
+
+
+async def test_a_dead_job_makes_way_for_a_new_one_of_its_name(bench: Bench) -> None:
+    await bench.submit("a")
+    await bench.end(Verdict.DEAD, *await bench.lease(), reason="wrong")
+
+    (receipt,) = await bench.queue.submit(TENANT, [NewJob("a", b"corrected")])
+
+    assert isinstance(receipt, Receipt)
+    assert receipt.is_new
+    assert [(lease.payload, lease.delivery) for lease in await bench.lease()] == [(b"corrected", 1)]
+    assert await bench.count(State.DEAD) == 0
+
+
+async def test_purged_jobs_are_gone_and_their_room_is_free(bench: Bench) -> None:
+    bench.queue = bench.make(Bounds(jobs=2))
+    await bench.submit("a", "b")
+    purged = await bench.queue.purge(TENANT, State.READY, Request("r", ""), ["a"])
+
+    assert purged == Progress(1, is_done=True)
+    assert [type(answer) for answer in await bench.submit("c")] == [Receipt]
+    assert names(await bench.lease()) == ["b", "c"]
+
+
+async def test_leased_jobs_cannot_be_purged(bench: Bench) -> None:
+    with pytest.raises(ValueError, match="a worker has them"):
+        await bench.queue.purge(TENANT, State.LEASED, Request("r", ""))
+
+
+async def _dead(bench: Bench, *ids: str) -> None:
+    await bench.submit(*ids)
+    await bench.end(Verdict.DEAD, *await bench.lease())
+
+
+async def test_a_request_to_redrive_is_carried_out_once_batch_by_batch(bench: Bench) -> None:
+    await _dead(bench, "a", "b", "c")
+    once = Request("once", "redrive")
+
+    steps = [await bench.queue.redrive(TENANT, once, count=2) for _ in range(2)]
+    await bench.end(Verdict.DEAD, *await bench.lease())
+    repeated = await bench.queue.redrive(TENANT, once, count=2)
+
+    assert steps == [Progress(2, is_done=False), Progress(3, is_done=True)]
+    assert repeated == Progress(3, is_done=True)
+    assert await bench.count(State.DEAD) == 3
+
+
+async def test_a_request_to_purge_is_carried_out_once(bench: Bench) -> None:
+    await bench.submit("a", "b")
+    once = Request("once", "purge")
+
+    first = await bench.queue.purge(TENANT, State.READY, once)
+    await bench.submit("c")
+    repeated = await bench.queue.purge(TENANT, State.READY, once)
+
+    assert first == repeated == Progress(2, is_done=True)
+    assert names(await bench.lease()) == ["c"]
+
+
+async def test_a_request_id_means_one_change(bench: Bench) -> None:
+    await _dead(bench, "a", "b")
+    await bench.queue.redrive(TENANT, Request("once", "redrive a"), ["a"])
+
+    with pytest.raises(RequestIdReused, match="once"):
+        await bench.queue.redrive(TENANT, Request("once", "redrive b"), ["b"])
+    with pytest.raises(RequestIdReused, match="once"):
+        await bench.queue.purge(TENANT, State.DEAD, Request("once", "purge"))
+
+    assert await bench.count(State.DEAD) == 1
+
+
+async def test_pages_follow_each_other_without_gap_or_double(bench: Bench) -> None:
+    wanted = [f"j{n}" for n in range(23)]
+    await bench.submit(*wanted)
+    await bench.end(Verdict.DEAD, *await bench.lease(23))  # all at one instant
+
+    found: list[str] = []
+    after = None
+    while page := await bench.queue.peek(TENANT, State.DEAD, after=after, count=5):
+        found += names(page)
+        after = (page[-1].position, page[-1].id)
+
+    assert sorted(found) == sorted(wanted)

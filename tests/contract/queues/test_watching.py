@@ -1,0 +1,58 @@
+"""How a queue stands, how it wakes who waits, and by whose clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from router.adapters.redis.embedded import EmbeddedServer
+from tests.conftest import ON_EVERY_STORE
+from tests.contract.queues.bench import TENANT, Bench
+from workqueue.adapters.redis.queue import RedisQueue
+from workqueue.jobs import NewJob, Receipt, State, Verdict
+
+
+async def test_stats_count_what_happened(bench: Bench) -> None:
+    await bench.submit("a", "b", "c", "d")
+    await bench.submit("e", delay_s=60)
+    done, failed, wrong = await bench.lease(3)
+    await bench.end(Verdict.DONE, done)
+    await bench.end(Verdict.RETRY, failed, delay_s=60)
+    await bench.end(Verdict.DEAD, wrong)
+    await bench.clock.pass_s(30)
+
+    stats = await bench.queue.stats(TENANT)
+
+    assert stats.next_wait_s == pytest.approx(30, abs=0.001)
+    assert stats.counts == {State.READY: 1, State.DELAYED: 2, State.LEASED: 0, State.DEAD: 1, State.KEPT: 0}
+    expected = {"submitted": 5, "done": 1, "retried": 1, "expired": 0, "dead": 1, "redriven": 0, "purged": 0}
+    assert stats.totals == expected
+
+
+async def test_the_bell_rings_for_a_queue_that_was_idle(bench: Bench) -> None:
+    heard, _ = await bench.queue.rung("", 0)
+    waiting = asyncio.create_task(bench.queue.rung(heard, 60))
+    await bench.submit("a")
+
+    _, tenants = await asyncio.wait_for(waiting, 60)
+
+    assert tenants == [TENANT]
+    assert await bench.queue.tenants() == [TENANT]
+
+
+@ON_EVERY_STORE
+async def test_leases_are_judged_by_the_server_s_own_clock(store: EmbeddedServer) -> None:
+    redis: Any = Redis.from_url(store.url)
+    await redis.flushall()
+    queue = RedisQueue(redis, "q")
+    (receipt,) = await queue.submit(TENANT, [NewJob("a", b"")])
+    seconds, micros = await redis.time()
+    lent = await queue.lease(TENANT, 1, 3600)
+    await redis.aclose()
+
+    assert isinstance(receipt, Receipt)
+    assert 0 <= seconds * 1_000_000 + micros - receipt.arrived_us < 60_000_000
+    assert 3500 < lent.next_due_s <= 3600

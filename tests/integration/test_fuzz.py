@@ -170,7 +170,7 @@ async def _arrange(api: Api) -> None:
 async def _keys_of(url: str, tenant: str) -> list[bytes]:
     redis: Any = Redis.from_url(url)
     async with redis:
-        return [key async for key in redis.scan_iter(f"*{tenant}*")]
+        return [key async for key in redis.scan_iter(f"fairlead:{{{tenant}}}*")]  # its name may stand in others' keys
 
 
 async def _faults(url: str, tenant: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Random and mutated input for ``FAIRLEAD_FUZZ_SECONDS`` (5 by default; CI takes a minute): nothing but a stated
+"""Random and mutated input for ``FAIRLEAD_FUZZ_SECONDS`` (5 by default; CI takes longer): nothing but a stated
 problem may come.
 
 The seed is printed when something is found.

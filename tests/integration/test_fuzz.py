@@ -14,7 +14,6 @@ from typing import Any
 
 import grpc
 import pytest
-from redis.asyncio import Redis
 
 from gate.roles import GRANTS, Scope
 from gate.settings import OPEN
@@ -26,7 +25,7 @@ from tests.conftest import serving
 from tests.fuzzing import inputs
 from tests.fuzzing.asking import FORBIDDEN, MOST_ANSWERS, Violation
 from tests.fuzzing.callers import INSIDER, NOBODY, STRANGER, Caller
-from tests.fuzzing.drawing import OTHER, TENANT
+from tests.fuzzing.drawing import TENANT
 from tests.fuzzing.plain import attack
 from tests.identities import security
 from tests.integration.gate.test_who_may import showing
@@ -132,7 +131,6 @@ def test_whatever_comes_the_server_answers_in_kind(own_store: Any, tmp_path: Pat
         try:
             account = attack(target, seed, seconds=SECONDS / 2)
             alive = runner.run(target.ask("fairlead.v1.RoutingService/GetWorkItem", INSIDER, [b""]))
-            foreign = runner.run(_keys_of(url, OTHER))
             wrong = [*runner.run(differences(url, TENANT)), *runner.run(_faults(url, TENANT))]
         finally:
             runner.run(dialled.__aexit__(None, None, None))
@@ -145,7 +143,6 @@ def test_whatever_comes_the_server_answers_in_kind(own_store: Any, tmp_path: Pat
     if guarded:
         assert account.outcomes["PERMISSION_DENIED"] > len(METHODS) / 2
         assert account.outcomes["UNAUTHENTICATED"] > len(METHODS) / 2
-        assert foreign == []
 
 
 def _with_models(folder: Path) -> dict[str, Any]:
@@ -165,12 +162,6 @@ async def _arrange(api: Api) -> None:
     await api.pool("everyone", ["ann"])
     await api.adopt({**EVERYONE, "undeclared": "ignore"})
     await api.route("L-1")
-
-
-async def _keys_of(url: str, tenant: str) -> list[bytes]:
-    redis: Any = Redis.from_url(url)
-    async with redis:
-        return [key async for key in redis.scan_iter(f"fairlead:{{{tenant}}}*")]  # its name may stand in others' keys
 
 
 async def _faults(url: str, tenant: str) -> list[str]:

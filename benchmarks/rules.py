@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.rule_sets import facts, typical
-from router.adapters import engines
-from router.ports import RuleEngine
+from router.adapters.durable_rules import selection as engines
+from router.rules.ports import RuleEngine
 from router.rules.index import IndexEngine
 from router.rules.reference import ReferenceEngine
 from router.rules.ruleset import Fact, RuleSet

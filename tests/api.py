@@ -30,12 +30,12 @@ from fairlead.v1 import (
 )
 from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.stores import Stores
-from router.books import Books
-from router.ports import Publication
+from router.adapters.redis.repositories import Stores
+from router.assignment.planner_cache import Books
+from router.model.revisions import Publication
 from router.rules.check import check
-from router.rules.stored import dumps
-from router.verification import Verification
+from router.rules.codec import dumps
+from router.history.replay import Verification
 
 FULL = decisions_pb2.DECISION_VIEW_FULL
 BASIC = decisions_pb2.DECISION_VIEW_BASIC

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from router.rules.ruleset import All, AnyOf, Condition, Fact, FieldType, Not, Predicate, Route, Rule, RuleSet
-from router.workforce import Territories, Territory
+from router.model.workforce import Territories, Territory
 
 FIELDS = {
     "区域": FieldType.STRING,

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
-from router.baselines import Arrival, compare
+from router.fairness.baselines import Arrival, compare
 from router.cli.words import called, signed
 
 _FAR = 5.0

@@ -9,12 +9,12 @@ from collections import Counter
 import pytest
 
 from router.adapters.memory import MemoryStore
-from router.administration import Administration
-from router.books import Books
-from router.changes import Change
-from router.errors import NotFound, NotPossible
-from router.ports import WorkforceRecords
-from router.workforce import Rep
+from router.workforce.service import Administration
+from router.assignment.planner_cache import Books
+from router.workforce.edits import Change
+from router.model.errors import NotFound, NotPossible
+from router.model.workforce import WorkforceRecords
+from router.model.workforce import Rep
 
 
 def alive() -> Counter[type]:

@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from router.errors import InvalidRuleSet, Violation
+from router.rules.errors import InvalidRuleSet
+from router.model.errors import Violation
 from router.rules import limits
 from router.rules.check import Checked, check
 from router.rules.problems import MAX_PROBLEMS, Problem, Severity

@@ -4,7 +4,7 @@
     serving.parts       all parts of a process, connected
     serving.life        start → serve → drain
 
-The way of a request: ``gate.door`` → ``router.rpc`` → ``router.assignment.service`` → the script ``bind.lua``; of a customer:
+The way of a request: ``gate.door`` → ``router.rpc`` → ``router.assignment`` → the script ``bind.lua``; of a customer:
 ``gate.door`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
 imports this module.
 """

@@ -15,13 +15,13 @@ from rich.table import Table
 from benchmarks import world
 from router.adapters.durable_rules import selection as engines
 from router.assignment.choice import choose
-from router.model.workitem import Kind, WorkItem
 from router.assignment.planner import Book
 from router.assignment.roster import Roster
-from router.rpc.fields import plain
-from router.rules.check import check
 from router.history.projection import Tally
 from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import Kind, WorkItem
+from router.rpc.fields import plain
+from router.rules.check import check
 
 SIZES = (10, 100, 1_000, 10_000)
 SECONDS = 0.5

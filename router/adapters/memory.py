@@ -12,17 +12,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from router.assignment.choice import Choice, choose, trace_hash
+from router.assignment.commands import Completion, Job, Mode, Refusal
+from router.history.codec import digest, publication_text, record_text, records_packed
+from router.history.projection import Tally
 from router.model.decision import Decision, Outcome, Seen
 from router.model.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
-from router.model.workitem import CLOSED_STATES, Kind
-from router.model.workforce import Change, Settlement, WorkforceRecords
-from router.assignment.commands import Completion, Job, Mode, Refusal
-from router.model.revisions import Edition, Publication
 from router.model.records import ItemRecord, LedgerState, Standing
-from router.history.codec import digest, publication_text, record_text, records_packed
-from router.history.projection import Tally
-from router.model.workforce import Pool, Rep, Territory
+from router.model.revisions import Edition, Publication
+from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
+from router.model.workitem import CLOSED_STATES, Kind
 
 
 @dataclass
@@ -34,7 +33,7 @@ class _Tenant:
     requests: dict[str, tuple[str, object]] = field(default_factory=dict)
     records: dict[tuple[str, str], Rep | Pool | Territory] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[RecordChange] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     standings: dict[str, tuple[int, Standing]] = field(default_factory=dict)
 
@@ -197,7 +196,7 @@ class MemoryStore:
         territories = {record.id: record for record in state.records.values() if isinstance(record, Territory)}
         return WorkforceRecords(state.workforce, reps, pools, territories, dict(state.changed))
 
-    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[Change]:
+    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[RecordChange]:
         """Return the changes of some revisions."""
         changes = self._tenants[tenant].changes
         return [change for change in changes if change.revision > after and not 0 < up_to < change.revision]
@@ -230,7 +229,7 @@ class MemoryStore:
                 raise NotPossible(f"tenants/{tenant}/reps/{rep}", "owns open work")
         state.workforce += 1
         for (kind, record_id), record in records.items():
-            state.changes.append(Change(state.workforce, kind, record_id, record))
+            state.changes.append(RecordChange(state.workforce, kind, record_id, record))
             if record is None:
                 state.records.pop((kind, record_id), None)
                 state.changed.pop((kind, record_id), None)

@@ -3,15 +3,84 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
+from router.assignment.choice import rotation_of
+from router.assignment.planner import Book, Plan
+from router.assignment.roster import Candidates
 from router.model.decision import Cause, Head, Outcome
 from router.model.errors import InvalidInput, NotFound, NotPossible, RouterError
-from router.assignment.choice import rotation_of
-from router.model.workitem import CLOSED_STATES, WorkItem, fingerprint, item_id
-from router.assignment.planner import Book, Plan
 from router.model.records import ItemRecord
-from router.assignment.commands import Job, Mode
+from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint, item_id
+
+
+class Mode(StrEnum):
+    """What a job wants."""
+
+    ROUTE = "ROUTE"
+    """An owner, unless there is one."""
+    REASSIGN = "REASSIGN"
+    """Another owner."""
+    WAKE = "WAKE"
+    """An owner for what waits; without one nothing is written."""
+
+
+class Job(NamedTuple):
+    """One work item on its way through the store.
+
+    Parameters
+    ----------
+    attempts
+        Candidates and charge of each attempt, see ``router.assignment.planner``.
+    request_id, fingerprint
+        Identify a repeated request and its content; no id, no repetition.
+    expected
+        Number of the work item's latest event, but for ROUTE: anything else is a conflict.
+    otherwise
+        Outcome where nobody has room: WAITING or UNROUTED.
+    rotation
+        Where the pick begins among equals.
+    named
+        Rep a person named; refused where full.
+    head, content
+        What the store keeps unread; ``content`` is the packed work item of the head.
+    """
+
+    item_id: str
+    kind: Kind
+    mode: Mode
+    attempts: tuple[tuple[Candidates, int], ...]
+    otherwise: str
+    rotation: int
+    head: Head
+    content: bytes
+    request_id: str = ""
+    fingerprint: str = ""
+    expected: int = 0
+    named: str = ""
+
+
+class Refusal(StrEnum):
+    """Why the store did not do a job; nothing was written."""
+
+    REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
+    CONFLICT = "CONFLICT"
+    CLOSED = "CLOSED"
+    FULL = "FULL"
+    NOBODY = "NOBODY"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A wish to close a work item; ``expected`` as in ``Job``."""
+
+    item_id: str
+    state: State
+    expected: int
+    request_id: str = ""
+    fingerprint: str = ""
+    actor: str = ""
 
 
 class RouteRequest(NamedTuple):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from router.model.workitem import WorkItem
 from router.assignment.ports import CustomerStandings
 from router.model.records import Standing
+from router.model.workitem import WorkItem
 from router.rules.ruleset import KnownCustomer, RuleSet
 
 

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from zlib import crc32
 
-from router.assignment.choice import Choice, choose, trace_hash
+from router.assignment.choice import Choice, choose, rotation_of, trace_hash
+from router.assignment.planner import Attempt, Book, Plan
 from router.model.decision import Decision, Outcome, Seen
 from router.model.errors import CorruptHistory
-from router.assignment.planner import Attempt, Book, Plan
+from router.model.values import FactValue
+from router.model.workforce import Rep
 from router.rules.reference import PredicateTrace, trace
 from router.rules.requirements import meets
-from router.rules.ruleset import FactValue, Requirement
-from router.model.workforce import Rep
+from router.rules.ruleset import Requirement
 
 
 class Verdict(StrEnum):
@@ -67,11 +67,6 @@ _REQUIREMENT_CODES = {
     "languages": ("LANGUAGE", "lack the language"),
 }
 _CODES_BY_OP = {"covers": _REQUIREMENT_CODES["regions"]}
-
-
-def rotation_of(item_id: str) -> int:
-    """Return where the pick begins among equals: any number will do that is spread evenly over work items."""
-    return crc32(item_id.encode())
 
 
 def explain(decision: Decision, book: Book) -> Explanation:

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from router.model.workitem import MAX_VALUE, Kind, WorkItem
-from router.model.revisions import Edition
-from router.rules.ports import RuleEngine
 from router.assignment.roster import Candidates, Demand, Roster
+from router.model.revisions import Edition
+from router.model.values import Fact, FactValue
+from router.model.workforce import MICROS
+from router.model.workitem import MAX_VALUE, Kind, WorkItem
 from router.rules.fact import project
+from router.rules.ports import RuleEngine
 from router.rules.ruleset import (
     Drop,
-    Fact,
-    FactValue,
     FallbackRep,
     OtherPool,
     Preference,
@@ -30,7 +30,6 @@ from router.rules.ruleset import (
     Wait,
     Widen,
 )
-from router.model.workforce import MICROS
 
 DEFAULT_RULE = "default"
 NO_MARKS = ("", "")

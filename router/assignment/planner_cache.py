@@ -12,17 +12,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from weakref import WeakValueDictionary
 
-from router.model.errors import NotFound, NotPossible
 from router.assignment.planner import Book
-from router.model.workforce import Change, WorkforceRecords
-from router.model.revisions import Edition
-from router.workforce.ports import Revisions, Workforce
-from router.rules.ports import RuleEngine, RuleSets
 from router.assignment.roster import Roster
-from router.rules.index import IndexEngine
-from router.rules.ruleset import RuleSet
+from router.model.errors import NotFound, NotPossible
+from router.model.revisions import Edition
+from router.model.workforce import Pool, RecordChange, Rep, Territory, WorkforceRecords
 from router.rules.codec import loads
-from router.model.workforce import Pool, Rep, Territory
+from router.rules.index import IndexEngine
+from router.rules.ports import RuleEngine, RuleSets
+from router.rules.ruleset import RuleSet
+from router.workforce.ports import Revisions, Workforce
 
 _HISTORY = 16
 """Old books kept at hand, over all tenants."""
@@ -167,7 +166,7 @@ def roster_of(records: WorkforceRecords) -> Roster:
     return Roster(records.revision, records.reps, records.pools, records.territories)
 
 
-def roster_after(changes: Iterable[Change], revision: int) -> Roster:
+def roster_after(changes: Iterable[RecordChange], revision: int) -> Roster:
     """Fold the changes of all revisions up to one into its roster."""
     found: dict[str, dict[str, Rep | Pool | Territory]] = {"rep": {}, "pool": {}, "territory": {}}
     for change in changes:

@@ -2,132 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
-from router.history.hash_chain import Entry
-from router.model.decision import Decision, Head
+from router.assignment.commands import Completion, Job, Refusal
+from router.model.decision import Decision
 from router.model.events import Event
-from router.model.workitem import Kind, State
+from router.model.records import ItemRecord, LedgerState, Standing
 from router.model.revisions import Edition
-from router.assignment.roster import Candidates
+from router.model.workitem import Kind
 
 MAX_JOBS = 64
 """Jobs of one call of ``Assignments.bind``: enough to make the round trip cheap, few enough to keep nobody waiting."""
-
-
-class Mode(StrEnum):
-    """What a job wants."""
-
-    ROUTE = "ROUTE"
-    """An owner, unless there is one."""
-    REASSIGN = "REASSIGN"
-    """Another owner."""
-    WAKE = "WAKE"
-    """An owner for what waits; without one nothing is written."""
-
-
-class Job(NamedTuple):
-    """One work item on its way through the store.
-
-    Parameters
-    ----------
-    attempts
-        Candidates and charge of each attempt, see ``router.assignment.planner``.
-    request_id, fingerprint
-        Identify a repeated request and its content; no id, no repetition.
-    expected
-        Number of the work item's latest event, but for ROUTE: anything else is a conflict.
-    otherwise
-        Outcome where nobody has room: WAITING or UNROUTED.
-    rotation
-        Where the pick begins among equals.
-    named
-        Rep a person named; refused where full.
-    head, content
-        What the store keeps unread; ``content`` is the packed work item of the head.
-    """
-
-    item_id: str
-    kind: Kind
-    mode: Mode
-    attempts: tuple[tuple[Candidates, int], ...]
-    otherwise: str
-    rotation: int
-    head: Head
-    content: bytes
-    request_id: str = ""
-    fingerprint: str = ""
-    expected: int = 0
-    named: str = ""
-
-
-class Refusal(StrEnum):
-    """Why the store did not do a job; nothing was written."""
-
-    REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
-    CONFLICT = "CONFLICT"
-    CLOSED = "CLOSED"
-    FULL = "FULL"
-    NOBODY = "NOBODY"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
-    """Where a work item stands.
-
-    ``event`` numbers its latest event, ``decision`` its latest decision, ``first`` its first one.
-    """
-
-    item_id: str
-    state: State
-    kind: Kind
-    owner: str
-    pool: str
-    epoch: int
-    event: int
-    decision: int
-    first: int
-    tried: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """A wish to close a work item; ``expected`` as in ``Job``."""
-
-    item_id: str
-    state: State
-    expected: int
-    request_id: str = ""
-    fingerprint: str = ""
-    actor: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerState:
-    """A pool's ledger. ``deficits`` and ``received`` in micro-units by rep; amounts below likewise.
-
-    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides and settlements added
-    to the bound.
-    """
-
-    deficits: Mapping[str, int] = field(default_factory=dict)
-    received: Mapping[str, int] = field(default_factory=dict)
-    decisions: int = 0
-    overrides: int = 0
-    largest_charge: int = 0
-    largest_band: int = 0
-    worst: int = 0
-    disturbance: float = 0.0
-
-
-class Log(Protocol):
-    """The log as it is stored."""
-
-    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
-        """Return the entries behind a number, in order."""
 
 
 class Assignments(Protocol):
@@ -184,3 +70,23 @@ class Assignments(Protocol):
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
         """Return the open units by rep and kind."""
+
+
+class CustomerStandings(Protocol):
+    """Knows what was scored last."""
+
+    async def standings(self, tenant: str, customers: Collection[str]) -> Mapping[str, Standing]:
+        """Return what is known, by the customer's id; who is not known is left out."""
+
+
+class Signals(Protocol):
+    """What tells a follower that there is something to do."""
+
+    async def grown(self, tenant: str, after: int, wait_s: float) -> bool:
+        """Wait until the log has an event behind a number; False where time ran out first."""
+
+    async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
+        """Take or renew a role for some time; False while somebody else has it.
+
+        It spares double work and guards nothing: whoever acts late, having lost it, is still refused by the store.
+        """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from router.assignment.explanation import Explanation, explain
 from router.assignment.planner_cache import Books
+from router.assignment.ports import Assignments
 from router.model.decision import Decision
 from router.model.errors import NotFound
 from router.model.events import Completed
-from router.assignment.explanation import Explanation, explain
-from router.model.workitem import State
-from router.assignment.ports import Assignments
 from router.model.records import ItemRecord
+from router.model.workitem import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from router.assignment.planner_cache import Books
-from router.model.decision import Decision
-from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused, RouterError, StaleEtag, StaleRevision
-from router.model.workitem import CLOSED_STATES, State, fingerprint
-from router.assignment.commands import ReassignRequest, RouteRequest, reassign_job, request_mark, route_job
+from router.assignment.commands import (
+    Completion,
+    Job,
+    ReassignRequest,
+    Refusal,
+    RouteRequest,
+    reassign_job,
+    request_mark,
+    route_job,
+)
 from router.assignment.enrichment import filled
-from router.assignment.queries import Lookup, StoredItem
 from router.assignment.planner import Book
+from router.assignment.planner_cache import Books
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerStandings
-from router.assignment.commands import Completion, Job, Refusal
+from router.assignment.queries import Lookup, StoredItem
+from router.model.decision import Decision
+from router.model.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotPossible,
+    RequestIdReused,
+    RouterError,
+    StaleEtag,
+    StaleRevision,
+)
 from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES, State, fingerprint
 
 _TRIES = 8
 """Rounds before a request gives up because rules or workforce change faster than it can be decided."""

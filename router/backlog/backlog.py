@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
-from router.model.workitem import Kind
 from router.assignment.roster import UNLIMITED, Candidates
+from router.model.workitem import Kind
 
 Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
 """Per attempt the reps who could take it and their limits."""

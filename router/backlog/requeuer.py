@@ -11,16 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from router.assignment.commands import Job, Refusal, wake_job
+from router.assignment.planner import Book
 from router.assignment.planner_cache import Books
+from router.assignment.ports import MAX_JOBS, Assignments
+from router.backlog.backlog import Waiting, WaitingRoom, takers_of
 from router.model.decision import Decision, Outcome
 from router.model.errors import StaleRevision
 from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
-from router.assignment.commands import wake_job
-from router.assignment.planner import Book
-from router.assignment.ports import MAX_JOBS, Assignments
-from router.assignment.commands import Job, Refusal
 from router.model.records import ItemRecord
-from router.backlog.backlog import Waiting, WaitingRoom, takers_of
 
 _PAGE = 1000
 

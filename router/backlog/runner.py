@@ -7,10 +7,10 @@ import logging
 import secrets
 
 from router.assignment.planner_cache import Books
-from router.model.errors import RouterError
 from router.assignment.ports import Assignments, Signals
-from router.workforce.ports import Revisions
 from router.backlog.requeuer import Waking
+from router.model.errors import RouterError
+from router.workforce.ports import Revisions
 
 LOOK_S = 1.0
 """Seconds between two looks for tenants where something waits."""

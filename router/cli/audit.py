@@ -18,9 +18,9 @@ from rich.text import Text
 
 from fairlead.commands import tenant_option
 from router.adapters.redis.repositories import Stores
-from router.history.tamper_check import Audit
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
+from router.history.tamper_check import Audit
 from router.model.decision import Decision
 from router.model.errors import RouterError
 from router.model.events import Completed, Event, RulesPublished, WorkforceChanged

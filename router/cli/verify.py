@@ -19,9 +19,9 @@ from fairlead.commands import tenant_option
 from router.assignment.planner_cache import Books
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
+from router.history.replay import Verification
 from router.model.errors import RouterError
 from router.model.ids import check_id
-from router.history.replay import Verification
 
 _MOST_SHOWN = 100
 

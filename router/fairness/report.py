@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from router.workforce.service import Administration
 from router.assignment.ledger import bound, jain_index
 from router.assignment.ports import Assignments
 from router.model.records import LedgerState
 from router.model.workforce import MICROS, MILLIS, Pool
+from router.workforce.service import Administration
 
 
 @dataclass(frozen=True, slots=True)

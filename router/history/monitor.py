@@ -16,15 +16,15 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from router.assignment.planner_cache import Books
+from router.assignment.ports import Assignments, Signals
+from router.fairness.report import report
+from router.history.ports import Snapshots
+from router.history.reconciliation import Movement
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import NotPossible, RouterError
-from router.fairness.report import report
-from router.history.reconciliation import Movement
-from router.assignment.ports import Assignments, Signals
-from router.history.ports import Snapshots
-from router.workforce.ports import Revisions
 from router.model.records import Snapshot
 from router.model.workforce import Pool
+from router.workforce.ports import Revisions
 
 LOOK_S = 5.0
 """Seconds between two looks."""

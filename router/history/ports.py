@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from typing import Protocol
 
-from router.model.workitem import Kind
-from router.model.records import LedgerState
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind."""
-
-    number: int = 0
-    loads: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
-    ledgers: Mapping[str, LedgerState] = field(default_factory=dict)
+from router.history.hash_chain import Entry
+from router.model.records import Snapshot
 
 
 class Snapshots(Protocol):
@@ -24,3 +14,10 @@ class Snapshots(Protocol):
 
     async def take(self, tenant: str, pools: Collection[str]) -> Snapshot:
         """Read log's end, loads and the ledgers of some pools, all of one instant."""
+
+
+class Log(Protocol):
+    """The log as it is stored."""
+
+    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
+        """Return the entries behind a number, in order."""

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from router.assignment import ledger
-from router.model.decision import Cause, Decision, Outcome, Seen
 from router.assignment.choice import Choice, has_room
-from router.model.events import Completed, Settled
-from router.model.workitem import Kind, State
-from router.model.records import ItemRecord, LedgerState
 from router.assignment.roster import UNLIMITED, Candidates
+from router.model.decision import Cause, Decision, Outcome, Seen
+from router.model.events import Completed, Settled
+from router.model.records import ItemRecord, LedgerState
+from router.model.workitem import Kind, State
 
 _STATES = {Outcome.ASSIGNED: State.ASSIGNED, Outcome.WAITING: State.QUEUED, Outcome.UNROUTED: State.UNROUTED}
 

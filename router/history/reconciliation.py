@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from router.fairness.report import report
 from router.model.decision import Decision
 from router.model.events import Completed, Event, Settled
-from router.fairness.report import report
-from router.model.workitem import Kind
 from router.model.records import LedgerState, Snapshot
 from router.model.workforce import Pool
+from router.model.workitem import Kind
 
 
 class Movement:

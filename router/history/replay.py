@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 
+from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.planner_cache import Books
-from router.model.decision import Decision
-from router.assignment.choice import choose, trace_hash
-from router.model.events import Completed, Settled
-from router.assignment.choice import rotation_of
 from router.assignment.ports import Assignments
 from router.history.projection import Ledger, Tally
+from router.model.decision import Decision
+from router.model.events import Completed, Settled
 
 _PAGE = 1000
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from itertools import groupby
 
-from router.history.hash_chain import Entry, breaks
-from router.model.events import RulesPublished, WorkforceChanged
 from router.assignment.ports import Assignments
+from router.history.codec import digest, publication_text, record_text, records_packed
+from router.history.hash_chain import Entry, breaks
 from router.history.ports import Log
+from router.model.events import RulesPublished, WorkforceChanged
 from router.rules.ports import RuleSets
 from router.workforce.ports import Workforce
-from router.history.codec import digest, publication_text, record_text, records_packed
 
 _PAGE = 1000
 

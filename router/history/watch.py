@@ -6,10 +6,10 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 
+from router.assignment.ports import Assignments, Signals
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
 from router.model.events import Completed
-from router.assignment.ports import Assignments, Signals
 
 _PAGE = 100
 _WAIT_S = 2.0

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from router.rules.problems import Problem
+    pass
 
 
 class RouterError(Exception):
@@ -67,21 +67,6 @@ class InvalidInput(RouterError):
     def of(cls, field: str, description: str) -> InvalidInput:
         """Make the error of a single field."""
         return cls([Violation(field, description)])
-
-
-class InvalidRuleSet(InvalidInput):
-    """The rule set cannot be published.
-
-    ``problems`` are those of ``router.rules.problems``: each has line, column, path and message.
-    """
-
-    reason = "INVALID_RULE_SET"
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(
-            [Violation("source", f"line {p.line}, column {p.column}: {p.message} ({p.path})") for p in self.problems]
-        )
 
 
 class NotFound(RouterError):

@@ -1,7 +1,7 @@
 """What a tenant's log holds: every change of owners, ledgers, workforce and rules, as events. Values only.
 
-Events are numbered from 1 without a gap. Everything else the store keeps can be built from them again, see
-``router.history.projection`` and ``router.history.replay``; that nobody altered them, ``router.history.hash_chain`` proves.
+Events are numbered from 1 without a gap. ``router.history`` builds everything else that the store keeps from them
+again, and proves that nobody altered them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.model.decision import Decision
-from router.model.workitem import Kind, State
 from router.model.workforce import Member
+from router.model.workitem import Kind, State
 
 
 @dataclass(frozen=True, slots=True)

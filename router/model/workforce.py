@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from router.rules.ruleset import FactValue
+from router.model.values import FactValue
 
 MICROS = 1_000_000
 """Micro-units of one lead unit: the ledger counts in whole ones, so nothing is lost to rounding."""
@@ -113,3 +113,45 @@ class Territories:
         if not widened:
             return frozenset(around)
         return frozenset(around) | frozenset(self.within(around[min(widened, len(around) - 1)]))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One record of a workforce revision: what it is now, or None where it was deleted."""
+
+    revision: int
+    kind: str
+    id: str
+    record: Rep | Pool | Territory | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkforceRecords:
+    """All reps, pools and territories at one revision, and the revision at which each record last changed, by
+    (kind, id); ``mark`` as in ``Edition``.
+    """
+
+    revision: int
+    reps: Mapping[str, Rep]
+    pools: Mapping[str, Pool]
+    territories: Mapping[str, Territory]
+    changed: Mapping[tuple[str, str], int]
+    mark: str = ""
+
+    def of(self, kind: str) -> Mapping[str, Rep | Pool | Territory]:
+        """Return the records of a kind by id: ``rep``, ``pool`` or ``territory``."""
+        kinds: dict[str, Mapping[str, Rep | Pool | Territory]] = {
+            "rep": self.reps,
+            "pool": self.pools,
+            "territory": self.territories,
+        }
+        return kinds[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Who leaves a pool, and who stays; with nobody left the ledger is dropped."""
+
+    pool: str
+    leavers: tuple[str, ...]
+    members: tuple[Member, ...]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from fairlead.v1 import queue_pb2 as queue
 from gate.calls import Call
 from router.model.errors import InvalidInput
-from router.submission.ports import Intake, Stage
 from router.rpc import fields
 from router.rpc.submissions import place_of, place_token, queue_message, stage_of, submission_message
+from router.submission.ports import Intake, Stage
 
 MAX_NAMED = 1000
 

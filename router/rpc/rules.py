@@ -9,10 +9,10 @@ from fairlead.v1 import rules_pb2 as rules
 from gate.calls import Call
 from router.model.errors import InvalidInput
 from router.model.revisions import Publication
-from router.rules.publishing import Publishing
 from router.rpc import fields
 from router.rpc.messages import timestamp
 from router.rules.problems import Problem
+from router.rules.publishing import Publishing
 
 
 class RuleServicer:

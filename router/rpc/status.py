@@ -14,7 +14,19 @@ from google.protobuf.message import Message
 
 from gate import details
 from gate.statuses import Statuses
-from router.model.errors import AlreadyExists, Conflict, CorruptHistory, InvalidInput, MemoryShort, NotFound, NotPossible, QueueFull, RouterError, Stopping, StoreUnavailable
+from router.model.errors import (
+    AlreadyExists,
+    Conflict,
+    CorruptHistory,
+    InvalidInput,
+    MemoryShort,
+    NotFound,
+    NotPossible,
+    QueueFull,
+    RouterError,
+    Stopping,
+    StoreUnavailable,
+)
 
 CODES: dict[type[RouterError], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,

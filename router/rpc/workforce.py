@@ -8,13 +8,13 @@ from google.protobuf.empty_pb2 import Empty
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gate.calls import Call
-from router.workforce.service import Administration, Saved
-from router.workforce.edits import Change
 from router.model.errors import InvalidInput, Violation
 from router.model.ids import check_id
+from router.model.workforce import Rep
 from router.rpc import fields
 from router.rpc import workforce_messages as read
-from router.model.workforce import Rep
+from router.workforce.edits import Edit
+from router.workforce.service import Administration, Saved
 
 MAX_BATCH = 10_000
 
@@ -31,7 +31,7 @@ class WorkforceServicer:
         """Create a rep."""
         tenant = fields.tenant_of(request.parent)
         made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
-        change = Change("rep", request.rep_id, lambda _: made, create=True, update=False)
+        change = Edit("rep", request.rep_id, lambda _: made, create=True, update=False)
         return read.rep_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetRep(self, request: workforce.GetRepRequest, call: Call) -> workforce.Rep:
@@ -49,7 +49,7 @@ class WorkforceServicer:
         """Change a rep."""
         tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
         paths = read.masked(request.update_mask.paths, read.REP_FIELDS, request.rep)
-        change = Change(
+        change = Edit(
             "rep",
             rep_id,
             lambda present: read.rep(request.rep, rep_id, present, paths),
@@ -94,7 +94,7 @@ class WorkforceServicer:
         """Create a pool."""
         tenant = fields.tenant_of(request.parent)
         made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
-        change = Change("pool", request.pool_id, lambda _: made, create=True, update=False)
+        change = Edit("pool", request.pool_id, lambda _: made, create=True, update=False)
         return read.pool_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
@@ -112,7 +112,7 @@ class WorkforceServicer:
         """Change a pool."""
         tenant, pool_id = fields.name_of(request.pool.name, "pools", "pool.name")
         paths = read.masked(request.update_mask.paths, read.POOL_FIELDS, request.pool)
-        change = Change(
+        change = Edit(
             "pool",
             pool_id,
             lambda present: read.pool(request.pool, pool_id, present, paths, tenant),
@@ -131,7 +131,7 @@ class WorkforceServicer:
         """Create a territory."""
         tenant = fields.tenant_of(request.parent)
         made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
-        change = Change("territory", request.territory_id, lambda _: made, create=True, update=False)
+        change = Edit("territory", request.territory_id, lambda _: made, create=True, update=False)
         return read.territory_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
@@ -151,7 +151,7 @@ class WorkforceServicer:
         """Change a territory."""
         tenant, territory_id = fields.name_of(request.territory.name, "territories", "territory.name")
         paths = read.masked(request.update_mask.paths, read.TERRITORY_FIELDS, request.territory)
-        change = Change(
+        change = Edit(
             "territory",
             territory_id,
             lambda present: read.territory(request.territory, territory_id, present, paths, tenant),
@@ -172,7 +172,7 @@ class WorkforceServicer:
         page, position = await self._administration.page(tenant, kind, after=after, count=count)
         return tenant, page, fields.page_token(position)
 
-    async def _save(self, tenant: str, change: Change, request: Any, call: Call) -> Saved:
+    async def _save(self, tenant: str, change: Edit, request: Any, call: Call) -> Saved:
         (saved,) = await self._administration.save(tenant, [change], actor=call.actor, **_repetition(request))
         return saved
 
@@ -190,8 +190,8 @@ class WorkforceServicer:
         return Empty()
 
 
-def _replacement(made: Rep, etag: str) -> Change:
-    return Change("rep", made.id, lambda _: made, etag, create=True)
+def _replacement(made: Rep, etag: str) -> Edit:
+    return Edit("rep", made.id, lambda _: made, etag, create=True)
 
 
 def _repetition(request: Any) -> dict[str, Any]:

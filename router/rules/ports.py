@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from router.model.revisions import Publication
+from router.model.values import Fact
 from router.rules import scenarios
-from router.rules.problems import Problem
-from router.rules.ruleset import Fact
+from router.rules.trial import Trial
 
 
 class RuleEngine(Protocol):
@@ -23,20 +23,6 @@ class RuleEngine(Protocol):
 
     def close(self) -> None:
         """Give back what it holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One published revision of the rules; ``stored`` is the checked form the servers load."""
-
-    revision: int
-    source: str
-    stored: str
-    note: str
-    rule_count: int
-    rollback_of: int
-    at_ms: int
-    actor: str = ""
 
 
 class RuleSets(Protocol):
@@ -66,56 +52,6 @@ class RuleSets(Protocol):
 
     async def publications(self, tenant: str, *, before: int = 0, count: int = 50) -> list[Publication]:
         """Return revisions below ``before`` (all for 0), newest first."""
-
-
-class Edition(NamedTuple):
-    """The revisions of rules and workforce, 0 for none.
-
-    The marks tell a revision from another one of the same number: a store that was emptied, or that took over without
-    the last changes, counts them again.
-    """
-
-    rules: int = 0
-    workforce: int = 0
-    rules_mark: str = ""
-    workforce_mark: str = ""
-
-
-class Revisions(Protocol):
-    """The revisions that decisions must be made by."""
-
-    async def tenants(self) -> list[str]:
-        """Return every tenant that ever published rules."""
-
-    async def revisions(self, tenant: str) -> Edition:
-        """Return the active rule set's revision and the workforce's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How it went.
-
-    Parameters
-    ----------
-    problems
-        In the order of the source; an error among them means that it cannot be published.
-    stored_json
-        The rule set as ``router.rules.codec`` writes it; empty if there is an error.
-    test_results
-        One per test, in order; failed ones are no problems.
-    rule_count
-        Rules in the set.
-    """
-
-    problems: tuple[Problem, ...]
-    stored_json: str = ""
-    test_results: tuple[scenarios.TestResult, ...] = ()
-    rule_count: int = 0
-
-    @property
-    def is_publishable(self) -> bool:
-        """Whether there is neither an error nor a failed test."""
-        return bool(self.stored_json) and all(result.passed for result in self.test_results)
 
 
 class RuleSetTrial(Protocol):

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from router.workforce.service import Administration
-from router.rules.errors import InvalidRuleSet
 from router.model.errors import NotFound, NotPossible, StaleEtag, StaleRevision
-from router.model.workitem import fingerprint
 from router.model.revisions import Publication
+from router.model.workforce import Territories
+from router.model.workitem import fingerprint
+from router.rules.errors import InvalidRuleSet
 from router.rules.ports import RuleSets, RuleSetTrial
-from router.rules.trial import Trial
 from router.rules.problems import Problem
 from router.rules.scenarios import Workforce
-from router.model.workforce import Territories
+from router.rules.trial import Trial
+from router.workforce.service import Administration
 
 
 class Publishing:

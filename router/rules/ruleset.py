@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-Scalar = str | float | int | bool
-FactValue = Scalar | tuple[str, ...]
-Fact = Mapping[str, FactValue]
-"""A work item's attributes as the engines see them: declared, typed, bounded; what is missing is left out. Dates
-are epoch seconds. A territory field ``f`` that some rule looks ``within`` has a twin ``f^``: the tuple of itself
-and all territories around it."""
+from router.model.values import FactValue, Scalar
 
 
 def twin_of(field: str) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from router.assignment.commands import RouteRequest
 from router.durability import Durability
 from router.model.errors import RouterError
 from router.model.workitem import WorkItem
-from router.assignment.commands import RouteRequest
 
 
 class Stage(StrEnum):

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from router.model.decision import Decision
-from router.durability import Durability
-from router.model.errors import Conflict, NotFound, NotPossible, RouterError, StoreUnavailable
-from router.submission.ports import Intake, Receipt, Submission
-from router.model.workitem import item_id
 from router.assignment.commands import RouteRequest
 from router.assignment.queries import Lookup, StoredItem
 from router.assignment.service import Router
+from router.durability import Durability
+from router.model.decision import Decision
+from router.model.errors import Conflict, NotFound, NotPossible, RouterError, StoreUnavailable
+from router.model.workitem import item_id
+from router.submission.ports import Intake, Receipt, Submission
 
 _PASSING = (Conflict, StoreUnavailable)
 """What a later try may not meet again."""

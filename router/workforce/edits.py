@@ -8,8 +8,7 @@ from typing import Any
 
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
 from router.model.ids import check_id
-from router.model.workforce import Settlement, WorkforceRecords
-from router.model.workforce import Pool, Rep, Territories, Territory
+from router.model.workforce import Pool, Rep, Settlement, Territories, Territory, WorkforceRecords
 
 Record = Rep | Pool | Territory
 Made = dict[tuple[str, str], Record | None]
@@ -22,7 +21,7 @@ _COLLECTIONS = {"rep": "reps", "pool": "pools", "territory": "territories"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Edit:
     """A wish about one record.
 
     Parameters
@@ -45,7 +44,7 @@ class Change:
     update: bool = True
 
 
-def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Change]) -> Made:
+def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> Made:
     """Work out what changes make of the records.
 
     Raises
@@ -71,7 +70,7 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
     NotPossible
         If a territory has children.
     """
-    name = _check_expectation(tenant, records, Change(kind, record_id, _kept, etag))
+    name = _check_expectation(tenant, records, Edit(kind, record_id, _kept, etag))
     made: Made = {(kind, record_id): None}
     if kind == "territory" and any(territory.parent == record_id for territory in records.territories.values()):
         raise NotPossible(name, "has children: delete or move them first")
@@ -92,7 +91,7 @@ def _kept(record: Record) -> Record:
     return record
 
 
-def _check_expectation(tenant: str, records: WorkforceRecords, change: Change) -> str:
+def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> str:
     name, there = name_of(tenant, change.kind, change.id), change.id in records.of(change.kind)
     if there and not change.update:
         raise AlreadyExists(change.kind, name)

@@ -3,52 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from router.model.workforce import Member, Pool, Rep, Territory
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One record of a workforce revision: what it is now, or None where it was deleted."""
-
-    revision: int
-    kind: str
-    id: str
-    record: Rep | Pool | Territory | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkforceRecords:
-    """All reps, pools and territories at one revision, and the revision at which each record last changed, by
-    (kind, id); ``mark`` as in ``Edition``.
-    """
-
-    revision: int
-    reps: Mapping[str, Rep]
-    pools: Mapping[str, Pool]
-    territories: Mapping[str, Territory]
-    changed: Mapping[tuple[str, str], int]
-    mark: str = ""
-
-    def of(self, kind: str) -> Mapping[str, Rep | Pool | Territory]:
-        """Return the records of a kind by id: ``rep``, ``pool`` or ``territory``."""
-        kinds: dict[str, Mapping[str, Rep | Pool | Territory]] = {
-            "rep": self.reps,
-            "pool": self.pools,
-            "territory": self.territories,
-        }
-        return kinds[kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """Who leaves a pool, and who stays; with nobody left the ledger is dropped."""
-
-    pool: str
-    leavers: tuple[str, ...]
-    members: tuple[Member, ...]
+from router.model.revisions import Edition
+from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
 
 
 class Workforce(Protocol):
@@ -57,7 +15,7 @@ class Workforce(Protocol):
     async def read(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
 
-    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[Change]:
+    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[RecordChange]:
         """Return the changes of the revisions above ``after`` and, unless 0, not above ``up_to``."""
 
     async def write(
@@ -91,3 +49,13 @@ class Workforce(Protocol):
         NotPossible
             If a rep that must be idle is not.
         """
+
+
+class Revisions(Protocol):
+    """The revisions that decisions must be made by."""
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant that ever published rules."""
+
+    async def revisions(self, tenant: str) -> Edition:
+        """Return the active rule set's revision and the workforce's."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from router.workforce.edits import Change, Made, Record, changed, name_of, removed, settlements_of
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
-from router.model.workitem import fingerprint
-from router.workforce.ports import Revisions, Workforce
 from router.model.workforce import WorkforceRecords
+from router.model.workitem import fingerprint
+from router.workforce.edits import Edit, Made, Record, changed, name_of, removed, settlements_of
+from router.workforce.ports import Revisions, Workforce
 
 _TRIES = 8
 
@@ -92,7 +92,7 @@ class Administration:
     async def save(
         self,
         tenant: str,
-        changes: Sequence[Change],
+        changes: Sequence[Edit],
         *,
         request_id: str = "",
         content: bytes = b"",

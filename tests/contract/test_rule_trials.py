@@ -12,10 +12,10 @@ import pytest
 
 from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set
-from router.rules.trial import Trial
+from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
 from router.rules.scenarios import Workforce
-from router.model.workforce import Member, Pool, Rep, Territories, Territory
+from router.rules.trial import Trial
 
 SOURCE = """
 fields: {region: {type: string}, n: {type: number}}
@@ -91,7 +91,7 @@ async def test_the_event_loop_goes_on_meanwhile() -> None:
 
 
 async def _end_of_child(body: str) -> tuple[int, str]:
-    script = f"from router.adapters import trial_child\n{body}"
+    script = f"from router.adapters.rule_sandbox import child\n{body}"
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", script),
         stderr=asyncio.subprocess.PIPE,
@@ -110,7 +110,7 @@ class Stuck(ReferenceEngine):
     def match(self, fact):
         sum(range(10**11))  # in C, with the interpreter locked
 index = ReferenceEngine(RuleSet({}, (), Route("p")))
-trial_child.compare(Stuck(RuleSet({}, (), Route("p"))), index, [{}])
+child.compare(Stuck(RuleSet({}, (), Route("p"))), index, [{}])
 """
     code, _ = await _end_of_child(body)
 

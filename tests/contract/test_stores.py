@@ -19,30 +19,29 @@ from redis.asyncio import Redis
 
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.customer_scores import RedisStandings
 from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.customer_scores import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
-from router.workforce.service import Administration
+from router.assignment.commands import Job, Mode, ReassignRequest, RouteRequest
 from router.assignment.planner_cache import Books
-from router.workforce.edits import Change
+from router.assignment.queries import Lookup
+from router.assignment.roster import Demand, Roster
+from router.assignment.service import Router
+from router.backlog.requeuer import Waking
+from router.fairness.report import Fairness
+from router.history.replay import Verification
 from router.model.decision import Cause, Decision, Head
 from router.model.errors import NotFound, RouterError
 from router.model.events import Completed, RulesPublished, Settled, WorkforceChanged
-from router.fairness.report import Fairness
-from router.model.workitem import Kind, State, WorkItem
-from router.assignment.commands import ReassignRequest, RouteRequest
-from router.assignment.queries import Lookup
 from router.model.revisions import Edition, Publication
-from router.assignment.commands import Job, Mode
-from router.assignment.roster import Demand, Roster
-from router.assignment.service import Router
-from router.rules.check import check
-from router.rules.ruleset import Requirement
-from router.rules.codec import dumps
-from router.history.replay import Verification
-from router.backlog.requeuer import Waking
 from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workitem import Kind, State, WorkItem
+from router.rules.check import check
+from router.rules.codec import dumps
+from router.rules.ruleset import Requirement
+from router.workforce.edits import Edit
+from router.workforce.service import Administration
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
@@ -157,8 +156,8 @@ class Stores(RuleBasedStateMachine):
         stored = dumps(rule_set)
         self.both(lambda side: publish(side, stored))
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
-        reps = [Change("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
-        pools = [Change("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
+        reps = [Edit("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
+        pools = [Edit("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
         self.both(lambda side: side.administration.save(TENANT, [*reps, *pools]))
 
     @rule(data=st.data(), what=st.sampled_from(["rep", "rep", "pool", "pool", "delete"]))
@@ -169,7 +168,7 @@ class Stores(RuleBasedStateMachine):
             self.both(lambda side: side.administration.delete(TENANT, "rep", rep, request_id=request_id))
             return
         made = data.draw(some_rep(rep)) if what == "rep" else data.draw(some_pool(pool))
-        self.both(lambda side: side.administration.save(TENANT, [Change(what, made.id, lambda _: made, create=True)]))
+        self.both(lambda side: side.administration.save(TENANT, [Edit(what, made.id, lambda _: made, create=True)]))
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:

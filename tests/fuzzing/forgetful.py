@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from router.adapters.memory import MemoryStore
+from router.assignment.commands import Job, Refusal
 from router.model.decision import Decision
 from router.model.errors import StaleRevision
 from router.model.revisions import Edition
-from router.assignment.commands import Job, Refusal
 from router.model.workforce import WorkforceRecords
 from workqueue.adapters.memory import MemoryQueue
 

@@ -9,12 +9,11 @@ from collections import Counter
 import pytest
 
 from router.adapters.memory import MemoryStore
-from router.workforce.service import Administration
 from router.assignment.planner_cache import Books
-from router.workforce.edits import Change
 from router.model.errors import NotFound, NotPossible
-from router.model.workforce import WorkforceRecords
-from router.model.workforce import Rep
+from router.model.workforce import Rep, WorkforceRecords
+from router.workforce.edits import Edit
+from router.workforce.service import Administration
 
 
 def alive() -> Counter[type]:
@@ -43,6 +42,6 @@ async def test_asking_for_tenants_of_nobody_leaves_nothing_behind() -> None:
 async def test_what_a_tenant_has_is_kept_at_hand() -> None:
     store = MemoryStore(lambda: 0)
     administration = Administration(store, store)
-    await administration.save("acme", [Change("rep", "ann", lambda _: Rep("ann"), create=True)])
+    await administration.save("acme", [Edit("rep", "ann", lambda _: Rep("ann"), create=True)])
 
     assert await administration.records("acme") is await administration.records("acme")

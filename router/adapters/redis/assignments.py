@@ -10,15 +10,15 @@ import msgpack
 from router.adapters.redis.coalescer import Coalescer
 from router.adapters.redis.connection import Argument, RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
+from router.assignment.commands import Completion, Job, Refusal
 from router.history.hash_chain import Entry
 from router.model.decision import Decision, Head, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
-from router.model.workitem import Kind, State
-from router.assignment.commands import Completion, Job, Refusal
-from router.model.revisions import Edition
 from router.model.records import ItemRecord, LedgerState
+from router.model.revisions import Edition
 from router.model.workforce import Member
+from router.model.workitem import Kind, State
 
 REQUEST_TTL_S = 24 * 3600
 MAX_REQUEST_TTL_S = 365 * 24 * 3600

@@ -8,11 +8,11 @@ from typing import Self
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.connection import RedisClient, translated
-from router.adapters.redis.durability import found
-from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.log_follower import RedisSignals
-from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.durability import found
+from router.adapters.redis.log_follower import RedisSignals
+from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
 from router.durability import ANYTHING, Demand, Durability, NotDurable
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import TENANTS, Keys
+from router.history.codec import publication_from, publication_text
 from router.model.errors import RequestIdReused, StaleRevision
 from router.model.revisions import Edition, Publication
-from router.history.codec import publication_from, publication_text
 
 _publish = Script("publish")
 
 
 class RedisRuleSets:
-    """``router.rules.ports.RuleSets`` and ``router.workforce.ports.Revisions`` on Redis; parameters as for ``RedisAssignments``."""
+    """Published rule sets and active revisions on Redis; parameters as for ``RedisAssignments``."""
 
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis

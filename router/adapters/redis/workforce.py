@@ -10,10 +10,10 @@ import msgpack
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
-from router.model.errors import NotPossible, RequestIdReused, StaleRevision
-from router.model.workitem import Kind
-from router.model.workforce import Change, Settlement, WorkforceRecords
 from router.history.codec import Record, record_from, record_text, records_packed
+from router.model.errors import NotPossible, RequestIdReused, StaleRevision
+from router.model.workforce import RecordChange, Settlement, WorkforceRecords
+from router.model.workitem import Kind
 
 _change = Script("change_workforce")
 
@@ -44,7 +44,7 @@ class RedisWorkforce:
             int(revision or 0), found["rep"], found["pool"], found["territory"], changed, (mark or b"").decode()
         )
 
-    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[Change]:
+    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[RecordChange]:
         """Return the changes of some revisions."""
         with translated():
             entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", str(up_to) if up_to else "+")
@@ -102,6 +102,6 @@ class RedisWorkforce:
                 raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
 
 
-def _read_change(entry_id: bytes, fields: dict[bytes, bytes]) -> Change:
+def _read_change(entry_id: bytes, fields: dict[bytes, bytes]) -> RecordChange:
     kind, record_id = fields[b"name"].decode().split("/", 1)
-    return Change(int(entry_id.split(b"-")[0]), kind, record_id, record_from(kind, fields[b"record"]))
+    return RecordChange(int(entry_id.split(b"-")[0]), kind, record_id, record_from(kind, fields[b"record"]))

@@ -1,6 +1,4 @@
-"""The child's half of ``router.adapters.rule_sandbox.parent``: one job from stdin, one answer to stdout, or an end that says
-enough.
-"""
+"""The child's half of the sandbox: one job from stdin, one answer to stdout, or an end that says enough."""
 
 from __future__ import annotations
 
@@ -15,16 +13,17 @@ from typing import Any
 
 from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
-from router.rules.ports import RuleEngine
-from router.rules.trial import Trial
+from router.model.values import Fact
+from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
 from router.rules.index import IndexEngine
+from router.rules.ports import RuleEngine
 from router.rules.problems import Problem, in_order
-from router.rules.ruleset import Fact, RuleSet
+from router.rules.ruleset import RuleSet
 from router.rules.samples import sample_facts
 from router.rules.scenarios import Workforce, run
-from router.model.workforce import Member, Pool, Rep, Territories, Territory
+from router.rules.trial import Trial
 
 
 def main() -> None:

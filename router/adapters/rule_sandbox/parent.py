@@ -21,9 +21,9 @@ from collections.abc import Collection
 from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
-from router.rules.trial import Trial
 from router.rules.problems import Problem, Severity
 from router.rules.scenarios import TestResult, Workforce
+from router.rules.trial import Trial
 
 DEADLINE_S = 30.0
 """Wall-clock seconds for everything; 20,000 rules take about 15 on an idle core."""
@@ -131,7 +131,7 @@ def _read(out: bytes) -> Trial:
 
 
 def written_workforce(workforce: Workforce) -> dict[str, Any]:
-    """Write a workforce as the job brings it; ``trial_child.read_workforce`` reads it."""
+    """Write a workforce as the job brings it; ``child.read_workforce`` reads it."""
     # the tree has no need to list itself for anybody else
     territories = workforce.territories.records
     return {

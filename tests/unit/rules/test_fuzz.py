@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from router.model.errors import InvalidInput
+from router.model.workforce import Territories
 from router.rules import codec as stored
 from router.rules.check import check
 from router.rules.fact import project
 from router.rules.index import IndexEngine
 from router.rules.reference import ReferenceEngine
 from router.rules.ruleset import RuleSet
-from router.model.workforce import Territories
 
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 SOURCE = """\

@@ -1,0 +1,97 @@
+"""The choice of an owner: what the store's script computes, in Python, for the memory store, replays and explanations.
+
+Pure. Kubernetes names the stages of such a decision filter, score, reserve and bind; here the roster filters, the
+planner scores, and ``choose`` reserves by the ledger; binding is the store's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from zlib import crc32
+
+import msgpack
+
+from router.assignment.ledger import Pick, pick
+from router.assignment.roster import UNLIMITED, Candidates
+from router.model.decision import Outcome, Seen, Stand
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The outcome of trying a plan's attempts: what the store's script computes, in Python."""
+
+    step: int
+    rep: str
+    pool: str
+    charge: int
+    picked: Pick | None
+    eligible: tuple[int, ...]
+    stand: Stand | None
+
+
+NOBODY = Choice(0, "", "", 0, None, (), None)
+
+
+def choose(attempts: Sequence[tuple[Candidates, int]], seen: Sequence[Seen], rotation: int, named: str = "") -> Choice:
+    """Take the first attempt in which somebody has room, and pick there by the ledger.
+
+    The store's script does the same; it is kept here for the memory store, for replays and for explanations.
+
+    Parameters
+    ----------
+    attempts
+        Candidates of each attempt, with the charge in micro-units.
+    seen
+        What the ledger and the loads said, attempt by attempt; may end with the first that has somebody with room.
+    rotation
+        See ``router.assignment.ledger.pick``.
+    named
+        The rep a person named; the pick is then theirs.
+    """
+    for step, ((candidates, charge), facts) in enumerate(zip(attempts, seen, strict=False), start=1):
+        full = {position for position, _ in facts.full}
+        eligible = tuple(k for k in range(len(candidates.reps)) if k not in full)
+        if not eligible:
+            continue
+        picked = pick(
+            facts.deficits,
+            [candidates.weights[k] for k in eligible],
+            charge,
+            band=candidates.band,
+            scores=[candidates.scores[k] for k in eligible],
+            rotation=rotation,
+            named=next((place for place, k in enumerate(eligible) if candidates.reps[k] == named), None),
+        )
+        place = picked.chosen
+        k = eligible[place]
+        stand = Stand(picked.entitlements[place], facts.deficits[place], picked.after[place], candidates.scores[k])
+        return Choice(step, candidates.reps[k], candidates.pool, charge, picked, eligible, stand)
+    return NOBODY
+
+
+def trace_hash(
+    attempts: Sequence[Candidates], seen: Sequence[Seen], outcome: Outcome, choice: Choice, epoch: int
+) -> str:
+    """Hash all that decided.
+
+    The candidates of every attempt tried, what was seen of them, and the ledger after the pick.
+    """
+    parts: list[bytes] = []
+    for candidates, facts in zip(attempts, seen, strict=False):
+        parts += [candidates.digest.encode(), msgpack.packb([facts.deficits, facts.full])]
+    after = choice.picked.after if choice.picked else ()
+    parts.append(msgpack.packb([outcome, choice.rep, choice.pool, epoch, choice.charge, after]))
+    return sha1(b"".join(parts), usedforsecurity=False).hexdigest()
+
+
+def has_room(candidates: Candidates, position: int, open_units: int) -> bool:
+    """Say whether a candidate may take one more unit."""
+    limit = candidates.limits[position]
+    return limit == UNLIMITED or open_units < limit
+
+
+def rotation_of(item_id: str) -> int:
+    """Return where the pick begins among equals: any number will do that is spread evenly over work items."""
+    return crc32(item_id.encode())

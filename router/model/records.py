@@ -1,0 +1,62 @@
+"""What the store keeps beside the log, and what is known of customers. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from router.model.workitem import Kind, State
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """Where a work item stands.
+
+    ``event`` numbers its latest event, ``decision`` its latest decision, ``first`` its first one.
+    """
+
+    item_id: str
+    state: State
+    kind: Kind
+    owner: str
+    pool: str
+    epoch: int
+    event: int
+    decision: int
+    first: int
+    tried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """A pool's ledger. ``deficits`` and ``received`` in micro-units by rep; amounts below likewise.
+
+    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides and settlements added
+    to the bound.
+    """
+
+    deficits: Mapping[str, int] = field(default_factory=dict)
+    received: Mapping[str, int] = field(default_factory=dict)
+    decisions: int = 0
+    overrides: int = 0
+    largest_charge: int = 0
+    largest_band: int = 0
+    worst: int = 0
+    disturbance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind."""
+
+    number: int = 0
+    loads: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
+    ledgers: Mapping[str, LedgerState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was scored last of a customer: probability of leaving, 0 to 1, and value tier; an empty one is unknown."""
+
+    churn_risk: float
+    value_tier: str = ""

@@ -1,9 +1,14 @@
-"""How workforce records and publications are written down, in the store and for the digests in its log."""
+"""How what is kept for ever is written down: the events of the log, and what the log holds digests of.
+
+An event's type names its format, ``decision.2``; what was written before there were formats has none and is format 1.
+Here is a reader for each, so that every log ever written can be read. ``scripts/log.lua`` writes events: the facts are
+the time, in milliseconds, and behind it an array; what the store is given to keep unread, the head, is written here.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from hashlib import sha1
 from typing import Any
@@ -11,8 +16,131 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
+from router.model.decision import Cause, Decision, Head, Outcome, Seen, Stand
+from router.model.errors import CorruptHistory
+from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.model.revisions import Publication
-from router.model.workforce import Pool, Rep, Territory
+from router.model.workforce import Member, Pool, Rep, Territory
+from router.model.workitem import Kind, State, WorkItem
+
+_KINDS = {str(kind): kind for kind in Kind}
+_OUTCOMES = {str(outcome): outcome for outcome in Outcome}
+# a look-up is ten times faster than the enum's own, and it happens per call
+
+
+def pack_head(head: Head, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
+    """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
+    return pack((content, *head[1:]))
+
+
+def read_head(packed: bytes) -> Head:
+    """Read what ``pack_head`` wrote."""
+    content, cause, rules, workforce, matched, steps, tried, *rest = msgpack.unpackb(packed)
+    return Head(
+        WorkItem.unpack(content), Cause(cause), rules, workforce, tuple(matched), tuple(steps), tuple(tried), *rest
+    )
+
+
+def read_decision(number: int, facts: bytes, head: Head) -> Decision:
+    """Read a decision of the newest format, as the store answers it."""
+    at_ms, fields = _facts(facts)
+    return _decision(number, at_ms, fields, head)
+
+
+def read_event(number: int, form: bytes, facts: bytes, head: bytes) -> Event:
+    """Read an event, by the reader of its type and format.
+
+    Raises
+    ------
+    CorruptHistory
+        If this version has no reader for it, or somebody altered it: then nobody is told more than that.
+    """
+    reader = _READERS.get(form)
+    if reader is None:
+        name = form.decode("utf-8", "replace")[:40]
+        known = ", ".join(sorted(known.decode() for known in _READERS))
+        raise CorruptHistory(f"event {number}", f"it is of the format {name!r}; this version of Fairlead reads {known}")
+    take_apart, make = reader
+    try:
+        return make(number, *take_apart(facts), head)
+    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
+        raise CorruptHistory(f"event {number}", f"it cannot be read: {type(error).__name__}") from error
+
+
+def _facts(facts: bytes) -> tuple[int, list[Any]]:
+    """Return the time of an event and its fields."""
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(facts)
+    at_ms, fields = unpacker
+    return at_ms, fields
+
+
+def _first(facts: bytes) -> tuple[int, list[Any]]:
+    """Do the same for an event of format 1, where the time is the first field."""
+    at_ms, *fields = msgpack.unpackb(facts)
+    return at_ms, fields
+
+
+def _decision(number: int, at_ms: int, fields: list[Any], head: Head) -> Decision:
+    item_id, kind, outcome, rep, pool, epoch, charge, seen, stand, trace_hash, previous, freed = fields
+    return Decision(
+        number,
+        item_id,
+        _KINDS[kind],
+        _OUTCOMES[outcome],
+        rep,
+        pool,
+        epoch,
+        charge,
+        tuple(Seen(tuple(deficits), tuple((k, units) for k, units in full)) for deficits, full in seen),
+        Stand(*stand) if stand else None,
+        trace_hash,
+        previous,
+        at_ms,
+        head,
+        freed,
+    )
+
+
+def _decision_event(number: int, at_ms: int, fields: list[Any], head: bytes) -> Decision:
+    return _decision(number, at_ms, fields, read_head(head))
+
+
+def _completed(number: int, at_ms: int, fields: list[Any], _: bytes) -> Completed:
+    item_id, kind, state, rep, pool, epoch, previous, actor = fields
+    return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at_ms, actor)
+
+
+def _workforce_changed(number: int, at_ms: int, fields: list[Any], _: bytes) -> WorkforceChanged:
+    revision, names, digest_, actor = fields
+    return WorkforceChanged(number, revision, tuple(names), digest_, at_ms, actor)
+
+
+def _rules_published(number: int, at_ms: int, fields: list[Any], _: bytes) -> RulesPublished:
+    revision, rollback_of, digest_, actor = fields
+    return RulesPublished(number, revision, rollback_of, digest_, at_ms, actor)
+
+
+def _settled(number: int, at_ms: int, fields: list[Any], _: bytes) -> Settled:
+    pool, leavers, members = fields
+    return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at_ms)
+
+
+_TakeApart = Callable[[bytes], tuple[int, list[Any]]]
+_Make = Callable[[int, int, list[Any], bytes], Event]
+_READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
+    b"decision": (_first, _decision_event),
+    b"decision.2": (_facts, _decision_event),
+    b"completed": (_first, _completed),
+    b"completed.2": (_facts, _completed),
+    b"workforce": (_first, _workforce_changed),
+    b"workforce.2": (_facts, _workforce_changed),
+    b"rules": (_first, _rules_published),
+    b"rules.2": (_facts, _rules_published),
+    b"settled": (_first, _settled),
+    b"settled.2": (_facts, _settled),
+}
+"""By an event's type as it is stored: what takes its facts apart, and what makes the event."""
 
 Record = Rep | Pool | Territory
 

@@ -9,11 +9,8 @@ What is made for every call is a named tuple: a frozen dataclass takes five time
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, NamedTuple
-
-import msgpack
+from typing import NamedTuple
 
 from router.model.workitem import Kind, WorkItem
 
@@ -36,12 +33,6 @@ class Cause(StrEnum):
     WOKEN = "WOKEN"
 
 
-_KINDS = {
-    str(kind): kind for kind in Kind
-}  # a look-up is ten times faster than the enum's own, and it happens per call
-_OUTCOMES = {str(outcome): outcome for outcome in Outcome}
-
-
 class Head(NamedTuple):
     """What is known before the store is asked; the store keeps it unread.
 
@@ -60,18 +51,6 @@ class Head(NamedTuple):
     sla: str = ""
     note: str = ""
     actor: str = ""
-
-    def pack(self, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
-        """Return the stored form; ``content`` is the packed work item, ``pack`` what packs many faster than one."""
-        return pack((content, *self[1:]))
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> Head:
-        """Read what ``pack`` wrote."""
-        content, cause, rules, workforce, matched, steps, tried, *rest = msgpack.unpackb(packed)
-        return cls(
-            WorkItem.unpack(content), Cause(cause), rules, workforce, tuple(matched), tuple(steps), tuple(tried), *rest
-        )
 
 
 class Seen(NamedTuple):
@@ -117,27 +96,3 @@ class Decision(NamedTuple):
     decided_ms: int
     head: Head
     freed: str = ""
-
-    @classmethod
-    def read(cls, number: int, facts: bytes, head: Head) -> Decision:
-        """Read what the store's script wrote, beside the head that it was given."""
-        (
-            at, item_id, kind, outcome, rep, pool, epoch, charge, seen, stand, trace_hash, previous, freed,
-        ) = msgpack.unpackb(facts)  # fmt: skip
-        return cls(
-            number,
-            item_id,
-            _KINDS[kind],
-            _OUTCOMES[outcome],
-            rep,
-            pool,
-            epoch,
-            charge,
-            tuple(Seen(tuple(deficits), tuple((k, units) for k, units in full)) for deficits, full in seen),
-            Stand(*stand) if stand else None,
-            trace_hash,
-            previous,
-            at,
-            head,
-            freed,
-        )

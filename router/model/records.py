@@ -10,9 +10,22 @@ from router.model.workitem import Kind, State
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """Where a work item stands.
+    """Where a work item stands, in numbers of events.
 
-    ``event`` numbers its latest event, ``decision`` its latest decision, ``first`` its first one.
+    Parameters
+    ----------
+    event
+        Its last event of all: each event names the one before it.
+    version
+        The last one that changed owner, state or attributes: the etag, and what a change insists on.
+    content
+        The one that holds its attributes.
+    decision
+        The last one that chose its owner, or looked for one in vain while it had none.
+    first
+        Its first one.
+    tried
+        The reps who owned it before, in order.
     """
 
     item_id: str
@@ -22,6 +35,8 @@ class ItemRecord:
     pool: str
     epoch: int
     event: int
+    version: int
+    content: int
     decision: int
     first: int
     tried: tuple[str, ...] = ()

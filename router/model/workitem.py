@@ -42,6 +42,21 @@ class State(StrEnum):
 
 
 CLOSED_STATES = frozenset({State.CONVERTED, State.DISQUALIFIED, State.CLOSED})
+TRANSITIONS: Mapping[State, Mapping[str, State]] = {
+    State.RECEIVED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.QUEUED, "UNROUTED": State.UNROUTED},
+    State.QUEUED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.QUEUED, "UNROUTED": State.UNROUTED}
+    | {state: state for state in CLOSED_STATES},
+    State.UNROUTED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.QUEUED, "UNROUTED": State.UNROUTED}
+    | {state: state for state in CLOSED_STATES},
+    State.ASSIGNED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.ASSIGNED, "UNROUTED": State.ASSIGNED}
+    | {state: state for state in CLOSED_STATES},
+    **{state: {} for state in CLOSED_STATES},
+}
+"""The states, by what happens: the outcome of a decision, or the closing state that somebody asks for.
+
+What is not in it cannot happen. A work item that nobody else could take stays with its owner. The store's scripts are
+given this table.
+"""
 _NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 _random = Random()  # noqa: S311 (an id must be new, not secret)
 """Seeded by the system once, which takes a microsecond or more for each number."""

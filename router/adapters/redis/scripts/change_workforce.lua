@@ -6,17 +6,15 @@
 --        4 records, msgpack {{'{kind}/{id}', JSON or '' if deleted}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
 --        7 settlements, msgpack {{pool, leavers, {{rep, weight}, …}}, …}; nobody left: the ledger is dropped; 8 actor
 --        9 mark of the expected revision
--- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep}.
+-- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
+--        {'FORMAT', its format}.
 
-local fingerprint = ARGV[2]
-if fingerprint ~= '' then
-  local known = redis.call('GET', KEYS[6])
-  if known then
-    local request = cmsgpack.unpack(known)
-    if request[1] ~= fingerprint then return {'REQUEST_ID_REUSED'} end
-    return {'DONE', request[2]}
-  end
-end
+local refused = format.enter(KEYS[1])
+if refused then return refused end
+local known
+if ARGV[2] ~= '' then known = request.known(redis.call('GET', KEYS[6]), ARGV[2], 2) end
+if known == false then return {'REQUEST_ID_REUSED'} end
+if known then return {'DONE', known[2]} end
 local current = redis.call('HMGET', KEYS[1], 'workforce', 'workforce_mark')
 if tonumber(current[1] or 0) ~= tonumber(ARGV[1]) or (current[2] or '') ~= ARGV[9] then return {'STALE'} end
 local records, settlements = cmsgpack.unpack(ARGV[4]), cmsgpack.unpack(ARGV[7])
@@ -38,7 +36,7 @@ for place, entry in ipairs(records) do
 end
 
 local function settle(key, leavers, members)
-  -- router/assignment/ledger.py `settle` and `disturbance`.
+  -- router/assignment/ledger.py `settle`.
   local deficits, fields = {}, redis.call('HGETALL', key)
   local largest, band = 0, 0
   for i = 1, #fields, 2 do
@@ -63,25 +61,17 @@ local function settle(key, leavers, members)
     redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver)
   end
   for i, member in ipairs(members) do redis.call('HSET', key, 'd:' .. member[1], integer(after[i])) end
-  table.sort(after, function(a, b) return a > b end)
-  local worst, running, n = 0, 0, #after
-  for j, deficit in ipairs(after) do
-    running = running + deficit
-    worst = math.max(worst, running - (largest + band) * j * (n - j) / 2)
-  end
-  redis.call('HSET', key, 'disturbance', string.format('%.17g', worst))
+  redis.call('HSET', key, 'disturbance', ledger.disturbance(after, largest + band))
 end
 
 log.open(KEYS[3])
-local now_ms, names = clock_ms(), {}
+local names = {}
 for place, entry in ipairs(records) do names[place] = entry[1] end
-log.append('workforce', cmsgpack.pack({now_ms, revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
+log.append('workforce.2', cmsgpack.pack({revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
 redis.call('HSET', KEYS[1], 'workforce_mark', log.link)
 for i, settlement in ipairs(settlements) do
-  log.append('settled', cmsgpack.pack({now_ms, settlement[1], settlement[2], settlement[3]}), '')
+  log.append('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
   if #settlement[3] > 0 then settle(KEYS[6 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[6 + i]) end
 end
-if fingerprint ~= '' then
-  redis.call('SET', KEYS[6], cmsgpack.pack({fingerprint, revision}), 'EX', tonumber(ARGV[3]))
-end
+if ARGV[2] ~= '' then request.keep(KEYS[6], tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision}

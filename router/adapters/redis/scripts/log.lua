@@ -1,32 +1,44 @@
--- The log of a tenant, one stream for every change there is. Stands before each script that writes to it (see `Script`).
+-- The log of a tenant, one stream for every change there is.
 --
--- An event is an entry `{number}-0` with the fields `type`, `facts`, `head` and `link`. The link is a SHA-1 over the link
--- before it and the event itself: none can be changed, left out or slipped in without breaking every later link.
--- router/history/hash_chain.py computes it again.
+-- An event is an entry `{number}-0` with the fields `type`, `facts`, `head` and `link`. The type names the event and its
+-- format, `decision.2`; router/history/codec.py has a reader for each. The facts begin with the event's time, packed on
+-- its own. The link is a SHA-1 over the link before it and the event itself: none can be changed, left out or slipped in
+-- without breaking every later link. router/history/hash_chain.py computes it again.
+
+local function integer(number) return string.format('%.0f', number) end
 
 local log = {}
 
+function log.time_of(facts)
+  -- Returns the time of an event, in milliseconds; those of format 1 have it first in their one array.
+  local _, first = cmsgpack.unpack_one(facts)
+  return type(first) == 'table' and first[1] or first
+end
+
 function log.open(key)
-  -- Finds the end of the log.
+  -- Finds the end of the log. `log.now_ms` is the time of this call: that of the clock, but never before the last event.
   local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
-  log.key = key
-  log.number = last and tonumber(string.match(last[1], '^%d+')) or 0
-  log.link = last and last[2][8] or ''
+  log.key, log.number, log.link, log.now_ms = key, 0, '', clock_ms()
+  if last then
+    log.number, log.link = tonumber(string.match(last[1], '^%d+')), last[2][8]
+    log.now_ms = math.max(log.now_ms, log.time_of(last[2][4]))
+  end
 end
 
 function log.append(type, facts, head)
   -- Appends an event and returns its number.
   log.number = log.number + 1
   local id = string.format('%.0f-0', log.number)
+  facts = cmsgpack.pack(log.now_ms) .. facts
   log.link = redis.sha1hex(log.link .. '|' .. id .. '|' .. type .. '|' .. #facts .. '|' .. facts .. head)
   redis.call('XADD', log.key, id, 'type', type, 'facts', facts, 'head', head, 'link', log.link)
-  return log.number
+  return log.number, facts
 end
 
-local function integer(number) return string.format('%.0f', number) end
-
-local function clock_ms()
-  local clock = redis.call('TIME')
-  return clock[1] * 1000 + math.floor(clock[2] / 1000)
+function log.read(number)
+  -- Returns type, facts and head of an event.
+  local id = integer(number) .. '-0'
+  local fields = redis.call('XRANGE', log.key, id, id)[1][2]
+  return fields[2], fields[4], fields[6]
 end
 

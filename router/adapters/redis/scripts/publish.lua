@@ -3,25 +3,23 @@
 -- KEYS   1 revisions hash: as in bind.lua; 2 rule sets hash, revision → JSON; 3 the request's key; 4 events stream
 -- ARGV   1 expected active revision ('' for any), 2 fingerprint of the request ('' for no request id), 3 seconds to remember it,
 --        4 the publication as JSON, without its revision and time; 5 the revision it goes back to (0: none), 6 actor
--- Returns {'DONE', revision, JSON} (also for a repeated request), or {'STALE', active revision}, {'REQUEST_ID_REUSED'}.
+-- Returns {'DONE', revision, JSON} (also for a repeated request), or {'STALE', active revision}, {'REQUEST_ID_REUSED'},
+--        {'FORMAT', its format}.
 
-if ARGV[2] ~= '' then
-  local known = redis.call('GET', KEYS[3])
-  if known then
-    local request = cmsgpack.unpack(known)
-    if request[1] ~= ARGV[2] then return {'REQUEST_ID_REUSED'} end
-    return {'DONE', request[2], redis.call('HGET', KEYS[2], integer(request[2]))}
-  end
-end
+local refused = format.enter(KEYS[1])
+if refused then return refused end
+local known
+if ARGV[2] ~= '' then known = request.known(redis.call('GET', KEYS[3]), ARGV[2], 2) end
+if known == false then return {'REQUEST_ID_REUSED'} end
+if known then return {'DONE', known[2], redis.call('HGET', KEYS[2], integer(known[2]))} end
 local active = tonumber(redis.call('HGET', KEYS[1], 'rules') or 0)
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= active then return {'STALE', active} end
 
-local now_ms = clock_ms()
-local published = integer(now_ms) .. ' ' .. ARGV[4]
+log.open(KEYS[4])
+local published = integer(log.now_ms) .. ' ' .. ARGV[4]
 local revision = redis.call('HINCRBY', KEYS[1], 'rules', 1)
 redis.call('HSET', KEYS[2], integer(revision), published)
-log.open(KEYS[4])
-log.append('rules', cmsgpack.pack({now_ms, revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
+log.append('rules.2', cmsgpack.pack({revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
 redis.call('HSET', KEYS[1], 'rules_mark', log.link)
-if ARGV[2] ~= '' then redis.call('SET', KEYS[3], cmsgpack.pack({ARGV[2], revision}), 'EX', tonumber(ARGV[3])) end
+if ARGV[2] ~= '' then request.keep(KEYS[3], tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision, published}

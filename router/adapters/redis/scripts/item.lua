@@ -1,0 +1,40 @@
+-- A work item: its record, its states, and the two indexes that follow from them.
+--
+-- The record is a msgpack array in a string key. TRANSITIONS is the table of states, {from: {event: to}}, of
+-- router/model/workitem.py; what is not in it cannot happen.
+
+local STATE, KIND, OWNER, POOL, EPOCH = 1, 2, 3, 4, 5
+local EVENT = 6     -- its last event of all: each event names the one before it
+local VERSION = 7   -- the last event that changed owner, state or attributes: etag and fencing
+local CONTENT = 8   -- the event that holds its attributes
+local DECISION = 9  -- the last event that chose, or looked for, its owner
+local FIRST = 10    -- its first event: how long it has been there
+local TRIED = 11    -- the reps who owned it before
+
+local item = {}
+
+function item.new(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} end
+
+function item.next(record, event) return TRANSITIONS[record[STATE]][event] end
+
+function item.in_owned(owner, state, first, id)
+  -- Returns a work item's place in the index of owners: by owner, open before closed, then by age; nil for nobody's.
+  if owner == '' then return nil end
+  return owner .. (state == 'ASSIGNED' and '\0o\0' or '\0c\0') .. string.format('%016.0f', first) .. '\0' .. id
+end
+
+function item.index(waiting, owned, id, state, owner, record)
+  -- Moves a work item in the indexes from where its state and owner were to where its record is.
+  local first = record[FIRST]
+  if record[STATE] == 'QUEUED' then
+    redis.call('ZADD', waiting, first, id)
+  elseif state == 'QUEUED' then
+    redis.call('ZREM', waiting, id)
+  end
+  local before, after = item.in_owned(owner, state, first, id), item.in_owned(record[OWNER], record[STATE], first, id)
+  if before ~= after then
+    if before then redis.call('ZREM', owned, before) end
+    if after then redis.call('ZADD', owned, 0, after) end
+  end
+end
+

@@ -4,7 +4,7 @@
     serving.parts       all parts of a process, connected
     serving.life        start → serve → drain
 
-The way of a request: ``gate.door`` → ``router.rpc`` → ``router.routing`` → the script ``bind.lua``; of a customer:
+The way of a request: ``gate.door`` → ``router.rpc`` → ``router.assignment.service`` → the script ``bind.lua``; of a customer:
 ``gate.door`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
 imports this module.
 """
@@ -19,11 +19,11 @@ import click
 
 import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC reads from the environment)
 from router import cli as router_cli
-from router.adapters.engines import EngineUnavailable
+from router.adapters.durable_rules.selection import EngineUnavailable
 from router.adapters.redis.embedded import EmbeddedServerError
 from router.cli.later import commands_with
 from router.durability import NotDurable
-from router.errors import StoreUnavailable
+from router.model.errors import StoreUnavailable
 from scoring.errors import ScoringError
 from serving.life import run, run_several
 from serving.parts import CannotListen

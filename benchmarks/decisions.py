@@ -13,15 +13,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import world
-from router.adapters import engines
-from router.decision import choose
-from router.items import Kind, WorkItem
-from router.plan import Book
-from router.roster import Roster
+from router.adapters.durable_rules import selection as engines
+from router.assignment.choice import choose
+from router.assignment.planner import Book
+from router.assignment.roster import Roster
+from router.history.projection import Tally
+from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import Kind, WorkItem
 from router.rpc.fields import plain
 from router.rules.check import check
-from router.tally import Tally
-from router.workforce import Member, Pool, Rep
 
 SIZES = (10, 100, 1_000, 10_000)
 SECONDS = 0.5

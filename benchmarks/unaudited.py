@@ -13,7 +13,7 @@ _NEVER_S = 1e6
 if __name__ == "__main__":
     with in_force(_UNCHAINED):
         from benchmarks import server
-        from router import auditor
+        from router.history import monitor as auditor
 
     auditor.LOOK_S = _NEVER_S
     server.main()

@@ -13,10 +13,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
 from router.adapters.redis.embedded import EmbeddedServer
 from router.durability import MEANINGS
-from router.errors import StoreUnavailable
+from router.model.errors import StoreUnavailable
 from serving.parts import Service
 from serving.settings import Settings, without_password
 from telemetry.metrics import VARIABLE as METRICS

@@ -14,22 +14,21 @@ from gate.masking import Masking
 from gate.standard import Health, serve_standard
 from gate.traffic import Traffic
 from operations import rpc as operations_rpc
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
+from router.adapters.queue import QueuedSubmissions, routing_crew, routing_queue
 from router.adapters.redis.connection import watch_scripts
-from router.adapters.redis.standings import RedisStandings
-from router.adapters.redis.stores import Stores
-from router.adapters.submissions import QueuedSubmissions
-from router.adapters.trial import try_rule_set
-from router.adapters.working import routing_crew, routing_queue
-from router.administration import Administration
-from router.auditor import Auditor, Auditors
-from router.books import Books
+from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.repositories import Stores
+from router.adapters.rule_sandbox.parent import try_rule_set
+from router.assignment.planner_cache import Books
+from router.assignment.queries import Lookup
+from router.assignment.service import Router
+from router.backlog.runner import Wakers
 from router.durability import Promise
-from router.errors import StoreUnavailable
-from router.fairness import Fairness
-from router.lookup import Lookup
-from router.publishing import Publishing
-from router.routing import Router
+from router.fairness.report import Fairness
+from router.history.monitor import Auditor, Auditors
+from router.history.watch import Watching
+from router.model.errors import StoreUnavailable
 from router.rpc.decisions import DecisionServicer
 from router.rpc.describing import Describing
 from router.rpc.fairness import FairnessServicer
@@ -38,9 +37,9 @@ from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
-from router.submitting import Submitting
-from router.wakers import Wakers
-from router.watching import Watching
+from router.rules.publishing import Publishing
+from router.submission.service import Submitting
+from router.workforce.service import Administration
 from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
 from scoring.parts import ScoringParts

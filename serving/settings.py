@@ -8,10 +8,10 @@ from pathlib import Path
 
 from gate.insecure import check_metrics, check_store
 from gate.settings import OPEN, Security
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
+from router.adapters.queue import WorkSettings, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.clients import SCHEMES, client_for, open_servers
-from router.adapters.working import WorkSettings, whole
 from router.durability import Demand, Durability
 from telemetry.watch import NOTHING, Wanted
 

@@ -16,17 +16,17 @@ from pathlib import Path
 
 import click
 
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
+from router.adapters.queue import MAX_WORKERS, WorkSettings, routing_crew, routing_queue, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
-from router.adapters.redis.stores import Stores
-from router.adapters.working import MAX_WORKERS, WorkSettings, routing_crew, routing_queue, whole
-from router.books import Books
+from router.adapters.redis.repositories import Stores
+from router.assignment.planner_cache import Books
+from router.assignment.queries import Lookup
+from router.assignment.service import Router
 from router.cli.stores import checked_url
 from router.cli.tables import InputFailed
 from router.durability import Demand, NotDurable
-from router.errors import RouterError
-from router.lookup import Lookup
-from router.routing import Router
+from router.model.errors import RouterError
 from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings

@@ -29,13 +29,13 @@ from fairlead.v1 import (
     workforce_pb2_grpc,
 )
 from router.adapters.redis.clients import client_for, close
+from router.adapters.redis.repositories import Stores
 from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.stores import Stores
-from router.books import Books
-from router.ports import Publication
+from router.assignment.planner_cache import Books
+from router.history.replay import Verification
+from router.model.revisions import Publication
 from router.rules.check import check
-from router.rules.stored import dumps
-from router.verification import Verification
+from router.rules.codec import dumps
 
 FULL = decisions_pb2.DECISION_VIEW_FULL
 BASIC = decisions_pb2.DECISION_VIEW_BASIC

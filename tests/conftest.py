@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
 from router.durability import ANYTHING
 from serving.parts import Service

@@ -10,8 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from router.rules.ruleset import All, AnyOf, Condition, Fact, FieldType, Not, Predicate, Route, Rule, RuleSet
-from router.workforce import Territories, Territory
+from router.model.values import Fact
+from router.model.workforce import Territories, Territory
+from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
 
 FIELDS = {
     "区域": FieldType.STRING,

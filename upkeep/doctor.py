@@ -19,12 +19,12 @@ from rich.text import Text
 
 from gate.insecure import check_metrics, check_store, insecure_from
 from gate.settings import Security
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
 from router.adapters.redis import checkup
 from router.adapters.redis.clients import open_servers
 from router.adapters.redis.orphans import answers, socket_path
 from router.cli.consoles import console_for
-from router.errors import StoreUnavailable
+from router.model.errors import StoreUnavailable
 from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
 from telemetry.watch import Wanted

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
 from router.adapters.redis.embedded import EmbeddedServerError, find_binary
 from router.adapters.redis.orphans import answers, socket_path
 from upkeep.findings import Finding, bad, good, mind

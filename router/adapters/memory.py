@@ -11,27 +11,17 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from router.decision import Choice, Decision, Outcome, Seen, choose, trace_hash
-from router.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
-from router.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
-from router.items import CLOSED_STATES, Kind
-from router.ports import (
-    Change,
-    Completion,
-    Edition,
-    ItemRecord,
-    Job,
-    LedgerState,
-    Mode,
-    Publication,
-    Refusal,
-    Settlement,
-    Standing,
-    WorkforceRecords,
-)
-from router.stored import digest, publication_text, record_text, records_packed
-from router.tally import Tally
-from router.workforce import Pool, Rep, Territory
+from router.assignment.choice import Choice, choose, trace_hash
+from router.assignment.commands import Completion, Job, Mode, Refusal
+from router.history.codec import digest, publication_text, record_text, records_packed
+from router.history.projection import Tally
+from router.model.decision import Decision, Outcome, Seen
+from router.model.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
+from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.records import ItemRecord, LedgerState, Standing
+from router.model.revisions import Edition, Publication
+from router.model.workforce import Change, Pool, Rep, Settlement, Territory, WorkforceRecords
+from router.model.workitem import CLOSED_STATES, Kind
 
 
 @dataclass
@@ -66,7 +56,7 @@ class MemoryStore:
     async def bind(
         self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
     ) -> list[Decision | Refusal]:
-        """Do the jobs in order; see ``router.ports.Assignments``."""
+        """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
         if revisions[:2] != (state.rules, state.workforce):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
@@ -127,7 +117,7 @@ class MemoryStore:
         )
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
-        """Close a work item; see ``router.ports.Assignments``."""
+        """Close a work item; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
         repeated = state.requests.get(completion.request_id)
         if completion.request_id and repeated is not None:
@@ -224,7 +214,7 @@ class MemoryStore:
         fingerprint: str = "",
         actor: str = "",
     ) -> int:
-        """Write records as one new revision; see ``router.ports.Workforce``."""
+        """Write records as one new revision; see ``router.workforce.ports.Workforce``."""
         state = self._tenants[tenant]
         if request_id and request_id in state.requests:
             if state.requests[request_id][0] != fingerprint:
@@ -271,7 +261,7 @@ class MemoryStore:
         request_id: str = "",
         fingerprint: str = "",
     ) -> Publication:
-        """Make it the active revision; see ``router.ports.RuleSets``."""
+        """Make it the active revision; see ``router.rules.ports.RuleSets``."""
         state = self._tenants[tenant]
         if request_id and request_id in state.requests:
             if state.requests[request_id][0] != fingerprint:
@@ -322,7 +312,7 @@ class MemoryStore:
                 standings[customer] = as_of_ms, Standing(churn_risk, value_tier or standing.value_tier)
 
     async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, Standing]:
-        """Return what is known of customers; see ``router.ports.CustomerStandings``."""
+        """Return what is known of customers; see ``router.assignment.ports.CustomerStandings``."""
         known = self._tenants[tenant].standings
         return {customer: known[customer][1] for customer in customers if customer in known}
 

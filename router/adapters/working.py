@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from router.adapters.queue import QUEUE, routing_work
 from router.adapters.redis.connection import RedisClient
-from router.adapters.submissions import QUEUE, routing_work
-from router.routing import Router
+from router.assignment.service import Router
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.crew import Crew
 from workqueue.jobs import Bounds

@@ -17,14 +17,14 @@ from rich.table import Table
 from rich.text import Text
 
 from fairlead.commands import tenant_option
-from router.adapters.redis.stores import Stores
-from router.audit import Audit
+from router.adapters.redis.repositories import Stores
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.decision import Decision
-from router.errors import RouterError
-from router.events import Completed, Event, RulesPublished, WorkforceChanged
-from router.names import check_id
+from router.history.tamper_check import Audit
+from router.model.decision import Decision
+from router.model.errors import RouterError
+from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.model.ids import check_id
 
 _MOST_SHOWN = 100
 _PAGE = 1000

@@ -11,7 +11,7 @@ from fairlead.client import work_item
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.tables import Faults, InputFailed, Row, Table, listed, number, read_cell, read_table, truth
 from router.cli.workforce_files import by_name
-from router.items import MAX_VALUE, Kind
+from router.model.workitem import MAX_VALUE, Kind
 from router.rules.ruleset import FieldType
 from router.rules.values import DATE_ALLOWED, as_epoch
 

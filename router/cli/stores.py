@@ -13,7 +13,7 @@ import click
 from gate.insecure import check_store, insecure_from
 from router.adapters.redis.clients import client_for, open_servers
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
-from router.adapters.redis.stores import Stores
+from router.adapters.redis.repositories import Stores
 from router.cli.tables import InputFailed
 
 

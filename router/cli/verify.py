@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from fairlead.commands import tenant_option
-from router.books import Books
+from router.assignment.planner_cache import Books
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.errors import RouterError
-from router.names import check_id
-from router.verification import Verification
+from router.history.replay import Verification
+from router.model.errors import RouterError
+from router.model.ids import check_id
 
 _MOST_SHOWN = 100
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.tables import Faults, InputFailed, Row, Table, free, listed, number, read_cell, read_table, truth
-from router.items import Kind
-from router.names import MAX_ID_LENGTH, check_id
+from router.model.ids import MAX_ID_LENGTH, check_id
+from router.model.workitem import Kind
 
 REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "rep", "rep_id", "编号", "工号", "销售编号"),

@@ -1,21 +1,14 @@
 """What routing needs from the world. Adapters match these without inheriting; ``router.adapters`` holds them."""
 
-from router.ports.assignments import (
-    MAX_JOBS,
-    Assignments,
-    Completion,
-    ItemRecord,
-    Job,
-    LedgerState,
-    Log,
-    Mode,
-    Refusal,
-)
-from router.ports.customers import CustomerStandings, Standing
-from router.ports.following import Signals
-from router.ports.rules import Edition, Publication, Revisions, RuleEngine, RuleSets, RuleSetTrial, Trial
-from router.ports.snapshots import Snapshot, Snapshots
-from router.ports.workforce import Change, Settlement, Workforce, WorkforceRecords
+from router.assignment.commands import Completion, Job, Mode, Refusal
+from router.assignment.ports import MAX_JOBS, Assignments, CustomerStandings, Log, Signals
+from router.history.ports import Snapshots
+from router.model.records import ItemRecord, LedgerState, Snapshot, Standing
+from router.model.revisions import Edition, Publication
+from router.model.workforce import Change, Settlement, WorkforceRecords
+from router.rules.ports import RuleEngine, RuleSets, RuleSetTrial
+from router.rules.trial import Trial
+from router.workforce.ports import Revisions, Workforce
 
 __all__ = [
     "MAX_JOBS",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fairlead.v1 import decisions_pb2 as decisions
-from router.decision import Decision, Outcome
+from router.assignment.queries import Lookup
 from router.durability import Promise
-from router.lookup import Lookup
+from router.model.decision import Decision, Outcome
 from router.rpc.messages import decision_message
 from router.rpc.submissions import DURABILITIES
 

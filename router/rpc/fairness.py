@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fairlead.v1 import fairness_pb2 as messages
 from gate.calls import Call
-from router.fairness import Fairness
+from router.fairness.report import Fairness
 from router.rpc import fields
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct, Value
 
 from fairlead.v1.decisions_pb2 import DECISION_VIEW_FULL, DecisionView
-from router.errors import InvalidInput
-from router.names import check_id
+from router.model.errors import InvalidInput
+from router.model.ids import check_id
 
 MAX_REQUEST_ID = 128
 MAX_NOTE = 512

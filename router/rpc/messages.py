@@ -9,17 +9,17 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.decision import Cause, Decision, Outcome
-from router.errors import InvalidInput
-from router.events import Completed
-from router.explanation import Candidate, Explanation, Reason, Verdict
-from router.intake import Submission
-from router.items import MAX_VALUE, Kind, State, WorkItem
-from router.jobs import RouteRequest
-from router.lookup import StoredItem
+from router.assignment.commands import RouteRequest
+from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
+from router.assignment.queries import StoredItem
+from router.model.decision import Cause, Decision, Outcome
+from router.model.errors import InvalidInput
+from router.model.events import Completed
+from router.model.workforce import MICROS
+from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.fields import MAX_REQUEST_ID, finite, plain, shown, struct, text
 from router.rules.reference import PredicateTrace
-from router.workforce import MICROS
+from router.submission.ports import Submission
 
 MAX_SOURCE = 128
 MAX_EXTERNAL_ID = 256

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from fairlead.v1 import queue_pb2 as queue
 from gate.calls import Call
-from router.errors import InvalidInput
-from router.intake import Intake, Stage
+from router.model.errors import InvalidInput
 from router.rpc import fields
 from router.rpc.submissions import place_of, place_token, queue_message, stage_of, submission_message
+from router.submission.ports import Intake, Stage
 
 MAX_NAMED = 1000
 

@@ -8,14 +8,14 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gate.calls import Call
-from router.decision import Decision
+from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.queries import Lookup
+from router.assignment.service import Router
 from router.durability import Durability
-from router.errors import InvalidInput, RouterError
-from router.intake import Receipt, Submission
-from router.items import State
-from router.jobs import ReassignRequest, RouteRequest
-from router.lookup import Lookup
-from router.routing import Router
+from router.history.watch import Watching
+from router.model.decision import Decision
+from router.model.errors import InvalidInput, RouterError
+from router.model.workitem import State
 from router.rpc import fields
 from router.rpc.describing import Describing
 from router.rpc.messages import (
@@ -26,8 +26,8 @@ from router.rpc.messages import (
 )
 from router.rpc.status import status_of
 from router.rpc.submissions import receipt_message
-from router.submitting import Submitting
-from router.watching import Watching
+from router.submission.ports import Receipt, Submission
+from router.submission.service import Submitting
 
 MAX_BATCH = 1000
 _RESOLUTIONS = {

@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from gate import details
 from gate.statuses import Statuses
-from router.errors import (
+from router.model.errors import (
     AlreadyExists,
     Conflict,
     CorruptHistory,

@@ -8,13 +8,13 @@ from google.protobuf.empty_pb2 import Empty
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gate.calls import Call
-from router.administration import Administration, Saved
-from router.changes import Change
-from router.errors import InvalidInput, Violation
-from router.names import check_id
+from router.model.errors import InvalidInput, Violation
+from router.model.ids import check_id
+from router.model.workforce import Rep
 from router.rpc import fields
 from router.rpc import workforce_messages as read
-from router.workforce import Rep
+from router.workforce.edits import Change
+from router.workforce.service import Administration, Saved
 
 MAX_BATCH = 10_000
 

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from fairlead.v1 import workforce_pb2 as workforce
-from router.administration import Saved
-from router.errors import InvalidInput, Violation
+from router.model.errors import InvalidInput, Violation
+from router.model.values import FactValue
+from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
 from router.rpc import fields
 from router.rpc.messages import check_kind_name
 from router.rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
-from router.rules.ruleset import FactValue
-from router.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
+from router.workforce.service import Saved
 
 MAX_CAPACITY = 1_000_000
 MAX_WEIGHT = 1000

@@ -1,7 +1,7 @@
 """From source to a rule set, or to what is wrong with it: the one way in for publishing, testing and the command line.
 
 Pure. A hostile source can make it slow at worst; servers therefore call it in a child process
-(``router.adapters.trial``).
+(``router.adapters.rule_sandbox.parent``).
 """
 
 from __future__ import annotations

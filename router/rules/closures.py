@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.rules.ruleset import All, AnyOf, Condition, Fact, Not, Predicate, twin_of
+from router.model.values import Fact
+from router.rules.ruleset import All, AnyOf, Condition, Not, Predicate, twin_of
 
 Test = Callable[[Fact], bool]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from router.model.values import Scalar
 from router.rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
 from router.rules.problems import shown
 from router.rules.report import Path, Report
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Scalar
+from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate
 from router.rules.source import AllForm, AnyForm, ComparisonForm, ConditionForm, NotForm
 from router.rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from router.rules.ruleset import All, AnyOf, Condition, Fact, FactValue, Not, Predicate, Rule, RuleSet, Scalar, twin_of
+from router.model.values import Fact, FactValue, Scalar
+from router.rules.ruleset import All, AnyOf, Condition, Not, Predicate, Rule, RuleSet, twin_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from router.errors import InvalidInput
+from router.model.errors import InvalidInput
+from router.model.values import Fact
+from router.model.workforce import Pool, Rep, Territories
 from router.rules.fact import project
 from router.rules.index import IndexEngine
 from router.rules.problems import shown
 from router.rules.requirements import meets
-from router.rules.ruleset import Fact, Route, RuleSet
-from router.workforce import Pool, Rep, Territories
+from router.rules.ruleset import Route, RuleSet
 
 
 @dataclass(frozen=True, slots=True)

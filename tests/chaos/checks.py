@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from router.decision import Decision
-from router.events import Completed, Event
+from router.model.decision import Decision
+from router.model.events import Completed, Event
 from tests.chaos import register
 from tests.chaos.history import Answer, Call
 

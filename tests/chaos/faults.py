@@ -10,7 +10,7 @@ import asyncio
 import signal
 from collections.abc import Mapping, Sequence
 
-from router.adapters.submissions import QUEUE
+from router.adapters.queue import QUEUE
 from tests.chaos.failovers import failovers
 from tests.chaos.failpoints import STEPS_OF_SERVERS, STEPS_OF_WORKERS
 from tests.chaos.plan import Deed, Event, Fault, Part

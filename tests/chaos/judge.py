@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from router.adapters.redis.stores import Stores
-from router.adapters.working import WorkSettings, routing_queue
-from router.audit import Audit
-from router.books import Books
-from router.decision import Decision
-from router.events import Completed, Event
-from router.verification import Verification
+from router.adapters.queue import WorkSettings, routing_queue
+from router.adapters.redis.repositories import Stores
+from router.assignment.planner_cache import Books
+from router.history.replay import Verification
+from router.history.tamper_check import Audit
+from router.model.decision import Decision
+from router.model.events import Completed, Event
 from tests.chaos.checks import Evidence, violations
 from tests.chaos.history import Call
 from tests.chaos.processes import until

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from router.decision import Decision
-from router.events import Completed
+from router.model.decision import Decision
+from router.model.events import Completed
 from tests.chaos.history import Call, Wish, wishes
 from tests.chaos.linearizability import Operation, Undecided, is_linearizable
 

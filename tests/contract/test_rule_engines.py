@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from benchmarks.rule_sets import facts as typical_facts
 from benchmarks.rule_sets import typical
-from router.adapters import engines
-from router.ports import RuleEngine
+from router.adapters.durable_rules import selection as engines
+from router.model.values import Fact
 from router.rules.index import IndexEngine
+from router.rules.ports import RuleEngine
 from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import All, AnyOf, Condition, Fact, FieldType, Not, Predicate, Route, Rule, RuleSet
+from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
 from tests.rule_sets import facts, rule_sets
 
 Build = Callable[[RuleSet], RuleEngine]
@@ -216,7 +217,7 @@ def test_an_engine_that_was_closed_says_so_and_can_be_closed_again() -> None:
 def test_the_index_takes_over_when_durable_rules_fails(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from router.adapters import durable_engine
+    from router.adapters.durable_rules import engine as durable_engine
 
     def fail(handle: int, text: str, found: set[int]) -> None:
         raise RuntimeError("Could not assert fact, error code: 303")
@@ -237,7 +238,7 @@ def test_the_index_takes_over_when_durable_rules_fails(
 
 @needs_durable
 def test_only_what_has_no_safe_form_is_left_to_the_index() -> None:
-    from router.adapters.durable_engine import DurableEngine
+    from router.adapters.durable_rules.engine import DurableEngine
 
     has = Predicate("l", "has_any", ("a",))
     exploding = All(tuple(AnyOf((Predicate("n", "gt", i), Predicate("n", "lt", -i))) for i in range(7)))

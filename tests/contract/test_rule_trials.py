@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from router.adapters import engines
-from router.adapters.trial import AT_ONCE, MEMORY_BYTES, try_rule_set
-from router.ports import Trial
-from router.rules import stored
+from router.adapters.durable_rules import selection as engines
+from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set
+from router.model.workforce import Member, Pool, Rep, Territories, Territory
+from router.rules import codec as stored
 from router.rules.scenarios import Workforce
-from router.workforce import Member, Pool, Rep, Territories, Territory
+from router.rules.trial import Trial
 
 SOURCE = """
 fields: {region: {type: string}, n: {type: number}}
@@ -136,13 +136,13 @@ async def test_a_child_that_takes_too_much_memory_is_ended() -> None:
     ],
 )
 def test_each_end_of_a_child_is_put_into_words(code: int, said: str, expected: str) -> None:
-    from router.adapters.trial import _ending
+    from router.adapters.rule_sandbox.parent import _ending
 
     assert expected in _ending(code, said)
 
 
 def test_a_disagreement_of_the_engines_is_a_problem() -> None:
-    from router.adapters.trial_child import compare
+    from router.adapters.rule_sandbox.child import compare
     from router.rules.reference import ReferenceEngine
     from router.rules.ruleset import All, Route, Rule, RuleSet
 

@@ -19,29 +19,29 @@ from redis.asyncio import Redis
 
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.customer_scores import RedisStandings
 from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.standings import RedisStandings
 from router.adapters.redis.workforce import RedisWorkforce
-from router.administration import Administration
-from router.books import Books
-from router.changes import Change
-from router.decision import Cause, Decision, Head
-from router.errors import NotFound, RouterError
-from router.events import Completed, RulesPublished, Settled, WorkforceChanged
-from router.fairness import Fairness
-from router.items import Kind, State, WorkItem
-from router.jobs import ReassignRequest, RouteRequest
-from router.lookup import Lookup
-from router.ports import Edition, Job, Mode, Publication
-from router.roster import Demand, Roster
-from router.routing import Router
+from router.assignment.commands import Job, Mode, ReassignRequest, RouteRequest
+from router.assignment.planner_cache import Books
+from router.assignment.queries import Lookup
+from router.assignment.roster import Demand, Roster
+from router.assignment.service import Router
+from router.backlog.requeuer import Waking
+from router.fairness.report import Fairness
+from router.history.replay import Verification
+from router.model.decision import Cause, Decision, Head
+from router.model.errors import NotFound, RouterError
+from router.model.events import Completed, RulesPublished, Settled, WorkforceChanged
+from router.model.revisions import Edition, Publication
+from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
+from router.rules.codec import dumps
 from router.rules.ruleset import Requirement
-from router.rules.stored import dumps
-from router.verification import Verification
-from router.waking import Waking
-from router.workforce import MICROS, Member, Pool, Rep
+from router.workforce.edits import Change
+from router.workforce.service import Administration
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")

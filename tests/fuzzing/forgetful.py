@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from router.adapters.memory import MemoryStore
-from router.decision import Decision
-from router.errors import StaleRevision
-from router.ports import Edition, Job, Refusal, WorkforceRecords
+from router.assignment.commands import Job, Refusal
+from router.model.decision import Decision
+from router.model.errors import StaleRevision
+from router.model.revisions import Edition
+from router.model.workforce import WorkforceRecords
 from workqueue.adapters.memory import MemoryQueue
 
 

@@ -20,9 +20,9 @@ from gate.errors import GateError
 from gate.keys import KeyRing
 from gate.tokens import Tokens
 from router.adapters.redis.assignments import RedisAssignments
-from router.decision import Cause, Head
-from router.errors import CorruptHistory
-from router.items import Kind, WorkItem
+from router.model.decision import Cause, Head
+from router.model.errors import CorruptHistory
+from router.model.workitem import Kind, WorkItem
 from scoring import artefact
 from scoring.artefact import BytesFolder
 from scoring.errors import ScoringError

@@ -20,12 +20,12 @@ from router.adapters.redis.clients import SCHEMES, client_for
 from router.cli.lead_files import read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import read_reps, read_territories
-from router.errors import RouterError
+from router.model.errors import RouterError
 from router.rpc import fields
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
+from router.rules.codec import dumps, loads
 from router.rules.ruleset import FieldType
-from router.rules.stored import dumps, loads
 from scoring import gates
 from scoring.adapters.sources import columns_of, read_batches, shards_of
 from scoring.errors import ScoringError

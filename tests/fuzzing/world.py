@@ -25,19 +25,18 @@ from gate.tokens import Tokens
 from gate.traffic import Traffic
 from operations import rpc as operations_rpc
 from operations.desk import Desk
-from router.adapters.submissions import QueuedSubmissions, routing_work
-from router.adapters.trial import written_workforce
-from router.adapters.trial_child import trial
-from router.administration import Administration
-from router.books import Books
-from router.decision import Decision
+from router.adapters.queue import QueuedSubmissions, routing_work
+from router.adapters.rule_sandbox.child import trial
+from router.adapters.rule_sandbox.parent import written_workforce
+from router.assignment.planner_cache import Books
+from router.assignment.queries import Lookup
+from router.assignment.service import Router
 from router.durability import Promise
-from router.events import Settled
-from router.fairness import Fairness
-from router.lookup import Lookup
-from router.ports import Trial
-from router.publishing import Publishing
-from router.routing import Router
+from router.fairness.report import Fairness
+from router.history.replay import Verification
+from router.history.watch import Watching
+from router.model.decision import Decision
+from router.model.events import Settled
 from router.rpc.decisions import DecisionServicer
 from router.rpc.describing import Describing
 from router.rpc.fairness import FairnessServicer
@@ -46,10 +45,11 @@ from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
+from router.rules.publishing import Publishing
 from router.rules.scenarios import Workforce
-from router.submitting import Submitting
-from router.verification import Verification
-from router.watching import Watching
+from router.rules.trial import Trial
+from router.submission.service import Submitting
+from router.workforce.service import Administration
 from scoring import rpc as scoring_rpc
 from scoring.adapters.shelves import JOURNAL
 from scoring.names import folder_of

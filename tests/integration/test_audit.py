@@ -9,8 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.stores import Stores
-from router.audit import Audit
+from router.adapters.redis.repositories import Stores
+from router.history.tamper_check import Audit
 from tests.api import EVERYONE, Api
 
 Fields = dict[bytes, bytes]

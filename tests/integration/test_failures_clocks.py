@@ -18,10 +18,10 @@ import pytest
 from redis.asyncio import Redis
 
 from fairlead.v1 import routing_pb2 as routing
+from router.adapters.queue import QUEUE
 from router.adapters.redis.embedded import EmbeddedServer
-from router.adapters.redis.stores import Stores
-from router.adapters.submissions import QUEUE
-from router.audit import Audit
+from router.adapters.redis.repositories import Stores
+from router.history.tamper_check import Audit
 from tests.api import ASSIGNED, WAITING, Api, connected, differences, last
 from tests.chaos.processes import listens, until
 from tests.chaos.system import Program

@@ -21,9 +21,9 @@ import redis
 
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
+from router.adapters.queue import WorkSettings
 from router.adapters.redis.embedded import EmbeddedServer
-from router.adapters.working import WorkSettings
-from router.auditor import Auditor
+from router.history.monitor import Auditor
 from serving.parts import Service
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
 from tests.conftest import settings

@@ -17,8 +17,8 @@ import pytest
 
 from gate.roles import GRANTS, Scope
 from gate.settings import OPEN
-from router.adapters.redis.stores import Stores
-from router.audit import Audit
+from router.adapters.redis.repositories import Stores
+from router.history.tamper_check import Audit
 from serving.settings import LongWorkSettings
 from tests.api import EVERYONE, Api, connected, differences
 from tests.conftest import serving

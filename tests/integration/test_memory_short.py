@@ -11,8 +11,8 @@ from google.rpc.error_details_pb2 import RetryInfo
 from grpc_status import rpc_status
 from redis import Redis
 
+from router.adapters.queue import WorkSettings
 from router.adapters.redis.embedded import EmbeddedServer
-from router.adapters.working import WorkSettings
 from tests.api import Api, connected, differences
 from tests.conftest import STORES, serving
 from tests.integration.test_queue_commands import settled

@@ -15,7 +15,7 @@ import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2
 from router.adapters.redis.embedded import EmbeddedServer
-from router.baselines import Arrival, compare
+from router.fairness.baselines import Arrival, compare
 from tests.api import ASSIGNED, FULL, Api, differences, last
 
 BATCH = 500

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from router.adapters.working import WorkSettings
+from router.adapters.queue import WorkSettings
 from service import main
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.baselines import BASELINES, Arrival, SmoothWeightedRoundRobin, compare, distances
-from router.ledger import pick
+from router.assignment.ledger import pick
+from router.fairness.baselines import BASELINES, Arrival, SmoothWeightedRoundRobin, compare, distances
 
 REPS = [f"r{number}" for number in range(5)]
 UNWEIGHTED = dict.fromkeys(REPS, 1.0)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from router.decision import Cause, Decision, Head, Outcome
-from router.events import Completed
-from router.items import Kind, State, WorkItem
+from router.model.decision import Cause, Decision, Head, Outcome
+from router.model.events import Completed
+from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.checks import Evidence, Seen, violations, without_a_log
 from tests.chaos.history import Answer, Call

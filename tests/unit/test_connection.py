@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from router.adapters.redis.connection import translated
-from router.errors import StoreUnavailable
+from router.model.errors import StoreUnavailable
 from workqueue.adapters.redis import connection as queue_connection
 from workqueue.errors import QueueUnavailable
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from router.decision import Cause, Decision, Head, Outcome
-from router.events import Completed, Event, Settled
-from router.invariants import Movement
-from router.items import Kind, State, WorkItem
-from router.ports import LedgerState, Snapshot
-from router.workforce import MICROS, Member, Pool
+from router.history.reconciliation import Movement
+from router.model.decision import Cause, Decision, Head, Outcome
+from router.model.events import Completed, Event, Settled
+from router.model.records import LedgerState, Snapshot
+from router.model.workforce import MICROS, Member, Pool
+from router.model.workitem import Kind, State, WorkItem
 
 HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(8, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, MICROS, (), None, "", 0, 0, HEAD)

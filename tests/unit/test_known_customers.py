@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from router.items import Kind, WorkItem
-from router.known_customers import filled
-from router.ports import Standing
+from router.assignment.enrichment import filled
+from router.model.records import Standing
+from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.ruleset import RuleSet
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.ledger import bound, disturbance, jain_index, pick, settle
-from router.workforce import MICROS
+from router.assignment.ledger import bound, disturbance, jain_index, pick, settle
+from router.model.workforce import MICROS
 
 ROUNDING = 1_000
 """Micro-units granted for the floors of the division: a thousandth of a lead."""

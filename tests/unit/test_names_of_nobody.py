@@ -9,12 +9,11 @@ from collections import Counter
 import pytest
 
 from router.adapters.memory import MemoryStore
-from router.administration import Administration
-from router.books import Books
-from router.changes import Change
-from router.errors import NotFound, NotPossible
-from router.ports import WorkforceRecords
-from router.workforce import Rep
+from router.assignment.planner_cache import Books
+from router.model.errors import NotFound, NotPossible
+from router.model.workforce import Rep, WorkforceRecords
+from router.workforce.edits import Change
+from router.workforce.service import Administration
 
 
 def alive() -> Counter[type]:

@@ -8,7 +8,7 @@ import msgpack
 import pytest
 
 from router.adapters.redis.assignments import RedisAssignments
-from router.errors import CorruptHistory
+from router.model.errors import CorruptHistory
 
 
 class _Log:

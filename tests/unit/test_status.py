@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from router import errors
+from router.model import errors
 from router.rpc.status import CODES, status_of
 
 

@@ -7,8 +7,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.items import Kind
-from router.waiting import Takers, Waiting, WaitingRoom, helps
+from router.backlog.backlog import Takers, Waiting, WaitingRoom, helps
+from router.model.workitem import Kind
 
 REPS = st.frozensets(st.sampled_from("abcd"), min_size=1)
 

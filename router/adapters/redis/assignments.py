@@ -10,13 +10,15 @@ import msgpack
 from router.adapters.redis.coalescer import Coalescer
 from router.adapters.redis.connection import Argument, RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
-from router.chain import Entry
-from router.decision import Decision, Head, Outcome
-from router.errors import CorruptHistory, NotFound, StaleRevision
-from router.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
-from router.items import Kind, State
-from router.ports import Completion, Edition, ItemRecord, Job, LedgerState, Refusal
-from router.workforce import Member
+from router.assignment.commands import Completion, Job, Refusal
+from router.history.hash_chain import Entry
+from router.model.decision import Decision, Head, Outcome
+from router.model.errors import CorruptHistory, NotFound, StaleRevision
+from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.records import ItemRecord, LedgerState
+from router.model.revisions import Edition
+from router.model.workforce import Member
+from router.model.workitem import Kind, State
 
 REQUEST_TTL_S = 24 * 3600
 MAX_REQUEST_TTL_S = 365 * 24 * 3600
@@ -28,7 +30,7 @@ _complete = Script("complete")
 
 
 class RedisAssignments:
-    """``router.ports.Assignments`` on Redis 6.2 and later or Valkey 7.2 and later.
+    """``router.assignment.ports.Assignments`` on Redis 6.2 and later or Valkey 7.2 and later.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ class RedisAssignments:
         return [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
-        """Close a work item; see ``router.ports.Assignments``."""
+        """Close a work item; see ``router.assignment.ports.Assignments``."""
         keys = Keys(tenant)
         request = [keys.request(completion.request_id)] if completion.request_id else []
         reply = await _complete(

@@ -23,7 +23,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from router.errors import StoreUnavailable
+from router.model.errors import StoreUnavailable
 
 Argument = str | bytes | int | float
 RedisClient = Any

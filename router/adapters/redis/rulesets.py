@@ -5,15 +5,15 @@ from __future__ import annotations
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import TENANTS, Keys
-from router.errors import RequestIdReused, StaleRevision
-from router.ports import Edition, Publication
-from router.stored import publication_from, publication_text
+from router.history.codec import publication_from, publication_text
+from router.model.errors import RequestIdReused, StaleRevision
+from router.model.revisions import Edition, Publication
 
 _publish = Script("publish")
 
 
 class RedisRuleSets:
-    """``router.ports.RuleSets`` and ``router.ports.Revisions`` on Redis; parameters as for ``RedisAssignments``."""
+    """``router.rules.ports.RuleSets`` and ``router.workforce.ports.Revisions`` on Redis; parameters as for ``RedisAssignments``."""
 
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
@@ -28,7 +28,7 @@ class RedisRuleSets:
         request_id: str = "",
         fingerprint: str = "",
     ) -> Publication:
-        """Make it the active revision; see ``router.ports.RuleSets``."""
+        """Make it the active revision; see ``router.rules.ports.RuleSets``."""
         keys = Keys(tenant)
         with translated():
             await self._redis.sadd(TENANTS, tenant)  # before the first event, so that no tenant's work is overlooked

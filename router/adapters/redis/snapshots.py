@@ -1,4 +1,4 @@
-"""``router.ports.Snapshots`` on Redis: one transaction that only reads."""
+"""``router.history.ports.Snapshots`` on Redis: one transaction that only reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from router.adapters.redis.assignments import ledger_state, open_units
 from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.keys import Keys
-from router.ports import Snapshot
+from router.model.records import Snapshot
 
 
 class RedisSnapshots:
@@ -17,7 +17,7 @@ class RedisSnapshots:
         self._redis = redis
 
     async def take(self, tenant: str, pools: Collection[str]) -> Snapshot:
-        """Take a snapshot; see ``router.ports.Snapshots``."""
+        """Take a snapshot; see ``router.history.ports.Snapshots``."""
         keys = Keys(tenant)
         with translated():
             async with self._redis.pipeline(transaction=True) as pipeline:

@@ -10,16 +10,16 @@ import msgpack
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
-from router.errors import NotPossible, RequestIdReused, StaleRevision
-from router.items import Kind
-from router.ports import Change, Settlement, WorkforceRecords
-from router.stored import Record, record_from, record_text, records_packed
+from router.history.codec import Record, record_from, record_text, records_packed
+from router.model.errors import NotPossible, RequestIdReused, StaleRevision
+from router.model.workforce import Change, Settlement, WorkforceRecords
+from router.model.workitem import Kind
 
 _change = Script("change_workforce")
 
 
 class RedisWorkforce:
-    """``router.ports.Workforce`` on Redis; parameters as for ``RedisAssignments``."""
+    """``router.workforce.ports.Workforce`` on Redis; parameters as for ``RedisAssignments``."""
 
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
@@ -63,7 +63,7 @@ class RedisWorkforce:
         fingerprint: str = "",
         actor: str = "",
     ) -> int:
-        """Write records as one new revision; see ``router.ports.Workforce``."""
+        """Write records as one new revision; see ``router.workforce.ports.Workforce``."""
         keys = Keys(tenant)
         ledgers = [keys.ledger(settlement.pool) for settlement in settlements]
         reply = await _change(

@@ -16,7 +16,7 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import scoring_pb2 as scoring
 from fairlead.v1 import scoring_pb2_grpc as scoring_grpc
 from fairlead.v1 import workforce_pb2 as workforce
-from router.adapters.working import WorkSettings
+from router.adapters.queue import WorkSettings
 from router.rules.check import check
 from scoring.parts import registries
 from serving.settings import Settings

@@ -20,7 +20,7 @@ import training.cli
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.retries import Retries
 from fairlead.v1 import models_pb2, models_pb2_grpc
-from router.adapters import engines
+from router.adapters.durable_rules import selection as engines
 from scoring.errors import ScoringError
 from serving.parts import Service
 from serving.settings import Settings

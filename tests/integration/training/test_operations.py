@@ -13,8 +13,8 @@ from google.longrunning import operations_pb2 as ops
 from google.rpc.code_pb2 import CANCELLED, INVALID_ARGUMENT
 
 from fairlead.v1 import models_pb2, operations_pb2
+from router.adapters.queue import WorkSettings
 from router.adapters.redis.embedded import EmbeddedServer
-from router.adapters.working import WorkSettings
 from serving.settings import LongWorkSettings
 from tests.conftest import serving
 from tests.long_work import forget_all, write_customers

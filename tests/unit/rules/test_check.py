@@ -9,9 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from router.errors import InvalidRuleSet, Violation
+from router.model.errors import Violation
 from router.rules import limits
 from router.rules.check import Checked, check
+from router.rules.errors import InvalidRuleSet
 from router.rules.problems import MAX_PROBLEMS, Problem, Severity
 from router.rules.ruleset import (
     All,

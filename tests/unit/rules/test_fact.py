@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from router.errors import InvalidInput
+from router.model.errors import InvalidInput
+from router.model.workforce import Territories
 from router.rules.fact import project
 from router.rules.ruleset import FieldType, Predicate, Route, Rule, RuleSet
-from router.workforce import Territories
 from tests.rule_sets import TERRITORIES
 
 FIELDS = {

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from router.errors import InvalidInput
-from router.rules import stored
+from router.model.errors import InvalidInput
+from router.model.workforce import Territories
+from router.rules import codec as stored
 from router.rules.check import check
 from router.rules.fact import project
 from router.rules.index import IndexEngine
 from router.rules.reference import ReferenceEngine
 from router.rules.ruleset import RuleSet
-from router.workforce import Territories
 
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 SOURCE = """\

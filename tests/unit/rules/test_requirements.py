@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from router.names import check_id
+from router.model.ids import check_id
+from router.model.workforce import Rep
 from router.rules.requirements import meets
 from router.rules.ruleset import Requirement
-from router.workforce import Rep
 from tests.rule_sets import TERRITORIES
 
 

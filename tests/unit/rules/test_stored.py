@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.rule_sets import typical
-from router.rules import stored
+from router.rules import codec as stored
 from router.rules.ruleset import (
     Drop,
     FallbackRep,

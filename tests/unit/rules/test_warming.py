@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from benchmarks.rule_sets import typical
-from router.adapters.engines import WarmingEngine
+from router.adapters.durable_rules.selection import WarmingEngine
 from router.rules.index import IndexEngine
 from router.rules.ruleset import RuleSet
 

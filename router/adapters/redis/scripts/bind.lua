@@ -144,7 +144,7 @@ local function best(set, eligible, claims, top, rotation)
 end
 
 local function pick(set, eligible, total, charge, rotation, named)
-  -- The ledger: router/ledger.py `pick`, line by line. Returns the chosen place in `eligible` (nil: the named rep is not
+  -- The ledger: router/assignment/ledger.py `pick`, line by line. Returns the chosen place in `eligible` (nil: the named rep is not
   -- there), the deficits before, the chosen rep's entitlement, and the deficits after.
   local known, reps, weights = set.pool ~= '' and ledgers[set.pool].deficits, set.reps, set.weights
   local before, claims, after, sum, top = {}, {}, {}, 0, nil
@@ -272,7 +272,7 @@ local function write(job, record, choice, outcome, epoch, facts)
 end
 
 local function disturbance(ledger, largest_charge, largest_band)
-  -- router/ledger.py `disturbance`, over the whole pool: after an override.
+  -- router/assignment/ledger.py `disturbance`, over the whole pool: after an override.
   local all, fields = {}, redis.call('HGETALL', ledger.key)
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 2) == 'd:' then all[#all + 1] = tonumber(fields[i + 1]) end

@@ -38,7 +38,7 @@ for place, entry in ipairs(records) do
 end
 
 local function settle(key, leavers, members)
-  -- router/ledger.py `settle` and `disturbance`.
+  -- router/assignment/ledger.py `settle` and `disturbance`.
   local deficits, fields = {}, redis.call('HGETALL', key)
   local largest, band = 0, 0
   for i = 1, #fields, 2 do

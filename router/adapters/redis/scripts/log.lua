@@ -2,7 +2,7 @@
 --
 -- An event is an entry `{number}-0` with the fields `type`, `facts`, `head` and `link`. The link is a SHA-1 over the link
 -- before it and the event itself: none can be changed, left out or slipped in without breaking every later link.
--- router/chain.py computes it again.
+-- router/history/hash_chain.py computes it again.
 
 local log = {}
 

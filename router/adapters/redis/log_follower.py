@@ -1,0 +1,29 @@
+"""Waiting for the log to grow, and roles that one process has at a time."""
+
+from __future__ import annotations
+
+from router.adapters.redis.connection import RedisClient, translated
+from router.adapters.redis.keys import Keys
+
+
+class RedisSignals:
+    """``router.assignment.ports.Signals`` on Redis."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+
+    async def grown(self, tenant: str, after: int, wait_s: float) -> bool:
+        """Wait until the log has an event behind a number; must be shorter than the connection's timeout."""
+        with translated():
+            found = await self._redis.xread({Keys(tenant).events: f"{after}-0"}, count=1, block=round(wait_s * 1000))
+        return bool(found)
+
+    async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
+        """Take or renew a role."""
+        key, milliseconds = Keys(tenant).role(role), round(for_s * 1000)
+        with translated():
+            if await self._redis.set(key, holder, nx=True, px=milliseconds):
+                return True
+            if await self._redis.get(key) != holder.encode():
+                return False
+            return bool(await self._redis.pexpire(key, milliseconds))

@@ -1,0 +1,86 @@
+"""A Redis or Valkey by its URL → the stores on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
+from router.adapters.redis.clients import client_for, close
+from router.adapters.redis.connection import RedisClient, translated
+from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.durability import found
+from router.adapters.redis.log_follower import RedisSignals
+from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.workforce import RedisWorkforce
+from router.durability import ANYTHING, Demand, Durability, NotDurable
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The stores on one connection."""
+
+    assignments: RedisAssignments
+    workforce: RedisWorkforce
+    rule_sets: RedisRuleSets
+    standings: RedisStandings
+    signals: RedisSignals
+    snapshots: RedisSnapshots
+    redis: RedisClient
+
+    @classmethod
+    def connect(cls, url: str, request_ttl_s: int = REQUEST_TTL_S, demand: Demand = ANYTHING) -> Self:
+        """Prepare a connection, made when it is first used.
+
+        Parameters
+        ----------
+        url
+            As ``router.adapters.redis.clients`` says, password included.
+        request_ttl_s
+            How long a request id is remembered, in seconds.
+        demand
+            How durable what is written must be.
+        """
+        redis = client_for(url, demand.replicas)
+        return cls(
+            RedisAssignments(redis, request_ttl_s),
+            RedisWorkforce(redis, request_ttl_s),
+            RedisRuleSets(redis, request_ttl_s),
+            RedisStandings(redis),
+            RedisSignals(redis),
+            RedisSnapshots(redis),
+            redis,
+        )
+
+    async def check(self) -> None:
+        """See whether anybody answers.
+
+        Raises
+        ------
+        StoreUnavailable
+            If nobody does.
+        """
+        with translated():
+            await self.redis.ping()
+
+    async def promised(self, demand: Demand) -> Durability:
+        """Return what an acknowledged change survives.
+
+        Raises
+        ------
+        NotDurable
+            If that is less than was asked for.
+        StoreUnavailable
+            If nobody answers.
+        """
+        if demand.least is Durability.REPLICAS:
+            return Durability.REPLICAS
+        is_so = await found(self.redis)
+        if refusal := demand.refusal(is_so):
+            raise NotDurable(refusal)
+        return is_so
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await close(self.redis)

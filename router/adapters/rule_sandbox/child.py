@@ -1,0 +1,103 @@
+"""The child's half of ``router.adapters.rule_sandbox.parent``: one job from stdin, one answer to stdout, or an end that says
+enough.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from router.adapters.durable_rules import selection as engines
+from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
+from router.model.values import Fact
+from router.model.workforce import Member, Pool, Rep, Territories, Territory
+from router.rules import codec as stored
+from router.rules.check import Checked, check, check_tests
+from router.rules.index import IndexEngine
+from router.rules.ports import RuleEngine
+from router.rules.problems import Problem, in_order
+from router.rules.ruleset import RuleSet
+from router.rules.samples import sample_facts
+from router.rules.scenarios import Workforce, run
+from router.rules.trial import Trial
+
+
+def main() -> None:
+    """Do the job on stdin."""
+    gc.disable()  # it would take half of the time, and this process ends before it could be of use
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdout.write(json.dumps(asdict(trial(json.load(sys.stdin)))))
+
+
+def trial(job: Mapping[str, Any]) -> Trial:
+    """Check, test and try the job's rule set in this process."""
+    checked = check(job["source"], pools=job["pools"])
+    tests = checked if job["tests"] is None else check_tests(job["tests"])
+    problems = checked.problems if tests is checked else in_order([*checked.problems, *tests.problems])
+    rule_set = checked.rule_set
+    if rule_set is None or any(problem.is_error for problem in problems):
+        return Trial(problems)
+    disagreement = _try_engine(rule_set, job["engine"])
+    if disagreement is not None:
+        return Trial((*problems, disagreement))
+    results = run(rule_set, tests.tests, _workforce(job, checked, tests))
+    return Trial(problems, stored.dumps(rule_set), tuple(results), len(rule_set.rules))
+
+
+def _workforce(job: Mapping[str, Any], checked: Checked, tests: Checked) -> Workforce:
+    own = tests.workforce or checked.workforce
+    if own is not None:
+        return own
+    return Workforce() if job["workforce"] is None else read_workforce(job["workforce"])
+
+
+def _try_engine(rule_set: RuleSet, choice: engines.Choice) -> Problem | None:
+    if engines.resolve(choice) == "index":
+        return None  # pure Python: what it can do wrong it does to the tests
+    samples = sample_facts(rule_set)
+    engine = engines.build(rule_set, choice)
+    try:
+        return compare(engine, IndexEngine(rule_set), samples)
+    finally:
+        engine.close()
+
+
+def compare(engine: RuleEngine, index: RuleEngine, samples: Iterable[Fact]) -> Problem | None:
+    """Match samples with an engine, each under a deadline that ends this process, and compare with the index."""
+    # The signal's own action, not a handler: a handler would wait for the interpreter, which a loop in C never
+    # gives back.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    for sample in samples:
+        expected = index.match(sample)
+        signal.setitimer(signal.ITIMER_PROF, SAMPLE_CPU_S)
+        found = engine.match(sample)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if found != expected:
+            counts = f"{len(found)} and {len(expected)} rules match"
+            message = f"{engine.name} and index disagree on a sample work item ({counts})"
+            return Problem(0, 0, "", f"{message}; it is not safe to serve this rule set, please report it")
+    return None
+
+
+def read_workforce(raw: Mapping[str, Any]) -> Workforce:
+    """Read a workforce as the job brings it."""
+    reps = [
+        Rep(id_, attributes={k: tuple(v) if isinstance(v, list) else v for k, v in attributes.items()}, active=active)
+        for id_, attributes, active in raw["reps"]
+    ]
+    pools = [Pool(id_, tuple(Member(*member) for member in members)) for id_, members in raw["pools"]]
+    territories = [Territory(id_, parent) for id_, parent in raw["territories"]]
+    return Workforce(
+        {rep.id: rep for rep in reps}, {pool.id: pool for pool in pools}, Territories({t.id: t for t in territories})
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Tries a rule set where it can do no harm: in a child process, before any server builds it.
+
+Checking a hostile source may take long or much memory, and building an engine in C may crash or hang with the
+interpreter locked. So a child (``router.adapters.rule_sandbox.child``) checks the source, runs its tests, builds the
+engine that will serve and matches sample facts with it, comparing the answers with the index. It works under a
+limit of memory, a deadline for the whole and one of ``SAMPLE_CPU_S`` for the samples; however it ends, the server
+gets problems in words.
+
+One JSON object goes in on stdin, one comes back on stdout.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import weakref
+from collections.abc import Collection
+from typing import Any
+
+from router.adapters.durable_rules.selection import Choice, choice_from
+from router.rules.problems import Problem, Severity
+from router.rules.scenarios import TestResult, Workforce
+from router.rules.trial import Trial
+
+DEADLINE_S = 30.0
+"""Wall-clock seconds for everything; 20,000 rules take about 15 on an idle core."""
+MEMORY_BYTES = 2 * 1024**3
+"""Address space of the child."""
+SAMPLE_CPU_S = 0.2
+"""Processor seconds for matching one sample: the largest sets take a quarter of it, an endless loop takes it all."""
+AT_ONCE = 2
+"""Children of one server that run at a time; each may take ``MEMORY_BYTES`` and a core. Others wait their turn."""
+
+_turns = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
+"""A semaphore belongs to the event loop that waits for it."""
+
+
+async def try_rule_set(
+    source: str,
+    pools: Collection[str] | None = None,
+    workforce: Workforce | None = None,
+    *,
+    tests: str | None = None,
+    engine: Choice | None = None,
+    deadline_s: float = DEADLINE_S,
+) -> Trial:
+    """Check, test and try a rule set in a child process; never blocks the event loop.
+
+    Parameters
+    ----------
+    source
+        YAML or JSON.
+    pools
+        The pools there are; a route to another one is a warning. None: not looked up.
+    workforce
+        Whom the tests are about if they bring no workforce along.
+    tests
+        A document of further tests; they are run instead of the source's own.
+    engine
+        The engine that will serve; None: what the environment says.
+    deadline_s
+        Seconds, wall clock, after which the child is ended; waiting for a turn does not count.
+    """
+    job = {
+        "source": source,
+        "tests": tests,
+        "pools": None if pools is None else sorted(pools),
+        "workforce": None if workforce is None else written_workforce(workforce),
+        "engine": engine or choice_from(os.environ),
+    }
+    try:
+        code, out, said = await _run_child(json.dumps(job).encode(), deadline_s)
+    except TimeoutError:
+        return _refused(f"checking and trying it took longer than the {deadline_s:g} s allowed; make it smaller")
+    return _read(out) if code == 0 else _refused(_ending(code, said))
+
+
+async def _run_child(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
+    """Return the child's exit code, its answer and its complaints; it never outlives the call."""
+    turns = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    async with turns:
+        return await _run_now(job, deadline_s)
+
+
+async def _run_now(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "router.adapters.rule_sandbox.child"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    try:
+        out, err = await asyncio.wait_for(child.communicate(job), deadline_s)
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    return child.returncode or 0, out, err.decode("utf-8", "replace")
+
+
+def _refused(message: str) -> Trial:
+    return Trial((Problem(0, 0, "", message),))
+
+
+def _ending(code: int, said: str) -> str:
+    if code == -signal.SIGPROF:
+        return (
+            f"the engine did not answer a sample work item within {SAMPLE_CPU_S:g} s; it would not serve this rule set"
+        )
+    if "MemoryError" in said or code == -signal.SIGKILL:
+        return (
+            f"checking and trying it took more than the {MEMORY_BYTES >> 20:,} MiB of memory allowed; make it smaller"
+        )
+    how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    last = said.strip().splitlines()[-1][:200] if said.strip() else "no message"
+    return f"trying it ended with {how} ({last}); it would not be safe to serve this rule set"
+
+
+def _read(out: bytes) -> Trial:
+    answer = json.loads(out)
+    return Trial(
+        problems=tuple(Problem(**{**raw, "severity": Severity(raw["severity"])}) for raw in answer["problems"]),
+        stored_json=answer["stored_json"],
+        test_results=tuple(TestResult(**raw) for raw in answer["test_results"]),
+        rule_count=answer["rule_count"],
+    )
+
+
+def written_workforce(workforce: Workforce) -> dict[str, Any]:
+    """Write a workforce as the job brings it; ``trial_child.read_workforce`` reads it."""
+    # the tree has no need to list itself for anybody else
+    territories = workforce.territories.records
+    return {
+        "reps": [[rep.id, dict(rep.attributes), rep.active] for rep in workforce.reps.values()],
+        "pools": [[pool.id, [[m.rep, m.weight] for m in pool.members]] for pool in workforce.pools.values()],
+        "territories": [[territory.id, territory.parent] for territory in territories.values()],
+    }

@@ -1,0 +1,169 @@
+"""From a wish to a job: what the store is asked to do for one work item. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from router.assignment.choice import rotation_of
+from router.assignment.commands import Job, Mode
+from router.assignment.planner import Book, Plan
+from router.model.decision import Cause, Head, Outcome
+from router.model.errors import InvalidInput, NotFound, NotPossible, RouterError
+from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES, WorkItem, fingerprint, item_id
+
+
+class RouteRequest(NamedTuple):
+    """A wish for an owner."""
+
+    item: WorkItem
+    request_id: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReassignRequest:
+    """A wish for another owner; ``rep`` names one, ``expected`` is the event number of the etag (0: not checked)."""
+
+    item_id: str
+    rep: str = ""
+    note: str = ""
+    expected: int = 0
+    request_id: str = ""
+    actor: str = ""
+
+
+def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | RouterError:
+    """Make the job of routing a work item; an error where the book's rules cannot read it.
+
+    Parameters
+    ----------
+    item
+        The request's own, or that with what is known of its customer filled in: what is decided by and stored. The
+        fingerprint stays that of what was sent.
+    """
+    try:
+        plan = book.plan(item)
+    except InvalidInput as error:
+        return error
+    content = item.pack()
+    identity = item_id(item, request.request_id)
+    head = _head(book, plan, item, Cause.ROUTED, actor=request.actor)
+    mark = request_mark(request, content if item is request.item else b"") if request.request_id else ""
+    return Job(
+        item_id=identity,
+        kind=request.item.kind,
+        mode=Mode.ROUTE,
+        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+        otherwise=_otherwise(plan),
+        rotation=rotation_of(identity),
+        head=head,
+        content=content,
+        request_id=request.request_id,
+        fingerprint=mark,
+    )
+
+
+def reassign_job(
+    tenant: str, book: Book, request: ReassignRequest, record: ItemRecord, item: WorkItem, mark: str
+) -> Job:
+    """Make the job of moving a work item; ``item`` is its content, ``mark`` the request's fingerprint.
+
+    Raises
+    ------
+    InvalidInput
+        If the book's rules cannot read the work item.
+    NotFound
+        If there is no rep of the name.
+    NotPossible
+        If it is closed, or the named rep is inactive or the owner already.
+    """
+    if record.state in CLOSED_STATES:
+        raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
+    if request.rep:
+        _check_named(tenant, book, request.rep, record)
+    tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    plan = book.plan(item, tried=frozenset(tried), named=request.rep)
+    cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
+    head = _head(book, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
+    return Job(
+        item_id=record.item_id,
+        kind=record.kind,
+        mode=Mode.REASSIGN,
+        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+        otherwise=_otherwise(plan),
+        rotation=rotation_of(record.item_id),
+        head=head,
+        content=item.pack(),
+        request_id=request.request_id,
+        fingerprint=mark,
+        expected=request.expected or record.event,
+        named=request.rep,
+    )
+
+
+def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | RouterError:
+    """Make the job of finding an owner for what waits; an error where the book's rules cannot read it."""
+    try:
+        plan = book.plan(item)
+    except InvalidInput as error:
+        return error
+    return Job(
+        item_id=record.item_id,
+        kind=record.kind,
+        mode=Mode.WAKE,
+        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+        otherwise=_otherwise(plan),
+        rotation=rotation_of(record.item_id),
+        head=_head(book, plan, item, Cause.WOKEN),
+        content=item.pack(),
+        expected=record.event,
+    )
+
+
+def _check_named(tenant: str, book: Book, rep_id: str, record: ItemRecord) -> None:
+    name = f"tenants/{tenant}/reps/{rep_id}"
+    rep = book.roster.reps.get(rep_id)
+    if rep is None:
+        raise NotFound("rep", name)
+    if not rep.active:
+        raise NotPossible(name, "is inactive")
+    if rep_id == record.owner:
+        raise NotPossible(name, f"owns {record.item_id} already")
+
+
+def _head(
+    book: Book,
+    plan: Plan,
+    item: WorkItem,
+    cause: Cause,
+    *,
+    tried: tuple[str, ...] = (),
+    named: str = "",
+    note: str = "",
+    actor: str = "",
+) -> Head:
+    return Head(
+        item=item,
+        cause=cause,
+        rule_set_revision=book.rule_set_revision,
+        workforce_revision=book.roster.revision,
+        matched_rules=plan.matched,
+        steps=tuple([attempt.step.label for attempt in plan.attempts]),
+        tried=tried,
+        named=named,
+        priority=item.priority or plan.route.priority,
+        sla=plan.route.sla,
+        note=note,
+        actor=actor,
+    )
+
+
+def _otherwise(plan: Plan) -> Outcome:
+    return Outcome.WAITING if plan.waits else Outcome.UNROUTED
+
+
+def request_mark(request: RouteRequest, content: bytes = b"") -> str:
+    """Return what tells a repeated request to route from a reused id; ``content`` is the packed work item."""
+    return fingerprint("route", content or request.item.pack())

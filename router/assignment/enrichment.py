@@ -1,0 +1,63 @@
+"""Fields that a work item need not bring along: what is known of its customer, filled in before it is planned.
+
+What is filled in is decided by and stored with the decision, so that replaying the log asks nobody. A field that the
+work item brings along is left as it is: whoever sent it may know better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from router.assignment.ports import CustomerStandings
+from router.model.records import Standing
+from router.model.workitem import WorkItem
+from router.rules.ruleset import KnownCustomer, RuleSet
+
+
+async def filled(
+    source: CustomerStandings, tenant: str, rule_set: RuleSet, items: Sequence[WorkItem]
+) -> Sequence[WorkItem]:
+    """Return the work items with what is known of their customers; the very same where the rules ask for nothing.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the source does not answer: to decide as if the customer were unknown would be a wrong decision.
+    """
+    wanted = rule_set.known_customer
+    if wanted is None:
+        return items
+    customers = {customer for item in items if (customer := customer_to_ask_for(wanted, item))}
+    known = await source.standings(tenant, customers) if customers else {}
+    return [completed(wanted, item, known) for item in items]
+
+
+def customer_to_ask_for(wanted: KnownCustomer, item: WorkItem) -> str:
+    """Return the id of the customer of whom something is to be filled in; empty if there is nothing to ask."""
+    customer = item.attributes.get(wanted.id)
+    asked = (wanted.churn_risk, wanted.value_tier)
+    lacks = any(field and item.attributes.get(field) is None for field in asked)
+    return customer if lacks and isinstance(customer, str) else ""
+
+
+def completed(wanted: KnownCustomer, item: WorkItem, known: Mapping[str, Standing]) -> WorkItem:
+    """Fill in what is known and the work item lacks.
+
+    Examples
+    --------
+    >>> from router.model.workitem import Kind
+    >>> item = WorkItem(Kind.LEAD, attributes={"customer": "C-1", "tier": "gold"})
+    >>> wanted = KnownCustomer("customer", churn_risk="risk", value_tier="tier")
+    >>> dict(completed(wanted, item, {"C-1": Standing(0.81, "silver")}).attributes)
+    {'customer': 'C-1', 'tier': 'gold', 'risk': 0.81}
+    """
+    standing = known.get(customer_to_ask_for(wanted, item))
+    if standing is None:
+        return item
+    found = {wanted.churn_risk: standing.churn_risk, wanted.value_tier: standing.value_tier or None}
+    lacking = {
+        field: value
+        for field, value in found.items()
+        if field and value is not None and item.attributes.get(field) is None
+    }
+    return item._replace(attributes={**item.attributes, **lacking})

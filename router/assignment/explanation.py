@@ -1,0 +1,212 @@
+"""Why, and why not: a decision's full trace, recomputed from its stored facts by the code that decided. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from zlib import crc32
+
+from router.assignment.choice import Choice, choose, trace_hash
+from router.assignment.planner import Attempt, Book, Plan
+from router.model.decision import Decision, Outcome, Seen
+from router.model.errors import CorruptHistory
+from router.model.values import FactValue
+from router.model.workforce import Rep
+from router.rules.reference import PredicateTrace, trace
+from router.rules.requirements import meets
+from router.rules.ruleset import Requirement
+
+
+class Verdict(StrEnum):
+    """How it ended for a rep."""
+
+    CHOSEN = "CHOSEN"
+    ELIGIBLE = "ELIGIBLE"
+    INELIGIBLE = "INELIGIBLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a rep could not become the owner; ``short`` is how a summary counts it."""
+
+    code: str
+    text: str
+    short: str
+    field: str = ""
+    actual: str = ""
+    required: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """How one rep stood; amounts in micro-units."""
+
+    rep: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    entitlement: int = 0
+    before: int = 0
+    after: int = 0
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision's full trace."""
+
+    candidates: tuple[Candidate, ...]
+    refusal_summary: str
+    predicates: tuple[PredicateTrace, ...]
+
+
+_REQUIREMENT_CODES = {
+    "regions": ("TERRITORY", "outside the territory"),
+    "industries": ("INDUSTRY", "lack the industry"),
+    "skills": ("SKILL", "lack the skill"),
+    "languages": ("LANGUAGE", "lack the language"),
+}
+_CODES_BY_OP = {"covers": _REQUIREMENT_CODES["regions"]}
+
+
+def rotation_of(item_id: str) -> int:
+    """Return where the pick begins among equals: any number will do that is spread evenly over work items."""
+    return crc32(item_id.encode())
+
+
+def explain(decision: Decision, book: Book) -> Explanation:
+    """Recompute who was looked at and how each stood.
+
+    Parameters
+    ----------
+    book
+        At the revisions the decision names.
+
+    Raises
+    ------
+    CorruptHistory
+        If the stored facts do not lead to the stored outcome.
+    """
+    head = decision.head
+    plan = book.plan(head.item, tried=frozenset(head.tried), named=head.named)
+    choice = replay(decision, plan)
+    decisive = len(decision.seen) - 1
+    if decisive < 0:
+        return Explanation((), "the route names nobody", predicates_of(book, plan))
+    attempt, seen = plan.attempts[decisive], decision.seen[decisive]
+    candidates = tuple(_stand(rep, book, plan, attempt, seen, choice, head.tried) for rep in book.roster.reps.values())
+    ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
+    return Explanation(ordered, summarise(ordered, attempt, book), predicates_of(book, plan))
+
+
+def replay(decision: Decision, plan: Plan) -> Choice:
+    """Choose again from a decision's facts and hold the result to its hash.
+
+    Raises
+    ------
+    CorruptHistory
+        If they differ.
+    """
+    attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
+    choice = choose(attempts, decision.seen, rotation_of(decision.item_id), decision.head.named)
+    outcome = decision.outcome if decision.outcome is not Outcome.EXISTING_OWNER else Outcome.ASSIGNED
+    found = trace_hash([candidates for candidates, _ in attempts], decision.seen, outcome, choice, decision.epoch)
+    if found != decision.trace_hash:
+        raise CorruptHistory(f"decision {decision.number}", f"its facts give {found}, stored is {decision.trace_hash}")
+    return choice
+
+
+def predicates_of(book: Book, plan: Plan) -> tuple[PredicateTrace, ...]:
+    """Show each predicate of the applied rule beside the value it met."""
+    return tuple(trace(book.rule(plan.matched[0]), plan.fact)) if plan.matched else ()
+
+
+def _stand(
+    rep: Rep, book: Book, plan: Plan, attempt: Attempt, seen: Seen, choice: Choice, tried: tuple[str, ...]
+) -> Candidate:
+    candidates = attempt.candidates
+    if rep.id not in candidates.reps:
+        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, book, plan, attempt, tried)))
+    k = candidates.reps.index(rep.id)
+    full = dict(seen.full)
+    if k in full:
+        kind = f"capacity.{plan.kind}"
+        open_units, limit = full[k], candidates.limits[k]
+        text = f"holds {open_units} open, {limit} at most"
+        reason = Reason("AT_CAPACITY", text, "at capacity", kind, str(open_units), str(limit))
+        return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
+    assert choice.picked is not None
+    place = choice.eligible.index(k)
+    return Candidate(
+        rep.id,
+        Verdict.CHOSEN if rep.id == choice.rep else Verdict.ELIGIBLE,
+        (),
+        choice.picked.entitlements[place],
+        seen.deficits[place],
+        choice.picked.after[place],
+        candidates.scores[k],
+    )
+
+
+def _reasons(rep: Rep, book: Book, plan: Plan, attempt: Attempt, tried: tuple[str, ...]) -> Iterator[Reason]:
+    """Yield every reason against a rep, in the order of the filter."""
+    step = attempt.step
+    if step.rep and rep.id != step.rep:
+        yield Reason("NOT_A_MEMBER", f"the step names {step.rep}", "not named", "rep", rep.id, step.rep)
+    if step.pool and not book.roster.is_member(rep.id, step.pool):
+        yield Reason("NOT_A_MEMBER", f"not a member of pool {step.pool}", "not members", "pool", "", step.pool)
+    if not rep.active:
+        yield Reason("INACTIVE", "inactive", "inactive", "active", "false", "true")
+    for demand in step.demands(plan.fact):
+        requirement, widened = demand.requirement, demand.widened
+        if not meets(requirement, rep, plan.fact, book.roster.territories, widened):
+            yield _unmet(requirement, rep, demand.wanted)
+    if rep.id in tried:
+        yield Reason("ALREADY_TRIED", "had it before", "had it before", "tried", rep.id, "")
+
+
+def _unmet(requirement: Requirement, rep: Rep, wanted: FactValue | None) -> Reason:
+    code, short = _CODES_BY_OP.get(requirement.op) or _REQUIREMENT_CODES.get(
+        requirement.rep, ("ATTRIBUTE", f"lack {requirement.rep}")
+    )
+    actual, required = _shown(rep.attributes.get(requirement.rep)), _shown(wanted)
+    text = f"{requirement.rep} {actual or '(none)'}: must {_IN_WORDS[requirement.op]} {required}"
+    return Reason(code, text, short, requirement.rep, actual, required)
+
+
+_IN_WORDS = {
+    "covers": "cover",
+    "has": "have",
+    "has_all": "have all of",
+    "has_any": "have one of",
+    "eq": "be",
+    "ne": "not be",
+    "gt": "be above",
+    "gte": "be at least",
+    "lt": "be below",
+    "lte": "be at most",
+}
+
+
+def _shown(value: FactValue | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, book: Book) -> str:
+    """Sum up an attempt, e.g.
+
+    ``0/14 reps: 6 outside the territory, 5 at capacity``; each rep counts under their first reason.
+    """
+    step = attempt.step
+    if step.pool and step.pool not in book.roster.pools:
+        return f"0/0 reps: there is no pool {step.pool}"
+    looked_at = [c for c in candidates if (c.rep == step.rep if step.rep else book.roster.is_member(c.rep, step.pool))]
+    eligible = sum(candidate.verdict is not Verdict.INELIGIBLE for candidate in looked_at)
+    first_reasons = Counter(candidate.reasons[0].short for candidate in looked_at if candidate.reasons)
+    refused = ", ".join(f"{count} {short}" for short, count in first_reasons.most_common())
+    return f"{eligible}/{len(looked_at)} reps" + (f": {refused}" if refused else "")

@@ -1,0 +1,229 @@
+"""From a work item to a plan: which rule applies, and who may be tried, step after step. Pure.
+
+A *book* is everything a decision is made from: one revision of the rules and one of the workforce. A *plan* is what
+the book says about one work item: the steps of the route, each with its candidates. The store then takes the first
+step in which somebody has room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from router.assignment.roster import Candidates, Demand, Roster
+from router.model.revisions import Edition
+from router.model.values import Fact, FactValue
+from router.model.workforce import MICROS
+from router.model.workitem import MAX_VALUE, Kind, WorkItem
+from router.rules.fact import project
+from router.rules.ports import RuleEngine
+from router.rules.ruleset import (
+    Drop,
+    FallbackRep,
+    OtherPool,
+    Preference,
+    Requirement,
+    Route,
+    Rule,
+    RuleSet,
+    Wait,
+    Widen,
+)
+
+DEFAULT_RULE = "default"
+NO_MARKS = ("", "")
+_MEMO_ENTRIES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One try of a route: a pool with what it requires now, or one named rep.
+
+    ``widened`` counts, per field of the work item, the levels of territory let in.
+    """
+
+    label: str
+    pool: str = ""
+    rep: str = ""
+    require: tuple[Requirement, ...] = ()
+    prefer: tuple[Preference, ...] = ()
+    widened: tuple[tuple[str, int], ...] = ()
+
+    def demands(self, fact: Fact) -> tuple[Demand, ...]:
+        """Return what the step requires of a rep for one work item."""
+        levels = dict(self.widened)
+        return tuple(
+            Demand(requirement, wanted(requirement, fact), levels.get(requirement.item or "", 0))
+            for requirement in self.require
+        )
+
+
+class Attempt(NamedTuple):
+    """A step with its candidates for one work item; ``charge`` in micro-units."""
+
+    step: Step
+    candidates: Candidates
+    charge: int
+
+
+class Plan(NamedTuple):
+    """What a book says about one work item.
+
+    ``matched`` holds the applied rule first, nothing when the default applied.
+    """
+
+    kind: Kind
+    fact: Fact
+    route: Route
+    matched: tuple[str, ...]
+    attempts: tuple[Attempt, ...]
+    waits: bool
+
+
+def steps_of(route: Route) -> tuple[Step, ...]:
+    """Unfold a route and its fallbacks into the steps to be tried in order."""
+    step = Step(f"pool {route.pool}", route.pool, "", route.require, route.prefer)
+    steps = [step]
+    for fallback in route.fallback:
+        match fallback:
+            case Drop(attributes):
+                kept = tuple(requirement for requirement in step.require if requirement.rep not in attributes)
+                step = replace(step, label=f"{step.label}, without {', '.join(attributes)}", require=kept)
+            case Widen(item):
+                levels = dict(step.widened)
+                levels[item] = levels.get(item, 0) + 1
+                step = replace(step, label=f"{step.label}, {item} widened", widened=tuple(levels.items()))
+            case OtherPool(pool, require):
+                step = Step(f"pool {pool}", pool, "", require, route.prefer)
+            case FallbackRep(rep):
+                step = Step(f"rep {rep}", rep=rep)
+            case Wait():
+                continue
+        steps.append(step)
+    return tuple(steps)
+
+
+class _Path(NamedTuple):
+    """A route with what follows from it for every work item."""
+
+    route: Route
+    steps: tuple[Step, ...]
+    waits: bool
+
+
+def _path_of(route: Route) -> _Path:
+    return _Path(route, steps_of(route), any(isinstance(fallback, Wait) for fallback in route.fallback))
+
+
+def wanted(requirement: Requirement, fact: Fact) -> FactValue | None:
+    """Return what a requirement asks for: the work item's field, or its fixed value; None asks nothing."""
+    return fact.get(requirement.item) if requirement.item else requirement.value
+
+
+class Book:
+    """One revision of the rules and one of the workforce; immutable but for what it remembers.
+
+    Parameters
+    ----------
+    rule_set_revision
+        From 1.
+    rule_set, engine
+        The rules, and whatever matches them fast.
+    roster
+        The workforce.
+    marks
+        What tells the two revisions from others of the same numbers.
+    """
+
+    def __init__(
+        self,
+        rule_set_revision: int,
+        rule_set: RuleSet,
+        engine: RuleEngine,
+        roster: Roster,
+        marks: tuple[str, str] = NO_MARKS,
+    ) -> None:
+        self.rule_set_revision = rule_set_revision
+        self.rule_set = rule_set
+        self.engine = engine
+        self.roster = roster
+        self.revisions = Edition(rule_set_revision, roster.revision, *marks)
+        self._rules = {rule.id: rule for rule in rule_set.rules}
+        self._paths: dict[str, _Path] = {}
+        self._candidates: dict[object, Candidates] = {}
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return a rule by its id."""
+        return self._rules[rule_id]
+
+    def plan(self, item: WorkItem, *, tried: frozenset[str] = frozenset(), named: str = "") -> Plan:
+        """Say who may be tried for a work item.
+
+        Parameters
+        ----------
+        tried
+            Reps who had it before and are left out.
+        named
+            The rep a person named: the plan is then one attempt, in the first pool of the route they belong to,
+            where they count as a candidate whatever it requires; outside any pool if they belong to none.
+
+        Raises
+        ------
+        InvalidInput
+            If an attribute is not what the rule set declares; one violation per attribute.
+        """
+        fact = project(self.rule_set, item.attributes, self.roster.territories)
+        matched = self.engine.match(fact)
+        rule_id = matched[0] if matched else DEFAULT_RULE
+        path = self._paths.get(rule_id)
+        if path is None:
+            path = self._paths[rule_id] = _path_of(self._rules[rule_id].route if matched else self.rule_set.default)
+        found = []
+        for number, step in enumerate(path.steps):
+            candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)
+            found.append(Attempt(step, candidates, self._charge(path.route, item, fact, candidates)))
+        attempts = (self._attempt_of(named, item.kind, found),) if named else tuple(found)
+        return Plan(item.kind, fact, path.route, matched, attempts, path.waits)
+
+    def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt]) -> Attempt:
+        for attempt in attempts:
+            if named in attempt.candidates.reps:
+                return attempt
+        return Attempt(Step(f"rep {named}", rep=named), self.roster.alone(named, kind), MICROS)
+
+    def _candidates_of(
+        self, place: tuple[str, int], step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str
+    ) -> Candidates:
+        """Find a step's candidates, or remember them: leads that ask the same of the same pool share them."""
+        asked = tuple(fact.get(requirement.item) for requirement in step.require if requirement.item)
+        liked = tuple(fact.get(preference.requirement.item or "") for preference in step.prefer)
+        key = (place, kind, asked, liked, tried, named)
+        found = self._candidates.get(key)
+        if found is None:
+            if len(self._candidates) >= _MEMO_ENTRIES:
+                self._candidates.clear()
+            found = self._candidates[key] = self._find(step, kind, fact, tried, named)
+        return found
+
+    def _find(self, step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str) -> Candidates:
+        if step.rep:
+            return self.roster.alone(step.rep, kind, without=tried)
+        preferences = [
+            (Demand(preference.requirement, wanted(preference.requirement, fact)), preference.score)
+            for preference in step.prefer
+            if wanted(preference.requirement, fact) is not None
+        ]
+        return self.roster.candidates(step.pool, kind, step.demands(fact), preferences, without=tried, including=named)
+
+    def _charge(self, route: Route, item: WorkItem, fact: Fact, candidates: Candidates) -> int:
+        """Return what the work item counts in the ledger, in micro-units.
+
+        1 lead unit, or its value where that is above 0.
+        """
+        pool = self.roster.pools.get(candidates.pool)
+        if pool is None or not pool.value_weighted:
+            return MICROS
+        value = fact.get(route.value) if isinstance(route.value, str) else route.value
+        amount = value if isinstance(value, int | float) and value > 0 else item.value
+        return round(min(amount, MAX_VALUE) * MICROS) or MICROS

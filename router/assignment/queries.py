@@ -1,0 +1,130 @@
+"""Looking up: work items, decisions and their reasons, as they stand. Writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from router.assignment.explanation import Explanation, explain
+from router.assignment.planner_cache import Books
+from router.assignment.ports import Assignments
+from router.model.decision import Decision
+from router.model.errors import NotFound
+from router.model.events import Completed
+from router.model.records import ItemRecord
+from router.model.workitem import State
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """A work item as it stands: its record, its content at the latest decision, and when it first came."""
+
+    record: ItemRecord
+    decision: Decision
+    created_ms: int
+
+
+class Lookup:
+    """The use cases that read.
+
+    Parameters
+    ----------
+    store
+        Work items and the log.
+    books
+        What past decisions were made from.
+    """
+
+    def __init__(self, store: Assignments, books: Books) -> None:
+        self._store = store
+        self._books = books
+
+    async def item(self, tenant: str, item_id: str) -> StoredItem:
+        """Return a work item as it stands.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        record = await self._store.item(tenant, item_id)
+        if record is None:
+            raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
+        decision = await self.decision(tenant, record.decision)
+        first = decision if record.first == record.decision else await self.decision(tenant, record.first)
+        return StoredItem(record, decision, first.decided_ms)
+
+    async def items(
+        self, tenant: str, *, after: int, count: int, owner: str = "", state: State | None = None
+    ) -> tuple[list[StoredItem], int]:
+        """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
+        on after (0: no more).
+        """
+        found: list[StoredItem] = []
+        looked_at = 0
+        while len(found) < count and looked_at < 20 * count:
+            events = await self._store.events(tenant, after=after, count=count)
+            if not events:
+                return found, 0
+            for event in events:
+                after, looked_at = event.number, looked_at + 1
+                if isinstance(event, Decision) and not event.previous:
+                    stored = await self.item(tenant, event.item_id)
+                    if (not owner or stored.record.owner == owner) and (not state or stored.record.state is state):
+                        found.append(stored)
+                if len(found) == count:
+                    break
+        return found, after
+
+    async def decision(self, tenant: str, number: int) -> Decision:
+        """Return one decision.
+
+        Raises
+        ------
+        NotFound
+            If there is none of that number.
+        """
+        events = await self._store.events(tenant, after=number - 1, count=1) if number > 0 else []
+        if not events or events[0].number != number or not isinstance(events[0], Decision):
+            raise NotFound("decision", f"tenants/{tenant}/decisions/{number}")
+        return events[0]
+
+    async def decisions(self, tenant: str, *, before: int, count: int, item_id: str = "") -> tuple[list[Decision], int]:
+        """Return decisions below an event number (0: all), newest first, and the number to go on below (0: no more)."""
+        if item_id:
+            return await self._decisions_about(tenant, item_id, before, count)
+        found: list[Decision] = []
+        while len(found) < count:
+            events = await self._store.events(tenant, before=before, count=count, newest_first=True)
+            if not events:
+                return found, 0
+            for event in events:
+                before = event.number
+                if isinstance(event, Decision):
+                    found.append(event)
+                if len(found) == count:
+                    break
+        return found, before if before > 1 else 0
+
+    async def _decisions_about(self, tenant: str, item_id: str, before: int, count: int) -> tuple[list[Decision], int]:
+        """Follow a work item's events backwards."""
+        record = await self._store.item(tenant, item_id)
+        number = record.event if record else 0
+        found: list[Decision] = []
+        while number and len(found) < count:
+            (event,) = await self._store.events(tenant, after=number - 1, count=1)
+            assert isinstance(event, Decision | Completed)
+            if isinstance(event, Decision) and not 0 < before <= number:
+                found.append(event)
+            number = event.previous
+        return found, found[-1].number if number and found else 0
+
+    async def explanation(self, tenant: str, decision: Decision) -> Explanation:
+        """Recompute a decision's full trace.
+
+        Raises
+        ------
+        CorruptHistory
+            If it does not follow from the stored facts.
+        """
+        head = decision.head
+        return explain(decision, await self._books.at(tenant, head.rule_set_revision, head.workforce_revision))

@@ -1,0 +1,198 @@
+"""The workforce at one revision, indexed so that a rep outside the candidate set costs nothing.
+
+Each value of each attribute has a bitmap of the reps who have it (a Python integer, one bit per rep); a requirement
+is a lookup, a combination of requirements an ``&``. What a requirement *means* is written down once, in
+``router.rules.requirements``; a property test holds the index to it. Immutable: a change of the workforce makes a
+new roster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from hashlib import blake2b
+from operator import and_, or_
+
+import msgpack
+
+from router.model.values import FactValue
+from router.model.workforce import Pool, Rep, Territories, Territory
+from router.model.workitem import Kind
+from router.rules.requirements import meets
+from router.rules.ruleset import Requirement
+
+UNLIMITED = -1
+_MEMO_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A requirement beside what it asks for in one work item; ``widened`` counts the levels of territory let in."""
+
+    requirement: Requirement
+    wanted: FactValue | None
+    widened: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who passed the filter in one pool, as the store needs it.
+
+    ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1:
+    unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
+    """
+
+    pool: str
+    band: int
+    members: int
+    reps: tuple[str, ...]
+    weights: tuple[int, ...]
+    limits: tuple[int, ...]
+    scores: tuple[int, ...]
+    packed: bytes
+    digest: str
+
+
+class Roster:
+    """Reps, pools and territories at one revision.
+
+    Parameters
+    ----------
+    revision
+        Revision of the workforce, 0 when nobody was ever entered.
+    reps, pools, territories
+        By id.
+    """
+
+    def __init__(
+        self,
+        revision: int,
+        reps: Mapping[str, Rep],
+        pools: Mapping[str, Pool],
+        territories: Mapping[str, Territory],
+    ) -> None:
+        self.revision = revision
+        self.reps = reps
+        self.pools = pools
+        self.territories = Territories(territories)
+        self._ids = sorted(reps)
+        self._position = {rep: position for position, rep in enumerate(self._ids)}
+        self._everyone = (1 << len(self._ids)) - 1
+        self._active = self._mask(rep.id for rep in reps.values() if rep.active)
+        self._holders = self._index()
+        self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
+        self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
+        self._memo: dict[Demand, int] = {}
+
+    def candidates(
+        self,
+        pool_id: str,
+        kind: Kind,
+        demands: Sequence[Demand],
+        preferences: Sequence[tuple[Demand, int]] = (),
+        *,
+        without: frozenset[str] = frozenset(),
+        including: str = "",
+    ) -> Candidates:
+        """Filter a pool: active members who meet every demand, in the order of their ids.
+
+        Parameters
+        ----------
+        demands, preferences
+            What must be met, and what scores how many points.
+        without
+            Who is left out: reps who had the work item before.
+        including
+            A rep a person named: belongs to it in any case, if a member.
+        """
+        members = self._members.get(pool_id, 0)
+        mask = reduce(and_, map(self._meeting, demands), members & self._active) & ~self._mask(without)
+        mask |= members & self._mask([including] if including else [])
+        return self._collect(self.pools.get(pool_id), kind, mask, preferences)
+
+    def is_member(self, rep_id: str, pool_id: str) -> bool:
+        """Say whether a rep belongs to a pool."""
+        return rep_id in self._weights.get(pool_id, ())
+
+    def alone(self, rep_id: str, kind: Kind, *, without: frozenset[str] = frozenset()) -> Candidates:
+        """Return one named rep as the only candidate, outside any pool; nobody if unknown, inactive or left out."""
+        mask = self._mask([rep_id]) & self._active & ~self._mask(without)
+        return self._collect(None, kind, mask, ())
+
+    def _collect(
+        self, pool: Pool | None, kind: Kind, mask: int, preferences: Sequence[tuple[Demand, int]]
+    ) -> Candidates:
+        reps = tuple(self._ids[position] for position in _bits(mask))
+        weights = tuple(self._weights[pool.id][rep] for rep in reps) if pool else (1,) * len(reps)
+        limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
+        masks = [(self._meeting(demand), score) for demand, score in preferences]
+        scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
+        pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
+        content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
+        digest = blake2b(msgpack.packb(content), digest_size=16).hexdigest()
+        packed = msgpack.packb([*content, digest])
+        return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest)
+
+    def _meeting(self, demand: Demand) -> int:
+        """Return the bitmap of the reps who meet a demand."""
+        found = self._memo.get(demand)
+        if found is None:
+            if len(self._memo) >= _MEMO_ENTRIES:
+                self._memo.clear()
+            found = self._memo[demand] = self._look_up(demand)
+        return found
+
+    def _look_up(self, demand: Demand) -> int:
+        requirement, wanted = demand.requirement, demand.wanted
+        holders = self._holders.get(requirement.rep, {})
+        if wanted is None:
+            return self._everyone
+        match requirement.op:
+            case "covers":
+                regions = self.territories.admitting(str(wanted), demand.widened)
+                return reduce(or_, (holders.get(region, 0) for region in regions), 0)
+            case "has" | "has_any" if isinstance(wanted, str | tuple):
+                return reduce(or_, (holders.get(value, 0) for value in _listed(wanted)), 0)
+            case "has_all" if wanted and isinstance(wanted, str | tuple):
+                return reduce(and_, (holders.get(value, 0) for value in _listed(wanted)), self._everyone)
+            case _:
+                fact = {requirement.item: wanted} if requirement.item else {}
+                reps = self.reps.values()
+                return self._mask(rep.id for rep in reps if meets(requirement, rep, fact, self.territories))
+
+    def _index(self) -> dict[str, dict[str, int]]:
+        """Map attribute → text → bitmap of who has it."""
+        holders: dict[str, dict[str, list[str]]] = {}
+        for rep in self.reps.values():
+            for attribute, value in rep.attributes.items():
+                for text in _listed(value) if isinstance(value, str | tuple) else ():
+                    holders.setdefault(attribute, {}).setdefault(text, []).append(rep.id)
+        return {
+            attribute: {text: self._mask(reps) for text, reps in by_text.items()}
+            for attribute, by_text in holders.items()
+        }
+
+    def _mask(self, reps: Iterable[str]) -> int:
+        bits = bytearray(len(self._ids) // 8 + 1)
+        for rep in reps:
+            position = self._position.get(rep)
+            if position is not None:
+                bits[position >> 3] |= 1 << (position & 7)
+        return int.from_bytes(bits, "little")
+
+
+def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:
+    """Return nothing where all are as usual: the store then need not look."""
+    return () if all(value == usual for value in values) else values
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """Yield the positions of the set bits, lowest first."""
+    for position, bit in enumerate(reversed(f"{mask:b}")):
+        if bit == "1":
+            yield position

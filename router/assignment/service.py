@@ -1,0 +1,254 @@
+"""Routing: the way of a request, straight down.
+
+    item   = the request's, with its known customer    only where the rules ask for it
+    plan   = book.plan(item)                           pure: rule, steps, candidates
+    answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
+                                                       ledger, write all
+
+If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
+new book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from router.assignment.commands import (
+    Completion,
+    Job,
+    ReassignRequest,
+    Refusal,
+    RouteRequest,
+    reassign_job,
+    request_mark,
+    route_job,
+)
+from router.assignment.enrichment import filled
+from router.assignment.planner import Book
+from router.assignment.planner_cache import Books
+from router.assignment.ports import MAX_JOBS, Assignments, CustomerStandings
+from router.assignment.queries import Lookup, StoredItem
+from router.model.decision import Decision
+from router.model.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotPossible,
+    RequestIdReused,
+    RouterError,
+    StaleEtag,
+    StaleRevision,
+)
+from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES, State, fingerprint
+
+_TRIES = 8
+"""Rounds before a request gives up because rules or workforce change faster than it can be decided."""
+
+
+class Router:
+    """The use cases that change work items.
+
+    Parameters
+    ----------
+    store
+        Owners, loads, ledgers.
+    books
+        Rules and workforce.
+    lookup
+        Work items as they stand.
+    standings
+        What is known of customers.
+    """
+
+    def __init__(self, store: Assignments, books: Books, lookup: Lookup, standings: CustomerStandings) -> None:
+        self._store = store
+        self._standings = standings
+        self._books = books
+        self._lookup = lookup
+
+    async def route(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Decision:
+        """Find a work item's owner, or make one, or say why there is none.
+
+        Raises
+        ------
+        InvalidInput
+            If an attribute is not what the rules declare.
+        RequestIdReused
+            If the request id was used for other content.
+        NotPossible
+            If no rule set is published, or the work item was closed without ever having an owner.
+        StaleRevision
+            If rules and workforce change faster than one can decide.
+        StoreUnavailable
+            If the store does not answer.
+        """
+        (answer,) = await self.route_many(tenant, [request], preview=preview)
+        if isinstance(answer, RouterError):
+            raise answer
+        return answer
+
+    async def route_many(
+        self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
+    ) -> list[Decision | RouterError]:
+        """Route each on its own, in order; an answer or an error each.
+
+        Raises
+        ------
+        NotPossible, StaleRevision, StoreUnavailable
+            As ``route``, for all at once.
+        """
+        book = await self._books.current(tenant)
+        answers: list[Decision | RouterError] = []
+        tries = 0
+        while len(answers) < len(requests):
+            try:
+                following = requests[len(answers) : len(answers) + MAX_JOBS]
+                answers += await self._bound(tenant, book, following, preview)
+                tries = 0
+            except StaleRevision:
+                tries += 1
+                if tries == _TRIES:
+                    return _given_up(tenant, answers, len(requests))
+                book = await self._books.renewed(tenant, book.revisions)
+        return answers
+
+    async def _bound(
+        self, tenant: str, book: Book, requests: Sequence[RouteRequest], preview: bool
+    ) -> list[Decision | RouterError]:
+        """Answer requests by one book.
+
+        Raises
+        ------
+        StaleRevision
+            If it does not hold any more; nothing was written.
+        """
+        items = await filled(self._standings, tenant, book.rule_set, [request.item for request in requests])
+        jobs = [route_job(book, request, item) for request, item in zip(requests, items, strict=True)]
+        readable = [job for job in jobs if isinstance(job, Job)]
+        if len(readable) < len(jobs) and not await self._books.holds(tenant, book):
+            raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
+        bound = iter(await self._store.bind(tenant, book.revisions, readable, preview=preview))
+        return [
+            _answer(tenant, job.item_id, request.request_id, next(bound))
+            if isinstance(job, Job)
+            else await self._unreadable(tenant, request, job)
+            for request, job in zip(requests, jobs, strict=True)
+        ]
+
+    async def _unreadable(self, tenant: str, request: RouteRequest, error: RouterError) -> Decision | RouterError:
+        """Answer a request that today's rules cannot read: as before, if it was answered before."""
+        if request.request_id:
+            known = await self._store.repeated(tenant, request.request_id, request_mark(request))
+            if isinstance(known, Decision):
+                return known
+        return error
+
+    async def reassign(self, tenant: str, request: ReassignRequest, *, preview: bool = False) -> Decision:
+        """Move a work item to a named rep, or to whom rules and ledger choose among those who have not had it.
+
+        Raises
+        ------
+        NotFound
+            If there is no such work item, or rep.
+        StaleEtag, Conflict
+            If it changed since it was read.
+        NotPossible
+            If it is closed, or the named rep is inactive, full, or the owner already.
+        RequestIdReused, StaleRevision, StoreUnavailable
+            As ``route``.
+        """
+        mark = fingerprint("reassign", request.item_id, request.rep, request.note)
+        if request.request_id:
+            known = await self._store.repeated(tenant, request.request_id, mark)
+            if known is not None:
+                return _sole(_answer(tenant, request.item_id, request.request_id, known))
+        book = await self._books.current(tenant)
+        for _ in range(_TRIES):
+            stored = await self._lookup.item(tenant, request.item_id)
+            try:
+                job = reassign_job(tenant, book, request, stored.record, stored.decision.head.item, mark)
+            except (InvalidInput, NotFound, NotPossible):
+                if await self._books.holds(tenant, book):
+                    raise
+                book = await self._books.renewed(tenant, book.revisions)
+                continue
+            try:
+                (answer,) = await self._store.bind(tenant, book.revisions, [job], preview=preview)
+            except StaleRevision:
+                book = await self._books.renewed(tenant, book.revisions)
+                continue
+            if answer is Refusal.FULL:
+                raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
+            if answer is Refusal.CONFLICT and not request.expected:
+                continue
+            return _sole(_answer(tenant, job.item_id, request.request_id, answer))
+        raise Conflict(f"tenants/{tenant}/workItems/{request.item_id}", "changes faster than one can decide: try again")
+
+    async def complete(
+        self,
+        tenant: str,
+        item_id: str,
+        state: State,
+        *,
+        expected: int = 0,
+        request_id: str = "",
+        actor: str = "",
+        preview: bool = False,
+    ) -> StoredItem:
+        """Close a work item and free its owner's capacity.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        StaleEtag
+            If it changed since it was read.
+        NotPossible
+            If it is closed already.
+        RequestIdReused, StoreUnavailable
+            As ``route``.
+        """
+        name = f"tenants/{tenant}/workItems/{item_id}"
+        for _ in range(_TRIES):
+            stored = await self._lookup.item(tenant, item_id)
+            event = expected or stored.record.event
+            mark = fingerprint("complete", item_id, state)
+            completion = Completion(item_id, state, event, request_id, mark, actor)
+            answer = await self._store.complete(tenant, completion, preview=preview)
+            if isinstance(answer, ItemRecord):
+                return StoredItem(answer, stored.decision, stored.created_ms)
+            if answer is Refusal.REQUEST_ID_REUSED:
+                raise RequestIdReused(request_id)
+            if stored.record.state in CLOSED_STATES:
+                raise NotPossible(name, f"is {stored.record.state} already")
+            if expected:
+                raise StaleEtag(name, "changed since it was read: read it again")
+        raise Conflict(name, "changes faster than it can be closed: try again")
+
+
+def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -> list[Decision | RouterError]:
+    """Keep the answers there are; what was done must not look undone."""
+    error = StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
+    if not answers:
+        raise error
+    return [*answers, *[error] * (wanted - len(answers))]
+
+
+def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | RouterError:
+    if isinstance(answer, Decision):
+        return answer
+    name = f"tenants/{tenant}/workItems/{item_id}"
+    match answer:
+        case Refusal.REQUEST_ID_REUSED:
+            return RequestIdReused(request_id)
+        case Refusal.CLOSED:
+            return NotPossible(name, "was closed without ever having an owner; closed is final")
+        case _:
+            return StaleEtag(name, "changed since it was read: read it again")
+
+
+def _sole(answer: Decision | RouterError) -> Decision:
+    if isinstance(answer, RouterError):
+        raise answer
+    return answer

@@ -1,0 +1,160 @@
+"""What waits, grouped by who could take it, so that a change wakes exactly the work items it could help. Pure.
+
+Work items that the same reps with the same limits could take form a group. A group has *chances*: how many of its
+members may be tried now. Trying spends one; finding nobody spends all, for whoever could take the one could take the
+others. A freed unit of capacity gives one chance to each group the rep belongs to; new rules or another workforce
+give all chances to those who can now be taken by somebody who could not take them before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+
+from router.assignment.roster import UNLIMITED, Candidates
+from router.model.workitem import Kind
+
+Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
+"""Per attempt the reps who could take it and their limits."""
+
+_Key = tuple[Kind, Takers]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A work item that waits; ``first`` numbers its first event: the smaller, the older."""
+
+    first: int
+    item_id: str
+    kind: Kind
+    takers: Takers
+    priority: int = 0
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """Who has the smaller one is first: by priority, then age."""
+        return -self.priority, self.first
+
+
+@dataclass
+class _Group:
+    reps: frozenset[str]
+    chances: float = 0
+    queue: list[tuple[tuple[int, int], str]] = field(default_factory=list)
+
+
+class WaitingRoom:
+    """The work items of one tenant that wait."""
+
+    def __init__(self) -> None:
+        self._groups: dict[_Key, _Group] = {}
+        self._places: dict[str, Waiting] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def enter(self, waiting: Waiting, *, chances: float = 0) -> None:
+        """Let a work item wait, or go on waiting as it stands now.
+
+        Parameters
+        ----------
+        chances
+            What a newcomer's group has at least; one who was there has all chances if the new takers help.
+        """
+        before = self._places.get(waiting.item_id)
+        if before is not None and before.takers == waiting.takers:
+            return
+        if before is not None:
+            chances = math.inf if helps(before.takers, waiting.takers) else 0
+        self._places[waiting.item_id] = waiting
+        self._queue(waiting, chances)
+
+    def _queue(self, waiting: Waiting, chances: float) -> None:
+        group = self._groups.get((waiting.kind, waiting.takers))
+        if group is None:
+            group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps))
+            self._groups[waiting.kind, waiting.takers] = group
+        group.chances = max(group.chances, chances)
+        heappush(group.queue, (waiting.turn, waiting.item_id))
+
+    def leave(self, item_id: str) -> None:
+        """Let a work item go."""
+        self._places.pop(item_id, None)
+
+    def freed(self, rep: str, kind: Kind) -> None:
+        """Give a chance to every group that a rep belongs to who now has a unit of capacity more."""
+        for (of_kind, _), group in self._groups.items():
+            if of_kind is kind and rep in group.reps:
+                group.chances += 1
+
+    def due(self, most: int) -> list[str]:
+        """Take out the first who have a chance; each must then be ``refused``, put back for ``again``, or leave."""
+        heads = [(group.queue[0], place, key) for place, (key, group) in enumerate(self._groups.items())
+                 if self._has_chance(key)]  # fmt: skip
+        heapify(heads)
+        taken: dict[str, None] = {}
+        while heads and len(taken) < most:
+            (_, item_id), place, key = heappop(heads)
+            group = self._groups[key]
+            heappop(group.queue)
+            if item_id not in taken:
+                taken[item_id] = None
+                group.chances -= 1
+            if self._has_chance(key):
+                heappush(heads, (group.queue[0], place, key))
+        self._groups = {key: group for key, group in self._groups.items() if group.queue}
+        return list(taken)
+
+    def _has_chance(self, key: _Key) -> bool:
+        """Say whether somebody of a group may be tried; drops those at its head who left, or moved to another."""
+        group = self._groups[key]
+        while group.queue:
+            waiting = self._places.get(group.queue[0][1])
+            if waiting is not None and (waiting.kind, waiting.takers) == key:
+                return group.chances > 0
+            heappop(group.queue)
+        return False
+
+    def refused(self, item_ids: Iterable[str]) -> None:
+        """Put back those for whom there was nobody: their groups' chances are spent."""
+        for waiting in self._known(item_ids):
+            self._queue(waiting, 0)
+            self._groups[waiting.kind, waiting.takers].chances = 0
+
+    def again(self, item_ids: Iterable[str]) -> None:
+        """Put back those who could not be tried after all, each with the chance it had."""
+        for waiting in self._known(item_ids):
+            self._queue(waiting, 0)
+            self._groups[waiting.kind, waiting.takers].chances += 1
+
+    def _known(self, item_ids: Iterable[str]) -> list[Waiting]:
+        return [self._places[item_id] for item_id in item_ids if item_id in self._places]
+
+
+def takers_of(attempts: Sequence[Candidates]) -> Takers:
+    """Return who could take a work item, attempt by attempt."""
+    return tuple([(candidates.reps, candidates.limits) for candidates in attempts])
+
+
+def helps(before: Takers, after: Takers) -> bool:
+    """Say whether somebody may take now who could not before, or has more room.
+
+    Examples
+    --------
+    >>> helps(((("ann", "bo"), (3, 3)),), ((("ann",), (3,)),))
+    False
+    >>> helps(((("ann",), (3,)),), ((("ann",), (4,)),))
+    True
+    """
+    room = {rep: limit for reps, limits in before for rep, limit in zip(reps, limits, strict=True)}
+    return any(
+        rep not in room or _is_wider(limit, room[rep])
+        for reps, limits in after
+        for rep, limit in zip(reps, limits, strict=True)
+    )
+
+
+def _is_wider(limit: int, before: int) -> bool:
+    return before != UNLIMITED and (limit == UNLIMITED or limit > before)

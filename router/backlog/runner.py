@@ -1,0 +1,97 @@
+"""Wakes what waits, in every tenant, while a service runs. Of the services on one store one does it at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+
+from router.assignment.planner_cache import Books
+from router.assignment.ports import Assignments, Signals
+from router.backlog.requeuer import Waking
+from router.model.errors import RouterError
+from router.workforce.ports import Revisions
+
+LOOK_S = 1.0
+"""Seconds between two looks for tenants where something waits."""
+_WAIT_S = 2.0
+"""Seconds that a follower waits for an event before it renews its role."""
+_LEAD_S = 10.0
+_TENANTS_AT_ONCE = 100
+_ROLE = "waking"
+
+_log = logging.getLogger(__name__)
+
+
+class Wakers:
+    """Starts a follower for each tenant in which something waits, and ends it when nothing does.
+
+    Parameters
+    ----------
+    store, books
+        As for ``router.assignment.service.Router``.
+    revisions
+        Knows the tenants.
+    signals
+        Says when there is something to do.
+    """
+
+    def __init__(self, store: Assignments, books: Books, revisions: Revisions, signals: Signals) -> None:
+        self._store = store
+        self._books = books
+        self._revisions = revisions
+        self._signals = signals
+        self._name = secrets.token_hex(8)
+        self._followers: dict[str, asyncio.Task[None]] = {}
+        self._looker: asyncio.Task[None] | None = None
+        self._stopped = False  # beside cancelling: the driver can swallow a cancellation that meets its answer
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._looker = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """End; what is under way in the store is either done or not."""
+        self._stopped = True
+        tasks = [*self._followers.values(), *([self._looker] if self._looker else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while not self._stopped:
+            try:
+                await self._look()
+            except RouterError as error:
+                _log.warning("cannot look for what waits: %s", error)
+            await asyncio.sleep(LOOK_S)
+
+    async def _look(self) -> None:
+        self._followers = {tenant: task for tenant, task in self._followers.items() if not task.done()}
+        tenants = [tenant for tenant in await self._revisions.tenants() if tenant not in self._followers]
+        for start in range(0, len(tenants), _TENANTS_AT_ONCE):
+            some = tenants[start : start + _TENANTS_AT_ONCE]
+            found = await asyncio.gather(*(self._store.waiting(tenant, count=1) for tenant in some))
+            for tenant, waiting in zip(some, found, strict=True):
+                if waiting:
+                    self._followers[tenant] = asyncio.create_task(self._follow(tenant))
+
+    async def _follow(self, tenant: str) -> None:
+        """Wake what waits until nothing does, or somebody else has the role."""
+        waking = Waking(tenant, self._store, self._books)
+        try:
+            if not await self._leads(tenant):
+                return
+            await waking.begin()
+            while not self._stopped and await self._store.waiting(tenant, count=1):
+                if woken := await waking.wake():
+                    _log.info("tenants/%s: %d work items that waited have found an owner", tenant, woken)
+                await self._signals.grown(tenant, waking.position, _WAIT_S)
+                if not await self._leads(tenant):
+                    return
+                await waking.catch_up()
+        except RouterError as error:
+            _log.warning("tenants/%s: waking begins anew: %s", tenant, error)
+
+    async def _leads(self, tenant: str) -> bool:
+        return await self._signals.lead(tenant, _ROLE, self._name, _LEAD_S)

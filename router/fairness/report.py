@@ -1,0 +1,77 @@
+"""The fairness report: what a pool's ledger says, beside what it can never exceed. Pure but for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.assignment.ledger import bound, jain_index
+from router.assignment.ports import Assignments
+from router.model.records import LedgerState
+from router.model.workforce import MICROS, MILLIS, Pool
+from router.workforce.service import Administration
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessReport:
+    """A pool's fairness in lead units; mappings are by rep and hold the present members."""
+
+    pool: str
+    bound: float
+    worst: float
+    worst_ever: float
+    deficits: Mapping[str, float]
+    entitled: Mapping[str, float]
+    received: Mapping[str, float]
+    weights: Mapping[str, float]
+    jain_index: float
+    decisions: int
+    overrides: int
+    disturbance: float
+    largest_charge: float
+    band: float
+
+
+def report(pool: Pool, state: LedgerState) -> FairnessReport:
+    """Report a pool's ledger."""
+    deficits = {member.rep: state.deficits.get(member.rep, 0) / MICROS for member in pool.members}
+    received = {member.rep: state.received.get(member.rep, 0) / MICROS for member in pool.members}
+    entitled = {rep: received[rep] + deficits[rep] for rep in received}
+    band = max(state.largest_band, pool.band)
+    limit = bound(len(pool.members), state.largest_charge, band) + state.disturbance
+    return FairnessReport(
+        pool=pool.id,
+        bound=limit / MICROS,
+        worst=max(map(abs, deficits.values()), default=0.0),
+        worst_ever=state.worst / MICROS,
+        deficits=deficits,
+        entitled=entitled,
+        received=received,
+        weights={member.rep: member.weight / MILLIS for member in pool.members},
+        jain_index=jain_index(list(received.values()), list(entitled.values())),
+        decisions=state.decisions,
+        overrides=state.overrides,
+        disturbance=state.disturbance / MICROS,
+        largest_charge=state.largest_charge / MICROS,
+        band=band / MICROS,
+    )
+
+
+class Fairness:
+    """The use case: report a pool by its name."""
+
+    def __init__(self, store: Assignments, administration: Administration) -> None:
+        self._store = store
+        self._administration = administration
+
+    async def report(self, tenant: str, pool_id: str) -> FairnessReport:
+        """Report a pool.
+
+        Raises
+        ------
+        NotFound
+            If there is no such pool.
+        """
+        pool = (await self._administration.get(tenant, "pool", pool_id)).record
+        assert isinstance(pool, Pool)
+        return report(pool, await self._store.ledger(tenant, pool_id))

@@ -1,0 +1,195 @@
+"""Audits every tenant while a service runs: do the counters follow from the log, is everybody within the bound, is
+nothing overdue? What does not hold is logged as an error and counted.
+
+Of the services on one store one audits a tenant at a time. It costs one read of the counters and of the events since
+the last look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from router.assignment.planner_cache import Books
+from router.assignment.ports import Assignments, Signals
+from router.fairness.report import report
+from router.history.ports import Snapshots
+from router.history.reconciliation import Movement
+from router.model.decision import Cause, Decision, Outcome
+from router.model.errors import NotPossible, RouterError
+from router.model.records import Snapshot
+from router.model.workforce import Pool
+from router.workforce.ports import Revisions
+
+LOOK_S = 5.0
+"""Seconds between two looks."""
+_HOLD_S = 20.0
+_PAGE = 50
+"""Events read at a time; calls that are being answered wait while they are looked at, for a millisecond or two."""
+_ROLE = "auditing"
+
+_log = logging.getLogger(__name__)
+
+Decided = tuple[Outcome, Cause, bool]
+"""Outcome and cause of a decision, and whether somebody at capacity could not have it."""
+Overdue = Callable[[str], Awaitable[str]]
+"""By tenant: what is overdue, in words; empty: nothing."""
+
+
+class Told(Protocol):
+    """Is told of what the auditor sees."""
+
+    def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool, times: int) -> None:
+        """How many decisions were of a kind; of each decision once."""
+
+    def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
+        """How far a pool's worst-off rep is from a fair share, and may be, in leads."""
+
+    def audited(self, tenant: str, events: int, violations: int) -> None:
+        """How far the log was audited, and how much was found wrong."""
+
+
+class Auditor:
+    """The auditor of one tenant.
+
+    Parameters
+    ----------
+    tenant
+        Whose counters.
+    store, snapshots, books
+        Log, counters, and the pools as they are.
+    overdue
+        Says what should have been done by now.
+    told
+        Is told of what is seen.
+    """
+
+    def __init__(
+        self,
+        tenant: str,
+        store: Assignments,
+        snapshots: Snapshots,
+        books: Books,
+        overdue: Overdue,
+        told: Told | None = None,
+    ) -> None:
+        self._tenant = tenant
+        self._store = store
+        self._snapshots = snapshots
+        self._books = books
+        self._overdue = overdue
+        self._told = told
+        self._before: Snapshot | None = None
+
+    async def look(self) -> list[str]:
+        """Return what does not hold since the last look; the first one only remembers how things stand.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the store does not answer.
+        """
+        pools = await self._pools()
+        before, after = self._before, await self._snapshots.take(self._tenant, list(pools))
+        decided, found = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
+        if late := await self._overdue(self._tenant):
+            found.append(late)
+        self._before = after
+        self._tell(decided, after, pools, len(found))
+        return found
+
+    async def _pools(self) -> dict[str, Pool]:
+        try:
+            return dict((await self._books.current(self._tenant)).roster.pools)
+        except NotPossible:  # no rules yet, so nothing was routed
+            return {}
+
+    async def _compared(
+        self, before: Snapshot, after: Snapshot, pools: dict[str, Pool]
+    ) -> tuple[Counter[Decided], list[str]]:
+        """Return what was decided between two snapshots, and what does not hold."""
+        movement, decided, at = Movement(before), Counter[Decided](), before.number
+        while at < after.number:
+            page = await self._store.events(self._tenant, after=at, before=after.number + 1, count=_PAGE)
+            if not page:
+                break
+            for event in page:
+                movement.follow(event)
+                if isinstance(event, Decision):
+                    decided[_decided(event)] += 1
+            at = page[-1].number
+        return decided, list(movement.violations(after, pools))
+
+    def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
+        if self._told is None:
+            return
+        for (outcome, cause, at_capacity), times in decided.items():
+            self._told.decided(self._tenant, outcome, cause, at_capacity, times)
+        for pool, state in after.ledgers.items():
+            told = report(pools[pool], state)
+            self._told.stands(self._tenant, pool, told.worst, told.bound)
+        self._told.audited(self._tenant, after.number, wrong)
+
+
+def _decided(decision: Decision) -> Decided:
+    return decision.outcome, decision.head.cause, any(seen.full for seen in decision.seen)
+
+
+class Auditors:
+    """Looks at every tenant, again and again.
+
+    Parameters
+    ----------
+    auditor
+        Makes the auditor of a tenant.
+    revisions
+        Knows the tenants.
+    signals
+        Says who has the role.
+    """
+
+    def __init__(self, auditor: Callable[[str], Auditor], revisions: Revisions, signals: Signals) -> None:
+        self._auditor = auditor
+        self._revisions = revisions
+        self._signals = signals
+        self._name = secrets.token_hex(8)
+        self._auditors: dict[str, Auditor] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()  # beside cancelling, which the driver can swallow when it meets an answer
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """End."""
+        self._stopping.set()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                for tenant in await self._revisions.tenants():
+                    await self._look(tenant)
+            except RouterError as error:
+                _log.warning("cannot audit: %s", error)
+            except Exception:  # whoever watches the others must not end unseen
+                _log.exception("the auditor failed; it goes on with the next look")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LOOK_S)
+
+    async def _look(self, tenant: str) -> None:
+        if not await self._signals.lead(tenant, _ROLE, self._name, _HOLD_S):
+            self._auditors.pop(tenant, None)
+            return
+        if tenant not in self._auditors:
+            self._auditors[tenant] = self._auditor(tenant)
+        for violation in await self._auditors[tenant].look():
+            _log.error("tenants/%s: the auditor alarms: %s", tenant, violation)

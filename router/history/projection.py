@@ -1,0 +1,141 @@
+"""What follows from the log: ledgers, open units and work items, entered event by event.
+
+The memory store lives on it, and ``fairlead verify`` holds the real store to it. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from router.assignment import ledger
+from router.assignment.choice import Choice, has_room
+from router.assignment.roster import UNLIMITED, Candidates
+from router.model.decision import Cause, Decision, Outcome, Seen
+from router.model.events import Completed, Settled
+from router.model.records import ItemRecord, LedgerState
+from router.model.workitem import Kind, State
+
+_STATES = {Outcome.ASSIGNED: State.ASSIGNED, Outcome.WAITING: State.QUEUED, Outcome.UNROUTED: State.UNROUTED}
+
+
+@dataclass
+class Ledger:
+    """A pool's ledger, as in ``LedgerState`` but open to change."""
+
+    deficits: dict[str, int] = field(default_factory=dict)
+    received: dict[str, int] = field(default_factory=dict)
+    decisions: int = 0
+    overrides: int = 0
+    largest_charge: int = 0
+    largest_band: int = 0
+    worst: int = 0
+    disturbance: float = 0.0
+
+    def charge(self, candidates: Candidates, choice: Choice, *, override: bool) -> None:
+        """Enter one decision."""
+        assert choice.picked is not None
+        for k, after in zip(choice.eligible, choice.picked.after, strict=True):
+            self.deficits[candidates.reps[k]] = after
+            self.worst = max(self.worst, abs(after))
+        self.received[choice.rep] = self.received.get(choice.rep, 0) + choice.charge
+        self.decisions += 1
+        self.overrides += override
+        self.largest_charge = max(self.largest_charge, choice.charge)
+        self.largest_band = max(self.largest_band, candidates.band)
+        if override:
+            self._disturb(candidates.members)
+
+    def settle(self, settled: Settled) -> None:
+        """Enter the leaving of reps."""
+        weights = {member.rep: member.weight for member in settled.members}
+        after = ledger.settle(self.deficits, settled.leavers, weights)
+        for leaver in settled.leavers:
+            self.deficits.pop(leaver, None)
+            self.received.pop(leaver, None)
+        self.deficits.update(after)
+        self._disturb(len(settled.members))
+
+    def _disturb(self, members: int) -> None:
+        deficits = [*self.deficits.values(), *[0] * (members - len(self.deficits))]
+        self.disturbance = ledger.disturbance(deficits, self.largest_charge, self.largest_band)
+
+    def state(self) -> LedgerState:
+        """Return it as it stands."""
+        fields = dict(vars(self))
+        return LedgerState(**{**fields, "deficits": dict(self.deficits), "received": dict(self.received)})
+
+
+class Tally:
+    """Ledgers by pool, open units by rep and kind, work items by id."""
+
+    def __init__(self) -> None:
+        self.ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
+        self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
+        self.items: dict[str, ItemRecord] = {}
+
+    def waiting(self) -> list[tuple[int, str]]:
+        """Return the work items that wait, oldest first: number of the first event and id."""
+        return sorted((record.first, record.item_id) for record in self.items.values() if record.state is State.QUEUED)
+
+    def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[Seen, ...]:
+        """Read loads and deficits, attempt by attempt, until somebody has room."""
+        seen: list[Seen] = []
+        for candidates, _ in attempts:
+            units = [
+                self.loads[rep, kind] if limit != UNLIMITED else 0
+                for rep, limit in zip(candidates.reps, candidates.limits, strict=True)
+            ]
+            room = [has_room(candidates, k, open_units) for k, open_units in enumerate(units)]
+            deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
+            free = tuple(deficits.get(rep, 0) for rep, has in zip(candidates.reps, room, strict=True) if has)
+            seen.append(Seen(free, tuple((k, units[k]) for k, has in enumerate(room) if not has)))
+            if free:
+                break
+        return tuple(seen)
+
+    def enter_decision(self, decision: Decision, attempts: Sequence[tuple[Candidates, int]], choice: Choice) -> None:
+        """Enter a decision; ``choice`` is how it came about."""
+        record = self.items.get(decision.item_id)
+        if choice.rep:
+            if record and record.owner:
+                self.loads[record.owner, record.kind] -= 1
+            self.loads[choice.rep, decision.kind] += 1
+        if choice.pool:
+            override = decision.head.cause is Cause.OVERRIDE
+            self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
+        self.items[decision.item_id] = _after(record, decision)
+
+    def enter_completed(self, completed: Completed) -> None:
+        """Enter the closing of a work item."""
+        if completed.rep:
+            self.loads[completed.rep, completed.kind] -= 1
+        record = self.items[completed.item_id]
+        self.items[completed.item_id] = replace(record, state=completed.state, event=completed.number)
+
+    def enter_settled(self, settled: Settled) -> None:
+        """Enter the leaving of reps; a pool that nobody is left in starts anew."""
+        if settled.members:
+            self.ledgers[settled.pool].settle(settled)
+        else:
+            self.ledgers.pop(settled.pool, None)
+
+
+def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
+    """Return where a work item stands after a decision; one that found nobody leaves an owner in place."""
+    if not decision.rep and record and record.owner:
+        return replace(record, event=decision.number)
+    tried = record.tried if record else ()
+    return ItemRecord(
+        item_id=decision.item_id,
+        state=_STATES[decision.outcome],
+        kind=decision.kind,
+        owner=decision.rep,
+        pool=decision.pool,
+        epoch=decision.epoch,
+        event=decision.number,
+        decision=decision.number,
+        first=record.first if record else decision.number,
+        tried=(*tried, record.owner) if record and record.owner else tried,
+    )

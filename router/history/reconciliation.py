@@ -1,0 +1,97 @@
+"""What must hold between two snapshots and the log between them, whatever happened. Pure.
+
+The counters are a cache of the log: each moves by exactly what the events say. It takes no replay, so that it can be
+asked all the time; that each decision followed from what was seen, ``router.history.replay`` proves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from router.fairness.report import report
+from router.model.decision import Decision
+from router.model.events import Completed, Event, Settled
+from router.model.records import LedgerState, Snapshot
+from router.model.workforce import Pool
+from router.model.workitem import Kind
+
+
+class Movement:
+    """How the log says that the counters moved since a snapshot: sums, however many events there are.
+
+    Parameters
+    ----------
+    before
+        The counters at the beginning.
+    """
+
+    def __init__(self, before: Snapshot) -> None:
+        self._before = before
+        self._number = before.number
+        self._is_whole = True
+        self._loads: Counter[tuple[str, Kind]] = Counter(before.loads)
+        self._decisions: Counter[str] = Counter()
+        self._received: Counter[str] = Counter()
+        self._settled: set[str] = set()
+
+    def follow(self, event: Event) -> None:
+        """Take in the next event."""
+        self._number += 1
+        self._is_whole = self._is_whole and event.number == self._number
+        match event:
+            case Decision(rep=rep, kind=kind, pool=pool, freed=freed):
+                if rep:
+                    self._loads[rep, kind] += 1
+                if rep and freed:
+                    self._loads[freed, kind] -= 1
+                self._decisions[pool] += 1
+                self._received[pool] += event.charge
+            case Completed(rep=rep, kind=kind) if rep:
+                self._loads[rep, kind] -= 1
+            case Settled():
+                self._settled.add(event.pool)
+
+    def violations(self, after: Snapshot, pools: Mapping[str, Pool]) -> Iterator[str]:
+        """Yield in words whatever does not hold.
+
+        Parameters
+        ----------
+        after
+            The counters at the end.
+        pools
+            As they are now, for their members.
+        """
+        if not self._is_whole or self._number != after.number:
+            yield f"log: events {self._before.number + 1} to {after.number} are not all there, or not in order"
+            return
+        yield from self._open_units(after)
+        for pool, state in after.ledgers.items():
+            yield from _standing(pool, state, pools)
+            if pool in self._before.ledgers and pool not in self._settled:
+                yield from self._charges(pool, self._before.ledgers[pool], state)
+
+    def _open_units(self, after: Snapshot) -> Iterator[str]:
+        for rep, kind in sorted({*self._loads, *after.loads}):
+            told, is_there = self._loads[rep, kind], after.loads.get((rep, kind), 0)
+            if told != is_there:
+                yield f"loads {rep} {kind}: log says {told}, store {is_there}"
+            if is_there < 0:
+                yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
+
+    def _charges(self, pool: str, before: LedgerState, after: LedgerState) -> Iterator[str]:
+        told, decisions = self._decisions[pool], after.decisions - before.decisions
+        if told != decisions:
+            yield f"ledger {pool}: decisions: log says {told} more, store {decisions} more"
+        charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
+        if charged != received:
+            yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
+
+
+def _standing(pool: str, state: LedgerState, pools: Mapping[str, Pool]) -> Iterator[str]:
+    if sum(state.deficits.values()):
+        yield f"ledger {pool}: deficits add up to {sum(state.deficits.values())} micro-units, not to 0"
+    if pool in pools:
+        told = report(pools[pool], state)
+        if told.worst > told.bound:
+            yield f"ledger {pool}: {told.worst:.3f} leads from a fair share, beyond the bound of {told.bound:.3f}"

@@ -1,0 +1,116 @@
+"""Is what the store holds what the log says? Replays every event with the pure code and names each difference.
+
+Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
+from the events before it, the pick by ``router.ledger``. Then ledgers, open units and work items are compared with
+what the store keeps beside the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+
+from router.assignment.choice import choose, rotation_of, trace_hash
+from router.assignment.planner_cache import Books
+from router.assignment.ports import Assignments
+from router.history.projection import Ledger, Tally
+from router.model.decision import Decision
+from router.model.events import Completed, Settled
+
+_PAGE = 1000
+
+
+class Verification:
+    """The use case: verify a tenant.
+
+    Parameters
+    ----------
+    store, books
+        What is verified, and what decisions were made from.
+    """
+
+    def __init__(self, store: Assignments, books: Books) -> None:
+        self._store = store
+        self._books = books
+
+    async def differences(self, tenant: str, *, on_event: Callable[[], object] = lambda: None) -> AsyncIterator[str]:
+        """Yield every difference in words; nothing means that all is well.
+
+        Nothing may be routed meanwhile, or the store will be ahead of the log that was read.
+
+        Parameters
+        ----------
+        on_event
+            Called once per event, for a progress bar.
+        """
+        tally, pools, after = Tally(), set[str](), 0
+        while events := await self._store.events(tenant, after=after, count=_PAGE):
+            for event in events:
+                if event.number != after + 1:
+                    yield f"events: number {event.number} follows {after}: some are missing"
+                after = event.number
+                on_event()
+                if isinstance(event, Decision):
+                    pools.add(event.pool)
+                    for difference in await self._redecide(tenant, tally, event):
+                        yield difference
+                elif isinstance(event, Completed):
+                    tally.enter_completed(event)
+                elif isinstance(event, Settled):
+                    pools.add(event.pool)
+                    tally.enter_settled(event)
+        async for difference in self._state(tenant, tally, pools - {""}):
+            yield difference
+
+    async def _redecide(self, tenant: str, tally: Tally, decision: Decision) -> list[str]:
+        head, name = decision.head, f"decision {decision.number}"
+        book = await self._books.at(tenant, head.rule_set_revision, head.workforce_revision)
+        plan = book.plan(head.item, tried=frozenset(head.tried), named=head.named)
+        attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
+        seen = tally.see(attempts, decision.kind)
+        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
+        record = tally.items.get(decision.item_id)
+        epoch = (record.epoch if record else 0) + bool(choice.rep)
+        found = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
+        tally.enter_decision(decision, attempts, choice)
+        if found == decision.trace_hash:
+            return []
+        return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
+            f"{name}: trace hash: log says {decision.trace_hash}, replay {found}"
+        ]
+
+    async def _state(self, tenant: str, tally: Tally, pools: set[str]) -> AsyncIterator[str]:
+        """Compare what the store keeps beside the log."""
+        for pool in sorted(pools):
+            stored, told = await self._store.ledger(tenant, pool), tally.ledgers.get(pool, Ledger()).state()
+            for field in stored.__dataclass_fields__:
+                if getattr(stored, field) != getattr(told, field):
+                    yield f"ledger {pool}: {field}: log says {getattr(told, field)}, store {getattr(stored, field)}"
+        loads = await self._store.loads(tenant)
+        for key in sorted({*loads, *(key for key, units in tally.loads.items() if units)}):
+            if loads.get(key, 0) != tally.loads[key]:
+                rep, kind = key
+                yield f"loads {rep} {kind}: log says {tally.loads[key]}, store {loads.get(key, 0)}"
+        waiting, told_waiting = await self._waiting(tenant), tally.waiting()
+        if waiting != told_waiting:
+            yield f"waiting: log says {told_waiting[:5]} …, store {waiting[:5]} …"
+        ids = list(tally.items)
+        for start in range(0, len(ids), _PAGE):
+            page = ids[start : start + _PAGE]
+            for item_id, record in zip(page, await self._store.items(tenant, page), strict=True):
+                if record != tally.items[item_id]:
+                    yield f"work item {item_id}: log says {tally.items[item_id]}, store {record}"
+
+    async def _waiting(self, tenant: str) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = []
+        while page := await self._store.waiting(tenant, after=found[-1][0] if found else 0):
+            found += page
+        return found
+
+
+def _explained(name: str, decision: Decision, rep: str, seen_differs: bool, epoch: int) -> Iterator[str]:
+    if rep != decision.rep:
+        yield f"{name}: rep: log says {decision.rep or 'nobody'}, replay {rep or 'nobody'}"
+    if epoch != decision.epoch:
+        yield f"{name}: epoch: log says {decision.epoch}, replay {epoch}"
+    if seen_differs:
+        yield f"{name}: deficits or open units: log and replay differ"

@@ -1,0 +1,85 @@
+"""Who changed what, and has anybody altered the record of it? Reads the log unread, link by link.
+
+Beside the chain itself, the contents that the log only holds a digest of are hashed again: every revision of the
+workforce and of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from itertools import groupby
+
+from router.assignment.ports import Assignments
+from router.history.codec import digest, publication_text, record_text, records_packed
+from router.history.hash_chain import Entry, breaks
+from router.history.ports import Log
+from router.model.events import RulesPublished, WorkforceChanged
+from router.rules.ports import RuleSets
+from router.workforce.ports import Workforce
+
+_PAGE = 1000
+
+
+class Audit:
+    """The use case: audit a tenant.
+
+    Parameters
+    ----------
+    log, store
+        The log, as it is stored and as it reads.
+    workforce, rule_sets
+        What its digests are of.
+    """
+
+    def __init__(self, log: Log, store: Assignments, workforce: Workforce, rule_sets: RuleSets) -> None:
+        self._log = log
+        self._store = store
+        self._workforce = workforce
+        self._rule_sets = rule_sets
+
+    async def faults(self, tenant: str, *, on_event: Callable[[], object] = lambda: None) -> AsyncIterator[str]:
+        """Yield every break of the chain and every altered content in words; nothing means that all is well.
+
+        Contents are looked at only under a sound chain: what an altered event says proves nothing.
+        """
+        last, sound = Entry(0, b"", b"", b"", ""), True
+        while entries := await self._log.entries(tenant, after=last.number, count=_PAGE):
+            for fault in breaks(entries, last.number, last.link):
+                sound = False
+                yield fault
+            for _ in entries:
+                on_event()
+            last = entries[-1]
+        if sound:
+            async for fault in self._altered(tenant):
+                yield fault
+
+    async def last_link(self, tenant: str) -> tuple[int, str]:
+        """Return the number and the link of the last event, to be noted elsewhere; 0 and nothing for an empty log."""
+        newest = await self._store.events(tenant, count=1, newest_first=True)
+        if not newest:
+            return 0, ""
+        (entry,) = await self._log.entries(tenant, after=newest[0].number - 1, count=1)
+        return entry.number, entry.link
+
+    async def _altered(self, tenant: str) -> AsyncIterator[str]:
+        workforce = await self._workforce_digests(tenant)
+        after = 0
+        while events := await self._store.events(tenant, after=after, count=_PAGE):
+            after = events[-1].number
+            for event in events:
+                if isinstance(event, WorkforceChanged) and workforce.get(event.revision) != event.digest:
+                    yield f"event {event.number}: revision {event.revision} of the workforce is not what was entered"
+                if isinstance(event, RulesPublished) and await self._rules_digest(tenant, event) != event.digest:
+                    yield f"event {event.number}: revision {event.revision} of the rules is not what was published"
+
+    async def _workforce_digests(self, tenant: str) -> dict[int, str]:
+        changes = await self._workforce.changes(tenant, 0)
+        return {
+            revision: digest(records_packed((f"{c.kind}/{c.id}", record_text(c.kind, c.record)) for c in together))
+            for revision, together in groupby(changes, key=lambda change: change.revision)
+        }
+
+    async def _rules_digest(self, tenant: str, published: RulesPublished) -> str:
+        publication = await self._rule_sets.publication(tenant, published.revision)
+        return digest(publication_text(publication).encode()) if publication else ""

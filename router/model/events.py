@@ -1,0 +1,70 @@
+"""What a tenant's log holds: every change of owners, ledgers, workforce and rules, as events. Values only.
+
+Events are numbered from 1 without a gap. Everything else the store keeps can be built from them again, see
+``router.history.projection`` and ``router.history.replay``; that nobody altered them, ``router.history.hash_chain`` proves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from router.model.decision import Decision
+from router.model.workforce import Member
+from router.model.workitem import Kind, State
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A work item was closed and its owner's capacity freed."""
+
+    number: int
+    item_id: str
+    kind: Kind
+    state: State
+    rep: str
+    pool: str
+    epoch: int
+    previous: int
+    at_ms: int
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Reps left a pool, and their deficits were spread over those who stay, ``members``.
+
+    With nobody left the ledger was dropped.
+    """
+
+    number: int
+    pool: str
+    leavers: tuple[str, ...]
+    members: tuple[Member, ...]
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkforceChanged:
+    """Reps, pools or territories changed: ``names`` as ``{kind}/{id}``; ``digest`` is of what they became."""
+
+    number: int
+    revision: int
+    names: tuple[str, ...]
+    digest: str
+    at_ms: int
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPublished:
+    """A rule set became the active one; ``rollback_of`` is the revision it goes back to, 0 for none."""
+
+    number: int
+    revision: int
+    rollback_of: int
+    digest: str
+    at_ms: int
+    actor: str = ""
+
+
+Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished

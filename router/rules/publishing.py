@@ -1,0 +1,129 @@
+"""Publishing rules: the use cases.
+
+A source is tried apart before anything of it is used; what is stored is the checked form, so that servers load it
+without parsing it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from router.model.errors import NotFound, NotPossible, StaleEtag, StaleRevision
+from router.model.revisions import Publication
+from router.model.workforce import Territories
+from router.model.workitem import fingerprint
+from router.rules.errors import InvalidRuleSet
+from router.rules.ports import RuleSets, RuleSetTrial
+from router.rules.problems import Problem
+from router.rules.scenarios import Workforce
+from router.rules.trial import Trial
+from router.workforce.service import Administration
+
+
+class Publishing:
+    """The use cases on rule sets.
+
+    Parameters
+    ----------
+    rule_sets
+        Where revisions are kept.
+    administration
+        Knows the pools that routes name, and the reps for tests that bring none.
+    try_rule_set
+        Tries a source apart.
+    """
+
+    def __init__(self, rule_sets: RuleSets, administration: Administration, try_rule_set: RuleSetTrial) -> None:
+        self._rule_sets = rule_sets
+        self._try_rule_set = try_rule_set
+        self._administration = administration
+
+    async def check(self, source: str, tenant: str = "", *, tests: str | None = None) -> Trial:
+        """Check a source and run its tests, or the given ones; writes nothing."""
+        if not tenant:
+            return await self._try_rule_set(source, tests=tests)
+        records = await self._administration.records(tenant)
+        workforce = Workforce(records.reps, records.pools, Territories(records.territories))
+        return await self._try_rule_set(source, records.pools, workforce, tests=tests)
+
+    async def publish(
+        self,
+        tenant: str,
+        source: str,
+        *,
+        note: str = "",
+        expected: int | None = None,
+        request_id: str = "",
+        actor: str = "",
+        preview: bool = False,
+    ) -> Publication:
+        """Check, test and publish a source as the next revision.
+
+        Raises
+        ------
+        InvalidRuleSet
+            If it has errors, or one of its own tests fails.
+        StaleEtag
+            If ``expected`` is given and is not the active revision.
+        RequestIdReused
+            If the request id was used for other content.
+        """
+        trial = await self.check(source, tenant)
+        problems = [problem for problem in trial.problems if problem.is_error]
+        problems += [
+            Problem(result.line, 1, f"tests.{result.name}", f"test failed: {result.message}")
+            for result in trial.test_results
+            if not result.passed
+        ]
+        if problems:
+            raise InvalidRuleSet(problems)
+        publication = Publication(0, source, trial.stored_json, note, trial.rule_count, 0, 0, actor)
+        if preview:
+            return publication
+        return await self._publish(tenant, publication, expected, request_id, fingerprint("publish", source, note))
+
+    async def roll_back(self, tenant: str, revision: int = 0, *, request_id: str = "", actor: str = "") -> Publication:
+        """Publish an earlier revision's source again; 0 means the one before the active one.
+
+        Raises
+        ------
+        NotFound
+            If there is no such revision.
+        NotPossible
+            If there is none before the active one.
+        RequestIdReused
+            If the request id was used for other content.
+        """
+        active = await self.revision(tenant)
+        if not revision and active.revision == 1:
+            raise NotPossible(f"tenants/{tenant}/ruleSets/1", "there is no revision before it")
+        earlier = await self.revision(tenant, revision or active.revision - 1)
+        again = replace(earlier, revision=0, rollback_of=earlier.revision, at_ms=0, actor=actor)
+        return await self._publish(tenant, again, None, request_id, fingerprint("rollback", revision))
+
+    async def _publish(
+        self, tenant: str, publication: Publication, expected: int | None, request_id: str, mark: str
+    ) -> Publication:
+        try:
+            return await self._rule_sets.publish(tenant, expected, publication, request_id=request_id, fingerprint=mark)
+        except StaleRevision as error:
+            raise StaleEtag(error.name, error.description) from error
+
+    async def revision(self, tenant: str, revision: int = 0) -> Publication:
+        """Return a revision, or the active one for 0.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        found = await self._rule_sets.publication(tenant, revision)
+        if found is None:
+            raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision or 'active'}")
+        return found
+
+    async def revisions(self, tenant: str, *, before: int, count: int) -> tuple[list[Publication], int]:
+        """Return revisions below one (0: all), newest first, and the one to go on below (0: no more)."""
+        found = await self._rule_sets.publications(tenant, before=before, count=count)
+        last = found[-1].revision if found else 0
+        return found, last if last > 1 else 0

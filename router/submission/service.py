@@ -1,0 +1,111 @@
+"""Submitting: work items are taken in at once and routed by workers.
+
+submit           the id is derived, the queue takes it                answered at once
+route_submitted  a worker has it: route, by the id of its request     so a second delivery gets the first's decision
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from router.assignment.commands import RouteRequest
+from router.assignment.queries import Lookup, StoredItem
+from router.assignment.service import Router
+from router.durability import Durability
+from router.model.decision import Decision
+from router.model.errors import Conflict, NotFound, NotPossible, RouterError, StoreUnavailable
+from router.model.workitem import item_id
+from router.submission.ports import Intake, Receipt, Submission
+
+_PASSING = (Conflict, StoreUnavailable)
+"""What a later try may not meet again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why a submission was not routed, and whether a later try may succeed."""
+
+    error: RouterError
+    may_pass: bool
+
+
+class Submitting:
+    """The use cases in front of the queue.
+
+    Parameters
+    ----------
+    intake
+        The queue.
+    lookup
+        Work items that are routed.
+    """
+
+    def __init__(self, intake: Intake, lookup: Lookup) -> None:
+        self._intake = intake
+        self._lookup = lookup
+
+    @property
+    def durability(self) -> Durability:
+        """What a submission survives."""
+        return self._intake.durability
+
+    async def submit(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Receipt:
+        """Take in one work item.
+
+        Raises
+        ------
+        RequestIdReused
+            If the request id was used for other content.
+        QueueFull
+            If the queue holds as much as it may.
+        StoreUnavailable
+            If the store does not answer.
+        """
+        (answer,) = await self.submit_many(tenant, [request], preview=preview)
+        if isinstance(answer, RouterError):
+            raise answer
+        return answer
+
+    async def submit_many(
+        self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
+    ) -> list[Receipt | RouterError]:
+        """Take in each on its own; a preview only says under which id.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the store does not answer; some may have been taken in.
+        """
+        named = [request if request.request_id else request._replace(request_id=str(uuid4())) for request in requests]
+        if preview:
+            return [Receipt(item_id(request.item, request.request_id), 0, False) for request in named]
+        return await self._intake.submit(tenant, named)
+
+    async def item(self, tenant: str, item_id: str) -> StoredItem | Submission:
+        """Return a work item as it stands, routed or still on its way.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        try:
+            return await self._lookup.item(tenant, item_id)
+        except NotFound:
+            pending = await self._intake.pending(tenant, item_id)
+        # neither: routed between the two looks, or unknown
+        return pending or await self._lookup.item(tenant, item_id)
+
+
+async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | Failed]:
+    """Route what a worker has: a decision or a failure each, in order."""
+    try:
+        answers = await router.route_many(tenant, requests)
+    except (NotPossible, *_PASSING) as error:  # none can be routed now: no rules, or no store
+        return [Failed(error, may_pass=True)] * len(requests)
+    return [
+        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, RouterError) else answer
+        for answer in answers
+    ]

@@ -1,0 +1,173 @@
+"""What a change makes of the workforce's records, and whether it may be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
+from router.model.ids import check_id
+from router.model.workforce import Pool, Rep, Settlement, Territories, Territory, WorkforceRecords
+
+Record = Rep | Pool | Territory
+Made = dict[tuple[str, str], Record | None]
+"""By kind and id: what a record becomes; None: it goes."""
+
+MAX_MEMBERS = 10_000
+MAX_MEMBERS_BY_VALUE = 1_000
+MAX_DEPTH = 32
+_COLLECTIONS = {"rep": "reps", "pool": "pools", "territory": "territories"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A wish about one record.
+
+    Parameters
+    ----------
+    kind
+        ``rep``, ``pool`` or ``territory``.
+    make
+        Makes the new record from the present one (None: there is none).
+    etag
+        Revision the record must have last changed in; empty: not checked.
+    create, update
+        Whether there may be none, and whether there may be one.
+    """
+
+    kind: str
+    id: str
+    make: Callable[[Any], Record]
+    etag: str = ""
+    create: bool = False
+    update: bool = True
+
+
+def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Change]) -> Made:
+    """Work out what changes make of the records.
+
+    Raises
+    ------
+    InvalidInput, AlreadyExists, NotFound, StaleEtag
+        If a wish cannot be met.
+    """
+    made: Made = {}
+    for change in changes:
+        _check_expectation(tenant, records, change)
+        made[change.kind, change.id] = change.make(records.of(change.kind).get(change.id))
+    _check(_merged(records, made), made)
+    return made
+
+
+def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, etag: str) -> Made:
+    """Work out what a deletion makes of the records.
+
+    Raises
+    ------
+    NotFound, StaleEtag
+        If it is not there, or not as expected.
+    NotPossible
+        If a territory has children.
+    """
+    name = _check_expectation(tenant, records, Change(kind, record_id, _kept, etag))
+    made: Made = {(kind, record_id): None}
+    if kind == "territory" and any(territory.parent == record_id for territory in records.territories.values()):
+        raise NotPossible(name, "has children: delete or move them first")
+    if kind == "rep":
+        for pool in records.pools.values():
+            kept = tuple(member for member in pool.members if member.rep != record_id)
+            if len(kept) < len(pool.members):
+                made["pool", pool.id] = replace(pool, members=kept)
+    return made
+
+
+def name_of(tenant: str, kind: str, record_id: str) -> str:
+    """Return the name of a record, e.g. ``tenants/default/reps/li-na``."""
+    return f"tenants/{tenant}/{_COLLECTIONS[kind]}/{record_id}"
+
+
+def _kept(record: Record) -> Record:
+    return record
+
+
+def _check_expectation(tenant: str, records: WorkforceRecords, change: Change) -> str:
+    name, there = name_of(tenant, change.kind, change.id), change.id in records.of(change.kind)
+    if there and not change.update:
+        raise AlreadyExists(change.kind, name)
+    if not there and not change.create:
+        raise NotFound(change.kind, name)
+    if change.etag and change.etag != str(records.changed.get((change.kind, change.id))):
+        raise StaleEtag(name, "changed since it was read: read it again")
+    return name
+
+
+def _merged(records: WorkforceRecords, made: Made) -> WorkforceRecords:
+    """Return the records as they would be."""
+    merged = {kind: dict(records.of(kind)) for kind in _COLLECTIONS}
+    for (kind, record_id), record in made.items():
+        if record is None:
+            merged[kind].pop(record_id, None)
+        else:
+            merged[kind][record_id] = record
+    return replace(records, reps=merged["rep"], pools=merged["pool"], territories=merged["territory"])  # type: ignore[arg-type]  # by kind
+
+
+def settlements_of(records: WorkforceRecords, made: Made) -> list[Settlement]:
+    """Find who leaves which pool."""
+    settlements = []
+    for (kind, pool_id), record in made.items():
+        before = records.pools.get(pool_id) if kind == "pool" else None
+        if before is None:
+            continue
+        members = record.members if isinstance(record, Pool) else ()
+        stay = {member.rep for member in members}
+        leavers = tuple(member.rep for member in before.members if member.rep not in stay)
+        if leavers:
+            settlements.append(Settlement(pool_id, leavers, members))
+    return settlements
+
+
+def _check(records: WorkforceRecords, made: Made) -> None:
+    violations: list[Violation] = []
+    for (kind, record_id), record in made.items():
+        fault = check_id(record_id)
+        if fault:
+            violations.append(Violation(f"{kind}_id", f"{record_id!r}: {fault}"))
+        if isinstance(record, Pool):
+            violations += _pool_faults(record, records)
+        if isinstance(record, Territory):
+            violations += _territory_faults(record, records)
+    if violations:
+        raise InvalidInput(violations)
+
+
+def _pool_faults(pool: Pool, records: WorkforceRecords) -> list[Violation]:
+    most = MAX_MEMBERS_BY_VALUE if pool.value_weighted else MAX_MEMBERS
+    faults = []
+    if len(pool.members) > most:
+        faults.append(Violation("pool.members", f"{len(pool.members)} members: at most {most}"))
+    seen: set[str] = set()
+    for place, member in enumerate(pool.members):
+        if member.rep not in records.reps:
+            faults.append(Violation(f"pool.members[{place}].rep", f"there is no rep {member.rep!r}: create them first"))
+        if member.rep in seen:
+            faults.append(Violation(f"pool.members[{place}].rep", f"{member.rep!r} is a member twice: once is enough"))
+        seen.add(member.rep)
+    return faults
+
+
+def _territory_faults(territory: Territory, records: WorkforceRecords) -> list[Violation]:
+    if not territory.parent:
+        return []
+    if territory.parent not in records.territories:
+        return [Violation("territory.parent", f"there is no territory {territory.parent!r}: create it first")]
+    path, height = [territory.id], Territories(records.territories).height(territory.id)
+    while parent := records.territories[path[-1]].parent:
+        path.append(parent)
+        if parent in path[:-1]:
+            return [Violation("territory.parent", f"{' → '.join(path)}: territories must form a tree, without cycles")]
+        if len(path) + height > MAX_DEPTH:
+            fault = f"the tree would be over {MAX_DEPTH} levels deep: that is the most"
+            return [Violation("territory.parent", fault)]
+    return []

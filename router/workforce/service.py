@@ -1,0 +1,210 @@
+"""Keeping reps, pools and territories: the use cases.
+
+Each change is worked out in Python from the records of one revision and written only if that revision still holds;
+otherwise it is worked out anew. So checks that span records (members exist, territories form a tree) need no script,
+and cannot be raced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from weakref import WeakValueDictionary
+
+from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
+from router.model.workforce import WorkforceRecords
+from router.model.workitem import fingerprint
+from router.workforce.edits import Change, Made, Record, changed, name_of, removed, settlements_of
+from router.workforce.ports import Revisions, Workforce
+
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A record and its etag."""
+
+    record: Record
+    etag: str
+
+
+class _Asked(NamedTuple):
+    """A request to change something; ``mark`` tells it from another that reuses its id."""
+
+    tenant: str
+    request_id: str
+    mark: str
+    actor: str
+    preview: bool
+
+
+class Administration:
+    """The use cases on the workforce.
+
+    Parameters
+    ----------
+    workforce
+        Where records are kept.
+    revisions
+        Tells whether what is at hand still holds.
+    """
+
+    def __init__(self, workforce: Workforce, revisions: Revisions) -> None:
+        self._workforce = workforce
+        self._revisions = revisions
+        self._at_hand: dict[str, WorkforceRecords] = {}
+        self._turns = WeakValueDictionary[str, asyncio.Lock]()  # as long as somebody holds one
+
+    async def records(self, tenant: str) -> WorkforceRecords:
+        """Return the records as they are."""
+        known = self._at_hand.get(tenant)
+        now = await self._revisions.revisions(tenant)
+        if known is None or (known.revision, known.mark) != (now.workforce, now.workforce_mark):
+            known = await self._workforce.read(tenant)
+            if known.revision:  # anybody may ask for any name: those of nobody must not add up
+                self._at_hand[tenant] = known
+        return known
+
+    async def get(self, tenant: str, kind: str, record_id: str) -> Saved:
+        """Return one record.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        records = await self.records(tenant)
+        record = records.of(kind).get(record_id)
+        if record is None:
+            raise NotFound(kind, name_of(tenant, kind, record_id))
+        return Saved(record, str(records.changed[kind, record_id]))
+
+    async def page(self, tenant: str, kind: str, *, after: str, count: int) -> tuple[list[Saved], str]:
+        """Return records by id behind ``after``, and the id to go on behind (empty: no more)."""
+        records = await self.records(tenant)
+        found = records.of(kind)
+        ids = sorted(record_id for record_id in found if record_id > after)
+        page = [Saved(found[record_id], str(records.changed[kind, record_id])) for record_id in ids[:count]]
+        return page, ids[count - 1] if len(ids) > count else ""
+
+    async def save(
+        self,
+        tenant: str,
+        changes: Sequence[Change],
+        *,
+        request_id: str = "",
+        content: bytes = b"",
+        actor: str = "",
+        preview: bool = False,
+    ) -> list[Saved]:
+        """Write records, all or none.
+
+        Parameters
+        ----------
+        content
+            The request's content, which a repeated request must equal.
+
+        Raises
+        ------
+        InvalidInput, AlreadyExists, NotFound, StaleEtag
+            If a wish cannot be met.
+        RequestIdReused
+            If the request id was used for other content.
+        Conflict
+            If the workforce changes faster than the wish can be worked out.
+        """
+        asked = _Asked(tenant, request_id, fingerprint("save", content), actor, preview)
+        done = await self._write(asked, lambda records: changed(tenant, records, changes))
+        if done is None:
+            return [await self.get(tenant, change.kind, change.id) for change in changes]
+        made, etag = done
+        return [Saved(record, etag) for record in made.values() if record]
+
+    async def delete(
+        self,
+        tenant: str,
+        kind: str,
+        record_id: str,
+        *,
+        etag: str = "",
+        request_id: str = "",
+        actor: str = "",
+        preview: bool = False,
+    ) -> None:
+        """Delete a record; a rep leaves their pools, whose ledgers are settled.
+
+        Raises
+        ------
+        NotFound, StaleEtag
+            If it is not there, or not as expected.
+        NotPossible
+            If a rep owns open work, or a territory has children.
+        RequestIdReused, Conflict
+            As ``save``.
+        """
+        asked = _Asked(tenant, request_id, fingerprint("delete", kind, record_id), actor, preview)
+        idle = [record_id] if kind == "rep" else []
+        await self._write(asked, lambda records: removed(tenant, records, kind, record_id, etag), idle)
+
+    async def _write(
+        self, asked: _Asked, work_out: Callable[[WorkforceRecords], Made], idle: Sequence[str] = ()
+    ) -> tuple[Made, str] | None:
+        """Work out what becomes of the records, and write it while they are still so.
+
+        Parameters
+        ----------
+        idle
+            Reps who may own no open work.
+
+        Returns
+        -------
+            What was made, with its etag (empty for a preview); None if this very request was done before.
+        """
+        tenant = asked.tenant
+        async with self._turn(tenant):
+            for _ in range(_TRIES):
+                records = await self.records(tenant)
+                try:
+                    made = work_out(records)
+                    if asked.preview:
+                        return made, ""
+                    revision = await self._workforce.write(
+                        tenant,
+                        records.revision,
+                        made,
+                        mark=records.mark,
+                        settlements=settlements_of(records, made),
+                        idle=idle,
+                        request_id=asked.request_id,
+                        fingerprint=asked.mark,
+                        actor=asked.actor,
+                    )
+                except (AlreadyExists, NotFound, StaleEtag):
+                    if not await self._was_done(asked):
+                        raise
+                    return None
+                except StaleRevision:
+                    self._at_hand.pop(tenant, None)
+                    continue
+                self._at_hand.pop(tenant, None)
+                return made, str(revision)
+        raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
+
+    def _turn(self, tenant: str) -> asyncio.Lock:
+        """Let one change at a time be worked out here: only those on other servers can then come between."""
+        return self._turns.setdefault(tenant, asyncio.Lock())
+
+    async def _was_done(self, asked: _Asked) -> bool:
+        """Say whether this very request was done before.
+
+        The store answers a known one whatever else it is asked to write.
+        """
+        if not asked.request_id:
+            return False
+        try:
+            await self._workforce.write(asked.tenant, -1, {}, request_id=asked.request_id, fingerprint=asked.mark)
+        except StaleRevision:
+            return False
+        return True

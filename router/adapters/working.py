@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.adapters.queue import QUEUE, routing_work
-from router.adapters.redis.connection import RedisClient
 from router.assignment.service import Router
+from store.clients import RedisClient
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.crew import Crew
 from workqueue.jobs import Bounds

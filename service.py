@@ -20,14 +20,14 @@ import click
 import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC reads from the environment)
 from router import cli as router_cli
 from router.adapters.durable_rules.selection import EngineUnavailable
-from router.adapters.redis.embedded import EmbeddedServerError
 from router.cli.later import commands_with
-from router.durability import NotDurable
-from router.model.errors import StoreUnavailable
 from scoring.errors import ScoringError
 from serving.life import run, run_several
 from serving.parts import CannotListen
 from serving.settings import Place, Settings
+from store.durability import NotDurable
+from store.embedded.server import EmbeddedServerError
+from store.errors import StoreUnavailable
 from telemetry import logs
 from telemetry.metrics import CannotServeMetrics
 from telemetry.traces import CannotTrace

@@ -19,11 +19,11 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from gate.calls import Call
 from gate.door import Door
-from router.adapters.redis.embedded import EmbeddedServer
 from router.rpc.status import STATUSES
 from serving.life import settle_garbage
 from serving.parts import Service
 from serving.settings import Settings
+from store.embedded.server import EmbeddedServer
 
 EMPTY = "fairlead.benchmarks.Empty"
 

@@ -45,7 +45,7 @@ class Statuses:
     Parameters
     ----------
     root
-        The root of its tree of errors; each class below it has a ``reason``.
+        The root of its tree of errors, or several; each class below has a ``reason``.
     codes
         Code by class; a class that is not here takes its nearest ancestor's.
     details
@@ -54,7 +54,7 @@ class Statuses:
         Tables of packages that this one calls.
     """
 
-    root: type[Exception]
+    root: type[Exception] | tuple[type[Exception], ...]
     codes: Mapping[type[Any], grpc.StatusCode]
     details: Callable[[Any], Sequence[Message]]
     others: Sequence[Statuses] = ()

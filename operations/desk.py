@@ -17,12 +17,11 @@ from operations.errors import (
     OperationError,
     RequestIdReused,
     StillRuns,
-    StoreUnavailable,
     TooMuchWaits,
 )
 from operations.operation import CANCELLED, EVERYBODY, Failed, Operation, Task, name_of, place_of, write_note
 from workqueue.errors import MemoryShort as ShortInQueue
-from workqueue.errors import QueueError, QueueFull, QueueUnavailable
+from workqueue.errors import QueueError, QueueFull
 from workqueue.errors import RequestIdReused as ReusedInQueue
 from workqueue.jobs import MAX_BATCH, NewJob, Request, State
 from workqueue.ports import Queue
@@ -191,8 +190,6 @@ def _digest(request_id: str) -> str:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except QueueUnavailable as error:
-        raise StoreUnavailable(str(error), error.retry_after_s) from error
     except ReusedInQueue as error:
         raise RequestIdReused(error.request_id) from error
 

@@ -8,11 +8,10 @@
     ├── RequestIdReused       the request id was used for other content
     ├── StillRuns             it is not over yet
     ├── TooMuchWaits          the queue holds as much as it may       try again later
-    ├── MemoryShort           the store has little memory left        try again later
-    └── StoreUnavailable      the store does not answer               try again later
+    └── MemoryShort           the store has little memory left        try again later
 
-Each class has a constant ``reason`` for machines and keeps its facts as attributes. Work that fails is not among them:
-that is how an operation ends.
+Each class has a constant ``reason`` for machines and keeps its facts as attributes. ``StoreUnavailable`` comes through
+from ``store.errors``. Work that fails is not among them: that is how an operation ends.
 """
 
 from __future__ import annotations
@@ -89,13 +88,3 @@ class MemoryShort(OperationError):
         self.percent = percent
         self.retry_after_s = retry_after_s
         super().__init__(f"the store uses {percent} % of its memory, and takes nothing in until it has more")
-
-
-class StoreUnavailable(OperationError):
-    """The store does not answer, or takes no writes."""
-
-    reason = "STORE_UNAVAILABLE"
-
-    def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(description)

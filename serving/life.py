@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from router.adapters.durable_rules import selection as engines
-from router.adapters.redis.embedded import EmbeddedServer
-from router.durability import MEANINGS
-from router.model.errors import StoreUnavailable
 from serving.parts import Service
 from serving.settings import Settings, without_password
+from store.durability import MEANINGS
+from store.embedded.server import EmbeddedServer
+from store.errors import StoreUnavailable
 from telemetry.metrics import VARIABLE as METRICS
 from telemetry.metrics import moved
 from upkeep.servers import READY, Program, Servers, reserve
@@ -44,10 +44,10 @@ async def serve_until_stopped(settings: Settings, redis_url: str, store: str) ->
         print(READY, flush=True)
     else:
         rules = engines.resolve(settings.rule_engine)
-        calls, promise = settings.security.described, service.promise.durability
+        calls, durability = settings.security.described, service.durability.level
         _log.info(
             "ready: listening on %s; %s; rules by %s; store: %s, durability %s: %s",
-            address, calls, rules, store, promise.lower(), MEANINGS[promise],
+            address, calls, rules, store, durability.lower(), MEANINGS[durability],
         )  # fmt: skip
     await stopped.wait()
     _log.info("stopping: finishing what is under way")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from operations.carrying import BOUNDS, DELIVERIES, Kind, worker_of
 from operations.desk import Desk
-from router.adapters.redis.connection import RedisClient
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
 from scoring.rpc.rescorings import Rescorings
 from serving.settings import LongWorkSettings
+from store.clients import RedisClient
 from training.rpc import trainings
 from training.rpc.trainings import Trainings
 from workqueue.adapters.redis.queue import RedisQueue

@@ -16,7 +16,6 @@ from gate.traffic import Traffic
 from operations import rpc as operations_rpc
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import QueuedSubmissions, routing_crew, routing_queue
-from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.customer_scores import RedisStandings
 from router.adapters.redis.repositories import Stores
 from router.adapters.rule_sandbox.parent import try_rule_set
@@ -24,11 +23,9 @@ from router.assignment.planner_cache import Books
 from router.assignment.queries import Lookup
 from router.assignment.service import Router
 from router.backlog.runner import Wakers
-from router.durability import Promise
 from router.fairness.report import Fairness
 from router.history.monitor import Auditor, Auditors
 from router.history.watch import Watching
-from router.model.errors import StoreUnavailable
 from router.rpc.decisions import DecisionServicer
 from router.rpc.describing import Describing
 from router.rpc.fairness import FairnessServicer
@@ -46,8 +43,10 @@ from scoring.parts import ScoringParts
 from scoring.ports import LastScore
 from serving.long_work import LongWork
 from serving.settings import Settings
+from store.durability import DurabilityStatus
+from store.errors import StoreUnavailable
+from store.scripts import watch_scripts
 from telemetry.watch import Watch
-from workqueue.errors import QueueUnavailable
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
@@ -97,8 +96,8 @@ class Service:
 
     def __init__(self, settings: Settings, redis_url: str, observers: Sequence[Observer] = ()) -> None:
         self._stores = Stores.connect(redis_url, settings.request_ttl_s, settings.durability)
-        self._demand = settings.durability
-        self.promise = Promise()
+        self._requirement = settings.durability
+        self.durability = DurabilityStatus()
         assignments, workforce = self._stores.assignments, self._stores.workforce
         rule_sets = self._stores.rule_sets
         administration = Administration(workforce, rule_sets)
@@ -111,9 +110,9 @@ class Service:
         self._watching = Watching(assignments, self._stores.signals)
         publishing = Publishing(rule_sets, administration, try_rule_set)
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
-        intake = QueuedSubmissions(queue, self.promise)
+        intake = QueuedSubmissions(queue, self.durability)
         self._crew = routing_crew(queue, router, settings.work)
-        describing = Describing(lookup, self.promise)
+        describing = Describing(lookup, self.durability)
         self._servicers = (
             (
                 RoutingServicer(router, lookup, Submitting(intake, lookup), self._watching, describing),
@@ -159,7 +158,7 @@ class Service:
             If the address cannot be bound.
         """
         await self._stores.check()
-        self.promise.durability = await self._stores.promised(self._demand)
+        self.durability.level = await self._stores.check_durability(self._requirement)
         self._start_watch()
         names = []
         for servicer, contract, name in self._servicers:
@@ -195,7 +194,7 @@ class Service:
         """Say whether submissions wait for workers; tell the metrics how the queue stands."""
         try:
             stats = await self._queue.stats(tenant)
-        except QueueUnavailable:
+        except StoreUnavailable:
             return ""
         if self._watch.metrics is not None:
             counts = {str(state): jobs for state, jobs in stats.counts.items()}

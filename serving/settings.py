@@ -11,8 +11,8 @@ from gate.settings import OPEN, Security
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import WorkSettings, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
-from router.adapters.redis.clients import SCHEMES, client_for, open_servers
-from router.durability import Demand, Durability
+from store.clients import SCHEMES, client_for, open_servers
+from store.durability import Durability, DurabilityRequirement
 from telemetry.watch import NOTHING, Wanted
 
 OVERDUE_S = 30
@@ -125,7 +125,7 @@ class Settings:
     listen: str
     data: Path
     redis_url: str
-    durability: Demand
+    durability: DurabilityRequirement
     rule_engine: engines.Choice
     request_ttl_s: int
     work: WorkSettings = field(default_factory=WorkSettings)
@@ -184,9 +184,9 @@ def _check_store(url: str, replicas: int, insecure: frozenset[str]) -> None:
     check_store(open_servers(url), insecure)
 
 
-def _durability(environ: Mapping[str, str]) -> Demand:
+def _durability(environ: Mapping[str, str]) -> DurabilityRequirement:
     try:
-        return Demand.read(environ.get("FAIRLEAD_DURABILITY", ""))
+        return DurabilityRequirement.read(environ.get("FAIRLEAD_DURABILITY", ""))
     except ValueError as error:
         raise ValueError(f"FAIRLEAD_DURABILITY is {error}") from error
 

@@ -25,13 +25,14 @@ from router.assignment.queries import Lookup
 from router.assignment.service import Router
 from router.cli.stores import checked_url
 from router.cli.tables import InputFailed
-from router.durability import Demand, NotDurable
 from router.model.errors import RouterError
 from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
 from serving.long_work import KINDS, LongWork
 from serving.settings import LongWorkSettings
+from store.durability import DurabilityRequirement, NotDurable
+from store.errors import StoreUnavailable
 from training.rpc import trainings
 from workqueue.crew import Crew
 
@@ -83,10 +84,10 @@ def work(data: Path | None, redis_url: str | None, workers: int | None, asked: t
     except ValueError as error:
         raise InputFailed(str(error)) from error
     kinds = _kinds(asked, wanted)
-    stores = Stores.connect(_store(data, redis_url), wanted.request_ttl_s, wanted.demand)
+    stores = Stores.connect(_store(data, redis_url), wanted.request_ttl_s, wanted.requirement)
     try:
         asyncio.run(_work(stores, wanted, kinds))
-    except (RouterError, NotDurable, engines.EngineUnavailable, ScoringError) as error:
+    except (RouterError, StoreUnavailable, NotDurable, engines.EngineUnavailable, ScoringError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -100,7 +101,7 @@ class _Wanted:
     model: str
     engine: engines.Choice
     request_ttl_s: int
-    demand: Demand
+    requirement: DurabilityRequirement
 
     @classmethod
     def read(cls, environ: Mapping[str, str], data: Path, workers: int | None) -> _Wanted:
@@ -112,7 +113,7 @@ class _Wanted:
             environ.get("FAIRLEAD_MODEL", "churn"),
             engines.choice_from(environ),
             whole(environ, "FAIRLEAD_REQUEST_TTL_S", REQUEST_TTL_S, 1, MAX_REQUEST_TTL_S),
-            Demand.read(environ.get("FAIRLEAD_DURABILITY", "")),
+            DurabilityRequirement.read(environ.get("FAIRLEAD_DURABILITY", "")),
         )
 
 
@@ -155,7 +156,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
     crew = routing_crew(queue, router, wanted.routing) if ROUTE in kinds else Crew(())
     long_crew = _long_crew(stores, wanted, kinds)
     try:
-        await stores.promised(wanted.demand)
+        await stores.check_durability(wanted.requirement)
         crew.start()
         long_crew.start()
         _log.info(

@@ -69,6 +69,7 @@ class Traces:
         self._tracer = self._provider.get_tracer("fairlead")
         self._kinds, self._failed = trace.SpanKind, trace.Status(trace.StatusCode.ERROR)
         self._attach = context.attach
+        self._current = trace.get_current_span
         self._within = functools.partial(trace.set_span_in_context)
         self._extract = propagate.extract
         self._spans: dict[int, Any] = {}
@@ -95,7 +96,10 @@ class Traces:
 
     @contextmanager
     def script(self, name: str) -> Iterator[None]:
-        """Open and close a script's span."""
+        """Open and close a script's span; what is nobody's call has no trace, e.g. a worker that looks for work."""
+        if not self._current().get_span_context().is_valid:
+            yield
+            return
         with self._tracer.start_as_current_span(f"script {name}", kind=self._kinds.CLIENT):
             yield
 

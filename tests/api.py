@@ -28,7 +28,6 @@ from fairlead.v1 import (
     workforce_pb2,
     workforce_pb2_grpc,
 )
-from router.adapters.redis.clients import client_for, close
 from router.adapters.redis.repositories import Stores
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.assignment.planner_cache import Books
@@ -36,6 +35,7 @@ from router.history.replay import Verification
 from router.model.revisions import Publication
 from router.rules.check import check
 from router.rules.codec import dumps
+from store.clients import client_for, close
 
 FULL = decisions_pb2.DECISION_VIEW_FULL
 BASIC = decisions_pb2.DECISION_VIEW_BASIC

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from router.adapters.durable_rules import selection as engines
-from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
-from router.durability import ANYTHING
 from serving.parts import Service
 from serving.settings import Settings
+from store.durability import ANYTHING
+from store.embedded.server import EmbeddedServer, EmbeddedServerError, find_binary
 from tests.api import Api, connected
 from tests.served import Served
 

@@ -16,7 +16,7 @@ import pytest
 import redis
 from redis.exceptions import RedisError
 
-from router.adapters.redis.embedded import EmbeddedServerError, find_binary
+from store.embedded.server import EmbeddedServerError, find_binary
 
 PRIMARY = "leads"
 PATIENCE_S = 60.0

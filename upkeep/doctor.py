@@ -20,13 +20,13 @@ from rich.text import Text
 from gate.insecure import check_metrics, check_store, insecure_from
 from gate.settings import Security
 from router.adapters.durable_rules import selection as engines
-from router.adapters.redis import checkup
-from router.adapters.redis.clients import open_servers
-from router.adapters.redis.orphans import answers, socket_path
 from router.cli.consoles import console_for
-from router.model.errors import StoreUnavailable
 from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
+from store import diagnostics
+from store.clients import open_servers
+from store.embedded.orphans import answers, socket_path
+from store.errors import StoreUnavailable
 from telemetry.watch import Wanted
 from upkeep import machine_checks as machine
 from upkeep.findings import Finding, Standing, bad, good, mind
@@ -79,7 +79,7 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         url = f"unix://{path}"
     try:
         check_store(open_servers(url), insecure_from(environ))
-        for facts in asyncio.run(checkup.ask(url)):
+        for facts in asyncio.run(diagnostics.ask(url)):
             yield from judge(facts)
     except (StoreUnavailable, ValueError) as error:
         yield bad("store", str(error), "start it, or correct FAIRLEAD_REDIS_URL")

@@ -15,8 +15,8 @@ from pathlib import Path
 from cryptography import x509
 
 from router.adapters.durable_rules import selection as engines
-from router.adapters.redis.embedded import EmbeddedServerError, find_binary
-from router.adapters.redis.orphans import answers, socket_path
+from store.embedded.orphans import answers, socket_path
+from store.embedded.server import EmbeddedServerError, find_binary
 from upkeep.findings import Finding, bad, good, mind
 
 _OLDEST_PYTHON = (3, 11)

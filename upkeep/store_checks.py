@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from router.adapters.redis.checkup import StoreFacts
+from store.diagnostics import StoreFacts
 from upkeep.findings import Finding, bad, good, mind
 
 _OLDEST = {"Redis": (6, 2), "Valkey": (7, 2)}

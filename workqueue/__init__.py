@@ -16,5 +16,5 @@ lent again, so what a worker does must bear repeating. Each lease has a token th
 comes late with an old one is refused. Leases are judged by the store's clock, never by a worker's.
 
 Read on in ``jobs`` (values), ``order`` and ``backoff`` (rules), ``ports``, ``worker`` (the loop), ``adapters``.
-Nothing here knows what the jobs are about; nothing of ours is imported.
+Nothing here knows what the jobs are about; of ours, ``store`` alone is imported.
 """

@@ -5,10 +5,10 @@
     QueueError
     ├── QueueFull           it holds as much as it may         try again later
     ├── MemoryShort         its store has little memory left   try again later
-    ├── RequestIdReused     the request id was used for other content
-    └── QueueUnavailable    the store does not answer          try again later
+    └── RequestIdReused     the request id was used for other content
 
-A job that fails is not among them: that is an ending. A lease that is over is an answer.
+``StoreUnavailable`` comes through from ``store.errors``. A job that fails is not among them: that is an ending. A lease
+that is over is an answer.
 """
 
 from __future__ import annotations
@@ -67,13 +67,3 @@ class RequestIdReused(QueueError):
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
         super().__init__(f"request_id {request_id!r} was used for other content: a new intent needs a new id")
-
-
-class QueueUnavailable(QueueError):
-    """The store does not answer, or takes no writes."""
-
-    reason = "QUEUE_UNAVAILABLE"
-
-    def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(description)

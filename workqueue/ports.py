@@ -12,7 +12,7 @@ from workqueue.jobs import Ending, Job, Lease, Lent, NewJob, Progress, Receipt, 
 class Queue(Protocol):
     """One queue per tenant; each call is atomic and concerns one tenant.
 
-    Every method raises ``QueueUnavailable`` if the store does not answer. Lists are at most ``MAX_BATCH`` long.
+    Every method raises ``StoreUnavailable`` if the store does not answer. Lists are at most ``MAX_BATCH`` long.
     """
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:

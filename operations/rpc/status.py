@@ -21,11 +21,11 @@ from operations.errors import (
     OperationError,
     RequestIdReused,
     StillRuns,
-    StoreUnavailable,
     TooMuchWaits,
 )
+from store.errors import StoreUnavailable
 
-CODES: dict[type[OperationError], grpc.StatusCode] = {
+CODES: dict[type[Exception], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
     NotFound: grpc.StatusCode.NOT_FOUND,
     RequestIdReused: grpc.StatusCode.ALREADY_EXISTS,
@@ -37,7 +37,7 @@ CODES: dict[type[OperationError], grpc.StatusCode] = {
 """Code by class; a class that is not here takes its nearest ancestor's."""
 
 
-def _details(error: OperationError) -> Sequence[Message]:
+def _details(error: OperationError | StoreUnavailable) -> Sequence[Message]:
     match error:
         case InvalidInput():
             return [details.bad_request([(error.field, error.description)])]
@@ -56,4 +56,4 @@ def _details(error: OperationError) -> Sequence[Message]:
     return []
 
 
-STATUSES = Statuses(OperationError, CODES, _details)
+STATUSES = Statuses((OperationError, StoreUnavailable), CODES, _details)

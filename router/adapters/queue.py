@@ -10,16 +10,16 @@ from uuid import uuid4
 
 import msgpack
 
-from router.adapters.redis.coalescer import Coalescer
-from router.adapters.redis.connection import RedisClient
 from router.assignment.commands import RouteRequest, request_mark
 from router.assignment.service import Router
-from router.durability import Durability, Promise
 from router.model import errors
 from router.model.decision import Decision
 from router.model.workitem import WorkItem, item_id
 from router.submission.ports import QueueReport, Receipt, Stage, Submission
 from router.submission.service import Failed, route_submitted
+from store.batching import MicroBatcher
+from store.clients import RedisClient
+from store.durability import Durability, DurabilityStatus
 from workqueue import errors as queue_errors
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.crew import Crew
@@ -38,25 +38,25 @@ class QueuedSubmissions:
     ----------
     queue
         Where submissions wait.
-    promise
+    durability
         What the queue's store survives.
     """
 
-    def __init__(self, queue: Queue, promise: Promise) -> None:
+    def __init__(self, queue: Queue, durability: DurabilityStatus) -> None:
         self._queue = queue
-        self._promise = promise
-        self._coalescer = Coalescer[str, NewJob, Receipt | errors.RouterError](self._submit, 256)
+        self._durability = durability
+        self._batcher = MicroBatcher[str, NewJob, Receipt | errors.RouterError](self._submit, 256)
 
     @property
     def durability(self) -> Durability:
         """What a submission survives."""
-        return self._promise.durability
+        return self._durability.level
 
     async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | errors.RouterError]:
         """Take work items in; single ones share a script call with whatever else is on its way."""
         jobs = [_job(request) for request in requests]
         if len(jobs) == 1:
-            return [await self._coalescer.submit(tenant, jobs[0])]
+            return [await self._batcher.submit(tenant, jobs[0])]
         return await self._submit(tenant, jobs)
 
     async def _submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | errors.RouterError]:
@@ -169,8 +169,6 @@ def _translated() -> Iterator[None]:
     """Turn the queue's errors into the router's."""
     try:
         yield
-    except queue_errors.QueueUnavailable as error:
-        raise errors.StoreUnavailable(str(error), error.retry_after_s) from error
     except queue_errors.RequestIdReused as error:
         raise errors.RequestIdReused(error.request_id) from error
 

@@ -11,6 +11,7 @@ from router.assignment.ports import Assignments, Signals
 from router.backlog.requeuer import Waking
 from router.model.errors import RouterError
 from router.workforce.ports import Revisions
+from store.errors import StoreUnavailable
 
 LOOK_S = 1.0
 """Seconds between two looks for tenants where something waits."""
@@ -62,7 +63,7 @@ class Wakers:
         while not self._stopped:
             try:
                 await self._look()
-            except RouterError as error:
+            except (RouterError, StoreUnavailable) as error:
                 _log.warning("cannot look for what waits: %s", error)
             await asyncio.sleep(LOOK_S)
 
@@ -90,7 +91,7 @@ class Wakers:
                 if not await self._leads(tenant):
                     return
                 await waking.catch_up()
-        except RouterError as error:
+        except (RouterError, StoreUnavailable) as error:
             _log.warning("tenants/%s: waking begins anew: %s", tenant, error)
 
     async def _leads(self, tenant: str) -> bool:

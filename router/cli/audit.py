@@ -25,6 +25,7 @@ from router.model.decision import Decision
 from router.model.errors import RouterError
 from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
 from router.model.ids import check_id
+from store.errors import StoreUnavailable
 
 _MOST_SHOWN = 100
 _PAGE = 1000
@@ -58,7 +59,7 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
     with opened(data, redis_url) as url:
         try:
             faults, last, last_link = asyncio.run(_walk(url, tenant, number, link))
-        except (RouterError, ValueError) as error:  # ValueError: not a Redis URL
+        except (RouterError, StoreUnavailable, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     for fault in faults[:_MOST_SHOWN]:
         console.print(Text(fault, style="red"))
@@ -109,7 +110,7 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
     with opened(data, redis_url) as url:
         try:
             events = asyncio.run(_newest(url, tenant, count, actor))
-        except (RouterError, ValueError) as error:
+        except (RouterError, StoreUnavailable, ValueError) as error:
             raise click.ClickException(str(error)) from error
     _print(events, console_for(sys.stdout))
 

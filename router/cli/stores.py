@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from gate.insecure import check_store, insecure_from
-from router.adapters.redis.clients import client_for, open_servers
-from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
 from router.adapters.redis.repositories import Stores
 from router.cli.tables import InputFailed
+from store.clients import client_for, open_servers
+from store.embedded.server import EmbeddedServer, EmbeddedServerError
 
 
 def checked_url(_context: click.Context, _option: click.Parameter, url: str | None) -> str | None:

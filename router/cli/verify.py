@@ -22,6 +22,7 @@ from router.cli.stores import connected_stores, opened, store_options
 from router.history.replay import Verification
 from router.model.errors import RouterError
 from router.model.ids import check_id
+from store.errors import StoreUnavailable
 
 _MOST_SHOWN = 100
 
@@ -47,7 +48,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     with opened(data, redis_url) as url:
         try:
             events, found = asyncio.run(_verify(url, tenant, console))
-        except (RouterError, ValueError) as error:  # ValueError: not a Redis URL
+        except (RouterError, StoreUnavailable, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     if not events:
         console.print(f"tenant {tenant} has no events: there is nothing to verify")

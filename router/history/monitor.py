@@ -25,6 +25,7 @@ from router.model.errors import NotPossible, RouterError
 from router.model.records import Snapshot
 from router.model.workforce import Pool
 from router.workforce.ports import Revisions
+from store.errors import StoreUnavailable
 
 LOOK_S = 5.0
 """Seconds between two looks."""
@@ -178,7 +179,7 @@ class Auditors:
             try:
                 for tenant in await self._revisions.tenants():
                     await self._look(tenant)
-            except RouterError as error:
+            except (RouterError, StoreUnavailable) as error:
                 _log.warning("cannot audit: %s", error)
             except Exception:  # whoever watches the others must not end unseen
                 _log.exception("the auditor failed; it goes on with the next look")

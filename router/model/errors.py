@@ -14,12 +14,12 @@
     ├── NotPossible             its state, or a cap, forbids it
     ├── QueueFull               nothing more is taken in now                try again later
     ├── MemoryShort             the store has little left: likewise         try again later
-    ├── StoreUnavailable        the store does not answer                   try again later
     ├── Stopping                the service ends: another one goes on       try again at once
     └── CorruptHistory          a record contradicts the code that made it
 
-Nobody eligible is not among them: that is an outcome. Each class has a constant ``reason`` for machines and keeps
-its facts as attributes; what gRPC makes of it stands in ``router.rpc.status``.
+``StoreUnavailable`` comes through from ``store.errors``. Nobody eligible is not among them: that is an outcome. Each
+class has a constant ``reason`` for machines and keeps its facts as attributes; what gRPC makes of it stands in
+``router.rpc.status``.
 """
 
 from __future__ import annotations
@@ -156,16 +156,6 @@ class MemoryShort(RouterError):
         self.percent = percent
         self.retry_after_s = retry_after_s
         super().__init__(f"the store uses {percent} % of its memory, and takes nothing in until it has more")
-
-
-class StoreUnavailable(RouterError):
-    """The store does not answer, or takes no writes."""
-
-    reason = "STORE_UNAVAILABLE"
-
-    def __init__(self, description: str, retry_after_s: float = 1.0) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(description)
 
 
 class Stopping(RouterError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.queries import Lookup
-from router.durability import Promise
 from router.model.decision import Decision, Outcome
 from router.rpc.messages import decision_message
 from router.rpc.submissions import DURABILITIES
+from store.durability import DurabilityStatus
 
 _EXPLAINED = frozenset({Outcome.WAITING, Outcome.UNROUTED})
 
@@ -19,13 +19,13 @@ class Describing:
     ----------
     lookup
         Explains them.
-    promise
+    durability
         Says what they survive.
     """
 
-    def __init__(self, lookup: Lookup, promise: Promise) -> None:
+    def __init__(self, lookup: Lookup, durability: DurabilityStatus) -> None:
         self._lookup = lookup
-        self._promise = promise
+        self._durability = durability
 
     async def message(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
         """Write a decision in full or not; where nobody was found, always with the summary of refusals."""
@@ -33,5 +33,5 @@ class Describing:
         explanation = await self._lookup.explanation(tenant, decision) if explained else None
         message = decision_message(tenant, decision, explanation, full=full)
         if decision.number:
-            message.durability = DURABILITIES[self._promise.durability]
+            message.durability = DURABILITIES[self._durability.level]
         return message

@@ -11,7 +11,6 @@ from gate.calls import Call
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.assignment.queries import Lookup
 from router.assignment.service import Router
-from router.durability import Durability
 from router.history.watch import Watching
 from router.model.decision import Decision
 from router.model.errors import InvalidInput, RouterError
@@ -28,6 +27,7 @@ from router.rpc.status import status_of
 from router.rpc.submissions import receipt_message
 from router.submission.ports import Receipt, Submission
 from router.submission.service import Submitting
+from store.durability import Durability
 
 MAX_BATCH = 1000
 _RESOLUTIONS = {

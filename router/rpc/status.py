@@ -25,10 +25,10 @@ from router.model.errors import (
     QueueFull,
     RouterError,
     Stopping,
-    StoreUnavailable,
 )
+from store.errors import StoreUnavailable
 
-CODES: dict[type[RouterError], grpc.StatusCode] = {
+CODES: dict[type[Exception], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
     NotFound: grpc.StatusCode.NOT_FOUND,
     AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
@@ -43,7 +43,7 @@ CODES: dict[type[RouterError], grpc.StatusCode] = {
 """Code by class; a class that is not here takes its nearest ancestor's."""
 
 
-def _details(error: RouterError) -> Sequence[Message]:
+def _details(error: RouterError | StoreUnavailable) -> Sequence[Message]:
     match error:
         case InvalidInput():
             return [details.bad_request((v.field, v.description) for v in error.violations)]
@@ -60,5 +60,5 @@ def _details(error: RouterError) -> Sequence[Message]:
     return []
 
 
-STATUSES = Statuses(RouterError, CODES, _details)
+STATUSES = Statuses((RouterError, StoreUnavailable), CODES, _details)
 status_of = STATUSES.of

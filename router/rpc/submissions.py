@@ -11,10 +11,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
-from router.durability import Durability
 from router.model.errors import InvalidInput
 from router.rpc.fields import MAX_LAST_PART, shown
 from router.submission.ports import QueueReport, Receipt, Stage, Submission
+from store.durability import Durability
 
 _STAGES = {number: Stage(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
 _STAGE_NUMBERS: dict[Stage, Any] = {stage: number for number, stage in _STAGES.items()}

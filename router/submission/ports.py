@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from router.assignment.commands import RouteRequest
-from router.durability import Durability
 from router.model.errors import RouterError
 from router.model.workitem import WorkItem
+from store.durability import Durability
 
 
 class Stage(StrEnum):

@@ -13,11 +13,12 @@ from uuid import uuid4
 from router.assignment.commands import RouteRequest
 from router.assignment.queries import Lookup, StoredItem
 from router.assignment.service import Router
-from router.durability import Durability
 from router.model.decision import Decision
-from router.model.errors import Conflict, NotFound, NotPossible, RouterError, StoreUnavailable
+from router.model.errors import Conflict, NotFound, NotPossible, RouterError
 from router.model.workitem import item_id
 from router.submission.ports import Intake, Receipt, Submission
+from store.durability import Durability
+from store.errors import StoreUnavailable
 
 _PASSING = (Conflict, StoreUnavailable)
 """What a later try may not meet again."""
@@ -27,7 +28,7 @@ _PASSING = (Conflict, StoreUnavailable)
 class Failed:
     """Why a submission was not routed, and whether a later try may succeed."""
 
-    error: RouterError
+    error: RouterError | StoreUnavailable
     may_pass: bool
 
 

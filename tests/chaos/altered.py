@@ -59,32 +59,28 @@ class Edits:
         return with_places(name, source) if self.fail_points else source
 
 
-def _scripts() -> list[Any]:
-    from router.adapters.redis import connection as router_connection
-    from workqueue.adapters.redis import connection as queue_connection
+def _script() -> Any:
+    from store.scripts import Script
 
-    return [router_connection.Script, queue_connection.Script]
+    return Script
 
 
 @contextmanager
 def in_force(edits: Edits) -> Iterator[None]:
     """Have every script that is read meanwhile in this process edited."""
-    scripts = _scripts()
-    as_it_is = [script.__init__ for script in scripts]
-    for script, read in zip(scripts, as_it_is, strict=True):
-        script.__init__ = _edited(read, edits)
+    script = _script()
+    read = script.__init__
+    script.__init__ = _edited(read, edits)
     try:
         yield
     finally:
-        for script, read in zip(scripts, as_it_is, strict=True):
-            script.__init__ = read
+        script.__init__ = read
 
 
 def _edited(read: Any, edits: Edits) -> Any:
-    def read_and_edited(self: Any, name: str, *rest: Any, **named: Any) -> None:
-        read(self, name, *rest, **named)
-        self.name = name
-        self.source = edits.applied(name, self.source)
+    def read_and_edited(self: Any, *where: Any) -> None:
+        read(self, *where)
+        self.source = edits.applied(self.name, self.source)
         self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     return read_and_edited
@@ -92,8 +88,8 @@ def _edited(read: Any, edits: Edits) -> Any:
 
 def stop_where_told(wanted: Path) -> None:
     """Have this process kill itself at the step that the file names, once it gets there."""
-    for script in _scripts():
-        script.__call__ = stopping(script.__call__, wanted)
+    script = _script()
+    script.__call__ = stopping(script.__call__, wanted)
 
 
 def set_the_clock(by: Path) -> None:

@@ -39,13 +39,12 @@ def with_places(name: str, source: str) -> str:
 
 def places_of_all() -> list[str]:
     """Return the places of every script that changes work items or the queue."""
-    from router.adapters.redis.connection import Script as RouterScript
-    from workqueue.adapters.redis.connection import SERVER_CLOCK
-    from workqueue.adapters.redis.connection import Script as QueueScript
+    from store.scripts import Script, lua
 
-    sources = {name: RouterScript(name).source for name in ("bind", "complete")}
-    sources |= {name: QueueScript(name, SERVER_CLOCK).source for name in ("submit", "lease", "settle")}
-    return [f"{name}:{place}" for name, text in sources.items() for place in range(len(_WRITE.findall(text)))]
+    routing, queue = "router.adapters.redis", "workqueue.adapters.redis"
+    scripts = [Script(routing, name, [lua(routing, "log")]) for name in ("bind", "complete")]
+    scripts += [Script(queue, name, [lua(queue, "clock")]) for name in ("submit", "lease", "settle")]
+    return [f"{script.name}:{place}" for script in scripts for place in range(len(_WRITE.findall(script.source)))]
 
 
 def stop_at(step: str, wanted: Path) -> None:

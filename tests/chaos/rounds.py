@@ -19,7 +19,7 @@ from typing import Any
 import grpc
 
 from fairlead.v1 import workforce_pb2 as workforce
-from router.adapters.redis.clients import client_for, close
+from store.clients import client_for, close
 from tests.api import Api, connected
 from tests.chaos.altered import in_force
 from tests.chaos.checks import without_a_log

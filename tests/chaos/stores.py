@@ -14,7 +14,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from router.adapters.redis.embedded import find_binary
+from store.embedded.server import find_binary
 from tests.chaos.line import Line
 from tests.chaos.processes import Process, until
 from tests.topologies import PRIMARY, binary, free_port

@@ -20,7 +20,6 @@ from redis.asyncio import Redis
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisStandings
-from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import Job, Mode, ReassignRequest, RouteRequest
@@ -42,6 +41,7 @@ from router.rules.codec import dumps
 from router.rules.ruleset import Requirement
 from router.workforce.edits import Edit
 from router.workforce.service import Administration
+from store.embedded.server import EmbeddedServer
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")

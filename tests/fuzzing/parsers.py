@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from gate.certificates import read_principals
 from gate.keys import parsed
-from router.adapters.redis.clients import SCHEMES, client_for
 from router.cli.lead_files import read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import read_reps, read_territories
@@ -34,6 +33,7 @@ from scoring.names import checked_tenant, model_of, version_of
 from scoring.rpc.messages import locale_of
 from scoring.schema import FeatureSchema
 from serving.settings import without_password
+from store.clients import SCHEMES, client_for
 from tests.fuzzing import spoiling
 from tests.fuzzing.asking import Violation
 from tests.fuzzing.drawing import NAMES, WORDS

@@ -31,7 +31,6 @@ from router.adapters.rule_sandbox.parent import written_workforce
 from router.assignment.planner_cache import Books
 from router.assignment.queries import Lookup
 from router.assignment.service import Router
-from router.durability import Promise
 from router.fairness.report import Fairness
 from router.history.replay import Verification
 from router.history.watch import Watching
@@ -56,6 +55,7 @@ from scoring.names import folder_of
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
 from scoring.rpc.rescorings import Rescorings
+from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import Wanted, Watch
 from tests.fuzzing.asking import FORBIDDEN, InnerDoor, Violation
@@ -153,9 +153,9 @@ class World:
         return InnerDoor(server, Traffic(MOST_CALLS, guard), observers, masking)
 
     def _serve_routing(self) -> None:
-        store, lookup, promise = self._store, self._lookup, Promise()
-        intake, administration = QueuedSubmissions(self._queue, promise), Administration(store, store)
-        describing, watching = Describing(lookup, promise), Watching(store, Silence())
+        store, lookup, durability = self._store, self._lookup, DurabilityStatus()
+        intake, administration = QueuedSubmissions(self._queue, durability), Administration(store, store)
+        describing, watching = Describing(lookup, durability), Watching(store, Silence())
         for servicer, contract in (
             (RoutingServicer(self._router, lookup, Submitting(intake, lookup), watching, describing), routing_pb2),
             (QueueServicer(intake), queue_pb2),

@@ -18,9 +18,9 @@ import redis
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.adapters.redis.embedded import find_binary
-from router.durability import Demand, Durability, NotDurable
 from serving.parts import Service
+from store.durability import Durability, DurabilityRequirement, NotDurable
+from store.embedded.server import find_binary
 from tests.api import EVERYONE, Api, connected, retry_delay_s
 from tests.conftest import settings
 from tests.topologies import free_port
@@ -45,8 +45,8 @@ def running(*options: str) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def serving(url: str, demand: str) -> AsyncIterator[Api]:
-    service = Service(replace(settings(url), durability=Demand.read(demand)), url)
+async def serving(url: str, level: str) -> AsyncIterator[Api]:
+    service = Service(replace(settings(url), durability=DurabilityRequirement.read(level)), url)
     try:
         address = await service.start("127.0.0.1:0")
         async with connected(address, "default", url) as api:
@@ -73,18 +73,18 @@ async def test_an_answer_says_what_it_survives(options: list[str], told: decisio
     assert (decision.durability, preview.durability) == (told, decisions.DURABILITY_UNSPECIFIED)
 
 
-@pytest.mark.parametrize("demand", ["everysec", "always"])
-async def test_a_store_that_is_less_durable_than_asked_for_is_refused(demand: str) -> None:
-    refusal = f"{demand} was asked for, and the store is memory: set appendonly yes"
+@pytest.mark.parametrize("level", ["everysec", "always"])
+async def test_a_store_that_is_less_durable_than_asked_for_is_refused(level: str) -> None:
+    refusal = f"{level} was asked for, and the store is memory: set appendonly yes"
     with running("--appendonly", "no") as url, pytest.raises(NotDurable, match=refusal):
-        async with serving(url, demand):
+        async with serving(url, level):
             pass
 
 
 def test_the_private_store_is_as_durable_as_can_be_unless_told_otherwise(tmp_path: Path) -> None:
-    assert replace(settings(""), durability=Demand.read("")).fsync == "always"
-    assert replace(settings(""), durability=Demand.read("memory")).fsync == "no"
-    assert Demand.read("always").refusal(Durability.ALWAYS) == ""
+    assert replace(settings(""), durability=DurabilityRequirement.read("")).fsync == "always"
+    assert replace(settings(""), durability=DurabilityRequirement.read("memory")).fsync == "no"
+    assert DurabilityRequirement.read("always").refusal(Durability.ALWAYS) == ""
 
 
 async def test_with_replicas_asked_for_what_they_do_not_have_is_not_acknowledged(data_folder: Path) -> None:

@@ -14,7 +14,7 @@ import grpc
 import pytest
 import redis
 
-from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
+from store.embedded.server import EmbeddedServer, EmbeddedServerError
 from tests.api import ASSIGNED, EVERYONE, FULL, Api, connected, differences, dump, retry_delay_s
 from tests.conftest import STORES, serving
 from tests.served import Served

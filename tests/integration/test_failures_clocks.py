@@ -19,9 +19,9 @@ from redis.asyncio import Redis
 
 from fairlead.v1 import routing_pb2 as routing
 from router.adapters.queue import QUEUE
-from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.repositories import Stores
 from router.history.tamper_check import Audit
+from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, WAITING, Api, connected, differences, last
 from tests.chaos.processes import listens, until
 from tests.chaos.system import Program

@@ -22,9 +22,9 @@ import redis
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
-from router.adapters.redis.embedded import EmbeddedServer
 from router.history.monitor import Auditor
 from serving.parts import Service
+from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
 from tests.conftest import settings
 from tests.served import Served
@@ -91,7 +91,7 @@ async def test_28_a_private_store_that_dies_is_started_again_with_all_that_was_a
         kept = {name: client.get_work_item(f"crm~{name}").owner for name in given}
 
     assert kept == given
-    assert sum("starting it again" in line for line in starts[0].log) == 3
+    assert sum("another takes its place" in line for line in starts[0].log) == 3
     assert await differences(url, "default") == []
 
 

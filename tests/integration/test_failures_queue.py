@@ -17,8 +17,8 @@ import pytest
 
 from fairlead.v1 import queue_pb2, routing_pb2
 from router.adapters.queue import QUEUE, WorkSettings
-from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.repositories import Stores
+from store.embedded.server import EmbeddedServer
 from tests.api import EVERYONE, Api, connected, differences, last, retry_delay_s
 from tests.conftest import ON_EVERY_STORE, serving
 from workqueue.adapters.redis.queue import RedisQueue

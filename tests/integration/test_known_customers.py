@@ -9,9 +9,9 @@ from google.protobuf.json_format import MessageToDict
 
 from fairlead.v1 import scoring_pb2, scoring_pb2_grpc
 from router.adapters.redis.customer_scores import RedisStandings
-from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.redis.repositories import Stores
 from router.model.records import Standing
+from store.embedded.server import EmbeddedServer
 from tests.api import Api, differences
 
 RULES: dict[str, Any] = {

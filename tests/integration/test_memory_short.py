@@ -12,7 +12,7 @@ from grpc_status import rpc_status
 from redis import Redis
 
 from router.adapters.queue import WorkSettings
-from router.adapters.redis.embedded import EmbeddedServer
+from store.embedded.server import EmbeddedServer
 from tests.api import Api, connected, differences
 from tests.conftest import STORES, serving
 from tests.integration.test_queue_commands import settled

@@ -11,8 +11,8 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from router.adapters.redis.embedded import EmbeddedServer
 from serving.parts import Service
+from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences
 from tests.conftest import settings
 from tests.integration.test_memory_short import delay_of

@@ -17,7 +17,7 @@ import pytest
 
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
-from router.adapters.redis.embedded import EmbeddedServer
+from store.embedded.server import EmbeddedServer
 from tests.api import EVERYONE, differences
 from tests.served import Served
 from tests.topologies import free_port, until

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2
-from router.adapters.redis.embedded import EmbeddedServer
 from router.fairness.baselines import Arrival, compare
+from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, FULL, Api, differences, last
 
 BATCH = 500

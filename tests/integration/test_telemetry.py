@@ -17,9 +17,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from fairlead.v1 import routing_pb2
 from gate.errors import Overloaded
-from router.adapters.redis.connection import watch_scripts
-from router.adapters.redis.embedded import EmbeddedServer
 from serving.parts import Service
+from store.embedded.server import EmbeddedServer
+from store.scripts import watch_scripts
 from telemetry import logs, metrics, traces
 from telemetry.calls import CurrentCall, trace_id
 from telemetry.logs import CallLog
@@ -253,6 +253,17 @@ async def test_a_script_lies_within_its_call_and_the_call_within_its_callers_tra
     assert f"{call.context.trace_id:032x}" == f"{script.context.trace_id:032x}" == TRACE
     assert script.parent is not None
     assert script.parent.span_id == call.context.span_id
+
+
+def test_a_script_of_nobodys_call_has_no_trace() -> None:
+    exporter = InMemorySpanExporter()
+    made = Traces(exporter)
+
+    with made.script("lease"):  # as a worker does that looks for work
+        pass
+    made.close()
+
+    assert exporter.get_finished_spans() == ()
 
 
 # ------------------------------------------------------------------------------------------------------------- settings

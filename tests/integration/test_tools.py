@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from fairlead.client import FairleadClient, FairleadError, work_item
 from fairlead.v1 import workforce_pb2 as workforce
 from router import cli as router_cli
-from router.adapters.redis.embedded import EmbeddedServer
+from store.embedded.server import EmbeddedServer
 from tests.topologies import free_port
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

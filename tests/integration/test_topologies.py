@@ -12,10 +12,10 @@ import pytest
 from redis.crc import key_slot
 
 from fairlead.client import FairleadClient
-from router.adapters.redis import checkup
-from router.adapters.redis.clients import client_for
 from router.adapters.redis.keys import TENANTS
-from router.durability import Demand
+from store import diagnostics
+from store.clients import client_for
+from store.durability import DurabilityRequirement
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences
 from tests.conftest import serving
 from tests.topologies import SLOTS, Cluster, Watched, until
@@ -59,7 +59,7 @@ async def test_a_failover_under_load_loses_nothing_that_was_acknowledged(watched
             if len(given) == 100:
                 watched.primary.stop()
 
-    replicated = Demand.read("replicas:1")
+    replicated = DurabilityRequirement.read("replicas:1")
     async with serving(watched.url, durability=replicated) as address, connected(address, tenant) as api:
         await settle(api)
         await asyncio.gather(*(send(api, sender) for sender in range(8)))
@@ -103,7 +103,7 @@ async def test_a_cluster_spreads_tenants_and_keeps_each_together(cluster: Cluste
 
 
 async def test_the_doctor_asks_every_node_of_a_cluster(cluster: Cluster) -> None:
-    facts = await checkup.ask(cluster.url)
+    facts = await diagnostics.ask(cluster.url)
 
     assert len(facts) == 3
     assert {found.settings["appendonly"] for found in facts} == {"no"}

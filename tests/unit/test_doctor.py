@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from router.adapters.redis.checkup import StoreFacts
+from store.diagnostics import StoreFacts
 from upkeep import machine_checks as machine
 from upkeep.doctor import doctor, findings
 from upkeep.findings import Standing

@@ -7,8 +7,6 @@ from typing import Any
 
 import msgpack
 
-from router.adapters.redis.coalescer import Coalescer
-from router.adapters.redis.connection import Argument, RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
 from router.assignment.commands import Completion, Job, Refusal
 from router.history.hash_chain import Entry
@@ -19,14 +17,19 @@ from router.model.records import ItemRecord, LedgerState
 from router.model.revisions import Edition
 from router.model.workforce import Member
 from router.model.workitem import Kind, State
+from store.batching import MicroBatcher
+from store.clients import RedisClient
+from store.scripts import Argument, Script, lua
+from store.translation import translated
 
 REQUEST_TTL_S = 24 * 3600
 MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
-_bind = Script("bind")
-_complete = Script("complete")
+LOG = lua(__package__, "log")
+_bind = Script(__package__, "bind", [LOG])
+_complete = Script(__package__, "complete", [LOG])
 
 
 class RedisAssignments:
@@ -43,14 +46,14 @@ class RedisAssignments:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._coalescer = Coalescer[tuple[str, Edition], Job, Decision | Refusal](self._bind_together, _TOGETHER)
+        self._batcher = MicroBatcher[tuple[str, Edition], Job, Decision | Refusal](self._bind_together, _TOGETHER)
 
     async def bind(
         self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
     ) -> list[Decision | Refusal]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
-            return [await self._coalescer.submit((tenant, revisions), jobs[0])]
+            return [await self._batcher.submit((tenant, revisions), jobs[0])]
         return await self._call(tenant, revisions, jobs, preview=preview) if jobs else []
 
     async def _bind_together(self, key: tuple[str, Edition], jobs: Sequence[Job]) -> Sequence[Decision | Refusal]:

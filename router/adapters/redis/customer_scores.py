@@ -11,10 +11,12 @@ import logging
 from collections.abc import Collection, Sequence
 from itertools import islice
 
-from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import Keys
-from router.model.errors import StoreUnavailable
 from router.model.records import Standing
+from store.clients import RedisClient
+from store.errors import StoreUnavailable
+from store.scripts import Script
+from store.translation import translated
 
 STANDING_TTL_S = 90 * 24 * 3600
 """How long a score is kept, in seconds: an older one says little of today."""
@@ -25,7 +27,7 @@ _AT_ONCE = 500
 _PAUSE_S = 0.02
 """Seconds between two writes: under load a write then carries many scores, and scoring hardly feels it."""
 
-_keep = Script("keep_standings")
+_keep = Script(__package__, "keep_standings")
 _log = logging.getLogger(__name__)
 
 Score = tuple[str, float, str, int]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.keys import Keys
+from store.clients import RedisClient
+from store.translation import translated
 
 
 class RedisSignals:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
-from router.adapters.redis.clients import client_for, close
-from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.customer_scores import RedisStandings
-from router.adapters.redis.durability import found
 from router.adapters.redis.log_follower import RedisSignals
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
-from router.durability import ANYTHING, Demand, Durability, NotDurable
+from store.clients import RedisClient, client_for, close
+from store.diagnostics import durability_of
+from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
+from store.translation import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,21 @@ class Stores:
     redis: RedisClient
 
     @classmethod
-    def connect(cls, url: str, request_ttl_s: int = REQUEST_TTL_S, demand: Demand = ANYTHING) -> Self:
+    def connect(
+        cls, url: str, request_ttl_s: int = REQUEST_TTL_S, requirement: DurabilityRequirement = ANYTHING
+    ) -> Self:
         """Prepare a connection, made when it is first used.
 
         Parameters
         ----------
         url
-            As ``router.adapters.redis.clients`` says, password included.
+            As ``store.clients`` says, password included.
         request_ttl_s
             How long a request id is remembered, in seconds.
-        demand
+        requirement
             How durable what is written must be.
         """
-        redis = client_for(url, demand.replicas)
+        redis = client_for(url, requirement.replicas)
         return cls(
             RedisAssignments(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
@@ -64,7 +66,7 @@ class Stores:
         with translated():
             await self.redis.ping()
 
-    async def promised(self, demand: Demand) -> Durability:
+    async def check_durability(self, requirement: DurabilityRequirement) -> Durability:
         """Return what an acknowledged change survives.
 
         Raises
@@ -74,10 +76,10 @@ class Stores:
         StoreUnavailable
             If nobody answers.
         """
-        if demand.least is Durability.REPLICAS:
+        if requirement.least is Durability.REPLICAS:
             return Durability.REPLICAS
-        is_so = await found(self.redis)
-        if refusal := demand.refusal(is_so):
+        is_so = await durability_of(self.redis)
+        if refusal := requirement.refusal(is_so):
             raise NotDurable(refusal)
         return is_so
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from router.adapters.redis.assignments import REQUEST_TTL_S
-from router.adapters.redis.connection import RedisClient, Script, translated
+from router.adapters.redis.assignments import LOG, REQUEST_TTL_S
 from router.adapters.redis.keys import TENANTS, Keys
 from router.history.codec import publication_from, publication_text
 from router.model.errors import RequestIdReused, StaleRevision
 from router.model.revisions import Edition, Publication
+from store.clients import RedisClient
+from store.scripts import Script
+from store.translation import translated
 
-_publish = Script("publish")
+_publish = Script(__package__, "publish", [LOG])
 
 
 class RedisRuleSets:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from router.adapters.redis.assignments import ledger_state, open_units
-from router.adapters.redis.connection import RedisClient, translated
 from router.adapters.redis.keys import Keys
 from router.model.records import Snapshot
+from store.clients import RedisClient
+from store.translation import translated
 
 
 class RedisSnapshots:

@@ -7,15 +7,17 @@ from typing import Any
 
 import msgpack
 
-from router.adapters.redis.assignments import REQUEST_TTL_S
-from router.adapters.redis.connection import RedisClient, Script, translated
+from router.adapters.redis.assignments import LOG, REQUEST_TTL_S
 from router.adapters.redis.keys import Keys
 from router.history.codec import Record, record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.workforce import RecordChange, Settlement, WorkforceRecords
 from router.model.workitem import Kind
+from store.clients import RedisClient
+from store.scripts import Script
+from store.translation import translated
 
-_change = Script("change_workforce")
+_change = Script(__package__, "change_workforce", [LOG])
 
 
 class RedisWorkforce:

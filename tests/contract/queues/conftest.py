@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.adapters.redis.clients import client_for, close
+from store.clients import client_for, close
 from tests.contract.queues.bench import HAND_CLOCK, Bench, Clock
 from tests.topologies import Cluster, Watched
 from workqueue.adapters.memory import MemoryQueue

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
-from router.adapters.redis.embedded import EmbeddedServer
+from store.embedded.server import EmbeddedServer
 from tests.contract.queues.bench import HAND_CLOCK, TENANT, Clock
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue

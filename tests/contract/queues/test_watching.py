@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.adapters.redis.embedded import EmbeddedServer
+from store.embedded.server import EmbeddedServer
 from tests.conftest import ON_EVERY_STORE
 from tests.contract.queues.bench import TENANT, Bench
 from workqueue.adapters.redis.queue import RedisQueue

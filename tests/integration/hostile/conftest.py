@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import redis
 
-from router.adapters.redis.embedded import EmbeddedServer
+from store.embedded.server import EmbeddedServer
 from tests.api import Api
 from tests.integration.hostile.harm import RULES
 

@@ -14,8 +14,8 @@ from google.rpc.code_pb2 import CANCELLED, INVALID_ARGUMENT
 
 from fairlead.v1 import models_pb2, operations_pb2
 from router.adapters.queue import WorkSettings
-from router.adapters.redis.embedded import EmbeddedServer
 from serving.settings import LongWorkSettings
+from store.embedded.server import EmbeddedServer
 from tests.conftest import serving
 from tests.long_work import forget_all, write_customers
 

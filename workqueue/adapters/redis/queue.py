@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgpack
 
-from workqueue.adapters.redis.connection import SERVER_CLOCK, Argument, RedisClient, Script, translated
+from store.clients import RedisClient
+from store.scripts import Argument, Script, lua
+from store.translation import translated
 from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
 from workqueue.errors import MemoryShort, QueueError, QueueFull, RequestIdReused
 from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
 
 REQUEST_TTL_S = 24 * 3600
 _BELL_LENGTH = 1000
+_CLOCK, _CHANGE = lua(__package__, "clock"), lua(__package__, "change")
 _TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
 
 
@@ -34,7 +38,7 @@ class RedisQueue:
     request_ttl_s
         How long a request id is remembered, in seconds.
     clock
-        Lua that sets ``now_us``.
+        Lua that sets ``now_us``, as ``scripts/clock.lua`` does.
     """
 
     def __init__(
@@ -45,19 +49,19 @@ class RedisQueue:
         *,
         deliveries: int = 25,
         request_ttl_s: int = REQUEST_TTL_S,
-        clock: str = SERVER_CLOCK,
+        clock: str = _CLOCK,
     ) -> None:
         self._redis = redis
         self._name = name
         self._bounds = bounds or Bounds()
         self._deliveries = deliveries
         self._request_ttl_s = request_ttl_s
-        self._submit, self._lease = Script("submit", clock), Script("lease", clock)
-        self._extend, self._settle = Script("extend", clock), Script("settle", clock)
-        self._redrive = Script("redrive", clock, behind="change")
-        self._purge = Script("purge", clock, behind="change")
-        self._note, self._withdraw = Script("note", clock), Script("withdraw", clock)
-        self._stats = Script("stats", clock)
+        script = partial(Script, __package__)
+        self._submit, self._lease = script("submit", [clock]), script("lease", [clock])
+        self._extend, self._settle = script("extend", [clock]), script("settle", [clock])
+        self._redrive, self._purge = script("redrive", [clock, _CHANGE]), script("purge", [clock, _CHANGE])
+        self._note, self._withdraw = script("note", [clock]), script("withdraw", [clock])
+        self._stats = script("stats", [clock])
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
         """Take jobs in; see ``workqueue.ports.Queue``."""

@@ -1,4 +1,4 @@
-"""What a store says of itself: version, settings, clock. Asked by ``fairlead doctor``; nothing is judged here."""
+"""What a store says of itself: version, settings, clock, and how durable that makes it. Nothing is judged here."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any
 from redis.asyncio import RedisCluster
 from redis.exceptions import ResponseError
 
-from router.adapters.redis.clients import client_for, close
-from router.adapters.redis.connection import RedisClient, translated
+from store.clients import RedisClient, client_for, close
+from store.durability import Durability
+from store.translation import translated
+
+_LEVELS = {"always": Durability.ALWAYS, "everysec": Durability.EVERYSEC, "no": Durability.MEMORY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +64,44 @@ async def ask(url: str) -> list[StoreFacts]:
         await close(client)
 
 
+async def durability_of(client: RedisClient) -> Durability:
+    """Ask a store what an acknowledged change survives there.
+
+    Raises
+    ------
+    StoreUnavailable
+        If it does not answer.
+    """
+    settings = await _settings(client, "append*")
+    if settings.get("appendonly") == "no":
+        return Durability.MEMORY
+    return _LEVELS.get(settings.get("appendfsync", ""), Durability.UNSPECIFIED)
+
+
 async def _ask(client: RedisClient, **where: Any) -> StoreFacts:
     told: dict[str, Any] = await client.info(**where)
     seconds, micros = await client.time(**where)
     ahead = seconds + micros / 1e6 - time.time()
-    try:
-        settings = await client.config_get("append*", "maxmemory-policy", **where)
-    except ResponseError:  # not permitted, as on some hosted stores
-        settings = {}
     name = "Valkey" if "valkey_version" in told else "Redis"
     version = str(told.get("valkey_version") or told["redis_version"])
     return StoreFacts(
         name,
         tuple(int(part) for part in version.split(".") if part.isdecimal()),
-        {_text(key): _text(value) for key, value in settings.items()},
+        await _settings(client, "append*", "maxmemory-policy", **where),
         int(told["used_memory"]),
         int(told.get("maxmemory", 0)),
         ahead,
     )
+
+
+async def _settings(client: RedisClient, *names: str, **where: Any) -> dict[str, str]:
+    """Return settings by name; none where asking is not permitted, as on some hosted stores."""
+    try:
+        with translated():
+            answer = await client.config_get(*names, **where)
+    except ResponseError:  # what says "not now" is one too, and no longer here
+        return {}
+    return {_text(name): _text(value) for name, value in answer.items()}
 
 
 def _text(value: Any) -> str:

@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 _Waiting = deque[tuple[Job, "asyncio.Future[Answer]"]]
 
 
-class Coalescer(Generic[Key, Job, Answer]):
+class MicroBatcher(Generic[Key, Job, Answer]):
     """Collects jobs by key and hands them over in lists.
 
     Parameters

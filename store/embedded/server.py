@@ -9,27 +9,20 @@ it ends. A server that dies is started again on the same data: what was acknowle
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import shutil
 import subprocess
 import time
 from pathlib import Path
-from threading import Event, Thread
 from typing import IO
 
 import redis
 
-from router.adapters.redis.orphans import STOP_TIMEOUT_S, answers, socket_path, stop_orphan
+from store.embedded.keeper import Keeper, Process
+from store.embedded.orphans import answers, socket_path, stop_orphan
 
 START_TIMEOUT_S = 60.0
 """Seconds until it must read its data; reading them may take as long as it takes."""
-_FIRST_PAUSE_S = 0.05
-_LONGEST_PAUSE_S = 5.0
-_LASTING_S = 60.0
-"""A server that lived so long before it died is started again as if it were the first time."""
-
-_log = logging.getLogger(__name__)
 
 
 class EmbeddedServerError(Exception):
@@ -54,9 +47,7 @@ class EmbeddedServer:
         self.fsync = fsync
         self.version = ""
         self._binary = binary
-        self._process: subprocess.Popen[bytes] | None = None
-        self._keeper: Thread | None = None
-        self._stopping = Event()
+        self._keeper = Keeper("the private Valkey", self._spawn, self._is_ready)
         self._lock: IO[str] | None = None
         self._socket = socket_path(self.folder)
 
@@ -78,29 +69,22 @@ class EmbeddedServer:
         self._take_lock()
         if self._socket.exists():
             stop_orphan(self._socket)
-        self._stopping.clear()
-        self._process = self._spawn()
-        if not self._is_ready(self._process):
+        self._keeper.start()
+        if not self._keeper.is_ready():
             self.stop()
             raise EmbeddedServerError(f"the private Valkey did not start: see {self.folder / 'valkey.log'}")
         self.version = self._asked_version()
-        self._keeper = Thread(target=self._keep, name="keep Valkey running", daemon=True)
-        self._keeper.start()
+        self._keeper.keep()
 
     def stop(self) -> None:
         """Stop it in order: everything written is on disk afterwards."""
-        self._stopping.set()
-        if self._process is not None:
-            _end(self._process)
-        if self._keeper is not None:
-            self._keeper.join()  # it may have started another one just before it was told
-            self._keeper = None
-        self._process = None
+        self._keeper.leave()
+        self._keeper.wait()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> Process:
         log = self.folder / "valkey.log"
         command = [
             str(self._binary),
@@ -115,7 +99,7 @@ class EmbeddedServer:
                 command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=out, stderr=out
             )
 
-    def _is_ready(self, process: subprocess.Popen[bytes]) -> bool:
+    def _is_ready(self, process: Process) -> bool:
         """Wait until it has read its data; False: it ended, or never listened."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline and process.poll() is None:
@@ -124,29 +108,9 @@ class EmbeddedServer:
                     return True
                 case None:
                     deadline = time.monotonic() + START_TIMEOUT_S
-            if self._stopping.wait(0.005):
+            if self._keeper.stopping.wait(0.005):
                 break
         return False
-
-    def _keep(self) -> None:
-        """Start it again whenever it dies, later and later if it dies at once."""
-        pause_s = _FIRST_PAUSE_S
-        while process := self._process:
-            began = time.monotonic()
-            code = process.wait()
-            if self._stopping.is_set():
-                return
-            if time.monotonic() - began > _LASTING_S:
-                pause_s = _FIRST_PAUSE_S
-            _log.error("the private Valkey ended with code %d: starting it again in %g s", code, pause_s)
-            if self._stopping.wait(pause_s):
-                return
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-            self._process = self._spawn()
-            if self._is_ready(self._process):
-                _log.info("the private Valkey is back, with all that was acknowledged")
-            if self._stopping.is_set():  # who stopped us may have seen the dead one only
-                _end(self._process)
 
     def _asked_version(self) -> str:
         with redis.Redis(unix_socket_path=str(self._socket)) as client:
@@ -169,16 +133,6 @@ class EmbeddedServer:
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a server to end, and make it."""
-    process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def find_binary() -> Path:

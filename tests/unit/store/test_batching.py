@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from router.adapters.redis.coalescer import Coalescer
+from store.batching import MicroBatcher
 
 
 class Calls:
@@ -31,18 +31,18 @@ class Calls:
 async def test_a_lone_job_goes_at_once() -> None:
     calls = Calls()
 
-    assert await Coalescer[str, int, int](calls).submit("t", 4) == 8
+    assert await MicroBatcher[str, int, int](calls).submit("t", 4) == 8
     assert calls.batches == [[4]]
 
 
 async def test_jobs_that_come_while_a_call_is_under_way_go_together() -> None:
     calls = Calls()
-    coalescer = Coalescer[str, int, int](calls, limit=3)
+    batcher = MicroBatcher[str, int, int](calls, limit=3)
     calls.gate.clear()
-    first = asyncio.create_task(coalescer.submit("t", 0))
+    first = asyncio.create_task(batcher.submit("t", 0))
     await calls.begun.wait()
 
-    others = [asyncio.create_task(coalescer.submit("t", n)) for n in range(1, 6)]
+    others = [asyncio.create_task(batcher.submit("t", n)) for n in range(1, 6)]
     await asyncio.sleep(0)
     calls.gate.set()
 
@@ -52,28 +52,28 @@ async def test_jobs_that_come_while_a_call_is_under_way_go_together() -> None:
 
 async def test_keys_do_not_wait_for_each_other() -> None:
     calls = Calls()
-    coalescer = Coalescer[str, int, int](calls)
+    batcher = MicroBatcher[str, int, int](calls)
 
-    assert list(await asyncio.gather(coalescer.submit("t", 1), coalescer.submit("u", 2))) == [2, 4]
+    assert list(await asyncio.gather(batcher.submit("t", 1), batcher.submit("u", 2))) == [2, 4]
     assert calls.batches == [[1], [2]]
 
 
 async def test_what_a_call_raises_reaches_everyone_in_it_and_nobody_else() -> None:
     calls = Calls()
-    coalescer = Coalescer[str, int, int](calls)
+    batcher = MicroBatcher[str, int, int](calls)
 
     with pytest.raises(ValueError, match="thirteen"):
-        await coalescer.submit("t", 13)
+        await batcher.submit("t", 13)
 
-    assert await coalescer.submit("t", 1) == 2
+    assert await batcher.submit("t", 1) == 2
 
 
 async def test_a_caller_who_gives_up_leaves_the_others_alone() -> None:
     calls = Calls()
-    coalescer = Coalescer[str, int, int](calls)
+    batcher = MicroBatcher[str, int, int](calls)
     calls.gate.clear()
-    impatient = asyncio.create_task(coalescer.submit("t", 1))
-    patient = asyncio.create_task(coalescer.submit("t", 2))
+    impatient = asyncio.create_task(batcher.submit("t", 1))
+    patient = asyncio.create_task(batcher.submit("t", 2))
     await calls.begun.wait()
 
     impatient.cancel()
@@ -84,11 +84,11 @@ async def test_a_caller_who_gives_up_leaves_the_others_alone() -> None:
 
 async def test_what_nobody_waits_for_any_more_is_not_sent() -> None:
     calls = Calls()
-    coalescer = Coalescer[str, int, int](calls)
+    batcher = MicroBatcher[str, int, int](calls)
     calls.gate.clear()
-    first = asyncio.create_task(coalescer.submit("t", 0))
+    first = asyncio.create_task(batcher.submit("t", 0))
     await calls.begun.wait()
-    gone, staying = (asyncio.create_task(coalescer.submit("t", n)) for n in (1, 2))
+    gone, staying = (asyncio.create_task(batcher.submit("t", n)) for n in (1, 2))
     await asyncio.sleep(0)
 
     gone.cancel()

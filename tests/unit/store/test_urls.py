@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from redis.asyncio.connection import SSLConnection
 
 import service
-from router.adapters.redis.clients import client_for, open_servers
 from serving.settings import Settings, without_password
+from store.clients import client_for, open_servers
 
 SECRET = "s3cret"
 ABROAD = [

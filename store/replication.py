@@ -1,4 +1,4 @@
-"""How durable somebody else's store is, and a client that waits for its replicas."""
+"""A client that answers once replicas have what was written."""
 
 from __future__ import annotations
 
@@ -6,38 +6,10 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ResponseError
-
-from router.adapters.redis.connection import RedisClient, translated
-from router.durability import Durability
 
 WAIT_MS = 2000
 """How long replicas may take, in milliseconds."""
 _MARK = "fairlead:acknowledged"
-_LEVELS = {"always": Durability.ALWAYS, "everysec": Durability.EVERYSEC, "no": Durability.MEMORY}
-
-
-async def found(redis: RedisClient) -> Durability:
-    """Ask a store how durable it is.
-
-    Raises
-    ------
-    StoreUnavailable
-        If it does not answer.
-    """
-    with translated():
-        try:
-            answer = await redis.config_get("append*")
-        except ResponseError:  # not permitted, as on some hosted stores
-            return Durability.UNSPECIFIED
-    says = {_text(name): _text(value) for name, value in answer.items()}
-    if says.get("appendonly") != "yes":
-        return Durability.MEMORY
-    return _LEVELS.get(says.get("appendfsync", ""), Durability.UNSPECIFIED)
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 class TooFewReplicas(RedisConnectionError):

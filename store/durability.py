@@ -22,7 +22,7 @@ class Durability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class DurabilityRequirement:
     """What the operator asks for; ``replicas`` counts those that must have a change before it is acknowledged.
 
     Nothing asked: the most that a private store can give, or whatever somebody else's store is configured to.
@@ -32,7 +32,7 @@ class Demand:
     replicas: int = 0
 
     @classmethod
-    def read(cls, text: str) -> Demand:
+    def read(cls, text: str) -> DurabilityRequirement:
         """Read ``memory``, ``everysec``, ``always`` or ``replicas:N``.
 
         Raises
@@ -42,7 +42,7 @@ class Demand:
 
         Examples
         --------
-        >>> Demand.read("replicas:2").replicas
+        >>> DurabilityRequirement.read("replicas:2").replicas
         2
         """
         level, _, count = text.partition(":")
@@ -60,7 +60,7 @@ class Demand:
         return f"{self.least.lower()} was asked for, and the store is {found.lower()}: {_REMEDIES[self.least]}"
 
 
-ANYTHING = Demand()
+ANYTHING = DurabilityRequirement()
 
 
 class NotDurable(Exception):
@@ -68,10 +68,10 @@ class NotDurable(Exception):
 
 
 @dataclass(slots=True)
-class Promise:
-    """What answers promise; known once the store was asked."""
+class DurabilityStatus:
+    """What an acknowledged change survives here; known once the store was asked."""
 
-    durability: Durability = Durability.UNSPECIFIED
+    level: Durability = Durability.UNSPECIFIED
 
 
 MEANINGS = {

@@ -21,8 +21,10 @@ from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from router.adapters.redis.connection import RedisClient
-from router.adapters.redis.durability import ReplicatingRedis
+from store.replication import ReplicatingRedis
+
+RedisClient = Any
+"""A ``redis.asyncio.Redis`` that returns bytes: the driver's annotations cannot tell it from one that returns text."""
 
 TIMEOUT_S = 5.0
 MAX_CONNECTIONS = 4096

@@ -1,0 +1,17 @@
+"""Redis or Valkey, as far as it is nobody's domain: reach it, call scripts on it, know what it keeps, run one's own.
+
+::
+
+    errors        the store cannot now
+    durability    what an acknowledged change survives: asked for, found, told
+    clients       a URL → a client of the driver: one server, sentinels, a cluster
+    translation   which of the driver's exceptions say "not now"
+    scripts       Lua in front of which its libraries stand, called by its hash
+    batching      concurrent jobs share a call
+    replication   a client that answers once replicas have what was written
+    diagnostics   what a store says of itself
+    embedded/     a private server in a data folder, and what a killed service leaves there
+
+Nothing here knows a key or what is kept under it; nothing of ours is imported. ``errors`` and ``durability`` are free
+of the driver, whose import takes half a second: whoever only names what can go wrong does not pay for it.
+"""

@@ -1,0 +1,62 @@
+"""Lua that Redis runs in one piece: read from its files, its libraries in front of it, called by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from store.clients import RedisClient
+from store.translation import translated
+
+Argument = str | bytes | int | float
+
+ScriptWatch = Callable[[str], AbstractContextManager[object]]
+_watch: ScriptWatch = nullcontext
+
+
+def watch_scripts(watch: ScriptWatch | None) -> None:
+    """Have each call of a script of this process told, by its name, while it lasts; None: nobody listens."""
+    global _watch  # noqa: PLW0603 (scripts are the module's, and so is who listens to them)
+    _watch = watch or nullcontext
+
+
+def lua(package: str, name: str) -> str:
+    """Return the text of a package's ``scripts/{name}.lua``."""
+    return files(package).joinpath("scripts", f"{name}.lua").read_text("utf-8")
+
+
+class Script:
+    """A script, called by its hash and loaded where the server does not know it.
+
+    Parameters
+    ----------
+    package, name
+        Where it lies, see ``lua``.
+    libraries
+        Texts that stand in front of it, in this order: a script sees the local names of all, a library of those before
+        it.
+    """
+
+    def __init__(self, package: str, name: str, libraries: Sequence[str] = ()) -> None:
+        self.name = name
+        self.source = "".join((*libraries, lua(package, name)))
+        self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Run it; ``keys`` must be all it touches.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the server does not answer, or takes no writes now.
+        """
+        with translated(), _watch(self.name):
+            try:
+                return await redis.evalsha(self._hash, len(keys), *keys, *arguments)
+            except NoScriptError:
+                return await redis.eval(self.source, len(keys), *keys, *arguments)

@@ -1,0 +1,68 @@
+"""Which of the driver's exceptions say "not now", and which are a mistake of ours or the operator's: the one table.
+
+Redis reports its own state like errors of the caller, and the driver raises classes that share no root: in a fail-over
+nearly all of those below are seen. What says "not now" becomes ``StoreUnavailable``, which callers repeat; a mistake
+passes as it is, to be logged in full.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import exceptions as driver
+
+from store.errors import StoreUnavailable
+
+_SILENT, _REFUSES, _MISTAKE = "Redis does not answer", "Redis takes no writes now", ""
+
+_MEANINGS: dict[type[Exception], str] = {
+    driver.ConnectionError: _SILENT,  # refused, reset, not let in, LOADING, or no primary that the sentinels know
+    driver.TimeoutError: _SILENT,
+    driver.InvalidResponse: _SILENT,  # half an answer, or whoever answers is no Redis
+    driver.RedisClusterException: _SILENT,  # no node to be reached, or none that has the slot
+    driver.CrossSlotTransactionError: _MISTAKE,
+    driver.InvalidPipelineStack: _MISTAKE,
+    driver.ClusterError: _SILENT,  # "TTL exhausted.": sent from node to node, or told to try again, too often
+    driver.ClusterDownError: _REFUSES,
+    driver.TryAgainError: _REFUSES,
+    driver.AskError: _REFUSES,  # the slot moves or has moved; the driver follows, but not out of a transaction
+    driver.OutOfMemoryError: _REFUSES,
+    driver.ReadOnlyError: _REFUSES,
+}
+"""What is said of a class; one that is not here means what its nearest ancestor means, and without any, a mistake."""
+
+_NOT_NOW = re.compile(
+    r"""(?:^|because\ of:\ |caused\ error:\ \(['"]|:\ -)
+    (?:OOM|READONLY|LOADING|MISCONF|NOREPLICAS|MASTERDOWN|BUSY|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)\b""",
+    re.VERBOSE,
+)
+"""First words of response errors that say so without a class of their own.
+
+They stand at the beginning, behind what the driver says of a transaction or a pipeline, or, of a script before 7.0,
+behind a ``-``.
+"""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's exceptions into ours.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the server does not answer, or takes no writes now.
+    """
+    try:
+        yield
+    except Exception as error:
+        if meaning := _meaning(error):
+            raise StoreUnavailable(f"{meaning}: {error}") from error
+        raise
+
+
+def _meaning(error: Exception) -> str:
+    if isinstance(error, driver.ResponseError) and _NOT_NOW.search(str(error)):
+        return _REFUSES
+    return next((_MEANINGS[ancestor] for ancestor in type(error).__mro__ if ancestor in _MEANINGS), _MISTAKE)

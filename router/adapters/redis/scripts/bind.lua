@@ -12,10 +12,10 @@
 --                             (string that expires, msgpack: fingerprint, event number, outcome)
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
---        then candidate sets, msgpack: [pool ('' for none), band, members, reps, weights, limits ({}: none, -1: unlimited),
+--        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
 --          scores ({}: all 0), digest]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected event, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep, 1 for an
+--          expected event, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
 --          override], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, else per job {status, event number, facts, head}: NEW (without the head),
 --        REPEATED and EXISTING carry a decision; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL and NOBODY (to a WAKE) nothing.

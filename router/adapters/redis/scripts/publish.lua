@@ -1,17 +1,16 @@
 -- Publishes a rule set as the next revision; from then on no decision is made by another.
 --
--- KEYS   1 revisions hash: as in bind.lua; 2 rule sets hash, revision → JSON; 3 the request's key; 4 events stream
--- ARGV   1 expected active revision ('' for any), 2 fingerprint of the request ('' for no request id), 3 seconds to remember it,
---        4 the publication as JSON, without its revision and time; 5 the revision it goes back to (0: none), 6 actor
+-- KEYS   1 revisions hash: as in bind.lua; 2 rule sets hash, revision → JSON; 3 events stream; 4 the request's key
+--        (absent: none)
+-- ARGV   1 expected active revision ('': any), 2 fingerprint of the request, 3 seconds to remember it, 4 the publication as JSON,
+--        without its revision and time; 5 the revision it goes back to (0: none), 6 actor ('': nobody is asked who they are)
 -- Returns {'DONE', revision, JSON} (also for a repeated request), or {'STALE', active revision}, {'REQUEST_ID_REUSED'}.
 
-if ARGV[2] ~= '' then
-  local known = redis.call('GET', KEYS[3])
-  if known then
-    local request = cmsgpack.unpack(known)
-    if request[1] ~= ARGV[2] then return {'REQUEST_ID_REUSED'} end
-    return {'DONE', request[2], redis.call('HGET', KEYS[2], integer(request[2]))}
-  end
+local known = KEYS[4] and redis.call('GET', KEYS[4])
+if known then
+  local request = cmsgpack.unpack(known)
+  if request[1] ~= ARGV[2] then return {'REQUEST_ID_REUSED'} end
+  return {'DONE', request[2], redis.call('HGET', KEYS[2], integer(request[2]))}
 end
 local active = tonumber(redis.call('HGET', KEYS[1], 'rules') or 0)
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= active then return {'STALE', active} end
@@ -20,8 +19,8 @@ local now_ms = clock_ms()
 local published = integer(now_ms) .. ' ' .. ARGV[4]
 local revision = redis.call('HINCRBY', KEYS[1], 'rules', 1)
 redis.call('HSET', KEYS[2], integer(revision), published)
-log.open(KEYS[4])
+log.open(KEYS[3])
 log.append('rules', cmsgpack.pack({now_ms, revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
 redis.call('HSET', KEYS[1], 'rules_mark', log.link)
-if ARGV[2] ~= '' then redis.call('SET', KEYS[3], cmsgpack.pack({ARGV[2], revision}), 'EX', tonumber(ARGV[3])) end
+if KEYS[4] then redis.call('SET', KEYS[4], cmsgpack.pack({ARGV[2], revision}), 'EX', tonumber(ARGV[3])) end
 return {'DONE', revision, published}

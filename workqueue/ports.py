@@ -54,9 +54,9 @@ class Queue(Protocol):
         """Count."""
 
     async def redrive(
-        self, tenant: str, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+        self, tenant: str, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
-        """Make dead jobs ready, the named ones or the next ``count`` to die.
+        """Make dead jobs ready, the named ones or, where none are given, the next ``count`` to die.
 
         They keep their place in line and are as if never lent.
 
@@ -67,9 +67,9 @@ class Queue(Protocol):
         """
 
     async def purge(
-        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
-        """Remove jobs of a state for good, the named ones or the next ``count``.
+        """Remove jobs of a state for good, the named ones or, where none are given, the next ``count``.
 
         Raises
         ------

@@ -16,7 +16,7 @@ from router.assignment.commands import Completion, Job, Mode, Refusal
 from router.history.codec import digest, publication_text, record_text, records_packed
 from router.history.projection import Tally
 from router.model.decision import Decision, Outcome, Seen
-from router.model.errors import NotFound, NotPossible, RequestIdReused, StaleRevision
+from router.model.errors import CorruptHistory, NotFound, NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.model.records import ItemRecord, LedgerState, Standing
 from router.model.revisions import Edition, Publication
@@ -58,7 +58,7 @@ class MemoryStore:
     ) -> list[Decision | Refusal]:
         """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
-        if revisions[:2] != (state.rules, state.workforce):
+        if jobs and revisions[:2] != (state.rules, state.workforce):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         return [self._bind(state, job, preview=preview) for job in jobs]
 
@@ -166,17 +166,20 @@ class MemoryStore:
         return _repeated(self._tenants[tenant], request_id, fingerprint)
 
     async def events(
-        self, tenant: str, *, after: int = 0, before: int = 0, count: int = 100, newest_first: bool = False
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
         """Return a slice of the log."""
         events = self._tenants[tenant].events
-        chosen = events[after : before - 1 if before else len(events)]
+        chosen = events[after : None if before is None else max(before - 1, 0)]
         return chosen[::-1][:count] if newest_first else chosen[:count]
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""
-        events = [self._tenants[tenant].events[number - 1] for number in numbers]
-        return [event for event in events if isinstance(event, Decision)]
+        events = self._tenants[tenant].events
+        for number in numbers:
+            if not 0 < number <= len(events):
+                raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
+        return [event for number in numbers if isinstance(event := events[number - 1], Decision)]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""
@@ -196,10 +199,11 @@ class MemoryStore:
         territories = {record.id: record for record in state.records.values() if isinstance(record, Territory)}
         return WorkforceRecords(state.workforce, reps, pools, territories, dict(state.changed))
 
-    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[RecordChange]:
+    async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
         """Return the changes of some revisions."""
         changes = self._tenants[tenant].changes
-        return [change for change in changes if change.revision > after and not 0 < up_to < change.revision]
+        last = self._tenants[tenant].workforce if up_to is None else up_to
+        return [change for change in changes if after < change.revision <= last]
 
     async def write(
         self,
@@ -285,16 +289,16 @@ class MemoryStore:
         """Return every tenant that ever published rules."""
         return sorted(tenant for tenant, state in self._tenants.items() if state.rules)
 
-    async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
-        """Return a revision, or the active one for 0."""
+    async def publication(self, tenant: str, revision: int | None = None) -> Publication | None:
+        """Return a revision, or the active one."""
         publications = self._tenants[tenant].publications
-        wanted = revision or len(publications)
+        wanted = len(publications) if revision is None else revision
         return publications[wanted - 1] if 0 < wanted <= len(publications) else None
 
-    async def publications(self, tenant: str, *, before: int = 0, count: int = 50) -> list[Publication]:
-        """Return revisions below ``before``, newest first."""
+    async def publications(self, tenant: str, *, before: int | None = None, count: int = 50) -> list[Publication]:
+        """Return revisions, newest first."""
         publications = self._tenants[tenant].publications
-        return publications[: before - 1 if before else len(publications)][::-1][:count]
+        return [found for found in publications[::-1] if before is None or found.revision < before][:count]
 
     async def revisions(self, tenant: str) -> Edition:
         """Return the active rule set's revision and the workforce's."""

@@ -88,7 +88,7 @@ class QueuedSubmissions:
         return QueueReport(counts, stats.totals, stats.next_wait_s, stats.bytes)
 
     async def redrive(
-        self, tenant: str, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+        self, tenant: str, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
         """Make dead letters ready."""
         if preview:
@@ -97,7 +97,7 @@ class QueuedSubmissions:
         return await _carried_out(lambda: self._queue.redrive(tenant, request, item_ids))
 
     async def purge(
-        self, tenant: str, stage: Stage, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+        self, tenant: str, stage: Stage, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
         """Remove submissions."""
         state = State(stage)
@@ -106,9 +106,9 @@ class QueuedSubmissions:
         request = _request(request_id, f"purge {state}", item_ids)
         return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
-    async def _counted(self, tenant: str, state: State, item_ids: Sequence[str]) -> int:
+    async def _counted(self, tenant: str, state: State, item_ids: Sequence[str] | None) -> int:
         with _translated():
-            if not item_ids:
+            if item_ids is None:
                 return (await self._queue.stats(tenant)).counts[state]
             found = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
         return sum(job is not None and job.state is state for job in found)
@@ -151,8 +151,9 @@ def _submission(job: Job) -> Submission:
     return Submission(job.id, item, job.arrived_us, Stage(job.state), job.position, job.deliveries, job.fault)
 
 
-def _request(request_id: str, what: str, item_ids: Sequence[str]) -> Request:
-    content = msgpack.packb([what, sorted(item_ids)])
+def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Request:
+    named = [] if item_ids is None else sorted(item_ids) or None  # all has been hashed as [] from the first
+    content = msgpack.packb([what, named])
     return Request(request_id or str(uuid4()), sha256(content).hexdigest())
 
 

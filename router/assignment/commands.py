@@ -93,12 +93,12 @@ class RouteRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReassignRequest:
-    """A wish for another owner; ``rep`` names one, ``expected`` is the event number of the etag (0: not checked)."""
+    """A wish for another owner; ``rep`` names one, ``expected`` is the event number of the etag, if one was given."""
 
     item_id: str
     rep: str = ""
     note: str = ""
-    expected: int = 0
+    expected: int | None = None
     request_id: str = ""
     actor: str = ""
 
@@ -167,7 +167,7 @@ def reassign_job(
         content=item.pack(),
         request_id=request.request_id,
         fingerprint=mark,
-        expected=request.expected or record.event,
+        expected=record.event if request.expected is None else request.expected,
         named=request.rep,
     )
 

@@ -52,9 +52,9 @@ class Assignments(Protocol):
         """Return the answer that a request id was given before, if any."""
 
     async def events(
-        self, tenant: str, *, after: int = 0, before: int = 0, count: int = 100, newest_first: bool = False
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
-        """Return events with ``after < number`` and, unless 0, ``number < before``."""
+        """Return events with ``after < number`` and, if it is given, ``number < before``."""
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in order.

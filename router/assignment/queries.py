@@ -54,22 +54,22 @@ class Lookup:
         return StoredItem(record, decision, first.decided_ms)
 
     async def items(
-        self, tenant: str, *, after: int, count: int, owner: str = "", state: State | None = None
-    ) -> tuple[list[StoredItem], int]:
+        self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None
+    ) -> tuple[list[StoredItem], int | None]:
         """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
-        on after (0: no more).
+        on after, if there are more.
         """
         found: list[StoredItem] = []
         looked_at = 0
         while len(found) < count and looked_at < 20 * count:
             events = await self._store.events(tenant, after=after, count=count)
             if not events:
-                return found, 0
+                return found, None
             for event in events:
                 after, looked_at = event.number, looked_at + 1
                 if isinstance(event, Decision) and not event.previous:
                     stored = await self.item(tenant, event.item_id)
-                    if (not owner or stored.record.owner == owner) and (not state or stored.record.state is state):
+                    if owner in (None, stored.record.owner) and state in (None, stored.record.state):
                         found.append(stored)
                 if len(found) == count:
                     break
@@ -88,24 +88,30 @@ class Lookup:
             raise NotFound("decision", f"tenants/{tenant}/decisions/{number}")
         return events[0]
 
-    async def decisions(self, tenant: str, *, before: int, count: int, item_id: str = "") -> tuple[list[Decision], int]:
-        """Return decisions below an event number (0: all), newest first, and the number to go on below (0: no more)."""
-        if item_id:
+    async def decisions(
+        self, tenant: str, *, before: int | None, count: int, item_id: str | None = None
+    ) -> tuple[list[Decision], int | None]:
+        """Return decisions, if it is given those below an event, newest first; and the one to go on below, if there
+        may be more.
+        """
+        if item_id is not None:
             return await self._decisions_about(tenant, item_id, before, count)
         found: list[Decision] = []
         while len(found) < count:
             events = await self._store.events(tenant, before=before, count=count, newest_first=True)
             if not events:
-                return found, 0
+                return found, None
             for event in events:
                 before = event.number
                 if isinstance(event, Decision):
                     found.append(event)
                 if len(found) == count:
                     break
-        return found, before if before > 1 else 0
+        return found, before if before is not None and before > 1 else None
 
-    async def _decisions_about(self, tenant: str, item_id: str, before: int, count: int) -> tuple[list[Decision], int]:
+    async def _decisions_about(
+        self, tenant: str, item_id: str, before: int | None, count: int
+    ) -> tuple[list[Decision], int | None]:
         """Follow a work item's events backwards."""
         record = await self._store.item(tenant, item_id)
         number = record.event if record else 0
@@ -113,10 +119,10 @@ class Lookup:
         while number and len(found) < count:
             (event,) = await self._store.events(tenant, after=number - 1, count=1)
             assert isinstance(event, Decision | Completed)
-            if isinstance(event, Decision) and not 0 < before <= number:
+            if isinstance(event, Decision) and (before is None or number < before):
                 found.append(event)
             number = event.previous
-        return found, found[-1].number if number and found else 0
+        return found, found[-1].number if number and found else None
 
     async def explanation(self, tenant: str, decision: Decision) -> Explanation:
         """Recompute a decision's full trace.

@@ -180,7 +180,7 @@ class Router:
                 continue
             if answer is Refusal.FULL:
                 raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
-            if answer is Refusal.CONFLICT and not request.expected:
+            if answer is Refusal.CONFLICT and request.expected is None:
                 continue
             return _sole(_answer(tenant, job.item_id, request.request_id, answer))
         raise Conflict(f"tenants/{tenant}/workItems/{request.item_id}", "changes faster than one can decide: try again")
@@ -191,7 +191,7 @@ class Router:
         item_id: str,
         state: State,
         *,
-        expected: int = 0,
+        expected: int | None = None,
         request_id: str = "",
         actor: str = "",
         preview: bool = False,
@@ -212,7 +212,7 @@ class Router:
         name = f"tenants/{tenant}/workItems/{item_id}"
         for _ in range(_TRIES):
             stored = await self._lookup.item(tenant, item_id)
-            event = expected or stored.record.event
+            event = stored.record.event if expected is None else expected
             mark = fingerprint("complete", item_id, state)
             completion = Completion(item_id, state, event, request_id, mark, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)
@@ -222,7 +222,7 @@ class Router:
                 raise RequestIdReused(request_id)
             if stored.record.state in CLOSED_STATES:
                 raise NotPossible(name, f"is {stored.record.state} already")
-            if expected:
+            if expected is not None:
                 raise StaleEtag(name, "changed since it was read: read it again")
         raise Conflict(name, "changes faster than it can be closed: try again")
 

@@ -54,11 +54,11 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
     Exits with 0 if the chain is whole, 1 if it is not.
     """
     _check_tenant(tenant)
-    number, link = _read_note(noted)
+    note = None if noted is None else _read_note(noted)
     console = console_for(sys.stdout)
     with opened(data, redis_url) as url:
         try:
-            faults, last, last_link = asyncio.run(_walk(url, tenant, number, link))
+            faults, last, last_link = asyncio.run(_walk(url, tenant, note))
         except (RouterError, StoreUnavailable, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     for fault in faults[:_MOST_SHOWN]:
@@ -72,11 +72,11 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
     sys.exit(1 if faults else 0)
 
 
-async def _walk(url: str, tenant: str, number: int, link: str) -> tuple[list[str], int, str]:
+async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[list[str], int, str]:
     async with connected_stores(url) as stores:
         chain = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
         faults = [fault async for fault in chain.faults(tenant)]
-        if number and (fault := await _forgotten(stores, tenant, number, link)):
+        if note and (fault := await _forgotten(stores, tenant, *note)):
             faults.append(fault)
         return faults, *await chain.last_link(tenant)
 
@@ -88,9 +88,9 @@ async def _forgotten(stores: Stores, tenant: str, number: int, link: str) -> str
     return f"event {number}: its link was {link!r} when it was noted, and is not now: this is another past"
 
 
-def _read_note(noted: str | None) -> tuple[int, str]:
-    number, _, link = (noted or "0:").partition(":")
-    if not number.isdecimal() or (noted and not link):
+def _read_note(noted: str) -> tuple[int, str]:
+    number, _, link = noted.partition(":")
+    if not number.isdecimal() or not int(number) or not link:
         raise click.BadParameter(f"{noted!r}; allowed is what this command printed, NUMBER:LINK", param_hint="--noted")
     return int(number), link
 
@@ -116,7 +116,7 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
 
 
 async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[Event]:
-    found, before = list[Event](), 0
+    found, before = list[Event](), None
     async with connected_stores(url) as stores:
         while len(found) < count:
             page = await stores.assignments.events(tenant, before=before, count=_PAGE, newest_first=True)

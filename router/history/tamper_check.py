@@ -18,6 +18,8 @@ from router.rules.ports import RuleSets
 from router.workforce.ports import Workforce
 
 _PAGE = 1000
+_NOTHING = digest(records_packed(()))
+"""Digest of a revision that changed no record."""
 
 
 class Audit:
@@ -68,7 +70,7 @@ class Audit:
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             after = events[-1].number
             for event in events:
-                if isinstance(event, WorkforceChanged) and workforce.get(event.revision) != event.digest:
+                if isinstance(event, WorkforceChanged) and workforce.get(event.revision, _NOTHING) != event.digest:
                     yield f"event {event.number}: revision {event.revision} of the workforce is not what was entered"
                 if isinstance(event, RulesPublished) and await self._rules_digest(tenant, event) != event.digest:
                     yield f"event {event.number}: revision {event.revision} of the rules is not what was published"

@@ -25,10 +25,10 @@ class DecisionServicer:
     async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
-        item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else ""
+        item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
         found, position = await self._lookup.decisions(
             tenant,
-            before=fields.page_number(request.page_token),
+            before=fields.page_number(request.page_token) or None,
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )

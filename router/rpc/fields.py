@@ -90,10 +90,10 @@ def number_of(name: str, collection: str) -> tuple[str, int]:
     return tenant, int(record_id)
 
 
-def etag_number(etag: str) -> int:
-    """Read the etag of a work item: the number of its latest event; 0 for none given, -1 for one that never was."""
+def etag_number(etag: str) -> int | None:
+    """Read the etag of a work item or rule set, a number; None if none is given, -1 for one that never was."""
     if not etag:
-        return 0
+        return None
     return int(etag) if etag.isascii() and etag.isdigit() and len(etag) <= 15 else -1
 
 
@@ -125,7 +125,7 @@ def page_size(size: int) -> int:
     return min(size or DEFAULT_PAGE, MAX_PAGE)
 
 
-def page_token(position: str | int) -> str:
+def page_token(position: str | int | None) -> str:
     """Write where the next page begins; empty for none."""
     return urlsafe_b64encode(str(position).encode()).decode() if position else ""
 

@@ -60,9 +60,10 @@ class QueueServicer:
         return queue.PurgeSubmissionsResponse(purged_count=count)
 
 
-def _named(tenant: str, work_items: Sequence[str]) -> list[str]:
+def _named(tenant: str, work_items: Sequence[str]) -> list[str] | None:
+    """Read which ones are meant; None: all, as the contract says of a list without any."""
     if len(work_items) > MAX_NAMED:
         raise InvalidInput.of("work_items", f"{len(work_items)} names: must be at most {MAX_NAMED}")
     return [
         fields.reference(name, "workItems", tenant, f"work_items[{place}]") for place, name in enumerate(work_items)
-    ]
+    ] or None

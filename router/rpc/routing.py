@@ -144,7 +144,7 @@ class RoutingServicer:
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
-            owner=owner,
+            owner=owner or None,
             state=_STATES[request.state],
         )
         return routing.ListWorkItemsResponse(
@@ -197,13 +197,13 @@ class RoutingServicer:
             token = fields.resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
 
-    async def _expected(self, call: Call, tenant: str, item_id: str, etag: int) -> int:
+    async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""
         if not call.only_rep:
             return etag
         stored = await self._lookup.item(tenant, item_id)
         call.check_own(stored.record.owner)
-        return stored.record.event if etag in (0, stored.record.event) else _NEVER
+        return stored.record.event if etag in (None, stored.record.event) else _NEVER
 
 
 def _check_size(requests: int) -> None:

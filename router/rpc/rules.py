@@ -43,7 +43,7 @@ class RuleServicer:
             tenant,
             request.source,
             note=fields.text(request.note, fields.MAX_NOTE, "note"),
-            expected=fields.etag_number(request.etag) if request.etag else None,
+            expected=fields.etag_number(request.etag),
             request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
             actor=call.actor,
             preview=request.validate_only,
@@ -56,7 +56,8 @@ class RuleServicer:
         if request.revision < 0:
             raise InvalidInput.of("revision", f"{request.revision}: must be 0 (the one before) or a revision")
         request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
-        published = await self._publishing.roll_back(tenant, request.revision, request_id=request_id, actor=call.actor)
+        revision = request.revision or None
+        published = await self._publishing.roll_back(tenant, revision, request_id=request_id, actor=call.actor)
         return _rule_set(tenant, published, active=published.revision)
 
     async def ListRuleSetRevisions(
@@ -64,7 +65,7 @@ class RuleServicer:
     ) -> rules.ListRuleSetRevisionsResponse:
         """List revisions, newest first."""
         tenant = fields.tenant_of(request.parent)
-        before, count = fields.page_number(request.page_token), fields.page_size(request.page_size)
+        before, count = fields.page_number(request.page_token) or None, fields.page_size(request.page_size)
         found, position = await self._publishing.revisions(tenant, before=before, count=count)
         active = (await self._publishing.revision(tenant)).revision if found else 0
         listed = [_rule_set(tenant, publication, active=active, with_source=False) for publication in found]
@@ -73,9 +74,9 @@ class RuleServicer:
     async def GetRuleSet(self, request: rules.GetRuleSetRequest, _: Call) -> rules.RuleSet:
         """Get a revision with its source."""
         tenant, record_id = fields.name_of(request.name, "ruleSets")
-        revision = 0 if record_id == "active" else fields.number_of(request.name, "ruleSets")[1]
+        revision = None if record_id == "active" else fields.number_of(request.name, "ruleSets")[1]
         active = await self._publishing.revision(tenant)
-        found = active if revision in (0, active.revision) else await self._publishing.revision(tenant, revision)
+        found = active if revision in (None, active.revision) else await self._publishing.revision(tenant, revision)
         return _rule_set(tenant, found, active=active.revision)
 
 

@@ -47,11 +47,11 @@ class RuleSets(Protocol):
             If the request id was used for other content.
         """
 
-    async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
-        """Return a revision, or the active one for 0."""
+    async def publication(self, tenant: str, revision: int | None = None) -> Publication | None:
+        """Return a revision, or the active one where none is named."""
 
-    async def publications(self, tenant: str, *, before: int = 0, count: int = 50) -> list[Publication]:
-        """Return revisions below ``before`` (all for 0), newest first."""
+    async def publications(self, tenant: str, *, before: int | None = None, count: int = 50) -> list[Publication]:
+        """Return revisions, if it is given those below ``before``, newest first."""
 
 
 class RuleSetTrial(Protocol):

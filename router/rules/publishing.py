@@ -82,8 +82,10 @@ class Publishing:
             return publication
         return await self._publish(tenant, publication, expected, request_id, fingerprint("publish", source, note))
 
-    async def roll_back(self, tenant: str, revision: int = 0, *, request_id: str = "", actor: str = "") -> Publication:
-        """Publish an earlier revision's source again; 0 means the one before the active one.
+    async def roll_back(
+        self, tenant: str, revision: int | None = None, *, request_id: str = "", actor: str = ""
+    ) -> Publication:
+        """Publish an earlier revision's source again: the one before the active one where none is named.
 
         Raises
         ------
@@ -95,11 +97,11 @@ class Publishing:
             If the request id was used for other content.
         """
         active = await self.revision(tenant)
-        if not revision and active.revision == 1:
+        if revision is None and active.revision == 1:
             raise NotPossible(f"tenants/{tenant}/ruleSets/1", "there is no revision before it")
-        earlier = await self.revision(tenant, revision or active.revision - 1)
+        earlier = await self.revision(tenant, active.revision - 1 if revision is None else revision)
         again = replace(earlier, revision=0, rollback_of=earlier.revision, at_ms=0, actor=actor)
-        return await self._publish(tenant, again, None, request_id, fingerprint("rollback", revision))
+        return await self._publish(tenant, again, None, request_id, fingerprint("rollback", revision or 0))
 
     async def _publish(
         self, tenant: str, publication: Publication, expected: int | None, request_id: str, mark: str
@@ -109,8 +111,8 @@ class Publishing:
         except StaleRevision as error:
             raise StaleEtag(error.name, error.description) from error
 
-    async def revision(self, tenant: str, revision: int = 0) -> Publication:
-        """Return a revision, or the active one for 0.
+    async def revision(self, tenant: str, revision: int | None = None) -> Publication:
+        """Return a revision, or the active one where none is named.
 
         Raises
         ------
@@ -119,11 +121,13 @@ class Publishing:
         """
         found = await self._rule_sets.publication(tenant, revision)
         if found is None:
-            raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision or 'active'}")
+            raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{'active' if revision is None else revision}")
         return found
 
-    async def revisions(self, tenant: str, *, before: int, count: int) -> tuple[list[Publication], int]:
-        """Return revisions below one (0: all), newest first, and the one to go on below (0: no more)."""
+    async def revisions(self, tenant: str, *, before: int | None, count: int) -> tuple[list[Publication], int | None]:
+        """Return revisions, if one is named those below it, newest first; and the one to go on below, if there are
+        more.
+        """
         found = await self._rule_sets.publications(tenant, before=before, count=count)
-        last = found[-1].revision if found else 0
-        return found, last if last > 1 else 0
+        last = found[-1].revision if found else 1
+        return found, last if last > 1 else None

@@ -109,9 +109,9 @@ class Intake(Protocol):
         """Count."""
 
     async def redrive(
-        self, tenant: str, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+        self, tenant: str, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
-        """Make dead letters ready, all where none is named; return how many.
+        """Make dead letters ready, the named ones or, for None, all; return how many.
 
         A request that was interrupted goes on when it is sent again, and one that was carried out is answered alike.
 
@@ -122,6 +122,8 @@ class Intake(Protocol):
         """
 
     async def purge(
-        self, tenant: str, stage: Stage, item_ids: Sequence[str], request_id: str = "", *, preview: bool = False
+        self, tenant: str, stage: Stage, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
-        """Remove submissions of a stage but LEASED, all where none is named; return how many. Repeatable likewise."""
+        """Remove submissions of a stage but LEASED, the named ones or, for None, all; return how many. Repeatable
+        likewise.
+        """

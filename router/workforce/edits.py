@@ -97,7 +97,7 @@ def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> 
         raise AlreadyExists(change.kind, name)
     if not there and not change.create:
         raise NotFound(change.kind, name)
-    if change.etag and change.etag != str(records.changed.get((change.kind, change.id))):
+    if change.etag and not (there and change.etag == str(records.changed[change.kind, change.id])):
         raise StaleEtag(name, "changed since it was read: read it again")
     return name
 

@@ -15,8 +15,8 @@ class Workforce(Protocol):
     async def read(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
 
-    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[RecordChange]:
-        """Return the changes of the revisions above ``after`` and, unless 0, not above ``up_to``."""
+    async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
+        """Return the changes of the revisions above ``after`` and, if it is given, not above ``up_to`` (0: none)."""
 
     async def write(
         self,

@@ -142,13 +142,13 @@ def rollback(registry: Registry, model: str, actor: str, reason: str, etag: str)
 @models.command()
 @_registry
 @_model
-@click.option("--noted", default="", metavar="ETAG", help="An etag noted earlier: the journal must still have had it.")
-def audit(registry: Registry, model: str, noted: str) -> None:
+@click.option("--noted", metavar="ETAG", help="An etag noted earlier: the journal must still have had it.")
+def audit(registry: Registry, model: str, noted: str | None) -> None:
     """Prove that the record of who promoted what was not altered; exits with 1 if it was."""
     faults = registry.breaks(model)
     number, etag = registry.standing(model).number, registry.standing(model).etag
-    if noted and noted not in registry.etags(model):
-        faults.append(f"no entry has the etag {noted}, which was noted: this is another past")
+    if noted is not None and noted not in registry.etags(model):
+        faults.append(f"no entry has the etag {noted!r}, which was noted: this is another past")
     for fault in faults:
         click.echo(fault)
     if faults:

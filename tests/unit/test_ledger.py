@@ -173,3 +173,17 @@ def test_a_settlement_keeps_the_sum(deficits: dict[str, int], data: st.DataObjec
 def test_jains_index_of_nobody_is_one() -> None:
     assert jain_index([], []) == 1.0
     assert jain_index([0.0], [0.0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("received", "index"),
+    [((2, 2), 1.0), ((3, 1), 0.8), ((4, 0), 0.5), ((3, 3, 0), 2 / 3), ((0, 0, 5), 1 / 3)],
+)
+def test_jains_index_is_one_when_shares_are_equal_and_one_in_n_when_one_has_all(
+    received: tuple[float, ...], index: float
+) -> None:
+    assert jain_index(received, [2.0] * len(received)) == pytest.approx(index)
+
+
+def test_jains_index_leaves_out_who_was_entitled_to_nothing() -> None:
+    assert jain_index([3, 1, 7], [2, 2, 0]) == pytest.approx(0.8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from workqueue.errors import QueueError, QueueFull, RequestIdReused
@@ -45,14 +46,14 @@ class _Line:
         found = [held for held in self.jobs.values() if held.state is state]
         return sorted(found, key=lambda held: (held.position, held.job.id.encode()))
 
-    def to_change(self, request: Request, state: State, job_ids: Sequence[str], count: int) -> list[_Held]:
+    def to_change(self, request: Request, state: State, job_ids: Sequence[str] | None, count: int) -> list[_Held]:
         """Return the jobs that a request is to change now, noted as changed."""
         fingerprint, before = self.changes.get(request.id, (request.fingerprint, Progress(0, is_done=False)))
         if fingerprint != request.fingerprint:
             raise RequestIdReused(request.id)
         found = [] if before.is_done else self.of(state)
-        chosen = [held for held in found if held.job.id in job_ids] if job_ids else found[:count]
-        progress = Progress(before.jobs + len(chosen), bool(job_ids) or len(chosen) < count)
+        chosen = found[:count] if job_ids is None else [held for held in found if held.job.id in job_ids]
+        progress = Progress(before.jobs + len(chosen), job_ids is not None or len(chosen) < count)
         self.changes[request.id] = fingerprint, progress
         return chosen
 
@@ -226,7 +227,7 @@ class MemoryQueue:
         return Stats(counts, dict(line.totals), line.bytes, max(wait_us, 0) / 1e6)
 
     async def redrive(
-        self, tenant: str, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+        self, tenant: str, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
         """Make dead jobs ready; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
@@ -240,7 +241,7 @@ class MemoryQueue:
         return line.changes[request.id][1]
 
     async def purge(
-        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
         """Remove jobs; see ``workqueue.ports.Queue``."""
         if state is State.LEASED:
@@ -261,10 +262,9 @@ class MemoryQueue:
         if not after:
             return str(len(self._rings)), []
         async with self._bell:
-            try:
-                await asyncio.wait_for(self._bell.wait_for(lambda: len(self._rings) > int(after)), timeout_s)
-            except TimeoutError:
-                return after, []
+            if not self._rings[int(after) :]:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._bell.wait_for(lambda: len(self._rings) > int(after)), timeout_s)
             return str(len(self._rings)), self._rings[int(after) :]
 
     async def _ring(self, tenant: str) -> None:

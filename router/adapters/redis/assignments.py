@@ -129,10 +129,12 @@ class RedisAssignments:
         return decision._replace(outcome=Outcome(outcome[0]))
 
     async def events(
-        self, tenant: str, *, after: int = 0, before: int = 0, count: int = 100, newest_first: bool = False
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
         """Return a slice of the log."""
-        first, last = f"{after + 1}-0", f"{before - 1}-0" if before else "+"
+        if not count:  # which the driver refuses
+            return []
+        first, last = f"{after + 1}-0", "+" if before is None else f"{max(before - 1, 0)}-0"
         key = Keys(tenant).events
         with translated():
             if newest_first:
@@ -143,6 +145,8 @@ class RedisAssignments:
 
     async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
         """Return a slice of the log, unread."""
+        if not count:
+            return []
         with translated():
             found = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
         return [

@@ -15,13 +15,14 @@ class RedisSignals:
 
     async def grown(self, tenant: str, after: int, wait_s: float) -> bool:
         """Wait until the log has an event behind a number; must be shorter than the connection's timeout."""
+        block = max(1, round(wait_s * 1000)) if wait_s else None  # Redis waits for ever where it is told 0
         with translated():
-            found = await self._redis.xread({Keys(tenant).events: f"{after}-0"}, count=1, block=round(wait_s * 1000))
+            found = await self._redis.xread({Keys(tenant).events: f"{after}-0"}, count=1, block=block)
         return bool(found)
 
     async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
         """Take or renew a role."""
-        key, milliseconds = Keys(tenant).role(role), round(for_s * 1000)
+        key, milliseconds = Keys(tenant).role(role), max(1, round(for_s * 1000))  # Redis takes no 0
         with translated():
             if await self._redis.set(key, holder, nx=True, px=milliseconds):
                 return True

@@ -32,14 +32,15 @@ class RedisRuleSets:
     ) -> Publication:
         """Make it the active revision; see ``router.rules.ports.RuleSets``."""
         keys = Keys(tenant)
+        request = [keys.request(request_id)] if request_id else []
         with translated():
             await self._redis.sadd(TENANTS, tenant)  # before the first event, so that no tenant's work is overlooked
         reply = await _publish(
             self._redis,
-            [keys.revisions, keys.rule_sets, keys.request(request_id or "none"), keys.events],
+            [keys.revisions, keys.rule_sets, keys.events, *request],
             [
                 "" if expected is None else expected,
-                fingerprint if request_id else "",
+                fingerprint,
                 self._request_ttl_s,
                 publication_text(publication),
                 publication.rollback_of,
@@ -59,16 +60,17 @@ class RedisRuleSets:
         with translated():
             return sorted(tenant.decode() for tenant in await self._redis.smembers(TENANTS))
 
-    async def publication(self, tenant: str, revision: int = 0) -> Publication | None:
-        """Return a revision, or the active one for 0."""
-        wanted = revision or (await self.revisions(tenant)).rules
+    async def publication(self, tenant: str, revision: int | None = None) -> Publication | None:
+        """Return a revision, or the active one."""
+        wanted = (await self.revisions(tenant)).rules if revision is None else revision
         with translated():
             stored = await self._redis.hget(Keys(tenant).rule_sets, str(wanted))
         return _read(wanted, stored) if stored else None
 
-    async def publications(self, tenant: str, *, before: int = 0, count: int = 50) -> list[Publication]:
-        """Return revisions below ``before``, newest first."""
-        last = before - 1 if before else (await self.revisions(tenant)).rules
+    async def publications(self, tenant: str, *, before: int | None = None, count: int = 50) -> list[Publication]:
+        """Return revisions, newest first."""
+        newest = (await self.revisions(tenant)).rules
+        last = newest if before is None else min(before - 1, newest)
         wanted = range(last, max(last - count, 0), -1)
         if not wanted:
             return []

@@ -46,10 +46,11 @@ class RedisWorkforce:
             int(revision or 0), found["rep"], found["pool"], found["territory"], changed, (mark or b"").decode()
         )
 
-    async def changes(self, tenant: str, after: int, up_to: int = 0) -> list[RecordChange]:
+    async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
         """Return the changes of some revisions."""
+        last = "+" if up_to is None else str(up_to)
         with translated():
-            entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", str(up_to) if up_to else "+")
+            entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", last)
         return [_read_change(entry_id, fields) for entry_id, fields in entries]
 
     async def write(
@@ -68,20 +69,13 @@ class RedisWorkforce:
         """Write records as one new revision; see ``router.workforce.ports.Workforce``."""
         keys = Keys(tenant)
         ledgers = [keys.ledger(settlement.pool) for settlement in settlements]
+        request = [keys.request(request_id)] if request_id else []
         reply = await _change(
             self._redis,
-            [
-                keys.revisions,
-                keys.loads,
-                keys.events,
-                keys.records,
-                keys.changes,
-                keys.request(request_id or "none"),
-                *ledgers,
-            ],
+            [keys.revisions, keys.loads, keys.events, keys.records, keys.changes, *ledgers, *request],
             [
                 expected,
-                fingerprint if request_id else "",
+                fingerprint,
                 self._request_ttl_s,
                 records_packed(
                     (f"{kind}/{record_id}", record_text(kind, rec)) for (kind, record_id), rec in records.items()

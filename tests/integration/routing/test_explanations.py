@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import workforce_pb2
-from tests.api import EVERYONE, FULL, Api, differences, last
+from tests.api import EVERYONE, FULL, UNROUTED, Api, differences, last
 from tests.conftest import ON_EVERY_STORE
 from tests.integration.routing.arranging import by_region, everyone, refused
 
@@ -37,6 +37,21 @@ async def test_a_decision_is_explained_long_after_rules_and_reps_changed(api: Ap
 
     assert later == given
     assert len(given.candidates) == 3
+
+
+async def test_what_was_routed_before_anybody_was_hired_stays_explained_and_replayed(api: Api, store: Any) -> None:
+    await api.adopt({"fields": {"region": {"type": "string"}}, "rules": [], "default": {"route": {"pool": "east"}}})
+    first = await api.route("L-0", view=FULL)
+    await api.hire("bo")
+    await api.pool("east", ["bo"])
+    await api.route_batch([api.wish(f"L-{n}") for n in range(1, 301)])
+
+    later = await api.decision(first.name)
+
+    assert later == first
+    assert (later.outcome, later.workforce_revision, list(later.candidates)) == (UNROUTED, 0, [])
+    assert later.refusal_summary == "0/0 reps: there is no pool east"
+    assert await differences(store.url, api.tenant) == []
 
 
 async def test_a_rep_who_owns_open_work_cannot_be_deleted(api: Api) -> None:

@@ -140,6 +140,8 @@ class RedisQueue:
         """Return jobs of a state; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         key = keys.state(state)
+        if not count:  # Redis counts to -1, the last, from the end
+            return []
         with translated():
             if after is None:
                 found = await self._redis.zrange(key, 0, count - 1, withscores=True)
@@ -170,7 +172,7 @@ class RedisQueue:
         return Stats(dict(zip(State, sizes, strict=True)), totals, counts.get("bytes", 0), int(waited_us) / 1e6)
 
     async def redrive(
-        self, tenant: str, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+        self, tenant: str, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
         """Make dead jobs ready; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
@@ -180,7 +182,7 @@ class RedisQueue:
         return progress
 
     async def purge(
-        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] = (), *, count: int = 1000
+        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
         """Remove jobs; see ``workqueue.ports.Queue``."""
         if state is State.LEASED:
@@ -190,9 +192,10 @@ class RedisQueue:
         return await self._change(self._purge, [*needed, keys.change(request.id)], request, count, job_ids)
 
     async def _change(
-        self, script: Script, keys: Sequence[str], request: Request, count: int, job_ids: Sequence[str]
+        self, script: Script, keys: Sequence[str], request: Request, count: int, job_ids: Sequence[str] | None
     ) -> Progress:
-        reply = await script(self._redis, keys, [count, request.fingerprint, self._request_ttl_s, *job_ids])
+        named: list[Argument] = [] if job_ids is None else [1, *job_ids]
+        reply = await script(self._redis, keys, [count, request.fingerprint, self._request_ttl_s, *named])
         if reply[0] == b"REQUEST_ID_REUSED":
             raise RequestIdReused(request.id)
         return Progress(int(reply[0]), bool(reply[1]))

@@ -11,10 +11,10 @@
 --        then                 per job its item key and, where it has one, its request key: see item.lua, request.lua
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
---        then candidate sets, msgpack: [pool ('' for none), band, members, reps, weights, limits ({}: none, -1: unlimited),
+--        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
 --          scores ({}: all 0), digest]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected version, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep, 1 for an
+--          expected version, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
 --          override], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;

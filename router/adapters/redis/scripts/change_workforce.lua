@@ -1,23 +1,25 @@
 -- Writes reps, pools and territories as one new revision, and settles the ledgers of the pools that somebody leaves.
 --
 -- KEYS   1 revisions hash, 2 loads hash, 3 events stream: as in bind.lua; 4 records hash `{kind}/{id}` → JSON; 5 changes stream
---        6 the request's key (may be a key that is never written: see ARGV 2); 7 … the ledgers of the settlements
--- ARGV   1 expected workforce revision, 2 fingerprint of the request ('' for no request id), 3 seconds to remember it,
---        4 records, msgpack {{'{kind}/{id}', JSON or '' if deleted}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
---        7 settlements, msgpack {{pool, leavers, {{rep, weight}, …}}, …}; nobody left: the ledger is dropped; 8 actor
---        9 mark of the expected revision
+--        6 … the ledgers of the settlements, then the request's key (absent: none)
+-- ARGV   1 expected workforce revision (0: none yet), 2 fingerprint of the request, 3 seconds to remember it,
+--        4 records, msgpack {{'{kind}/{id}', JSON ('': deleted)}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
+--        7 settlements, msgpack {{pool, leavers, {{rep, weight}, …} ({}: nobody is left, the ledger is dropped)}, …},
+--        8 actor ('': nobody is asked who they are), 9 mark of the expected revision ('': of none yet)
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
 --        {'FORMAT', its format}.
 
 local refused = format.enter(KEYS[1])
 if refused then return refused end
+local settlements = cmsgpack.unpack(ARGV[7])
+local request_key = KEYS[6 + #settlements]
 local known
-if ARGV[2] ~= '' then known = request.known(redis.call('GET', KEYS[6]), ARGV[2], 2) end
+if request_key then known = request.known(redis.call('GET', request_key), ARGV[2], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return {'DONE', known[2]} end
 local current = redis.call('HMGET', KEYS[1], 'workforce', 'workforce_mark')
 if tonumber(current[1] or 0) ~= tonumber(ARGV[1]) or (current[2] or '') ~= ARGV[9] then return {'STALE'} end
-local records, settlements = cmsgpack.unpack(ARGV[4]), cmsgpack.unpack(ARGV[7])
+local records = cmsgpack.unpack(ARGV[4])
 for _, rep in ipairs(cmsgpack.unpack(ARGV[5])) do
   for _, kind in ipairs(cmsgpack.unpack(ARGV[6])) do
     if tonumber(redis.call('HGET', KEYS[2], rep .. '|' .. kind) or 0) > 0 then return {'BUSY', rep} end
@@ -71,7 +73,7 @@ log.append('workforce.2', cmsgpack.pack({revision, names, redis.sha1hex(ARGV[4])
 redis.call('HSET', KEYS[1], 'workforce_mark', log.link)
 for i, settlement in ipairs(settlements) do
   log.append('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
-  if #settlement[3] > 0 then settle(KEYS[6 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[6 + i]) end
+  if #settlement[3] > 0 then settle(KEYS[5 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[5 + i]) end
 end
-if ARGV[2] ~= '' then request.keep(KEYS[6], tonumber(ARGV[3]), {ARGV[2], revision}) end
+if request_key then request.keep(request_key, tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision}

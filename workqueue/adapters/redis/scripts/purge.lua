@@ -2,17 +2,17 @@
 --
 -- KEYS   1 jobs hash, 2 the state's sorted set, 3 leases hash, 4 faults hash, 5 counts hash, 6 notes hash, 7 the request:
 --        see keys.py
--- ARGV   1 at most so many, 2 fingerprint of the request, 3 seconds to remember it, 4 … ids (none: the first in the
---        state's order)
+-- ARGV   1 at most so many, 2 fingerprint of the request, 3 seconds to remember it, 4 1, then the ids (absent: the
+--        first in the state's order)
 -- Returns {how many the request has purged so far, 1 when it is done} or {'REQUEST_ID_REUSED'}
 
 local total, done, reused = begun(KEYS[7], ARGV[2])
 if reused then return {'REQUEST_ID_REUSED'} end
 if done then return {total, 1} end
 local most = tonumber(ARGV[1])
-local ids = {unpack(ARGV, 4)}
-local named = #ids > 0
-if not named then ids = redis.call('ZRANGE', KEYS[2], 0, most - 1) end
+local named = ARGV[4] ~= nil
+local ids = {unpack(ARGV, 5)}
+if not named and most > 0 then ids = redis.call('ZRANGE', KEYS[2], 0, most - 1) end
 local purged, bytes = 0, 0
 for _, id in ipairs(ids) do
   if redis.call('ZREM', KEYS[2], id) == 1 then

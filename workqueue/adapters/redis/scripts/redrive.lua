@@ -2,7 +2,8 @@
 --
 -- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
 --        9 kept sorted set, 10 notes hash, 11 the request: see keys.py
--- ARGV   1 at most so many, 2 fingerprint of the request, 3 seconds to remember it, 4 … ids (none: the first to die)
+-- ARGV   1 at most so many, 2 fingerprint of the request, 3 seconds to remember it, 4 1, then the ids (absent: the
+--        first to die)
 -- Returns {how many the request has redriven so far, 1 when it is done} or {'REQUEST_ID_REUSED'}
 
 local POINT_US = 1000000 -- workqueue/order.py
@@ -10,9 +11,9 @@ local total, done, reused = begun(KEYS[11], ARGV[2])
 if reused then return {'REQUEST_ID_REUSED'} end
 if done then return {total, 1} end
 local most = tonumber(ARGV[1])
-local ids = {unpack(ARGV, 4)}
-local named = #ids > 0
-if not named then ids = redis.call('ZRANGE', KEYS[5], 0, most - 1) end
+local named = ARGV[4] ~= nil
+local ids = {unpack(ARGV, 5)}
+if not named and most > 0 then ids = redis.call('ZRANGE', KEYS[5], 0, most - 1) end
 local redriven = 0
 for _, id in ipairs(ids) do
   if redis.call('ZREM', KEYS[5], id) == 1 then

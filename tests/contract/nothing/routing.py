@@ -1,0 +1,398 @@
+"""The router's ports: owners and their log, the workforce, rule sets, customers, signals and snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from router.adapters.memory import MemoryStore
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.log_follower import RedisSignals
+from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.commands import Completion, Job, Mode, Refusal, RouteRequest, route_job
+from router.assignment.planner_cache import Books
+from router.assignment.ports import Assignments, CustomerStandings, Signals
+from router.assignment.queries import Lookup
+from router.assignment.service import Router
+from router.history.ports import Log, Snapshots
+from router.model.decision import Decision
+from router.model.errors import CorruptHistory, RequestIdReused, StaleRevision
+from router.model.records import Standing
+from router.model.revisions import Edition, Publication
+from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workitem import Kind, State, WorkItem
+from router.rules.check import check
+from router.rules.codec import dumps
+from router.rules.ports import RuleSets
+from router.workforce.edits import Change
+from router.workforce.ports import Workforce
+from router.workforce.service import Administration
+from scoring.ports import LastScore, ScoreMemory
+from tests.contract.nothing.row import Given, Row
+
+RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, priority: 7, fallback: [wait]}}"
+
+
+@dataclass
+class Routing:
+    """A tenant with 6 events: rules 1 and 2, L-0 waits, rep bo, pool east, L-1 is bo's."""
+
+    store: Any
+    workforce: Any
+    rule_sets: Any
+    standings: Any
+    signals: Any
+    snapshots: Any
+    tenant: str
+
+    @classmethod
+    async def open(cls, redis: Redis | None, tenant: str) -> Routing:
+        """Arrange it in memory, or on Redis."""
+        if redis is None:
+            memory = MemoryStore(lambda: 0)
+            world = cls(memory, memory, memory, memory, memory, memory, tenant)
+        else:
+            on = (RedisAssignments, RedisWorkforce, RedisRuleSets, RedisStandings, RedisSignals, RedisSnapshots)
+            world = cls(*(adapter(redis) for adapter in on), tenant)
+        await world._arrange()
+        return world
+
+    async def _arrange(self) -> None:
+        for _ in range(2):
+            await self.publish()
+        await self.route("L-0")
+        administration = Administration(self.workforce, self.rule_sets)
+        for change in (
+            Change("rep", "bo", lambda _: Rep("bo"), create=True),
+            Change("pool", "east", lambda _: Pool("east", (Member("bo"),), value_weighted=True), create=True),
+        ):
+            await administration.save(self.tenant, [change])
+        await self.route("L-1")
+        await self.standings.keep(self.tenant, [LastScore("C-1", 0.8, "gold", 5)])
+
+    @property
+    def books(self) -> Books:
+        """Return books that know nothing yet."""
+        return Books(self.workforce, self.rule_sets, self.rule_sets)
+
+    @property
+    def router(self) -> Router:
+        """Return a router."""
+        books = self.books
+        return Router(self.store, books, Lookup(self.store, books), self.standings)
+
+    async def publish(self, note: str = "", **given: Any) -> int:
+        """Publish the rules; return the revision."""
+        rule_set = check(RULES).rule_set
+        assert rule_set is not None
+        publication = Publication(0, RULES, dumps(rule_set), note, 0, 0, 0)
+        made: Publication = await self.rule_sets.publish(self.tenant, None, publication, **given)
+        return made.revision
+
+    async def route(self, external_id: str) -> Decision:
+        """Route a lead."""
+        return await self.router.route(self.tenant, RouteRequest(WorkItem(Kind.LEAD, "crm", external_id)))
+
+    async def bind(self, external_id: str, **fields: Any) -> Any:
+        """Bind a job with some of its fields replaced; return how often it was decided, or the refusal."""
+        book = await self.books.current(self.tenant)
+        item = WorkItem(Kind.LEAD, "crm", external_id)
+        job = route_job(book, RouteRequest(item), item)
+        assert isinstance(job, Job)
+        (answer,) = await self.store.bind(self.tenant, book.revisions, [job._replace(**fields)])
+        return answer if isinstance(answer, Refusal) else (answer.outcome.value, answer.rep)
+
+    async def write(self, records: Any = None, **given: Any) -> int:
+        """Write a workforce revision on what there is; return it."""
+        known = await self.workforce.read(self.tenant)
+        new = {("rep", "cy"): Rep("cy")} if records is None else records
+        wanted = {"expected": known.revision, "mark": known.mark, "records": new, **given}
+        written: int = await self.workforce.write(self.tenant, **wanted)
+        return written
+
+    async def event(self) -> Any:
+        """Return the newest event."""
+        (event,) = await self.store.events(self.tenant, count=1, newest_first=True)
+        return event
+
+
+async def _numbers(events: Any) -> list[int]:
+    return [event.number for event in await events]
+
+
+async def _revisions(found: Any) -> list[int]:
+    return [each.revision for each in await found]
+
+
+async def _publication(world: Routing, given: Given) -> int | None:
+    found = await world.rule_sets.publication(world.tenant, **given)
+    return found.revision if found else None
+
+
+async def _published(world: Routing, given: Given) -> int:
+    """Publish twice alike, then say how many revisions there are."""
+    for _ in range(2):
+        await world.publish(**{"fingerprint": "f", **given})
+    return (await world.rule_sets.revisions(world.tenant)).rules
+
+
+async def _published_otherwise(world: Routing, given: Given) -> int:
+    """Use a request id for two contents, the first without a fingerprint."""
+    await world.publish(request_id="r", **given)
+    return await world.publish(request_id="r", fingerprint="other")
+
+
+async def _expected(world: Routing, given: Given) -> int:
+    made: Publication = await world.rule_sets.publish(
+        world.tenant, publication=Publication(0, "", "", "", 0, 0, 0), **given
+    )
+    return made.revision
+
+
+async def _publication_of(world: Routing, given: Given) -> Any:
+    """Publish with a field or without it; return the field as it is read back."""
+    made = Publication(**{"revision": 0, "source": "", "stored": "", "note": "", "rule_count": 0, "rollback_of": 0,
+                          "at_ms": 0, **given})  # fmt: skip
+    await world.rule_sets.publish(world.tenant, None, made)
+    return (await world.rule_sets.publication(world.tenant)).actor
+
+
+async def _written(world: Routing, given: Given) -> int:
+    """Write twice with the same request, then say at which revision the workforce is."""
+    for name in ("cy", "di"):
+        await world.write({("rep", name): Rep(name)}, **{"fingerprint": "f", **given})
+    return (await world.workforce.read(world.tenant)).revision
+
+
+async def _written_otherwise(world: Routing, given: Given) -> int:
+    await world.write(request_id="r", **given)
+    return await world.write(request_id="r", fingerprint="other")
+
+
+async def _settled(world: Routing, given: Given) -> list[str]:
+    """Write; name the kinds of event that followed."""
+    await world.write(**given)
+    return [type(event).__name__ for event in await world.store.events(world.tenant, after=6)]
+
+
+async def _writer(world: Routing, given: Given) -> str:
+    await world.write(**given)
+    actor: str = (await world.event()).actor
+    return actor
+
+
+async def _unmarked(world: Routing, given: Given) -> int:
+    """Write the first revision of a tenant that has none."""
+    written: int = await world.workforce.write(f"{world.tenant}-new", 0, {("rep", "cy"): Rep("cy")}, **given)
+    return written
+
+
+async def _bound_twice(world: Routing, given: Given) -> Any:
+    await world.bind("L-9", **{"fingerprint": "f", **given})
+    return await world.bind("L-9", **{"fingerprint": "g", **given})
+
+
+async def _bound_otherwise(world: Routing, given: Given) -> Any:
+    await world.bind("L-9", request_id="r", **given)
+    return await world.bind("L-9", request_id="r", fingerprint="other")
+
+
+def _at_edition(but: str) -> Callable[[Routing, Given], Awaitable[Any]]:
+    async def bind(world: Routing, given: Given) -> Any:
+        """Bind by the revisions there are, but for one of their parts."""
+        book = await world.books.current(world.tenant)
+        kept = {name: part for name, part in book.revisions._asdict().items() if name != but}
+        item = WorkItem(Kind.LEAD)
+        job = route_job(book, RouteRequest(item), item)
+        return await world.store.bind(world.tenant, Edition(**kept, **given), [job])
+
+    return bind
+
+
+async def _completed(world: Routing, given: Given) -> Any:
+    wish = {"item_id": "crm~L-1", "state": State.CLOSED, "expected": 6, **given}
+    answer = await world.store.complete(world.tenant, Completion(**wish))
+    return answer if isinstance(answer, Refusal) else answer.state
+
+
+async def _completed_twice(world: Routing, given: Given) -> Any:
+    await _completed(world, {"fingerprint": "f", **given})
+    return await _completed(world, {"fingerprint": "g", **given})
+
+
+async def _completed_otherwise(world: Routing, given: Given) -> Any:
+    await _completed(world, {"request_id": "r", **given})
+    return await _completed(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _completer(world: Routing, given: Given) -> str:
+    await _completed(world, given)
+    actor: str = (await world.event()).actor
+    return actor
+
+
+async def _routed(world: Routing, given: Given) -> Any:
+    """Route twice; say how many work items there are."""
+    item = WorkItem(Kind.LEAD, "crm", "")
+    for _ in range(2):
+        await world.router.route(world.tenant, RouteRequest(item, **given))
+    return len({event.item_id for event in await world.store.events(world.tenant, after=6)})
+
+
+async def _items(world: Routing, external_id: str, given: Given) -> int:
+    """Route a work item with a field or without it, twice; say how many there are."""
+    for _ in range(2):
+        item = WorkItem(**{"kind": Kind.LEAD, "source": "crm", "external_id": external_id, **given})
+        await world.router.route(world.tenant, RouteRequest(item))
+    return len({event.item_id for event in await world.store.events(world.tenant, after=6)})
+
+
+async def _item_counts(world: Routing, given: Given) -> tuple[int, int]:
+    """Route a work item with a field or without it; return its charge and its priority."""
+    decision = await world.router.route(world.tenant, RouteRequest(WorkItem(Kind.LEAD, **given)))
+    return decision.charge, decision.head.priority
+
+
+async def _router_told(world: Routing, given: Given) -> str:
+    decision = await world.router.route(world.tenant, RouteRequest(WorkItem(Kind.LEAD), **given))
+    return decision.head.actor
+
+
+async def _remembered(world: Routing, given: Given) -> Standing:
+    score = LastScore(**{"customer": "C-1", "churn_risk": 0.5, "value_tier": "iron", "as_of_ms": 6, **given})
+    await world.standings.keep(world.tenant, [score])
+    found: Standing = (await world.standings.standings(world.tenant, ["C-1"]))["C-1"]
+    return found
+
+
+async def _kept(world: Routing, given: Given) -> dict[str, Standing]:
+    await world.standings.keep(world.tenant, **given)
+    found: dict[str, Standing] = await world.standings.standings(world.tenant, ["C-1"])
+    return found
+
+
+async def _leads(world: Routing, given: Given) -> bool:
+    leads: bool = await world.signals.lead(world.tenant, "role", "one", **given)
+    return leads
+
+
+ALL = [1, 2, 3, 4, 5, 6]
+_ANYBODY = "nobody has to say who they are"
+_ONCE = "no repetition: each call is its own"
+_LIKE_ANY = "a fingerprint like any other"
+
+ROWS = (
+    Row(Log.entries, "after", 0, "behind nothing: from the first event", "likewise",
+        lambda w, g: _numbers(w.store.entries(w.tenant, **g)), ALL, ALL, redis_only=True),
+    Row(Log.entries, "count", 0, "none", "1,000",
+        lambda w, g: _numbers(w.store.entries(w.tenant, **g)), [], ALL, redis_only=True),
+    Row(Assignments.bind, "jobs", [], "nothing to do, by whatever revisions", "must be given",
+        lambda w, g: w.store.bind(w.tenant, Edition(), **g), []),
+    Row(Assignments.items, "item_ids", [], "none", "must be given",
+        lambda w, g: w.store.items(w.tenant, **g), []),
+    Row(Assignments.waiting, "after", 0, "behind nothing: from the oldest", "likewise",
+        lambda w, g: w.store.waiting(w.tenant, **g), [(3, "crm~L-0")], [(3, "crm~L-0")]),
+    Row(Assignments.waiting, "count", 0, "none", "1,000",
+        lambda w, g: w.store.waiting(w.tenant, **g), [], [(3, "crm~L-0")]),
+    Row(Assignments.repeated, "request_id", "", "no request: never repeated", "must be given",
+        lambda w, g: w.store.repeated(w.tenant, fingerprint="f", **g), None),
+    Row(Assignments.repeated, "fingerprint", "", _LIKE_ANY, "must be given",
+        lambda w, g: w.store.repeated(w.tenant, "unknown", **g), None),
+    Row(Assignments.events, "after", 0, "behind nothing: from the first event", "likewise",
+        lambda w, g: _numbers(w.store.events(w.tenant, **g)), ALL, ALL),
+    Row(Assignments.events, "before", 0, "before all: none", "to the last event",
+        lambda w, g: _numbers(w.store.events(w.tenant, **g)), [], ALL),
+    Row(Assignments.events, "count", 0, "none", "100",
+        lambda w, g: _numbers(w.store.events(w.tenant, **g)), [], ALL),
+    Row(Assignments.decisions, "numbers", [], "none", "must be given",
+        lambda w, g: w.store.decisions(w.tenant, **g), []),
+    Row(Assignments.decisions, "numbers", [0], "no event has this number", "must be given",
+        lambda w, g: w.store.decisions(w.tenant, **g), CorruptHistory),
+    Row(Edition, "rules", 0, "no rules are published", "likewise",
+        _at_edition("rules"), StaleRevision, StaleRevision),
+    Row(Edition, "workforce", 0, "nobody was ever entered", "likewise",
+        _at_edition("workforce"), StaleRevision, StaleRevision),
+    Row(Edition, "rules_mark", "", "the mark of no rules", "likewise",
+        _at_edition("rules_mark"), StaleRevision, StaleRevision, redis_only=True),
+    Row(Edition, "workforce_mark", "", "the mark of no workforce", "likewise",
+        _at_edition("workforce_mark"), StaleRevision, StaleRevision, redis_only=True),
+    Row(Job, "request_id", "", _ONCE, "likewise", _bound_twice, ("EXISTING_OWNER", "bo"), ("EXISTING_OWNER", "bo")),
+    Row(Job, "fingerprint", "", _LIKE_ANY, "the empty one", _bound_otherwise, Refusal.REQUEST_ID_REUSED,
+        Refusal.REQUEST_ID_REUSED),
+    Row(Job, "expected", 0, "no event has this number: a conflict, but for ROUTE, which expects nothing", "likewise",
+        lambda w, g: w.bind("L-1", mode=Mode.REASSIGN, **g), Refusal.CONFLICT, Refusal.CONFLICT),
+    Row(Job, "named", "", "nobody is named: the ledger chooses", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(Completion, "expected", 0, "no event has this number: a conflict", "must be given", _completed,
+        Refusal.CONFLICT),
+    Row(Completion, "request_id", "", _ONCE, "likewise", _completed_twice, Refusal.CONFLICT, Refusal.CONFLICT),
+    Row(Completion, "fingerprint", "", _LIKE_ANY, "the empty one", _completed_otherwise, Refusal.REQUEST_ID_REUSED,
+        Refusal.REQUEST_ID_REUSED),
+    Row(Completion, "actor", "", _ANYBODY, "likewise", _completer, "", ""),
+    Row(WorkItem, "source", "", "a source without a name: external ids are told apart within it", "likewise",
+        lambda w, g: _items(w, "L-9", g), 1, 1),
+    Row(WorkItem, "external_id", "", "no key of its own: a new one each time", "likewise",
+        lambda w, g: _items(w, "", g), 2, 2),
+    Row(WorkItem, "attributes", {}, "no fields", "likewise", _item_counts, (MICROS, 7), (MICROS, 7)),
+    Row(WorkItem, "value", 0.0, "counts as one lead, as the contract says", "likewise", _item_counts, (MICROS, 7),
+        (MICROS, 7)),
+    Row(WorkItem, "priority", 0, "the rule's, as the contract says", "likewise", _item_counts, (MICROS, 7),
+        (MICROS, 7)),
+    Row(RouteRequest, "request_id", "", _ONCE, "likewise", _routed, 2, 2),
+    Row(RouteRequest, "actor", "", _ANYBODY, "likewise", _router_told, "", ""),
+    Row(CustomerStandings.standings, "customers", [], "none", "must be given",
+        lambda w, g: w.standings.standings(w.tenant, **g), {}),
+    Row(LastScore, "churn_risk", 0.0, "a risk like any other", "must be given", _remembered, Standing(0.0, "iron")),
+    Row(LastScore, "value_tier", "", "not known: what is known of it stays", "must be given", _remembered,
+        Standing(0.5, "gold")),
+    Row(LastScore, "as_of_ms", 0, "an instant like any other, here before the known one", "must be given", _remembered,
+        Standing(0.8, "gold")),
+    Row(ScoreMemory.keep, "scores", [], "none", "must be given", _kept, {"C-1": Standing(0.8, "gold")}),
+    Row(RuleSets.publish, "expected", 0, "only where nothing was published yet", "must be given; None: in any case",
+        _expected, StaleRevision),
+    Row(RuleSets.publish, "expected", None, "in any case", "must be given", _expected, 3),
+    Row(RuleSets.publish, "request_id", "", _ONCE, "likewise", _published, 4, 4),
+    Row(RuleSets.publish, "fingerprint", "", _LIKE_ANY, "the empty one", _published_otherwise, RequestIdReused,
+        RequestIdReused),
+    Row(Publication, "actor", "", _ANYBODY, "likewise", _publication_of, "", ""),
+    Row(RuleSets.publication, "revision", 0, "no revision has this number", "the active one", _publication, None, 2),
+    Row(RuleSets.publications, "before", 0, "below all: none", "from the active one down",
+        lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
+    Row(RuleSets.publications, "count", 0, "none", "50",
+        lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
+    Row(Signals.grown, "after", 0, "behind nothing: any event", "must be given",
+        lambda w, g: w.signals.grown(w.tenant, wait_s=0.0, **g), True, redis_only=True),
+    Row(Signals.grown, "wait_s", 0.0, "says at once how it is", "must be given",
+        lambda w, g: w.signals.grown(w.tenant, 6, **g), False, redis_only=True),
+    Row(Signals.lead, "for_s", 0.0, "for as short as can be", "must be given", _leads, True, redis_only=True),
+    Row(Snapshots.take, "pools", [], "no ledgers", "must be given",
+        lambda w, g: _ledgers(w.snapshots.take(w.tenant, **g)), (6, {}), redis_only=True),
+    Row(Workforce.changes, "after", 0, "above the empty workforce: from the first revision", "must be given",
+        lambda w, g: _revisions(w.workforce.changes(w.tenant, **g)), [1, 2]),
+    Row(Workforce.changes, "up_to", 0, "up to the empty workforce: none", "to the last revision",
+        lambda w, g: _revisions(w.workforce.changes(w.tenant, 0, **g)), [], [1, 2]),
+    Row(Workforce.write, "expected", 0, "only where nobody was ever entered", "must be given",
+        lambda w, g: w.write(**g), StaleRevision),
+    Row(Workforce.write, "records", {}, "a revision that changes nothing", "must be given",
+        lambda w, g: w.write(**g), 3),
+    Row(Workforce.write, "mark", "", "the mark of the empty workforce", "likewise", _unmarked, 1, 1),
+    Row(Workforce.write, "settlements", (), "nobody leaves a pool", "likewise", _settled, ["WorkforceChanged"],
+        ["WorkforceChanged"]),
+    Row(Workforce.write, "idle", (), "whoever has open work may have it", "likewise",
+        lambda w, g: w.write({("rep", "bo"): None}, **g), 3, 3),
+    Row(Workforce.write, "request_id", "", _ONCE, "likewise", _written, 4, 4),
+    Row(Workforce.write, "fingerprint", "", _LIKE_ANY, "the empty one", _written_otherwise, RequestIdReused,
+        RequestIdReused),
+    Row(Workforce.write, "actor", "", _ANYBODY, "likewise", _writer, "", ""),
+)  # fmt: skip
+
+
+async def _ledgers(taken: Any) -> tuple[int, Any]:
+    snapshot = await taken
+    return snapshot.number, snapshot.ledgers

@@ -1,0 +1,205 @@
+"""A decision's trace is made again from its stored facts, and says of every rep how they stood and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from router.assignment.choice import choose, rotation_of, trace_hash
+from router.assignment.explanation import Explanation, Reason, Verdict, explain, replay
+from router.assignment.planner import Book
+from router.assignment.roster import Roster
+from router.history.projection import Tally
+from router.model.decision import Cause, Decision, Head, Outcome
+from router.model.errors import CorruptHistory
+from router.model.workforce import MICROS, Member, Pool, Rep, Territory
+from router.model.workitem import Kind, WorkItem
+from router.rules.check import check
+from router.rules.index import IndexEngine
+
+RULES = """
+fields: {region: {type: string}, n: {type: number}, skill: {type: string}}
+rules:
+  - id: big
+    when: {field: n, op: gte, value: 10}
+    route:
+      pool: east
+      require:
+        - {rep: regions, op: covers, item: region}
+        - {rep: skills, op: has, item: skill}
+        - {rep: age, op: gte, value: 30}
+        - {rep: grade, op: eq, value: senior}
+      prefer: [{rep: skills, op: has, value: ERP, score: 3}]
+      fallback: [{rep: zoe}]
+  - id: gone
+    when: {field: n, op: eq, value: 1}
+    route: {pool: nowhere}
+default: {route: {pool: east}}
+"""
+GOOD: dict[str, Any] = {"regions": ("华东",), "skills": ("ERP",), "age": 40, "grade": "senior"}
+REPS = [
+    Rep("ann", attributes=GOOD),
+    Rep("bob", attributes=GOOD, capacity={"LEAD": 1}),
+    Rep("cy", attributes={"regions": ("华南",), "skills": ("CRM", "HR"), "age": 29.5, "grade": "junior"}),
+    Rep("di", attributes=GOOD, active=False),
+    Rep("eve"),
+    Rep("zoe", attributes=GOOD),
+]
+ITEM = WorkItem(Kind.LEAD, attributes={"region": "上海", "n": 12, "skill": "ERP"})
+
+
+def book(*reps: Rep) -> Book:
+    """Return the rules with some reps, all but zoe in the pool."""
+    rule_set = check(RULES).rule_set
+    assert rule_set is not None
+    people = {rep.id: rep for rep in reps or REPS}
+    pool = Pool("east", tuple(Member(rep) for rep in people if rep != "zoe"))
+    roster = Roster(1, people, {"east": pool}, {"上海": Territory("上海", "华东"), "华东": Territory("华东")})
+    return Book(1, rule_set, IndexEngine(rule_set), roster)
+
+
+def decided(
+    by: Book,
+    item: WorkItem = ITEM,
+    *,
+    loads: dict[str, int] | None = None,
+    tried: tuple[str, ...] = (),
+    named: str = "",
+) -> Decision:
+    """Decide by a book, as the store does."""
+    plan = by.plan(item, tried=frozenset(tried), named=named)
+    attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
+    tally = Tally()
+    tally.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
+    seen = tally.see(attempts, Kind.LEAD)
+    choice = choose(attempts, seen, rotation_of("x"), named)
+    outcome = Outcome.ASSIGNED if choice.rep else Outcome.UNROUTED
+    proof = trace_hash([candidates for candidates, _ in attempts], seen, outcome, choice, 1)
+    head = Head(item, Cause.ROUTED, 1, 1, plan.matched, (), tried, named)
+    return Decision(
+        1, "x", Kind.LEAD, outcome, choice.rep, choice.pool, 1, choice.charge, seen, choice.stand, proof, 0, 0, head
+    )
+
+
+def reasons(found: Explanation) -> dict[str, list[str]]:
+    """Return the codes against each rep."""
+    return {candidate.rep: [reason.code for reason in candidate.reasons] for candidate in found.candidates}
+
+
+def test_each_rep_is_told_how_they_stood() -> None:
+    found = explain(decided(book(), loads={"bob": 1}), book())
+
+    assert {candidate.rep: candidate.verdict for candidate in found.candidates} == {
+        "ann": Verdict.CHOSEN,
+        **dict.fromkeys(["bob", "cy", "di", "eve", "zoe"], Verdict.INELIGIBLE),
+    }
+    assert reasons(found) == {
+        "ann": [],
+        "bob": ["AT_CAPACITY"],
+        "cy": ["TERRITORY", "SKILL", "ATTRIBUTE", "ATTRIBUTE"],
+        "di": ["INACTIVE"],
+        "eve": ["TERRITORY", "SKILL", "ATTRIBUTE", "ATTRIBUTE"],
+        "zoe": ["NOT_A_MEMBER"],
+    }
+    assert found.refusal_summary == "1/5 reps: 2 outside the territory, 1 at capacity, 1 inactive"
+
+
+def test_who_could_have_had_it_is_told_with_amounts() -> None:
+    found = explain(decided(book(), loads={"bob": 0}), book())
+
+    chosen, eligible = sorted(found.candidates[:2], key=lambda candidate: candidate.verdict)
+    assert (chosen.verdict, eligible.verdict) == (Verdict.CHOSEN, Verdict.ELIGIBLE)
+    assert (chosen.entitlement, chosen.before, chosen.after, chosen.score) == (MICROS // 2, 0, -MICROS // 2, 3)
+    assert (eligible.entitlement, eligible.before, eligible.after, eligible.score) == (MICROS // 2, 0, MICROS // 2, 3)
+
+
+def test_reasons_show_what_was_found_beside_what_was_wanted() -> None:
+    found = explain(decided(book(), loads={"bob": 1}), book())
+    told = {candidate.rep: candidate.reasons for candidate in found.candidates}
+
+    assert told["bob"] == (Reason("AT_CAPACITY", "holds 1 open, 1 at most", "at capacity", "capacity.LEAD", "1", "1"),)
+    assert [reason.text for reason in told["cy"]] == [
+        "regions 华南: must cover 上海",
+        "skills CRM, HR: must have ERP",
+        "age 29.5: must be at least 30",
+        "grade junior: must be senior",
+    ]
+    assert told["eve"][0].text == "regions (none): must cover 上海"
+    assert told["zoe"][0].text == "not a member of pool east"
+
+
+def test_who_had_it_before_is_told_so() -> None:
+    found = explain(decided(book(), tried=("ann",)), book())
+
+    assert reasons(found)["ann"] == ["ALREADY_TRIED"]
+
+
+def test_a_step_that_names_a_rep_looks_at_no_other() -> None:
+    those = [rep for rep in REPS if rep.id in ("cy", "zoe")]
+    found = explain(decided(book(*those)), book(*those))
+
+    assert reasons(found) == {"cy": ["NOT_A_MEMBER"], "zoe": []}
+    assert found.candidates[0].reasons[0].text == "the step names zoe"
+    assert found.refusal_summary == "1/1 reps"
+
+
+def test_a_rep_whom_a_person_named_is_chosen_whatever_is_required() -> None:
+    found = explain(decided(book(), named="cy"), book())
+
+    assert [candidate.rep for candidate in found.candidates if candidate.verdict is Verdict.CHOSEN] == ["cy"]
+
+
+def test_a_pool_that_is_not_there_is_named() -> None:
+    item = WorkItem(Kind.LEAD, attributes={"n": 1})
+
+    assert explain(decided(book(), item), book()).refusal_summary == "0/0 reps: there is no pool nowhere"
+
+
+def test_comparisons_of_the_rule_are_shown_and_none_for_the_default() -> None:
+    (predicate,) = explain(decided(book()), book()).predicates
+    default = WorkItem(Kind.LEAD, attributes={"n": 5})
+
+    assert (predicate.field, predicate.op, predicate.expected, predicate.actual, predicate.holds) == (
+        "n", "gte", 10, 12, True)  # fmt: skip
+    assert explain(decided(book(), default), book()).predicates == ()
+
+
+def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() -> None:
+    rule_set = check(RULES).rule_set
+    assert rule_set is not None
+    empty = Book(1, rule_set, IndexEngine(rule_set), Roster(0, {}, {}, {}))
+
+    found = explain(decided(empty), empty)
+
+    assert (found.candidates, found.refusal_summary) == ((), "0/0 reps")
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        {"outcome": Outcome.UNROUTED},
+        {"epoch": 2},
+        {"item_id": "other"},
+        {"trace_hash": "0" * 40},
+    ],
+)
+def test_facts_that_do_not_lead_to_the_outcome_are_refused(altered: dict[str, Any]) -> None:
+    by = book()
+    decision = decided(by)
+    plan = by.plan(decision.head.item)
+    assert replay(decision, plan).rep == decision.rep
+
+    with pytest.raises(CorruptHistory, match="decision 1"):
+        replay(decision._replace(**altered), plan)
+
+
+def test_an_answer_that_there_is_an_owner_replays_as_the_decision_that_made_them() -> None:
+    by = book()
+    decision = decided(by)._replace(outcome=Outcome.EXISTING_OWNER)
+
+    assert replay(decision, by.plan(ITEM)).rep == decision.rep
+
+
+def test_equals_take_turns_by_the_work_item_s_own_number() -> None:
+    assert len({rotation_of(f"crm~L-{n}") % 7 for n in range(50)}) == 7

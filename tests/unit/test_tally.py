@@ -1,0 +1,186 @@
+"""What follows from the log: ledgers, open units and work items, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from router.assignment.choice import Choice, choose
+from router.assignment.roster import Candidates, Roster
+from router.history.projection import Ledger, Tally
+from router.model.decision import Cause, Decision, Head, Outcome, Seen
+from router.model.events import Completed, Settled
+from router.model.records import ItemRecord, LedgerState
+from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workitem import Kind, State, WorkItem
+
+ROSTER = Roster(
+    1,
+    {rep: Rep(rep, capacity=caps) for rep, caps in {"ann": {"LEAD": 2}, "bob": {}, "cy": {"LEAD": 0}}.items()},
+    {"east": Pool("east", (Member("ann"), Member("bob"), Member("cy")), band=5)},
+    {},
+)
+EAST = ROSTER.candidates("east", Kind.LEAD, ())
+BOB = ROSTER.alone("bob", Kind.LEAD)
+CY = ROSTER.alone("cy", Kind.LEAD)
+
+
+class History:
+    """Decides and enters, as the store does."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self.number = 0
+
+    def decide(
+        self,
+        item_id: str,
+        *attempts: Candidates,
+        cause: Cause = Cause.ROUTED,
+        named: str = "",
+        otherwise: Outcome = Outcome.UNROUTED,
+    ) -> Decision:
+        """Decide about a lead that is worth one unit."""
+        tried = [(candidates, MICROS) for candidates in attempts]
+        seen = self.tally.see(tried, Kind.LEAD)
+        choice = choose(tried, seen, 0, named)
+        self.number += 1
+        record = self.tally.items.get(item_id)
+        decision = Decision(
+            self.number, item_id, Kind.LEAD, Outcome.ASSIGNED if choice.rep else otherwise, choice.rep, choice.pool,
+            (record.epoch if record else 0) + bool(choice.rep), choice.charge, seen, choice.stand, "",
+            record.event if record else 0, 0, Head(WorkItem(Kind.LEAD), cause, 1, 1, (), (), named=named),
+        )  # fmt: skip
+        self.tally.enter_decision(decision, tried, choice)
+        return decision
+
+    def complete(self, item_id: str) -> None:
+        """Close a lead."""
+        record, self.number = self.tally.items[item_id], self.number + 1
+        self.tally.enter_completed(
+            Completed(
+                self.number, item_id, Kind.LEAD, State.CLOSED, record.owner, record.pool, record.epoch, record.event, 0
+            )
+        )  # fmt: skip
+
+    @property
+    def loads(self) -> dict[str, int]:
+        """Return the open leads of whoever has any."""
+        return {rep: units for (rep, _), units in self.tally.loads.items() if units}
+
+
+def test_a_decision_gives_its_rep_a_unit_and_the_pool_a_charge() -> None:
+    history = History()
+
+    decision = history.decide("x", EAST)
+
+    assert decision.rep == "ann"
+    assert history.loads == {"ann": 1}
+    assert history.tally.ledgers["east"].state() == LedgerState(
+        {"ann": -500_000, "bob": 500_000}, {"ann": MICROS}, 1, 0, MICROS, 5, 500_000, 0.0
+    )
+    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 1, 1, 1)
+
+
+def test_who_is_full_is_seen_with_what_they_hold_and_keeps_nobody_from_going_on() -> None:
+    history = History()
+    history.tally.loads["ann", Kind.LEAD] = 2
+
+    seen = history.tally.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD)
+
+    assert seen == (Seen((), ((0, 0),)), Seen((0,), ((0, 2), (2, 0))))
+
+
+def test_a_rep_whom_a_step_names_is_charged_to_no_pool() -> None:
+    history = History()
+
+    history.decide("x", BOB)
+
+    assert history.loads == {"bob": 1}
+    assert history.tally.ledgers == {}
+
+
+def test_what_finds_nobody_waits_or_is_unrouted_and_charges_nobody() -> None:
+    history = History()
+    history.decide("later", CY, otherwise=Outcome.WAITING)
+    history.decide("never", CY)
+    history.decide("too", CY, otherwise=Outcome.WAITING)
+
+    assert history.tally.waiting() == [(1, "later"), (3, "too")]
+    assert [history.tally.items[name].state for name in ("later", "never")] == [State.QUEUED, State.UNROUTED]
+    assert (history.loads, dict(history.tally.ledgers)) == ({}, {})
+
+
+def test_a_move_frees_the_owner_and_remembers_them() -> None:
+    history = History()
+    history.decide("x", EAST)
+    history.decide("x", BOB, cause=Cause.REASSIGNED)
+
+    assert history.loads == {"bob": 1}
+    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "bob", "", 2, 2, 2, 1, ("ann",))
+
+
+def test_a_move_that_finds_nobody_leaves_the_owner_in_place() -> None:
+    history = History()
+    history.decide("x", EAST)
+    history.decide("x", CY, cause=Cause.REASSIGNED)
+
+    assert history.loads == {"ann": 1}
+    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 2, 1, 1)
+
+
+def test_what_is_closed_frees_its_owner_and_goes_on_being_known() -> None:
+    history = History()
+    history.decide("x", EAST)
+    history.complete("x")
+    history.decide("y", CY)
+    history.complete("y")
+
+    assert history.loads == {}
+    assert [(record.state, record.event) for record in history.tally.items.values()] == [
+        (State.CLOSED, 2), (State.CLOSED, 4)]  # fmt: skip
+
+
+def test_an_override_is_counted_and_measured_over_the_whole_pool() -> None:
+    history = History()
+    for name in "xyz":
+        history.decide(name, EAST, cause=Cause.OVERRIDE, named="bob")
+
+    ledger = history.tally.ledgers["east"].state()
+
+    assert (ledger.decisions, ledger.overrides, ledger.received) == (3, 3, {"bob": 3 * MICROS})
+    assert ledger.deficits == {"ann": 1_500_000, "bob": -1_500_000}
+    assert ledger.disturbance == 1_500_000 - (MICROS + 5)  # (C + band) j (n − j) / 2 for j = 1 of n = 3
+
+
+def test_who_leaves_hands_their_deficit_to_those_who_stay() -> None:
+    history = History()
+    history.decide("x", EAST)
+    history.tally.enter_settled(Settled(2, "east", ("ann",), (Member("bob", 1000), Member("cy", 3000)), 0))
+
+    ledger = history.tally.ledgers["east"].state()
+
+    assert ledger.deficits == {"bob": 375_000, "cy": -375_000}
+    assert ledger.received == {}
+
+
+def test_a_pool_that_nobody_is_left_in_starts_anew() -> None:
+    history = History()
+    history.decide("x", EAST)
+    history.tally.enter_settled(Settled(2, "east", ("ann", "bob", "cy"), (), 0))
+    history.tally.enter_settled(Settled(3, "never used", ("ann",), (), 0))
+
+    assert history.tally.ledgers["east"].state() == LedgerState()
+
+
+def test_a_ledger_shows_itself_as_it_stood() -> None:
+    ledger = Ledger()
+    ledger.charge(EAST, _choice(EAST), override=False)
+    before = ledger.state()
+    ledger.charge(EAST, _choice(EAST), override=False)
+
+    assert before == replace(ledger.state(), received={"ann": MICROS}, decisions=1)
+
+
+def _choice(candidates: Candidates, deficits: Sequence[int] = (0, 0)) -> Choice:
+    return choose([(candidates, MICROS)], [Seen(tuple(deficits), ((2, 0),))], 0)

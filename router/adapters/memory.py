@@ -21,7 +21,7 @@ from router.model.events import Completed, Event, RulesPublished, Settled, Workf
 from router.model.records import ItemRecord, LedgerState, Standing
 from router.model.revisions import Edition, Publication
 from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
-from router.model.workitem import CLOSED_STATES, Kind
+from router.model.workitem import TRANSITIONS, Kind
 
 
 @dataclass
@@ -67,7 +67,7 @@ class MemoryStore:
         if repeated is not None:
             return repeated
         record = state.tally.items.get(job.item_id)
-        if job.mode is not Mode.ROUTE and (record is None or record.event != job.expected):
+        if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
             return Refusal.CONFLICT
         if job.mode is Mode.ROUTE and record is not None and record.owner:
             existing = state.events[record.decision - 1]
@@ -76,7 +76,7 @@ class MemoryStore:
             if not preview:
                 _remember(state, job.request_id, job.fingerprint, answer)
             return answer
-        if record is not None and record.state in CLOSED_STATES:
+        if record is not None and job.otherwise not in TRANSITIONS[record.state]:
             return Refusal.CLOSED
         seen = state.tally.see(job.attempts, job.kind)
         choice = choose(job.attempts, seen, job.rotation, job.named)
@@ -127,7 +127,7 @@ class MemoryStore:
         record = state.tally.items.get(completion.item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
-        if record.event != completion.expected or record.state in CLOSED_STATES:
+        if record.version != completion.expected or completion.state not in TRANSITIONS[record.state]:
             return Refusal.CONFLICT
         if preview:
             return replace(record, state=completion.state)
@@ -160,6 +160,13 @@ class MemoryStore:
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that wait."""
         return [found for found in self._tenants[tenant].tally.waiting() if found[0] > after][:count]
+
+    async def owned(
+        self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        """Return the work items of an owner."""
+        owned = self._tenants[tenant].tally.owned(owner, is_open=is_open)
+        return [place for place in owned if place[0] > after][:count]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""

@@ -36,7 +36,7 @@ class Job(NamedTuple):
     request_id, fingerprint
         Identify a repeated request and its content; no id, no repetition.
     expected
-        Number of the work item's latest event, but for ROUTE: anything else is a conflict.
+        The version of the work item that is insisted on, but for ROUTE: any other is a conflict.
     otherwise
         Outcome where nobody has room: WAITING or UNROUTED.
     rotation
@@ -167,7 +167,7 @@ def reassign_job(
         content=item.pack(),
         request_id=request.request_id,
         fingerprint=mark,
-        expected=record.event if request.expected is None else request.expected,
+        expected=record.version if request.expected is None else request.expected,
         named=request.rep,
     )
 
@@ -187,7 +187,7 @@ def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | RouterErro
         rotation=rotation_of(record.item_id),
         head=_head(book, plan, item, Cause.WOKEN),
         content=item.pack(),
-        expected=record.event,
+        expected=record.version,
     )
 
 

@@ -48,6 +48,13 @@ class Assignments(Protocol):
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that wait and first came after an event, oldest first: event number and id."""
 
+    async def owned(
+        self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        """Return the work items that an owner has open, or had when they were closed, and that first came after an
+        event, oldest first: event number and id.
+        """
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.assignment.explanation import Explanation, explain
@@ -59,6 +60,8 @@ class Lookup:
         """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
         on after, if there are more.
         """
+        if owner is not None:
+            return await self._owned(tenant, owner, state, after, count)
         found: list[StoredItem] = []
         looked_at = 0
         while len(found) < count and looked_at < 20 * count:
@@ -69,11 +72,31 @@ class Lookup:
                 after, looked_at = event.number, looked_at + 1
                 if isinstance(event, Decision) and not event.previous:
                     stored = await self.item(tenant, event.item_id)
-                    if owner in (None, stored.record.owner) and state in (None, stored.record.state):
+                    if state in (None, stored.record.state):
                         found.append(stored)
                 if len(found) == count:
                     break
         return found, after
+
+    async def _owned(
+        self, tenant: str, owner: str, state: State | None, after: int, count: int
+    ) -> tuple[list[StoredItem], int | None]:
+        """Do the same for one owner, by the index: it costs what it returns."""
+        sides = [is_open for is_open in (True, False) if state is None or is_open is (state is State.ASSIGNED)]
+        pages = [await self._store.owned(tenant, owner, is_open=side, after=after, count=count + 1) for side in sides]
+        places = sorted(place for page in pages for place in page)
+        stored = await self._stored(tenant, [item_id for _, item_id in places[:count]])
+        found = [item for item in stored if item.record.owner == owner and state in (None, item.record.state)]
+        return found, places[count - 1][0] if len(places) > count else None
+
+    async def _stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
+        """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
+        records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
+        numbers = sorted({number for record in records for number in (record.decision, record.first)})
+        decisions = dict(zip(numbers, await self._store.decisions(tenant, numbers), strict=True))
+        return [
+            StoredItem(record, decisions[record.decision], decisions[record.first].decided_ms) for record in records
+        ]
 
     async def decision(self, tenant: str, number: int) -> Decision:
         """Return one decision.

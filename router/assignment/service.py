@@ -212,7 +212,7 @@ class Router:
         name = f"tenants/{tenant}/workItems/{item_id}"
         for _ in range(_TRIES):
             stored = await self._lookup.item(tenant, item_id)
-            event = stored.record.event if expected is None else expected
+            event = stored.record.version if expected is None else expected
             mark = fingerprint("complete", item_id, state)
             completion = Completion(item_id, state, event, request_id, mark, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from router.assignment.planner_cache import Books
@@ -96,7 +96,7 @@ class Auditor:
             If the store does not answer.
         """
         pools = await self._pools()
-        before, after = self._before, await self._snapshots.take(self._tenant, list(pools))
+        before, after = self._before, await self._snapshots.take(self._tenant, list(pools), _members(pools))
         decided, found = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
         if late := await self._overdue(self._tenant):
             found.append(late)
@@ -135,6 +135,10 @@ class Auditor:
             told = report(pools[pool], state)
             self._told.stands(self._tenant, pool, told.worst, told.bound)
         self._told.audited(self._tenant, after.number, wrong)
+
+
+def _members(pools: Mapping[str, Pool]) -> list[str]:
+    return sorted({member.rep for pool in pools.values() for member in pool.members})
 
 
 def _decided(decision: Decision) -> Decided:

@@ -12,8 +12,8 @@ from router.model.records import Snapshot
 class Snapshots(Protocol):
     """Takes snapshots."""
 
-    async def take(self, tenant: str, pools: Collection[str]) -> Snapshot:
-        """Read log's end, loads and the ledgers of some pools, all of one instant."""
+    async def take(self, tenant: str, pools: Collection[str], reps: Collection[str]) -> Snapshot:
+        """Read the log's end, loads, the ledgers of some pools and what some reps own, all of one instant."""
 
 
 class Log(Protocol):

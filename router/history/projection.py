@@ -12,12 +12,10 @@ from dataclasses import dataclass, field, replace
 from router.assignment import ledger
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import Cause, Decision, Outcome, Seen
+from router.model.decision import Cause, Decision, Seen
 from router.model.events import Completed, Settled
 from router.model.records import ItemRecord, LedgerState
-from router.model.workitem import Kind, State
-
-_STATES = {Outcome.ASSIGNED: State.ASSIGNED, Outcome.WAITING: State.QUEUED, Outcome.UNROUTED: State.UNROUTED}
+from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
 
 @dataclass
@@ -79,6 +77,14 @@ class Tally:
         """Return the work items that wait, oldest first: number of the first event and id."""
         return sorted((record.first, record.item_id) for record in self.items.values() if record.state is State.QUEUED)
 
+    def owned(self, owner: str, *, is_open: bool) -> list[tuple[int, str]]:
+        """Return the work items of an owner, open or closed, oldest first: number of the first event and id."""
+        return sorted(
+            (record.first, record.item_id)
+            for record in self.items.values()
+            if record.owner == owner and is_open is (record.state not in CLOSED_STATES)
+        )
+
     def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[Seen, ...]:
         """Read loads and deficits, attempt by attempt, until somebody has room."""
         seen: list[Seen] = []
@@ -112,7 +118,8 @@ class Tally:
         if completed.rep:
             self.loads[completed.rep, completed.kind] -= 1
         record = self.items[completed.item_id]
-        self.items[completed.item_id] = replace(record, state=completed.state, event=completed.number)
+        number = completed.number
+        self.items[completed.item_id] = replace(record, state=completed.state, event=number, version=number)
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""
@@ -129,12 +136,14 @@ def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
     tried = record.tried if record else ()
     return ItemRecord(
         item_id=decision.item_id,
-        state=_STATES[decision.outcome],
+        state=TRANSITIONS[record.state if record else State.RECEIVED][decision.outcome],
         kind=decision.kind,
         owner=decision.rep,
         pool=decision.pool,
         epoch=decision.epoch,
         event=decision.number,
+        version=decision.number,
+        content=decision.number,
         decision=decision.number,
         first=record.first if record else decision.number,
         tried=(*tried, record.owner) if record and record.owner else tried,

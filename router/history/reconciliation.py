@@ -66,6 +66,7 @@ class Movement:
             yield f"log: events {self._before.number + 1} to {after.number} are not all there, or not in order"
             return
         yield from self._open_units(after)
+        yield from _index(after)
         for pool, state in after.ledgers.items():
             yield from _standing(pool, state, pools)
             if pool in self._before.ledgers and pool not in self._settled:
@@ -86,6 +87,15 @@ class Movement:
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
+
+
+def _index(after: Snapshot) -> Iterator[str]:
+    open_units: Counter[str] = Counter()
+    for (rep, _), units in after.loads.items():
+        open_units[rep] += units
+    for rep, items in after.owned.items():
+        if items != open_units[rep]:
+            yield f"owners {rep}: {open_units[rep]} open units, {items} open work items in the index"
 
 
 def _standing(pool: str, state: LedgerState, pools: Mapping[str, Pool]) -> Iterator[str]:

@@ -93,12 +93,27 @@ class Verification:
         waiting, told_waiting = await self._waiting(tenant), tally.waiting()
         if waiting != told_waiting:
             yield f"waiting: log says {told_waiting[:5]} …, store {waiting[:5]} …"
+        for owner in sorted({record.owner for record in tally.items.values()} - {""}):
+            async for difference in self._owned(tenant, tally, owner):
+                yield difference
         ids = list(tally.items)
         for start in range(0, len(ids), _PAGE):
             page = ids[start : start + _PAGE]
             for item_id, record in zip(page, await self._store.items(tenant, page), strict=True):
                 if record != tally.items[item_id]:
                     yield f"work item {item_id}: log says {tally.items[item_id]}, store {record}"
+
+    async def _owned(self, tenant: str, tally: Tally, owner: str) -> AsyncIterator[str]:
+        """Compare the index of owners."""
+        for is_open in (True, False):
+            stored: list[tuple[int, str]] = []
+            while page := await self._store.owned(
+                tenant, owner, is_open=is_open, after=stored[-1][0] if stored else 0, count=_PAGE
+            ):
+                stored += page
+            if stored != (told := tally.owned(owner, is_open=is_open)):
+                side = "open" if is_open else "closed"
+                yield f"owners {owner}, {side}: log says {told[:5]} …, store {stored[:5]} …"
 
     async def _waiting(self, tenant: str) -> list[tuple[int, str]]:
         found: list[tuple[int, str]] = []

@@ -15,6 +15,7 @@
     ├── QueueFull               nothing more is taken in now                try again later
     ├── MemoryShort             the store has little left: likewise         try again later
     ├── Stopping                the service ends: another one goes on       try again at once
+    ├── FormatMismatch          another version of Fairlead wrote the store
     └── CorruptHistory          a record contradicts the code that made it
 
 ``StoreUnavailable`` comes through from ``store.errors``. Nobody eligible is not among them: that is an outcome. Each
@@ -165,6 +166,19 @@ class Stopping(RouterError):
 
     def __init__(self) -> None:
         super().__init__("the service stops: call again, with the last token you have")
+
+
+class FormatMismatch(RouterError):
+    """The store was written by another version of Fairlead, which this one does not understand."""
+
+    reason = "FORMAT_MISMATCH"
+
+    def __init__(self, name: str, found: int, expected: int) -> None:
+        self.name = name
+        self.description = f"its store has format {found}, this version of Fairlead reads and writes {expected}: " + (
+            "start a newer version" if found > expected else "stop every server, then start one of this version"
+        )
+        super().__init__(f"{name}: {self.description}")
 
 
 class CorruptHistory(RouterError):

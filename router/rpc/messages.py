@@ -93,7 +93,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
         pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
         epoch=record.epoch,
-        etag=str(record.event),
+        etag=str(record.version),
         create_time=timestamp(stored.created_ms),
         decision=f"{prefix}/decisions/{record.decision}",
     )

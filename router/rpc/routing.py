@@ -203,7 +203,7 @@ class RoutingServicer:
             return etag
         stored = await self._lookup.item(tenant, item_id)
         call.check_own(stored.record.owner)
-        return stored.record.event if etag in (None, stored.record.event) else _NEVER
+        return stored.record.version if etag in (None, stored.record.version) else _NEVER
 
 
 def _check_size(requests: int) -> None:

@@ -7,19 +7,21 @@ from typing import Any
 
 import msgpack
 
+from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.library import script
 from router.assignment.commands import Completion, Job, Refusal
+from router.history.codec import pack_head, read_decision, read_event
 from router.history.hash_chain import Entry
-from router.model.decision import Decision, Head, Outcome
+from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Event
 from router.model.records import ItemRecord, LedgerState
 from router.model.revisions import Edition
-from router.model.workforce import Member
 from router.model.workitem import Kind, State
 from store.batching import MicroBatcher
 from store.clients import RedisClient
-from store.scripts import Argument, Script, lua
+from store.scripts import Argument
 from store.translation import translated
 
 REQUEST_TTL_S = 24 * 3600
@@ -27,9 +29,7 @@ MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
-LOG = lua(__package__, "log")
-_bind = Script(__package__, "bind", [LOG])
-_complete = Script(__package__, "complete", [LOG])
+_bind, _complete = script("bind"), script("complete")
 
 
 class RedisAssignments:
@@ -65,6 +65,7 @@ class RedisAssignments:
     ) -> list[Decision | Refusal]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
         replies = await _bind(self._redis, keys, arguments)
+        check_reply(tenant, replies)
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         return [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
@@ -75,7 +76,15 @@ class RedisAssignments:
         request = [keys.request(completion.request_id)] if completion.request_id else []
         reply = await _complete(
             self._redis,
-            [keys.loads, keys.events, keys.waiting, keys.item(completion.item_id), *request],
+            [
+                keys.revisions,
+                keys.loads,
+                keys.events,
+                keys.waiting,
+                keys.owned,
+                keys.item(completion.item_id),
+                *request,
+            ],
             [
                 completion.item_id,
                 completion.state,
@@ -86,6 +95,7 @@ class RedisAssignments:
                 completion.actor,
             ],
         )
+        check_reply(tenant, reply)
         status = reply[0].decode()
         if status == "NOT_FOUND":
             raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
@@ -114,6 +124,17 @@ class RedisAssignments:
                 key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
             )
         return [(int(first), item_id.decode()) for item_id, first in found]
+
+    async def owned(
+        self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        """Return the work items of an owner."""
+        prefix = f"{owner}\0{'o' if is_open else 'c'}\0"
+        with translated():
+            found = await self._redis.zrangebylex(
+                Keys(tenant).owned, f"[{prefix}{after + 1:016}", f"({prefix}:", start=0, num=count
+            )
+        return [_owned(member) for member in found]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
@@ -215,7 +236,7 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, *map(keys.ledger, pools)]
+    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, *map(keys.ledger, pools)]
     packed_jobs: list[Argument] = []
     pack = msgpack.Packer().pack
     for job in jobs:
@@ -225,7 +246,10 @@ def bind_arguments(
             all_keys.append(keys.request(job.request_id))
             request_place = len(all_keys)
         attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
-        packed_jobs += [pack(_packed_form(job, item_place, request_place, attempts)), job.head.pack(job.content, pack)]
+        packed_jobs += [
+            pack(_packed_form(job, item_place, request_place, attempts)),
+            pack_head(job.head, job.content, pack),
+        ]
     header = pack([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
     return all_keys, [header, *sets, *packed_jobs]
 
@@ -250,43 +274,30 @@ def _packed_form(job: Job, item_place: int, request_place: int, attempts: list[t
 def _answer(reply: list[Any], job: Job) -> Decision | Refusal:
     match reply[0]:
         case b"NEW":
-            return Decision.read(reply[1], reply[2], job.head)
+            return read_decision(reply[1], reply[2], job.head)
         case b"REPEATED":
-            return Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
+            return _earlier(*reply[1:])
         case b"EXISTING":
-            decision = Decision.read(reply[1], reply[2], Head.unpack(reply[3]))
-            return decision._replace(outcome=Outcome.EXISTING_OWNER)
+            return _earlier(*reply[1:])._replace(outcome=Outcome.EXISTING_OWNER)
         case refusal:
             return Refusal(refusal.decode())
 
 
+def _earlier(number: int, facts: bytes, head: bytes, form: bytes) -> Decision:
+    decision = read_event(number, form, facts, head)
+    assert isinstance(decision, Decision)
+    return decision
+
+
 def _record(item_id: str, packed: bytes) -> ItemRecord:
-    state, kind, owner, pool, epoch, event, decision, first, tried = msgpack.unpackb(packed)
-    return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, event, decision, first, tuple(tried))
+    state, kind, owner, pool, epoch, *numbers, tried = msgpack.unpackb(packed)
+    return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
+
+
+def _owned(member: bytes) -> tuple[int, str]:
+    _, _, first, item_id = member.decode().split("\0")
+    return int(first), item_id
 
 
 def _event(number: int, fields: dict[bytes, bytes]) -> Event:
-    """Read an event, which somebody may have altered: then nobody is told more than that it is corrupt."""
-    try:
-        return _read_event(number, fields)
-    except (ValueError, TypeError, KeyError, msgpack.UnpackException) as error:
-        raise CorruptHistory(f"event {number}", f"it cannot be read: {type(error).__name__}") from error
-
-
-def _read_event(number: int, fields: dict[bytes, bytes]) -> Event:
-    facts = fields[b"facts"]
-    match fields[b"type"]:
-        case b"decision":
-            return Decision.read(number, facts, Head.unpack(fields[b"head"]))
-        case b"completed":
-            at, item_id, kind, state, rep, pool, epoch, previous, actor = msgpack.unpackb(facts)
-            return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at, actor)
-        case b"workforce":
-            at, revision, names, digest, actor = msgpack.unpackb(facts)
-            return WorkforceChanged(number, revision, tuple(names), digest, at, actor)
-        case b"rules":
-            at, revision, rollback_of, digest, actor = msgpack.unpackb(facts)
-            return RulesPublished(number, revision, rollback_of, digest, at, actor)
-        case _:
-            at, pool, leavers, members = msgpack.unpackb(facts)
-            return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at)
+    return read_event(number, fields[b"type"], fields[b"facts"], fields[b"head"])

@@ -23,7 +23,7 @@ class Keys:
 
     @property
     def revisions(self) -> str:
-        """Hash: ``rules``, ``workforce``: the revisions that decisions must be made by."""
+        """Hash: ``rules``, ``workforce``: the revisions that decisions must be made by; ``format``."""
         return self._key("revisions")
 
     @property
@@ -40,6 +40,15 @@ class Keys:
     def waiting(self) -> str:
         """Sorted set: the work items that wait, by the number of their first event."""
         return self._key("waiting")
+
+    @property
+    def owned(self) -> str:
+        """Sorted set, by name: the work items that have or had an owner, ``{owner} {o or c} {first event} {id}``.
+
+        Open ones before closed ones, then the oldest first; the parts are separated by zero bytes. One for all
+        owners, for a script has to declare its keys, and who will be the owner is what it decides.
+        """
+        return self._key("owned")
 
     @property
     def records(self) -> str:

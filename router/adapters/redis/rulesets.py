@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from router.adapters.redis.assignments import LOG, REQUEST_TTL_S
+from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import TENANTS, Keys
+from router.adapters.redis.library import script
 from router.history.codec import publication_from, publication_text
 from router.model.errors import RequestIdReused, StaleRevision
 from router.model.revisions import Edition, Publication
 from store.clients import RedisClient
-from store.scripts import Script
 from store.translation import translated
 
-_publish = Script(__package__, "publish", [LOG])
+_publish = script("publish")
 
 
 class RedisRuleSets:
@@ -47,6 +48,7 @@ class RedisRuleSets:
                 publication.actor,
             ],
         )
+        check_reply(tenant, reply)
         match reply[0]:
             case b"DONE":
                 return _read(int(reply[1]), reply[2])

@@ -17,7 +17,7 @@ class RedisSnapshots:
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
 
-    async def take(self, tenant: str, pools: Collection[str]) -> Snapshot:
+    async def take(self, tenant: str, pools: Collection[str], reps: Collection[str]) -> Snapshot:
         """Take a snapshot; see ``router.history.ports.Snapshots``."""
         keys = Keys(tenant)
         with translated():
@@ -26,7 +26,9 @@ class RedisSnapshots:
                 pipeline.hgetall(keys.loads)
                 for pool in pools:
                     pipeline.hgetall(keys.ledger(pool))
-                newest, loads, *ledgers = await pipeline.execute()
+                for rep in reps:
+                    pipeline.zlexcount(keys.owned, f"[{rep}\0o\0", f"({rep}\0p")
+                newest, loads, *rest = await pipeline.execute()
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
-        found = {pool: ledger_state(fields) for pool, fields in zip(pools, ledgers, strict=True)}
-        return Snapshot(number, open_units(loads), found)
+        found = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
+        return Snapshot(number, open_units(loads), found, dict(zip(reps, rest[len(pools) :], strict=True)))

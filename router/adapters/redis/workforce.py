@@ -7,17 +7,18 @@ from typing import Any
 
 import msgpack
 
-from router.adapters.redis.assignments import LOG, REQUEST_TTL_S
+from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.library import script
 from router.history.codec import Record, record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.workforce import RecordChange, Settlement, WorkforceRecords
 from router.model.workitem import Kind
 from store.clients import RedisClient
-from store.scripts import Script
 from store.translation import translated
 
-_change = Script(__package__, "change_workforce", [LOG])
+_change = script("change_workforce")
 
 
 class RedisWorkforce:
@@ -87,6 +88,7 @@ class RedisWorkforce:
                 mark,
             ],
         )
+        check_reply(tenant, reply)
         match reply[0]:
             case b"DONE":
                 return int(reply[1])

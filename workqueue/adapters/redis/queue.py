@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 
 from store.clients import RedisClient
+from store.clock import CLOCK
 from store.scripts import Argument, Script, lua
 from store.translation import translated
 from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
@@ -18,7 +19,8 @@ from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, R
 
 REQUEST_TTL_S = 24 * 3600
 _BELL_LENGTH = 1000
-_CLOCK, _CHANGE = lua(__package__, "clock"), lua(__package__, "change")
+_CLOCK = CLOCK + "local now_us = clock_us()\n"
+_CHANGE = lua(__package__, "change")
 _TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
 
 
@@ -38,7 +40,7 @@ class RedisQueue:
     request_ttl_s
         How long a request id is remembered, in seconds.
     clock
-        Lua that sets ``now_us``, as ``scripts/clock.lua`` does.
+        Lua that sets ``now_us``, in microseconds: the store's clock, or one that tests move by hand.
     """
 
     def __init__(

@@ -9,7 +9,7 @@
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
 --        {'FORMAT', its format}.
 
-local refused = format.enter(KEYS[1])
+local refused = format.check(KEYS[1])
 if refused then return refused end
 local settlements = cmsgpack.unpack(ARGV[7])
 local request_key = KEYS[6 + #settlements]
@@ -70,7 +70,7 @@ log.open(KEYS[3])
 local names = {}
 for place, entry in ipairs(records) do names[place] = entry[1] end
 log.append('workforce.2', cmsgpack.pack({revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
-redis.call('HSET', KEYS[1], 'workforce_mark', log.link)
+redis.call('HSET', KEYS[1], 'workforce_mark', log.link, 'format', FORMAT)
 for i, settlement in ipairs(settlements) do
   log.append('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
   if #settlement[3] > 0 then settle(KEYS[5 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[5 + i]) end

@@ -9,7 +9,7 @@
 
 local item_id, state, expected, preview = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[6] == '1'
 
-local refused = format.refusal(redis.call('HGET', KEYS[1], 'format'), redis.call('EXISTS', KEYS[1]) == 1)
+local refused = format.check(KEYS[1])
 if refused then return refused end
 local packed = redis.call('GET', KEYS[6])
 local known

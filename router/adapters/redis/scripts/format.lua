@@ -1,6 +1,6 @@
 -- The format of what is stored, by tenant: what no script of this version understands, none of them touches.
 --
--- FORMAT is this version's, put before the library by `router.adapters.redis.scripts`. A store that Fairlead wrote before
+-- FORMAT is this version's, see router/adapters/redis/library.py. A store that Fairlead wrote before
 -- there were formats has format 1 and none written down.
 
 local format = {}
@@ -11,11 +11,7 @@ function format.refusal(found, is_there)
   if stored ~= FORMAT then return {'FORMAT', stored} end
 end
 
-function format.enter(revisions)
-  -- The same for a script that may be a tenant's first: writes the format down where nothing else is.
-  local found = redis.call('HGET', revisions, 'format')
-  if found then return format.refusal(found) end
-  if redis.call('EXISTS', revisions) == 1 then return format.refusal(false, true) end
-  redis.call('HSET', revisions, 'format', FORMAT)
+function format.check(revisions)
+  return format.refusal(redis.call('HGET', revisions, 'format'), redis.call('EXISTS', revisions) == 1)
 end
 

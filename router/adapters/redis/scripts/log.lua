@@ -18,7 +18,7 @@ end
 function log.open(key)
   -- Finds the end of the log. `log.now_ms` is the time of this call: that of the clock, but never before the last event.
   local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
-  log.key, log.number, log.link, log.now_ms = key, 0, '', clock_ms()
+  log.key, log.number, log.link, log.now_ms = key, 0, '', math.floor(clock_us() / 1000)
   if last then
     log.number, log.link = tonumber(string.match(last[1], '^%d+')), last[2][8]
     log.now_ms = math.max(log.now_ms, log.time_of(last[2][4]))

@@ -7,7 +7,7 @@
 -- Returns {'DONE', revision, JSON} (also for a repeated request), or {'STALE', active revision}, {'REQUEST_ID_REUSED'},
 --        {'FORMAT', its format}.
 
-local refused = format.enter(KEYS[1])
+local refused = format.check(KEYS[1])
 if refused then return refused end
 local known
 if KEYS[4] then known = request.known(redis.call('GET', KEYS[4]), ARGV[2], 2) end
@@ -21,6 +21,6 @@ local published = integer(log.now_ms) .. ' ' .. ARGV[4]
 local revision = redis.call('HINCRBY', KEYS[1], 'rules', 1)
 redis.call('HSET', KEYS[2], integer(revision), published)
 log.append('rules.2', cmsgpack.pack({revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
-redis.call('HSET', KEYS[1], 'rules_mark', log.link)
+redis.call('HSET', KEYS[1], 'rules_mark', log.link, 'format', FORMAT)
 if KEYS[4] then request.keep(KEYS[4], tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision, published}

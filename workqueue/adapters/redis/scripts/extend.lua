@@ -1,6 +1,6 @@
 -- Lets leases last longer.
 --
--- now_us the store's clock, in µs: see clock.lua
+-- now_us the store's clock, in µs: see store/clock.py
 -- KEYS   1 leased sorted set, 2 leases hash: see keys.py
 -- ARGV   1 the length from now in µs; then two for each lease: id, token
 -- Returns for each lease 1, or 0 if it is over

@@ -1,6 +1,6 @@
 -- Lends jobs to a worker, by turn; before that, makes ready whose lease ran out or whose delay ended.
 --
--- now_us the store's clock, in µs: see clock.lua
+-- now_us the store's clock, in µs: see store/clock.py
 -- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
 --        9 kept sorted set, 10 notes hash: see keys.py
 -- ARGV   1 jobs wanted, 2 the lease's length in µs, 3 how often a job may be lent, 4 jobs to make ready in one call, at most

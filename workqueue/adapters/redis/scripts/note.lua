@@ -1,6 +1,6 @@
 -- Writes down how far a leased job is.
 --
--- now_us the store's clock, in µs: see clock.lua
+-- now_us the store's clock, in µs: see store/clock.py
 -- KEYS   1 leased sorted set, 2 leases hash, 3 notes hash: see keys.py
 -- ARGV   1 id, 2 the lease's token, 3 the note
 -- Returns 1, or 0 if the lease is over

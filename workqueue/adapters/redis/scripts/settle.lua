@@ -1,6 +1,6 @@
 -- Ends leases: the job is done, over and kept, failed and tried again, dead, or given back. A lease that is over ends nothing.
 --
--- now_us the store's clock, in µs: see clock.lua
+-- now_us the store's clock, in µs: see store/clock.py
 -- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
 --        9 kept sorted set, 10 notes hash: see keys.py
 -- ARGV   for each lease msgpack {id, token, verdict, delay in µs, reason, note}; workqueue/jobs.py has the verdicts

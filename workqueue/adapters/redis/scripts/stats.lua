@@ -1,6 +1,6 @@
 -- Counts what the queue holds and has done.
 --
--- now_us the store's clock, in µs: see clock.lua
+-- now_us the store's clock, in µs: see store/clock.py
 -- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
 --        9 kept sorted set, 10 notes hash: see keys.py
 -- Returns {jobs ready, delayed, leased, dead, kept, µs for which the next one has waited, names and values of the counts hash}

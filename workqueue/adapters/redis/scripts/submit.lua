@@ -1,6 +1,6 @@
 -- Takes jobs in, each on its own: new, known already, or refused because the queue is full.
 --
--- now_us the store's clock, in µs: see clock.lua
+-- now_us the store's clock, in µs: see store/clock.py
 -- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
 --        9 kept sorted set, 10 notes hash: see keys.py; from 11 the keys of the requests that ARGV names
 -- ARGV   1 msgpack {most jobs, most bytes, seconds to remember a request, number of jobs, seconds to keep what is over};

@@ -1,6 +1,6 @@
 -- Ends a job that is ready, delayed or leased, and keeps it; whoever has it comes too late from now on.
 --
--- now_us the store's clock, in µs: see clock.lua
+-- now_us the store's clock, in µs: see store/clock.py
 -- KEYS   1 jobs hash, 2 ready, 3 delayed, 4 leased, 5 dead sorted sets, 6 leases hash, 7 faults hash, 8 counts hash,
 --        9 kept sorted set, 10 notes hash: see keys.py
 -- ARGV   1 id, 2 the note that is kept with it

@@ -1,0 +1,34 @@
+"""The format of what is stored of a tenant, a number that stands in its ``revisions``.
+
+====== =====================================================================================================
+format what is new
+====== =====================================================================================================
+1      nothing is written down; what Fairlead 0.1 wrote
+2      events name their format and begin with their time; records have ``version`` and ``content``; an index
+       of work items by owner
+====== =====================================================================================================
+
+Every script refuses a store of another format. What is older is brought up to date when a server starts, see
+``router.adapters.redis.upgrade``; what is newer is left to a newer Fairlead. Servers of one format can be replaced one
+by one; across formats all are stopped first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from router.model.errors import FormatMismatch
+
+FORMAT = 2
+
+
+def check_reply(tenant: str, reply: list[Any]) -> None:
+    """Look at the answer of a script.
+
+    Raises
+    ------
+    FormatMismatch
+        If the script would not touch the store.
+    """
+    if reply[0] == b"FORMAT":
+        raise FormatMismatch(f"tenants/{tenant}", int(reply[1]), FORMAT)

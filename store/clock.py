@@ -1,0 +1,70 @@
+"""The clock that scripts read: the store's own, or, in a private store that is asked for it, a simulated one.
+
+A simulated clock stands, jumps and runs as fast as one likes, so that a day or a year can be tried in a minute. It is
+kept in the store, under one key that no other store may have: ``serve`` refuses one that has it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from store.clients import RedisClient
+from store.scripts import lua
+from store.translation import translated
+
+SIMULATED = "FAIRLEAD_SIMULATED_CLOCK"
+"""Variable that has the scripts of a process read the simulated clock; set by ``serve --simulated-clock``."""
+KEY = "fairlead:clock"
+CLOCK = lua(__package__, "simulated_clock" if os.environ.get(SIMULATED) else "clock")
+"""Lua that defines ``clock_us``: the time in microseconds since the epoch."""
+
+
+class SimulatedClock:
+    """The simulated clock of a private store.
+
+    Parameters
+    ----------
+    redis
+        A client that returns bytes.
+    """
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+
+    async def is_there(self) -> bool:
+        """Say whether the store's time is simulated."""
+        with translated():
+            return bool(await self._redis.exists(KEY))
+
+    async def now_us(self) -> int:
+        """Return the time, in microseconds since the epoch."""
+        with translated():
+            at_us, since_us, rate = await self._redis.hmget(KEY, "at_us", "since_us", "rate")
+            now_us = await self._real_us()
+        return now_us if at_us is None else int(at_us) + int((now_us - int(since_us)) * float(rate))
+
+    async def set(self, at_us: int, rate: float = 1.0) -> None:
+        """Have the clock show a time, and run from there on.
+
+        Parameters
+        ----------
+        at_us
+            Microseconds since the epoch. Whatever it is, time never runs back in a log: events keep the time of the
+            last one until the clock has passed it.
+        rate
+            Seconds by which it moves in one; 0: it stands.
+
+        Raises
+        ------
+        ValueError
+            If the rate is below 0.
+        """
+        if not 0 <= rate < float("inf"):
+            raise ValueError(f"rate is {rate}; allowed is 0 or more")
+        with translated():
+            fields = {"at_us": at_us, "since_us": await self._real_us(), "rate": repr(rate)}
+            await self._redis.hset(KEY, mapping=fields)
+
+    async def _real_us(self) -> int:
+        seconds, microseconds = await self._redis.time()
+        return int(seconds) * 1_000_000 + int(microseconds)

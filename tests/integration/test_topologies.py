@@ -124,6 +124,8 @@ async def test_a_node_that_is_lost_fails_its_tenants_alone(cluster: Cluster) -> 
 
         with pytest.raises(grpc.aio.AioRpcError, match="UNAVAILABLE"):
             await there.route("L-1")
+        with pytest.raises(grpc.aio.AioRpcError, match="UNAVAILABLE"):
+            await there.submit("L-2")
         assert (await here.route("L-1")).outcome == ASSIGNED
 
 

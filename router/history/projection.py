@@ -82,7 +82,7 @@ class Tally:
         return sorted(
             (record.first, record.item_id)
             for record in self.items.values()
-            if record.owner == owner and is_open is (record.state not in CLOSED_STATES)
+            if record.owner and record.owner == owner and is_open is (record.state not in CLOSED_STATES)
         )
 
     def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[Seen, ...]:

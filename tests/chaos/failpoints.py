@@ -39,11 +39,11 @@ def with_places(name: str, source: str) -> str:
 
 def places_of_all() -> list[str]:
     """Return the places of every script that changes work items or the queue."""
-    from store.scripts import Script, lua
+    from router.adapters.redis.library import script
+    from store.scripts import Script
 
-    routing, queue = "router.adapters.redis", "workqueue.adapters.redis"
-    scripts = [Script(routing, name, [lua(routing, "log")]) for name in ("bind", "complete")]
-    scripts += [Script(queue, name, [lua(queue, "clock")]) for name in ("submit", "lease", "settle")]
+    scripts = [script(name) for name in ("bind", "complete")]
+    scripts += [Script("workqueue.adapters.redis", name) for name in ("submit", "lease", "settle")]
     return [f"{script.name}:{place}" for script in scripts for place in range(len(_WRITE.findall(script.source)))]
 
 

@@ -40,15 +40,15 @@ class Guard:
 GUARDS = (
     Guard(
         "a move insists on the item's latest event",
-        Edits({"bind": [("(not record or record[6] ~= job.expected)", "not record")]}),
+        Edits({"bind": [("(not packed or record[VERSION] ~= job.expected)", "not packed")]}),
     ),
     Guard(
         "an ending insists on the item's latest event",
-        Edits({"complete": [("record[6] ~= expected or CLOSED", "CLOSED")]}),
+        Edits({"complete": [("record[VERSION] ~= expected or not after", "not after")]}),
     ),
     Guard(
         "what has an owner is not routed again",
-        Edits({"bind": [("if job.mode == 'ROUTE' and record and record[3] ~= '' then", "if false then")]}),
+        Edits({"bind": [("if job.mode == 'ROUTE' and record[OWNER] ~= '' then", "if false then")]}),
     ),
     Guard(
         "a request is carried out once",

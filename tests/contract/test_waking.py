@@ -34,7 +34,7 @@ async def bind(world: Routing, mode: Mode = Mode.WAKE, external_id: str = "L-0")
     """Ask the store for an owner, in the way of a mode."""
     book = await world.books.current(world.tenant)
     record = await world.store.item(world.tenant, f"crm~{external_id}")
-    known = record or ItemRecord(f"crm~{external_id}", State.RECEIVED, Kind.LEAD, "", "", 0, 0, 0, 0)
+    known = record or ItemRecord(f"crm~{external_id}", State.RECEIVED, Kind.LEAD, "", "", 0, 0, 0, 0, 0, 0)
     job = wake_job(book, known, WorkItem(Kind.LEAD, "crm", external_id))
     assert isinstance(job, Job)
     (answer,) = await world.store.bind(world.tenant, book.revisions, [job._replace(mode=mode)])
@@ -79,7 +79,7 @@ async def test_whoever_is_not_being_woken_is_told_that_it_waits(world: Routing, 
 async def test_what_changed_since_it_was_read_is_not_woken(world: Routing) -> None:
     await bind(world)
     book = await world.books.current(world.tenant)
-    stale = ItemRecord(ITEM, State.QUEUED, Kind.LEAD, "", "", 0, 3, 3, 3)
+    stale = ItemRecord(ITEM, State.QUEUED, Kind.LEAD, "", "", 0, 3, 3, 3, 3, 3)
     job = wake_job(book, stale, WorkItem(Kind.LEAD, "crm", "L-0"))
     assert isinstance(job, Job)
 

@@ -42,7 +42,9 @@ def test_the_wheel_holds_exactly_the_packages_of_the_project(tmp_path: Path) -> 
     expected = {Path(path).name for path in included}
     assert {name for name in names if not name.endswith(".dist-info")} == expected
     assert {"fairlead", "router", "workqueue", "service.py"} <= expected
-    assert len(scripts) == sum(len(list((ROOT / package).rglob("*.lua"))) for package in ("router", "workqueue"))
+    assert len(scripts) == sum(
+        len(list((ROOT / package).rglob("*.lua"))) for package in ("router", "store", "workqueue")
+    )
 
 
 def test_imports_go_in_the_declared_directions() -> None:

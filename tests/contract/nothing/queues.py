@@ -12,9 +12,9 @@ from operations.desk import Desk
 from operations.operation import Task
 from router.adapters.queue import QueuedSubmissions
 from router.assignment.commands import RouteRequest
-from router.durability import Promise
 from router.model.workitem import Kind, WorkItem
 from router.submission.ports import Intake, Stage
+from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
@@ -62,7 +62,7 @@ class Queues:
 
     async def intake(self) -> QueuedSubmissions:
         """Return an intake, another tenant's, with two dead letters: x and y."""
-        intake = QueuedSubmissions(self.queue, Promise())
+        intake = QueuedSubmissions(self.queue, DurabilityStatus())
         await intake.submit(self.letters, [RouteRequest(WorkItem(Kind.LEAD, "crm", name), name) for name in "xy"])
         await self.kill(self.letters, 2)
         return intake
@@ -261,7 +261,7 @@ _BOTH = ["crm~x", "crm~y"]
 
 ROWS = (
     Row(Intake.submit, "requests", [], "nothing to take in", "must be given",
-        lambda w, g: QueuedSubmissions(w.queue, Promise()).submit(w.letters, **g), []),
+        lambda w, g: QueuedSubmissions(w.queue, DurabilityStatus()).submit(w.letters, **g), []),
     Row(Intake.listed, "after", None, "from the first", "must be given", _listed, _BOTH),
     Row(Intake.listed, "count", 0, "none", "must be given", _listed, []),
     Row(Intake.redrive, "item_ids", [], "none", "must be given; None: all", _redriven, 0),

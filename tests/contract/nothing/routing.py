@@ -30,7 +30,7 @@ from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets
-from router.workforce.edits import Change
+from router.workforce.edits import Edit
 from router.workforce.ports import Workforce
 from router.workforce.service import Administration
 from scoring.ports import LastScore, ScoreMemory
@@ -69,8 +69,8 @@ class Routing:
         await self.route("L-0")
         administration = Administration(self.workforce, self.rule_sets)
         for change in (
-            Change("rep", "bo", lambda _: Rep("bo"), create=True),
-            Change("pool", "east", lambda _: Pool("east", (Member("bo"),), value_weighted=True), create=True),
+            Edit("rep", "bo", lambda _: Rep("bo"), create=True),
+            Edit("pool", "east", lambda _: Pool("east", (Member("bo"),), value_weighted=True), create=True),
         ):
             await administration.save(self.tenant, [change])
         await self.route("L-1")
@@ -300,6 +300,12 @@ ROWS = (
         lambda w, g: w.store.waiting(w.tenant, **g), [(3, "crm~L-0")], [(3, "crm~L-0")]),
     Row(Assignments.waiting, "count", 0, "none", "1,000",
         lambda w, g: w.store.waiting(w.tenant, **g), [], [(3, "crm~L-0")]),
+    Row(Assignments.owned, "owner", "", "nobody has this id", "must be given",
+        lambda w, g: _owned(w, **g), []),
+    Row(Assignments.owned, "after", 0, "behind nothing: from the oldest", "likewise",
+        lambda w, g: _owned(w, owner="bo", **g), ["crm~L-1"], ["crm~L-1"]),
+    Row(Assignments.owned, "count", 0, "none", "1,000",
+        lambda w, g: _owned(w, owner="bo", **g), [], ["crm~L-1"]),
     Row(Assignments.repeated, "request_id", "", "no request: never repeated", "must be given",
         lambda w, g: w.store.repeated(w.tenant, fingerprint="f", **g), None),
     Row(Assignments.repeated, "fingerprint", "", _LIKE_ANY, "must be given",
@@ -372,7 +378,9 @@ ROWS = (
         lambda w, g: w.signals.grown(w.tenant, 6, **g), False, redis_only=True),
     Row(Signals.lead, "for_s", 0.0, "for as short as can be", "must be given", _leads, True, redis_only=True),
     Row(Snapshots.take, "pools", [], "no ledgers", "must be given",
-        lambda w, g: _ledgers(w.snapshots.take(w.tenant, **g)), (6, {}), redis_only=True),
+        lambda w, g: _ledgers(w.snapshots.take(w.tenant, reps=[], **g)), (6, {}), redis_only=True),
+    Row(Snapshots.take, "reps", [], "nobody's work items are counted", "must be given",
+        lambda w, g: _ledgers(w.snapshots.take(w.tenant, pools=[], **g)), (6, {}), redis_only=True),
     Row(Workforce.changes, "after", 0, "above the empty workforce: from the first revision", "must be given",
         lambda w, g: _revisions(w.workforce.changes(w.tenant, **g)), [1, 2]),
     Row(Workforce.changes, "up_to", 0, "up to the empty workforce: none", "to the last revision",
@@ -391,6 +399,10 @@ ROWS = (
         RequestIdReused),
     Row(Workforce.write, "actor", "", _ANYBODY, "likewise", _writer, "", ""),
 )  # fmt: skip
+
+
+async def _owned(world: Routing, **given: Any) -> list[str]:
+    return [item_id for _, item_id in await world.store.owned(world.tenant, is_open=True, **given)]
 
 
 async def _ledgers(taken: Any) -> tuple[int, Any]:

@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 
 from operations.desk import Desk
 from operations.operation import Task
-from router.adapters.redis.embedded import EmbeddedServer
 from router.assignment.commands import Completion, Job, RouteRequest
 from router.assignment.ports import Assignments, CustomerStandings, Signals
 from router.history.ports import Log, Snapshots
@@ -23,6 +22,7 @@ from router.rules.ports import RuleSets
 from router.submission.ports import Intake
 from router.workforce.ports import Revisions, Workforce
 from scoring.ports import LastScore, ScoreMemory
+from store.embedded.server import EmbeddedServer
 from tests.contract.nothing import queues, routing
 from tests.contract.nothing.row import Row
 from workqueue.jobs import Ending, NewJob

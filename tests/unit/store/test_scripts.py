@@ -11,9 +11,11 @@ import pytest
 from redis.exceptions import NoScriptError, ReadOnlyError
 
 from store.errors import StoreUnavailable
-from store.scripts import Script, lua, watch_scripts
+from store.scripts import Script, linked, lua, watch_scripts
 
 QUEUE = "workqueue.adapters.redis"
+OPEN = "function log.open()\n  return 1\nend\n"
+APPEND = "function log.append()\n  return log.open()\nend\n"
 
 
 class Server:
@@ -39,9 +41,20 @@ class Server:
 
 
 def test_the_libraries_stand_in_front_in_their_order() -> None:
-    script = Script(QUEUE, "redrive", ["local clock = 1\n", lua(QUEUE, "change")])
+    libraries = ["local one = 1\n", "-- Two.\nlocal two = one + 1\n\n", "local function begun() return two end\n"]
 
-    assert script.source == "local clock = 1\n" + lua(QUEUE, "change") + lua(QUEUE, "redrive")
+    script = Script(QUEUE, "redrive", libraries)
+
+    assert script.source == "".join(libraries).replace("-- Two.\n", "").replace("\n\n", "\n") + lua(QUEUE, "redrive")
+
+
+def test_what_nothing_uses_of_a_library_is_left_out() -> None:
+    unused = "function log.read()\n  return 3\nend\n"
+    library = f"local log = {{}}\n{OPEN}{APPEND}{unused}local a, b = 1, 2\n"
+
+    source = linked([library], "return log.append() + b")
+
+    assert source == f"local log = {{}}\n{OPEN}{APPEND}local a, b = 1, 2\nreturn log.append() + b"
 
 
 async def test_a_script_is_loaded_once_and_then_called_by_its_hash() -> None:

@@ -184,3 +184,13 @@ def test_a_ledger_shows_itself_as_it_stood() -> None:
 
 def _choice(candidates: Candidates, deficits: Sequence[int] = (0, 0)) -> Choice:
     return choose([(candidates, MICROS)], [Seen(tuple(deficits), ((2, 0),))], 0)
+
+
+def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
+    three = Roster(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
+    history = History()
+
+    history.decide("x", three.candidates("p", Kind.LEAD, ()))
+
+    ledger = history.tally.ledgers["p"].state()
+    assert ledger.worst == -min(ledger.deficits.values()) == 666_666

@@ -2,7 +2,8 @@
 --
 -- KEYS   1 loads hash, 2 events stream, 3 waiting zset: as in bind.lua; 4 the item's key; 5 the request's key (absent: none)
 -- ARGV   1 item id, 2 the state to enter, 3 number of the item's latest event as the caller knows it, 4 fingerprint of the request,
---        5 seconds to remember a request id, 6 1 for a preview, 7 actor
+--        5 seconds to remember a request id, 6 1 for a preview,
+--        7 actor ('': nobody is asked who they are)
 -- Returns {'DONE', item record} (also for a repeated request), or {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'}.
 
 local CLOSED = {CONVERTED = true, DISQUALIFIED = true, CLOSED = true}

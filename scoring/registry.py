@@ -106,8 +106,8 @@ class Registry:
         return list(chain.breaks(self._shelf, checked_name("model", model)))
 
     def etags(self, model: str) -> list[str]:
-        """List the etags that a model has had, oldest first."""
-        return [self._standing(model, number).etag for number in range(1, self.standing(model).number + 1)]
+        """List the etags that a model has had, oldest first: that of no change at all, and one for each."""
+        return [self._standing(model, number).etag for number in range(self.standing(model).number + 1)]
 
     def resolve(self, model: str, version: str) -> str:
         """Return the version that a version or alias stands for.

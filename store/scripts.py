@@ -36,13 +36,14 @@ _DEFINITION = re.compile(r"local function (\w+)|function ([\w.]+)|local ([\w, ]+
 
 
 def linked(libraries: Sequence[str], script: str) -> str:
-    """Put in front of a script what it uses of its libraries.
+    r"""Put in front of a script what it uses of its libraries.
 
     Whenever a script is called it makes every closure in it anew, used or not: what is left out costs nothing.
 
     Examples
     --------
-    >>> print(linked(["local function f() return 1 end\\nlocal function g() return f() end\\nlocal h = 2\\n"], "return g()"))
+    >>> library = "local function f() return 1 end\nlocal function g() return f() end\nlocal h = 2\n"
+    >>> print(linked([library], "return g()"))
     local function f() return 1 end
     local function g() return f() end
     return g()
@@ -68,7 +69,8 @@ def _parts(library: str) -> list[str]:
 def _names(part: str) -> list[str]:
     definition = _DEFINITION.match(part)
     assert definition is not None
-    return next(filter(None, definition.groups())).split(", ")
+    names: str = next(filter(None, definition.groups()))
+    return names.split(", ")
 
 
 class Script:

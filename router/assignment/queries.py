@@ -60,7 +60,7 @@ class Lookup:
         """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
         on after, if there are more.
         """
-        if owner is not None:
+        if owner:
             return await self._owned(tenant, owner, state, after, count)
         found: list[StoredItem] = []
         looked_at = 0
@@ -72,7 +72,7 @@ class Lookup:
                 after, looked_at = event.number, looked_at + 1
                 if isinstance(event, Decision) and not event.previous:
                     stored = await self.item(tenant, event.item_id)
-                    if state in (None, stored.record.state):
+                    if owner in (None, stored.record.owner) and state in (None, stored.record.state):
                         found.append(stored)
                 if len(found) == count:
                     break

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +18,13 @@ from scoring.journal import Standing
 from scoring.names import checked_tenant
 from scoring.parts import registries
 from scoring.registry import Registry
+
+
+def _filled(context: click.Context, option: click.Parameter, value: str) -> str:
+    """Refuse an option that is given and empty: a shell's unset variable would switch off what it is to check."""
+    if not value and context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE:
+        raise click.BadParameter("is empty: leave the option out, or say which")
+    return value
 
 
 def _registry(command: Callable[..., None]) -> Callable[..., None]:
@@ -30,7 +38,7 @@ def _registry(command: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         help="Folder or fsspec URL of the registry [env: FAIRLEAD_MODELS].",
     )
-    @click.option("--tenant", default="", help="Whose own models they are [default: everybody's].")
+    @click.option("--tenant", default="", callback=_filled, help="Whose own models they are [default: everybody's].")
     @functools.wraps(command)
     @failures_in_words
     def opened(url: str, tenant: str, **options: Any) -> None:
@@ -41,6 +49,7 @@ def _registry(command: Callable[..., None]) -> Callable[..., None]:
 
 _model = click.argument("model")
 _actor = click.option("--actor", default=getpass.getuser, show_default="your login", help="Who answers for it.")
+_etag = click.option("--etag", default="", callback=_filled, help="Fail unless the aliases are still these.")
 _reason = click.option("--reason", default="", help="Why; needed with --override.")
 
 
@@ -108,7 +117,7 @@ def compare(registry: Registry, model: str, first: str, second: str) -> None:
 @click.argument("version")
 @_actor
 @click.option("--reason", default="", help="Why.")
-@click.option("--etag", default="", help="Fail unless the aliases are still these.")
+@_etag
 def challenge(registry: Registry, model: str, version: str, actor: str, reason: str, etag: str) -> None:
     """Name a version the challenger: what `compare` and `promote` mean when they are not told otherwise."""
     _say(registry.challenge(model, version, actor=actor, reason=reason, etag=etag))
@@ -121,7 +130,7 @@ def challenge(registry: Registry, model: str, version: str, actor: str, reason: 
 @_actor
 @_reason
 @click.option("--override", is_flag=True, help="Promote though gates are closed.")
-@click.option("--etag", default="", help="Fail unless the aliases are still these.")
+@_etag
 def promote(registry: Registry, model: str, version: str, actor: str, reason: str, override: bool, etag: str) -> None:
     """Make a version the champion; servers follow within a second."""
     standing = registry.promote(model, version, actor=actor, reason=reason, override=override, etag=etag)
@@ -133,7 +142,7 @@ def promote(registry: Registry, model: str, version: str, actor: str, reason: st
 @_model
 @_actor
 @_reason
-@click.option("--etag", default="", help="Fail unless the aliases are still these.")
+@_etag
 def rollback(registry: Registry, model: str, actor: str, reason: str, etag: str) -> None:
     """Make the previous version the champion again."""
     _say(registry.rollback(model, actor=actor, reason=reason, etag=etag))

@@ -52,6 +52,21 @@ async def test_other_tests_can_be_run_instead_of_its_own() -> None:
     assert trial.is_publishable
 
 
+async def test_no_pools_is_not_pools_that_are_not_looked_up() -> None:
+    none, unknown = await try_rule_set(SOURCE, [], WORKFORCE), await try_rule_set(SOURCE, None, WORKFORCE)
+
+    assert [problem.is_error for problem in none.problems] == [False, False]
+    assert unknown.problems == ()
+
+
+@pytest.mark.parametrize(("source", "tests"), [(SOURCE, ""), ("", None)])
+async def test_an_empty_document_is_not_what_is_missing(source: str, tests: str | None) -> None:
+    trial = await try_rule_set(source, tests=tests)
+
+    assert trial.problems[0].is_error
+    assert (trial.stored_json, trial.test_results) == ("", ())
+
+
 async def test_a_bad_source_comes_back_with_its_problems_only() -> None:
     trial = await try_rule_set(SOURCE.replace("within", "gte"))
 

@@ -20,6 +20,7 @@ from gate.errors import GateError
 from gate.keys import KeyRing
 from gate.tokens import Tokens
 from router.adapters.redis.assignments import RedisAssignments
+from router.history.codec import pack_head
 from router.model.decision import Cause, Head
 from router.model.errors import CorruptHistory
 from router.model.workitem import Kind, WorkItem
@@ -35,7 +36,8 @@ from tests.fuzzing.parsers import Parser
 from tests.identities import AUDIENCE, ISSUER, signing_key, token, write_jwks
 from tests.scoring_models import write_model
 
-_TYPES = (b"decision", b"completed", b"workforce", b"rules", b"settled")
+_NAMES = (b"decision", b"completed", b"workforce", b"rules", b"settled")
+_TYPES = (*_NAMES, *(name + b".2" for name in _NAMES), b"decision.3")
 _LATE_S = 5_000_000_000
 
 
@@ -137,7 +139,7 @@ def _of_log() -> Parser:
         loop.run(RedisAssignments(log).events("fuzz"))
 
     item = WorkItem(Kind.LEAD, "crm", "L-1", {"region": "上海"})
-    head = Head(item, Cause.ROUTED, 1, 2, ("a",), ("pool",)).pack(item.pack())
+    head = pack_head(Head(item, Cause.ROUTED, 1, 2, ("a",), ("pool",)), item.pack())
     stand, seen = [1, 2, 3, 4], [[[1, 2], [[0, 1]]]]
     facts: Sequence[Sequence[Any]] = (
         (1, "i", "LEAD", "ASSIGNED", "ann", "p", 1, 1000, seen, stand, "hash", 0, ""),
@@ -146,5 +148,6 @@ def _of_log() -> Parser:
         (1, 2, 0, "digest", "ann"),
         (1, "p", ["ann"], [["bo", 1000]]),
     )
-    seeds = [bytes([place]) + msgpack.packb(fact) + BREAK + head for place, fact in enumerate(facts)]
+    forms = [msgpack.packb(fact) for fact in facts] + [msgpack.packb(at) + msgpack.packb(fact) for at, *fact in facts]
+    seeds = [bytes([place]) + form + BREAK + head for place, form in enumerate(forms)]
     return Parser("events of the log", event, (CorruptHistory,), seeds)

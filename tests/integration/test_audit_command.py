@@ -78,7 +78,7 @@ async def test_an_actor_s_doings_are_picked_out(api: Api) -> None:
     assert "rules 1 published" in (await run(api, "show", "--actor", "")).output
 
 
-@pytest.mark.parametrize("noted", ["312", "x:ab", ":ab"])
+@pytest.mark.parametrize("noted", ["", "312", "x:ab", ":ab", "0:ab"])
 async def test_a_note_that_is_none_is_refused(api: Api, noted: str) -> None:
     assert (await run(api, "verify", "--noted", noted)).exit_code == 2
 

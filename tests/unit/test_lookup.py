@@ -16,7 +16,7 @@ from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
-from router.workforce.edits import Change
+from router.workforce.edits import Edit
 from router.workforce.service import Administration
 
 TENANT = "t"
@@ -40,9 +40,9 @@ class World:
         await self.route("L-0")
         administration = Administration(self.store, self.store)
         for rep in ("ann", "bob"):
-            await administration.save(TENANT, [Change("rep", rep, lambda _, rep=rep: Rep(rep), create=True)])  # type: ignore[misc]
+            await administration.save(TENANT, [Edit("rep", rep, lambda _, rep=rep: Rep(rep), create=True)])  # type: ignore[misc]
         pool = Pool("east", (Member("ann"), Member("bob")))
-        await administration.save(TENANT, [Change("pool", "east", lambda _: pool, create=True)])
+        await administration.save(TENANT, [Edit("pool", "east", lambda _: pool, create=True)])
         for name in ("L-1", "L-2"):
             await self.route(name)
         await self.router.reassign(TENANT, ReassignRequest("crm~L-1"))

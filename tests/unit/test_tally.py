@@ -79,7 +79,7 @@ def test_a_decision_gives_its_rep_a_unit_and_the_pool_a_charge() -> None:
     assert history.tally.ledgers["east"].state() == LedgerState(
         {"ann": -500_000, "bob": 500_000}, {"ann": MICROS}, 1, 0, MICROS, 5, 500_000, 0.0
     )
-    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 1, 1, 1)
+    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 1, 1, 1, 1, 1)
 
 
 def test_who_is_full_is_seen_with_what_they_hold_and_keeps_nobody_from_going_on() -> None:
@@ -117,7 +117,7 @@ def test_a_move_frees_the_owner_and_remembers_them() -> None:
     history.decide("x", BOB, cause=Cause.REASSIGNED)
 
     assert history.loads == {"bob": 1}
-    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "bob", "", 2, 2, 2, 1, ("ann",))
+    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "bob", "", 2, 2, 2, 2, 2, 1, ("ann",))
 
 
 def test_a_move_that_finds_nobody_leaves_the_owner_in_place() -> None:
@@ -126,7 +126,7 @@ def test_a_move_that_finds_nobody_leaves_the_owner_in_place() -> None:
     history.decide("x", CY, cause=Cause.REASSIGNED)
 
     assert history.loads == {"ann": 1}
-    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 2, 1, 1)
+    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 2, 1, 1, 1, 1)
 
 
 def test_what_is_closed_frees_its_owner_and_goes_on_being_known() -> None:
@@ -184,3 +184,13 @@ def test_a_ledger_shows_itself_as_it_stood() -> None:
 
 def _choice(candidates: Candidates, deficits: Sequence[int] = (0, 0)) -> Choice:
     return choose([(candidates, MICROS)], [Seen(tuple(deficits), ((2, 0),))], 0)
+
+
+def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
+    three = Roster(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
+    history = History()
+
+    history.decide("x", three.candidates("p", Kind.LEAD, ()))
+
+    ledger = history.tally.ledgers["p"].state()
+    assert ledger.worst == -min(ledger.deficits.values()) == 666_666

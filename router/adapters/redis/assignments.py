@@ -290,7 +290,9 @@ def _earlier(number: int, facts: bytes, head: bytes, form: bytes) -> Decision:
 
 
 def _record(item_id: str, packed: bytes) -> ItemRecord:
-    state, kind, owner, pool, epoch, *numbers, tried = msgpack.unpackb(packed)
+    record: list[Any] = msgpack.unpackb(packed)
+    state, kind, owner, pool, epoch, event, version, content, decision, first, tried = record
+    numbers = (event, version, content, decision, first)
     return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
 
 

@@ -21,11 +21,12 @@ from router.assignment.ports import Assignments, CustomerStandings, Signals
 from router.assignment.queries import Lookup
 from router.assignment.service import Router
 from router.history.ports import Log, Snapshots
+from router.history.tamper_check import Audit
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused, StaleRevision
 from router.model.records import Standing
 from router.model.revisions import Edition, Publication
-from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -58,8 +59,15 @@ class Routing:
             memory = MemoryStore(lambda: 0)
             world = cls(memory, memory, memory, memory, memory, memory, tenant)
         else:
-            on = (RedisAssignments, RedisWorkforce, RedisRuleSets, RedisStandings, RedisSignals, RedisSnapshots)
-            world = cls(*(adapter(redis) for adapter in on), tenant)
+            world = cls(
+                RedisAssignments(redis),
+                RedisWorkforce(redis),
+                RedisRuleSets(redis),
+                RedisStandings(redis),
+                RedisSignals(redis),
+                RedisSnapshots(redis),
+                tenant,
+            )
         await world._arrange()
         return world
 
@@ -139,7 +147,8 @@ async def _published(world: Routing, given: Given) -> int:
     """Publish twice alike, then say how many revisions there are."""
     for _ in range(2):
         await world.publish(**{"fingerprint": "f", **given})
-    return (await world.rule_sets.revisions(world.tenant)).rules
+    found: Edition = await world.rule_sets.revisions(world.tenant)
+    return found.rules
 
 
 async def _published_otherwise(world: Routing, given: Given) -> int:
@@ -160,14 +169,16 @@ async def _publication_of(world: Routing, given: Given) -> Any:
     made = Publication(**{"revision": 0, "source": "", "stored": "", "note": "", "rule_count": 0, "rollback_of": 0,
                           "at_ms": 0, **given})  # fmt: skip
     await world.rule_sets.publish(world.tenant, None, made)
-    return (await world.rule_sets.publication(world.tenant)).actor
+    found = await world.rule_sets.publication(world.tenant)
+    return found.rollback_of, found.actor
 
 
 async def _written(world: Routing, given: Given) -> int:
     """Write twice with the same request, then say at which revision the workforce is."""
     for name in ("cy", "di"):
         await world.write({("rep", name): Rep(name)}, **{"fingerprint": "f", **given})
-    return (await world.workforce.read(world.tenant)).revision
+    found: WorkforceRecords = await world.workforce.read(world.tenant)
+    return found.revision
 
 
 async def _written_otherwise(world: Routing, given: Given) -> int:
@@ -262,6 +273,13 @@ async def _item_counts(world: Routing, given: Given) -> tuple[int, int]:
 async def _router_told(world: Routing, given: Given) -> str:
     decision = await world.router.route(world.tenant, RouteRequest(WorkItem(Kind.LEAD), **given))
     return decision.head.actor
+
+
+async def _audited(world: Routing, given: Given) -> list[str]:
+    """Write, and audit the log."""
+    await world.write(**given)
+    audit = Audit(world.store, world.store, world.workforce, world.rule_sets)
+    return [fault async for fault in audit.faults(world.tenant)]
 
 
 async def _remembered(world: Routing, given: Given) -> Standing:
@@ -366,7 +384,8 @@ ROWS = (
     Row(RuleSets.publish, "request_id", "", _ONCE, "likewise", _published, 4, 4),
     Row(RuleSets.publish, "fingerprint", "", _LIKE_ANY, "the empty one", _published_otherwise, RequestIdReused,
         RequestIdReused),
-    Row(Publication, "actor", "", _ANYBODY, "likewise", _publication_of, "", ""),
+    Row(Publication, "actor", "", _ANYBODY, "likewise", _publication_of, (0, ""), (0, "")),
+    Row(Publication, "rollback_of", 0, "repeats no earlier revision", "must be given", _publication_of, (0, "")),
     Row(RuleSets.publication, "revision", 0, "no revision has this number", "the active one", _publication, None, 2),
     Row(RuleSets.publications, "before", 0, "below all: none", "from the active one down",
         lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
@@ -389,6 +408,8 @@ ROWS = (
         lambda w, g: w.write(**g), StaleRevision),
     Row(Workforce.write, "records", {}, "a revision that changes nothing", "must be given",
         lambda w, g: w.write(**g), 3),
+    Row(Workforce.write, "records", {}, "a revision that changes nothing, which an audit passes", "must be given",
+        _audited, [], redis_only=True),
     Row(Workforce.write, "mark", "", "the mark of the empty workforce", "likewise", _unmarked, 1, 1),
     Row(Workforce.write, "settlements", (), "nobody leaves a pool", "likewise", _settled, ["WorkforceChanged"],
         ["WorkforceChanged"]),

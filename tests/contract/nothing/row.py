@@ -53,7 +53,7 @@ class Row:
     @property
     def ways(self) -> list[tuple[str, Given, Any]]:
         """List the ways to pass it: as nothing, as None where that is "not given", and not at all; with the answers."""
-        ways = [("nothing", {self.parameter: self.nothing}, self.answer)]
+        ways: list[tuple[str, Given, Any]] = [("nothing", {self.parameter: self.nothing}, self.answer)]
         if self.otherwise is REQUIRED:
             return ways
         return [*ways, *self._none, ("not given", {}, self.otherwise)]

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import click
 import pytest
+from click.core import ParameterSource
 from redis.asyncio import Redis
 
 from operations.desk import Desk
@@ -18,12 +21,14 @@ from router.assignment.ports import Assignments, CustomerStandings, Signals
 from router.history.ports import Log, Snapshots
 from router.model.revisions import Edition, Publication
 from router.model.workitem import WorkItem
-from router.rules.ports import RuleSets
+from router.rules.ports import RuleEngine, RuleSets, RuleSetTrial
 from router.submission.ports import Intake
 from router.workforce.ports import Revisions, Workforce
-from scoring.ports import LastScore, ScoreMemory
+from scoring.ports import Folder, LastScore, ScoreMemory, Shelf
+from service import main
 from store.embedded.server import EmbeddedServer
-from tests.contract.nothing import queues, routing
+from tests.conftest import ROOT
+from tests.contract.nothing import elsewhere, queues, routing
 from tests.contract.nothing.row import Row
 from workqueue.jobs import Ending, NewJob
 from workqueue.ports import Queue
@@ -32,10 +37,13 @@ WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
     Log, Assignments, CustomerStandings, RuleSets, Revisions, Signals, Snapshots, Workforce, Intake, Queue, ScoreMemory,
-    Desk,
+    Desk, Shelf, Folder, RuleSetTrial, RuleEngine,
 )  # fmt: skip
 VALUES = (Edition, Job, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
-NAMES = {"item_id", "job_id", "pool", "role", "holder", "kind", "name"}
+PACKAGES = ("router", "workqueue", "scoring", "operations")
+NO_STORES = {"Told", "Chooser", "Rescorer", "Trainer"}
+"""Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
+NAMES = {"model", "version", "item_id", "job_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""
 _EMPTY_ONES = ("int", "float", "str", "bytes", "Sequence", "Collection", "Mapping", "tuple")
 
@@ -70,15 +78,81 @@ async def test_nothing_means_what_the_list_says(
 
 
 def test_the_list_has_every_parameter_of_every_port_that_can_be_nothing() -> None:
-    listed = {row.name for _, row in ROWS}
+    listed = {row.name for _, row in ROWS} | elsewhere.PORTS.keys()
 
     assert {name for port in PORTS for name in _of_port(port)} - listed == set()
     assert {name for value in VALUES for name in _of_value(value)} - listed == set()
 
 
+def test_the_list_has_every_port_there_is() -> None:
+    sources = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    found = {
+        name for path in sources for name in re.findall(r"^class (\w+)\(Protocol\)", path.read_text(), re.MULTILINE)
+    }
+
+    assert found - {port.__name__ for port in PORTS} == NO_STORES
+
+
+def test_what_is_tested_elsewhere_is() -> None:
+    for told in elsewhere.PORTS.values():
+        path, _, name = told.test.partition("::")
+        assert f"def {name}(" in (ROOT / "tests" / path).read_text()
+
+
+def test_the_list_has_every_argument_of_a_script_that_can_be_nothing() -> None:
+    rows = {row.name for _, row in ROWS}
+
+    assert {script: set(arguments) for script, arguments in elsewhere.SCRIPTS.items()} == dict(_in_scripts())
+    assert {row for arguments in elsewhere.SCRIPTS.values() for row in arguments.values()} <= rows
+
+
+def _in_scripts() -> Iterator[tuple[str, set[str]]]:
+    """Yield the scripts with what their heads say of arguments that may be nothing, with the two words before it."""
+    for package in ("router", "workqueue"):
+        for path in sorted((ROOT / package / "adapters" / "redis" / "scripts").glob("*.lua")):
+            head = " ".join(re.findall(r"^-- ?(.*)", path.read_text(), re.MULTILINE))
+            said = re.sub(r"\s+", " ", head.partition("Returns")[0])
+            if found := set(re.findall(r"(?:[^\W\d][\w']* )?[\w']+ \((?:''|0|\{\}|absent): [^)]*\)", said)):
+                yield f"{package}/{path.stem}", found
+
+
+@pytest.mark.parametrize("name", elsewhere.COMMANDS)
+def test_an_option_that_is_left_out_is_empty_and_one_that_is_given_empty_is_as_the_list_says(name: str) -> None:
+    context, option = OPTIONS[name]
+    means, _ = elsewhere.COMMANDS[name]
+    context.set_parameter_source(str(option.name), ParameterSource.COMMANDLINE)
+
+    if means == "refused":
+        with pytest.raises(click.BadParameter):
+            option.process_value(context, "")
+    else:
+        assert option.process_value(context, "") in ("", None)
+
+
+def test_the_list_has_every_option_whose_absence_is_an_empty_text() -> None:
+    assert {name for name, (context, option) in OPTIONS.items() if option.get_default(context) == ""} == (
+        elsewhere.COMMANDS.keys() - {"models audit --noted"}
+    )
+
+
+def _options(command: click.Command, path: str = "") -> Iterator[tuple[str, tuple[click.Context, click.Parameter]]]:
+    """Yield the options of a command and of those below it, by name."""
+    context = click.Context(command)
+    for option in command.params:
+        yield f"{path} {option.opts[0]}".strip(), (context, option)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from _options(below, f"{path} {name}".strip())
+
+
+OPTIONS = dict(_options(main))
+
+
 def _of_port(port: type) -> Iterator[str]:
     for method in vars(port).values():
-        if inspect.isfunction(method) and not method.__name__.startswith("_"):
+        if inspect.isfunction(method) and (method.__name__ == "__call__" or not method.__name__.startswith("_")):
             for parameter in inspect.signature(method).parameters.values():
                 if _can_be_nothing(parameter) and parameter.name not in NAMES | {"tenant"}:
                     yield f"{method.__qualname__} {parameter.name}"

@@ -63,6 +63,15 @@ def test_a_journal_counts_from_one_and_never_replaces(shelf: Shelf) -> None:
     assert list(shelf.versions("churn")) == ["v1", "v2"]
 
 
+def test_there_is_no_entry_0_and_an_empty_entry_is_one(shelf: Shelf) -> None:
+    assert shelf.create_entry("churn", 1, b"")
+
+    assert (shelf.read_entry("churn", 1), shelf.last_entry("churn")) == (b"", 1)
+    assert not shelf.has_entry("churn", 0)
+    with pytest.raises(RegistryUnavailable):
+        shelf.read_entry("churn", 0)
+
+
 def test_of_many_who_create_an_entry_at_once_one_wins(shelf: Shelf) -> None:
     if isinstance(shelf, RemoteShelf):
         pytest.skip("fsspec's memory file system is not for threads")

@@ -79,6 +79,22 @@ async def test_rules_whose_tests_fail_are_not_published(api: Api) -> None:
     assert active.revision == 1
 
 
+async def test_revision_0_of_the_rules_is_none_and_not_the_active_one(api: Api) -> None:
+    await api.adopt(EVERYONE)
+
+    error = await refused(api.rules.GetRuleSet(rules_pb2.GetRuleSetRequest(name=f"{api.parent}/ruleSets/0")))
+
+    assert error.code() == Code.NOT_FOUND
+
+
+async def test_etag_0_publishes_the_first_rules_and_no_others(api: Api) -> None:
+    assert (await api.publish(EVERYONE, etag="0")).revision == 1
+
+    error = await refused(api.publish(EVERYONE, etag="0"))
+
+    assert error.code() == Code.ABORTED
+
+
 async def test_a_stale_etag_publishes_nothing(api: Api) -> None:
     await everyone(api, "ann")
     await api.publish(EVERYONE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2
 from tests.api import EVERYONE, FULL, UNROUTED, Api, differences, last
@@ -74,6 +75,18 @@ async def test_a_stale_etag_closes_nothing(api: Api) -> None:
     error = await refused(api.complete(decision.work_item, etag=etag))
 
     assert error.code() == Code.ABORTED
+    assert (await api.item(decision.work_item)).state == State.STATE_ASSIGNED
+
+
+@pytest.mark.parametrize("etag", ["0", "00", "-1", "none"])
+async def test_an_etag_that_never_was_is_stale_and_not_left_out(api: Api, etag: str) -> None:
+    await everyone(api, "ann", "bob")
+    decision = await api.route("L-1")
+
+    closing = await refused(api.complete(decision.work_item, etag=etag))
+    moving = await refused(api.reassign(decision.work_item, etag=etag))
+
+    assert (closing.code(), moving.code()) == (Code.ABORTED, Code.ABORTED)
     assert (await api.item(decision.work_item)).state == State.STATE_ASSIGNED
 
 

@@ -26,6 +26,15 @@ async def test_a_stale_etag_changes_no_rep(api: Api) -> None:
     assert error.code() == Code.ABORTED
 
 
+async def test_an_etag_of_a_rep_who_is_not_there_creates_nobody(api: Api) -> None:
+    await everyone(api, "ann")
+    rep = workforce_pb2.Rep(name=api.rep_name("bob"), etag="None")
+
+    error = await refused(api.workforce.UpdateRep(workforce_pb2.UpdateRepRequest(rep=rep, allow_missing=True)))
+
+    assert error.code() == Code.ABORTED
+
+
 async def test_an_update_changes_the_masked_fields_alone(api: Api) -> None:
     await api.hire("ann", capacity={"LEAD": 4}, regions=["east"])
 

@@ -24,6 +24,23 @@ def run(shelf: Path, *arguments: str) -> Result:
     return CliRunner().invoke(models, [command, "--registry", str(shelf), *rest], env={"COLUMNS": "120"})
 
 
+@pytest.mark.parametrize("option", ["--etag", "--tenant"])
+def test_a_guard_that_is_given_and_empty_is_refused(shelf: Path, option: str) -> None:
+    refused = run(shelf, "promote", "churn", "v1", "--actor", "ann", option, "")
+
+    assert (refused.exit_code, "is empty" in refused.output) == (2, True)
+    assert run(shelf, "promote", "churn", "v1", "--actor", "ann").exit_code == 0
+
+
+def test_an_etag_is_noted_before_anything_was_promoted_too(shelf: Path) -> None:
+    noted = run(shelf, "audit", "churn").output.split()[-1]
+    run(shelf, "promote", "churn", "v1", "--actor", "ann")
+
+    assert noted == "0"
+    assert run(shelf, "audit", "churn", "--noted", noted).exit_code == 0
+    assert run(shelf, "audit", "churn", "--noted", "").exit_code == 1
+
+
 def test_a_promotion_and_a_roll_back_are_said_and_listed(shelf: Path) -> None:
     run(shelf, "promote", "churn", "v1", "--actor", "ann")
     promoted = run(shelf, "promote", "churn", "v2", "--actor", "ann", "--reason", "better")

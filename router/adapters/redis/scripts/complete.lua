@@ -3,7 +3,8 @@
 -- KEYS   1 revisions hash, 2 loads hash, 3 events stream, 4 waiting zset, 5 owned zset: as in bind.lua; 6 the item's key;
 --        7 the request's key (absent: none)
 -- ARGV   1 item id, 2 the state to enter, 3 the item's version as the caller knows it, 4 fingerprint of the request,
---        5 seconds to remember a request id, 6 1 for a preview, 7 actor
+--        5 seconds to remember a request id, 6 1 for a preview,
+--        7 actor ('': nobody is asked who they are)
 -- Returns {'DONE', item record} (also for a repeated request), or {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'},
 --        {'FORMAT', its format}.
 

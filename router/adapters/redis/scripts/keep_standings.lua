@@ -2,9 +2,9 @@
 --
 -- KEYS[i]      string that expires: the standing of the i-th customer, "{instant} {churn risk} {value tier}"
 -- ARGV[1]      integer, seconds until a standing is forgotten
--- ARGV[i + 1]  string, the i-th customer's new standing; an empty value tier leaves the one that is known
+-- ARGV[i + 1]  string, the i-th customer's new standing
 --
--- instant: integer, milliseconds since the epoch. churn risk: decimal, 0 to 1. value tier: any text.
+-- instant: integer, milliseconds since the epoch. churn risk: decimal, 0 to 1. value tier: any text ('': the known one stays).
 --
 -- Returns how many were kept.
 

@@ -1,0 +1,121 @@
+"""What is nothing beyond the ports with two stores: their lone ports, the scripts' arguments, and commands' options."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Told(NamedTuple):
+    """What 0, "" or an empty list means, what "not given" does, and the test that passes both."""
+
+    means: str
+    absent: str
+    test: str
+
+
+_SHELVES = "contract/scoring/test_shelves.py"
+_TRIALS = "contract/test_rule_trials.py"
+
+PORTS = {
+    "Shelf.has_entry number": Told(
+        "there is no entry 0", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    ),
+    "Shelf.read_entry number": Told(
+        "there is no entry 0", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    ),
+    "Shelf.create_entry number": Told(
+        "nobody creates it: a journal begins with 1", "must be given",
+        f"{_SHELVES}::test_a_journal_counts_from_one_and_never_replaces",
+    ),
+    "Shelf.create_entry data": Told(
+        "an entry like any other", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    ),
+    "RuleSetTrial.__call__ source": Told(
+        "a document without a rule set: a problem", "must be given",
+        f"{_TRIALS}::test_an_empty_document_is_not_what_is_missing",
+    ),
+    "RuleSetTrial.__call__ pools": Told(
+        "there are none: each route's is missing", "not looked up",
+        f"{_TRIALS}::test_no_pools_is_not_pools_that_are_not_looked_up",
+    ),
+    "RuleSetTrial.__call__ workforce": Told(
+        "nobody (it has no empty form of its own)", "nobody",
+        f"{_TRIALS}::test_other_tests_can_be_run_instead_of_its_own",
+    ),
+    "RuleSetTrial.__call__ tests": Told(
+        "a document without tests: a problem", "its own tests",
+        f"{_TRIALS}::test_an_empty_document_is_not_what_is_missing",
+    ),
+}  # fmt: skip
+
+SCRIPTS = {
+    "router/bind": {
+        "pool ('': none)": "Job named",
+        "limits ({}: none, -1: unlimited)": "Job named",
+        "scores ({}: all 0)": "Job named",
+        "request key's (0: none)": "Job request_id",
+        "named rep ('': none)": "Job named",
+    },
+    "router/change_workforce": {
+        "request's key (absent: none)": "Workforce.write request_id",
+        "workforce revision (0: none yet)": "Workforce.write expected",
+        "JSON ('': deleted)": "Workforce.write idle",
+        "of members ({}: nobody is left, the ledger is dropped)": "Workforce.write settlements",
+        "actor ('': nobody is asked who they are)": "Workforce.write actor",
+        "expected revision ('': of none yet)": "Workforce.write mark",
+    },
+    "router/complete": {
+        "request's key (absent: none)": "Completion request_id",
+        "actor ('': nobody is asked who they are)": "Completion actor",
+    },
+    "router/keep_standings": {"any text ('': the known one stays)": "LastScore value_tier"},
+    "router/publish": {
+        "request's key (absent: none)": "RuleSets.publish request_id",
+        "active revision ('': any)": "RuleSets.publish expected",
+        "back to (0: none)": "Publication rollback_of",
+        "actor ('': nobody is asked who they are)": "Publication actor",
+    },
+    "workqueue/purge": {"the ids (absent: the first in the state's order)": "Queue.purge job_ids"},
+    "workqueue/redrive": {"the ids (absent: the first to die)": "Queue.redrive job_ids"},
+    "workqueue/submit": {"in KEYS (0: none)": "NewJob request_id"},
+}
+"""By script: each argument that may be nothing, in the words of its head, and the line of the list that passes it."""
+
+_EVERYBODYS = "everybody's"
+_NOTHING_SAID = "nothing is said"
+_COLUMN = "there is no such column"
+
+COMMANDS = {
+    "models audit --noted": ("no etag is empty: another past", "not checked"),
+    **dict.fromkeys(
+        [f"models {name} --tenant"
+         for name in ("audit", "challenge", "compare", "list", "promote", "rollback", "show")],
+        ("refused", _EVERYBODYS),
+    ),
+    **dict.fromkeys(
+        [f"models {name} --etag" for name in ("challenge", "promote", "rollback")], ("refused", "not checked")
+    ),
+    **dict.fromkeys(
+        [f"models {name} --reason" for name in ("challenge", "promote", "rollback")], (_NOTHING_SAID, _NOTHING_SAID)
+    ),
+    **dict.fromkeys(
+        ["operations list --tenant", "operations train --tenant", "rescore --tenant", "train --tenant"],
+        (_EVERYBODYS, _EVERYBODYS),
+    ),
+    **dict.fromkeys(["operations train --positive", "train --positive"], ("yes, true or 1", "yes, true or 1")),
+    **dict.fromkeys(["operations train --drop", "train --drop"], ("none", "none")),
+    **dict.fromkeys(
+        ["operations train --id", "train --id", "operations train --time", "train --time", "rescore --id",
+         "operations rescore --id"],
+        (_COLUMN, _COLUMN),
+    ),
+    "operations rescore --version": ("what scores the tenant's customers", "likewise"),
+    **dict.fromkeys(
+        [f"remember {name}" for name in ("--token", "--tls-ca", "--certificate", "--key")], ("none", "none")
+    ),
+    "rescore --dask": ("none: on this machine", "likewise"),
+    "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
+    "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
+    "token mint --rep": ("they are no rep", "likewise"),
+}  # fmt: skip
+"""By option whose "not given" is an empty text: what an empty one given means, and what none does."""

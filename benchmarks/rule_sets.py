@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from router.model.values import Fact
-from router.rules.ruleset import All, FieldType, Predicate, Route, Rule, RuleSet
+from rules.fields import Fact
+from rules.ruleset import All, FieldType, Predicate, Route, Rule, RuleSet
 
 REGIONS = ("华东", "华南", "华北", "西南", "西北", "东北", "华中", "海外")
 INDUSTRIES = tuple(f"行业{number}" for number in range(20))

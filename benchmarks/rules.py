@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from benchmarks.rule_sets import facts, typical
 from router.adapters.durable_rules import selection as engines
-from router.model.values import Fact
-from router.rules.index import IndexEngine
 from router.rules.ports import RuleEngine
-from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import RuleSet
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.reference import ReferenceEngine
+from rules.ruleset import RuleSet
 
 SIZES = (10, 100, 1_000, 10_000)
 SECONDS = 0.5

@@ -10,9 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from router.model.values import Fact
 from router.model.workforce import Territories, Territory
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
+from rules.fields import Fact
+from rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
 
 FIELDS = {
     "区域": FieldType.STRING,

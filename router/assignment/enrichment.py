@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from router.assignment.ports import CustomerStandings
 from router.model.records import Standing
 from router.model.workitem import WorkItem
-from router.rules.ruleset import KnownCustomer, RuleSet
+from rules.ruleset import KnownCustomer, RuleSet
 
 
 async def filled(

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from router.assignment.roster import Candidates, Demand, Roster
 from router.model.revisions import Edition
-from router.model.values import Fact, FactValue
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
-from router.rules.fact import project
 from router.rules.ports import RuleEngine
-from router.rules.ruleset import (
+from rules.fields import Fact, FactValue
+from rules.projection import project
+from rules.ruleset import (
     Drop,
     FallbackRep,
     OtherPool,

@@ -18,10 +18,10 @@ from router.model.errors import NotFound, NotPossible
 from router.model.revisions import Edition
 from router.model.workforce import Pool, RecordChange, Rep, Territory, WorkforceRecords
 from router.rules.codec import loads
-from router.rules.index import IndexEngine
 from router.rules.ports import RuleEngine, RuleSets
-from router.rules.ruleset import RuleSet
 from router.workforce.ports import Revisions, Workforce
+from rules.index import IndexEngine
+from rules.ruleset import RuleSet
 
 _HISTORY = 16
 """Old books kept at hand, over all tenants."""

@@ -18,7 +18,7 @@ from router.cli.lead_files import LeadsFile, read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import WorkforceFile, read_reps, read_territories
 from router.rules.check import check
-from router.rules.ruleset import OtherPool, RuleSet
+from rules.ruleset import OtherPool, RuleSet
 
 _MOST_CANDIDATES = 30_000
 """Candidates in one answer: some 200 bytes each, and the service sends up to 16 MiB."""

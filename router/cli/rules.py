@@ -17,10 +17,10 @@ import click
 
 from router.cli.publish import publish_command, rollback_command
 from router.rules.check import check, check_tests
-from router.rules.limits import MAX_SOURCE_BYTES
-from router.rules.problems import Problem
-from router.rules.ruleset import RuleSet
 from router.rules.scenarios import TestResult, Workforce, run
+from rules.limits import MAX_SOURCE_BYTES
+from rules.problems import Problem
+from rules.ruleset import RuleSet
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")

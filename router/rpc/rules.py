@@ -11,8 +11,8 @@ from router.model.errors import InvalidInput
 from router.model.revisions import Publication
 from router.rpc import fields
 from router.rpc.messages import timestamp
-from router.rules.problems import Problem
 from router.rules.publishing import Publishing
+from rules.problems import Problem
 
 
 class RuleServicer:

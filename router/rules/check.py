@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from router.rules.conditions import ALWAYS, compile_condition, known
+from router.rules.compiler import RouteCompiler
 from router.rules.fixtures import compile_tests
-from router.rules.problems import Problem, in_order, shown
-from router.rules.report import Report
-from router.rules.routes import RouteCompiler
-from router.rules.ruleset import Condition, FieldType, KnownCustomer, Rule, RuleSet
+from router.rules.forms import KnownCustomerForm, RuleForm, RuleSetForm, TestsForm
 from router.rules.scenarios import RuleTest, Workforce
-from router.rules.shape import fit
-from router.rules.source import KnownCustomerForm, RuleForm, RuleSetForm, TestsForm
+from rules.compiler import ALWAYS, compile_condition, known
+from rules.problems import Problem, in_order, shown
+from rules.report import Report
+from rules.ruleset import Condition, FieldType, KnownCustomer, Rule, RuleSet
+from rules.shape import fit
 
 DEFAULT = "default"
 """What tests call the default; no rule may have this id."""

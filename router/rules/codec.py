@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from router.rules.ruleset import (
+from rules.ruleset import (
     All,
     AnyOf,
     Condition,

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from typing import Protocol
 
 from router.model.revisions import Publication
-from router.model.values import Fact
 from router.rules import scenarios
 from router.rules.trial import Trial
+from rules.fields import Fact
 
 
 class RuleEngine(Protocol):

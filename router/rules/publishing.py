@@ -14,10 +14,10 @@ from router.model.workforce import Territories
 from router.model.workitem import fingerprint
 from router.rules.errors import InvalidRuleSet
 from router.rules.ports import RuleSets, RuleSetTrial
-from router.rules.problems import Problem
 from router.rules.scenarios import Workforce
 from router.rules.trial import Trial
 from router.workforce.service import Administration
+from rules.problems import Problem
 
 
 class Publishing:

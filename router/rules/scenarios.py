@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from router.model.errors import InvalidInput
-from router.model.values import Fact
 from router.model.workforce import Pool, Rep, Territories
-from router.rules.fact import project
-from router.rules.index import IndexEngine
-from router.rules.problems import shown
 from router.rules.requirements import meets
-from router.rules.ruleset import Route, RuleSet
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.problems import shown
+from rules.projection import project
+from rules.ruleset import Route, RuleSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from router.rules.source import RuleSetForm
+from router.rules.forms import RuleSetForm
 
 SCHEMA_FILE = Path(__file__).with_name("ruleset.schema.json")
 

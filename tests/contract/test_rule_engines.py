@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from benchmarks.rule_sets import facts as typical_facts
 from benchmarks.rule_sets import typical
 from router.adapters.durable_rules import selection as engines
-from router.model.values import Fact
-from router.rules.index import IndexEngine
 from router.rules.ports import RuleEngine
-from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.reference import ReferenceEngine
+from rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
 from tests.rule_sets import facts, rule_sets
 
 Build = Callable[[RuleSet], RuleEngine]

@@ -39,9 +39,9 @@ from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
-from router.rules.ruleset import Requirement
 from router.workforce.edits import Edit
 from router.workforce.service import Administration
+from rules.ruleset import Requirement
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")

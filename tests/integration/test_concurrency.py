@@ -18,7 +18,7 @@ import pytest
 from fairlead.v1 import decisions_pb2, routing_pb2, workforce_pb2
 from router.adapters.redis.clients import client_for
 from router.adapters.redis.embedded import EmbeddedServer
-from router.rules.limits import MAX_RULES
+from rules.limits import MAX_RULES
 from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, UNROUTED, Api, connected, differences, last
 from tests.conftest import ON_EVERY_STORE
 

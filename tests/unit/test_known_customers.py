@@ -9,7 +9,7 @@ from router.assignment.enrichment import filled
 from router.model.records import Standing
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
-from router.rules.ruleset import RuleSet
+from rules.ruleset import RuleSet
 
 FIELDS = "fields: {customer: {type: string}, risk: {type: number}, tier: {type: string}}"
 DEFAULT = "default: {route: {pool: p}}"

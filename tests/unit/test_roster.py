@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from router.assignment.planner import Book, steps_of, wanted
 from router.assignment.roster import Demand, Roster
-from router.model.values import FactValue
 from router.model.workforce import MICROS, Member, Pool, Rep, Territories, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
-from router.rules.index import IndexEngine
 from router.rules.requirements import meets
-from router.rules.ruleset import Drop, FallbackRep, OtherPool, Requirement, Route, RuleSet, Wait, Widen
+from rules.fields import FactValue
+from rules.index import IndexEngine
+from rules.ruleset import Drop, FallbackRep, OtherPool, Requirement, Route, RuleSet, Wait, Widen
 
 TREE = {
     territory.id: territory

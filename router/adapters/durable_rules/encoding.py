@@ -20,8 +20,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from router.model.values import Fact
-from router.rules.ruleset import All, AnyOf, Condition, Not, Predicate, RuleSet, twin_of
+from rules.fields import Fact
+from rules.ruleset import All, AnyOf, Condition, Not, Predicate, RuleSet, twin_of
 
 Ast = dict[str, Any]
 

@@ -22,9 +22,9 @@ import durable_rules_engine as _c
 
 from router.adapters.durable_rules.encoding import ANY
 from router.adapters.durable_rules.partition import Chunk, parts_for, plan
-from router.model.values import Fact
-from router.rules.index import IndexEngine
-from router.rules.ruleset import RuleSet
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.ruleset import RuleSet
 
 _LOCK = threading.RLock()
 _RETRACT = '{"id":"f","sid":"0"}'

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router.adapters.durable_rules.encoding import MAX_ORS, MAX_PATHS, MAX_TESTS, Form, Inexpressible, Vocabulary
-from router.model.values import Fact
-from router.rules.index import conjuncts
-from router.rules.ruleset import All, Condition, FieldType, Predicate, RuleSet, twin_of
+from rules.fields import Fact
+from rules.index import conjuncts
+from rules.ruleset import All, Condition, FieldType, Predicate, RuleSet, twin_of
 
 MAX_SHARES = 16
 """Values of one ``in`` by which a rule is parted: it stands once with each."""

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
-from router.model.values import Fact
-from router.rules.index import IndexEngine
 from router.rules.ports import RuleEngine
-from router.rules.ruleset import RuleSet
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.ruleset import RuleSet
 
 VARIABLE = "FAIRLEAD_RULE_ENGINE"
 Choice = Literal["auto", "durable", "index"]

@@ -21,9 +21,9 @@ from collections.abc import Collection
 from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
-from router.rules.problems import Problem, Severity
 from router.rules.scenarios import TestResult, Workforce
 from router.rules.trial import Trial
+from rules.problems import Problem, Severity
 
 DEADLINE_S = 30.0
 """Wall-clock seconds for everything; 20,000 rules take about 15 on an idle core."""

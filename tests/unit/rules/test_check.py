@@ -10,11 +10,12 @@ import jsonschema
 import pytest
 
 from router.model.errors import Violation
-from router.rules import limits
 from router.rules.check import Checked, check
 from router.rules.errors import InvalidRuleSet
-from router.rules.problems import MAX_PROBLEMS, Problem, Severity
-from router.rules.ruleset import (
+from router.rules.schema import SCHEMA_FILE, schema_text
+from rules import limits
+from rules.problems import MAX_PROBLEMS, Problem, Severity
+from rules.ruleset import (
     All,
     AnyOf,
     Drop,
@@ -30,7 +31,6 @@ from router.rules.ruleset import (
     Wait,
     Widen,
 )
-from router.rules.schema import SCHEMA_FILE, schema_text
 
 SMALLEST = """\
 fields:

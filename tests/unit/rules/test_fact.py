@@ -8,8 +8,8 @@ import pytest
 
 from router.model.errors import InvalidInput
 from router.model.workforce import Territories
-from router.rules.fact import project
-from router.rules.ruleset import FieldType, Predicate, Route, Rule, RuleSet
+from rules.projection import project
+from rules.ruleset import FieldType, Predicate, Route, Rule, RuleSet
 from tests.rule_sets import TERRITORIES
 
 FIELDS = {

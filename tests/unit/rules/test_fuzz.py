@@ -19,10 +19,10 @@ from router.model.errors import InvalidInput
 from router.model.workforce import Territories
 from router.rules import codec as stored
 from router.rules.check import check
-from router.rules.fact import project
-from router.rules.index import IndexEngine
-from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import RuleSet
+from rules.index import IndexEngine
+from rules.projection import project
+from rules.reference import ReferenceEngine
+from rules.ruleset import RuleSet
 
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 SOURCE = """\

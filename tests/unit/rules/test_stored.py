@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.rule_sets import typical
 from router.rules import codec as stored
-from router.rules.ruleset import (
+from rules.ruleset import (
     Drop,
     FallbackRep,
     KnownCustomer,

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.rule_sets import typical
 from router.adapters.durable_rules.selection import WarmingEngine
-from router.rules.index import IndexEngine
-from router.rules.ruleset import RuleSet
+from rules.index import IndexEngine
+from rules.ruleset import RuleSet
 
 RULE_SET = typical(20)
 

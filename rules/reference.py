@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from router.model.values import Fact, FactValue, Scalar
-from router.rules.ruleset import All, AnyOf, Condition, Not, Predicate, Rule, RuleSet, twin_of
+from rules.fields import Fact, FactValue, Scalar
+from rules.ruleset import All, AnyOf, Condition, Not, Predicate, Rule, RuleSet, twin_of
 
 
 @dataclass(frozen=True, slots=True)

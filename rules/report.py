@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from router.rules.problems import Problem, Severity
+from rules.problems import Problem, Severity
 
 if TYPE_CHECKING:
-    from router.rules.document import Document
+    from rules.document import Document
 
 Path = tuple[str | int, ...]
 

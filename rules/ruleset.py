@@ -1,6 +1,6 @@
 """A published rule set as values: what the engines match and what a match asks for.
 
-Made from YAML by ``router.rules.source``, stored and read back as JSON. Immutable; no I/O.
+Made from YAML by ``router.rules.forms``, stored and read back as JSON. Immutable; no I/O.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from router.model.values import FactValue, Scalar
+from rules.fields import FactValue, Scalar
 
 
 def twin_of(field: str) -> str:

@@ -21,9 +21,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from router.model.values import Fact
-from router.rules.closures import Test, compile_test
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, RuleSet, predicates, twin_of
+from rules.closures import Test, compile_test
+from rules.fields import Fact
+from rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, RuleSet, predicates, twin_of
 
 KEPT_MASKS = 4_096
 """Of 20,000 rules a mask takes 2.5 KB, so a field keeps 10 MB at most."""

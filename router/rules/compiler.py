@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from router.model.values import FactValue
-from router.rules.conditions import known
-from router.rules.limits import MAX_LIST, MAX_STRING
-from router.rules.problems import shown
-from router.rules.report import Path, Report
-from router.rules.ruleset import (
+from router.rules.forms import DropForm, FallbackRepForm, OtherPoolForm, RequirementForm, RouteForm, WidenForm
+from rules.compiler import known
+from rules.fields import FactValue
+from rules.limits import MAX_LIST, MAX_STRING
+from rules.problems import shown
+from rules.report import Path, Report
+from rules.ruleset import (
     Drop,
     Fallback,
     FallbackRep,
@@ -21,8 +22,7 @@ from router.rules.ruleset import (
     Wait,
     Widen,
 )
-from router.rules.source import DropForm, FallbackRepForm, OtherPoolForm, RequirementForm, RouteForm, WidenForm
-from router.rules.values import as_number
+from rules.values import as_number
 
 MAX_VALUE = 10_000_000
 """Expected value of a work item, at most; the API has the same bound."""

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from router.rules.document import Document, read
-from router.rules.problems import MAX_PROBLEMS, Problem, shown
-from router.rules.source import Form, Location, allowed_keys
+from router.rules.forms import Form, Location, allowed_keys
+from rules.document import Document, read
+from rules.problems import MAX_PROBLEMS, Problem, shown
 
 FormType = TypeVar("FormType", bound=Form)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from router.model.values import Scalar
-from router.rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
-from router.rules.problems import shown
-from router.rules.report import Path, Report
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate
-from router.rules.source import AllForm, AnyForm, ComparisonForm, ConditionForm, NotForm
-from router.rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
+from router.rules.forms import AllForm, AnyForm, ComparisonForm, ConditionForm, NotForm
+from rules.fields import Scalar
+from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
+from rules.problems import shown
+from rules.report import Path, Report
+from rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate
+from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
 ALWAYS = All(())
 """The condition of a rule without one."""

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 from pydantic_core import PydanticCustomError
 
 from router.model.ids import check_id
-from router.rules import limits
-from router.rules.ruleset import FieldType
+from rules import limits
+from rules.ruleset import FieldType
 
 CONDITION_OPERATORS = (
     *("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from router.model.values import Fact
-from router.rules.ruleset import Predicate, Rule, RuleSet, predicates, twin_of
+from rules.fields import Fact
+from rules.ruleset import Predicate, Rule, RuleSet, predicates, twin_of
 
 
 def sample_facts(rule_set: RuleSet, count: int = 16) -> list[Fact]:

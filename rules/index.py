@@ -22,8 +22,9 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from rules.closures import Test, compile_test
-from rules.fields import Fact
-from rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, RuleSet, predicates, twin_of
+from rules.conditions import All, AnyOf, Condition, Not, Predicate, predicates
+from rules.fields import Fact, FieldType, twin_of
+from rules.ruleset import RuleSet
 
 KEPT_MASKS = 4_096
 """Of 20,000 rules a mask takes 2.5 KB, so a field keeps 10 MB at most."""
@@ -36,7 +37,7 @@ class IndexEngine:
 
     name = "index"
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet[object]) -> None:
         self._ids = tuple(rule.id for rule in rule_set.rules)
         self._all = (1 << len(self._ids)) - 1
         scalars: dict[str, list[tuple[int, Condition]]] = {}
@@ -123,7 +124,7 @@ def conjuncts(condition: Condition) -> Iterable[Condition]:
 def _file(
     position: int,
     conjunct: Condition,
-    rule_set: RuleSet,
+    rule_set: RuleSet[object],
     scalars: dict[str, list[tuple[int, Condition]]],
     entries: dict[str, dict[int, Predicate]],
 ) -> bool:
@@ -149,7 +150,9 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, tuple) else 1
 
 
-def _scalar_lookup(rule_set: RuleSet, field: str, filed: list[tuple[int, Condition]], everything: int) -> Lookup:
+def _scalar_lookup(
+    rule_set: RuleSet[object], field: str, filed: list[tuple[int, Condition]], everything: int
+) -> Lookup:
     ordered = rule_set.fields[field] in (FieldType.NUMBER, FieldType.DATE)
     values = {value for _, condition in filed for predicate in predicates(condition) for value in _values(predicate)}
     masks = _ScalarMasks(field, filed, everything)

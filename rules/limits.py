@@ -1,4 +1,4 @@
-"""How large a rule set and a work item's attributes may be. Stated in the messages that refuse more.
+"""How large a rule set and the attributes it looks at may be. Stated in the messages that refuse more.
 
 They keep a published rule set within what every engine can hold, and a check within a second or two.
 """
@@ -20,13 +20,5 @@ MAX_STRING = 512
 MAX_NUMBER = 1e15
 """Numbers lie below it on both sides: beyond, a double no longer keeps whole numbers and fractions apart."""
 DECIMALS = 4
-MAX_REQUIREMENTS = 50
-MAX_FALLBACKS = 20
-MAX_TESTS = 1_000
-MAX_SCORE = 1_000
-MAX_ROUTE_PRIORITY = 1_000
 MAX_RULE_PRIORITY = 1_000_000
 MAX_ATTRIBUTES = 100
-MAX_SLA = 64
-MAX_REPS = 10_000
-"""Reps of the workforce that the tests bring along."""

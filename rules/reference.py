@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.fields import Fact, FactValue, Scalar
-from rules.ruleset import All, AnyOf, Condition, Not, Predicate, Rule, RuleSet, twin_of
+from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, FactValue, Scalar, twin_of
+from rules.ruleset import Rule, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet[object]) -> None:
         self._rules = rule_set.rules
 
     def match(self, fact: Fact) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def holds(condition: Condition, fact: Fact) -> bool:
             return _compare(condition, fact)
 
 
-def trace(rule: Rule, fact: Fact) -> list[PredicateTrace]:
+def trace(rule: Rule[object], fact: Fact) -> list[PredicateTrace]:
     """List a rule's comparisons in the order in which they are written, each with what was found."""
     return [
         PredicateTrace(

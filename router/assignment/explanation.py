@@ -13,9 +13,9 @@ from router.model.decision import Decision, Outcome, Seen
 from router.model.errors import CorruptHistory
 from router.model.workforce import Rep
 from router.rules.requirements import meets
+from router.rules.route import Requirement
 from rules.fields import FactValue
 from rules.reference import PredicateTrace, trace
-from rules.ruleset import Requirement
 
 
 class Verdict(StrEnum):

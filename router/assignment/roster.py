@@ -19,8 +19,8 @@ import msgpack
 from router.model.workforce import Pool, Rep, Territories, Territory
 from router.model.workitem import Kind
 from router.rules.requirements import meets
+from router.rules.route import Requirement
 from rules.fields import FactValue
-from rules.ruleset import Requirement
 
 UNLIMITED = -1
 _MEMO_ENTRIES = 20_000

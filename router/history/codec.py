@@ -11,8 +11,8 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
-from router.model.revisions import Publication
 from router.model.workforce import Pool, Rep, Territory
+from rules.revisions import Publication
 
 Record = Rep | Pool | Territory
 

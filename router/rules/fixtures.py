@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.model.workforce import MILLIS, Member, Pool, Rep, Territories, Territory
+from router.model.workitem import Kind
 from router.rules.forms import TestForm, TestsForm, WorkforceForm
 from router.rules.scenarios import Expectation, RuleTest, Workforce
 from rules.fields import FactValue
@@ -16,7 +17,7 @@ from rules.values import NUMBER_ALLOWED, as_number
 _ATTRIBUTE_ALLOWED = (
     f"text of up to {MAX_STRING} characters, {NUMBER_ALLOWED}, true or false, or a list of up to {MAX_LIST} texts"
 )
-KINDS = ("LEAD", "CUSTOMER", "TICKET", "RESCUE")
+KINDS = tuple(Kind)
 
 
 def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], Workforce | None]:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from operator import ge, gt, le, lt
 
 from router.model.workforce import Rep, Territories
+from router.rules.route import Requirement
 from rules.fields import Fact, FactValue
-from rules.ruleset import Requirement
 
 _ORDER: dict[str, Callable[[float, float], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 

@@ -18,7 +18,7 @@ def schema_text() -> str:
     schema = RuleSetForm.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Fairlead rule set"
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(schema, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 if __name__ == "__main__":

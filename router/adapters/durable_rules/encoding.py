@@ -20,8 +20,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from rules.fields import Fact
-from rules.ruleset import All, AnyOf, Condition, Not, Predicate, RuleSet, twin_of
+from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, twin_of
+from rules.ruleset import RuleSet
 
 Ast = dict[str, Any]
 
@@ -62,7 +63,7 @@ class Form:
 class Vocabulary:
     """The words for one rule set's fields and texts, and facts written in them."""
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet[object]) -> None:
         self._kinds = rule_set.fields
         self._properties: dict[str, str] = {}
         self._markers: dict[str, str] = {}

@@ -41,7 +41,7 @@ class DurableEngine:
 
     name = "durable"
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet[object]) -> None:
         self._rule_set = rule_set
         self._ids = tuple(rule.id for rule in rule_set.rules)
         made = plan(rule_set)
@@ -114,7 +114,7 @@ class DurableEngine:
         return {position for position, id_ in enumerate(self._ids) if id_ in matching}
 
 
-def _index_of(rule_set: RuleSet, positions: tuple[int, ...]) -> IndexEngine:
+def _index_of(rule_set: RuleSet[object], positions: tuple[int, ...]) -> IndexEngine:
     rules = tuple(rule_set.rules[position] for position in positions)
     return IndexEngine(RuleSet(rule_set.fields, rules, rule_set.default))
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router.adapters.durable_rules.encoding import MAX_ORS, MAX_PATHS, MAX_TESTS, Form, Inexpressible, Vocabulary
-from rules.fields import Fact
+from rules.conditions import All, Condition, Predicate
+from rules.fields import Fact, FieldType, twin_of
 from rules.index import conjuncts
-from rules.ruleset import All, Condition, FieldType, Predicate, RuleSet, twin_of
+from rules.ruleset import RuleSet
 
 MAX_SHARES = 16
 """Values of one ``in`` by which a rule is parted: it stands once with each."""
@@ -53,7 +54,7 @@ class Plan:
     left_over: tuple[int, ...]
 
 
-def plan(rule_set: RuleSet) -> Plan:
+def plan(rule_set: RuleSet[object]) -> Plan:
     """Part and pack a rule set's rules; what durable-rules cannot express is left over."""
     vocabulary, left_over = Vocabulary(rule_set), set()
     filed: list[Filed] = [(position, tuple(conjuncts(rule.when))) for position, rule in enumerate(rule_set.rules)]

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
-from router.rules.ports import RuleEngine
 from rules.fields import Fact
 from rules.index import IndexEngine
+from rules.ports import RuleEngine
 from rules.ruleset import RuleSet
 
 VARIABLE = "FAIRLEAD_RULE_ENGINE"
@@ -64,7 +64,7 @@ def resolve(choice: Choice) -> Literal["durable", "index"]:
     return "index"
 
 
-def build(rule_set: RuleSet, choice: Choice = "auto") -> RuleEngine:
+def build(rule_set: RuleSet[object], choice: Choice = "auto") -> RuleEngine:
     """Build an engine.
 
     The index takes some 10 µs a rule, durable some 200 µs; so a server may serve a large set by the index while a
@@ -91,7 +91,7 @@ class WarmingEngine:
         Makes the one that will serve; called in a thread.
     """
 
-    def __init__(self, rule_set: RuleSet, build_engine: Callable[[RuleSet], RuleEngine]) -> None:
+    def __init__(self, rule_set: RuleSet[object], build_engine: Callable[[RuleSet[object]], RuleEngine]) -> None:
         self._lock = threading.Lock()
         self._closed = False
         self._engine: RuleEngine = IndexEngine(rule_set)
@@ -112,7 +112,7 @@ class WarmingEngine:
             self._closed = True
             self._engine.close()
 
-    def _warm(self, rule_set: RuleSet, build_engine: Callable[[RuleSet], RuleEngine]) -> None:
+    def _warm(self, rule_set: RuleSet[object], build_engine: Callable[[RuleSet[object]], RuleEngine]) -> None:
         try:
             engine = build_engine(rule_set)
         except Exception:  # whatever went wrong in there: it must not go unseen, and need not be felt
@@ -125,7 +125,7 @@ class WarmingEngine:
                 self._engine = engine
 
 
-def serving(rule_set: RuleSet, choice: Choice = "auto") -> RuleEngine:
+def serving(rule_set: RuleSet[object], choice: Choice = "auto") -> RuleEngine:
     """Return an engine that serves at once."""
     if resolve(choice) == "index" or len(rule_set.rules) <= _RULES_AT_ONCE:
         return build(rule_set, choice)

@@ -7,7 +7,8 @@ from router.adapters.redis.connection import RedisClient, Script, translated
 from router.adapters.redis.keys import TENANTS, Keys
 from router.history.codec import publication_from, publication_text
 from router.model.errors import RequestIdReused, StaleRevision
-from router.model.revisions import Edition, Publication
+from router.model.revisions import Edition
+from rules.revisions import Publication
 
 _publish = Script("publish")
 

@@ -38,7 +38,7 @@ def test_the_engine_that_was_built_takes_over() -> None:
 
 
 def test_a_build_that_fails_is_logged_and_the_index_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    def fails(rule_set: RuleSet) -> NoReturn:
+    def fails(rule_set: RuleSet[object]) -> NoReturn:
         raise MemoryError("no room for 20,000 rules")
 
     engine = WarmingEngine(RULE_SET, fails)

@@ -12,25 +12,22 @@ import pytest
 from router.model.errors import Violation
 from router.rules.check import Checked, check
 from router.rules.errors import InvalidRuleSet
-from router.rules.schema import SCHEMA_FILE, schema_text
-from rules import limits
-from rules.problems import MAX_PROBLEMS, Problem, Severity
-from rules.ruleset import (
-    All,
-    AnyOf,
+from router.rules.route import (
     Drop,
     FallbackRep,
     KnownCustomer,
-    Not,
     OtherPool,
-    Predicate,
     Preference,
     Requirement,
     Route,
-    RuleSet,
+    RoutingRules,
     Wait,
     Widen,
 )
+from router.rules.schema import SCHEMA_FILE, schema_text
+from rules import limits
+from rules.conditions import All, AnyOf, Not, Predicate
+from rules.problems import MAX_PROBLEMS, Problem, Severity
 
 SMALLEST = """\
 fields:
@@ -70,7 +67,7 @@ def rule(when: Any = None, route: Any = None, **parts: Any) -> dict[str, Any]:
     return {"id": "r", "route": route or {"pool": "p"}, **({} if when is None else {"when": when}), **parts}
 
 
-def good(checked: Checked) -> RuleSet:
+def good(checked: Checked) -> RoutingRules:
     assert checked.problems == ()
     assert checked.rule_set is not None
     return checked.rule_set
@@ -92,7 +89,7 @@ def test_the_smallest_form_compiles() -> None:
             Predicate("potential", "gte", 60),
         )
     )
-    assert only.route.require == (
+    assert only.target.require == (
         Requirement("regions", "covers", "region"),
         Requirement("industries", "has", "industry"),
     )
@@ -148,7 +145,7 @@ def test_a_route_compiles_with_everything_it_can_have() -> None:
     (only,) = good(check(source_of(rule(route=route)))).rules
 
     assert only.when == All(())
-    assert only.route == Route(
+    assert only.target == Route(
         "东区",
         (Requirement("level", "gte", value=3), Requirement("skills", "has_all", "l")),
         (
@@ -169,7 +166,7 @@ def test_a_route_compiles_with_everything_it_can_have() -> None:
 def test_a_single_fallback_step_needs_no_list(step: Any, compiled: object) -> None:
     (only,) = good(check(source_of(rule(route={"pool": "p", "fallback": step})))).rules
 
-    assert only.route.fallback == (compiled,)
+    assert only.target.fallback == (compiled,)
 
 
 def test_groups_nest_as_written() -> None:

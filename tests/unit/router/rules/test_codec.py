@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.rule_sets import typical
 from router.rules import codec as stored
-from rules.ruleset import (
+from router.rules.route import (
     Drop,
     FallbackRep,
     KnownCustomer,
@@ -16,11 +16,11 @@ from rules.ruleset import (
     Preference,
     Requirement,
     Route,
-    Rule,
-    RuleSet,
+    RoutingRules,
     Wait,
     Widen,
 )
+from rules.ruleset import Rule
 from tests.rule_sets import FIELDS, LISTS, NUMBERS, TEXTS, conditions
 
 VALUES = st.none() | TEXTS | NUMBERS | st.booleans() | LISTS
@@ -52,12 +52,18 @@ ROUTES = st.builds(
 RULES = st.builds(Rule, TEXTS, conditions(3), ROUTES, st.integers(-5, 5))
 CUSTOMERS = st.none() | st.builds(KnownCustomer, TEXTS, TEXTS, TEXTS)
 RULE_SETS = st.builds(
-    RuleSet, st.just(FIELDS), st.lists(RULES, max_size=5).map(tuple), ROUTES, st.booleans(), CUSTOMERS
+    RoutingRules,
+    st.just(FIELDS),
+    st.lists(RULES, max_size=5).map(tuple),
+    ROUTES,
+    st.booleans(),
+    st.just(frozenset({"区域"})),
+    CUSTOMERS,
 )
 
 
 @given(RULE_SETS)
-def test_what_is_read_back_is_what_was_written(rule_set: RuleSet) -> None:
+def test_what_is_read_back_is_what_was_written(rule_set: RoutingRules) -> None:
     again = stored.loads(stored.dumps(rule_set))
 
     # by its text, because to Python True is 1 and 1.0

@@ -68,7 +68,8 @@ def project(
         With one violation per bad attribute.
 
     """
-    readers = _plan(rule_set)
+    plan = _plans.get(id(rule_set))
+    readers = _plan(rule_set) if plan is None else plan[1]
     fact: dict[str, FactValue] = {}
     refused = len(attributes) > MAX_ATTRIBUTES
     for name, value in attributes.items():
@@ -96,13 +97,9 @@ _plans: dict[int, tuple[weakref.ref[RuleSet[object]], dict[str, _Reader]]] = {}
 def _plan(rule_set: RuleSet[object]) -> dict[str, _Reader]:
     # by identity, because a rule set is compared by all its rules; an entry goes when its rule set does
     key = id(rule_set)
-    entry = _plans.get(key)
-    if entry is None:
-        entry = _plans[key] = (
-            weakref.ref(rule_set, lambda _: _plans.pop(key, None)),
-            {name: _READERS[kind] for name, kind in rule_set.fields.items()},
-        )
-    return entry[1]
+    readers = {name: _READERS[kind] for name, kind in rule_set.fields.items()}
+    _plans[key] = (weakref.ref(rule_set, lambda _: _plans.pop(key, None)), readers)
+    return readers
 
 
 def _violations(

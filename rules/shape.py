@@ -19,7 +19,7 @@ from rules.problems import MAX_PROBLEMS, Problem, shown
 FormType = TypeVar("FormType", bound=Form)
 Location = Sequence[str | int]
 Parts = dict[str, type[Form]]
-"""The forms within a document by the key that they stand under, or by their tag; by the empty key the document's."""
+"""The forms within a document by the key that they stand under, or by their tag."""
 
 _EXPECTED = {
     "string_type": "text",
@@ -45,7 +45,7 @@ def fit(source: str | bytes, form: type[FormType], parts: Parts) -> tuple[Docume
         return document, form.model_validate(document.tree), []
     except ValidationError as error:
         errors = error.errors(include_url=False)[: MAX_PROBLEMS + 1]
-        return document, None, [_problem(document, detail, parts) for detail in errors]
+        return document, None, [_problem(document, detail, parts | {"": form}) for detail in errors]
 
 
 def _problem(document: Document, error: ErrorDetails, parts: Parts) -> Problem:
@@ -98,8 +98,8 @@ def _message(error: ErrorDetails, parts: Parts) -> str:
 
 
 def _allowed_keys(location: Location, parts: Parts) -> list[str]:
-    if len(location) == 2 and location[0] == "fields":
-        return ["type"]
-    names = [step for step in location if isinstance(step, str)]
-    form = (CONDITION_FORMS | parts)[names[-1] if names else ""]
+    keys = [step for step in location if isinstance(step, str)]
+    if keys[:1] == ["fields"]:  # what follows is the name of a field, no key of ours
+        keys = ["fields"]
+    form = (CONDITION_FORMS | parts)[keys[-1] if keys else ""]
     return [field.alias or name for name, field in form.model_fields.items()]

@@ -178,7 +178,7 @@ class RuleSetForm(TestsForm):
 
 
 PARTS: dict[str, type[Form]] = {
-    "": RuleSetForm,
+    "fields": FieldForm,
     "known_customer": KnownCustomerForm,
     "rules": RuleForm,
     "default": DefaultForm,

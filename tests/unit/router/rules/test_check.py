@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from router.model.errors import Violation
-from router.rules.check import Checked, check
+from router.rules.check import Checked, check, check_tests
 from router.rules.errors import InvalidRuleSet
 from router.rules.route import (
     Drop,
@@ -367,6 +367,13 @@ def test_a_field_with_a_reserved_name_is_refused(name: str) -> None:
 )
 def test_a_document_of_another_shape_is_refused(source: str, said: str) -> None:
     assert any(said in message for _, message in errors(check(source)))
+
+
+def test_an_unknown_key_is_told_the_keys_of_its_own_place() -> None:
+    field, tests = source_of(fields={"n": {"typ": "number"}}), '{"tests": [], "fields": {}}'
+
+    assert "unknown key 'typ'; allowed are type, personal" in [message for _, message in errors(check(field))]
+    assert errors(check_tests(tests)) == [("fields", "unknown key 'fields'; allowed are tests, workforce")]
 
 
 def test_more_rules_than_allowed_are_refused_quickly() -> None:

@@ -141,7 +141,7 @@ def _is_valid(text: str) -> bool:
 
 
 def _read_number(value: object) -> FactValue | _Refusal:
-    # as_number, spelt out: it is called for every number of every work item
+    # as_number, spelt out: it is called for every number of every fact
     if type(value) is float:
         if -MAX_NUMBER < value < MAX_NUMBER:
             rounded = round(value, DECIMALS)

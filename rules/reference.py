@@ -1,7 +1,7 @@
 """The plain evaluator: what a condition means, one comparison after the other.
 
 It is the oracle that the fast engines are compared with, and the source of explanations. A comparison with a field
-that the work item lacks does not hold, whatever the operator, except ``missing``; ``not`` turns the result around,
+that the fact lacks does not hold, whatever the operator, except ``missing``; ``not`` turns the result around,
 so ``not: {field: x, op: eq, value: 1}`` holds where x is missing and ``{field: x, op: ne, value: 1}`` does not.
 """
 
@@ -17,7 +17,7 @@ from rules.ruleset import Rule, RuleSet
 
 @dataclass(frozen=True, slots=True)
 class PredicateTrace:
-    """One comparison of a rule, as it went for one work item.
+    """One comparison of a rule, as it went for one fact.
 
     ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is None where the field is missing. ``holds``
     is the comparison's own result: a ``not`` further out is part of the path, not of the result.
@@ -32,7 +32,7 @@ class PredicateTrace:
 
 
 class ReferenceEngine:
-    """Tries every rule on every work item."""
+    """Tries every rule on every fact."""
 
     name = "reference"
 
@@ -48,7 +48,7 @@ class ReferenceEngine:
 
 
 def holds(condition: Condition, fact: Fact) -> bool:
-    """Say whether a condition holds for a work item."""
+    """Say whether a condition holds for a fact."""
     match condition:
         case All(conditions):
             return all(holds(inner, fact) for inner in conditions)

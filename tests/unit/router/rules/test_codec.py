@@ -61,6 +61,21 @@ RULE_SETS = st.builds(
     CUSTOMERS,
 )
 
+STORED = (
+    '{"format":1,'
+    '"fields":{"region":"string","n":"number","标签":"list","phone":"string"},'
+    '"ignore_undeclared":true,'
+    '"conditions":[["&",[["region","within","华东"],["!",[["|",[["n","between",[1,2.5]],["n","missing",'
+    'null]]]]]]],["标签","has_all",["x"]]],'
+    '"routes":[["p",[["x","has_any",null,["u","v"]]],[],null,0,"",[["drop",["x"]],["widen","region"],'
+    '["pool","q",[["y","has_all","标签",null]]],["rep","boss"],["wait"]]],["q",[],[[["x","gte",null,3],7]],'
+    '"n",9,"fast",[]],["everyone",[],[],1.5,0,"",[]]],'
+    '"rules":[["a",0,0,3],["b",1,1,0]],'
+    '"default":2,'
+    '"personal":["phone"],"known_customer":{"id":"phone","churn_risk":"n","value_tier":""}}'
+)
+"""As the first release wrote it: every kind of condition, requirement and step."""
+
 
 @given(RULE_SETS)
 def test_what_is_read_back_is_what_was_written(rule_set: RoutingRules) -> None:
@@ -81,3 +96,14 @@ def test_ten_thousand_rules_come_back_as_they_were() -> None:
 def test_an_unknown_format_is_refused_rather_than_misread() -> None:
     with pytest.raises(ValueError, match="has format 99; this version reads 1"):
         stored.loads('{"format": 99}')
+
+
+def test_what_the_first_release_stored_is_read_and_written_alike() -> None:
+    rule_set = stored.loads(STORED)
+
+    assert stored.dumps(rule_set) == STORED
+    assert rule_set.known_customer == KnownCustomer("phone", churn_risk="n")
+    assert rule_set.rules[0].target.fallback == (
+        *(Drop(("x",)), Widen("region"), OtherPool("q", (Requirement("y", "has_all", "标签"),))),
+        *(FallbackRep("boss"), Wait()),
+    )

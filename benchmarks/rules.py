@@ -43,7 +43,9 @@ def _engines() -> Iterator[tuple[str, Callable[[RuleSet[object]], RuleEngine]]]:
     yield "reference", ReferenceEngine
     yield "index", IndexEngine
     if engines.resolve("auto") == "durable":
-        yield "durable", lambda rule_set: engines.build(rule_set, "durable")
+        from router.adapters.durable_rules.engine import DurableEngine  # only where it is installed
+
+        yield "durable", DurableEngine
 
 
 def _measure(

@@ -44,7 +44,7 @@ class IndexEngine:
         entries: dict[str, dict[int, Predicate]] = {}
         self._rest: dict[int, Test] = {}
         for position, rule in enumerate(rule_set.rules):
-            rest = [c for c in conjuncts(rule.when) if not _file(position, c, rule_set, scalars, entries)]
+            rest = [c for c in _conjuncts(rule.when) if not _file(position, c, rule_set, scalars, entries)]
             if rest:
                 self._rest[position] = compile_test(All(tuple(rest)))
         self._unverified = mask_of(self._rest)
@@ -106,17 +106,17 @@ def mask_of(positions: Collection[int]) -> int:
     return int.from_bytes(raw, "little")
 
 
-def conjuncts(condition: Condition) -> Iterable[Condition]:
+def _conjuncts(condition: Condition) -> Iterable[Condition]:
     """Split a condition into parts that all have to hold."""
     match condition:
         case All(conditions):
             for inner in conditions:
-                yield from conjuncts(inner)
+                yield from _conjuncts(inner)
         case Not(AnyOf(conditions)):
             for inner in conditions:
-                yield from conjuncts(Not(inner))
+                yield from _conjuncts(Not(inner))
         case Not(Not(inner)):
-            yield from conjuncts(inner)
+            yield from _conjuncts(inner)
         case _:
             yield condition
 

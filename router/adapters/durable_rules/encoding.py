@@ -16,7 +16,7 @@ A rule that has no such form, or too large a one, is ``Inexpressible`` and left 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,24 @@ class Form:
     paths: int
     tests: int
     ors: int
+
+
+Chunk = tuple[Form, ...]
+"""As many rules as durable-rules bears at once, which is 56 at best."""
+
+
+def chunks(forms: Iterable[Form]) -> Iterator[Chunk]:
+    """Pack rules into chunks, in order."""
+    chunk: list[Form] = []
+    paths = tests = ors = 0
+    for form in forms:
+        if paths + form.paths > MAX_PATHS or tests + form.tests > MAX_TESTS or ors + form.ors > MAX_ORS:
+            yield tuple(chunk)
+            chunk, paths, tests, ors = [], 0, 0, 0
+        chunk.append(form)
+        paths, tests, ors = paths + form.paths, tests + form.tests, ors + form.ors
+    if chunk:
+        yield tuple(chunk)
 
 
 class Vocabulary:

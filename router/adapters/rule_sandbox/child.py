@@ -57,7 +57,7 @@ def _workforce(job: Mapping[str, Any], checked: Checked, tests: Checked) -> Work
 
 
 def _try_engine(rule_set: RuleSet[object], choice: engines.Choice) -> Problem | None:
-    if engines.resolve(choice) == "index":
+    if engines.engine_for(rule_set, choice) == "index":
         return None  # pure Python: what it can do wrong it does to the tests
     samples = sample_facts(rule_set)
     engine = engines.build(rule_set, choice)

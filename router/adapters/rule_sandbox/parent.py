@@ -30,7 +30,7 @@ DEADLINE_S = 30.0
 MEMORY_BYTES = 2 * 1024**3
 """Address space of the child."""
 SAMPLE_CPU_S = 0.2
-"""Processor seconds for matching one sample: the largest sets take a quarter of it, an endless loop takes it all."""
+"""Processor seconds for matching one sample: it takes microseconds, an endless loop takes it all."""
 AT_ONCE = 2
 """Children of one server that run at a time; each may take ``MEMORY_BYTES`` and a core. Others wait their turn."""
 

@@ -19,10 +19,10 @@ from router.model.errors import InvalidInput
 from router.model.workforce import Territories
 from router.rules import codec as stored
 from router.rules.check import check
-from router.rules.fact import project
-from router.rules.index import IndexEngine
-from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import RuleSet
+from router.rules.facts import fact_of
+from router.rules.route import RoutingRules
+from rules.index import IndexEngine
+from rules.reference import ReferenceEngine
 
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 SOURCE = """\
@@ -103,7 +103,7 @@ def _mutated_tree(tree: Any, random_: random.Random) -> Any:
     return [_mutated_tree(value, random_) for value in tree] if isinstance(tree, list) else tree
 
 
-def _check(source: str | bytes) -> RuleSet | None:
+def _check(source: str | bytes) -> RoutingRules | None:
     checked = check(source, pools=["p"])
     for problem in checked.problems:
         problem.message.encode()
@@ -132,13 +132,13 @@ def _tree(random_: random.Random) -> None:
     _check(json.dumps(tree, ensure_ascii=random_.random() < 0.5))
 
 
-def _facts(rule_set: RuleSet, random_: random.Random) -> None:
+def _facts(rule_set: RoutingRules, random_: random.Random) -> None:
     index, reference = IndexEngine(rule_set), ReferenceEngine(rule_set)
     names = [*rule_set.fields, "unknown"]
     for _ in range(10):
         attributes = {random_.choice(names): random_.choice(HOSTILE) for _ in range(4)}
         try:
-            fact = project(rule_set, attributes, Territories())
+            fact = fact_of(rule_set, attributes, Territories())
         except InvalidInput as error:
             _ = [violation.description.encode() + violation.field.encode() for violation in error.violations]
         else:

@@ -1,4 +1,4 @@
-"""The form of a rule set as people write it, and what is wrong with a document that does not have it.
+"""The form of a rule set as people write it, beside what ``rules.forms`` has: routes, tests, and the document whole.
 
 The models say which keys there are and of which shape; ``router.rules.check`` looks at what they mean. The
 published JSON Schema (``ruleset.schema.json``) is generated from them, so editors and the service agree.
@@ -6,20 +6,16 @@ published JSON Schema (``ruleset.schema.json``) is generated from them, so edito
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from router.model.ids import check_id
 from router.rules import limits
-from router.rules.ruleset import FieldType
+from rules.forms import BareRuleForm, FieldForm, Form, Name, Value
+from rules.limits import MAX_FIELDS, MAX_RULES
 
-CONDITION_OPERATORS = (
-    *("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte"),
-    *("between", "has_any", "has_all", "exists", "missing", "within"),
-)
 REQUIREMENT_OPERATORS = ("covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte")
 
 
@@ -34,29 +30,6 @@ def _as_list(value: object) -> object:
 
 
 Id = Annotated[str, AfterValidator(_checked_id), Field(description="1 to 64 letters of any script, digits, - _ .")]
-Text = Annotated[str, Field(max_length=limits.MAX_STRING)]
-Name = Annotated[str, Field(min_length=1, max_length=limits.MAX_STRING)]
-_SCALAR_SCHEMA: dict[str, JsonValue] = {"type": ["string", "number", "boolean"]}
-_VALUE_SCHEMAS: list[JsonValue] = [
-    _SCALAR_SCHEMA,
-    {"type": "array", "items": _SCALAR_SCHEMA, "maxItems": limits.MAX_LIST},
-]
-Value = Annotated[Any, Field(json_schema_extra={"anyOf": _VALUE_SCHEMAS})]
-
-
-class Form(BaseModel):
-    """A mapping with known keys and no conversion of types."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class FieldForm(Form):
-    """Declares a field of work items."""
-
-    type: Annotated[FieldType, Field(strict=False)]
-    personal: Annotated[
-        bool, Field(description="Says something about a person: hidden from roles that have no need of it.")
-    ] = False
 
 
 class KnownCustomerForm(Form):
@@ -69,46 +42,6 @@ class KnownCustomerForm(Form):
     value_tier: Annotated[
         Name | None, Field(description="The string field to fill with the value tier, as the health profiles call it.")
     ] = None
-
-
-class ComparisonForm(Form):
-    """Compares a field with a value; exists and missing take none."""
-
-    field: Name
-    op: Literal[CONDITION_OPERATORS]  # type: ignore[valid-type]  # a tuple spelt once
-    value: Value = None
-
-
-class AllForm(Form):
-    """Holds if every condition holds."""
-
-    all: Annotated[list[ConditionForm], Field(min_length=1)]
-
-
-class AnyForm(Form):
-    """Holds if some condition holds."""
-
-    any: Annotated[list[ConditionForm], Field(min_length=1)]
-
-
-class NotForm(Form):
-    """Holds if the condition does not."""
-
-    not_: Annotated[ConditionForm, Field(alias="not")]
-
-
-def _kind_of_condition(value: object) -> str:
-    keys: Any = value if isinstance(value, dict) else ()
-    return next((f"<{key}>" for key in ("all", "any", "not") if key in keys), "<comparison>")
-
-
-ConditionForm = Annotated[
-    Annotated[AllForm, Tag("<all>")]
-    | Annotated[AnyForm, Tag("<any>")]
-    | Annotated[NotForm, Tag("<not>")]
-    | Annotated[ComparisonForm, Tag("<comparison>")],
-    Discriminator(_kind_of_condition),
-]
 
 
 class RequirementForm(Form):
@@ -187,12 +120,10 @@ class RouteForm(Form):
     ] = []
 
 
-class RuleForm(Form):
+class RuleForm(BareRuleForm):
     """Leads what meets a condition somewhere; without ``when`` it always holds."""
 
     id: Id
-    when: ConditionForm | None = None
-    priority: Annotated[int, Field(ge=-limits.MAX_RULE_PRIORITY, le=limits.MAX_RULE_PRIORITY)] = 0
     route: RouteForm
 
 
@@ -239,37 +170,21 @@ class TestsForm(Form):
 class RuleSetForm(TestsForm):
     """A whole rule set."""
 
-    fields: Annotated[dict[Name, FieldForm], Field(max_length=limits.MAX_FIELDS)]
+    fields: Annotated[dict[Name, FieldForm], Field(max_length=MAX_FIELDS)]
     undeclared: Literal["reject", "ignore"] = "reject"
     known_customer: KnownCustomerForm | None = None
-    rules: Annotated[list[RuleForm], Field(max_length=limits.MAX_RULES)] = []
+    rules: Annotated[list[RuleForm], Field(max_length=MAX_RULES)] = []
     default: DefaultForm
 
 
-Location = Sequence[str | int]
-
-
-def allowed_keys(location: Location) -> list[str]:
-    """List the keys allowed in the mapping at a model's error location (tags of variants included)."""
-    if len(location) == 2 and location[0] == "fields":
-        return ["type"]
-    names = [step for step in location if isinstance(step, str)]
-    form = _FORMS[names[-1] if names else ""]
-    return [field.alias or name for name, field in form.model_fields.items()]
-
-
-_FORMS: dict[str, type[Form]] = {
-    "": RuleSetForm,
+PARTS: dict[str, type[Form]] = {
+    "fields": FieldForm,
     "known_customer": KnownCustomerForm,
     "rules": RuleForm,
     "default": DefaultForm,
     "route": RouteForm,
     "require": RequirementForm,
     "prefer": PreferenceForm,
-    "<all>": AllForm,
-    "<any>": AnyForm,
-    "<not>": NotForm,
-    "<comparison>": ComparisonForm,
     "<drop>": DropForm,
     "<widen>": WidenForm,
     "<pool>": OtherPoolForm,
@@ -278,3 +193,4 @@ _FORMS: dict[str, type[Form]] = {
     "expect": ExpectForm,
     "workforce": WorkforceForm,
 }
+"""The forms of a rule set's parts by the key that they stand under, and of fallback steps by their tag."""

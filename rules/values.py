@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from router.rules.limits import DECIMALS, MAX_NUMBER
+from rules.limits import DECIMALS, MAX_NUMBER
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(

@@ -1,19 +1,24 @@
-"""Routes as written → routes as compiled: pools, requirements, preferences, value and fallback."""
+"""Routes and known customers as written → as compiled: pools, requirements, preferences, value and fallback."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from router.model.values import FactValue
-from router.rules.conditions import known
-from router.rules.limits import MAX_LIST, MAX_STRING
-from router.rules.problems import shown
-from router.rules.report import Path, Report
-from router.rules.ruleset import (
+from router.model.workitem import MAX_VALUE
+from router.rules.forms import (
+    DropForm,
+    FallbackRepForm,
+    KnownCustomerForm,
+    OtherPoolForm,
+    RequirementForm,
+    RouteForm,
+    WidenForm,
+)
+from router.rules.route import (
     Drop,
     Fallback,
     FallbackRep,
-    FieldType,
+    KnownCustomer,
     OtherPool,
     Preference,
     Requirement,
@@ -21,11 +26,11 @@ from router.rules.ruleset import (
     Wait,
     Widen,
 )
-from router.rules.source import DropForm, FallbackRepForm, OtherPoolForm, RequirementForm, RouteForm, WidenForm
-from router.rules.values import as_number
-
-MAX_VALUE = 10_000_000
-"""Expected value of a work item, at most; the API has the same bound."""
+from rules.fields import FactValue, FieldType
+from rules.limits import MAX_LIST, MAX_STRING
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+from rules.values import as_number
 
 _ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = {
     "covers": (FieldType.STRING,),
@@ -71,7 +76,7 @@ class RouteCompiler:
 
     def _look_up(self, pool: str, path: Path) -> None:
         if self._pools is not None and pool not in self._pools:
-            pools = known(dict.fromkeys(sorted(self._pools)))
+            pools = known_names(sorted(self._pools))
             self._report.warn(path, f"there is no pool {shown(pool)} yet; there are {pools}")
 
     def _value(self, value: object, path: Path) -> float | str | None:
@@ -98,7 +103,7 @@ class RouteCompiler:
         elif "value" in given:
             return Requirement(form.rep, form.op, value=self._fixed(form, (*path, "value")))
         elif form.item is None or form.item not in self._fields:
-            declared = known(self._fields)
+            declared = known_names(self._fields)
             self._report.error((*path, "item"), f"unknown field {shown(form.item)}; declared are {declared}")
         elif self._fields[form.item] not in _ITEM_TYPES[form.op]:
             expected = " or ".join(_ITEM_TYPES[form.op])
@@ -159,3 +164,22 @@ def _fixed_value(op: str, value: object) -> FactValue | None:
     if isinstance(value, str):
         return value if len(value) <= MAX_STRING and FieldType.STRING in _ITEM_TYPES[op] else None
     return as_number(value) if FieldType.NUMBER in _ITEM_TYPES[op] else None
+
+
+def compile_known_customer(form: KnownCustomerForm, fields: Mapping[str, FieldType], report: Report) -> KnownCustomer:
+    """Compile which fields are filled with what is known of a customer; what is wrong goes to the report."""
+    expected = {"id": FieldType.STRING, "churn_risk": FieldType.NUMBER, "value_tier": FieldType.STRING}
+    asked: dict[str, str] = form.model_dump(exclude_none=True)
+    for key, name in asked.items():
+        if fields.get(name) is not expected[key]:
+            found = f"the {fields[name]} field" if name in fields else "the undeclared field"
+            allowed = known_names([field for field, kind in fields.items() if kind is expected[key]])
+            message = f"found {found} {shown(name)}; allowed is a {expected[key]} field: {allowed}"
+            report.error(("known_customer", key), message)
+    if len(asked) == 1:
+        report.error(("known_customer",), "nothing is asked for; allowed are churn_risk, value_tier or both")
+    elif asked.get("value_tier") == form.id:
+        report.error(
+            ("known_customer", "value_tier"), f"{shown(form.id)} carries the customer's id; fill another field"
+        )
+    return KnownCustomer(**asked)

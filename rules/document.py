@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from router.rules import limits
-from router.rules.problems import Problem, Severity, shown
-from router.rules.scalars import FORBIDDEN, Refused, place, plain, quoted
+from rules import limits
+from rules.problems import Problem, Severity, shown
+from rules.scalars import FORBIDDEN, Refused, place, plain, quoted
 
 if TYPE_CHECKING:
     Tree = dict[str, "Tree"] | list["Tree"] | str | int | float | bool | None

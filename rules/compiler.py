@@ -1,22 +1,28 @@
-"""Conditions as written → conditions as compiled: fields declared, operators that fit the type, values of that type.
+"""Rules as written → rules as compiled: fields declared, operators that fit the type, values of that type.
 
-A comparison that does not pass is reported and leaves a placeholder behind; the rule set is not used then.
+What does not pass is reported and leaves a placeholder behind; the rule set is not used then. What a rule leads to
+is compiled by the user of the language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
-from router.model.values import Scalar
-from router.rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
-from router.rules.problems import shown
-from router.rules.report import Path, Report
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate
-from router.rules.source import AllForm, AnyForm, ComparisonForm, ConditionForm, NotForm
-from router.rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
+from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
+from rules.fields import FieldType, Scalar
+from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm
+from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+from rules.ruleset import Rule
+from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
-ALWAYS = All(())
-"""The condition of a rule without one."""
+DEFAULT = "default"
+"""What tests call the default; no rule may have this id."""
+
+RuleForm = TypeVar("RuleForm", bound=BareRuleForm)
+Target = TypeVar("Target")
 
 _PRESENCE = ("exists", "missing")
 _ORDER = ("gt", "gte", "lt", "lte", "between")
@@ -35,6 +41,64 @@ _VALUE_ALLOWED = {
     FieldType.LIST: f"text of up to {MAX_STRING} characters",
     FieldType.DATE: DATE_ALLOWED,
 }
+
+
+def compile_fields(forms: Mapping[str, FieldForm], report: Report) -> dict[str, FieldType]:
+    """Compile the declarations of fields; names that the engines need for themselves go to the report."""
+    for name in forms:
+        if name.startswith(("$", "_")) or "^" in name or name in ("id", "sid"):
+            allowed = "a field begins with neither $ nor _, holds no ^ and is not called id or sid"
+            report.error(("fields", name), f"found {shown(name)}; {allowed}", of_key=True)
+    return {name: form.type for name, form in forms.items()}
+
+
+def compile_rules(
+    forms: Sequence[RuleForm],
+    fields: Mapping[str, FieldType],
+    report: Report,
+    compile_target: Callable[[RuleForm, Path], Target],
+) -> tuple[Rule[Target], ...]:
+    """Compile rules into the order in which the first match wins; what is wrong goes to the report.
+
+    Parameters
+    ----------
+    compile_target
+        Makes what a rule leads to from its form and its path in the document.
+    """
+    rules = []
+    for index, form in enumerate(forms):
+        path: Path = ("rules", index)
+        when = ALWAYS if form.when is None else compile_condition(form.when, fields, report, (*path, "when"))
+        rules.append((index, Rule(form.id, when, compile_target(form, path), form.priority)))
+    _check_ids(forms, report)
+    rules.sort(key=lambda numbered: -numbered[1].priority)
+    if not report.has_errors:  # what did not compile looks like something else
+        _warn_of_the_unreachable(rules, report)
+    return tuple(rule for _, rule in rules)
+
+
+def _check_ids(forms: Sequence[BareRuleForm], report: Report) -> None:
+    first: dict[str, int] = {}
+    for index, form in enumerate(forms):
+        if form.id == DEFAULT:
+            report.error(("rules", index, "id"), f"{DEFAULT} is what tests call the default; choose another id")
+        elif form.id in first:
+            line = report.line(("rules", first[form.id], "id"))
+            report.error(("rules", index, "id"), f"rule {form.id} stands here twice, first in line {line}")
+        else:
+            first[form.id] = index
+
+
+def _warn_of_the_unreachable(rules: Sequence[tuple[int, Rule[object]]], report: Report) -> None:
+    seen: dict[Condition, str] = {}
+    for index, rule in rules:
+        shadow = seen.get(ALWAYS) or seen.get(rule.when)
+        if shadow is not None:
+            report.warn(
+                ("rules", index), f"rule {rule.id} can never be first: {shadow} precedes it and always matches too"
+            )
+        else:
+            seen[rule.when] = rule.id
 
 
 def compile_condition(form: object, fields: Mapping[str, FieldType], report: Report, path: Path) -> Condition:
@@ -75,7 +139,7 @@ class _Compiler:
         kind = self._fields.get(form.field)
         if kind is None:
             self._report.error(
-                (*path, "field"), f"unknown field {shown(form.field)}; declared are {known(self._fields)}"
+                (*path, "field"), f"unknown field {shown(form.field)}; declared are {known_names(self._fields)}"
             )
         elif form.op not in OPERATORS[kind]:
             allowed = ", ".join(OPERATORS[kind])
@@ -138,10 +202,3 @@ def scalar(value: object, kind: FieldType) -> Scalar | None:
     if kind is FieldType.BOOL:
         return value if isinstance(value, bool) else None
     return value if isinstance(value, str) and len(value) <= MAX_STRING else None
-
-
-def known(names: Mapping[str, object]) -> str:
-    """List the first names that would have been right."""
-    if not names:
-        return "none"
-    return ", ".join(list(names)[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")

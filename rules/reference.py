@@ -1,7 +1,7 @@
 """The plain evaluator: what a condition means, one comparison after the other.
 
 It is the oracle that the fast engines are compared with, and the source of explanations. A comparison with a field
-that the work item lacks does not hold, whatever the operator, except ``missing``; ``not`` turns the result around,
+that the fact lacks does not hold, whatever the operator, except ``missing``; ``not`` turns the result around,
 so ``not: {field: x, op: eq, value: 1}`` holds where x is missing and ``{field: x, op: ne, value: 1}`` does not.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from router.model.values import Fact, FactValue, Scalar
-from router.rules.ruleset import All, AnyOf, Condition, Not, Predicate, Rule, RuleSet, twin_of
+from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, FactValue, Scalar, twin_of
+from rules.ruleset import Rule, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
 class PredicateTrace:
-    """One comparison of a rule, as it went for one work item.
+    """One comparison of a rule, as it went for one fact.
 
     ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is None where the field is missing. ``holds``
     is the comparison's own result: a ``not`` further out is part of the path, not of the result.
@@ -31,11 +32,11 @@ class PredicateTrace:
 
 
 class ReferenceEngine:
-    """Tries every rule on every work item."""
+    """Tries every rule on every fact."""
 
     name = "reference"
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet[object]) -> None:
         self._rules = rule_set.rules
 
     def match(self, fact: Fact) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class ReferenceEngine:
 
 
 def holds(condition: Condition, fact: Fact) -> bool:
-    """Say whether a condition holds for a work item."""
+    """Say whether a condition holds for a fact."""
     match condition:
         case All(conditions):
             return all(holds(inner, fact) for inner in conditions)
@@ -59,7 +60,7 @@ def holds(condition: Condition, fact: Fact) -> bool:
             return _compare(condition, fact)
 
 
-def trace(rule: Rule, fact: Fact) -> list[PredicateTrace]:
+def trace(rule: Rule[object], fact: Fact) -> list[PredicateTrace]:
     """List a rule's comparisons in the order in which they are written, each with what was found."""
     return [
         PredicateTrace(

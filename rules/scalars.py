@@ -14,8 +14,8 @@ import re
 
 import yaml
 
-from router.rules import limits
-from router.rules.problems import shown
+from rules import limits
+from rules.problems import shown
 
 # Characters that no editor shows and no CRM means; tab, line feed, carriage return and NEL are text.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")

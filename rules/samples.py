@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from router.model.values import Fact
-from router.rules.ruleset import Predicate, Rule, RuleSet, predicates, twin_of
+from rules.conditions import Predicate, predicates
+from rules.fields import Fact, twin_of
+from rules.ruleset import Rule, RuleSet
 
 
-def sample_facts(rule_set: RuleSet, count: int = 16) -> list[Fact]:
+def sample_facts(rule_set: RuleSet[object], count: int = 16) -> list[Fact]:
     """Make up to ``count`` facts from rules all over the set; always the same ones for the same set.
 
     Each gives the fields of one rule values that its comparisons accept, as far as they accept any together.
@@ -18,7 +19,7 @@ def sample_facts(rule_set: RuleSet, count: int = 16) -> list[Fact]:
     return [{}, *(_fact(rule) for rule in rule_set.rules[::step])][:count]
 
 
-def _fact(rule: Rule) -> Fact:
+def _fact(rule: Rule[object]) -> Fact:
     fact: dict[str, Any] = {}
     for predicate in predicates(rule.when):
         for name, value in _accepted(predicate):

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from router.rules.problems import Problem, Severity
-
-if TYPE_CHECKING:
-    from router.rules.document import Document
+from rules.document import Document
+from rules.problems import Problem, Severity
 
 Path = tuple[str | int, ...]
 
@@ -26,6 +22,11 @@ class Report:
     def warn(self, path: Path, message: str) -> None:
         """Add what is worth a look."""
         self.problems.append(self._document.problem_at(path, message, severity=Severity.WARNING))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something keeps the rule set from being published."""
+        return any(problem.is_error for problem in self.problems)
 
     def line(self, path: Path) -> int:
         """Return the line of a path, from 1."""

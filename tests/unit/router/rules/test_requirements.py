@@ -9,7 +9,7 @@ import pytest
 from router.model.ids import check_id
 from router.model.workforce import Rep
 from router.rules.requirements import meets
-from router.rules.ruleset import Requirement
+from router.rules.route import Requirement
 from tests.rule_sets import TERRITORIES
 
 

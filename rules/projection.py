@@ -1,23 +1,21 @@
-"""From a work item's raw attributes to the fact that engines match: declared, typed, bounded.
+"""From raw attributes to the fact that engines match: declared, typed, bounded.
 
-This runs for every work item, so each rule set's fields become a table of small functions once. A function returns
-the value as engines see it, None where it says nothing (an empty list), or the ``_Refusal`` that tells what would
-have been right.
+This runs for everything that is matched, so each rule set's fields become a table of small functions once. A
+function returns the value as engines see it, None where it says nothing (an empty list), or the ``_Refusal`` that
+tells what would have been right.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from router.model.errors import InvalidInput, Violation
-from router.model.values import Fact, FactValue
-from router.model.workforce import Territories
-from router.rules.conditions import known
-from router.rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
-from router.rules.problems import shown
-from router.rules.ruleset import FieldType, RuleSet, twin_of
-from router.rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch
+from rules.fields import Fact, FactValue, FieldType, twin_of
+from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
+from rules.problems import known_names, shown
+from rules.ruleset import RuleSet
+from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch
 
 
 class _Refusal:
@@ -34,8 +32,26 @@ _BAD_LIST = _Refusal(f"a list of up to {MAX_LIST} texts of up to {MAX_STRING} va
 _BAD_DATE = _Refusal(DATE_ALLOWED)
 
 
-def project(rule_set: RuleSet, attributes: Mapping[str, object], territories: Territories) -> Fact:
-    """Check a work item's attributes and bring them into the form that engines match.
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is wrong with the attribute of a name; None: with all of them together."""
+
+    name: str | None
+    description: str
+
+
+class InvalidAttributes(Exception):
+    """The attributes are not what the rule set declares."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
+
+
+def project(
+    rule_set: RuleSet[object], attributes: Mapping[str, object], around: Callable[[str], tuple[str, ...]]
+) -> Fact:
+    """Check attributes and bring them into the form that engines match.
 
     Parameters
     ----------
@@ -43,16 +59,17 @@ def project(rule_set: RuleSet, attributes: Mapping[str, object], territories: Te
         Declares the fields.
     attributes
         Plain values: text, float or int, bool, None, lists, mappings. None and an empty list count as missing.
-    territories
-        The tree for the twins of fields that some rule looks ``within``.
+    around
+        Returns a region itself and all regions around it: the twin of a field that some rule looks ``within``.
 
     Raises
     ------
-    InvalidInput
+    InvalidAttributes
         With one violation per bad attribute.
 
     """
-    readers = _plan(rule_set)
+    plan = _plans.get(id(rule_set))
+    readers = _plan(rule_set) if plan is None else plan[1]
     fact: dict[str, FactValue] = {}
     refused = len(attributes) > MAX_ATTRIBUTES
     for name, value in attributes.items():
@@ -66,43 +83,41 @@ def project(rule_set: RuleSet, attributes: Mapping[str, object], territories: Te
             elif read is not None:
                 fact[name] = read  # type: ignore[assignment]  # no refusal here
     if refused:
-        raise InvalidInput(_violations(rule_set, readers, attributes))
+        raise InvalidAttributes(_violations(rule_set, readers, attributes))
     for name in rule_set.within_fields:
         region = fact.get(name)
         if region is not None:
-            fact[twin_of(name)] = territories.around(str(region))
+            fact[twin_of(name)] = around(str(region))
     return fact
 
 
-_plans: dict[int, tuple[weakref.ref[RuleSet], dict[str, _Reader]]] = {}
+_plans: dict[int, tuple[weakref.ref[RuleSet[object]], dict[str, _Reader]]] = {}
 
 
-def _plan(rule_set: RuleSet) -> dict[str, _Reader]:
+def _plan(rule_set: RuleSet[object]) -> dict[str, _Reader]:
     # by identity, because a rule set is compared by all its rules; an entry goes when its rule set does
     key = id(rule_set)
-    entry = _plans.get(key)
-    if entry is None:
-        entry = _plans[key] = (
-            weakref.ref(rule_set, lambda _: _plans.pop(key, None)),
-            {name: _READERS[kind] for name, kind in rule_set.fields.items()},
-        )
-    return entry[1]
+    readers = {name: _READERS[kind] for name, kind in rule_set.fields.items()}
+    _plans[key] = (weakref.ref(rule_set, lambda _: _plans.pop(key, None)), readers)
+    return readers
 
 
-def _violations(rule_set: RuleSet, readers: dict[str, _Reader], attributes: Mapping[str, object]) -> list[Violation]:
+def _violations(
+    rule_set: RuleSet[object], readers: dict[str, _Reader], attributes: Mapping[str, object]
+) -> list[Violation]:
     if len(attributes) > MAX_ATTRIBUTES:
-        allowed = f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed"
-        return [Violation("work_item.attributes", allowed)]
+        return [Violation(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
     found = []
     for name, value in attributes.items():
-        path = f"work_item.attributes.{_printable(name)}"
         reader = readers.get(name)
         if reader is None:
             if not rule_set.ignore_undeclared:
-                description = f"found {shown(value)} in an undeclared field; declared are {known(rule_set.fields)}"
-                found.append(Violation(path, description))
+                description = (
+                    f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.fields)}"
+                )
+                found.append(Violation(_printable(name), description))
         elif value is not None and isinstance(read := reader(value), _Refusal):
-            found.append(Violation(path, f"found {shown(value)}; {read.allowed} is expected"))
+            found.append(Violation(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
     return found
 
 
@@ -126,7 +141,7 @@ def _is_valid(text: str) -> bool:
 
 
 def _read_number(value: object) -> FactValue | _Refusal:
-    # as_number, spelt out: it is called for every number of every work item
+    # as_number, spelt out: it is called for every number of every fact
     if type(value) is float:
         if -MAX_NUMBER < value < MAX_NUMBER:
             rounded = round(value, DECIMALS)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.model.values import Fact
-from router.rules.ruleset import All, AnyOf, Condition, Not, Predicate, twin_of
+from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, twin_of
 
 Test = Callable[[Fact], bool]
 

@@ -6,17 +6,20 @@ allowed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from router.rules.document import Document, read
-from router.rules.problems import MAX_PROBLEMS, Problem, shown
-from router.rules.source import Form, Location, allowed_keys
+from rules.document import Document, read
+from rules.forms import CONDITION_FORMS, Form
+from rules.problems import MAX_PROBLEMS, Problem, shown
 
 FormType = TypeVar("FormType", bound=Form)
+Location = Sequence[str | int]
+Parts = dict[str, type[Form]]
+"""The forms within a document by the key that they stand under, or by their tag."""
 
 _EXPECTED = {
     "string_type": "text",
@@ -31,7 +34,7 @@ _EXPECTED = {
 _BOUNDS = {"greater_than_equal": "at least {ge}", "less_than_equal": "at most {le}", "greater_than": "more than {gt}"}
 
 
-def fit(source: str | bytes, form: type[FormType]) -> tuple[Document, FormType | None, list[Problem]]:
+def fit(source: str | bytes, form: type[FormType], parts: Parts) -> tuple[Document, FormType | None, list[Problem]]:
     """Read a document and put it into a form; the form is None if there is a problem."""
     document = read(source)
     if document.problem:
@@ -42,13 +45,13 @@ def fit(source: str | bytes, form: type[FormType]) -> tuple[Document, FormType |
         return document, form.model_validate(document.tree), []
     except ValidationError as error:
         errors = error.errors(include_url=False)[: MAX_PROBLEMS + 1]
-        return document, None, [_problem(document, detail) for detail in errors]
+        return document, None, [_problem(document, detail, parts | {"": form}) for detail in errors]
 
 
-def _problem(document: Document, error: ErrorDetails) -> Problem:
+def _problem(document: Document, error: ErrorDetails, parts: Parts) -> Problem:
     path = _path_in_document(document, error["loc"])
     of_key = error["type"] == "extra_forbidden" or error["loc"][-1] == "[key]"
-    return document.problem_at(path, _message(error), of_key=of_key)
+    return document.problem_at(path, _message(error, parts), of_key=of_key)
 
 
 def _path_in_document(document: Document, location: Location) -> list[str | int]:
@@ -73,12 +76,13 @@ def _is_models_own(step: str | int) -> bool:
     return isinstance(step, int) or step == "[key]" or step.startswith(("<", "list[", "dict[", "function-"))
 
 
-def _message(error: ErrorDetails) -> str:
+def _message(error: ErrorDetails, parts: Parts) -> str:
     kind, found, context = error["type"], shown(error["input"]), error.get("ctx", {})
     if kind == "missing":
         return f"{error['loc'][-1]} is missing"
     if kind == "extra_forbidden":
-        return f"unknown key {shown(error['loc'][-1])}; allowed are {', '.join(allowed_keys(error['loc'][:-1]))}"
+        allowed = ", ".join(_allowed_keys(error["loc"][:-1], parts))
+        return f"unknown key {shown(error['loc'][-1])}; allowed are {allowed}"
     if kind in _EXPECTED:
         return f"found {found}; {_EXPECTED[kind]} is expected"
     if kind in ("literal_error", "enum"):
@@ -91,3 +95,11 @@ def _message(error: ErrorDetails) -> str:
     if kind in _BOUNDS:
         return f"found {found}; {_BOUNDS[kind].format(**context)} is allowed"
     return str(context["wrong"]) if kind == "id" else f"found {found}; {error['msg']}"
+
+
+def _allowed_keys(location: Location, parts: Parts) -> list[str]:
+    keys = [step for step in location if isinstance(step, str)]
+    if keys[:1] == ["fields"]:  # what follows is the name of a field, no key of ours
+        keys = ["fields"]
+    form = (CONDITION_FORMS | parts)[keys[-1] if keys else ""]
+    return [field.alias or name for name, field in form.model_fields.items()]

@@ -21,9 +21,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from router.model.values import Fact
-from router.rules.closures import Test, compile_test
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, RuleSet, predicates, twin_of
+from rules.closures import Test, compile_test
+from rules.conditions import All, AnyOf, Condition, Not, Predicate, predicates
+from rules.fields import Fact, FieldType, twin_of
+from rules.ruleset import RuleSet
 
 KEPT_MASKS = 4_096
 """Of 20,000 rules a mask takes 2.5 KB, so a field keeps 10 MB at most."""
@@ -36,14 +37,14 @@ class IndexEngine:
 
     name = "index"
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet[object]) -> None:
         self._ids = tuple(rule.id for rule in rule_set.rules)
         self._all = (1 << len(self._ids)) - 1
         scalars: dict[str, list[tuple[int, Condition]]] = {}
         entries: dict[str, dict[int, Predicate]] = {}
         self._rest: dict[int, Test] = {}
         for position, rule in enumerate(rule_set.rules):
-            rest = [c for c in conjuncts(rule.when) if not _file(position, c, rule_set, scalars, entries)]
+            rest = [c for c in _conjuncts(rule.when) if not _file(position, c, rule_set, scalars, entries)]
             if rest:
                 self._rest[position] = compile_test(All(tuple(rest)))
         self._unverified = mask_of(self._rest)
@@ -105,17 +106,17 @@ def mask_of(positions: Collection[int]) -> int:
     return int.from_bytes(raw, "little")
 
 
-def conjuncts(condition: Condition) -> Iterable[Condition]:
+def _conjuncts(condition: Condition) -> Iterable[Condition]:
     """Split a condition into parts that all have to hold."""
     match condition:
         case All(conditions):
             for inner in conditions:
-                yield from conjuncts(inner)
+                yield from _conjuncts(inner)
         case Not(AnyOf(conditions)):
             for inner in conditions:
-                yield from conjuncts(Not(inner))
+                yield from _conjuncts(Not(inner))
         case Not(Not(inner)):
-            yield from conjuncts(inner)
+            yield from _conjuncts(inner)
         case _:
             yield condition
 
@@ -123,7 +124,7 @@ def conjuncts(condition: Condition) -> Iterable[Condition]:
 def _file(
     position: int,
     conjunct: Condition,
-    rule_set: RuleSet,
+    rule_set: RuleSet[object],
     scalars: dict[str, list[tuple[int, Condition]]],
     entries: dict[str, dict[int, Predicate]],
 ) -> bool:
@@ -149,7 +150,9 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, tuple) else 1
 
 
-def _scalar_lookup(rule_set: RuleSet, field: str, filed: list[tuple[int, Condition]], everything: int) -> Lookup:
+def _scalar_lookup(
+    rule_set: RuleSet[object], field: str, filed: list[tuple[int, Condition]], everything: int
+) -> Lookup:
     ordered = rule_set.fields[field] in (FieldType.NUMBER, FieldType.DATE)
     values = {value for _, condition in filed for predicate in predicates(condition) for value in _values(predicate)}
     masks = _ScalarMasks(field, filed, everything)

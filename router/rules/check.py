@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from router.rules.conditions import ALWAYS, compile_condition, known
+from router.rules.conditions import ALWAYS, compile_condition
 from router.rules.fixtures import compile_tests
-from router.rules.problems import Problem, in_order, shown
+from router.rules.problems import Problem, in_order, known, shown
 from router.rules.report import Report
 from router.rules.routes import RouteCompiler
 from router.rules.ruleset import Condition, FieldType, KnownCustomer, Rule, RuleSet

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from router.model.values import Scalar
 from router.rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
-from router.rules.problems import shown
+from router.rules.problems import known, shown
 from router.rules.report import Path, Report
 from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate
 from router.rules.source import AllForm, AnyForm, ComparisonForm, ConditionForm, NotForm
@@ -138,10 +138,3 @@ def scalar(value: object, kind: FieldType) -> Scalar | None:
     if kind is FieldType.BOOL:
         return value if isinstance(value, bool) else None
     return value if isinstance(value, str) and len(value) <= MAX_STRING else None
-
-
-def known(names: Mapping[str, object]) -> str:
-    """List the first names that would have been right."""
-    if not names:
-        return "none"
-    return ", ".join(list(names)[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")

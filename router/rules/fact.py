@@ -13,9 +13,8 @@ from collections.abc import Callable, Mapping
 from router.model.errors import InvalidInput, Violation
 from router.model.values import Fact, FactValue
 from router.model.workforce import Territories
-from router.rules.conditions import known
 from router.rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
-from router.rules.problems import shown
+from router.rules.problems import known, shown
 from router.rules.ruleset import FieldType, RuleSet, twin_of
 from router.rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -82,3 +82,10 @@ def shown(value: object, length: int = 80) -> str:
     else:
         text = "null" if value is None else repr(value)
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def known(names: Mapping[str, object]) -> str:
+    """List the first names that would have been right."""
+    if not names:
+        return "none"
+    return ", ".join(list(names)[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")

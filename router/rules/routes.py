@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from router.model.values import FactValue
-from router.rules.conditions import known
 from router.rules.limits import MAX_LIST, MAX_STRING
-from router.rules.problems import shown
+from router.rules.problems import known, shown
 from router.rules.report import Path, Report
 from router.rules.ruleset import (
     Drop,

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from router.rules.document import Document, read
 from router.rules.problems import MAX_PROBLEMS, Problem, shown
@@ -45,7 +44,7 @@ def fit(source: str | bytes, form: type[FormType]) -> tuple[Document, FormType |
         return document, None, [_problem(document, detail) for detail in errors]
 
 
-def _problem(document: Document, error: ErrorDetails) -> Problem:
+def _problem(document: Document, error: Mapping[str, Any]) -> Problem:
     path = _path_in_document(document, error["loc"])
     of_key = error["type"] == "extra_forbidden" or error["loc"][-1] == "[key]"
     return document.problem_at(path, _message(error), of_key=of_key)
@@ -73,7 +72,7 @@ def _is_models_own(step: str | int) -> bool:
     return isinstance(step, int) or step == "[key]" or step.startswith(("<", "list[", "dict[", "function-"))
 
 
-def _message(error: ErrorDetails) -> str:
+def _message(error: Mapping[str, Any]) -> str:
     kind, found, context = error["type"], shown(error["input"]), error.get("ctx", {})
     if kind == "missing":
         return f"{error['loc'][-1]} is missing"
@@ -90,4 +89,4 @@ def _message(error: ErrorDetails) -> str:
         return "it is empty; at least one is expected"
     if kind in _BOUNDS:
         return f"found {found}; {_BOUNDS[kind].format(**context)} is allowed"
-    return str(context["wrong"]) if kind == "id" else f"found {found}; {error['msg']}"
+    return str(context["error"]) if kind == "value_error" else f"found {found}; {error['msg']}"

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag
-from pydantic_core import PydanticCustomError
 
 from router.model.ids import check_id
 from router.rules import limits
@@ -25,7 +24,7 @@ REQUIREMENT_OPERATORS = ("covers", "has", "has_all", "has_any", "eq", "ne", "gt"
 
 def _checked_id(text: str) -> str:
     if wrong := check_id(text):
-        raise PydanticCustomError("id", "{wrong}", {"wrong": wrong})
+        raise ValueError(wrong)
     return text
 
 

@@ -19,6 +19,7 @@ from router.fairness.baselines import Arrival, compare
 from tests.api import ASSIGNED, FULL, Api, differences, last
 
 BATCH = 500
+pytestmark = pytest.mark.long
 Row = Mapping[str, str]
 
 

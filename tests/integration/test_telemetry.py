@@ -20,7 +20,7 @@ from gate.errors import Overloaded
 from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.embedded import EmbeddedServer
 from serving.parts import Service
-from telemetry import logs, metrics, traces
+from telemetry import logs, metrics_address, traces
 from telemetry.calls import CurrentCall, trace_id
 from telemetry.logs import CallLog
 from telemetry.metrics import OTHERS, Metrics
@@ -260,7 +260,7 @@ async def test_a_script_lies_within_its_call_and_the_call_within_its_callers_tra
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [(logs.VARIABLE, "xml"), (metrics.VARIABLE, "everywhere"), (traces.VARIABLE, "jaeger")],
+    [(logs.VARIABLE, "xml"), (metrics_address.VARIABLE, "everywhere"), (traces.VARIABLE, "jaeger")],
 )
 def test_a_bad_setting_is_named_with_what_is_allowed(variable: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"{variable} is '{value}'; allowed"):

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from rules.document import Document, read
 from rules.forms import CONDITION_FORMS, Form
@@ -48,7 +47,7 @@ def fit(source: str | bytes, form: type[FormType], parts: Parts) -> tuple[Docume
         return document, None, [_problem(document, detail, parts | {"": form}) for detail in errors]
 
 
-def _problem(document: Document, error: ErrorDetails, parts: Parts) -> Problem:
+def _problem(document: Document, error: Mapping[str, Any], parts: Parts) -> Problem:
     path = _path_in_document(document, error["loc"])
     of_key = error["type"] == "extra_forbidden" or error["loc"][-1] == "[key]"
     return document.problem_at(path, _message(error, parts), of_key=of_key)
@@ -76,7 +75,7 @@ def _is_models_own(step: str | int) -> bool:
     return isinstance(step, int) or step == "[key]" or step.startswith(("<", "list[", "dict[", "function-"))
 
 
-def _message(error: ErrorDetails, parts: Parts) -> str:
+def _message(error: Mapping[str, Any], parts: Parts) -> str:
     kind, found, context = error["type"], shown(error["input"]), error.get("ctx", {})
     if kind == "missing":
         return f"{error['loc'][-1]} is missing"
@@ -94,7 +93,7 @@ def _message(error: ErrorDetails, parts: Parts) -> str:
         return "it is empty; at least one is expected"
     if kind in _BOUNDS:
         return f"found {found}; {_BOUNDS[kind].format(**context)} is allowed"
-    return str(context["wrong"]) if kind == "id" else f"found {found}; {error['msg']}"
+    return str(context["error"]) if kind == "value_error" else f"found {found}; {error['msg']}"
 
 
 def _allowed_keys(location: Location, parts: Parts) -> list[str]:

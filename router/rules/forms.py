@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
 
 from router.model.ids import check_id
 from router.rules import limits
@@ -21,7 +20,7 @@ REQUIREMENT_OPERATORS = ("covers", "has", "has_all", "has_any", "eq", "ne", "gt"
 
 def _checked_id(text: str) -> str:
     if wrong := check_id(text):
-        raise PydanticCustomError("id", "{wrong}", {"wrong": wrong})
+        raise ValueError(wrong)
     return text
 
 

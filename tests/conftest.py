@@ -25,6 +25,7 @@ from router.durability import ANYTHING
 from serving.parts import Service
 from serving.settings import Settings
 from tests.api import Api, connected
+from tests.patience import patient
 from tests.served import Served
 
 examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,7 +100,7 @@ def settings(redis_url: str, data: Path = Path("unused"), **chosen: Any) -> Sett
 @asynccontextmanager
 async def serving(redis_url: str, **chosen: Any) -> AsyncIterator[str]:
     """Run a service on a store and yield its address; ``chosen`` settings replace the usual ones."""
-    service = Service(settings(redis_url, **chosen), redis_url)
+    service = Service(settings(redis_url, **chosen), patient(redis_url))
     try:
         yield await service.start("127.0.0.1:0")
     finally:

@@ -25,6 +25,7 @@ from serving.settings import Settings
 from store.durability import ANYTHING
 from store.embedded.server import EmbeddedServer, EmbeddedServerError, find_binary
 from tests.api import Api, connected
+from tests.patience import patient
 from tests.served import Served
 from tests.topologies import Cluster, Watched
 
@@ -114,7 +115,7 @@ def settings(redis_url: str, data: Path = Path("unused"), **chosen: Any) -> Sett
 @asynccontextmanager
 async def serving(redis_url: str, **chosen: Any) -> AsyncIterator[str]:
     """Run a service on a store and yield its address; ``chosen`` settings replace the usual ones."""
-    service = Service(settings(redis_url, **chosen), redis_url)
+    service = Service(settings(redis_url, **chosen), patient(redis_url))
     try:
         yield await service.start("127.0.0.1:0")
     finally:

@@ -17,7 +17,7 @@ import click
 from gate.settings import VARIABLES
 
 _READY = "listening on "
-_START_TIMEOUT_S = 60.0
+_START_TIMEOUT_S = 300.0
 _STOP_TIMEOUT_S = 60.0
 
 

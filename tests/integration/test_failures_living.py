@@ -27,6 +27,7 @@ from serving.parts import Service
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
 from tests.conftest import settings
+from tests.patience import patient, patient_client
 from tests.served import Served
 
 REPS = ("ann", "bob", "eve")
@@ -58,11 +59,10 @@ async def settle(api: Api) -> None:
 
 async def under_way(service: Service, calls: int) -> None:
     """Wait until so many calls are under way; the server tells nobody."""
-    for _ in range(1000):
+    while True:
         if service.traffic.under_way == calls:
             return
         await asyncio.sleep(0.005)
-    raise AssertionError(f"{service.traffic.under_way} calls are under way, not {calls}")
 
 
 def store_pid(url: str) -> int:
@@ -81,7 +81,7 @@ async def test_28_a_private_store_that_dies_is_started_again_with_all_that_was_a
     url = f"unix://{data_folder}/valkey.sock"
     async with on(starts[0]) as api:
         await settle(api)
-    with FairleadClient(starts[0].address) as client:
+    with patient_client(starts[0].address) as client:
         given: dict[str, str] = {}
         for killed in range(3):
             given |= {
@@ -193,7 +193,7 @@ def test_no_call_is_lost_over_an_orderly_restart_under_load(starts: list[Served]
             if restarted.is_set() and number > 20:
                 return
 
-    with FairleadClient(address) as client, ThreadPoolExecutor(8) as senders:
+    with patient_client(address) as client, ThreadPoolExecutor(8) as senders:
         client.upsert_reps([workforce.Rep(name=f"tenants/default/reps/{rep}", active=True) for rep in REPS])
         client.upsert_pool("everyone", dict.fromkeys(REPS, 1.0))
         client.publish_rules(json.dumps(EVERYONE))
@@ -209,7 +209,7 @@ def test_no_call_is_lost_over_an_orderly_restart_under_load(starts: list[Served]
 
 
 async def test_more_calls_than_may_be_under_way_are_turned_away_at_once(own_store: EmbeddedServer, tenant: str) -> None:
-    service = Service(replace(settings(own_store.url), max_calls=8), own_store.url)
+    service = Service(replace(settings(own_store.url), max_calls=8), patient(own_store.url))
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await settle(api)
         frozen = store_pid(own_store.url)
@@ -230,7 +230,7 @@ async def test_more_calls_than_may_be_under_way_are_turned_away_at_once(own_stor
 async def test_a_call_whose_deadline_passed_before_its_turn_is_never_made(
     own_store: EmbeddedServer, tenant: str
 ) -> None:
-    service = Service(settings(own_store.url), own_store.url)
+    service = Service(settings(own_store.url), patient(own_store.url))
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await settle(api)
         frozen = store_pid(own_store.url)

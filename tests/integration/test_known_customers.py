@@ -81,7 +81,6 @@ async def test_what_is_noted_counts_at_once_and_is_written_soon(store: EmbeddedS
     await stores.close()
 
 
-@pytest.mark.timeout(60)
 async def test_notes_that_cannot_be_written_are_dropped_rather_than_piled_up(
     own_store: EmbeddedServer, tenant: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,6 +16,7 @@ from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences
 from tests.conftest import settings
 from tests.integration.test_memory_short import delay_of
+from tests.patience import FOREVER_S
 
 MOST = 16
 CONNECTIONS, CALLS_EACH = 8, 40
@@ -67,6 +68,7 @@ async def test_what_is_too_much_is_turned_away_unread_and_the_rest_is_answered(
             if not isinstance(answer, grpc.aio.AioRpcError):
                 assert answer.outcome == ASSIGNED
                 del left[name]
+    await serving.traffic.leave(FOREVER_S)  # what is answered may not be over
 
     assert well.status == health_pb2.HealthCheckResponse.SERVING
     assert len(names) - len(refused) >= MOST
@@ -98,6 +100,6 @@ async def test_calls_that_nobody_waits_for_any_more_take_no_room(service: tuple[
 
     for round_ in range(5):
         await asyncio.gather(*(give_up(api, f"G-{round_}-{n}") for api in apis for n in range(CALLS_EACH)))
-    await serving.traffic.leave(60)
+    await serving.traffic.leave(FOREVER_S)
 
     assert serving.traffic.under_way == 0

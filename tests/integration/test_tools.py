@@ -23,6 +23,7 @@ from fairlead.client import FairleadClient, FairleadError, work_item
 from fairlead.v1 import workforce_pb2 as workforce
 from service import main
 from store.embedded.server import EmbeddedServer
+from tests.patience import patient_client
 from tests.topologies import free_port
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -60,7 +61,7 @@ def tried(*arguments: str) -> tuple[int, str]:
 def fairlead_apart(*arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
     """Run a command that is to succeed, as a process of its own."""
     command = [sys.executable, "-P", "-m", "service", *arguments]
-    done = subprocess.run(command, cwd=cwd, env=env or environment(), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=cwd, env=env or environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -85,11 +86,11 @@ class Served:
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(60)
+            self.process.wait()
             self.process = None
 
     def client(self, tenant: str = "default") -> FairleadClient:
-        return FairleadClient(self.address, tenant)
+        return patient_client(self.address, tenant)
 
 
 @contextmanager
@@ -332,7 +333,7 @@ def test_a_call_outlives_a_service_that_is_killed_and_started_again(tmp_path: Pa
         )
         calling.start()
         service.start()
-        calling.join(60)
+        calling.join()
 
         again = client.route({"region": "east"}, source="crm", external_id="L-1")
 

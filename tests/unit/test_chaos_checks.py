@@ -12,10 +12,12 @@ from router.model.decision import Cause, Decision, Head, Outcome
 from router.model.events import Completed
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
+from tests.chaos.altered import Edits
 from tests.chaos.checks import Evidence, Seen, violations, without_a_log
 from tests.chaos.history import Answer, Call
 from tests.chaos.lenders import Lendings
 from tests.chaos.processes import Process
+from tests.chaos.system import System
 
 HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
@@ -99,3 +101,26 @@ def test_an_exception_that_was_logged_is_named_once(tmp_path: Path) -> None:
     )
 
     assert [server.crashes(), server.crashes()] == [["ZeroDivisionError: by zero"], []]
+
+
+@pytest.mark.parametrize(
+    ("ending", "deaths"),
+    [
+        ("echo 'Error: Redis at x does not answer'; exit 1", []),
+        ("echo bye; exit 3", ["worker0 ended with code 3: bye"]),
+    ],
+)
+async def test_who_ended_is_started_again_and_named_unless_it_found_no_store(
+    tmp_path: Path, ending: str, deaths: list[str]
+) -> None:
+    system = System(tmp_path, Edits())
+    (worker,) = system.workers
+    worker.command = ["sh", "-c", ending]
+    worker.start()
+    await worker.ended()
+    worker.command = ["sleep", "infinity"]
+
+    found = system.unasked_deaths()
+
+    assert (found, worker.died) == (deaths, None)
+    await worker.kill()

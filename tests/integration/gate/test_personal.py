@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
-from fairlead.client import Access, FairleadClient, FairleadError
+from fairlead.client import Access, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import scoring_pb2 as scoring
@@ -24,6 +24,7 @@ from tests.api import FULL, Api, connected
 from tests.conftest import serving
 from tests.identities import AUDIENCE, ISSUER, bearer, security, token, write_jwks
 from tests.integration.gate.test_who_may import showing
+from tests.patience import patient_client
 from tests.scoring_models import SCHEMA, write_model
 from tests.served import Served
 
@@ -121,7 +122,7 @@ def test_no_log_line_holds_a_secret_or_a_number(data_folder: Path, tmp_path: Pat
     process = Served(data_folder, environ)
     address = process.ready()
     for secret in (shown, expired, "nonsense"):
-        with FairleadClient(address, access=Access(token=secret)) as client:
+        with patient_client(address, access=Access(token=secret)) as client:
             with contextlib.suppress(FairleadError):
                 client.publish_rules(f"fields: {{phone: {PHONE}}}")
             with contextlib.suppress(FairleadError):

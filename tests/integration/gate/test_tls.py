@@ -17,6 +17,7 @@ from fairlead.retries import Retries
 from gate.settings import Security
 from tests.conftest import serving
 from tests.identities import authority, certificate, security, token
+from tests.patience import FOREVER_S
 
 ONCE = Retries(patience_s=0)
 PRINCIPALS = """
@@ -47,7 +48,7 @@ def access(folder: Path, ca: str, name: str, *uris: str, by: str = "authority") 
 
 def outcome(address: str, tenant: str, shown: Access) -> str:
     """Ask for a tenant's reps, and return how that ended."""
-    with FairleadClient(address, tenant, access=shown, retries=ONCE) as client:
+    with FairleadClient(address, tenant, access=shown, timeout_s=FOREVER_S, retries=ONCE) as client:
         try:
             list(client.list_reps())
         except FairleadError as error:

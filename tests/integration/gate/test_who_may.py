@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from itertools import product
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.api import EVERYONE, Api, connected
 from tests.conftest import serving
 from tests.identities import bearer, security
 from tests.methods import METHODS, SERVICES
+from tests.patience import FOREVER_S
 
 REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 CLAIMS: dict[str, list[str]] = {"theirs": ["mine"], "another's": ["other"], "nobody's": [], "everybody's": ["*"]}
@@ -74,9 +74,9 @@ async def code_of(channel: Any, name: str, data: bytes, metadata: Metadata | Non
         elif method.server_streaming:
             call = channel.unary_stream(f"/{name}")(data, metadata=metadata)
         else:
-            await channel.unary_unary(f"/{name}")(data, metadata=metadata, timeout=30)
+            await channel.unary_unary(f"/{name}")(data, metadata=metadata, timeout=FOREVER_S)
             return grpc.StatusCode.OK
-        await asyncio.wait_for(call.read(), 30)
+        await call.read()
         call.cancel()
     except grpc.aio.AioRpcError as error:
         return error.code()

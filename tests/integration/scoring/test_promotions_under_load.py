@@ -68,7 +68,7 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
 
         async def ask() -> None:
             nonlocal asked
-            while asked < N_REQUESTS or promotions < 3:
+            while asked < N_REQUESTS or promotions < 3 or len(seen) < 2:
                 asked += 1
                 answer = await score(message)
                 assert answer.churn.base_log_odds == expected[answer.model_version].bias

@@ -61,9 +61,10 @@ operations = functools.partial(call, service="google.longrunning.Operations")
 
 
 async def ended(channel: grpc.aio.Channel, name: str) -> ops.Operation:
-    operation = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=name))
-    assert operation.done, operation
-    return operation
+    while True:
+        operation = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=name))
+        if operation.done:
+            return operation
 
 
 def metadata_of(operation: ops.Operation) -> operations_pb2.OperationMetadata:

@@ -136,7 +136,7 @@ async def test_a_worker_ends_what_it_does_when_its_lease_is_over(queue: MemoryQu
         finally:
             ended.set()
 
-    await asyncio.wait_for(Worker(queue, work, lease_s=0.003).turn(TENANT), 60)
+    await Worker(queue, work, lease_s=0.003).turn(TENANT)
 
     (kept,) = await queue.peek(TENANT, State.KEPT)
     assert (ended.is_set(), kept.note) == (True, "cancelled")
@@ -171,7 +171,7 @@ async def test_the_bell_wakes_an_idle_worker(queue: MemoryQueue) -> None:
     crew = Crew([Worker(queue, work, now=lambda: 0.0)])  # no second ever passes: only the bell is left
     crew.start()
     await submit(queue, "a")
-    await asyncio.wait_for(done.wait(), 60)
+    await done.wait()
     await crew.drain(60)
 
     assert await counts(queue) == {}
@@ -200,7 +200,7 @@ async def test_a_heartbeat_ends_though_the_driver_swallows_its_cancellation() ->
         await queue.extending.wait()
         return [Outcome(Fate.DONE) for _ in leases]
 
-    await asyncio.wait_for(Worker(queue, work, lease_s=0.003).turn(TENANT), 60)
+    await Worker(queue, work, lease_s=0.003).turn(TENANT)
 
     assert await counts(queue) == {}
 
@@ -231,7 +231,7 @@ async def test_a_worker_goes_on_after_a_failure_that_nobody_foresaw(caplog: pyte
 
     crew = Crew([Worker(queue, work)])
     crew.start()
-    await asyncio.wait_for(twice.wait(), 60)
+    await twice.wait()
     await crew.drain(60)
 
     assert "a worker failed" in caplog.text

@@ -4,8 +4,8 @@
     serving.parts       all parts of a process, connected
     serving.life        start → serve → drain
 
-The way of a request: ``gate.door`` → ``router.rpc`` → ``router.routing`` → the script ``bind.lua``; of a customer:
-``gate.door`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
+The way of a request: ``gateway.grpc`` → ``router.rpc`` → ``router.routing`` → the script ``bind.lua``; of a customer:
+``gateway.grpc`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
 imports this module.
 """
 
@@ -41,7 +41,7 @@ LATER = {
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
     "remember": ("scoring.cli", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli", "Score every customer in a table."),
-    "token": ("gate.cli", "Make keys and tokens to try roles with."),
+    "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
     "work": ("serving.work", "Route, train and rescore what is asked for, in a process of its own."),
 }

@@ -24,9 +24,9 @@ from rich.table import Table
 from benchmarks import load, world
 from benchmarks.serving import ROUNDS, ROUTE, server
 from fairlead.v1 import routing_pb2 as routing
-from gate.calls import Call, Method
-from gate.cli import PUBLIC, token
-from gate.settings import Security
+from gateway.cli import PUBLIC, token
+from gateway.grpc.call import Call, Method
+from gateway.settings import Security
 
 IN_FLIGHT = (1, 64)
 

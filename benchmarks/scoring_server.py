@@ -17,8 +17,8 @@ import uvloop
 
 from benchmarks.scoring_model import request
 from fairlead.v1 import scoring_pb2
-from gate.calls import Call
-from gate.door import Door
+from gateway.grpc.call import Call
+from gateway.grpc.server import Door
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.parts import registries

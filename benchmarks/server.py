@@ -17,8 +17,8 @@ import uvloop
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from gate.calls import Call
-from gate.door import Door
+from gateway.grpc.call import Call
+from gateway.grpc.server import Door
 from router.adapters.redis.embedded import EmbeddedServer
 from router.rpc.status import STATUSES
 from serving.life import settle_garbage

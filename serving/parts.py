@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import grpc
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
-from gate.calls import Call, Observer
-from gate.door import Door
-from gate.masking import Masking
-from gate.standard import Health, serve_standard
-from gate.traffic import Traffic
+from gateway.grpc.call import Call, Observer
+from gateway.grpc.load_shedding import Traffic
+from gateway.grpc.masking import Masking
+from gateway.grpc.server import Door
+from gateway.grpc.standard_services import Health, serve_standard
 from operations import rpc as operations_rpc
 from router.adapters import engines
 from router.adapters.redis.connection import watch_scripts

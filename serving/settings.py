@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gate.insecure import check_metrics, check_store
-from gate.settings import OPEN, Security
+from gateway.auth.exposure import check_metrics, check_store
+from gateway.settings import OPEN, Security
 from router.adapters import engines
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.clients import SCHEMES, client_for, open_servers

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gate.insecure import check_metrics, check_store, insecure_from
-from gate.settings import Security
+from gateway.auth.exposure import check_metrics, check_store, insecure_from
+from gateway.settings import Security
 from router.adapters import engines
 from router.adapters.redis import checkup
 from router.adapters.redis.clients import open_servers

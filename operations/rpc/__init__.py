@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.longrunning import operations_pb2 as longrunning
 
 from fairlead.v1 import operations_pb2 as pb
-from gate.door import Door
+from gateway.grpc.server import Door
 from operations.desk import Desk
 from operations.rpc.servicers import OperationServicer, OperationsServicer
 from operations.rpc.status import STATUSES

@@ -15,8 +15,8 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
 from fairlead.v1 import operations_pb2 as pb
-from gate import details
-from gate.statuses import DOMAIN
+from gateway.grpc import error_details as details
+from gateway.grpc.status import DOMAIN
 from operations.errors import InvalidInput
 from operations.operation import CANCELLED, Answered, Failed, Operation, Progress
 from workqueue.jobs import State

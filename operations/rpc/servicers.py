@@ -1,4 +1,4 @@
-"""google.longrunning.Operations and OperationService; errors are raised and become statuses in ``gate.door``.
+"""google.longrunning.Operations and OperationService; errors are raised and become statuses in ``gateway.grpc.server``.
 
 References
 ----------
@@ -11,7 +11,7 @@ from google.longrunning import operations_pb2 as longrunning
 from google.protobuf.empty_pb2 import Empty
 
 from fairlead.v1 import operations_pb2 as pb
-from gate.calls import Call
+from gateway.grpc.call import Call
 from operations.desk import Desk
 from operations.errors import InvalidInput
 from operations.rpc.messages import operation_message, place_of, place_token, request_id_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from gate.insecure import check_store, insecure_from
+from gateway.auth.exposure import check_store, insecure_from
 from router.adapters.redis.clients import client_for, open_servers
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError
 from router.adapters.redis.stores import Stores

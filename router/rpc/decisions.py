@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairlead.v1 import decisions_pb2 as decisions
-from gate.calls import Call
+from gateway.grpc.call import Call
 from router.lookup import Lookup
 from router.rpc import fields
 from router.rpc.describing import Describing

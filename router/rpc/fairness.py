@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fairlead.v1 import fairness_pb2 as messages
-from gate.calls import Call
+from gateway.grpc.call import Call
 from router.fairness import Fairness
 from router.rpc import fields
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairlead.v1 import queue_pb2 as queue
-from gate.calls import Call
+from gateway.grpc.call import Call
 from router.errors import InvalidInput
 from router.intake import Intake, Stage
 from router.rpc import fields
@@ -15,7 +15,7 @@ MAX_NAMED = 1000
 
 
 class QueueServicer:
-    """Answers QueueService; errors are raised and become statuses in ``gate.door``."""
+    """Answers QueueService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake

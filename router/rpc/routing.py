@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
-from gate.calls import Call
+from gateway.grpc.call import Call
 from router.decision import Decision
 from router.durability import Durability
 from router.errors import InvalidInput, RouterError
@@ -44,7 +44,7 @@ _NEVER = -1
 
 
 class RoutingServicer:
-    """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
+    """Answers RoutingService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(
         self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching, describing: Describing

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fairlead.v1 import rules_pb2 as rules
-from gate.calls import Call
+from gateway.grpc.call import Call
 from router.errors import InvalidInput
 from router.ports import Publication
 from router.publishing import Publishing

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import grpc
 from google.protobuf.message import Message
 
-from gate import details
-from gate.statuses import Statuses
+from gateway.grpc import error_details as details
+from gateway.grpc.status import Statuses
 from router.errors import (
     AlreadyExists,
     Conflict,

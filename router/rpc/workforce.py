@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.empty_pb2 import Empty
 
 from fairlead.v1 import workforce_pb2 as workforce
-from gate.calls import Call
+from gateway.grpc.call import Call
 from router.administration import Administration, Saved
 from router.changes import Change
 from router.errors import InvalidInput, Violation

@@ -7,7 +7,7 @@ the server calls `add_to` with the door that they are to stand behind.
 from __future__ import annotations
 
 from fairlead.v1 import models_pb2, scoring_pb2
-from gate.door import Door
+from gateway.grpc.server import Door
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.ports import ScoreMemory

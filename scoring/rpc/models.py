@@ -10,7 +10,7 @@ from typing import Protocol
 from google.longrunning.operations_pb2 import Operation
 
 from fairlead.v1 import models_pb2 as pb
-from gate.calls import Call
+from gateway.grpc.call import Call
 from scoring import gates
 from scoring.errors import InvalidInput, NotPossible
 from scoring.journal import Standing
@@ -29,7 +29,7 @@ class Trainer(Protocol):
 
 
 class ModelServicer:
-    """Answers ModelService; errors are raised and become statuses in ``gate.door``.
+    """Answers ModelService; errors are raised and become statuses in ``gateway.grpc.server``.
 
     The registry reads and writes files, so everything runs in a thread and scoring goes on meanwhile.
     """

@@ -10,8 +10,8 @@ from typing import Protocol
 from google.longrunning.operations_pb2 import Operation
 
 from fairlead.v1 import scoring_pb2 as pb
-from gate.calls import Call, Unreadable
-from gate.errors import UnreadableRequest
+from gateway.errors import UnreadableRequest
+from gateway.grpc.call import Call, Unreadable
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.errors import NotPossible, ScoringError
@@ -35,7 +35,7 @@ class Rescorer(Protocol):
 
 
 class ScoringServicer:
-    """Answers ScoringService; errors are raised and become statuses in ``gate.door``."""
+    """Answers ScoringService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(
         self,

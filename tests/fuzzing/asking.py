@@ -10,8 +10,8 @@ from urllib.parse import quote
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
-from gate.door import Door
-from gate.statuses import Statuses
+from gateway.grpc.server import Door
+from gateway.grpc.status import Statuses
 from tests.fuzzing.callers import Caller, Metadata
 
 FORBIDDEN = {"INTERNAL", "UNKNOWN", "UNAVAILABLE", "DATA_LOSS"}

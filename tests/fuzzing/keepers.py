@@ -15,10 +15,10 @@ from typing import Any
 import jwt
 import msgpack
 
-from gate.calls import Call, Method
-from gate.errors import GateError
-from gate.keys import KeyRing
-from gate.tokens import Tokens
+from gateway.auth.jwks import KeyRing
+from gateway.auth.tokens import Tokens
+from gateway.errors import GateError
+from gateway.grpc.call import Call, Method
 from router.adapters.redis.assignments import RedisAssignments
 from router.decision import Cause, Head
 from router.errors import CorruptHistory

@@ -14,8 +14,8 @@ from random import Random
 
 import pyarrow as pa
 
-from gate.certificates import read_principals
-from gate.keys import parsed
+from gateway.auth.client_certificates import read_principals
+from gateway.auth.jwks import parsed
 from router.adapters.redis.clients import SCHEMES, client_for
 from router.cli.lead_files import read_leads
 from router.cli.tables import InputFailed

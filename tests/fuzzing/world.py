@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
-from gate.admission import Guard
-from gate.calls import Call
-from gate.keys import KeyRing
-from gate.limits import Limit
-from gate.masking import Masking
-from gate.standard import Health, serve_standard
-from gate.tokens import Tokens
-from gate.traffic import Traffic
+from gateway.auth.guard import Guard
+from gateway.auth.jwks import KeyRing
+from gateway.auth.tokens import Tokens
+from gateway.grpc.call import Call
+from gateway.grpc.load_shedding import Traffic
+from gateway.grpc.masking import Masking
+from gateway.grpc.standard_services import Health, serve_standard
+from gateway.rate_limits import Limit
 from operations import rpc as operations_rpc
 from operations.desk import Desk
 from router.adapters.submissions import QueuedSubmissions, routing_work

@@ -15,8 +15,8 @@ from typing import Any
 import grpc
 import pytest
 
-from gate.roles import GRANTS, Scope
-from gate.settings import OPEN
+from gateway.auth.permissions import GRANTS, Scope
+from gateway.settings import OPEN
 from router.adapters.redis.stores import Stores
 from router.audit import Audit
 from serving.settings import LongWorkSettings
@@ -28,7 +28,7 @@ from tests.fuzzing.callers import INSIDER, NOBODY, STRANGER, Caller
 from tests.fuzzing.drawing import TENANT
 from tests.fuzzing.plain import attack
 from tests.identities import security
-from tests.integration.gate.test_who_may import showing
+from tests.integration.gateway.auth.test_who_may import showing
 from tests.methods import METHODS
 from tests.scoring_models import write_model
 

@@ -16,7 +16,7 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from fairlead.v1 import routing_pb2
-from gate.errors import Overloaded
+from gateway.errors import Overloaded
 from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.embedded import EmbeddedServer
 from serving.parts import Service

@@ -13,7 +13,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import scoring_pb2
-from gate.door import Door
+from gateway.grpc.server import Door
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.parts import registries

@@ -14,7 +14,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
 
 from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
-from gate.door import Door
+from gateway.grpc.server import Door
 from scoring import errors
 from scoring.adapters.shelves import LocalShelf
 from scoring.champions import Champions

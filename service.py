@@ -1,12 +1,12 @@
 """START HERE. Fairlead's commands; ``fairlead serve`` is the service itself.
 
     serving.settings    what the operator chose
-    serving.parts       all parts of a process, connected
-    serving.life        start → serve → drain
+    serving.wiring      all parts of a process, connected
+    serving.lifecycle   start → serve → drain
 
 The way of a request: ``gateway.grpc`` → ``router.rpc`` → ``router.routing`` → the script ``bind.lua``; of a customer:
-``gateway.grpc`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
-imports this module.
+``gateway.grpc`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms.
+Nobody imports this module.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from router.cli.later import commands_with
 from router.durability import NotDurable
 from router.errors import StoreUnavailable
 from scoring.errors import ScoringError
-from serving.life import run, run_several
-from serving.parts import CannotListen
+from serving.lifecycle import run, run_several
 from serving.settings import Place, Settings
+from serving.supervisor import CannotShare, ServerFailed
+from serving.wiring import CannotListen
 from telemetry import logs
 from telemetry.metrics import CannotServeMetrics
 from telemetry.traces import CannotTrace
-from upkeep.servers import CannotShare, ServerFailed
 
 LATER = {
     "dataset": ("training.cli", "Build a table of customers from their events."),
-    "doctor": ("upkeep.doctor", "Check the set-up, and say what to do."),
+    "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),
     "health": ("scoring.cli", "Check health profiles."),
     "models": ("scoring.cli", "List, compare, challenge, promote and roll back models."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
@@ -43,7 +43,7 @@ LATER = {
     "rescore": ("scoring.cli", "Score every customer in a table."),
     "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
-    "work": ("serving.work", "Route, train and rescore what is asked for, in a process of its own."),
+    "work": ("serving.worker", "Route, train and rescore what is asked for, in a process of its own."),
 }
 """Commands imported only when they are called, because scikit-learn and pyarrow take a second: room and help."""
 

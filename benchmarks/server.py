@@ -21,9 +21,9 @@ from gateway.grpc.call import Call
 from gateway.grpc.server import Door
 from router.adapters.redis.embedded import EmbeddedServer
 from router.rpc.status import STATUSES
-from serving.life import settle_garbage
-from serving.parts import Service
+from serving.lifecycle import settle_garbage
 from serving.settings import Settings
+from serving.wiring import Service
 
 EMPTY = "fairlead.benchmarks.Empty"
 

@@ -22,8 +22,8 @@ from hypothesis import settings as examples
 from router.adapters import engines
 from router.adapters.redis.embedded import EmbeddedServer, EmbeddedServerError, find_binary
 from router.durability import ANYTHING
-from serving.parts import Service
 from serving.settings import Settings
+from serving.wiring import Service
 from tests.api import Api, connected
 from tests.served import Served
 

@@ -20,7 +20,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.adapters.redis.embedded import find_binary
 from router.durability import Demand, Durability, NotDurable
-from serving.parts import Service
+from serving.wiring import Service
 from tests.api import EVERYONE, Api, connected, retry_delay_s
 from tests.conftest import settings
 from tests.topologies import free_port

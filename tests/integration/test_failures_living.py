@@ -24,7 +24,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.redis.embedded import EmbeddedServer
 from router.adapters.working import WorkSettings
 from router.auditor import Auditor
-from serving.parts import Service
+from serving.wiring import Service
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
 from tests.conftest import settings
 from tests.served import Served

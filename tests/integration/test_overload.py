@@ -12,7 +12,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from router.adapters.redis.embedded import EmbeddedServer
-from serving.parts import Service
+from serving.wiring import Service
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences
 from tests.conftest import settings
 from tests.integration.test_memory_short import delay_of

@@ -19,7 +19,7 @@ from fairlead.v1 import routing_pb2
 from gateway.errors import Overloaded
 from router.adapters.redis.connection import watch_scripts
 from router.adapters.redis.embedded import EmbeddedServer
-from serving.parts import Service
+from serving.wiring import Service
 from telemetry import logs, metrics, traces
 from telemetry.calls import CurrentCall, trace_id
 from telemetry.logs import CallLog

@@ -22,8 +22,8 @@ from fairlead.retries import Retries
 from fairlead.v1 import models_pb2, models_pb2_grpc
 from router.adapters import engines
 from scoring.errors import ScoringError
-from serving.parts import Service
 from serving.settings import Settings
+from serving.wiring import Service
 from tests.conftest import ROOT
 from tests.scoring_models import CUSTOMER, write_model
 from tests.served import Served

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from router.adapters.redis.checkup import StoreFacts
-from upkeep.findings import Finding, bad, good, mind
+from serving.doctor.finding import Finding, bad, good, mind
 
 _OLDEST = {"Redis": (6, 2), "Valkey": (7, 2)}
 _CLOCK_S = 1.0

@@ -27,10 +27,10 @@ from router.cli.consoles import console_for
 from router.errors import StoreUnavailable
 from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
+from serving.doctor import host
+from serving.doctor.finding import Finding, Standing, bad, good, mind
+from serving.doctor.store import judge
 from telemetry.watch import Wanted
-from upkeep import machine_checks as machine
-from upkeep.findings import Finding, Standing, bad, good, mind
-from upkeep.store_checks import judge
 
 _SIGNS = {Standing.GOOD: ("✓", "green"), Standing.MIND: ("!", "yellow"), Standing.BAD: ("✗", "red")}
 
@@ -52,11 +52,11 @@ def doctor(listen: str, data: Path) -> None:
 
 def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Finding]:
     """Look at everything, the plain things first."""
-    yield machine.python()
+    yield host.python()
     yield from _rule_engine(environ)
-    yield machine.disk(data)
+    yield host.disk(data)
     yield from _store(environ, data)
-    yield machine.port(listen)
+    yield host.port(listen)
     yield from _door(environ, listen)
     yield from _telemetry(environ)
     yield _models(environ, data)
@@ -64,7 +64,7 @@ def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Fi
 
 def _rule_engine(environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
-        yield machine.rule_engine(engines.choice_from(environ))
+        yield host.rule_engine(engines.choice_from(environ))
     except ValueError as error:
         yield bad("rule engine", str(error), "set it to one of these")
 
@@ -72,7 +72,7 @@ def _rule_engine(environ: Mapping[str, str]) -> Iterator[Finding]:
 def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
     url = environ.get("FAIRLEAD_REDIS_URL", "")
     if not url:
-        yield machine.private_store(data)
+        yield host.private_store(data)
         path = socket_path(data.absolute())
         if not answers(path):
             return  # it runs with the service alone
@@ -94,7 +94,7 @@ def _door(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
         yield bad("who may come in", str(error), "correct the variable it names")
         return
     if security.tls_cert:
-        yield machine.certificate(security.tls_cert)
+        yield host.certificate(security.tls_cert)
     yield good("who may come in", security.described)
 
 
@@ -106,7 +106,7 @@ def _telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
         yield bad("telemetry", str(error), "correct the variable it names")
         return
     if wanted.metrics:
-        yield machine.port(wanted.metrics, "metrics port")
+        yield host.port(wanted.metrics, "metrics port")
 
 
 def _models(environ: Mapping[str, str], data: Path) -> Finding:

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from router.adapters.redis.checkup import StoreFacts
-from upkeep import machine_checks as machine
-from upkeep.doctor import doctor, findings
-from upkeep.findings import Standing
-from upkeep.store_checks import judge
+from serving.doctor import host
+from serving.doctor.command import doctor, findings
+from serving.doctor.finding import Standing
+from serving.doctor.store import judge
 
 KEPT = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 SOUND = StoreFacts("Valkey", (9, 1, 0), KEPT, 10 << 20, 0, 0.01)
@@ -72,7 +72,7 @@ def test_a_certificate_is_judged_by_how_long_it_is_good(tmp_path: Path, days: in
     )
     (tmp_path / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
 
-    assert machine.certificate(str(tmp_path / "cert.pem")).standing is standing
+    assert host.certificate(str(tmp_path / "cert.pem")).standing is standing
 
 
 def test_a_folder_in_use_says_by_whom(tmp_path: Path) -> None:
@@ -81,11 +81,11 @@ def test_a_folder_in_use_says_by_whom(tmp_path: Path) -> None:
         lock.write("4711")
         lock.flush()
 
-        assert "in use by process 4711" in machine.private_store(tmp_path).seen
+        assert "in use by process 4711" in host.private_store(tmp_path).seen
 
 
 def test_a_folder_that_does_not_exist_yet_is_looked_at_where_it_will_be(tmp_path: Path) -> None:
-    assert str(tmp_path) in machine.disk(tmp_path / "not" / "yet").seen
+    assert str(tmp_path) in host.disk(tmp_path / "not" / "yet").seen
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
-from serving.long_work import LongWork
+from serving.operations import LongWork
 from serving.settings import Settings
 from telemetry.watch import Watch
 from workqueue.errors import QueueUnavailable

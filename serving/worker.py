@@ -30,7 +30,7 @@ from router.routing import Router
 from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
-from serving.long_work import KINDS, LongWork
+from serving.operations import KINDS, LongWork
 from serving.settings import LongWorkSettings
 from training.rpc import trainings
 from workqueue.crew import Crew

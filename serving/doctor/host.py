@@ -17,7 +17,7 @@ from cryptography import x509
 from router.adapters import engines
 from router.adapters.redis.embedded import EmbeddedServerError, find_binary
 from router.adapters.redis.orphans import answers, socket_path
-from upkeep.findings import Finding, bad, good, mind
+from serving.doctor.finding import Finding, bad, good, mind
 
 _OLDEST_PYTHON = (3, 11)
 _LITTLE, _TOO_LITTLE = 2 << 30, 200 << 20

@@ -17,11 +17,11 @@ from router.adapters import engines
 from router.adapters.redis.embedded import EmbeddedServer
 from router.durability import MEANINGS
 from router.errors import StoreUnavailable
-from serving.parts import Service
 from serving.settings import Settings, without_password
+from serving.supervisor import READY, Program, Servers, reserve
+from serving.wiring import Service
 from telemetry.metrics import VARIABLE as METRICS
 from telemetry.metrics import moved
-from upkeep.servers import READY, Program, Servers, reserve
 
 _log = logging.getLogger("fairlead")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from operations.carrying import BOUNDS, DELIVERIES, Kind, worker_of
-from operations.desk import Desk
+from operations.executor import BOUNDS, DELIVERIES, Kind, worker_of
+from operations.service import Desk
 from router.adapters.redis.connection import RedisClient
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings

@@ -6,9 +6,9 @@ from google.longrunning import operations_pb2 as longrunning
 
 from fairlead.v1 import operations_pb2 as pb
 from gateway.grpc.server import Door
-from operations.desk import Desk
 from operations.rpc.servicers import OperationServicer, OperationsServicer
 from operations.rpc.status import STATUSES
+from operations.service import Desk
 
 _LONGRUNNING = longrunning.DESCRIPTOR.services_by_name["Operations"]
 _OURS = pb.DESCRIPTOR.services_by_name["OperationService"]

@@ -12,9 +12,9 @@ from google.protobuf.empty_pb2 import Empty
 
 from fairlead.v1 import operations_pb2 as pb
 from gateway.grpc.call import Call
-from operations.desk import Desk
 from operations.errors import InvalidInput
 from operations.rpc.messages import operation_message, place_of, place_token, request_id_of
+from operations.service import Desk
 
 MAX_WAIT_S = 600.0
 MAX_PAGE, DEFAULT_PAGE = 1_000, 50

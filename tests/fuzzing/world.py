@@ -24,7 +24,7 @@ from gateway.grpc.masking import Masking
 from gateway.grpc.standard_services import Health, serve_standard
 from gateway.rate_limits import Limit
 from operations import rpc as operations_rpc
-from operations.desk import Desk
+from operations.service import Desk
 from router.adapters.submissions import QueuedSubmissions, routing_work
 from router.adapters.trial import written_workforce
 from router.adapters.trial_child import trial

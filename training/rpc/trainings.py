@@ -13,10 +13,10 @@ from google.longrunning.operations_pb2 import Operation
 from google.protobuf.any_pb2 import Any as AnyMessage
 
 from fairlead.v1 import models_pb2
-from operations.carrying import Kind
-from operations.desk import Desk
+from operations.executor import Kind
 from operations.operation import Task
 from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
+from operations.service import Desk
 from scoring.adapters.places import inside, where
 from scoring.errors import InvalidInput, Violation
 from scoring.names import model_of

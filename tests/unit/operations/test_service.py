@@ -9,11 +9,11 @@ import grpc
 import pytest
 
 from operations import errors
-from operations.carrying import BOUNDS
-from operations.desk import LOOK_S, Desk
 from operations.errors import InvalidInput, NotFound, RequestIdReused, StillRuns, TooMuchWaits
+from operations.executor import BOUNDS
 from operations.operation import CANCELLED, EVERYBODY, Answered, Failed, Progress, Task, place_of, write_note
 from operations.rpc.status import CODES
+from operations.service import LOOK_S, Desk
 from training.candidates import LADDER
 from training.rpc.wish import RUNGS
 from workqueue.adapters.memory import MemoryQueue

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from operations.carrying import DELIVERIES, Kind, worker_of
-from operations.desk import Desk
+from operations.executor import DELIVERIES, Kind, worker_of
 from operations.operation import Answered, Failed, Operation, Task
+from operations.service import Desk
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.jobs import Lease, State
 

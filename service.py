@@ -18,13 +18,12 @@ from typing import Any
 import click
 
 import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC reads from the environment)
+from failures import Failure
 from router import cli as router_cli
 from router.adapters.engines import EngineUnavailable
 from router.adapters.redis.embedded import EmbeddedServerError
 from router.cli.later import commands_with
 from router.durability import NotDurable
-from router.errors import StoreUnavailable
-from scoring.errors import ScoringError
 from serving.lifecycle import run, run_several
 from serving.settings import Place, Settings
 from serving.supervisor import CannotShare, ServerFailed
@@ -118,7 +117,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
         else:
             run(settings)
     except (
-        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
+        ValueError, EmbeddedServerError, Failure, NotDurable, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
         EngineUnavailable,
     ) as error:  # fmt: skip

@@ -25,7 +25,6 @@ from scoring.parts import registries
 from scoring.ports import LastScore
 from scoring.rpc import add_to
 from scoring.rpc.scoring import ScoringServicer
-from scoring.rpc.status import STATUSES
 
 
 class Notes:
@@ -74,7 +73,7 @@ def _empty_handler(door: Door, answer: scoring_pb2.Score) -> grpc.GenericRpcHand
         return answer
 
     method = scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"].methods_by_name["ScoreCustomer"]
-    handler = door.handler(score, method, STATUSES)
+    handler = door.handler(score, method)
     return grpc.method_handlers_generic_handler(EMPTY, {"ScoreCustomer": handler})
 
 

@@ -20,7 +20,6 @@ from fairlead.v1 import routing_pb2 as routing
 from gateway.grpc.call import Call
 from gateway.grpc.server import Door
 from router.adapters.redis.embedded import EmbeddedServer
-from router.rpc.status import STATUSES
 from serving.lifecycle import settle_garbage
 from serving.settings import Settings
 from serving.wiring import Service
@@ -53,7 +52,7 @@ def empty_handler(door: Door) -> grpc.GenericRpcHandler[Any, Any]:
         return answer
 
     method = routing.DESCRIPTOR.services_by_name["RoutingService"].methods_by_name["RouteWorkItem"]
-    handler = door.handler(route, method, STATUSES)
+    handler = door.handler(route, method)
     return grpc.method_handlers_generic_handler(EMPTY, {"RouteWorkItem": handler})
 
 

@@ -17,9 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from failures import StoreUnavailable
 from operations.operation import Answered, Failed, Progress, Task, write_note
 from workqueue.backoff import Backoff
-from workqueue.errors import QueueUnavailable
 from workqueue.jobs import Bounds, Lease
 from workqueue.ports import Queue
 from workqueue.worker import Fate, Outcome, Worker
@@ -87,7 +87,7 @@ async def _carry_out(kind: Kind, queue: Queue, tenant: str, lease: Lease) -> Out
 async def _note(queue: Queue, tenant: str, lease: Lease, progress: Progress) -> None:
     try:
         await queue.note(tenant, lease, write_note(progress))  # one whose lease is over hears of it by the heartbeat
-    except QueueUnavailable as error:
+    except StoreUnavailable as error:
         _log.warning("how far %s is could not be noted: %s", lease.id, error)
 
 

@@ -6,24 +6,13 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import uuid4
 
-from operations.errors import (
-    InvalidInput,
-    MemoryShort,
-    NotFound,
-    OperationError,
-    RequestIdReused,
-    StillRuns,
-    StoreUnavailable,
-    TooMuchWaits,
-)
+from failures import Failure, InvalidInput, NotFound, RequestIdReused
+from operations.errors import StillRuns, TooMuchWaits
 from operations.operation import CANCELLED, EVERYBODY, Failed, Operation, Task, name_of, place_of, write_note
-from workqueue.errors import MemoryShort as ShortInQueue
-from workqueue.errors import QueueError, QueueFull, QueueUnavailable
-from workqueue.errors import RequestIdReused as ReusedInQueue
+from workqueue.errors import QueueFull
 from workqueue.jobs import MAX_BATCH, NewJob, Request, State
 from workqueue.ports import Queue
 
@@ -74,10 +63,9 @@ class Desk:
         whose = tenant or EVERYBODY
         job_id = f"{kind}-{_digest(request_id) if request_id else uuid4().hex}"
         job = NewJob(job_id, task.pack(), request_id=job_id if request_id else "")
-        with _translated():
-            (answer,) = await self._queues[kind].submit(whose, [job])
-        if isinstance(answer, QueueError):
-            raise _error(kind, answer)
+        (answer,) = await self._queues[kind].submit(whose, [job])
+        if isinstance(answer, Failure):
+            raise TooMuchWaits(kind, answer.jobs) if isinstance(answer, QueueFull) else answer
         found = await self.get(name_of(whose, job_id))
         if found.task.mark != task.mark:
             raise RequestIdReused(request_id)
@@ -88,10 +76,9 @@ class Desk:
     async def get(self, name: str) -> Operation:
         """Return an operation as it stands."""
         queue, whose, job_id = self._found(name)
-        with _translated():
-            job = await queue.find(whose, job_id)
+        job = await queue.find(whose, job_id)
         if job is None:
-            raise NotFound(name)
+            raise no_operation(name)
         return Operation.of(whose, job)
 
     async def listed(self, tenant: str, after: str = "") -> list[Operation]:
@@ -110,19 +97,18 @@ class Desk:
             If there is no other any more.
         """
         whose = tenant or EVERYBODY
-        with _translated():
-            jobs = {
-                job.id: job
-                for queue in self._queues.values()
-                for state in State
-                for job in await queue.peek(whose, state, count=MAX_BATCH)
-            }
+        jobs = {
+            job.id: job
+            for queue in self._queues.values()
+            for state in State
+            for job in await queue.peek(whose, state, count=MAX_BATCH)
+        }
         found = [Operation.of(whose, job) for job in sorted(jobs.values(), key=lambda job: (-job.arrived_us, job.id))]
         if not after:
             return found
         places = {operation.name: place for place, operation in enumerate(found, 1)}
         if after not in places:
-            raise InvalidInput("page_token", f"leads behind {after[:80]!r}, which is gone: begin anew")
+            raise InvalidInput.of("page_token", f"leads behind {after[:80]!r}, which is gone: begin anew")
         return found[places[after] :]
 
     async def wait(self, name: str, seconds: float) -> Operation:
@@ -139,9 +125,8 @@ class Desk:
         """End an operation that is not over; who carries it out learns of it with the next heartbeat."""
         found = await self.get(name)
         queue, whose, job_id = self._found(name)
-        with _translated():
-            if await queue.withdraw(whose, job_id, write_note(Failed("cancelled", CANCELLED))):
-                _log.info("%s cancelled %s about %s", actor or "somebody", name, found.task.target)
+        if await queue.withdraw(whose, job_id, write_note(Failed("cancelled", CANCELLED))):
+            _log.info("%s cancelled %s about %s", actor or "somebody", name, found.task.target)
 
     async def forget(self, name: str) -> None:
         """Forget an operation that is over.
@@ -155,8 +140,7 @@ class Desk:
         if not found.is_over:
             raise StillRuns(name)
         queue, whose, job_id = self._found(name)
-        with _translated():
-            await queue.purge(whose, found.job.state, Request(uuid4().hex, job_id), [job_id])
+        await queue.purge(whose, found.job.state, Request(uuid4().hex, job_id), [job_id])
 
     async def redrive(self, name: str, actor: str = "", request_id: str = "") -> Operation:
         """Have an operation tried again that was given up, once for each request; leave any other alone.
@@ -168,9 +152,8 @@ class Desk:
         """
         task = (await self.get(name)).task
         queue, whose, job_id = self._found(name)
-        with _translated():
-            request = Request(request_id or uuid4().hex, job_id)
-            redriven = await queue.redrive(whose, request, [job_id])
+        request = Request(request_id or uuid4().hex, job_id)
+        redriven = await queue.redrive(whose, request, [job_id])
         if redriven.jobs:
             _log.info("%s redrove %s about %s", actor or "somebody", name, task.target)
         return await self.get(name)
@@ -179,7 +162,7 @@ class Desk:
         whose, job_id = place_of(name) or ("", "")
         queue = self._queues.get(job_id.partition("-")[0])
         if queue is None:
-            raise NotFound(name)
+            raise no_operation(name)
         return queue, whose, job_id
 
 
@@ -187,21 +170,6 @@ def _digest(request_id: str) -> str:
     return hashlib.sha256(request_id.encode()).hexdigest()[:32]
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except QueueUnavailable as error:
-        raise StoreUnavailable(str(error), error.retry_after_s) from error
-    except ReusedInQueue as error:
-        raise RequestIdReused(error.request_id) from error
-
-
-def _error(kind: str, error: QueueError) -> OperationError:
-    match error:
-        case QueueFull():
-            return TooMuchWaits(kind, error.jobs)
-        case ShortInQueue():
-            return MemoryShort(error.percent, error.retry_after_s)
-        case _:
-            raise error
+def no_operation(name: str) -> NotFound:
+    """Say that there is none of a name."""
+    return NotFound("operation", name, "it never was, was deleted, or ended long ago")

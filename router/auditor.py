@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from failures import Failure
 from router.books import Books
 from router.decision import Cause, Decision, Outcome
-from router.errors import NotPossible, RouterError
+from router.errors import NotPossible
 from router.fairness import report
 from router.invariants import Movement
 from router.ports import Assignments, Revisions, Signals, Snapshot, Snapshots
@@ -175,7 +176,7 @@ class Auditors:
             try:
                 for tenant in await self._revisions.tenants():
                     await self._look(tenant)
-            except RouterError as error:
+            except Failure as error:
                 _log.warning("cannot audit: %s", error)
             except Exception:  # whoever watches the others must not end unseen
                 _log.exception("the auditor failed; it goes on with the next look")

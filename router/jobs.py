@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from failures import Failure
 from router.decision import Cause, Head, Outcome
-from router.errors import InvalidInput, NotFound, NotPossible, RouterError
+from router.errors import InvalidInput, NotFound, NotPossible
 from router.explanation import rotation_of
 from router.items import CLOSED_STATES, WorkItem, fingerprint, item_id
 from router.plan import Book, Plan
@@ -33,7 +34,7 @@ class ReassignRequest:
     actor: str = ""
 
 
-def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | RouterError:
+def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | Failure:
     """Make the job of routing a work item; an error where the book's rules cannot read it.
 
     Parameters
@@ -102,7 +103,7 @@ def reassign_job(
     )
 
 
-def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | RouterError:
+def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | Failure:
     """Make the job of finding an owner for what waits; an error where the book's rules cannot read it."""
     try:
         plan = book.plan(item)

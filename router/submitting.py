@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from failures import Failure
 from router.decision import Decision
 from router.durability import Durability
-from router.errors import Conflict, NotFound, NotPossible, RouterError, StoreUnavailable
+from router.errors import Conflict, NotFound, NotPossible, StoreUnavailable
 from router.intake import Intake, Receipt, Submission
 from router.items import item_id
 from router.jobs import RouteRequest
@@ -27,7 +28,7 @@ _PASSING = (Conflict, StoreUnavailable)
 class Failed:
     """Why a submission was not routed, and whether a later try may succeed."""
 
-    error: RouterError
+    error: Failure
     may_pass: bool
 
 
@@ -64,13 +65,13 @@ class Submitting:
             If the store does not answer.
         """
         (answer,) = await self.submit_many(tenant, [request], preview=preview)
-        if isinstance(answer, RouterError):
+        if isinstance(answer, Failure):
             raise answer
         return answer
 
     async def submit_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
-    ) -> list[Receipt | RouterError]:
+    ) -> list[Receipt | Failure]:
         """Take in each on its own; a preview only says under which id.
 
         Raises
@@ -106,6 +107,6 @@ async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteR
     except (NotPossible, *_PASSING) as error:  # none can be routed now: no rules, or no store
         return [Failed(error, may_pass=True)] * len(requests)
     return [
-        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, RouterError) else answer
+        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, Failure) else answer
         for answer in answers
     ]

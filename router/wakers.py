@@ -6,8 +6,8 @@ import asyncio
 import logging
 import secrets
 
+from failures import Failure
 from router.books import Books
-from router.errors import RouterError
 from router.ports import Assignments, Revisions, Signals
 from router.waking import Waking
 
@@ -61,7 +61,7 @@ class Wakers:
         while not self._stopped:
             try:
                 await self._look()
-            except RouterError as error:
+            except Failure as error:
                 _log.warning("cannot look for what waits: %s", error)
             await asyncio.sleep(LOOK_S)
 
@@ -89,7 +89,7 @@ class Wakers:
                 if not await self._leads(tenant):
                     return
                 await waking.catch_up()
-        except RouterError as error:
+        except Failure as error:
             _log.warning("tenants/%s: waking begins anew: %s", tenant, error)
 
     async def _leads(self, tenant: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import grpc
 
+from failures import StoreUnavailable
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gateway.grpc.call import Call, Observer
 from gateway.grpc.load_shedding import Traffic
@@ -25,7 +26,6 @@ from router.administration import Administration
 from router.auditor import Auditor, Auditors
 from router.books import Books
 from router.durability import Promise
-from router.errors import StoreUnavailable
 from router.fairness import Fairness
 from router.lookup import Lookup
 from router.publishing import Publishing
@@ -36,7 +36,6 @@ from router.rpc.fairness import FairnessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
-from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
 from router.submitting import Submitting
 from router.wakers import Wakers
@@ -48,7 +47,6 @@ from scoring.ports import LastScore
 from serving.operations import LongWork
 from serving.settings import Settings
 from telemetry.watch import Watch
-from workqueue.errors import QueueUnavailable
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 DRAIN_S = 10.0
@@ -165,7 +163,7 @@ class Service:
         names = []
         for servicer, contract, name in self._servicers:
             descriptor = contract.DESCRIPTOR.services_by_name[name]
-            self._door.serve(servicer, descriptor, STATUSES)
+            self._door.serve(servicer, descriptor)
             names.append(descriptor.full_name)
         names += await self._serve_scoring()
         await serve_standard(self._door, self._health, names)
@@ -196,7 +194,7 @@ class Service:
         """Say whether submissions wait for workers; tell the metrics how the queue stands."""
         try:
             stats = await self._queue.stats(tenant)
-        except QueueUnavailable:
+        except StoreUnavailable:
             return ""
         if self._watch.metrics is not None:
             counts = {str(state): jobs for state, jobs in stats.counts.items()}

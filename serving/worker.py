@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from failures import Failure
 from router.adapters import engines
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.stores import Stores
@@ -24,10 +25,8 @@ from router.books import Books
 from router.cli.stores import checked_url
 from router.cli.tables import InputFailed
 from router.durability import Demand, NotDurable
-from router.errors import RouterError
 from router.lookup import Lookup
 from router.routing import Router
-from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
 from serving.operations import KINDS, LongWork
@@ -86,7 +85,7 @@ def work(data: Path | None, redis_url: str | None, workers: int | None, asked: t
     stores = Stores.connect(_store(data, redis_url), wanted.request_ttl_s, wanted.demand)
     try:
         asyncio.run(_work(stores, wanted, kinds))
-    except (RouterError, NotDurable, engines.EngineUnavailable, ScoringError) as error:
+    except (Failure, NotDurable, engines.EngineUnavailable) as error:
         raise click.ClickException(str(error)) from error
 
 

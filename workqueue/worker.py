@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from failures import StoreUnavailable
 from workqueue.backoff import Backoff
-from workqueue.errors import QueueUnavailable
 from workqueue.jobs import Ending, Lease, Verdict
 from workqueue.ports import Queue
 
@@ -109,9 +109,9 @@ class Worker:
                         return
                     busy = await self.turn(tenant) > 0 or busy
                 await self._listen(0.0 if busy else self._idle_s())
-            except QueueUnavailable as error:
+            except StoreUnavailable as error:
                 _log.warning("the queue does not answer: %s", error)
-                await self._unless_stopped(asyncio.sleep(error.retry_after_s))
+                await self._unless_stopped(asyncio.sleep(error.retry_after_s or 0.0))
             except Exception:
                 _log.exception("a worker failed, and goes on")  # a loop that ended would be missed by nobody
                 await self._unless_stopped(asyncio.sleep(SWEEP_S))
@@ -175,7 +175,7 @@ class Worker:
             try:
                 if not any(await self._queue.extend(tenant, leases, self._lease_s)):
                     working.cancel()
-            except QueueUnavailable as error:
+            except StoreUnavailable as error:
                 _log.warning("leases of %s could not be extended: %s", tenant, error)
 
     async def _awake(self) -> list[str]:

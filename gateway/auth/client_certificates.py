@@ -16,8 +16,8 @@ from pathlib import Path
 
 import yaml
 
+from failures import Unauthenticated
 from gateway.auth.principals import Principal, principal_of
-from gateway.errors import Unauthenticated
 from gateway.grpc.call import Call
 
 _MOST_REMEMBERED = 1_000

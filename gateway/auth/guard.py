@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from failures import PermissionDenied, Unauthenticated
 from gateway.auth.permissions import GRANTS, Grant, Scope
 from gateway.auth.principals import ALL_TENANTS, Principal, Role
-from gateway.errors import PermissionDenied, Unauthenticated, UnnamedTenant
+from gateway.errors import UnnamedTenant
 from gateway.grpc.call import Call
 from gateway.rate_limits import Limit
 

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import jwt
 
-from gateway.errors import KeysUnavailable, Unauthenticated
+from failures import Unauthenticated
+from gateway.errors import KeysUnavailable
 
 ALGORITHMS = frozenset({"ES256", "ES384", "ES512", "EdDSA", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
 """Only those whose verifying key cannot sign: whoever reads the server's files can forge nothing."""

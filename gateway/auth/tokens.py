@@ -18,9 +18,9 @@ from typing import Any
 
 import jwt
 
+from failures import Unauthenticated
 from gateway.auth.jwks import ALGORITHMS, KeyRing
 from gateway.auth.principals import Principal, principal_of
-from gateway.errors import Unauthenticated
 from gateway.grpc.call import Call
 
 REMEMBERED_S = 60.0

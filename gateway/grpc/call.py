@@ -11,8 +11,8 @@ import grpc
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
+from failures import PermissionDenied, Unauthenticated
 from gateway.auth.principals import Principal
-from gateway.errors import PermissionDenied, Unauthenticated
 
 Path = Sequence[str]
 

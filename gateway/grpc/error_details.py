@@ -15,37 +15,41 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest, PreconditionFailure, QuotaFailure, ResourceInfo, RetryInfo
 
+from failures import Violation
+
 LONGEST_MESSAGE = 2_000
 """Characters."""
 _LONGEST_DESCRIPTION = 300
+_LONGEST_NAME = 512
+"""What Fairlead names is shorter; what a caller asks for need not be."""
 _MOST_VIOLATIONS = 20
 
 
-def bad_request(violations: Iterable[tuple[str, str]]) -> BadRequest:
+def bad_request(violations: Iterable[Violation]) -> BadRequest:
     """Say which fields are wrong: path and description of each, the first twenty."""
-    told = [
-        BadRequest.FieldViolation(field=field, description=shortened(description, _LONGEST_DESCRIPTION))
-        for field, description in islice(violations, _MOST_VIOLATIONS)
+    fields = [
+        BadRequest.FieldViolation(field=wrong.field, description=shortened(wrong.description, _LONGEST_DESCRIPTION))
+        for wrong in islice(violations, _MOST_VIOLATIONS)
     ]
-    return BadRequest(field_violations=told)
+    return BadRequest(field_violations=fields)
 
 
 def precondition(kind: str, subject: str, description: str) -> PreconditionFailure:
     """Say what the state of a resource forbids."""
-    told = shortened(description, _LONGEST_DESCRIPTION)
-    violation = PreconditionFailure.Violation(type=kind, subject=subject, description=told)
+    text = shortened(description, _LONGEST_DESCRIPTION)
+    violation = PreconditionFailure.Violation(type=kind, subject=shortened(subject, _LONGEST_NAME), description=text)
     return PreconditionFailure(violations=[violation])
 
 
 def resource(kind: str, name: str) -> ResourceInfo:
     """Say which resource is missing, or there already."""
-    return ResourceInfo(resource_type=kind, resource_name=name)
+    return ResourceInfo(resource_type=kind, resource_name=shortened(name, _LONGEST_NAME))
 
 
 def quota(subject: str, description: str) -> QuotaFailure:
     """Say what is used up, and whose."""
-    told = shortened(description, _LONGEST_DESCRIPTION)
-    return QuotaFailure(violations=[QuotaFailure.Violation(subject=subject, description=told)])
+    text = shortened(description, _LONGEST_DESCRIPTION)
+    return QuotaFailure(violations=[QuotaFailure.Violation(subject=subject, description=text)])
 
 
 def retry(seconds: float) -> RetryInfo:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import grpc
 
-from gateway.errors import GateError
+from failures import Failure
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
@@ -20,7 +20,7 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 class Arrivals(Protocol):
     """Counts calls."""
 
-    def arrive(self, method: str) -> GateError | None:
+    def arrive(self, method: str) -> Failure | None:
         """Count a call in until its task, which is the running one, ends; say why if there are too many already."""
 
 
@@ -40,7 +40,7 @@ class Entrance:
 
     name: str
     handler: Handler
-    turn_away: Callable[[GateError, Any], Awaitable[None]]
+    turn_away: Callable[[Failure, Any], Awaitable[None]]
 
 
 class Entrances(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # its stubs alone know of any

@@ -17,11 +17,12 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
 
-from gateway.errors import GateError, UnreadableRequest
+from failures import Failure
+from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call, Method, Observer, Unreadable
 from gateway.grpc.handlers import Arrivals, Entrance, Entrances, Handler
 from gateway.grpc.masking import Masking
-from gateway.grpc.status import OF_THE_DOOR, Statuses
+from gateway.grpc.status import status_of
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -30,10 +31,10 @@ class Admission(Protocol):
     """Decides who comes in."""
 
     async def admit(self, call: Call) -> None:
-        """Find out who calls, and whether they may; raises a ``GateError`` if not."""
+        """Find out who calls, and whether they may; raises a ``Failure`` if not."""
 
     def enter(self, call: Call) -> None:
-        """Check whether they may touch what the request is about; raises a ``GateError`` if not."""
+        """Check whether they may touch what the request is about; raises a ``Failure`` if not."""
 
 
 class Door:
@@ -67,15 +68,13 @@ class Door:
         self._masking = masking
         self._arrivals = arrivals
 
-    def serve(self, servicer: object, service: ServiceDescriptor, statuses: Statuses) -> None:
+    def serve(self, servicer: object, service: ServiceDescriptor) -> None:
         """Serve every method of a service.
 
         The servicer has a method of each name, taking the request (or the stream of them) and the `Call`: a coroutine,
-        or an async generator where answers are a stream. It raises the errors that ``statuses`` knows.
+        or an async generator where answers are a stream. The failures it raises become statuses.
         """
-        handlers = {
-            method.name: self.handler(getattr(servicer, method.name), method, statuses) for method in service.methods
-        }
+        handlers = {method.name: self.handler(getattr(servicer, method.name), method) for method in service.methods}
         if self._arrivals is None:
             entered = grpc.method_handlers_generic_handler(service.full_name, handlers)
         else:
@@ -89,40 +88,36 @@ class Door:
             for name, described in methods
         }
 
-    def _turning_away(self, described: Method) -> Callable[[GateError, Context], Awaitable[None]]:
+    def _turning_away(self, described: Method) -> Callable[[Failure, Context], Awaitable[None]]:
         """Return what tells why a call of a method is not answered, to its caller and to observers."""
         observers = self._observers
 
-        async def turn_away(refusal: GateError, context: Context) -> None:
+        async def turn_away(refusal: Failure, context: Context) -> None:
             call = Call(described, None, context)
             for observer in observers:
                 observer.began(call)
             try:
-                await _end(call, refusal, OF_THE_DOOR)
+                await _end(call, refusal)
             finally:
                 for observer in observers:
                     observer.ended(call)
 
         return turn_away
 
-    def handler(self, method: Callable[..., Any], descriptor: MethodDescriptor, statuses: Statuses) -> Handler:
+    def handler(self, method: Callable[..., Any], descriptor: MethodDescriptor) -> Handler:
         """Return what gRPC calls for one method."""
         made: Handler = _KINDS[descriptor.client_streaming, descriptor.server_streaming](
-            self._answering(method, descriptor, statuses),
+            self._answering(method, descriptor),
             request_deserializer=_reader(GetMessageClass(descriptor.input_type)),
             response_serializer=GetMessageClass(descriptor.output_type).SerializeToString,
         )
         return made
 
-    def _answering(
-        self, method: Callable[..., Any], descriptor: MethodDescriptor, statuses: Statuses
-    ) -> Callable[[Any, Context], Any]:
+    def _answering(self, method: Callable[..., Any], descriptor: MethodDescriptor) -> Callable[[Any, Context], Any]:
         wrap = self._stream if inspect.isasyncgenfunction(method) else self._single
-        return wrap(method, Method.of(descriptor), descriptor.client_streaming, statuses)
+        return wrap(method, Method.of(descriptor), descriptor.client_streaming)
 
-    def _single(
-        self, method: Callable[..., Any], described: Method, many: bool, statuses: Statuses
-    ) -> Callable[[Any, Context], Any]:
+    def _single(self, method: Callable[..., Any], described: Method, many: bool) -> Callable[[Any, Context], Any]:
         """Wrap a coroutine."""
         observers, masking = self._observers, self._masking
 
@@ -136,7 +131,7 @@ class Door:
                     await masking.apply(call, message)
                 return message
             except BaseException as error:  # the one place where everything becomes a status
-                return await _end(call, error, statuses)
+                return await _end(call, error)
             finally:
                 for observer in observers:
                     observer.ended(call)
@@ -144,7 +139,7 @@ class Door:
         return answer
 
     def _stream(
-        self, method: Callable[..., AsyncIterator[Message]], described: Method, many: bool, statuses: Statuses
+        self, method: Callable[..., AsyncIterator[Message]], described: Method, many: bool
     ) -> Callable[[Any, Context], Any]:
         """Wrap an async generator."""
         observers, masking = self._observers, self._masking
@@ -160,7 +155,7 @@ class Door:
                         await masking.apply(call, message)
                     yield message
             except BaseException as error:  # as above
-                await _end(call, error, statuses)
+                await _end(call, error)
             finally:
                 for observer in observers:
                     observer.ended(call)
@@ -189,12 +184,12 @@ async def _entering(admission: Admission, call: Call, requests: AsyncIterator[An
         yield request
 
 
-async def _end(call: Call, error: BaseException, statuses: Statuses) -> NoReturn:
+async def _end(call: Call, error: BaseException) -> NoReturn:
     """Tell why a call failed, to the caller and in the call."""
     if not isinstance(error, Exception):
         call.code = grpc.StatusCode.CANCELLED
         raise error
-    told = rpc_status.to_status(statuses.of(error))
+    told = rpc_status.to_status(status_of(error))
     call.code, call.error = told.code, error
     await call.context.abort(told.code, told.details, told.trailing_metadata)
     raise AssertionError("abort raises")

@@ -18,10 +18,10 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import _async as reflection_aio
 from grpc_reflection.v1alpha import reflection_pb2
 
-from gateway.errors import UnknownService, UnreadableRequest
+from failures import NotFound
+from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call, Unreadable
 from gateway.grpc.server import Door
-from gateway.grpc.status import OF_THE_DOOR
 
 HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"]
 REFLECTION = reflection_pb2.DESCRIPTOR.services_by_name["ServerReflection"]
@@ -47,7 +47,7 @@ class Health:
     async def Check(self, request: Any, call: Call) -> Message:
         """Say whether a service serves."""
         if request.service not in self._names:
-            raise UnknownService(request.service)
+            raise NotFound("service", request.service)
         status: Message = await self._servicer.Check(request, call.context)
         return status
 
@@ -85,5 +85,5 @@ async def serve_standard(door: Door, health: Health, names: Iterable[str]) -> No
     """Serve health and reflection for the services of these names and for themselves."""
     shown = [*names, HEALTH.full_name, REFLECTION.full_name]
     await health.serving(shown)
-    door.serve(health, HEALTH, OF_THE_DOOR)
-    door.serve(Reflection(shown), REFLECTION, OF_THE_DOOR)
+    door.serve(health, HEALTH)
+    door.serve(Reflection(shown), REFLECTION)

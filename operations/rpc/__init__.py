@@ -7,7 +7,6 @@ from google.longrunning import operations_pb2 as longrunning
 from fairlead.v1 import operations_pb2 as pb
 from gateway.grpc.server import Door
 from operations.rpc.servicers import OperationServicer, OperationsServicer
-from operations.rpc.status import STATUSES
 from operations.service import Desk
 
 _LONGRUNNING = longrunning.DESCRIPTOR.services_by_name["Operations"]
@@ -18,5 +17,5 @@ SERVICES = (_LONGRUNNING.full_name, _OURS.full_name)
 
 def add_to(door: Door, desk: Desk) -> None:
     """Serve both."""
-    door.serve(OperationsServicer(desk), _LONGRUNNING, STATUSES)
-    door.serve(OperationServicer(desk), _OURS, STATUSES)
+    door.serve(OperationsServicer(desk), _LONGRUNNING)
+    door.serve(OperationServicer(desk), _OURS)

@@ -14,10 +14,10 @@ from google.rpc import code_pb2
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
+from failures import InvalidInput
 from fairlead.v1 import operations_pb2 as pb
 from gateway.grpc import error_details as details
 from gateway.grpc.status import DOMAIN
-from operations.errors import InvalidInput
 from operations.operation import CANCELLED, Answered, Failed, Operation, Progress
 from workqueue.jobs import State
 
@@ -97,7 +97,7 @@ def request_id_of(request: Any) -> str:
     """
     request_id = str(request.request_id)
     if len(request_id) > MAX_REQUEST_ID:
-        raise InvalidInput("request_id", f"{len(request_id)} characters: at most {MAX_REQUEST_ID}")
+        raise InvalidInput.of("request_id", f"{len(request_id)} characters: at most {MAX_REQUEST_ID}")
     return request_id
 
 
@@ -117,7 +117,7 @@ def place_of(token: str) -> str:
     try:
         return b64decode(token.encode(), b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        raise InvalidInput("page_token", f"{token[:80]!r}: must be the next_page_token of an earlier page") from None
+        raise InvalidInput.of("page_token", f"{token[:80]!r}: must be the next_page_token of an earlier page") from None
 
 
 def _status(code: Any, message: str, reason: str) -> Status:

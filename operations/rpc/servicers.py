@@ -10,9 +10,9 @@ from __future__ import annotations
 from google.longrunning import operations_pb2 as longrunning
 from google.protobuf.empty_pb2 import Empty
 
+from failures import InvalidInput
 from fairlead.v1 import operations_pb2 as pb
 from gateway.grpc.call import Call
-from operations.errors import InvalidInput
 from operations.rpc.messages import operation_message, place_of, place_token, request_id_of
 from operations.service import Desk
 
@@ -35,7 +35,7 @@ class OperationsServicer:
     ) -> longrunning.ListOperationsResponse:
         """List the operations, newest first."""
         if request.filter:
-            raise InvalidInput("filter", f"{request.filter[:80]!r}: must be empty, all are listed")
+            raise InvalidInput.of("filter", f"{request.filter[:80]!r}: must be empty, all are listed")
         size, after = _page_size(request.page_size), place_of(request.page_token)
         found = await self._desk.listed(_tenant_of(request.name), after)
         token = place_token(found[size - 1]) if len(found) > size else ""
@@ -78,10 +78,10 @@ def _tenant_of(name: str) -> str:
             return tenant
         case [""] | ["operations"]:
             return ""
-    raise InvalidInput("name", f"{name[:80]!r}: must be tenants/{{tenant}}, or empty")
+    raise InvalidInput.of("name", f"{name[:80]!r}: must be tenants/{{tenant}}, or empty")
 
 
 def _page_size(size: int) -> int:
     if size < 0:
-        raise InvalidInput("page_size", f"{size}: must be 0 to {MAX_PAGE}")
+        raise InvalidInput.of("page_size", f"{size}: must be 0 to {MAX_PAGE}")
     return min(size or DEFAULT_PAGE, MAX_PAGE)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from failures import Failure
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gateway.grpc.call import Call
+from gateway.grpc.status import status_of
 from router.decision import Decision
 from router.durability import Durability
-from router.errors import InvalidInput, RouterError
+from router.errors import InvalidInput
 from router.intake import Receipt, Submission
 from router.items import State
 from router.jobs import ReassignRequest, RouteRequest
@@ -24,7 +26,6 @@ from router.rpc.messages import (
     route_request,
     work_item_message,
 )
-from router.rpc.status import status_of
 from router.rpc.submissions import receipt_message
 from router.submitting import Submitting
 from router.watching import Watching
@@ -68,7 +69,7 @@ class RoutingServicer:
         tenant = fields.tenant_of(request.parent)
         _check_size(len(request.requests))
         read = [_read(request.parent, single, call.actor) for single in request.requests]
-        answers: dict[int, Decision | RouterError] = {}
+        answers: dict[int, Decision | Failure] = {}
         for preview in (False, True):
             places = [
                 place
@@ -82,7 +83,7 @@ class RoutingServicer:
         results = []
         for place, (single, wish) in enumerate(zip(request.requests, read, strict=True)):
             answer = answers[place] if isinstance(wish, RouteRequest) else wish
-            if isinstance(answer, RouterError):
+            if isinstance(answer, Failure):
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
                 full = fields.wants_full(single.view)
@@ -104,11 +105,11 @@ class RoutingServicer:
         """Take in many, each on its own."""
         tenant = fields.tenant_of(request.parent)
         _check_size(len(request.requests))
-        answers: dict[int, Receipt | RouterError] = {}
+        answers: dict[int, Receipt | Failure] = {}
         wishes: dict[int, RouteRequest] = {}
         for place, single in enumerate(request.requests):
             wish = _read(request.parent, single, call.actor)
-            if isinstance(wish, RouterError):
+            if isinstance(wish, Failure):
                 answers[place] = wish
             else:
                 wishes[place] = wish
@@ -211,20 +212,20 @@ def _check_size(requests: int) -> None:
         raise InvalidInput.of("requests", f"{requests} requests: must be 1 to {MAX_BATCH}")
 
 
-def _submit_result(tenant: str, answer: Receipt | RouterError, durability: Durability) -> routing.SubmitResult:
-    if isinstance(answer, RouterError):
+def _submit_result(tenant: str, answer: Receipt | Failure, durability: Durability) -> routing.SubmitResult:
+    if isinstance(answer, Failure):
         return routing.SubmitResult(error=status_of(answer))
     return routing.SubmitResult(submission=receipt_message(tenant, answer, durability))
 
 
 def _read(
     parent: str, single: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest, actor: str
-) -> RouteRequest | RouterError:
+) -> RouteRequest | Failure:
     if single.parent and single.parent != parent:
         return InvalidInput.of("parent", f"{fields.shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
         if isinstance(single, routing.RouteWorkItemRequest):
             fields.wants_full(single.view)
         return route_request(single, actor)
-    except RouterError as error:
+    except Failure as error:
         return error

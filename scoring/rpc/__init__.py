@@ -1,7 +1,7 @@
 """The gRPC side of scoring: servicers between messages and use cases.
 
-``status`` says which failure becomes which code, ``messages`` converts, one module per service follows. Whoever builds
-the server calls `add_to` with the door that they are to stand behind.
+``messages`` converts, one module per service follows. Whoever builds the server calls `add_to` with the door that they
+are to stand behind.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from scoring.ports import ScoreMemory
 from scoring.registry import Registries
 from scoring.rpc.models import ModelServicer, Trainer
 from scoring.rpc.scoring import Rescorer, ScoringServicer
-from scoring.rpc.status import STATUSES
 
 SERVICES = (
     scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"].full_name,
@@ -42,5 +41,5 @@ def add_to(
         Take TrainModel and RescoreCustomers in; None: it is refused.
     """
     scoring = ScoringServicer(champions, scorer, memory, rescorer)
-    door.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
-    door.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"], STATUSES)
+    door.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"])
+    door.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"])

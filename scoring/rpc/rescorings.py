@@ -73,7 +73,7 @@ class Rescorings:
             If the request cannot be read.
         NotFound, NotPossible, ArtefactRefused
             If there is no such version or champion, or it must not serve.
-        OperationError
+        Failure
             If it cannot be taken in.
         """
         tenant, request_id = tenant_of(request.parent, "parent"), request_id_of(request)

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from failures import Failure
 from gateway.auth.exposure import check_metrics, check_store, insecure_from
 from gateway.settings import Security
 from router.adapters import engines
@@ -25,7 +26,6 @@ from router.adapters.redis.clients import open_servers
 from router.adapters.redis.orphans import answers, socket_path
 from router.cli.consoles import console_for
 from router.errors import StoreUnavailable
-from scoring.errors import ScoringError
 from scoring.parts import ScoringParts
 from serving.doctor import host
 from serving.doctor.finding import Finding, Standing, bad, good, mind
@@ -119,7 +119,7 @@ def _models(environ: Mapping[str, str], data: Path) -> Finding:
             return mind("models", f"no {model} in {registry}", "train and promote one: fairlead train --help")
         version = shared.resolve(model, "champion")
         shared.load(model, version)
-    except (ScoringError, ValueError) as error:
+    except (Failure, ValueError) as error:
         return bad("models", f"{registry}: {error}", "correct it, or promote another: fairlead models --help")
     return good("models", f"{model} {version} serves, from {registry}")
 

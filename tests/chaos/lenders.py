@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
-from workqueue.errors import QueueUnavailable
+from failures import StoreUnavailable
 from workqueue.jobs import Ending, NewJob, Verdict
 from workqueue.ports import Queue
 
@@ -67,7 +67,7 @@ class Lender:
     async def run(self, stopped: asyncio.Event) -> None:
         """Work until told to stop: the driver can swallow a cancellation."""
         while not stopped.is_set():
-            with suppress(QueueUnavailable):
+            with suppress(StoreUnavailable):
                 await self._turn()
             await asyncio.sleep(0.02)
 

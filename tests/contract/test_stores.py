@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
+from failures import Failure
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.embedded import EmbeddedServer
@@ -27,7 +28,7 @@ from router.administration import Administration
 from router.books import Books
 from router.changes import Change
 from router.decision import Cause, Decision, Head
-from router.errors import NotFound, RouterError
+from router.errors import NotFound
 from router.events import Completed, RulesPublished, Settled, WorkforceChanged
 from router.fairness import Fairness
 from router.items import Kind, State, WorkItem
@@ -104,7 +105,7 @@ async def answer(call: Awaitable[Any]) -> Any:
     """Return an answer, or what was raised, without the times."""
     try:
         return without_times(await call)
-    except RouterError as error:
+    except Failure as error:
         return type(error), str(error)
 
 
@@ -116,7 +117,7 @@ def without_times(value: Any) -> Any:
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
-        case RouterError():
+        case Failure():
             return type(value), str(value)
         case _:
             return (

@@ -11,7 +11,6 @@ import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from gateway.grpc.server import Door
-from gateway.grpc.status import Statuses
 from tests.fuzzing.callers import Caller, Metadata
 
 FORBIDDEN = {"INTERNAL", "UNKNOWN", "UNAVAILABLE", "DATA_LOSS"}
@@ -63,10 +62,10 @@ class InnerDoor(Door):
 
     methods: dict[str, tuple[MethodDescriptor, Any]]
 
-    def serve(self, servicer: object, service: ServiceDescriptor, statuses: Statuses) -> None:
+    def serve(self, servicer: object, service: ServiceDescriptor) -> None:
         self.__dict__.setdefault("methods", {})
         for method in service.methods:
-            handler = self.handler(getattr(servicer, method.name), method, statuses)
+            handler = self.handler(getattr(servicer, method.name), method)
             self.methods[f"{service.full_name}/{method.name}"] = method, handler
 
     async def ask(self, name: str, caller: Caller, parts: list[bytes]) -> str:

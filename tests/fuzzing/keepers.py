@@ -15,9 +15,9 @@ from typing import Any
 import jwt
 import msgpack
 
+from failures import Failure
 from gateway.auth.jwks import KeyRing
 from gateway.auth.tokens import Tokens
-from gateway.errors import GateError
 from gateway.grpc.call import Call, Method
 from router.adapters.redis.assignments import RedisAssignments
 from router.decision import Cause, Head
@@ -25,7 +25,6 @@ from router.errors import CorruptHistory
 from router.items import Kind, WorkItem
 from scoring import artefact
 from scoring.artefact import BytesFolder
-from scoring.errors import ScoringError
 from scoring.registry import Registry
 from scoring.verification import SUMS, sums_of
 from tests.fuzzing.asking import Context, Violation
@@ -69,11 +68,9 @@ def _of_tokens(folder: Path) -> list[Parser]:
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "li", "exp": _LATE_S, "nbf": 0, "roles": ["rep"], "tenants": "*"}
     bearer = f"Bearer {token('li', ['rep'], ['fuzz'], rep='li')}".encode()
     return [
-        Parser("tokens", shown, (GateError,), [bearer, b"Bearer a.b.c"]),
-        Parser(
-            "headers of tokens", headed, (GateError,), [b'{"alg": "ES256", "kid": "one"}', b'{"alg": [], "kid": {}}']
-        ),
-        Parser("claims, signed", signed, (GateError,), [json.dumps(claims).encode(), b'{"exp": 1e400}']),
+        Parser("tokens", shown, (Failure,), [bearer, b"Bearer a.b.c"]),
+        Parser("headers of tokens", headed, (Failure,), [b'{"alg": "ES256", "kid": "one"}', b'{"alg": [], "kid": {}}']),
+        Parser("claims, signed", signed, (Failure,), [json.dumps(claims).encode(), b'{"exp": 1e400}']),
     ]
 
 
@@ -97,10 +94,10 @@ def _of_registry(folder: Path) -> list[Parser]:
     entry = {"number": 1, "time": "2026-01-01T00:00:00Z", "action": "promote", "actor": "a", "champion": "v1"}
     return [
         Parser(
-            "model versions", version, (ScoringError,),
+            "model versions", version, (Failure,),
             [bytes([place, 1]) + sound[name] for place, name in enumerate(names)],
         ),
-        Parser("journals", journal, (ScoringError,), [json.dumps(entry).encode()]),
+        Parser("journals", journal, (Failure,), [json.dumps(entry).encode()]),
     ]  # fmt: skip
 
 

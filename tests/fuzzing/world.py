@@ -44,7 +44,6 @@ from router.rpc.fairness import FairnessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
-from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
 from router.rules.scenarios import Workforce
 from router.submitting import Submitting
@@ -165,7 +164,7 @@ class World:
             (FairnessServicer(Fairness(store, administration)), fairness_pb2),
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
-            self.door.serve(servicer, descriptor, STATUSES)
+            self.door.serve(servicer, descriptor)
 
     def _serve_models(self, folder: Path) -> None:
         models, data = folder / "models", folder / "data"

@@ -14,10 +14,9 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from failures import StoreUnavailable
 from router.adapters.redis.connection import translated
-from router.errors import StoreUnavailable
 from workqueue.adapters.redis import connection as queue_connection
-from workqueue.errors import QueueUnavailable
 
 NOT_NOW: list[Exception] = [
     RedisConnectionError("refused"),
@@ -49,7 +48,7 @@ def test_a_store_that_cannot_now_is_unavailable(error: Exception) -> None:
 
 @BY_NAME
 def test_a_queue_whose_store_cannot_now_is_unavailable(error: Exception) -> None:
-    with pytest.raises(QueueUnavailable), queue_connection.translated():
+    with pytest.raises(StoreUnavailable), queue_connection.translated():
         raise error
 
 

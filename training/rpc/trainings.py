@@ -52,7 +52,7 @@ class Trainings:
         ------
         InvalidInput
             If the request cannot be read.
-        OperationError
+        Failure
             If it cannot be taken in.
         """
         tenant, model = model_of(request.parent, "parent")

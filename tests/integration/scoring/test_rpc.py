@@ -15,7 +15,6 @@ from grpc_status import rpc_status
 
 from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
 from gateway.grpc.server import Door
-from scoring import errors
 from scoring.adapters.shelves import LocalShelf
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
@@ -23,7 +22,6 @@ from scoring.health.profile import read_profiles
 from scoring.parts import registries
 from scoring.registry import Registry
 from scoring.rpc import add_to
-from scoring.rpc.status import CODES, status_of
 from scoring.schema import FeatureSchema
 from scoring.served import ServedModel
 from scoring.tables import ScoreTables
@@ -257,18 +255,6 @@ async def test_an_override_is_kept_with_its_reason(channel: grpc.aio.Channel, sh
 
     entry = Registry(LocalShelf(shelf), lambda: NOON).history("churn")[0]
     assert (entry.actor, entry.reason, entry.overridden) == ("ann", "known leak", ("leaks: measured",))
-
-
-def test_every_error_has_a_code_of_its_own_or_its_ancestors() -> None:
-    def below(kind: type[errors.ScoringError]) -> list[type[errors.ScoringError]]:
-        return [kind, *(found for child in kind.__subclasses__() for found in below(child))]
-
-    for kind in below(errors.ScoringError)[1:]:
-        assert any(ancestor in CODES for ancestor in kind.__mro__), kind
-
-
-def test_what_is_not_ours_is_not_shown() -> None:
-    assert "secret" not in status_of(ValueError("secret")).message
 
 
 def details(failure: grpc.aio.AioRpcError, kind: Any) -> Any:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from failures import Unauthenticated
 from gateway.auth.jwks import KeyRing
 from gateway.auth.principals import Principal, Role
 from gateway.auth.tokens import Tokens
 from gateway.cli import PRIVATE, token
-from gateway.errors import Unauthenticated
 from tests.unit.gateway.auth.test_tokens import call_with
 
 

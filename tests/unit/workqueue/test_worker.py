@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from failures import StoreUnavailable
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.backoff import Backoff
 from workqueue.crew import Crew
-from workqueue.errors import QueueUnavailable
 from workqueue.jobs import Ending, Lease, NewJob, State
 from workqueue.worker import Fate, Outcome, Work, Worker
 
@@ -189,7 +189,7 @@ class Stubborn(MemoryQueue):
         try:
             return await asyncio.Future()
         except asyncio.CancelledError:
-            raise QueueUnavailable("timed out") from None
+            raise StoreUnavailable("timed out") from None
 
 
 async def test_a_heartbeat_ends_though_the_driver_swallows_its_cancellation() -> None:

@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from workqueue.errors import QueueUnavailable
+from failures import StoreUnavailable
 
 Argument = str | bytes | int | float
 RedisClient = Any
@@ -40,16 +40,16 @@ def translated() -> Iterator[None]:
 
     Raises
     ------
-    QueueUnavailable
+    StoreUnavailable
         If the server does not answer, or takes no writes now.
     """
     try:
         yield
     except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError) as error:
-        raise QueueUnavailable(f"Redis does not answer, or takes no writes: {error}") from error
+        raise StoreUnavailable(f"Redis does not answer, or takes no writes: {error}") from error
     except ResponseError as error:
         if _REFUSAL.search(str(error)):
-            raise QueueUnavailable(f"Redis takes no writes now: {error}") from error
+            raise StoreUnavailable(f"Redis takes no writes now: {error}") from error
         raise
 
 
@@ -69,7 +69,7 @@ class Script:
 
         Raises
         ------
-        QueueUnavailable
+        StoreUnavailable
             If the server does not answer, or takes no writes now.
         """
         with translated():

@@ -19,7 +19,6 @@ from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call
 from gateway.grpc.server import Door
 from gateway.grpc.standard_services import HEALTH, REFLECTION, Health, serve_standard
-from gateway.grpc.status import OF_THE_DOOR
 
 CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
 ASK = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
@@ -85,7 +84,7 @@ async def opened(
     if servicer is None:
         await serve_standard(door, Health(), ["made.Up"])
     else:
-        door.serve(servicer, HEALTH, OF_THE_DOOR)
+        door.serve(servicer, HEALTH)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

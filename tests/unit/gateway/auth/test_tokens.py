@@ -13,10 +13,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from failures import Unauthenticated
 from gateway.auth.jwks import KeyRing, parsed
 from gateway.auth.principals import Principal, Role
 from gateway.auth.tokens import LEEWAY_S, REMEMBERED_S, Tokens
-from gateway.errors import KeysUnavailable, Unauthenticated
+from gateway.errors import KeysUnavailable
 from gateway.grpc.call import Call, Method
 from tests.identities import AUDIENCE, ISSUER, public_entry, signing_key, token, write_jwks
 

@@ -29,6 +29,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+_LONGEST_SHOWN = 80
+
+
+def shown(value: object) -> str:
+    """Show a value in a failure, shortened."""
+    written = repr(value)
+    return written if len(written) <= _LONGEST_SHOWN else written[: _LONGEST_SHOWN - 1] + "…"
+
 
 class Failure(Exception):
     """Root of the tree; never raised itself."""

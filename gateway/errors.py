@@ -17,7 +17,7 @@ No message repeats a token, a key, or another tenant's name beyond what the call
 
 from __future__ import annotations
 
-from failures import Exhausted, InvalidInput, PermissionDenied, Unauthenticated, Unavailable, Violation
+from failures import Exhausted, InvalidInput, PermissionDenied, Unauthenticated, Unavailable, Violation, shown
 
 __all__ = [
     "KeysUnavailable", "Leaving", "Overloaded", "PermissionDenied", "RateLimited", "Unauthenticated", "UnnamedTenant",
@@ -37,7 +37,7 @@ class UnnamedTenant(InvalidInput):
     """The request names no tenant, so nobody can say whether it is the caller's."""
 
     def __init__(self, field: str, name: str) -> None:
-        super().__init__([Violation(field, f"{name[:80]!r}: must begin with tenants/{{tenant}}, e.g. tenants/default")])
+        super().__init__([Violation(field, f"{shown(name)}: must begin with tenants/{{tenant}}, e.g. tenants/default")])
 
 
 class RateLimited(Exhausted):

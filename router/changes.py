@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from resource_names import check_id
 from router.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.names import check_id
 from router.ports import Settlement, WorkforceRecords
 from router.workforce import Pool, Rep, Territories, Territory
 

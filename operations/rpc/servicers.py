@@ -10,14 +10,15 @@ from __future__ import annotations
 from google.longrunning import operations_pb2 as longrunning
 from google.protobuf.empty_pb2 import Empty
 
-from failures import InvalidInput
+from failures import InvalidInput, shown
 from fairlead.v1 import operations_pb2 as pb
+from gateway import fields
 from gateway.grpc.call import Call
-from operations.rpc.messages import operation_message, place_of, place_token, request_id_of
+from operations.rpc.messages import operation_message
 from operations.service import Desk
+from resource_names import tenant_of
 
 MAX_WAIT_S = 600.0
-MAX_PAGE, DEFAULT_PAGE = 1_000, 50
 
 
 class OperationsServicer:
@@ -35,10 +36,10 @@ class OperationsServicer:
     ) -> longrunning.ListOperationsResponse:
         """List the operations, newest first."""
         if request.filter:
-            raise InvalidInput.of("filter", f"{request.filter[:80]!r}: must be empty, all are listed")
-        size, after = _page_size(request.page_size), place_of(request.page_token)
+            raise InvalidInput.of("filter", f"{shown(request.filter)}: must be empty, all are listed")
+        size, after = fields.page_size(request.page_size), fields.page_place(request.page_token)
         found = await self._desk.listed(_tenant_of(request.name), after)
-        token = place_token(found[size - 1]) if len(found) > size else ""
+        token = fields.page_token(found[size - 1].name) if len(found) > size else ""
         return longrunning.ListOperationsResponse(
             operations=map(operation_message, found[:size]), next_page_token=token
         )
@@ -68,20 +69,10 @@ class OperationServicer:
 
     async def RedriveOperation(self, request: pb.RedriveOperationRequest, call: Call) -> longrunning.Operation:
         """Have an operation tried again that was given up."""
-        return operation_message(await self._desk.redrive(request.name, call.actor, request_id_of(request)))
+        return operation_message(await self._desk.redrive(request.name, call.actor, fields.request_id(request)))
 
 
 def _tenant_of(name: str) -> str:
     """Read whose operations are asked for: ``tenants/{tenant}``, or nothing for those about what all share."""
-    match name.rstrip("/").split("/"):
-        case ["tenants", tenant] if tenant:
-            return tenant
-        case [""] | ["operations"]:
-            return ""
-    raise InvalidInput.of("name", f"{name[:80]!r}: must be tenants/{{tenant}}, or empty")
-
-
-def _page_size(size: int) -> int:
-    if size < 0:
-        raise InvalidInput.of("page_size", f"{size}: must be 0 to {MAX_PAGE}")
-    return min(size or DEFAULT_PAGE, MAX_PAGE)
+    name = name.rstrip("/")
+    return "" if name in ("", "operations") else tenant_of(name, "name")

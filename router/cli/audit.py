@@ -18,13 +18,13 @@ from rich.text import Text
 
 from failures import Failure
 from fairlead.commands import tenant_option
+from resource_names import check_id
 from router.adapters.redis.stores import Stores
 from router.audit import Audit
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
 from router.decision import Decision
 from router.events import Completed, Event, RulesPublished, WorkforceChanged
-from router.names import check_id
 
 _MOST_SHOWN = 100
 _PAGE = 1000

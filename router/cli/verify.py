@@ -17,10 +17,10 @@ from rich.text import Text
 
 from failures import Failure
 from fairlead.commands import tenant_option
+from resource_names import check_id
 from router.books import Books
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.names import check_id
 from router.verification import Verification
 
 _MOST_SHOWN = 100

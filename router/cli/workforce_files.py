@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fairlead.v1 import workforce_pb2 as workforce
+from resource_names import MAX_ID_LENGTH, check_id
 from router.cli.tables import Faults, InputFailed, Row, Table, free, listed, number, read_cell, read_table, truth
 from router.items import Kind
-from router.names import MAX_ID_LENGTH, check_id
 
 REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "rep", "rep_id", "编号", "工号", "销售编号"),

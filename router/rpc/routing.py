@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from failures import Failure
+from failures import Failure, shown
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
+from gateway import fields
 from gateway.grpc.call import Call
 from gateway.grpc.status import status_of
+from resource_names import tenant_of
 from router.decision import Decision
 from router.durability import Durability
 from router.errors import InvalidInput
@@ -18,8 +20,8 @@ from router.items import State
 from router.jobs import ReassignRequest, RouteRequest
 from router.lookup import Lookup
 from router.routing import Router
-from router.rpc import fields
 from router.rpc.describing import Describing
+from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, wants_full
 from router.rpc.messages import (
     change_message,
     received_message,
@@ -58,7 +60,7 @@ class RoutingServicer:
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         """Route one work item."""
-        tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
+        tenant, full = tenant_of(request.parent), wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
         return await self._describing.message(tenant, decision, full=full)
 
@@ -66,7 +68,7 @@ class RoutingServicer:
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
     ) -> routing.BatchRouteWorkItemsResponse:
         """Route many, each on its own."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
         read = [_read(request.parent, single, call.actor) for single in request.requests]
         answers: dict[int, Decision | Failure] = {}
@@ -86,14 +88,14 @@ class RoutingServicer:
             if isinstance(answer, Failure):
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
-                full = fields.wants_full(single.view)
+                full = wants_full(single.view)
                 message = await self._describing.message(tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
     async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
         """Take in one work item."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         receipt = await self._submitting.submit(
             tenant, route_request(request, call.actor), preview=request.validate_only
         )
@@ -103,7 +105,7 @@ class RoutingServicer:
         self, request: routing.BatchSubmitWorkItemsRequest, call: Call
     ) -> routing.BatchSubmitWorkItemsResponse:
         """Take in many, each on its own."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
         answers: dict[int, Receipt | Failure] = {}
         wishes: dict[int, RouteRequest] = {}
@@ -135,7 +137,7 @@ class RoutingServicer:
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, call: Call) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else call.only_rep
         call.check_own(owner)
         if request.state not in _STATES:
@@ -156,13 +158,13 @@ class RoutingServicer:
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
         """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        full = fields.wants_full(request.view)
+        full = wants_full(request.view)
         wish = ReassignRequest(
             item_id=item_id,
             rep=fields.reference(request.rep, "reps", tenant, "rep") if request.rep else "",
-            note=fields.text(request.note, fields.MAX_NOTE, "note"),
-            expected=fields.etag_number(request.etag),
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            note=fields.text(request.note, MAX_NOTE, "note"),
+            expected=etag_number(request.etag),
+            request_id=fields.request_id(request),
             actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
@@ -179,8 +181,8 @@ class RoutingServicer:
             tenant,
             item_id,
             state,
-            expected=await self._expected(call, tenant, item_id, fields.etag_number(request.etag)),
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            expected=await self._expected(call, tenant, item_id, etag_number(request.etag)),
+            request_id=fields.request_id(request),
             actor=call.actor,
             preview=request.validate_only,
         )
@@ -190,12 +192,12 @@ class RoutingServicer:
         self, request: routing.WatchWorkItemsRequest, _: Call
     ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
         """Stream what happens to work items."""
-        tenant = fields.tenant_of(request.parent)
-        after = fields.resume_number(request.resume_token)
+        tenant = tenant_of(request.parent)
+        after = resume_number(request.resume_token)
         after = await self._watching.begin(tenant, after)
-        yield routing.WatchWorkItemsResponse(resume_token=fields.resume_token(after))
+        yield routing.WatchWorkItemsResponse(resume_token=resume_token(after))
         async for event in self._watching.changes(tenant, after):
-            token = fields.resume_token(event.number)
+            token = resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int) -> int:
@@ -222,10 +224,10 @@ def _read(
     parent: str, single: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest, actor: str
 ) -> RouteRequest | Failure:
     if single.parent and single.parent != parent:
-        return InvalidInput.of("parent", f"{fields.shown(single.parent)}: must be empty or {parent}, as the batch's")
+        return InvalidInput.of("parent", f"{shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
         if isinstance(single, routing.RouteWorkItemRequest):
-            fields.wants_full(single.view)
+            wants_full(single.view)
         return route_request(single, actor)
     except Failure as error:
         return error

@@ -14,10 +14,10 @@ from fairlead.v1 import scoring_pb2 as pb
 from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call, Unreadable
 from gateway.grpc.status import status_of
+from resource_names import tenant_of
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.errors import NotPossible
-from scoring.names import tenant_of
 from scoring.ports import ScoreMemory
 from scoring.reasons import DEFAULT_TOP
 from scoring.rpc.memory import last_score_of, remembered_scores_of

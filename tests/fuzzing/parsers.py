@@ -15,13 +15,15 @@ from random import Random
 import pyarrow as pa
 
 from failures import Failure
+from gateway import fields
 from gateway.auth.client_certificates import read_principals
 from gateway.auth.jwks import parsed
+from resource_names import tenant_of
 from router.adapters.redis.clients import SCHEMES, client_for
 from router.cli.lead_files import read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import read_reps, read_territories
-from router.rpc import fields
+from router.rpc.fields import etag_number, resume_number
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
 from router.rules.ruleset import FieldType
@@ -135,17 +137,17 @@ def _report(data: bytes) -> None:
 def _words(data: bytes) -> None:
     """Read a text as every small thing that a request may name; protobuf lets in UTF-8 only."""
     text = data.decode("utf-8", "ignore")
-    fields.etag_number(text)
+    etag_number(text)
     for read in _READERS:
         with suppress(Failure):
             read(text)
 
 
 _READERS: Sequence[Callable[[str], object]] = (
-    fields.tenant_of,
-    fields.page_position,
+    tenant_of,
+    fields.page_place,
     fields.page_number,
-    fields.resume_number,
+    resume_number,
     place_of,
     lambda text: checked_tenant(text, "name"),
     locale_of,

@@ -12,10 +12,12 @@ from typing import Any
 from google.longrunning.operations_pb2 import Operation
 from google.protobuf.any_pb2 import Any as AnyMessage
 
+from failures import shown
 from fairlead.v1 import models_pb2
+from gateway import fields
 from operations.executor import Kind
 from operations.operation import Task
-from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
+from operations.rpc.messages import checked_message, mark_of, operation_message
 from operations.service import Desk
 from scoring.adapters.places import inside, where
 from scoring.errors import InvalidInput, Violation
@@ -56,7 +58,7 @@ class Trainings:
             If it cannot be taken in.
         """
         tenant, model = model_of(request.parent, "parent")
-        wish, request_id = self._wish(request, tenant, model), request_id_of(request)
+        wish, request_id = self._wish(request, tenant, model), fields.request_id(request)
         if request.validate_only:
             await asyncio.to_thread(_check_columns, inside(self._data, tenant, wish.data, "data_path"), wish)
             return checked_message(request.parent)
@@ -71,7 +73,7 @@ class Trainings:
         file = inside(self._data, tenant, request.data_path, "data_path")
         if file.suffix not in SUFFIXES or not file.is_file():
             wanted = f"must be a .csv or .parquet file {where(tenant)}"
-            raise InvalidInput.of("data_path", f"{request.data_path[:80]!r}: {wanted}")
+            raise InvalidInput.of("data_path", f"{shown(request.data_path)}: {wanted}")
         return Wish(
             tenant=tenant,
             model=checked_name("parent", model),

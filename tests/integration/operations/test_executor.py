@@ -21,14 +21,15 @@ from workqueue.jobs import Lease, State
 ACME = "acme"
 CHILD = """
 import sys
+from failures import Failure, Unavailable
 from operations.child import run
-class Wrong(Exception):
+class Wrong(Failure):
     reason = "WRONG"
-class Away(Wrong):
+class Away(Unavailable):
     reason = "AWAY"
 def carry_out(told, lines):
     {body}
-sys.exit(run(carry_out, (Wrong,), (Away,)))
+sys.exit(run(carry_out))
 """
 
 

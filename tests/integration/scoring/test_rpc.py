@@ -230,6 +230,8 @@ async def test_a_model_shows_its_gates_and_two_stand_side_by_side(channel: grpc.
         ("PromoteModel", {"name": "models/churn/versions/v2", "actor": "a", "etag": "7-x"}, "ABORTED"),
         ("PromoteModel", {"name": "models/churn/versions/v9", "actor": "a"}, "NOT_FOUND"),
         ("PromoteModel", {"name": "models/../versions/v9", "actor": "a"}, "INVALID_ARGUMENT"),
+        ("PromoteModel", {"name": "models/churn/versions/v2", "actor": "a", "request_id": "a\nb"}, "INVALID_ARGUMENT"),
+        ("PromoteModel", {"name": "models/churn/versions/v2", "actor": "a\nb"}, "INVALID_ARGUMENT"),
         ("RollbackModel", {"name": "models/churn", "actor": "a"}, "FAILED_PRECONDITION"),
         ("GetModel", {"name": "churn"}, "INVALID_ARGUMENT"),
         ("ListModels", {"page_token": "%"}, "INVALID_ARGUMENT"),

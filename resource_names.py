@@ -1,9 +1,20 @@
-"""What an id may look like: one rule for reps, pools, territories, rules and whatever else people name themselves."""
+"""What an id may look like, and the name of whose everything is.
+
+One rule for tenants, reps, pools, territories, rules and whatever else people name themselves. Imports nothing of ours
+but `failures`, so that everything may import it.
+
+References
+----------
+AIP-122, https://google.aip.dev/122.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from failures import InvalidInput, shown
 
 MAX_ID_LENGTH = 64
 """Characters of an id, at most."""
@@ -42,3 +53,18 @@ def _may_stand(char: str) -> bool:
 
 
 _LETTERS_AND_DIGITS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"})
+
+
+@lru_cache(4096)
+def tenant_of(parent: str, field: str = "parent") -> str:
+    """Read ``tenants/{tenant}``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not of that form.
+    """
+    parts = parent.split("/")
+    if len(parts) != 2 or parts[0] != "tenants" or check_id(parts[1]):
+        raise InvalidInput.of(field, f"{shown(parent)}: must be tenants/{{tenant}}, e.g. tenants/default")
+    return parts[1]

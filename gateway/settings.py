@@ -1,4 +1,4 @@
-"""What an operator can choose about the door, and what is refused: an open door off the machine, unless named."""
+"""What an operator can choose about who calls, and what is refused: to be open off the machine, unless by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import grpc
 
 from gateway.auth.client_certificates import Certificates, read_principals
 from gateway.auth.exposure import insecure_from, is_loopback
-from gateway.auth.guard import Guard, Identity
+from gateway.auth.guard import Authorizer, Identity
 from gateway.auth.jwks import KeyRing
 from gateway.auth.tls import CertificateFiles
 from gateway.auth.tokens import Tokens
@@ -109,7 +109,7 @@ class Security:
         callers = "callers are known" if self.knows_callers else "anybody may call"
         return f"{'encrypted' if self.tls_cert else 'not encrypted'}, {callers}"
 
-    def guard(self) -> Guard | None:
+    def authorizer(self) -> Authorizer | None:
         """Make what decides who comes in; None if everybody may, as often as they like.
 
         Raises
@@ -126,7 +126,7 @@ class Security:
             identities.append(Certificates(read_principals(Path(self.principals))))
         per_principal = Limit(self.principal_calls_per_s, "principal") if self.principal_calls_per_s else None
         per_tenant = Limit(self.tenant_calls_per_s, "tenant") if self.tenant_calls_per_s else None
-        return Guard(identities, per_principal, per_tenant) if identities or per_tenant else None
+        return Authorizer(identities, per_principal, per_tenant) if identities or per_tenant else None
 
     def credentials(self) -> grpc.ServerCredentials | None:
         """Make what the port is opened with; None: it is open.

@@ -46,14 +46,14 @@ def run(carry_out: Callable[[dict[str, Any], Lines], Mapping[str, Any]]) -> int:
     Parameters
     ----------
     carry_out
-        Gets what the process was told, and whom to tell progress; returns the result. Doing it again does not mend
+        Gets the arguments, and whom to tell progress; returns the result. Doing it again does not mend
         its failures, unless somebody was `Unavailable`; any other exception ends the process with a traceback.
     """
     os.nice(NICENESS)
-    told = json.loads(sys.stdin.readline())
+    arguments = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_worker, daemon=True).start()
     try:
-        _say({"result": carry_out(told, Lines())})
+        _say({"result": carry_out(arguments, Lines())})
     except Failure as error:
         message = str(error)[:_LONGEST_MESSAGE]
         _say({"error": message, "reason": error.reason, "may_pass": isinstance(error, Unavailable)})

@@ -1,6 +1,6 @@
 """A worker's side: carry an operation out in a process of its own, note how far it is, and say how it ended.
 
-The process is told what to do in one line of JSON on its standard input, which stays open: it ends with whoever holds
+The process gets its arguments in one line of JSON on its standard input, which stays open: it ends with whoever holds
 the other end. It answers in lines of JSON, see ``operations.child``. What it says of itself is believed; where it
 ends without a word, it may have been the machine's fault, and the operation is tried again.
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from failures import StoreUnavailable
-from operations.operation import Answered, Failed, Progress, Task, write_note
+from operations.operation import Failed, Progress, Succeeded, Task, write_note
 from workqueue.backoff import Backoff
 from workqueue.jobs import Bounds, Lease
 from workqueue.ports import Queue
@@ -58,30 +58,30 @@ def worker_of(kind: Kind, queue: Queue, lease_s: float) -> Worker:
     """Return a worker that carries out one operation of a kind at a time."""
 
     async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
-        return [await _carry_out(kind, queue, tenant, lease) for lease in leases]
+        return [await _execute(kind, queue, tenant, lease) for lease in leases]
 
     return Worker(queue, work, _BACKOFF, batch=1, lease_s=lease_s)
 
 
-async def _carry_out(kind: Kind, queue: Queue, tenant: str, lease: Lease) -> Outcome:
+async def _execute(kind: Kind, queue: Queue, tenant: str, lease: Lease) -> Outcome:
     environ = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = await asyncio.create_subprocess_exec(*kind.command, stdin=PIPE, stdout=PIPE, env=environ)
     assert process.stdin is not None
     assert process.stdout is not None
-    said: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     try:
         with contextlib.suppress(ConnectionError):  # it is gone already: how, its return code says
-            process.stdin.write(json.dumps(Task.unpack(lease.payload).told).encode() + b"\n")
+            process.stdin.write(json.dumps(Task.unpack(lease.payload).arguments).encode() + b"\n")
             await process.stdin.drain()
         async for line in process.stdout:
-            said = json.loads(line)
-            if "stage" in said:
-                await _note(queue, tenant, lease, Progress(**said))
+            report = json.loads(line)
+            if "stage" in report:
+                await _note(queue, tenant, lease, Progress(**report))
         await process.wait()
     finally:
         process.stdin.close()
         await _end(process)
-    return await _outcome(kind, said, process.returncode)
+    return await _outcome(kind, report, process.returncode)
 
 
 async def _note(queue: Queue, tenant: str, lease: Lease, progress: Progress) -> None:
@@ -102,10 +102,10 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _outcome(kind: Kind, said: Mapping[str, Any], returncode: int | None) -> Outcome:
-    match said:
+async def _outcome(kind: Kind, report: Mapping[str, Any], returncode: int | None) -> Outcome:
+    match report:
         case {"result": result}:
-            return Outcome(Fate.KEEP, note=write_note(Answered(await asyncio.to_thread(kind.answer, result))))
+            return Outcome(Fate.KEEP, note=write_note(Succeeded(await asyncio.to_thread(kind.answer, result))))
         case {"error": error, "reason": reason, "may_pass": False}:
             return Outcome(Fate.KEEP, note=write_note(Failed(error, reason)))
         case {"error": error, "reason": reason}:

@@ -1,4 +1,4 @@
-"""Where long work is asked for, followed, cancelled and redriven; any process that reaches the store has a desk."""
+"""Where operations are asked for, followed, cancelled and redriven, in any process that reaches the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOOK_S = 0.5
 _log = logging.getLogger(__name__)
 
 
-class Desk:
+class OperationService:
     """The use cases of operations.
 
     Every method raises `StoreUnavailable` if the store does not answer, and each that takes a name `NotFound`.
@@ -66,16 +66,16 @@ class Desk:
         (answer,) = await self._queues[kind].submit(whose, [job])
         if isinstance(answer, Failure):
             raise TooMuchWaits(kind, answer.jobs) if isinstance(answer, QueueFull) else answer
-        found = await self.get(name_of(whose, job_id))
-        if found.task.mark != task.mark:
+        operation = await self.get(name_of(whose, job_id))
+        if operation.task.fingerprint != task.fingerprint:
             raise RequestIdReused(request_id)
         if answer.is_new:
-            _log.info("%s asked for %s about %s", task.actor or "somebody", found.name, task.target)
-        return found
+            _log.info("%s asked for %s about %s", task.actor or "somebody", operation.name, task.target)
+        return operation
 
     async def get(self, name: str) -> Operation:
         """Return an operation as it stands."""
-        queue, whose, job_id = self._found(name)
+        queue, whose, job_id = self._placed(name)
         job = await queue.find(whose, job_id)
         if job is None:
             raise no_operation(name)
@@ -103,30 +103,30 @@ class Desk:
             for state in State
             for job in await queue.peek(whose, state, count=MAX_BATCH)
         }
-        found = [Operation.of(whose, job) for job in sorted(jobs.values(), key=lambda job: (-job.arrived_us, job.id))]
+        listed = [Operation.of(whose, job) for job in sorted(jobs.values(), key=lambda job: (-job.arrived_us, job.id))]
         if not after:
-            return found
-        places = {operation.name: place for place, operation in enumerate(found, 1)}
+            return listed
+        places = {operation.name: place for place, operation in enumerate(listed, 1)}
         if after not in places:
             raise InvalidInput.of("page_token", f"leads behind {after[:80]!r}, which is gone: begin anew")
-        return found[places[after] :]
+        return listed[places[after] :]
 
     async def wait(self, name: str, seconds: float) -> Operation:
         """Return an operation when it is over, or after so many seconds."""
         until = self._now() + seconds
-        while not (found := await self.get(name)).is_over:
+        while not (operation := await self.get(name)).is_over:
             left = until - self._now()
             if left <= 0:
                 break
             await self._pause(min(left, LOOK_S))
-        return found
+        return operation
 
     async def cancel(self, name: str, actor: str = "") -> None:
         """End an operation that is not over; who carries it out learns of it with the next heartbeat."""
-        found = await self.get(name)
-        queue, whose, job_id = self._found(name)
+        operation = await self.get(name)
+        queue, whose, job_id = self._placed(name)
         if await queue.withdraw(whose, job_id, write_note(Failed("cancelled", CANCELLED))):
-            _log.info("%s cancelled %s about %s", actor or "somebody", name, found.task.target)
+            _log.info("%s cancelled %s about %s", actor or "somebody", name, operation.task.target)
 
     async def forget(self, name: str) -> None:
         """Forget an operation that is over.
@@ -136,11 +136,11 @@ class Desk:
         StillRuns
             If it is not.
         """
-        found = await self.get(name)
-        if not found.is_over:
+        operation = await self.get(name)
+        if not operation.is_over:
             raise StillRuns(name)
-        queue, whose, job_id = self._found(name)
-        await queue.purge(whose, found.job.state, Request(uuid4().hex, job_id), [job_id])
+        queue, whose, job_id = self._placed(name)
+        await queue.purge(whose, operation.job.state, Request(uuid4().hex, job_id), [job_id])
 
     async def redrive(self, name: str, actor: str = "", request_id: str = "") -> Operation:
         """Have an operation tried again that was given up, once for each request; leave any other alone.
@@ -151,14 +151,14 @@ class Desk:
             If the request id was used for another operation.
         """
         task = (await self.get(name)).task
-        queue, whose, job_id = self._found(name)
+        queue, whose, job_id = self._placed(name)
         request = Request(request_id or uuid4().hex, job_id)
         redriven = await queue.redrive(whose, request, [job_id])
         if redriven.jobs:
             _log.info("%s redrove %s about %s", actor or "somebody", name, task.target)
         return await self.get(name)
 
-    def _found(self, name: str) -> tuple[Queue, str, str]:
+    def _placed(self, name: str) -> tuple[Queue, str, str]:
         whose, job_id = place_of(name) or ("", "")
         queue = self._queues.get(job_id.partition("-")[0])
         if queue is None:

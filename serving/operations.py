@@ -6,12 +6,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 from operations.executor import BOUNDS, DELIVERIES, Kind, worker_of
-from operations.service import Desk
+from operations.service import OperationService
 from router.adapters.redis.connection import RedisClient
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
 from scoring.rpc.rescorings import Rescorings
-from serving.settings import LongWorkSettings
+from serving.settings import OperationSettings
 from training.rpc import trainings
 from training.rpc.trainings import Trainings
 from workqueue.adapters.redis.queue import RedisQueue
@@ -20,10 +20,10 @@ from workqueue.crew import Crew
 KINDS = (trainings.KIND, rescorings.KIND)
 
 
-class LongWork:
-    """The desk, what is handed in there, and the workers of what the settings allow.
+class Operations:
+    """The service that takes operations in, what is asked for there, and the workers of what the settings allow.
 
-    Any process has the desk, and tells how every operation stands; only those that have the folders take work in.
+    Any process has the service, and tells how every operation stands; only those that have the folders take work in.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class LongWork:
 
     def __init__(
         self,
-        settings: LongWorkSettings,
+        settings: OperationSettings,
         models: str,
         scoring: ScoringParts,
         redis: RedisClient,
@@ -55,17 +55,17 @@ class LongWork:
         }
         self._lease_s = lease_s
         self._workers = settings.workers
-        self.desk = Desk(self._queues)
+        self.service = OperationService(self._queues)
         self.trainer: Trainings | None = None
         self.rescorer: Rescorings | None = None
         self.kinds: dict[str, Kind] = {}
         if settings.training_data:
             data = Path(settings.training_data)
-            self.trainer = Trainings(self.desk, data)
+            self.trainer = Trainings(self.service, data)
             self.kinds[trainings.KIND] = trainings.training(data, Path(models), scoring.registries)
         if settings.rescoring_data:
             data, out = Path(settings.rescoring_data), Path(settings.rescoring_out)
-            self.rescorer = Rescorings(self.desk, data, out, scoring.champions, scoring.registries)
+            self.rescorer = Rescorings(self.service, data, out, scoring.champions, scoring.registries)
             self.kinds[rescorings.KIND] = rescorings.rescoring(data, out, models)
 
     def crew(self, kinds: Collection[str] = KINDS) -> Crew:

@@ -1,4 +1,4 @@
-"""All parts of one process, connected: the stores, the use cases on them, the servicers, the door before them."""
+"""All parts of one process, connected: the stores, the use cases on them, the servicers, the server before them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import grpc
 from failures import StoreUnavailable
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gateway.grpc.call import Call, Observer
-from gateway.grpc.load_shedding import Traffic
+from gateway.grpc.load_shedding import LoadShedder
 from gateway.grpc.masking import Masking
-from gateway.grpc.server import Door
+from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import Health, serve_standard
 from operations import rpc as operations_rpc
 from router.adapters import engines
@@ -44,7 +44,7 @@ from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
-from serving.operations import LongWork
+from serving.operations import Operations
 from serving.settings import Settings
 from telemetry.watch import Watch
 
@@ -127,8 +127,8 @@ class Service:
         )
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
-        self._long_work = LongWork(settings.long_work, settings.models, self._scoring, redis, lease_s, ttl_s)
-        self._long_crew = self._long_work.crew()
+        self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
+        self._operation_crew = self._operations.crew()
         self._health = Health()
         self.server = grpc.aio.server(
             options=[
@@ -138,12 +138,13 @@ class Service:
             ]
         )
         self._credentials = settings.security.credentials()
-        self.traffic = Traffic(settings.max_calls, settings.security.guard(), STANDING)
+        self.load_shedder = LoadShedder(settings.max_calls, settings.security.authorizer(), STANDING)
         self._watch = Watch(settings.telemetry)
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         self._queue, self._overdue_s = queue, settings.overdue_s
         self._auditors = Auditors(self.auditor, rule_sets, self._stores.signals)
-        self._door = Door(self.server, self.traffic, [*self._watch.observers, *observers], masking, self.traffic)
+        observers = [*self._watch.observers, *observers]
+        self._grpc_server = GrpcServer(self.server, self.load_shedder, observers, masking, self.load_shedder)
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.
@@ -163,10 +164,10 @@ class Service:
         names = []
         for servicer, contract, name in self._servicers:
             descriptor = contract.DESCRIPTOR.services_by_name[name]
-            self._door.serve(servicer, descriptor)
+            self._grpc_server.serve(servicer, descriptor)
             names.append(descriptor.full_name)
         names += await self._serve_scoring()
-        await serve_standard(self._door, self._health, names)
+        await serve_standard(self._grpc_server, self._health, names)
         try:
             port = self._open(listen)
         except RuntimeError as error:
@@ -174,7 +175,7 @@ class Service:
         await self.server.start()
         self._wakers.start()
         self._crew.start()
-        self._long_crew.start()
+        self._operation_crew.start()
         self._auditors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
@@ -209,7 +210,7 @@ class Service:
             self._watch.metrics.watch(
                 "fairlead_calls_under_way",
                 "Calls that have arrived and are not answered yet.",
-                lambda: self.traffic.under_way,
+                lambda: self.load_shedder.under_way,
             )
         self._watch.start()
 
@@ -221,18 +222,24 @@ class Service:
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.champions.start)
         memory = ScoreMemory(self._stores.standings)
-        scoring, work = self._scoring, self._long_work
+        scoring, work = self._scoring, self._operations
         scoring_rpc.add_to(
-            self._door, scoring.champions, scoring.scorer, memory, scoring.registries, work.trainer, work.rescorer
+            self._grpc_server,
+            scoring.champions,
+            scoring.scorer,
+            memory,
+            scoring.registries,
+            work.trainer,
+            work.rescorer,
         )
-        operations_rpc.add_to(self._door, work.desk)
+        operations_rpc.add_to(self._grpc_server, work.service)
         return scoring_rpc.SERVICES + operations_rpc.SERVICES
 
     async def drain(self) -> None:
         """Finish what is under way, take nothing new, and let go."""
         await self._health.leaving()
-        await self.traffic.leave(DRAIN_S)
-        await self._long_crew.drain(0)  # others carry on; nobody waits for hours
+        await self.load_shedder.leave(DRAIN_S)
+        await self._operation_crew.drain(0)  # others carry on; nobody waits for hours
         await self._watching.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._crew.drain(DRAIN_S))
         await asyncio.gather(self._wakers.stop(), self._auditors.stop())

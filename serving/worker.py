@@ -29,8 +29,8 @@ from router.lookup import Lookup
 from router.routing import Router
 from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
-from serving.operations import KINDS, LongWork
-from serving.settings import LongWorkSettings
+from serving.operations import KINDS, Operations
+from serving.settings import OperationSettings
 from training.rpc import trainings
 from workqueue.crew import Crew
 
@@ -54,12 +54,12 @@ _log = logging.getLogger("fairlead")
 @click.option("--workers", type=click.IntRange(1, MAX_WORKERS), help="Loops that route; from FAIRLEAD_WORKERS, else 2.")
 @click.option(
     "--kind",
-    "asked",
+    "chosen",
     type=click.Choice([ROUTE, *KINDS]),
     multiple=True,
     help="Do only this; may be repeated.  [default: all that the folders named allow]",
 )
-def work(data: Path | None, redis_url: str | None, workers: int | None, asked: tuple[str, ...]) -> None:
+def work(data: Path | None, redis_url: str | None, workers: int | None, chosen: tuple[str, ...]) -> None:
     """Route what is submitted, train and rescore, in a process of its own; end with SIGTERM or Ctrl-C.
 
     `fairlead serve` does it too, unless FAIRLEAD_WORKERS=0 and FAIRLEAD_OPERATION_WORKERS=0: then it only takes in, and
@@ -81,7 +81,7 @@ def work(data: Path | None, redis_url: str | None, workers: int | None, asked: t
         wanted = _Wanted.read(os.environ, data or Path("fairlead-data"), workers)
     except ValueError as error:
         raise InputFailed(str(error)) from error
-    kinds = _kinds(asked, wanted)
+    kinds = _kinds(chosen, wanted)
     stores = Stores.connect(_store(data, redis_url), wanted.request_ttl_s, wanted.demand)
     try:
         asyncio.run(_work(stores, wanted, kinds))
@@ -94,7 +94,7 @@ class _Wanted:
     """What the environment and the options say."""
 
     routing: WorkSettings
-    long_work: LongWorkSettings
+    operations: OperationSettings
     models: str
     model: str
     engine: engines.Choice
@@ -103,10 +103,10 @@ class _Wanted:
 
     @classmethod
     def read(cls, environ: Mapping[str, str], data: Path, workers: int | None) -> _Wanted:
-        routing, long_work = WorkSettings.read(environ), LongWorkSettings.read(environ)
+        routing, operations = WorkSettings.read(environ), OperationSettings.read(environ)
         return cls(
             replace(routing, workers=workers or routing.workers or WorkSettings().workers),
-            replace(long_work, workers=long_work.workers or LongWorkSettings().workers),
+            replace(operations, workers=operations.workers or OperationSettings().workers),
             environ.get("FAIRLEAD_MODELS", str(data / "models")),
             environ.get("FAIRLEAD_MODEL", "churn"),
             engines.choice_from(environ),
@@ -115,19 +115,19 @@ class _Wanted:
         )
 
 
-def _kinds(asked: Sequence[str], wanted: _Wanted) -> Sequence[str]:
+def _kinds(chosen: Sequence[str], wanted: _Wanted) -> Sequence[str]:
     """Return what is to be done: what was asked for, or all that can be."""
     needs = {
         ROUTE: "",
-        trainings.KIND: "" if wanted.long_work.training_data else "FAIRLEAD_TRAINING_DATA",
+        trainings.KIND: "" if wanted.operations.training_data else "FAIRLEAD_TRAINING_DATA",
         rescorings.KIND: ""
-        if wanted.long_work.rescoring_data
+        if wanted.operations.rescoring_data
         else "FAIRLEAD_RESCORING_DATA and FAIRLEAD_RESCORING_OUT",
     }
-    for kind in asked:
+    for kind in chosen:
         if needs[kind]:
             raise InputFailed(f"--kind {kind}: needs {needs[kind]}")
-    return asked or [kind for kind, lacking in needs.items() if not lacking]
+    return chosen or [kind for kind, lacking in needs.items() if not lacking]
 
 
 def _store(named: Path | None, redis_url: str | None) -> str:
@@ -152,7 +152,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
     router = Router(stores.assignments, books, Lookup(stores.assignments, books), stores.standings)
     queue = routing_queue(stores.redis, wanted.routing, wanted.request_ttl_s)
     crew = routing_crew(queue, router, wanted.routing) if ROUTE in kinds else Crew(())
-    long_crew = _long_crew(stores, wanted, kinds)
+    long_crew = _operation_crew(stores, wanted, kinds)
     try:
         await stores.promised(wanted.demand)
         crew.start()
@@ -169,12 +169,12 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
         await stores.close()
 
 
-def _long_crew(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> Crew:
+def _operation_crew(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> Crew:
     if not set(kinds) & set(KINDS):
         return Crew(())  # without a look at the registry, which a process that only routes can do without
     scoring, lease_s = ScoringParts(wanted.models, wanted.model), wanted.routing.lease_s
-    long_work = LongWork(wanted.long_work, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
-    return long_work.crew(kinds)
+    operations = Operations(wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
+    return operations.crew(kinds)
 
 
 COMMANDS: list[click.Command] = [work]

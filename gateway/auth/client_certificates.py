@@ -52,13 +52,13 @@ class Certificates:
             return None
         if certificate in self._seen:
             return self._seen[certificate]
-        known = [principal for name in _names(shown) if (principal := self._principals.get(name))]
-        if not known:
+        principals = [principal for name in _names(shown) if (principal := self._principals.get(name))]
+        if not principals:
             raise Unauthenticated("nobody is known here by this certificate")
         if len(self._seen) >= _MOST_REMEMBERED:
             self._seen.clear()
-        self._seen[certificate] = known[0]
-        return known[0]
+        self._seen[certificate] = principals[0]
+        return principals[0]
 
 
 def _names(shown: Mapping[str, Iterable[bytes]]) -> Iterator[str]:

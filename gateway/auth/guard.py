@@ -22,7 +22,7 @@ class Identity(Protocol):
         """Return who calls; None if they do not show it this way."""
 
 
-class Guard:
+class Authorizer:
     """Decides who comes in.
 
     Parameters

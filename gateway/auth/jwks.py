@@ -116,10 +116,10 @@ def _stamp(source: str) -> object:
     if "://" in source:
         return None
     try:
-        found = Path(source).stat()
+        stat = Path(source).stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
 def _fetched(source: str) -> bytes:
@@ -157,7 +157,7 @@ def parsed(document: bytes) -> Keys:
         RecursionError,
     ) as error:
         raise ValueError(f"this is no JSON Web Key Set: {error}") from error
-    found = {kid: key for kid, key in keys.items() if key.algorithm_name in ALGORITHMS}
-    if not found:
+    signing = {kid: key for kid, key in keys.items() if key.algorithm_name in ALGORITHMS}
+    if not signing:
         raise ValueError(f"the key set holds no key of use; allowed are {', '.join(sorted(ALGORITHMS))}")
-    return found
+    return signing

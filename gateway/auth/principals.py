@@ -67,8 +67,7 @@ def principal_of(name: object, roles: object, tenants: object, rep: object = "")
         raise ValueError(f"the name must be a text of 1 to {MAX_NAME} printable characters")
     if not isinstance(rep, str):
         raise ValueError("rep must be the id of a rep")
-    known = set(Role)
-    given = frozenset(Role(role) for role in _texts("roles", roles) if role in known)
+    given = frozenset(Role(role) for role in _texts("roles", roles) if role in set(Role))
     return Principal(name, given, frozenset(_texts("tenants", tenants)), rep)
 
 

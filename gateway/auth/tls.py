@@ -73,10 +73,10 @@ class CertificateFiles:
 
 def _stamp(path: Path) -> object:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
 def _pem(name: str) -> bytes:

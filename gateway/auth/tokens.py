@@ -1,4 +1,4 @@
-"""Bearer tokens: who calls, said by a signed JWT.
+"""Bearer tokens: who calls, shown by a signed JWT.
 
 Checked are the signature (asymmetric algorithms only, and only the key's own), issuer, audience, expiry and start. What
 was verified holds for up to a minute without being verified again, and never beyond its expiry: a signature costs as
@@ -105,8 +105,8 @@ class Tokens:
     def _check_time(self, claims: Mapping[str, Any]) -> None:
         """Check expiry and start."""
         for name, sign in (("exp", 1), ("nbf", -1)):
-            said = claims.get(name, 0 if name == "nbf" else None)
-            if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= _LATEST_S:
+            instant = claims.get(name, 0 if name == "nbf" else None)
+            if isinstance(instant, bool) or not isinstance(instant, int | float) or not 0 <= instant <= _LATEST_S:
                 raise Unauthenticated(f"the token's {name} must be seconds since 1970, before the year 10000")
-            if sign * (self._now() - said) > LEEWAY_S:
+            if sign * (self._now() - instant) > LEEWAY_S:
                 raise Unauthenticated("the token has expired" if name == "exp" else "the token is not valid yet")

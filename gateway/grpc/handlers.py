@@ -1,6 +1,6 @@
 """Where calls arrive: gRPC asks for a method's handler before it reads the request, and so before the call costs much.
 
-A call that comes in when there are too many is answered here, unread. Waiting calls are counted from here on too: until
+A call that comes in when there are too many is rejected here, unread. Waiting calls are counted from here on too: until
 they are begun they wait for the processor, and there may be thousands of them.
 """
 
@@ -17,7 +17,7 @@ from failures import Failure
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
-class Arrivals(Protocol):
+class CallCounter(Protocol):
     """Counts calls."""
 
     def arrive(self, method: str) -> Failure | None:
@@ -25,7 +25,7 @@ class Arrivals(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class MethodHandler:
     """The two ways for calls of one method.
 
     Parameters
@@ -34,41 +34,41 @@ class Entrance:
         Service and method, e.g. ``fairlead.v1.RoutingService/RouteWorkItem``.
     handler
         Answers them.
-    turn_away
+    reject
         Tells a caller why theirs is not answered.
     """
 
     name: str
     handler: Handler
-    turn_away: Callable[[Failure, Any], Awaitable[None]]
+    reject: Callable[[Failure, Any], Awaitable[None]]
 
 
-class Entrances(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # its stubs alone know of any
+class MethodHandlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # its stubs alone know of any
     """What gRPC asks for handlers, by path.
 
     Parameters
     ----------
-    entrances
+    handlers
         By path, e.g. ``/fairlead.v1.RoutingService/RouteWorkItem``.
-    arrivals
-        Who counts.
+    call_counter
+        Counts calls, and says which are too many.
     """
 
-    def __init__(self, entrances: Mapping[str, Entrance], arrivals: Arrivals) -> None:
-        self._entrances = entrances
-        self._arrivals = arrivals
+    def __init__(self, handlers: Mapping[str, MethodHandler], call_counter: CallCounter) -> None:
+        self._method_handlers = handlers
+        self._call_counter = call_counter
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """Return what answers a call that arrives; None: somebody else may know the path."""
-        entrance = self._entrances.get(handler_call_details.method)
-        if entrance is None:
+        handler = self._method_handlers.get(handler_call_details.method)
+        if handler is None:
             return None
-        refusal = self._arrivals.arrive(entrance.name)
+        refusal = self._call_counter.arrive(handler.name)
         if refusal is None:
-            return entrance.handler
+            return handler.handler
 
-        async def turn_away(_unread: Any, context: Any) -> None:
-            await entrance.turn_away(refusal, context)
+        async def reject(_unread: Any, context: Any) -> None:
+            await handler.reject(refusal, context)
 
-        made: Handler = grpc.stream_stream_rpc_method_handler(turn_away)  # of that shape gRPC reads nothing by itself
-        return made
+        rejecting: Handler = grpc.stream_stream_rpc_method_handler(reject)  # of that shape gRPC reads nothing by itself
+        return rejecting

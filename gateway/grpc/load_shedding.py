@@ -1,8 +1,8 @@
-"""How many calls are under way: more than can be served soon are turned away at once, and a server that leaves takes
+"""How many calls are under way: more than can be served soon are rejected at once, and a server that leaves takes
 no new ones.
 
 A queue that grows makes everybody wait, until clients give up on answers that are still being made; a caller who is
-turned away at once may ask another server, or come again. What was turned away was not begun, so that it may always be
+rejected at once may ask another server, or come again. What was rejected was not begun, so that it may always be
 repeated. Counted are calls from their arrival, whether they wait for the processor or for the store. Those that Python
 has had no time to take from gRPC are in nobody's count: gRPC's own bounds of them do not hold for servers of
 ``grpc.aio``, and a bound on the streams of a connection ends calls of patient clients too, with UNAVAILABLE.
@@ -28,7 +28,7 @@ LONGEST_QUIET_S = 2.0
 """Clients that come again and again, without a pause, are not waited for any longer."""
 
 
-class Traffic:
+class LoadShedder:
     """The calls that have arrived and are not answered yet: counts and bounds them, and is an admission.
 
     Parameters

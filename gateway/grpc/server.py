@@ -1,4 +1,4 @@
-"""Puts servicers on a server: reads requests, lets callers in, answers errors, tells observers, for every method alike.
+"""Puts servicers on gRPC's server: reads requests, authorizes callers, turns failures into statuses, tells observers.
 
 The generated ``add_…_to_server`` would do, but for three things: bytes that are no message would be answered with
 INTERNAL rather than with INVALID_ARGUMENT, interceptors would cost every call some ten microseconds each, and a method
@@ -20,7 +20,7 @@ from grpc_status import rpc_status
 from failures import Failure
 from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call, Method, Observer, Unreadable
-from gateway.grpc.handlers import Arrivals, Entrance, Entrances, Handler
+from gateway.grpc.handlers import CallCounter, Handler, MethodHandler, MethodHandlers
 from gateway.grpc.masking import Masking
 from gateway.grpc.status import status_of
 
@@ -37,21 +37,21 @@ class Admission(Protocol):
         """Check whether they may touch what the request is about; raises a ``Failure`` if not."""
 
 
-class Door:
-    """The one way in.
+class GrpcServer:
+    """Serves methods, each wrapped alike.
 
     Parameters
     ----------
     server
-        Where methods are put.
+        gRPC's own, where methods are put.
     admission
         Who may come in; None: everybody.
     observers
         Who is told of each call, in this order.
     masking
         Hides in answers what callers have no need of; None: nothing is hidden.
-    arrivals
-        Who counts calls as they arrive, and turns away those that are too many; None: nobody.
+    call_counter
+        Counts calls as they arrive, and rejects those that are too many; None: they are not counted.
     """
 
     def __init__(
@@ -60,13 +60,13 @@ class Door:
         admission: Admission | None = None,
         observers: Sequence[Observer] = (),
         masking: Masking | None = None,
-        arrivals: Arrivals | None = None,
+        call_counter: CallCounter | None = None,
     ) -> None:
         self._server = server
         self._admission = admission
         self._observers = tuple(observers)
         self._masking = masking
-        self._arrivals = arrivals
+        self._call_counter = call_counter
 
     def serve(self, servicer: object, service: ServiceDescriptor) -> None:
         """Serve every method of a service.
@@ -75,24 +75,24 @@ class Door:
         or an async generator where answers are a stream. The failures it raises become statuses.
         """
         handlers = {method.name: self.handler(getattr(servicer, method.name), method) for method in service.methods}
-        if self._arrivals is None:
+        if self._call_counter is None:
             entered = grpc.method_handlers_generic_handler(service.full_name, handlers)
         else:
-            entered = Entrances(self._entrances(service, handlers), self._arrivals)
+            entered = MethodHandlers(self._method_handlers(service, handlers), self._call_counter)
         self._server.add_generic_rpc_handlers((entered,))
 
-    def _entrances(self, service: ServiceDescriptor, handlers: Mapping[str, Handler]) -> dict[str, Entrance]:
+    def _method_handlers(self, service: ServiceDescriptor, handlers: Mapping[str, Handler]) -> dict[str, MethodHandler]:
         methods = [(method.name, Method.of(method)) for method in service.methods]
         return {
-            f"/{described.name}": Entrance(described.name, handlers[name], self._turning_away(described))
+            f"/{described.name}": MethodHandler(described.name, handlers[name], self._rejecting(described))
             for name, described in methods
         }
 
-    def _turning_away(self, described: Method) -> Callable[[Failure, Context], Awaitable[None]]:
+    def _rejecting(self, described: Method) -> Callable[[Failure, Context], Awaitable[None]]:
         """Return what tells why a call of a method is not answered, to its caller and to observers."""
         observers = self._observers
 
-        async def turn_away(refusal: Failure, context: Context) -> None:
+        async def reject(refusal: Failure, context: Context) -> None:
             call = Call(described, None, context)
             for observer in observers:
                 observer.began(call)
@@ -102,16 +102,16 @@ class Door:
                 for observer in observers:
                     observer.ended(call)
 
-        return turn_away
+        return reject
 
     def handler(self, method: Callable[..., Any], descriptor: MethodDescriptor) -> Handler:
         """Return what gRPC calls for one method."""
-        made: Handler = _KINDS[descriptor.client_streaming, descriptor.server_streaming](
+        handler: Handler = _KINDS[descriptor.client_streaming, descriptor.server_streaming](
             self._answering(method, descriptor),
             request_deserializer=_reader(GetMessageClass(descriptor.input_type)),
             response_serializer=GetMessageClass(descriptor.output_type).SerializeToString,
         )
-        return made
+        return handler
 
     def _answering(self, method: Callable[..., Any], descriptor: MethodDescriptor) -> Callable[[Any, Context], Any]:
         wrap = self._stream if inspect.isasyncgenfunction(method) else self._single
@@ -126,7 +126,7 @@ class Door:
             for observer in observers:
                 observer.began(call)
             try:
-                message: Message = await method(await self._let_in(call, request, many), call)
+                message: Message = await method(await self._authorize(call, request, many), call)
                 if masking is not None and message is not None:
                     await masking.apply(call, message)
                 return message
@@ -149,7 +149,7 @@ class Door:
             for observer in observers:
                 observer.began(call)
             try:
-                async for message in method(await self._let_in(call, request, many), call):
+                async for message in method(await self._authorize(call, request, many), call):
                     call.check_time()
                     if masking is not None:
                         await masking.apply(call, message)
@@ -162,8 +162,8 @@ class Door:
 
         return answer
 
-    async def _let_in(self, call: Call, request: Any, many: bool) -> Any:
-        """Let a caller in, and return the request: checked, or a stream of which each is checked as it comes."""
+    async def _authorize(self, call: Call, request: Any, many: bool) -> Any:
+        """Authorize a call, and return the request: checked, or a stream of which each is checked as it comes."""
         if self._admission is not None:
             await self._admission.admit(call)
         if type(request) is Unreadable:
@@ -171,12 +171,12 @@ class Door:
         if self._admission is None:
             return request
         if many:
-            return _entering(self._admission, call, request)
+            return _authorizing(self._admission, call, request)
         self._admission.enter(call)
         return request
 
 
-async def _entering(admission: Admission, call: Call, requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+async def _authorizing(admission: Admission, call: Call, requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
     async for request in requests:
         if type(request) is not Unreadable:
             call.follow(request)
@@ -189,9 +189,9 @@ async def _end(call: Call, error: BaseException) -> NoReturn:
     if not isinstance(error, Exception):
         call.code = grpc.StatusCode.CANCELLED
         raise error
-    told = rpc_status.to_status(status_of(error))
-    call.code, call.error = told.code, error
-    await call.context.abort(told.code, told.details, told.trailing_metadata)
+    status = rpc_status.to_status(status_of(error))
+    call.code, call.error = status.code, error
+    await call.context.abort(status.code, status.details, status.trailing_metadata)
     raise AssertionError("abort raises")
 
 

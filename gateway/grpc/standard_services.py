@@ -1,4 +1,4 @@
-"""The services that every gRPC server has, health and reflection, through the same door as ours.
+"""The services that every gRPC server has, health and reflection, served as ours are.
 
 Only the library's servicers are used, not its ``add_…_to_server``: these methods are checked and observed like any.
 
@@ -21,7 +21,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 from failures import NotFound
 from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call, Unreadable
-from gateway.grpc.server import Door
+from gateway.grpc.server import GrpcServer
 
 HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"]
 REFLECTION = reflection_pb2.DESCRIPTOR.services_by_name["ServerReflection"]
@@ -81,9 +81,9 @@ async def _readable(requests: AsyncIterator[Any]) -> AsyncIterator[Message]:
         yield request
 
 
-async def serve_standard(door: Door, health: Health, names: Iterable[str]) -> None:
+async def serve_standard(grpc_server: GrpcServer, health: Health, names: Iterable[str]) -> None:
     """Serve health and reflection for the services of these names and for themselves."""
     shown = [*names, HEALTH.full_name, REFLECTION.full_name]
     await health.serving(shown)
-    door.serve(health, HEALTH)
-    door.serve(Reflection(shown), REFLECTION)
+    grpc_server.serve(health, HEALTH)
+    grpc_server.serve(Reflection(shown), REFLECTION)

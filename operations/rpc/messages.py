@@ -14,7 +14,7 @@ from fairlead.v1 import operations_pb2 as pb
 from gateway.fields import timestamp
 from gateway.grpc import error_details as details
 from gateway.grpc.status import error_info
-from operations.operation import CANCELLED, Answered, Failed, Operation, Progress
+from operations.operation import CANCELLED, Failed, Operation, Progress, Succeeded
 from workqueue.jobs import State
 
 _STATES: dict[State, Any] = {
@@ -41,7 +41,7 @@ def operation_message(operation: Operation) -> longrunning.Operation:
         message.error.CopyFrom(_status(code_pb2.ABORTED, operation.job.fault, "GIVEN_UP"))
     elif operation.is_over:
         match operation.note:
-            case Answered(response):
+            case Succeeded(response):
                 message.response.CopyFrom(AnyMessage.FromString(response))
             case Failed(error, reason):
                 message.error.CopyFrom(_status(_CODES.get(reason, code_pb2.FAILED_PRECONDITION), error, reason))
@@ -74,7 +74,7 @@ def _metadata(operation: Operation) -> pb.OperationMetadata:
     return message
 
 
-def mark_of(request: Any) -> str:
+def fingerprint_of(request: Any) -> str:
     """Return what tells a repeated request from another one with its id."""
     content = type(request)()
     content.CopyFrom(request)

@@ -17,8 +17,8 @@ from fairlead.v1 import scoring_pb2 as pb
 from gateway import fields
 from operations.executor import Kind
 from operations.operation import Task
-from operations.rpc.messages import checked_message, mark_of, operation_message
-from operations.service import Desk
+from operations.rpc.messages import checked_message, fingerprint_of, operation_message
+from operations.service import OperationService
 from resource_names import tenant_of
 from scoring.adapters.places import inside, where
 from scoring.champions import Champions
@@ -39,7 +39,7 @@ class Rescorings:
 
     Parameters
     ----------
-    desk
+    operations
         Where they are handed in.
     data, out
         Folder that tables are read from, and the one that results go below: a tenant's in the folder within that is
@@ -52,14 +52,14 @@ class Rescorings:
 
     def __init__(
         self,
-        desk: Desk,
+        operations: OperationService,
         data: Path,
         out: Path,
         champions: Champions,
         registries: Registries,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        self._desk = desk
+        self._operations = operations
         self._data = data
         self._out = out
         self._champions = champions
@@ -84,7 +84,7 @@ class Rescorings:
         if request.validate_only:
             return checked_message(version)
         as_of = fields.instant(request.as_of_time, "as_of_time") if request.HasField("as_of_time") else self._now()
-        told = {
+        arguments = {
             "tenant": tenant,
             "version": version,
             "data": request.data_path,
@@ -93,8 +93,8 @@ class Rescorings:
             "as_of": as_of.isoformat(),
             "shard_rows": request.shard_rows or ROWS_PER_SHARD,
         }
-        task = Task(version, told, mark_of(request), actor)
-        return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
+        task = Task(version, arguments, fingerprint_of(request), actor)
+        return operation_message(await self._operations.begin(KIND, tenant, task, request_id))
 
     def _check(self, request: pb.RescoreCustomersRequest, tenant: str) -> None:
         if not inside(self._data, tenant, request.data_path, "data_path").exists():

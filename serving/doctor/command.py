@@ -45,9 +45,9 @@ def doctor(listen: str, data: Path) -> None:
 
     Reads the options and variables that `fairlead serve` would, and changes nothing. It may run beside a service.
     """
-    found = list(findings(os.environ, listen, data))
-    show(found, console_for(sys.stdout))
-    sys.exit(1 if any(finding.standing is Standing.BAD for finding in found) else 0)
+    answers = list(findings(os.environ, listen, data))
+    show(answers, console_for(sys.stdout))
+    sys.exit(1 if any(finding.standing is Standing.BAD for finding in answers) else 0)
 
 
 def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Finding]:

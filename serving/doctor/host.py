@@ -104,11 +104,11 @@ def port(listen: str, what: str = "port") -> Finding:
 def certificate(file: str) -> Finding:
     """Is a certificate readable, and for how long is it good?"""
     try:
-        found = x509.load_pem_x509_certificate(Path(file).read_bytes())
+        loaded = x509.load_pem_x509_certificate(Path(file).read_bytes())
     except (OSError, ValueError) as error:
         return bad("certificate", f"{file}: {error}", "name a certificate in PEM")
-    left = found.not_valid_after_utc - datetime.now(UTC)
-    seen = f"{file}, until {found.not_valid_after_utc:%Y-%m-%d}"
+    left = loaded.not_valid_after_utc - datetime.now(UTC)
+    seen = f"{file}, until {loaded.not_valid_after_utc:%Y-%m-%d}"
     if left < timedelta():
         return bad("certificate", seen, "renew it: it has expired")
     if left < _SOON:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
-from gateway.grpc.server import Door
+from gateway.grpc.server import GrpcServer
 from tests.fuzzing.callers import Caller, Metadata
 
 FORBIDDEN = {"INTERNAL", "UNKNOWN", "UNAVAILABLE", "DATA_LOSS"}
@@ -57,8 +57,8 @@ class Context:
         raise _Aborted(code)
 
 
-class InnerDoor(Door):
-    """The door without a server before it: keeps what gRPC would call, by service and method."""
+class InnerServer(GrpcServer):
+    """The server without gRPC before it: keeps what gRPC would call, by service and method."""
 
     methods: dict[str, tuple[MethodDescriptor, Any]]
 
@@ -81,7 +81,7 @@ class InnerDoor(Door):
         Violation
             If nobody could read its status.
         Exception
-            Whatever escaped the door.
+            Whatever escaped the server.
         """
         method, handler = self.methods[name]
         context = Context(caller.metadata)

@@ -59,10 +59,10 @@ async def settle(api: Api) -> None:
 async def under_way(service: Service, calls: int) -> None:
     """Wait until so many calls are under way; the server tells nobody."""
     for _ in range(1000):
-        if service.traffic.under_way == calls:
+        if service.load_shedder.under_way == calls:
             return
         await asyncio.sleep(0.005)
-    raise AssertionError(f"{service.traffic.under_way} calls are under way, not {calls}")
+    raise AssertionError(f"{service.load_shedder.under_way} calls are under way, not {calls}")
 
 
 def store_pid(url: str) -> int:

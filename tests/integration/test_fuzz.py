@@ -19,7 +19,7 @@ from gateway.auth.permissions import GRANTS, Scope
 from gateway.settings import OPEN
 from router.adapters.redis.stores import Stores
 from router.audit import Audit
-from serving.settings import LongWorkSettings
+from serving.settings import OperationSettings
 from tests.api import EVERYONE, Api, connected, differences
 from tests.conftest import serving
 from tests.fuzzing import inputs
@@ -153,7 +153,7 @@ def _with_models(folder: Path) -> dict[str, Any]:
     (data / "customers.csv").write_text("customer,churned\n1,yes\n2,no\n", "utf-8")
     for version in ("v1", "v2"):
         write_model(models, version)
-    return {"models": str(models), "long_work": LongWorkSettings(str(data), str(data), str(out), workers=0)}
+    return {"models": str(models), "operations": OperationSettings(str(data), str(data), str(out), workers=0)}
 
 
 async def _arrange(api: Api) -> None:

@@ -17,8 +17,8 @@ from fairlead.v1 import models_pb2
 from gateway import fields
 from operations.executor import Kind
 from operations.operation import Task
-from operations.rpc.messages import checked_message, mark_of, operation_message
-from operations.service import Desk
+from operations.rpc.messages import checked_message, fingerprint_of, operation_message
+from operations.service import OperationService
 from scoring.adapters.places import inside, where
 from scoring.errors import InvalidInput, Violation
 from scoring.names import model_of
@@ -36,15 +36,15 @@ class Trainings:
 
     Parameters
     ----------
-    desk
+    operations
         Where they are handed in.
     data
         Folder that training data is read from; nothing outside it is. A tenant's own models learn from the folder
         within it that is the tenant's own, everybody's from any.
     """
 
-    def __init__(self, desk: Desk, data: Path) -> None:
-        self._desk = desk
+    def __init__(self, operations: OperationService, data: Path) -> None:
+        self._operations = operations
         self._data = data
 
     async def train(self, request: models_pb2.TrainModelRequest, actor: str) -> Operation:
@@ -62,8 +62,8 @@ class Trainings:
         if request.validate_only:
             await asyncio.to_thread(_check_columns, inside(self._data, tenant, wish.data, "data_path"), wish)
             return checked_message(request.parent)
-        task = Task(request.parent, asdict(wish), mark_of(request), actor)
-        return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
+        task = Task(request.parent, asdict(wish), fingerprint_of(request), actor)
+        return operation_message(await self._operations.begin(KIND, tenant, task, request_id))
 
     def _wish(self, request: models_pb2.TrainModelRequest, tenant: str, model: str) -> Wish:
         if not request.target:

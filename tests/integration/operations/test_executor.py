@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from operations.executor import DELIVERIES, Kind, worker_of
-from operations.operation import Answered, Failed, Operation, Task
-from operations.service import Desk
+from operations.operation import Failed, Operation, Succeeded, Task
+from operations.service import OperationService
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.jobs import Lease, State
 
@@ -47,20 +47,20 @@ class NotedQueue(MemoryQueue):
 
 
 class Workshop:
-    """A kind of work whose process runs one line of Python, its queue, and a desk in front."""
+    """A kind of work whose process runs one line of Python, its queue, and the service in front."""
 
     def __init__(self, body: str, lease_s: float = 60.0) -> None:
         self.now_us = 1_700_000_000_000_000
         self.queue = NotedQueue(lambda: self.now_us)
-        self.desk = Desk({"try": self.queue})
+        self.operations = OperationService({"try": self.queue})
         kind = Kind("try", (sys.executable, "-c", CHILD.format(body=body)), _answer)
         self.worker = worker_of(kind, self.queue, lease_s)
 
     async def tried(self, **told: Any) -> Operation:
         """Hand a task in, and let it be tried once."""
-        begun = await self.desk.begin("try", ACME, Task("models/x", told))
+        begun = await self.operations.begin("try", ACME, Task("models/x", told))
         await self.worker.turn(ACME)
-        return await self.desk.get(begun.name)
+        return await self.operations.get(begun.name)
 
 
 def _answer(result: Mapping[str, Any]) -> bytes:
@@ -70,7 +70,7 @@ def _answer(result: Mapping[str, Any]) -> bytes:
 async def test_what_is_carried_out_is_kept_with_its_answer() -> None:
     tried = await Workshop("lines.stage('add', 2); lines.advance(2); return {'sum': sum(told['of'])}").tried(of=[1, 2])
 
-    assert (tried.is_over, tried.note) == (True, Answered(b'{"sum": 3}'))
+    assert (tried.is_over, tried.note) == (True, Succeeded(b'{"sum": 3}'))
 
 
 async def test_a_failure_that_trying_again_would_not_mend_ends_it_at_once() -> None:
@@ -101,9 +101,9 @@ async def test_what_fails_every_time_is_a_dead_letter_that_can_be_redriven() -> 
     while not tried.is_over:
         workshop.now_us += 3_600_000_000
         await workshop.worker.turn(ACME)
-        tried = await workshop.desk.get(tried.name)
+        tried = await workshop.operations.get(tried.name)
 
-    redriven = await workshop.desk.redrive(tried.name)
+    redriven = await workshop.operations.redrive(tried.name)
 
     assert tried.job.fault == f"given up after {DELIVERIES} deliveries: AWAY: nobody answers"
     assert redriven.job.state is State.READY
@@ -113,23 +113,23 @@ async def test_a_cancelled_operation_ends_its_process(tmp_path: Path) -> None:
     file = tmp_path / "pid"
     write = "import os, pathlib, time; pathlib.Path(told['file']).write_text(str(os.getpid()))"
     workshop = Workshop(f"{write}; lines.stage('wait', 1); time.sleep(600)", lease_s=0.3)
-    begun = await workshop.desk.begin("try", ACME, Task("models/x", {"file": str(file)}))
+    begun = await workshop.operations.begin("try", ACME, Task("models/x", {"file": str(file)}))
     turning = asyncio.create_task(workshop.worker.turn(ACME))
     await asyncio.wait_for(workshop.queue.noted.wait(), 60)
 
-    await workshop.desk.cancel(begun.name)
+    await workshop.operations.cancel(begun.name)
     await turning
 
     with pytest.raises(ProcessLookupError):
         os.kill(int(file.read_text()), 0)
-    assert (await workshop.desk.get(begun.name)).note == Failed("cancelled", "CANCELLED")
+    assert (await workshop.operations.get(begun.name)).note == Failed("cancelled", "CANCELLED")
 
 
 async def test_a_worker_that_is_taken_for_lost_ends_its_process_and_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "second"
     wait = "import pathlib, time; lines.stage('wait', 1); time.sleep(0 if pathlib.Path(told['file']).exists() else 600)"
     workshop = Workshop(f"{wait}; return {{'by': 'second'}}", lease_s=0.3)
-    begun = await workshop.desk.begin("try", ACME, Task("models/x", {"file": str(file)}))
+    begun = await workshop.operations.begin("try", ACME, Task("models/x", {"file": str(file)}))
     first = asyncio.create_task(workshop.worker.turn(ACME))
     await asyncio.wait_for(workshop.queue.noted.wait(), 60)
     file.touch()
@@ -138,5 +138,5 @@ async def test_a_worker_that_is_taken_for_lost_ends_its_process_and_changes_noth
     await workshop.worker.turn(ACME)
     await asyncio.wait_for(first, 60)
 
-    ended = await workshop.desk.get(begun.name)
-    assert (ended.note, ended.job.deliveries) == (Answered(b'{"by": "second"}'), 2)
+    ended = await workshop.operations.get(begun.name)
+    assert (ended.note, ended.job.deliveries) == (Succeeded(b'{"by": "second"}'), 2)

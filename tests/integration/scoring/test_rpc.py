@@ -14,7 +14,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
 
 from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
-from gateway.grpc.server import Door
+from gateway.grpc.server import GrpcServer
 from scoring.adapters.shelves import LocalShelf
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
@@ -67,7 +67,7 @@ async def channel(shelf: Path, memory: ScoreBook) -> AsyncIterator[grpc.aio.Chan
     champions.start()
     profiles = read_profiles(PROFILES)
     server = grpc.aio.server()
-    add_to(Door(server), champions, CustomerScorer(lambda: profiles), memory, stand)
+    add_to(GrpcServer(server), champions, CustomerScorer(lambda: profiles), memory, stand)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:

@@ -1,4 +1,4 @@
-"""An open door off the machine is refused, and every other mistake is named at start-up."""
+"""To be open off the machine is refused, and every other mistake is named at start-up."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_files_are_read_when_the_service_starts(tmp_path: Path) -> None:
         Security(cert, key, cert, principals=str(principals)),
     ):
         with pytest.raises(ValueError, match=r"missing|must be one of URI, DNS, EMAIL, CN"):
-            wrong.guard()
+            wrong.authorizer()
     for tls in (Security(missing, key), Security(cert, write_jwks(tmp_path / "jwks.json"))):
         with pytest.raises(ValueError, match=r"cannot be read|holds no PEM"):
             tls.credentials()

@@ -14,7 +14,7 @@ from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
 from scoring.names import registry_of
 from scoring.parts import registries
-from serving.settings import LongWorkSettings
+from serving.settings import OperationSettings
 from tests.conftest import serving
 from tests.identities import bearer, security
 from tests.scoring_models import CUSTOMER, write_model
@@ -48,7 +48,7 @@ async def channel(folder: Path, store: Any, tmp_path: Path) -> AsyncIterator[grp
     chosen = {
         "security": security(tmp_path),
         "models": str(folder),
-        "long_work": LongWorkSettings(training_data=str(data)),
+        "operations": OperationSettings(training_data=str(data)),
     }
     async with serving(store.url, **chosen) as address, grpc.aio.insecure_channel(address) as opened:
         yield opened

@@ -19,7 +19,7 @@ from gateway.auth.permissions import GRANTS, Scope
 from gateway.auth.principals import Role
 from gateway.grpc.call import Method
 from gateway.grpc.standard_services import REFLECTION
-from serving.settings import LongWorkSettings
+from serving.settings import OperationSettings
 from tests.api import EVERYONE, Api, connected
 from tests.conftest import serving
 from tests.identities import bearer, security
@@ -42,7 +42,7 @@ async def guarded(store: Any, tmp_path: Path) -> AsyncIterator[Api]:
     chosen = {
         "security": security(tmp_path),
         "models": str(models),
-        "long_work": LongWorkSettings(training_data=str(data)),
+        "operations": OperationSettings(training_data=str(data)),
     }
     async with serving(store.url, **chosen) as address, connected(address, "mine", store.url) as api:
         yield api

@@ -1,4 +1,4 @@
-"""The door on a real socket: whatever shape a method has, it is wrapped once, and observers hear how it ended."""
+"""The gRPC server on a real socket: whatever shape a method has, it is wrapped once; observers hear how it ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grpc_status import rpc_status
 from gateway.auth.principals import Principal
 from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call
-from gateway.grpc.server import Door
+from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import HEALTH, REFLECTION, Health, serve_standard
 
 CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
@@ -80,11 +80,11 @@ async def opened(
     *observers: Notes, servicer: object | None = None, admission: Believing | None = None
 ) -> AsyncIterator[Any]:
     server = grpc.aio.server()
-    door = Door(server, admission, observers)
+    grpc_server = GrpcServer(server, admission, observers)
     if servicer is None:
-        await serve_standard(door, Health(), ["made.Up"])
+        await serve_standard(grpc_server, Health(), ["made.Up"])
     else:
-        door.serve(servicer, HEALTH)
+        grpc_server.serve(servicer, HEALTH)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -1,11 +1,11 @@
 """START HERE. Fairlead's commands; ``fairlead serve`` is the service itself.
 
     serving.settings    what the operator chose
-    serving.parts       all parts of a process, connected
-    serving.life        start → serve → drain
+    serving.wiring      all parts of a process, connected
+    serving.lifecycle   start → serve → drain
 
-The way of a request: ``gate.door`` → ``router.rpc`` → ``router.assignment`` → the script ``bind.lua``; of a customer:
-``gate.door`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
+The way of a request: ``gateway`` → ``router.rpc`` → ``router.assignment`` → the script ``bind.lua``; of a customer:
+``gateway`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
 imports this module.
 """
 
@@ -18,32 +18,31 @@ from typing import Any
 import click
 
 import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC reads from the environment)
+from failures import Failure
 from router import cli as router_cli
 from router.adapters.durable_rules.selection import EngineUnavailable
 from router.cli.later import commands_with
-from scoring.errors import ScoringError
-from serving.life import run, run_several
-from serving.parts import CannotListen
+from serving.lifecycle import run, run_several
 from serving.settings import Place, Settings
+from serving.supervisor import CannotShare, ServerFailed
+from serving.wiring import CannotListen
 from store.durability import NotDurable
 from store.embedded.server import EmbeddedServerError
-from store.errors import StoreUnavailable
 from telemetry import logs
 from telemetry.metrics import CannotServeMetrics
 from telemetry.traces import CannotTrace
-from upkeep.servers import CannotShare, ServerFailed
 
 LATER = {
     "dataset": ("training.cli", "Build a table of customers from their events."),
-    "doctor": ("upkeep.doctor", "Check the set-up, and say what to do."),
+    "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),
     "health": ("scoring.cli", "Check health profiles."),
     "models": ("scoring.cli", "List, compare, challenge, promote and roll back models."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
     "remember": ("scoring.cli", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli", "Score every customer in a table."),
-    "token": ("gate.cli", "Make keys and tokens to try roles with."),
+    "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
-    "work": ("serving.work", "Route, train and rescore what is asked for, in a process of its own."),
+    "work": ("serving.worker", "Route, train and rescore what is asked for, in a process of its own."),
 }
 """Commands imported only when they are called, because scikit-learn and pyarrow take a second: room and help."""
 
@@ -118,7 +117,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
         else:
             run(settings)
     except (
-        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
+        ValueError, EmbeddedServerError, Failure, NotDurable, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
         EngineUnavailable,
     ) as error:  # fmt: skip

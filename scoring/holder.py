@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scoring.errors import ArtefactRefused, NotFound, NotPossible, RegistryUnavailable, ScoringError
+from failures import Failure
+from scoring.errors import ArtefactRefused, NotFound, NotPossible, RegistryUnavailable
 from scoring.journal import Standing
 from scoring.registry import Registry
 from scoring.served import ServedModel
@@ -29,7 +30,7 @@ class Refusal:
     """A champion that must not serve, and why."""
 
     version: str
-    error: ScoringError
+    error: Failure
 
 
 class ModelHolder:

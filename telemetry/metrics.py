@@ -39,11 +39,11 @@ def address_from(environ: Mapping[str, str]) -> str:
     ValueError
         Naming the variable, the value found and the values allowed.
     """
-    found = environ.get(VARIABLE, "")
-    host, _, port = found.rpartition(":")
-    if found and not (port.isdecimal() and int(port) < 65536):
-        raise ValueError(f"{VARIABLE} is {found!r}; allowed is a port, or host:port")
-    return f"{host or '127.0.0.1'}:{port}" if found else ""
+    choice = environ.get(VARIABLE, "")
+    host, _, port = choice.rpartition(":")
+    if choice and not (port.isdecimal() and int(port) < 65536):
+        raise ValueError(f"{VARIABLE} is {choice!r}; allowed is a port, or host:port")
+    return f"{host or '127.0.0.1'}:{port}" if choice else ""
 
 
 def moved(address: str, number: int) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag
 from pydantic_core import PydanticCustomError
 
-from router.model.ids import check_id
+from resource_names import check_id
 from router.rules import limits
 from router.rules.ruleset import FieldType
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from operations.desk import Desk
+from failures import RequestIdReused
 from operations.operation import Task
+from operations.service import OperationService
 from router.adapters.queue import QueuedSubmissions
 from router.assignment.commands import RouteRequest
 from router.model.workitem import Kind, WorkItem
@@ -18,7 +19,6 @@ from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.errors import RequestIdReused
 from workqueue.jobs import Ending, NewJob, Progress, Request, State, Verdict
 from workqueue.ports import Queue
 
@@ -73,9 +73,9 @@ class Queues:
         return f"{self.tenant}-letters"
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> OperationService:
         """Return a desk whose operations of one kind are jobs of the queue."""
-        return Desk({"train": self.queue})
+        return OperationService({"train": self.queue})
 
 
 async def _listed(world: Queues, given: Given) -> list[str]:
@@ -251,7 +251,7 @@ async def _tried_again(world: Queues, given: Given) -> bool:
 
 async def _task(world: Queues, given: Given) -> str:
     begun = await world.desk.begin("train", world.letters, Task("models/churn", {}, **given))
-    return json.dumps([begun.task.mark, begun.task.actor])
+    return json.dumps([begun.task.fingerprint, begun.task.actor])
 
 
 _ANYBODY = "nobody has to say who they are"
@@ -303,14 +303,14 @@ ROWS = (
         (Progress(0, False), ["a", "b"]), (Progress(2, True), [])),
     Row(Queue.rung, "after", "", "from now on: nobody yet", "must be given", _rung, []),
     Row(Queue.rung, "timeout_s", 0.0, "says at once what there is", "must be given", _rung, ["-idle"]),
-    Row(Desk.begin, "tenant", "", "about what all tenants share", "must be given", _whose, True),
-    Row(Desk.begin, "request_id", "", _ONCE, "likewise", _begun, 2, 2),
+    Row(OperationService.begin, "tenant", "", "about what all tenants share", "must be given", _whose, True),
+    Row(OperationService.begin, "request_id", "", _ONCE, "likewise", _begun, 2, 2),
     Row(Task, "mark", "", _LIKE_ANY, "the empty one", _task, '["", ""]', '["", ""]'),
     Row(Task, "actor", "", _ANYBODY, "likewise", _task, '["", ""]', '["", ""]'),
-    Row(Desk.listed, "tenant", "", "those about what all tenants share", "must be given", _of_everybody, 1),
-    Row(Desk.listed, "after", "", "from the newest", "likewise", _operations, 2, 2),
-    Row(Desk.wait, "seconds", 0.0, "says at once how it stands", "must be given", _waited, False),
-    Row(Desk.cancel, "actor", "", _ANYBODY, "likewise", _cancelled, True, True),
-    Row(Desk.redrive, "actor", "", _ANYBODY, "likewise", _tried_again, False, False),
-    Row(Desk.redrive, "request_id", "", _ONCE, "likewise", _tried_again, False, False),
+    Row(OperationService.listed, "tenant", "", "those about what all tenants share", "must be given", _of_everybody, 1),
+    Row(OperationService.listed, "after", "", "from the newest", "likewise", _operations, 2, 2),
+    Row(OperationService.wait, "seconds", 0.0, "says at once how it stands", "must be given", _waited, False),
+    Row(OperationService.cancel, "actor", "", _ANYBODY, "likewise", _cancelled, True, True),
+    Row(OperationService.redrive, "actor", "", _ANYBODY, "likewise", _tried_again, False, False),
+    Row(OperationService.redrive, "request_id", "", _ONCE, "likewise", _tried_again, False, False),
 )  # fmt: skip

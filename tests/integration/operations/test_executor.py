@@ -20,6 +20,7 @@ from workqueue.jobs import Lease, State
 
 ACME = "acme"
 CHILD = """
+import sys
 from failures import Failure, Unavailable
 from operations.child import run
 class Wrong(Failure):

@@ -143,6 +143,8 @@ def test_every_later_command_is_there(tmp_path: Path) -> None:
 
 def test_help_and_serving_import_neither_scikit_learn_nor_arrow() -> None:
     code = """
+import sys
+import service
 service.main(["--help"], standalone_mode=False)
 print(sorted({"sklearn", "scipy", "pyarrow"} & set(sys.modules)))
 """

@@ -139,12 +139,15 @@ def test_a_total_is_served_from_its_parts(trained: tuple[Path, str]) -> None:
 
 def test_what_was_trained_scores_where_scikit_learn_cannot_be_imported(trained: tuple[Path, str]) -> None:
     code = """
+import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in ("sklearn", "scipy", "training"):
             raise ImportError(name)
 sys.meta_path.insert(0, Refuse())
 from datetime import datetime, UTC
+from scoring.adapters.shelves import open_shelf
+from scoring.registry import Registry
 found = Registry(open_shelf(sys.argv[1]), lambda: datetime.now(UTC)).load("churn", sys.argv[2])
 print(found.golden[0].probability)
 """

@@ -1,6 +1,7 @@
 """What a client sees of each failure: code, reason, message and details, as they stood at commit fb041ba.
 
-``statuses.json`` was written by that commit's own code; what differs since stands in ``CHANGED``, with CHANGELOG.
+``statuses.json`` was written by that commit's own code; what differs since stands in ``CHANGED``, with CHANGELOG,
+and classes that came later are recorded as they came.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ SAMPLES: dict[str, Failure] = {
     "router.StaleEtag": router.StaleEtag("tenants/acme/workItems/1", "changed since it was read: read it again"),
     "router.StaleRevision": router.StaleRevision("tenants/acme", "changed"),
     "router.NotPossible": router.NotPossible("tenants/acme/reps/ann", "is at capacity"),
+    "router.FormatMismatch": router.FormatMismatch("tenants/acme", 2, 1),
     "router.QueueFull": router.QueueFull("tenants/acme/queue", 2000),
     "router.MemoryShort": router.MemoryShort(91, 1.5),
     "router.StoreUnavailable": router.StoreUnavailable("Redis does not answer"),
@@ -103,12 +105,12 @@ SAMPLES: dict[str, Failure] = {
     "workqueue.QueueFull": workqueue.QueueFull("acme", 2000),
     "workqueue.MemoryShort": failures.MemoryShort(91),
     "workqueue.RequestIdReused": failures.RequestIdReused("r-1"),
-    "workqueue.StoreUnavailable": failures.StoreUnavailable("Redis does not answer"),
+    "workqueue.QueueUnavailable": failures.StoreUnavailable("Redis does not answer"),
 }
 
 CHANGED: dict[str, dict[str, Any]] = {
     "operations.MemoryShort": {"subject": "memory of the store"},
-    "workqueue.StoreUnavailable": {"reason": "STORE_UNAVAILABLE"},
+    "workqueue.QueueUnavailable": {"reason": "STORE_UNAVAILABLE"},
 }
 """What became one with routing's: quota subjects differed, and the queue's own reason was never shown."""
 

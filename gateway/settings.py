@@ -9,12 +9,9 @@ from typing import Self
 
 import grpc
 
-from gateway.auth.client_certificates import Certificates, read_principals
 from gateway.auth.exposure import insecure_from, is_loopback
 from gateway.auth.guard import Authorizer, Identity
-from gateway.auth.jwks import KeyRing
 from gateway.auth.tls import CertificateFiles
-from gateway.auth.tokens import Tokens
 from gateway.rate_limits import Limit
 
 _FASTEST = 1_000_000
@@ -119,10 +116,15 @@ class Security:
         """
         identities: list[Identity] = []
         if self.jwks:
+            from gateway.auth.jwks import KeyRing  # cryptography: only who asks for tokens waits for it
+            from gateway.auth.tokens import Tokens
+
             keys = KeyRing(self.jwks)
             keys.load()
             identities.append(Tokens(keys, self.issuer, self.audience))
         if self.principals:
+            from gateway.auth.client_certificates import Certificates, read_principals
+
             identities.append(Certificates(read_principals(Path(self.principals))))
         per_principal = Limit(self.principal_calls_per_s, "principal") if self.principal_calls_per_s else None
         per_tenant = Limit(self.tenant_calls_per_s, "tenant") if self.tenant_calls_per_s else None

@@ -12,7 +12,9 @@ import re
 
 from failures import InvalidInput, shown
 from resource_names import tenant_of
-from scoring.manifest import NAME_PATTERN
+
+NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+"""Models and versions are named so: a folder on any file system, a segment of any URL."""
 
 _PLAIN = re.compile(NAME_PATTERN)
 

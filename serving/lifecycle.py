@@ -20,8 +20,8 @@ from serving.supervisor import READY, Program, Servers, reserve
 from serving.wiring import Service
 from store.durability import MEANINGS
 from store.embedded.server import EmbeddedServer
-from telemetry.metrics import VARIABLE as METRICS
-from telemetry.metrics import moved
+from telemetry.metrics_address import VARIABLE as METRICS
+from telemetry.metrics_address import moved
 
 _log = logging.getLogger("fairlead")
 

@@ -41,6 +41,7 @@ from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
+from serving.errors import CannotListen
 from serving.operations import Operations
 from serving.settings import Settings
 from store.durability import DurabilityStatus
@@ -59,10 +60,6 @@ STANDING = (
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     "fairlead.v1.RoutingService/WatchWorkItems",
 )
-
-
-class CannotListen(Exception):
-    """The address cannot be had."""
 
 
 class ScoreMemory:

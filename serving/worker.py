@@ -175,7 +175,3 @@ def _operation_crew(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> Cr
     scoring, lease_s = ScoringParts(wanted.models, wanted.model), wanted.routing.lease_s
     operations = Operations(wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
     return operations.crew(kinds)
-
-
-COMMANDS: list[click.Command] = [work]
-"""What the root command takes from here."""

@@ -10,11 +10,11 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
-from router.model.revisions import Publication
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import timestamp
-from router.rules.problems import Problem
 from router.rules.publishing import Publishing
+from rules.problems import Problem
+from rules.revisions import Publication
 
 
 class RuleServicer:

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import NullValue, Value
 
@@ -20,9 +20,12 @@ from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
-from scoring.reasons import Reason
 from scoring.schema import FeatureValue
-from scoring.served import ChurnScore, ServedModel
+
+if TYPE_CHECKING:
+    from scoring.actions import BestAction, Change
+    from scoring.reasons import Reason
+    from scoring.served import ChurnScore, ServedModel
 
 MAX_ID = 256
 MAX_FEATURES = 4_096

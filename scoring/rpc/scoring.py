@@ -16,10 +16,9 @@ from gateway.grpc.call import Call, Unreadable
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from scoring.champions import Champions
-from scoring.customers import CustomerScorer
+from scoring.customers import DEFAULT_REASONS, CustomerScorer
 from scoring.errors import NotPossible
 from scoring.ports import ScoreMemory
-from scoring.reasons import DEFAULT_TOP
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
 
@@ -101,7 +100,7 @@ class ScoringServicer:
         tenant = tenant_of(parent, "parent")
         locale = locale_of(request.locale)
         customer = customer_of(request.customer, self._now)
-        top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_TOP
+        top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_REASONS
         score = self._scorer.score(await self._champions.of(tenant), customer, top=top, locale=locale)
         if not request.what_if:
             self._memory.note(tenant, last_score_of(score))

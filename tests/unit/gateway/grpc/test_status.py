@@ -33,7 +33,7 @@ from operations import errors as operations
 from operations.service import no_operation
 from router.model import errors as router
 from router.rules.errors import InvalidRuleSet
-from router.rules.problems import Problem
+from rules.problems import Problem
 from scoring import errors as scoring
 from training import errors as training
 from workqueue import errors as workqueue

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scoring.errors import ArtefactRefused, NotFound, NotPossible, RegistryUnavailable, ScoringError
+from failures import Failure
+from scoring.errors import ArtefactRefused, NotFound, NotPossible, RegistryUnavailable
 from scoring.journal import Standing
 from scoring.registry import Registry
 
@@ -32,7 +33,7 @@ class Refusal:
     """A champion that must not serve, and why."""
 
     version: str
-    error: ScoringError
+    error: Failure
 
 
 class ModelHolder:

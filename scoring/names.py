@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-from scoring.errors import InvalidInput
+from failures import InvalidInput, shown
+from resource_names import tenant_of
 
-_TENANT = re.compile(r"tenants/([\w.\-]{1,64})")
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 """Models and versions are named so: a folder on any file system, a segment of any URL."""
 
@@ -31,19 +31,6 @@ def resource_name(tenant: str, model: str, version: str = "") -> str:
     """
     owner = f"tenants/{tenant}/" if tenant else ""
     return f"{owner}models/{model}/versions/{version}" if version else f"{owner}models/{model}"
-
-
-def tenant_of(name: str, field: str) -> str:
-    """Read ``tenants/{tenant}``.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not of that form.
-    """
-    if not (found := _TENANT.fullmatch(name)):
-        raise InvalidInput.of(field, f"{name[:80]!r}: must be tenants/{{tenant}}, e.g. tenants/default")
-    return found[1]
 
 
 def checked_tenant(tenant: str, field: str) -> str:
@@ -75,7 +62,7 @@ def model_of(name: str, field: str) -> tuple[str, str]:
             return "", model
         case ["tenants", tenant, "models", model]:
             return tenant_of(f"tenants/{tenant}", field), model
-    raise InvalidInput.of(field, f"{name[:80]!r}: must be models/{{model}} or tenants/{{tenant}}/models/{{model}}")
+    raise InvalidInput.of(field, f"{shown(name)}: must be models/{{model}} or tenants/{{tenant}}/models/{{model}}")
 
 
 def version_of(name: str, field: str) -> tuple[str, str, str]:
@@ -89,7 +76,7 @@ def version_of(name: str, field: str) -> tuple[str, str, str]:
     match name.rsplit("/", 2):
         case [model, "versions", version]:
             return *model_of(model, field), version
-    raise InvalidInput.of(field, f"{name[:80]!r}: must end in models/{{model}}/versions/{{version}}")
+    raise InvalidInput.of(field, f"{shown(name)}: must end in models/{{model}}/versions/{{version}}")
 
 
 def folder_of(tenant: str) -> str:

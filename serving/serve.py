@@ -11,18 +11,17 @@ from typing import Any
 
 import click
 
+from failures import Failure, StoreUnavailable
 from router.adapters.durable_rules.selection import EngineUnavailable
-from scoring.errors import ScoringError
 from serving.errors import CannotListen
-from serving.life import run, run_several
+from serving.lifecycle import run, run_several
 from serving.settings import Place, Settings
+from serving.supervisor import CannotShare, ServerFailed
 from store.durability import NotDurable
 from store.embedded.server import EmbeddedServerError
-from store.errors import StoreUnavailable
 from telemetry import logs
 from telemetry.metrics_address import CannotServeMetrics
 from telemetry.traces import CannotTrace
-from upkeep.servers import CannotShare, ServerFailed
 
 
 @click.command()
@@ -89,7 +88,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
         else:
             run(settings)
     except (
-        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
+        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, Failure, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
         EngineUnavailable,
     ) as error:  # fmt: skip

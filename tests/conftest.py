@@ -20,8 +20,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from router.adapters.durable_rules import selection as engines
-from serving.parts import Service
 from serving.settings import Settings
+from serving.wiring import Service
 from store.durability import ANYTHING
 from store.embedded.server import EmbeddedServer, EmbeddedServerError, find_binary
 from tests.api import Api, connected

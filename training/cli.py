@@ -15,14 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from failures import Failure
 from scoring.artefact import Artefact
-from scoring.errors import InvalidInput as ScoringInvalidInput
 from scoring.names import checked_tenant, registry_of
 from scoring.schema import FeatureSchema
 from training.candidates import LADDER
 from training.champion import current_champion
 from training.document import Document
-from training.errors import TrainingError
 from training.plan import Plan
 from training.preparing import Columns, Prepared, prepare
 from training.publishing import Origin, publish
@@ -120,7 +119,7 @@ def train(
         options = _configuration(data, columns, rungs)
         origin = Origin(model, target, file_sha256(data), options, datetime.now(UTC))
         written, folder, report = publish(trained, origin, out)
-    except (TrainingError, ScoringInvalidInput) as error:
+    except Failure as error:
         raise click.ClickException(str(error)) from error
     show_figures(console, report, written, folder)
 
@@ -192,7 +191,7 @@ def dataset(events: Path, definition_file: Path, out: Path | None, seed: int) ->
         log = read_events(read_table(events), definition)
         built = build(log, definition)
         certificate = certify(log, definition, moments_of(definition), seed=seed)
-    except TrainingError as error:
+    except Failure as error:
         raise click.ClickException(str(error)) from error
     target = out or Path(f"{definition.name}.parquet")
     schema_file = write_dataset(built, definition, certificate, target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from workqueue.errors import QueueError
+from failures import Failure
 from workqueue.jobs import Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
 
 
@@ -15,7 +15,7 @@ class Queue(Protocol):
     Every method raises ``StoreUnavailable`` if the store does not answer. Lists are at most ``MAX_BATCH`` long.
     """
 
-    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
         """Take jobs in, each on its own; where one was not stands why: ``QueueFull``, ``MemoryShort``,
         ``RequestIdReused``.
         """

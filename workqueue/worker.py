@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from workqueue.backoff import Backoff
 from workqueue.jobs import Ending, Lease, Verdict
 from workqueue.ports import Queue
@@ -111,7 +111,7 @@ class Worker:
                 await self._listen(0.0 if busy else self._idle_s())
             except StoreUnavailable as error:
                 _log.warning("the queue does not answer: %s", error)
-                await self._unless_stopped(asyncio.sleep(error.retry_after_s))
+                await self._unless_stopped(asyncio.sleep(error.retry_after_s or 0.0))
             except Exception:
                 _log.exception("a worker failed, and goes on")  # a loop that ended would be missed by nobody
                 await self._unless_stopped(asyncio.sleep(SWEEP_S))

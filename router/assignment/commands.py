@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from failures import Failure
 from router.assignment.choice import rotation_of
 from router.assignment.planner import Book, Plan
 from router.assignment.roster import Candidates
 from router.model.decision import Cause, Head, Outcome
-from router.model.errors import InvalidInput, NotFound, NotPossible, RouterError
+from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint, item_id
 
@@ -103,7 +104,7 @@ class ReassignRequest:
     actor: str = ""
 
 
-def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | RouterError:
+def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | Failure:
     """Make the job of routing a work item; an error where the book's rules cannot read it.
 
     Parameters
@@ -172,7 +173,7 @@ def reassign_job(
     )
 
 
-def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | RouterError:
+def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | Failure:
     """Make the job of finding an owner for what waits; an error where the book's rules cannot read it."""
     try:
         plan = book.plan(item)

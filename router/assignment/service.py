@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from failures import Failure
 from router.assignment.commands import (
     Completion,
     Job,
@@ -29,16 +30,7 @@ from router.assignment.planner_cache import Books
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerStandings
 from router.assignment.queries import Lookup, StoredItem
 from router.model.decision import Decision
-from router.model.errors import (
-    Conflict,
-    InvalidInput,
-    NotFound,
-    NotPossible,
-    RequestIdReused,
-    RouterError,
-    StaleEtag,
-    StaleRevision,
-)
+from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused, StaleEtag, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, fingerprint
 
@@ -84,13 +76,13 @@ class Router:
             If the store does not answer.
         """
         (answer,) = await self.route_many(tenant, [request], preview=preview)
-        if isinstance(answer, RouterError):
+        if isinstance(answer, Failure):
             raise answer
         return answer
 
     async def route_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
-    ) -> list[Decision | RouterError]:
+    ) -> list[Decision | Failure]:
         """Route each on its own, in order; an answer or an error each.
 
         Raises
@@ -99,7 +91,7 @@ class Router:
             As ``route``, for all at once.
         """
         book = await self._books.current(tenant)
-        answers: list[Decision | RouterError] = []
+        answers: list[Decision | Failure] = []
         tries = 0
         while len(answers) < len(requests):
             try:
@@ -115,7 +107,7 @@ class Router:
 
     async def _bound(
         self, tenant: str, book: Book, requests: Sequence[RouteRequest], preview: bool
-    ) -> list[Decision | RouterError]:
+    ) -> list[Decision | Failure]:
         """Answer requests by one book.
 
         Raises
@@ -136,7 +128,7 @@ class Router:
             for request, job in zip(requests, jobs, strict=True)
         ]
 
-    async def _unreadable(self, tenant: str, request: RouteRequest, error: RouterError) -> Decision | RouterError:
+    async def _unreadable(self, tenant: str, request: RouteRequest, error: Failure) -> Decision | Failure:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
         if request.request_id:
             known = await self._store.repeated(tenant, request.request_id, request_mark(request))
@@ -227,7 +219,7 @@ class Router:
         raise Conflict(name, "changes faster than it can be closed: try again")
 
 
-def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -> list[Decision | RouterError]:
+def _given_up(tenant: str, answers: list[Decision | Failure], wanted: int) -> list[Decision | Failure]:
     """Keep the answers there are; what was done must not look undone."""
     error = StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
     if not answers:
@@ -235,7 +227,7 @@ def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -
     return [*answers, *[error] * (wanted - len(answers))]
 
 
-def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | RouterError:
+def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | Failure:
     if isinstance(answer, Decision):
         return answer
     name = f"tenants/{tenant}/workItems/{item_id}"
@@ -248,7 +240,7 @@ def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refus
             return StaleEtag(name, "changed since it was read: read it again")
 
 
-def _sole(answer: Decision | RouterError) -> Decision:
-    if isinstance(answer, RouterError):
+def _sole(answer: Decision | Failure) -> Decision:
+    if isinstance(answer, Failure):
         raise answer
     return answer

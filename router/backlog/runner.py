@@ -6,12 +6,11 @@ import asyncio
 import logging
 import secrets
 
+from failures import Failure
 from router.assignment.planner_cache import Books
 from router.assignment.ports import Assignments, Signals
 from router.backlog.requeuer import Waking
-from router.model.errors import RouterError
 from router.workforce.ports import Revisions
-from store.errors import StoreUnavailable
 
 LOOK_S = 1.0
 """Seconds between two looks for tenants where something waits."""
@@ -63,7 +62,7 @@ class Wakers:
         while not self._stopped:
             try:
                 await self._look()
-            except (RouterError, StoreUnavailable) as error:
+            except Failure as error:
                 _log.warning("cannot look for what waits: %s", error)
             await asyncio.sleep(LOOK_S)
 
@@ -91,7 +90,7 @@ class Wakers:
                 if not await self._leads(tenant):
                     return
                 await waking.catch_up()
-        except (RouterError, StoreUnavailable) as error:
+        except Failure as error:
             _log.warning("tenants/%s: waking begins anew: %s", tenant, error)
 
     async def _leads(self, tenant: str) -> bool:

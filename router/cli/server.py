@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from gate.settings import VARIABLES
+from gateway.settings import VARIABLES
 
 _READY = "listening on "
 _START_TIMEOUT_S = 300.0

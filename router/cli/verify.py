@@ -15,14 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from failures import Failure
 from fairlead.commands import tenant_option
+from resource_names import check_id
 from router.assignment.planner_cache import Books
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.replay import Verification
-from router.model.errors import RouterError
-from router.model.ids import check_id
-from store.errors import StoreUnavailable
 
 _MOST_SHOWN = 100
 
@@ -48,7 +47,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     with opened(data, redis_url) as url:
         try:
             events, found = asyncio.run(_verify(url, tenant, console))
-        except (RouterError, StoreUnavailable, ValueError) as error:  # ValueError: not a Redis URL
+        except (Failure, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     if not events:
         console.print(f"tenant {tenant} has no events: there is nothing to verify")

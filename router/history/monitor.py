@@ -15,17 +15,17 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
+from failures import Failure
 from router.assignment.planner_cache import Books
 from router.assignment.ports import Assignments, Signals
 from router.fairness.report import report
 from router.history.ports import Snapshots
 from router.history.reconciliation import Movement
 from router.model.decision import Cause, Decision, Outcome
-from router.model.errors import NotPossible, RouterError
+from router.model.errors import NotPossible
 from router.model.records import Snapshot
 from router.model.workforce import Pool
 from router.workforce.ports import Revisions
-from store.errors import StoreUnavailable
 
 LOOK_S = 5.0
 """Seconds between two looks."""
@@ -183,7 +183,7 @@ class Auditors:
             try:
                 for tenant in await self._revisions.tenants():
                     await self._look(tenant)
-            except (RouterError, StoreUnavailable) as error:
+            except Failure as error:
                 _log.warning("cannot audit: %s", error)
             except Exception:  # whoever watches the others must not end unseen
                 _log.exception("the auditor failed; it goes on with the next look")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-from router.model.ids import check_id
+from resource_names import check_id
 
 MAX_VALUE = 10_000_000
 """Largest value of a work item in lead units.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fairlead.v1 import decisions_pb2 as decisions
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import tenant_of
 from router.assignment.queries import Lookup
-from router.rpc import fields
 from router.rpc.describing import Describing
+from router.rpc.fields import wants_full
 
 
 class DecisionServicer:
@@ -19,12 +21,12 @@ class DecisionServicer:
     async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
-        full = fields.wants_full(request.view)
+        full = wants_full(request.view)
         return await self._describing.message(tenant, await self._lookup.decision(tenant, number), full=full)
 
     async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""
-        tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
+        tenant, full = tenant_of(request.parent), wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
         found, position = await self._lookup.decisions(
             tenant,

@@ -7,8 +7,11 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from failures import shown
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from gateway import fields
+from gateway.fields import finite, text
 from router.assignment.commands import RouteRequest
 from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
 from router.assignment.queries import StoredItem
@@ -17,7 +20,7 @@ from router.model.errors import InvalidInput
 from router.model.events import Completed
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
-from router.rpc.fields import MAX_REQUEST_ID, finite, plain, shown, struct, text
+from router.rpc.fields import plain, struct
 from router.submission.ports import Submission
 from rules.reference import PredicateTrace
 
@@ -44,10 +47,7 @@ def route_request(request: routing.RouteWorkItemRequest | routing.SubmitWorkItem
     InvalidInput
         If a field is not as the contract says.
     """
-    request_id = request.request_id
-    return RouteRequest(
-        work_item(request.work_item), text(request_id, MAX_REQUEST_ID, "request_id") if request_id else "", actor
-    )
+    return RouteRequest(work_item(request.work_item), fields.request_id(request), actor)
 
 
 def work_item(message: routing.WorkItem) -> WorkItem:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from failures import Failure, shown
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
+from gateway.grpc.status import status_of
+from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.assignment.queries import Lookup
 from router.assignment.service import Router
 from router.history.watch import Watching
 from router.model.decision import Decision
-from router.model.errors import InvalidInput, RouterError
+from router.model.errors import InvalidInput
 from router.model.workitem import State
-from router.rpc import fields
 from router.rpc.describing import Describing
+from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, wants_full
 from router.rpc.messages import (
     change_message,
     received_message,
     route_request,
     work_item_message,
 )
-from router.rpc.status import status_of
 from router.rpc.submissions import receipt_message
 from router.submission.ports import Receipt, Submission
 from router.submission.service import Submitting
@@ -44,7 +47,7 @@ _NEVER = -1
 
 
 class RoutingServicer:
-    """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
+    """Answers RoutingService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(
         self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching, describing: Describing
@@ -57,7 +60,7 @@ class RoutingServicer:
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         """Route one work item."""
-        tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
+        tenant, full = tenant_of(request.parent), wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
         return await self._describing.message(tenant, decision, full=full)
 
@@ -65,10 +68,10 @@ class RoutingServicer:
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
     ) -> routing.BatchRouteWorkItemsResponse:
         """Route many, each on its own."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
         read = [_read(request.parent, single, call.actor) for single in request.requests]
-        answers: dict[int, Decision | RouterError] = {}
+        answers: dict[int, Decision | Failure] = {}
         for preview in (False, True):
             places = [
                 place
@@ -82,17 +85,17 @@ class RoutingServicer:
         results = []
         for place, (single, wish) in enumerate(zip(request.requests, read, strict=True)):
             answer = answers[place] if isinstance(wish, RouteRequest) else wish
-            if isinstance(answer, RouterError):
+            if isinstance(answer, Failure):
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
-                full = fields.wants_full(single.view)
+                full = wants_full(single.view)
                 message = await self._describing.message(tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
     async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
         """Take in one work item."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         receipt = await self._submitting.submit(
             tenant, route_request(request, call.actor), preview=request.validate_only
         )
@@ -102,13 +105,13 @@ class RoutingServicer:
         self, request: routing.BatchSubmitWorkItemsRequest, call: Call
     ) -> routing.BatchSubmitWorkItemsResponse:
         """Take in many, each on its own."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
-        answers: dict[int, Receipt | RouterError] = {}
+        answers: dict[int, Receipt | Failure] = {}
         wishes: dict[int, RouteRequest] = {}
         for place, single in enumerate(request.requests):
             wish = _read(request.parent, single, call.actor)
-            if isinstance(wish, RouterError):
+            if isinstance(wish, Failure):
                 answers[place] = wish
             else:
                 wishes[place] = wish
@@ -134,7 +137,7 @@ class RoutingServicer:
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, call: Call) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else call.only_rep
         call.check_own(owner)
         if request.state not in _STATES:
@@ -155,13 +158,13 @@ class RoutingServicer:
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
         """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        full = fields.wants_full(request.view)
+        full = wants_full(request.view)
         wish = ReassignRequest(
             item_id=item_id,
             rep=fields.reference(request.rep, "reps", tenant, "rep") if request.rep else "",
-            note=fields.text(request.note, fields.MAX_NOTE, "note"),
-            expected=fields.etag_number(request.etag),
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            note=fields.text(request.note, MAX_NOTE, "note"),
+            expected=etag_number(request.etag),
+            request_id=fields.request_id(request),
             actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
@@ -178,8 +181,8 @@ class RoutingServicer:
             tenant,
             item_id,
             state,
-            expected=await self._expected(call, tenant, item_id, fields.etag_number(request.etag)),
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            expected=await self._expected(call, tenant, item_id, etag_number(request.etag)),
+            request_id=fields.request_id(request),
             actor=call.actor,
             preview=request.validate_only,
         )
@@ -189,12 +192,12 @@ class RoutingServicer:
         self, request: routing.WatchWorkItemsRequest, _: Call
     ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
         """Stream what happens to work items."""
-        tenant = fields.tenant_of(request.parent)
-        after = fields.resume_number(request.resume_token)
+        tenant = tenant_of(request.parent)
+        after = resume_number(request.resume_token)
         after = await self._watching.begin(tenant, after)
-        yield routing.WatchWorkItemsResponse(resume_token=fields.resume_token(after))
+        yield routing.WatchWorkItemsResponse(resume_token=resume_token(after))
         async for event in self._watching.changes(tenant, after):
-            token = fields.resume_token(event.number)
+            token = resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
@@ -211,20 +214,20 @@ def _check_size(requests: int) -> None:
         raise InvalidInput.of("requests", f"{requests} requests: must be 1 to {MAX_BATCH}")
 
 
-def _submit_result(tenant: str, answer: Receipt | RouterError, durability: Durability) -> routing.SubmitResult:
-    if isinstance(answer, RouterError):
+def _submit_result(tenant: str, answer: Receipt | Failure, durability: Durability) -> routing.SubmitResult:
+    if isinstance(answer, Failure):
         return routing.SubmitResult(error=status_of(answer))
     return routing.SubmitResult(submission=receipt_message(tenant, answer, durability))
 
 
 def _read(
     parent: str, single: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest, actor: str
-) -> RouteRequest | RouterError:
+) -> RouteRequest | Failure:
     if single.parent and single.parent != parent:
-        return InvalidInput.of("parent", f"{fields.shown(single.parent)}: must be empty or {parent}, as the batch's")
+        return InvalidInput.of("parent", f"{shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
         if isinstance(single, routing.RouteWorkItemRequest):
-            fields.wants_full(single.view)
+            wants_full(single.view)
         return route_request(single, actor)
-    except RouterError as error:
+    except Failure as error:
         return error

@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from failures import Failure, StoreUnavailable
 from router.assignment.commands import RouteRequest
 from router.assignment.queries import Lookup, StoredItem
 from router.assignment.service import Router
 from router.model.decision import Decision
-from router.model.errors import Conflict, NotFound, NotPossible, RouterError
+from router.model.errors import Conflict, NotFound, NotPossible
 from router.model.workitem import item_id
 from router.submission.ports import Intake, Receipt, Submission
 from store.durability import Durability
-from store.errors import StoreUnavailable
 
 _PASSING = (Conflict, StoreUnavailable)
 """What a later try may not meet again."""
@@ -28,7 +28,7 @@ _PASSING = (Conflict, StoreUnavailable)
 class Failed:
     """Why a submission was not routed, and whether a later try may succeed."""
 
-    error: RouterError | StoreUnavailable
+    error: Failure
     may_pass: bool
 
 
@@ -65,13 +65,13 @@ class Submitting:
             If the store does not answer.
         """
         (answer,) = await self.submit_many(tenant, [request], preview=preview)
-        if isinstance(answer, RouterError):
+        if isinstance(answer, Failure):
             raise answer
         return answer
 
     async def submit_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
-    ) -> list[Receipt | RouterError]:
+    ) -> list[Receipt | Failure]:
         """Take in each on its own; a preview only says under which id.
 
         Raises
@@ -107,6 +107,6 @@ async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteR
     except (NotPossible, *_PASSING) as error:  # none can be routed now: no rules, or no store
         return [Failed(error, may_pass=True)] * len(requests)
     return [
-        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, RouterError) else answer
+        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, Failure) else answer
         for answer in answers
     ]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.model.ids import check_id
 from router.model.workforce import Pool, Rep, Settlement, Territories, Territory, WorkforceRecords
 
 Record = Rep | Pool | Territory

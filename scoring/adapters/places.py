@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from failures import shown
 from scoring.errors import InvalidInput
 from scoring.names import folder_of
 
@@ -34,5 +35,5 @@ def inside(folder: Path, tenant: str, path: str, field: str) -> Path:
     except (OSError, RuntimeError, ValueError):  # too long, a loop of links, a zero byte
         allowed = False
     if not allowed:
-        raise InvalidInput.of(field, f"{path[:80]!r}: must be a path {where(tenant)}, without a leading slash")
+        raise InvalidInput.of(field, f"{shown(path)}: must be a path {where(tenant)}, without a leading slash")
     return found

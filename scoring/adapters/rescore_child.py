@@ -16,7 +16,6 @@ from typing import Any
 from operations.child import Lines, run
 from scoring.adapters import crews, runs, sources
 from scoring.adapters.places import home_of, inside
-from scoring.errors import RegistryUnavailable, ScoringError
 from scoring.names import registry_of, version_of
 from scoring.parts import registries
 
@@ -45,4 +44,4 @@ def carry_out(told: dict[str, Any], progress: Lines, data: Path, out: Path, mode
 if __name__ == "__main__":
     data_folder, out_folder, where = sys.argv[1:]
     folders = Path(data_folder), Path(out_folder)
-    sys.exit(run(lambda told, lines: carry_out(told, lines, *folders, where), (ScoringError,), (RegistryUnavailable,)))
+    sys.exit(run(lambda told, lines: carry_out(told, lines, *folders, where)))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fairlead.v1 import scoring_pb2 as pb
+from gateway.fields import instant
 from scoring.customers import CustomerScore
 from scoring.errors import InvalidInput, Violation
 from scoring.ports import LastScore
-from scoring.rpc.messages import MAX_ID, instant_of
+from scoring.rpc.messages import MAX_ID
 
 MAX_SCORES = 1_000
 MAX_TIER = 64
@@ -43,7 +44,7 @@ def remembered_scores_of(messages: Sequence[pb.RememberedScore]) -> list[LastSco
             message.customer,
             message.churn_probability,
             message.value_tier,
-            _milliseconds(instant_of(message.as_of_time, f"scores[{place}].as_of_time")),
+            _milliseconds(instant(message.as_of_time, f"scores[{place}].as_of_time")),
         )
         for place, message in enumerate(messages)
     ]

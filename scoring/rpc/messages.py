@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import NullValue, Value
-from google.protobuf.timestamp_pb2 import Timestamp
 
+from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
+from gateway.fields import instant
+from scoring.actions import BestAction, Change
 from scoring.customers import Customer, CustomerScore, HealthView
 from scoring.encoding import Flag, FlagKind
 from scoring.errors import InvalidInput
@@ -43,7 +45,7 @@ def locale_of(locale: str) -> str:
     """
     language = re.split("[-_]", locale or "en", maxsplit=1)[0].lower()
     if language not in ("zh", "en"):
-        raise InvalidInput.of("locale", f"{locale[:80]!r}: must be zh or en, a region may follow")
+        raise InvalidInput.of("locale", f"{shown(locale)}: must be zh or en, a region may follow")
     return language
 
 
@@ -60,10 +62,10 @@ def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
     fields = message.features.fields
     if len(fields) > MAX_FEATURES:
         raise InvalidInput.of("customer.features", f"{len(fields)} features: at most {MAX_FEATURES}")
-    as_of = instant_of(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
+    as_of = instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
     history = [
         Evaluation(
-            instant_of(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
+            instant(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
             _health(past.health, place) if past.HasField("health") else None,
         )
         for place, past in enumerate(message.health_evaluations)
@@ -173,20 +175,6 @@ def _change_message(change: Change, model: ServedModel, locale: str) -> pb.Featu
     _write_value(message.before, change.before)
     _write_value(message.after, change.after)
     return message
-
-
-def instant_of(stamp: Timestamp, field: str) -> datetime:
-    """Read an instant.
-
-    Raises
-    ------
-    InvalidInput
-        If a date cannot say it.
-    """
-    try:
-        return stamp.ToDatetime(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInput.of(field, f"{stamp.seconds} s: must lie in the years 1 to 9999") from None
 
 
 def _health(health: int, place: int) -> int:

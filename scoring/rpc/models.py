@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
-from base64 import b64decode, urlsafe_b64encode
 from typing import Protocol
 
 from google.longrunning.operations_pb2 import Operation
 
+from failures import shown
 from fairlead.v1 import models_pb2 as pb
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import tenant_of
 from scoring import gates
 from scoring.errors import InvalidInput, NotPossible
 from scoring.journal import Standing
-from scoring.names import model_of, tenant_of, version_of
+from scoring.names import model_of, version_of
 from scoring.registry import Registries, Registry
 
-MAX_PAGE, DEFAULT_PAGE = 1_000, 50
-MAX_REQUEST_ID, MAX_ACTOR = 128, 256
+MAX_ACTOR = 256
 
 
 class Trainer(Protocol):
@@ -29,7 +29,7 @@ class Trainer(Protocol):
 
 
 class ModelServicer:
-    """Answers ModelService; errors are raised and become statuses in ``gate.door``.
+    """Answers ModelService; errors are raised and become statuses in ``gateway.grpc.server``.
 
     The registry reads and writes files, so everything runs in a thread and scoring goes on meanwhile.
     """
@@ -41,11 +41,11 @@ class ModelServicer:
     async def ListModels(self, request: pb.ListModelsRequest, _: Call) -> pb.ListModelsResponse:
         """List versions, by model and name."""
         tenant, wanted = _listed_of(request.parent)
-        size = _page_size(request.page_size)
+        size = fields.page_size(request.page_size)
         found = await asyncio.to_thread(self._listed, tenant, wanted)
-        after = _page_position(request.page_token)
+        after = fields.page_place(request.page_token)
         left = [model for model in found if model.name > after]
-        token = urlsafe_b64encode(left[size - 1].name.encode()).decode() if len(left) > size else ""
+        token = fields.page_token(left[size - 1].name) if len(left) > size else ""
         return pb.ListModelsResponse(models=left[:size], next_page_token=token)
 
     async def GetModel(self, request: pb.GetModelRequest, _: Call) -> pb.Model:
@@ -62,11 +62,11 @@ class ModelServicer:
             registry.promote,
             model,
             version,
-            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
             reason="; ".join(filter(None, [request.reason, request.override_reason])),
             override=override,
             etag=request.etag,
-            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
         return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
@@ -78,10 +78,10 @@ class ModelServicer:
         standing = await asyncio.to_thread(
             registry.rollback,
             model,
-            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
             reason=request.reason,
             etag=request.etag,
-            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
         return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
@@ -94,10 +94,10 @@ class ModelServicer:
             registry.challenge,
             model,
             version,
-            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
             reason=request.reason,
             etag=request.etag,
-            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
         return await asyncio.to_thread(describe, registry, model, standing.version("challenger"), standing)
@@ -107,7 +107,7 @@ class ModelServicer:
         tenant, model, first = version_of(request.first, "first")
         *other, second = version_of(request.second, "second")
         if other != [tenant, model]:
-            raise InvalidInput.of("second", f"{request.second[:80]!r}: must be of the model that the first is of")
+            raise InvalidInput.of("second", f"{shown(request.second)}: must be of the model that the first is of")
         return await asyncio.to_thread(self._compared, tenant, model, first, second)
 
     async def TrainModel(self, request: pb.TrainModelRequest, call: Call) -> Operation:
@@ -168,22 +168,3 @@ def _listed_of(parent: str) -> tuple[str, str]:
     if parent.startswith("tenants/") and parent.count("/") == 1:
         return tenant_of(parent, "parent"), ""
     return model_of(parent, "parent")
-
-
-def _text(text: str, longest: int, field: str) -> str:
-    if len(text) > longest:
-        raise InvalidInput.of(field, f"{len(text)} characters: at most {longest}")
-    return text
-
-
-def _page_size(size: int) -> int:
-    if size < 0:
-        raise InvalidInput.of("page_size", f"{size}: must be 0 to {MAX_PAGE}")
-    return min(size or DEFAULT_PAGE, MAX_PAGE)
-
-
-def _page_position(token: str) -> str:
-    try:
-        return b64decode(token.encode(), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        raise InvalidInput.of("page_token", f"{token[:80]!r}: must be the next_page_token of an earlier page") from None

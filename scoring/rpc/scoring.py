@@ -9,17 +9,18 @@ from typing import Protocol
 
 from google.longrunning.operations_pb2 import Operation
 
+from failures import Failure
 from fairlead.v1 import scoring_pb2 as pb
-from gate.calls import Call, Unreadable
-from gate.errors import UnreadableRequest
+from gateway.errors import UnreadableRequest
+from gateway.grpc.call import Call, Unreadable
+from gateway.grpc.status import status_of
+from resource_names import tenant_of
 from scoring.champions import Champions
 from scoring.customers import DEFAULT_REASONS, CustomerScorer
-from scoring.errors import NotPossible, ScoringError
-from scoring.names import tenant_of
+from scoring.errors import NotPossible
 from scoring.ports import ScoreMemory
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
-from scoring.rpc.status import status_of
 
 
 def _now() -> datetime:
@@ -34,7 +35,7 @@ class Rescorer(Protocol):
 
 
 class ScoringServicer:
-    """Answers ScoringService; errors are raised and become statuses in ``gate.door``."""
+    """Answers ScoringService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class ScoringServicer:
                     raise UnreadableRequest(request.message_name)
                 parent = parent or request.request.parent
                 response.score.CopyFrom(await self._score(request.request, request.request.parent or parent))
-            except (ScoringError, UnreadableRequest) as error:
+            except Failure as error:
                 response.error.CopyFrom(status_of(error))
             yield response
             index += 1

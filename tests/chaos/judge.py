@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from failures import StoreUnavailable
 from router.adapters.queue import WorkSettings, routing_queue
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import Books
@@ -16,7 +17,6 @@ from router.history.replay import Verification
 from router.history.tamper_check import Audit
 from router.model.decision import Decision
 from router.model.events import Completed, Event
-from store.errors import StoreUnavailable
 from tests.chaos.checks import Evidence, violations
 from tests.chaos.history import Call
 from tests.chaos.processes import until

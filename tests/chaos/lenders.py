@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from workqueue.jobs import Ending, NewJob, Verdict
 from workqueue.ports import Queue
 

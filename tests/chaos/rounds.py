@@ -19,8 +19,8 @@ from typing import Any
 
 import grpc
 
+from failures import StoreUnavailable
 from store.clients import client_for, close
-from store.errors import StoreUnavailable
 from tests.api import Api, connected
 from tests.chaos.altered import in_force
 from tests.chaos.checks import without_a_log

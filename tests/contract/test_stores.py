@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
+from failures import Failure
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisStandings
@@ -31,7 +32,7 @@ from router.backlog.requeuer import Waking
 from router.fairness.report import Fairness
 from router.history.replay import Verification
 from router.model.decision import Cause, Decision, Head
-from router.model.errors import NotFound, RouterError
+from router.model.errors import NotFound
 from router.model.events import Completed, RulesPublished, Settled, WorkforceChanged
 from router.model.revisions import Edition
 from router.model.workforce import MICROS, Member, Pool, Rep
@@ -105,7 +106,7 @@ async def answer(call: Awaitable[Any]) -> Any:
     """Return an answer, or what was raised, without the times."""
     try:
         return without_times(await call)
-    except RouterError as error:
+    except Failure as error:
         return type(error), str(error)
 
 
@@ -117,7 +118,7 @@ def without_times(value: Any) -> Any:
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
-        case RouterError():
+        case Failure():
             return type(value), str(value)
         case _:
             return (

@@ -10,8 +10,7 @@ from urllib.parse import quote
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
-from gate.door import Door
-from gate.statuses import Statuses
+from gateway.grpc.server import GrpcServer
 from tests.fuzzing.callers import Caller, Metadata
 
 FORBIDDEN = {"INTERNAL", "UNKNOWN", "UNAVAILABLE", "DATA_LOSS"}
@@ -58,15 +57,15 @@ class Context:
         raise _Aborted(code)
 
 
-class InnerDoor(Door):
-    """The door without a server before it: keeps what gRPC would call, by service and method."""
+class InnerServer(GrpcServer):
+    """The server without gRPC before it: keeps what gRPC would call, by service and method."""
 
     methods: dict[str, tuple[MethodDescriptor, Any]]
 
-    def serve(self, servicer: object, service: ServiceDescriptor, statuses: Statuses) -> None:
+    def serve(self, servicer: object, service: ServiceDescriptor) -> None:
         self.__dict__.setdefault("methods", {})
         for method in service.methods:
-            handler = self.handler(getattr(servicer, method.name), method, statuses)
+            handler = self.handler(getattr(servicer, method.name), method)
             self.methods[f"{service.full_name}/{method.name}"] = method, handler
 
     async def ask(self, name: str, caller: Caller, parts: list[bytes]) -> str:
@@ -82,7 +81,7 @@ class InnerDoor(Door):
         Violation
             If nobody could read its status.
         Exception
-            Whatever escaped the door.
+            Whatever escaped the server.
         """
         method, handler = self.methods[name]
         context = Context(caller.metadata)

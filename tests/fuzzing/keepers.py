@@ -15,10 +15,10 @@ from typing import Any
 import jwt
 import msgpack
 
-from gate.calls import Call, Method
-from gate.errors import GateError
-from gate.keys import KeyRing
-from gate.tokens import Tokens
+from failures import Failure
+from gateway.auth.jwks import KeyRing
+from gateway.auth.tokens import Tokens
+from gateway.grpc.call import Call, Method
 from router.adapters.redis.assignments import RedisAssignments
 from router.history.codec import pack_head
 from router.model.decision import Cause, Head
@@ -26,7 +26,6 @@ from router.model.errors import CorruptHistory
 from router.model.workitem import Kind, WorkItem
 from scoring import artefact
 from scoring.artefact import BytesFolder
-from scoring.errors import ScoringError
 from scoring.registry import Registry
 from scoring.verification import SUMS, sums_of
 from tests.fuzzing.asking import Context, Violation
@@ -71,11 +70,9 @@ def _of_tokens(folder: Path) -> list[Parser]:
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "li", "exp": _LATE_S, "nbf": 0, "roles": ["rep"], "tenants": "*"}
     bearer = f"Bearer {token('li', ['rep'], ['fuzz'], rep='li')}".encode()
     return [
-        Parser("tokens", shown, (GateError,), [bearer, b"Bearer a.b.c"]),
-        Parser(
-            "headers of tokens", headed, (GateError,), [b'{"alg": "ES256", "kid": "one"}', b'{"alg": [], "kid": {}}']
-        ),
-        Parser("claims, signed", signed, (GateError,), [json.dumps(claims).encode(), b'{"exp": 1e400}']),
+        Parser("tokens", shown, (Failure,), [bearer, b"Bearer a.b.c"]),
+        Parser("headers of tokens", headed, (Failure,), [b'{"alg": "ES256", "kid": "one"}', b'{"alg": [], "kid": {}}']),
+        Parser("claims, signed", signed, (Failure,), [json.dumps(claims).encode(), b'{"exp": 1e400}']),
     ]
 
 
@@ -99,10 +96,10 @@ def _of_registry(folder: Path) -> list[Parser]:
     entry = {"number": 1, "time": "2026-01-01T00:00:00Z", "action": "promote", "actor": "a", "champion": "v1"}
     return [
         Parser(
-            "model versions", version, (ScoringError,),
+            "model versions", version, (Failure,),
             [bytes([place, 1]) + sound[name] for place, name in enumerate(names)],
         ),
-        Parser("journals", journal, (ScoringError,), [json.dumps(entry).encode()]),
+        Parser("journals", journal, (Failure,), [json.dumps(entry).encode()]),
     ]  # fmt: skip
 
 

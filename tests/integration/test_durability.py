@@ -18,7 +18,7 @@ import redis
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from serving.parts import Service
+from serving.wiring import Service
 from store.durability import Durability, DurabilityRequirement, NotDurable
 from store.embedded.server import find_binary
 from tests.api import EVERYONE, Api, connected, retry_delay_s

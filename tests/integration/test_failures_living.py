@@ -23,7 +23,7 @@ from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
 from router.history.monitor import Auditor
-from serving.parts import Service
+from serving.wiring import Service
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
 from tests.conftest import settings
@@ -60,7 +60,7 @@ async def settle(api: Api) -> None:
 async def under_way(service: Service, calls: int) -> None:
     """Wait until so many calls are under way; the server tells nobody."""
     while True:
-        if service.traffic.under_way == calls:
+        if service.load_shedder.under_way == calls:
             return
         await asyncio.sleep(0.005)
 

@@ -15,11 +15,11 @@ from typing import Any
 import grpc
 import pytest
 
-from gate.roles import GRANTS, Scope
-from gate.settings import OPEN
+from gateway.auth.permissions import GRANTS, Scope
+from gateway.settings import OPEN
 from router.adapters.redis.repositories import Stores
 from router.history.tamper_check import Audit
-from serving.settings import LongWorkSettings
+from serving.settings import OperationSettings
 from tests.api import EVERYONE, Api, connected, differences
 from tests.conftest import serving
 from tests.fuzzing import inputs
@@ -28,7 +28,7 @@ from tests.fuzzing.callers import INSIDER, NOBODY, STRANGER, Caller
 from tests.fuzzing.drawing import TENANT
 from tests.fuzzing.plain import attack
 from tests.identities import security
-from tests.integration.gate.test_who_may import showing
+from tests.integration.gateway.auth.test_who_may import showing
 from tests.methods import METHODS
 from tests.scoring_models import write_model
 
@@ -155,7 +155,7 @@ def _with_models(folder: Path) -> dict[str, Any]:
     (data / "customers.csv").write_text("customer,churned\n1,yes\n2,no\n", "utf-8")
     for version in ("v1", "v2"):
         write_model(models, version)
-    return {"models": str(models), "long_work": LongWorkSettings(str(data), str(data), str(out), workers=0)}
+    return {"models": str(models), "operations": OperationSettings(str(data), str(data), str(out), workers=0)}
 
 
 async def _arrange(api: Api) -> None:

@@ -39,7 +39,7 @@ def test_a_world_serves_every_method(tmp_path: Path) -> None:
     world, loop = World(tmp_path), EagerLoop()
     loop.run(world.begin())
 
-    assert set(world.door.methods) == set(METHODS)
+    assert set(world.server.methods) == set(METHODS)
 
     world.close()
 

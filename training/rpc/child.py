@@ -15,11 +15,9 @@ from pydantic import JsonValue
 
 from operations.child import Lines, run
 from scoring.adapters.places import inside
-from scoring.errors import RegistryUnavailable, ScoringError
 from scoring.names import registry_of
 from training.candidates import LADDER
 from training.champion import current_champion
-from training.errors import TrainingError
 from training.plan import Plan
 from training.preparing import Columns, prepare
 from training.publishing import Origin, publish
@@ -54,6 +52,4 @@ def _options(wish: Wish) -> dict[str, JsonValue]:
 
 if __name__ == "__main__":
     folders = Path(sys.argv[1]), Path(sys.argv[2])
-    sys.exit(
-        run(lambda told, lines: carry_out(told, lines, *folders), (TrainingError, ScoringError), (RegistryUnavailable,))
-    )
+    sys.exit(run(lambda told, lines: carry_out(told, lines, *folders)))

@@ -12,11 +12,13 @@ from typing import Any
 from google.longrunning.operations_pb2 import Operation
 from google.protobuf.any_pb2 import Any as AnyMessage
 
+from failures import shown
 from fairlead.v1 import models_pb2
-from operations.carrying import Kind
-from operations.desk import Desk
+from gateway import fields
+from operations.executor import Kind
 from operations.operation import Task
-from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
+from operations.rpc.messages import checked_message, fingerprint_of, operation_message
+from operations.service import OperationService
 from scoring.adapters.places import inside, where
 from scoring.errors import InvalidInput, Violation
 from scoring.names import model_of
@@ -34,15 +36,15 @@ class Trainings:
 
     Parameters
     ----------
-    desk
+    operations
         Where they are handed in.
     data
         Folder that training data is read from; nothing outside it is. A tenant's own models learn from the folder
         within it that is the tenant's own, everybody's from any.
     """
 
-    def __init__(self, desk: Desk, data: Path) -> None:
-        self._desk = desk
+    def __init__(self, operations: OperationService, data: Path) -> None:
+        self._operations = operations
         self._data = data
 
     async def train(self, request: models_pb2.TrainModelRequest, actor: str) -> Operation:
@@ -52,16 +54,16 @@ class Trainings:
         ------
         InvalidInput
             If the request cannot be read.
-        OperationError
+        Failure
             If it cannot be taken in.
         """
         tenant, model = model_of(request.parent, "parent")
-        wish, request_id = self._wish(request, tenant, model), request_id_of(request)
+        wish, request_id = self._wish(request, tenant, model), fields.request_id(request)
         if request.validate_only:
             await asyncio.to_thread(_check_columns, inside(self._data, tenant, wish.data, "data_path"), wish)
             return checked_message(request.parent)
-        task = Task(request.parent, asdict(wish), mark_of(request), actor)
-        return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
+        task = Task(request.parent, asdict(wish), fingerprint_of(request), actor)
+        return operation_message(await self._operations.begin(KIND, tenant, task, request_id))
 
     def _wish(self, request: models_pb2.TrainModelRequest, tenant: str, model: str) -> Wish:
         if not request.target:
@@ -71,7 +73,7 @@ class Trainings:
         file = inside(self._data, tenant, request.data_path, "data_path")
         if file.suffix not in SUFFIXES or not file.is_file():
             wanted = f"must be a .csv or .parquet file {where(tenant)}"
-            raise InvalidInput.of("data_path", f"{request.data_path[:80]!r}: {wanted}")
+            raise InvalidInput.of("data_path", f"{shown(request.data_path)}: {wanted}")
         return Wish(
             tenant=tenant,
             model=checked_name("parent", model),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from workqueue.errors import QueueError, QueueFull, RequestIdReused
+from failures import Failure, RequestIdReused
+from workqueue.errors import QueueFull
 from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats, Verdict
 from workqueue.order import turn
 
@@ -82,7 +83,7 @@ class MemoryQueue:
         self._rings: list[str] = []
         self._bell = asyncio.Condition()
 
-    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
         for old in line.of(State.KEPT):
@@ -94,7 +95,7 @@ class MemoryQueue:
             await self._ring(tenant)
         return answers
 
-    def _take(self, tenant: str, line: _Line, job: NewJob) -> Receipt | QueueError:
+    def _take(self, tenant: str, line: _Line, job: NewJob) -> Receipt | Failure:
         mark, arrived_us = line.requests.get(job.request_id, ("", 0))
         if arrived_us:
             return Receipt(job.id, arrived_us, False) if mark == job.fingerprint else RequestIdReused(job.request_id)

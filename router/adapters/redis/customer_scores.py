@@ -11,10 +11,10 @@ import logging
 from collections.abc import Collection, Sequence
 from itertools import islice
 
+from failures import StoreUnavailable
 from router.adapters.redis.keys import Keys
 from router.model.records import Standing
 from store.clients import RedisClient
-from store.errors import StoreUnavailable
 from store.scripts import Script
 from store.translation import translated
 

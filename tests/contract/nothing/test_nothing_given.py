@@ -14,8 +14,8 @@ import pytest
 from click.core import ParameterSource
 from redis.asyncio import Redis
 
-from operations.desk import Desk
 from operations.operation import Task
+from operations.service import OperationService
 from router.assignment.commands import Completion, Job, RouteRequest
 from router.assignment.ports import Assignments, CustomerStandings, Signals
 from router.history.ports import Log, Snapshots
@@ -39,7 +39,7 @@ WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
     Log, Assignments, CustomerStandings, RuleSets, Revisions, Signals, Snapshots, Workforce, Intake, Queue, ScoreMemory,
-    Desk, Shelf, Folder, RuleSetTrial, RuleEngine,
+    OperationService, Shelf, Folder, RuleSetTrial, RuleEngine,
 )  # fmt: skip
 VALUES = (Edition, Job, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
 PACKAGES = ("router", "workqueue", "scoring", "operations")

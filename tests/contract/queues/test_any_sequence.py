@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
+from failures import Failure
 from store.embedded.server import EmbeddedServer
 from tests.contract.queues.bench import HAND_CLOCK, TENANT, Clock
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.errors import QueueError
 from workqueue.jobs import Bounds, Ending, Lease, NewJob, Request, State, Verdict
 from workqueue.ports import Queue
 
@@ -52,7 +52,7 @@ class Queues(RuleBasedStateMachine):
     def outcome(self, call: Awaitable[Any]) -> Any:
         try:
             return self.run(call)
-        except QueueError as error:
+        except Failure as error:
             return error
 
     @rule(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from failures import RequestIdReused
 from tests.contract.queues.bench import TENANT, Bench, names
-from workqueue.errors import RequestIdReused
 from workqueue.jobs import Bounds, NewJob, Progress, Receipt, Request, State, Verdict
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from failures import RequestIdReused
 from tests.contract.queues.bench import TENANT, Bench, names
-from workqueue.errors import QueueFull, RequestIdReused
+from workqueue.errors import QueueFull
 from workqueue.jobs import Bounds, NewJob, Receipt, State, Verdict
 
 

@@ -13,7 +13,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import scoring_pb2
-from gate.door import Door
+from gateway.grpc.server import GrpcServer
 from scoring.champions import Champions
 from scoring.customers import CustomerScorer
 from scoring.parts import registries
@@ -40,7 +40,7 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
     champions = Champions(stand, "churn")
     champions.start()
     server = grpc.aio.server()
-    add_to(Door(server), champions, CustomerScorer(lambda: None), ScoreBook(), stand)
+    add_to(GrpcServer(server), champions, CustomerScorer(lambda: None), ScoreBook(), stand)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"})

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from failures import Failure
 from scoring.actions import find_best_action, nearest_plain
 from scoring.artefact import Artefact
 from scoring.customers import Customer, CustomerScorer
 from scoring.encoding import FlagKind
-from scoring.errors import InvalidInput, ScoringError
+from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.profile import Profiles, read_profiles
 from scoring.manifest import Reference, Thresholds
@@ -295,5 +296,5 @@ def test_every_error_travels_between_processes_whole() -> None:
         errors.RegistryUnavailable("r", 2.0),
     ]
     for error in found:
-        again: ScoringError = pickle.loads(pickle.dumps(error))
+        again: Failure = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), again.__dict__) == (type(error), str(error), error.__dict__)

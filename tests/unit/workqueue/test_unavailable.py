@@ -15,7 +15,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import Ending, Lease, NewJob, Request, State, Verdict
 

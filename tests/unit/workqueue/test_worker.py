@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.backoff import Backoff
 from workqueue.crew import Crew

@@ -9,12 +9,13 @@ from typing import Any
 
 import msgpack
 
+from failures import Failure, MemoryShort, RequestIdReused
 from store.clients import RedisClient
 from store.clock import CLOCK
 from store.scripts import Argument, Script, lua
 from store.translation import translated
 from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
-from workqueue.errors import MemoryShort, QueueError, QueueFull, RequestIdReused
+from workqueue.errors import QueueFull
 from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
 
 REQUEST_TTL_S = 24 * 3600
@@ -65,7 +66,7 @@ class RedisQueue:
         self._note, self._withdraw = script("note", [clock]), script("withdraw", [clock])
         self._stats = script("stats", [clock])
 
-    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         all_keys, arguments = list(keys.all), [b""]
@@ -228,7 +229,7 @@ class RedisQueue:
             await self._redis.xadd(bell_key(self._name), {"tenant": tenant}, maxlen=_BELL_LENGTH, approximate=True)
 
 
-def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | QueueError:
+def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | Failure:
     match reply[0]:
         case b"REQUEST_ID_REUSED":
             return RequestIdReused(job.request_id)

@@ -108,7 +108,7 @@ class Service:
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
         intake = QueuedSubmissions(queue, self.durability)
         self._crew = routing_crew(queue, router, settings.work)
-        describing = Describing(lookup, self.durability)
+        describing = Describing(self.durability)
         self._servicers = (
             (
                 RoutingServicer(router, lookup, Submitting(intake, lookup), self._watching, describing),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from router.assignment.explanation import Explanation, explain
 from router.assignment.planner_cache import Books
 from router.assignment.ports import Assignments
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.errors import NotFound
 from router.model.events import Completed
 from router.model.records import ItemRecord
@@ -146,6 +146,18 @@ class Lookup:
                 found.append(event)
             number = event.previous
         return found, found[-1].number if number and found else None
+
+    async def explained(self, tenant: str, decision: Decision, *, full: bool) -> Explanation | None:
+        """Explain a decision where its answer needs it: in full, or where nobody was found.
+
+        Raises
+        ------
+        CorruptHistory
+            As ``explanation``.
+        """
+        if full or decision.outcome in (Outcome.WAITING, Outcome.UNROUTED):
+            return await self.explanation(tenant, decision)
+        return None
 
     async def explanation(self, tenant: str, decision: Decision) -> Explanation:
         """Recompute a decision's full trace.

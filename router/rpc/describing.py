@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from fairlead.v1 import decisions_pb2 as decisions
-from router.assignment.queries import Lookup
-from router.model.decision import Decision, Outcome
-from router.rpc.messages import decision_message
-from router.rpc.submissions import DURABILITIES
+from router.assignment.explanation import Explanation
+from router.model.decision import Decision
+from router.rpc.messages import DURABILITIES, decision_message
 from store.durability import DurabilityStatus
-
-_EXPLAINED = frozenset({Outcome.WAITING, Outcome.UNROUTED})
 
 
 class Describing:
@@ -17,20 +14,17 @@ class Describing:
 
     Parameters
     ----------
-    lookup
-        Explains them.
     durability
         Says what they survive.
     """
 
-    def __init__(self, lookup: Lookup, durability: DurabilityStatus) -> None:
-        self._lookup = lookup
+    def __init__(self, durability: DurabilityStatus) -> None:
         self._durability = durability
 
-    async def message(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
-        """Write a decision in full or not; where nobody was found, always with the summary of refusals."""
-        explained = full or decision.outcome in _EXPLAINED
-        explanation = await self._lookup.explanation(tenant, decision) if explained else None
+    def message(
+        self, tenant: str, decision: Decision, explanation: Explanation | None, *, full: bool
+    ) -> decisions.Decision:
+        """Write a decision in full or not; where nobody was found, with the summary of refusals in any case."""
         message = decision_message(tenant, decision, explanation, full=full)
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]

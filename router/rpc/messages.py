@@ -23,6 +23,7 @@ from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.fields import plain, struct
 from router.submission.ports import Submission
 from rules.reference import PredicateTrace
+from store.durability import Durability
 
 MAX_SOURCE = 128
 MAX_EXTERNAL_ID = 256
@@ -33,6 +34,9 @@ _KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.W
 _KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
 _STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
 _OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
+DURABILITIES: dict[Durability, Any] = {
+    durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
+}
 _CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
 _VERDICTS: dict[Verdict, Any] = {
     verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict

@@ -7,19 +7,16 @@ from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
 
-from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from gateway.fields import MAX_LAST_PART, page_place, page_token, timestamp
 from router.model.errors import InvalidInput
+from router.rpc.messages import DURABILITIES
 from router.submission.ports import QueueReport, Receipt, Stage, Submission
 from store.durability import Durability
 
 _PLACE = re.compile(rf"-?[0-9]{{1,16}} .{{1,{MAX_LAST_PART}}}", re.DOTALL)
 _STAGES = {number: Stage(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
 _STAGE_NUMBERS: dict[Stage, Any] = {stage: number for number, stage in _STAGES.items()}
-DURABILITIES: dict[Durability, Any] = {
-    durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
-}
 
 
 def receipt_message(tenant: str, receipt: Receipt, durability: Durability) -> queue.Submission:

@@ -154,7 +154,7 @@ class World:
     def _serve_routing(self) -> None:
         store, lookup, durability = self._store, self._lookup, DurabilityStatus()
         intake, administration = QueuedSubmissions(self._queue, durability), Administration(store, store)
-        describing, watching = Describing(lookup, durability), Watching(store, Silence())
+        describing, watching = Describing(durability), Watching(store, Silence())
         for servicer, contract in (
             (RoutingServicer(self._router, lookup, Submitting(intake, lookup), watching, describing), routing_pb2),
             (QueueServicer(intake), queue_pb2),

@@ -18,10 +18,10 @@ from rich.text import Text
 from failures import Failure
 from fairlead.commands import tenant_option
 from resource_names import check_id
-from router.assignment.planner_cache import Books
+from router.assignment.planner_cache import PlannerCache
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.history.replay import Verification
+from router.history.replay import Replay
 
 _MOST_SHOWN = 100
 
@@ -61,11 +61,11 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
 async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int]:
     """Print each difference; return how many events and differences there are."""
     async with connected_stores(url) as stores:
-        books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+        planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, found = newest[0].number if newest else 0, 0
-        verification = Verification(stores.assignments, books)
-        with contextlib.closing(books), _progress(console) as progress:
+        verification = Replay(stores.assignments, planners)
+        with contextlib.closing(planners), _progress(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):
                 found += 1

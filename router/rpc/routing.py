@@ -13,13 +13,12 @@ from gateway.grpc.call import Call
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, RouteRequest
-from router.assignment.queries import Lookup
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
-from router.history.watch import Watching
+from router.history.watch import WatchService
 from router.model.decision import Decision
 from router.model.errors import InvalidInput
 from router.model.workitem import State
-from router.rpc.describing import Describing
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, wants_full
 from router.rpc.messages import (
     change_message,
@@ -27,9 +26,10 @@ from router.rpc.messages import (
     route_request,
     work_item_message,
 )
+from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
 from router.submission.ports import Receipt, Submission
-from router.submission.service import Submitting
+from router.submission.service import SubmissionService
 from store.durability import Durability
 
 MAX_BATCH = 1000
@@ -50,13 +50,18 @@ class RoutingServicer:
     """Answers RoutingService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(
-        self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching, describing: Describing
+        self,
+        router: Router,
+        queries: WorkItemQueries,
+        submissions: SubmissionService,
+        watches: WatchService,
+        presenter: DecisionPresenter,
     ) -> None:
         self._router = router
-        self._lookup = lookup
-        self._submitting = submitting
-        self._watching = watching
-        self._describing = describing
+        self._queries = queries
+        self._submissions = submissions
+        self._watches = watches
+        self._presenter = presenter
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         """Route one work item."""
@@ -96,10 +101,10 @@ class RoutingServicer:
     async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
         """Take in one work item."""
         tenant = tenant_of(request.parent)
-        receipt = await self._submitting.submit(
+        receipt = await self._submissions.submit(
             tenant, route_request(request, call.actor), preview=request.validate_only
         )
-        return receipt_message(tenant, receipt, self._submitting.durability)
+        return receipt_message(tenant, receipt, self._submissions.durability)
 
     async def BatchSubmitWorkItems(
         self, request: routing.BatchSubmitWorkItemsRequest, call: Call
@@ -119,9 +124,9 @@ class RoutingServicer:
             places = [place for place in wishes if request.requests[place].validate_only is preview]
             if places:
                 chosen = [wishes[place] for place in places]
-                receipts = await self._submitting.submit_many(tenant, chosen, preview=preview)
+                receipts = await self._submissions.submit_many(tenant, chosen, preview=preview)
                 answers.update(zip(places, receipts, strict=True))
-        durability = self._submitting.durability
+        durability = self._submissions.durability
         return routing.BatchSubmitWorkItemsResponse(
             results=[_submit_result(tenant, answers[place], durability) for place in range(len(request.requests))]
         )
@@ -129,7 +134,7 @@ class RoutingServicer:
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        found = await self._submitting.item(tenant, item_id)
+        found = await self._submissions.item(tenant, item_id)
         call.check_own("" if isinstance(found, Submission) else found.record.owner)
         if isinstance(found, Submission):
             return received_message(tenant, found)
@@ -143,7 +148,7 @@ class RoutingServicer:
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
-        found, position = await self._lookup.items(
+        found, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
@@ -194,21 +199,21 @@ class RoutingServicer:
         """Stream what happens to work items."""
         tenant = tenant_of(request.parent)
         after = resume_number(request.resume_token)
-        after = await self._watching.begin(tenant, after)
+        after = await self._watches.begin(tenant, after)
         yield routing.WatchWorkItemsResponse(resume_token=resume_token(after))
-        async for event in self._watching.changes(tenant, after):
+        async for event in self._watches.changes(tenant, after):
             token = resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
 
     async def _described(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
-        explanation = await self._lookup.explained(tenant, decision, full=full)
-        return self._describing.message(tenant, decision, explanation, full=full)
+        explanation = await self._queries.explained(tenant, decision, full=full)
+        return self._presenter.message(tenant, decision, explanation, full=full)
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""
         if not call.only_rep:
             return etag
-        stored = await self._lookup.item(tenant, item_id)
+        stored = await self._queries.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.version if etag in (None, stored.record.version) else _NEVER
 

@@ -24,14 +24,14 @@ from router.adapters.durable_rules import selection as engines
 from router.cli.consoles import console_for
 from scoring.parts import ScoringParts
 from serving.doctor import host
-from serving.doctor.finding import Finding, Standing, bad, good, mind
+from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.store import judge
 from store import diagnostics
 from store.clients import open_servers
 from store.embedded.orphans import answers, socket_path
 from telemetry.watch import Wanted
 
-_SIGNS = {Standing.GOOD: ("✓", "green"), Standing.MIND: ("!", "yellow"), Standing.BAD: ("✗", "red")}
+_SIGNS = {Severity.GOOD: ("✓", "green"), Severity.MIND: ("!", "yellow"), Severity.BAD: ("✗", "red")}
 
 
 @click.command()
@@ -46,7 +46,7 @@ def doctor(listen: str, data: Path) -> None:
     """
     answers = list(findings(os.environ, listen, data))
     show(answers, console_for(sys.stdout))
-    sys.exit(1 if any(finding.standing is Standing.BAD for finding in answers) else 0)
+    sys.exit(1 if any(finding.severity is Severity.BAD for finding in answers) else 0)
 
 
 def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Finding]:
@@ -127,8 +127,8 @@ def show(found: list[Finding], console: Console) -> None:
     """Print what was found, and how many things there are to do."""
     table = Table("", "what", "found", "to do", box=box.SIMPLE_HEAD, pad_edge=False)
     for finding in found:
-        sign, style = _SIGNS[finding.standing]
+        sign, style = _SIGNS[finding.severity]
         table.add_row(Text(sign, style=style), finding.subject, Text(finding.seen), Text(finding.advice))
     console.print(table)
-    wrong = sum(finding.standing is Standing.BAD for finding in found)
+    wrong = sum(finding.severity is Severity.BAD for finding in found)
     console.print(f"{wrong} to put right" if wrong else "all serves")

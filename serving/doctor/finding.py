@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Standing(StrEnum):
+class Severity(StrEnum):
     """How something stands."""
 
     GOOD = "good"
@@ -25,7 +25,7 @@ class Finding:
     ----------
     subject
         What was looked at, in a word or two.
-    standing
+    severity
         How it stands.
     seen
         What was found.
@@ -34,21 +34,21 @@ class Finding:
     """
 
     subject: str
-    standing: Standing
+    severity: Severity
     seen: str
     advice: str = ""
 
 
 def good(subject: str, seen: str) -> Finding:
     """Find something as it should be."""
-    return Finding(subject, Standing.GOOD, seen)
+    return Finding(subject, Severity.GOOD, seen)
 
 
 def mind(subject: str, seen: str, advice: str) -> Finding:
     """Find something that serves, with a caveat."""
-    return Finding(subject, Standing.MIND, seen, advice)
+    return Finding(subject, Severity.MIND, seen, advice)
 
 
 def bad(subject: str, seen: str, advice: str) -> Finding:
     """Find something that must be put right."""
-    return Finding(subject, Standing.BAD, seen, advice)
+    return Finding(subject, Severity.BAD, seen, advice)

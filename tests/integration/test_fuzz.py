@@ -18,7 +18,7 @@ import pytest
 from gateway.auth.permissions import GRANTS, Scope
 from gateway.settings import OPEN
 from router.adapters.redis.repositories import Stores
-from router.history.tamper_check import Audit
+from router.history.tamper_check import TamperCheck
 from serving.settings import OperationSettings
 from tests.api import EVERYONE, Api, connected, differences
 from tests.conftest import serving
@@ -168,7 +168,7 @@ async def _arrange(api: Api) -> None:
 
 async def _faults(url: str, tenant: str) -> list[str]:
     stores = Stores.connect(url)
-    audit = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+    audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
     try:
         return [fault async for fault in audit.faults(tenant)]
     finally:

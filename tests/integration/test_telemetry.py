@@ -158,7 +158,7 @@ def scraped(address: str) -> str:
 async def hold_the_role(redis_url: str, tenant: str) -> None:
     """Keep the service's own auditor from looking too, as it does every five seconds: it would count all again."""
     stores = Stores.connect(redis_url)
-    assert await stores.signals.lead(tenant, "auditing", "the test", FOREVER_S)
+    assert await stores.leader_lease.lead(tenant, "auditing", "the test", FOREVER_S)
     await stores.close()
 
 
@@ -168,7 +168,7 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await hold_the_role(own_store.url, tenant)
         await settle(api)
-        auditor = service.auditor(tenant)
+        auditor = service.monitor(tenant)
         await auditor.look()
         for n in range(3):
             await api.route(f"L-{n}")

@@ -50,11 +50,11 @@ PORTS = {
 
 SCRIPTS = {
     "router/bind": {
-        "pool ('': none)": "Job named",
-        "limits ({}: none, -1: unlimited)": "Job named",
-        "scores ({}: all 0)": "Job named",
-        "request key's (0: none)": "Job request_id",
-        "named rep ('': none)": "Job named",
+        "pool ('': none)": "BindCommand named",
+        "limits ({}: none, -1: unlimited)": "BindCommand named",
+        "scores ({}: all 0)": "BindCommand named",
+        "request key's (0: none)": "BindCommand request_id",
+        "named rep ('': none)": "BindCommand named",
     },
     "router/change_workforce": {
         "request's key (absent: none)": "Workforce.write request_id",
@@ -62,7 +62,7 @@ SCRIPTS = {
         "JSON ('': deleted)": "Workforce.write idle",
         "of members ({}: nobody is left, the ledger is dropped)": "Workforce.write settlements",
         "actor ('': nobody is asked who they are)": "Workforce.write actor",
-        "expected revision ('': of none yet)": "Workforce.write mark",
+        "expected revision ('': of none yet)": "Workforce.write event_hash",
     },
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from serving.doctor import host
 from serving.doctor.command import doctor, findings
-from serving.doctor.finding import Standing
+from serving.doctor.finding import Severity
 from serving.doctor.store import judge
 from store.diagnostics import StoreFacts
 
@@ -28,36 +28,36 @@ GIB = 1 << 30
 
 
 def test_a_sound_store_has_nothing_to_do() -> None:
-    assert {finding.standing for finding in judge(SOUND)} == {Standing.GOOD}
+    assert {finding.severity for finding in judge(SOUND)} == {Severity.GOOD}
 
 
 @pytest.mark.parametrize(
-    ("facts", "subject", "standing", "advice"),
+    ("facts", "subject", "severity", "advice"),
     [
-        (replace(SOUND, name="Redis", version=(6, 0, 16)), "store", Standing.BAD, "Redis 6.2 or later"),
-        (replace(SOUND, version=(7, 0)), "store", Standing.BAD, "Valkey 7.2 or later"),
+        (replace(SOUND, name="Redis", version=(6, 0, 16)), "store", Severity.BAD, "Redis 6.2 or later"),
+        (replace(SOUND, version=(7, 0)), "store", Severity.BAD, "Valkey 7.2 or later"),
         (replace(SOUND, memory_limit=GIB, settings={**KEPT, "maxmemory-policy": "allkeys-lru"}), "memory",
-         Standing.BAD, "noeviction"),
-        (replace(SOUND, memory_limit=11 << 20), "memory", Standing.MIND, "raise maxmemory"),
-        (replace(SOUND, settings={**KEPT, "appendonly": "no"}), "on disk", Standing.BAD, "appendonly to yes"),
-        (replace(SOUND, settings={**KEPT, "appendfsync": "everysec"}), "on disk", Standing.MIND, "last second"),
-        (replace(SOUND, settings={}), "on disk", Standing.MIND, "ask its operator"),
-        (replace(SOUND, clock_ahead_s=-90.0), "clock", Standing.BAD, "synchronise"),
+         Severity.BAD, "noeviction"),
+        (replace(SOUND, memory_limit=11 << 20), "memory", Severity.MIND, "raise maxmemory"),
+        (replace(SOUND, settings={**KEPT, "appendonly": "no"}), "on disk", Severity.BAD, "appendonly to yes"),
+        (replace(SOUND, settings={**KEPT, "appendfsync": "everysec"}), "on disk", Severity.MIND, "last second"),
+        (replace(SOUND, settings={}), "on disk", Severity.MIND, "ask its operator"),
+        (replace(SOUND, clock_ahead_s=-90.0), "clock", Severity.BAD, "synchronise"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_store_is_found_with_what_to_do(
-    facts: StoreFacts, subject: str, standing: Standing, advice: str
+    facts: StoreFacts, subject: str, severity: Severity, advice: str
 ) -> None:
     found = {finding.subject: finding for finding in judge(facts)}[subject]
 
-    assert found.standing is standing
+    assert found.severity is severity
     assert advice in found.advice
 
 
 @pytest.mark.parametrize(
-    ("days", "standing"), [(-1, Standing.BAD), (3, Standing.MIND), (300, Standing.GOOD)], ids=["past", "soon", "long"]
+    ("days", "severity"), [(-1, Severity.BAD), (3, Severity.MIND), (300, Severity.GOOD)], ids=["past", "soon", "long"]
 )
-def test_a_certificate_is_judged_by_how_long_it_is_good(tmp_path: Path, days: int, standing: Standing) -> None:
+def test_a_certificate_is_judged_by_how_long_it_is_good(tmp_path: Path, days: int, severity: Severity) -> None:
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     made = (
@@ -72,7 +72,7 @@ def test_a_certificate_is_judged_by_how_long_it_is_good(tmp_path: Path, days: in
     )
     (tmp_path / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
 
-    assert host.certificate(str(tmp_path / "cert.pem")).standing is standing
+    assert host.certificate(str(tmp_path / "cert.pem")).severity is severity
 
 
 def test_a_folder_in_use_says_by_whom(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_folder_that_does_not_exist_yet_is_looked_at_where_it_will_be(tmp_path
 def test_a_set_up_that_cannot_serve_is_told_by_its_exit_code(
     tmp_path: Path, environ: Mapping[str, str], subject: str
 ) -> None:
-    wrong = [found for found in findings(environ, "127.0.0.1:0", tmp_path) if found.standing is Standing.BAD]
+    wrong = [found for found in findings(environ, "127.0.0.1:0", tmp_path) if found.severity is Severity.BAD]
 
     done = CliRunner().invoke(doctor, ["--listen", "127.0.0.1:0", "--data", str(tmp_path)], env=environ)
 

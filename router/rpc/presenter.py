@@ -9,7 +9,7 @@ from router.rpc.messages import DURABILITIES, decision_message
 from store.durability import DurabilityStatus
 
 
-class Describing:
+class DecisionPresenter:
     """Writes decisions.
 
     Parameters

@@ -38,8 +38,8 @@ from workqueue.ports import Queue
 WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
-    Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake, Queue,
-    ScoreMemory, OperationService, Shelf, Folder, RuleSetTrial, RuleEngine,
+    Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
+    Queue, ScoreMemory, OperationService, Shelf, Folder, RuleSetTrial, RuleEngine,
 )  # fmt: skip
 VALUES = (RevisionPair, BindCommand, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
 PACKAGES = ("router", "workqueue", "scoring", "operations")

@@ -12,10 +12,12 @@ from typing import Any
 import click
 
 from router.adapters.durable_rules.selection import EngineUnavailable
+from router.model.errors import RouterError
 from scoring.errors import ScoringError
 from serving.errors import CannotListen
 from serving.life import run, run_several
 from serving.settings import Place, Settings
+from store.clock import ClockMismatch, simulate
 from store.durability import NotDurable
 from store.embedded.server import EmbeddedServerError
 from store.errors import StoreUnavailable
@@ -40,9 +42,14 @@ from upkeep.servers import CannotShare, ServerFailed
     "--processes", type=click.IntRange(1, 64), help="Serve in so many processes on the port; one that dies is replaced."
 )
 @click.option("--share-port", is_flag=True, help="Share the port with others that are started like this.")
+@click.option(
+    "--simulated-clock",
+    is_flag=True,
+    help="Let the private store's time be moved: see `fairlead clock`. For trying out; the folder keeps it for good.",
+)
 @click.option("--supervised", is_flag=True, hidden=True)
 @click.option("--private-store", default="", hidden=True)
-def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
+def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool, **place: Any) -> None:
     """Serve in the foreground; end with SIGTERM or Ctrl-C.
 
     \b
@@ -81,6 +88,8 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
       FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
                                                open-metrics: a store or figures off this machine without TLS
     """
+    if simulated_clock:
+        simulate()
     try:
         settings = Settings.read(os.environ, listen=listen, data=data, place=Place(**place))
         logs.start(settings.telemetry.log)
@@ -91,6 +100,6 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
     except (
         ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
-        EngineUnavailable,
+        EngineUnavailable, RouterError, ClockMismatch,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error

@@ -18,6 +18,7 @@ from router.cli.later import commands_with
 
 COMMANDS = {
     "audit": ("router.cli.audit", "Show who changed what, and prove that the record of it is whole."),
+    "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
     "demo": ("router.cli.demo", "Route the example leads, then find and route customers about to leave."),
     "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),

@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
-from failures import Failure, StoreUnavailable
+from failures import Failure
 from router.adapters.durable_rules.selection import EngineUnavailable
 from serving.errors import CannotListen
 from serving.lifecycle import run, run_several
 from serving.settings import Place, Settings
 from serving.supervisor import CannotShare, ServerFailed
+from store.clock import ClockMismatch, simulate
 from store.durability import NotDurable
 from store.embedded.server import EmbeddedServerError
 from telemetry import logs
@@ -39,9 +40,14 @@ from telemetry.traces import CannotTrace
     "--processes", type=click.IntRange(1, 64), help="Serve in so many processes on the port; one that dies is replaced."
 )
 @click.option("--share-port", is_flag=True, help="Share the port with others that are started like this.")
+@click.option(
+    "--simulated-clock",
+    is_flag=True,
+    help="Let the private store's time be moved: see `fairlead clock`. For trying out; the folder keeps it for good.",
+)
 @click.option("--supervised", is_flag=True, hidden=True)
 @click.option("--private-store", default="", hidden=True)
-def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
+def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool, **place: Any) -> None:
     """Serve in the foreground; end with SIGTERM or Ctrl-C.
 
     \b
@@ -80,6 +86,8 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
       FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
                                                open-metrics: a store or figures off this machine without TLS
     """
+    if simulated_clock:
+        simulate()
     try:
         settings = Settings.read(os.environ, listen=listen, data=data, place=Place(**place))
         logs.start(settings.telemetry.log)
@@ -88,8 +96,8 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
         else:
             run(settings)
     except (
-        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, Failure, CannotListen,
+        ValueError, EmbeddedServerError, NotDurable, Failure, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
-        EngineUnavailable,
+        EngineUnavailable, ClockMismatch,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error

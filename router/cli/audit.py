@@ -73,6 +73,7 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
 
 async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[list[str], int, str]:
     async with connected_stores(url) as stores:
+        await stores.check_format(tenant, oldest=1)
         chain = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
         faults = [fault async for fault in chain.faults(tenant)]
         if note and (fault := await _forgotten(stores, tenant, *note)):
@@ -117,6 +118,7 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
 async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[Event]:
     found, before = list[Event](), None
     async with connected_stores(url) as stores:
+        await stores.check_format(tenant, oldest=1)
         while len(found) < count:
             page = await stores.assignments.events(tenant, before=before, count=_PAGE, newest_first=True)
             if not page:
@@ -131,8 +133,7 @@ async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[
 def _print(events: list[Event], console: Console) -> None:
     table = Table("event", "UTC", "by", "what", box=box.SIMPLE_HEAD, pad_edge=False)
     for event in events:
-        at = event.decided_ms if isinstance(event, Decision) else event.at_ms
-        when = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        when = datetime.fromtimestamp(event.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(str(event.number), when, Text(actor_of(event) or "-"), Text(told(event)))
     console.print(table)
 

@@ -93,6 +93,6 @@ class Decision(NamedTuple):
     stand: ChosenDeficit | None
     trace_hash: str
     previous: int
-    decided_ms: int
+    at_ms: int
     head: DecisionInputs
     freed: str = ""

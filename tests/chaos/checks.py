@@ -140,7 +140,10 @@ def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[st
 
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
     """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
-    logged = {change.number: change for change in changes}
+    logged: dict[int, Change] = {}
+    versions: dict[int, int] = {}
+    for change, version in with_versions(changes):
+        logged[change.number], versions[change.number] = change, version
     for call in calls:
         if call.answer is None or call.method in ("get", "submit"):
             continue
@@ -149,8 +152,19 @@ def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> 
             yield f"{said}: the log has no such event"
         elif (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
             yield f"{said}: the log has {change.item_id} with {change.rep!r} at epoch {change.epoch}"
-        elif call.expected and change.previous != call.expected:
-            yield f"{said}: it insisted on event {call.expected}, and was done upon event {change.previous}"
+        elif call.expected and versions[change.number] != call.expected:
+            yield f"{said}: it insisted on version {call.expected}, and was done upon {versions[change.number]}"
+
+
+def with_versions(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
+    """Yield each change with the version of the work item that it was done upon: who finds nobody changes nothing."""
+    versions, owned = dict[str, int](), set[str]()
+    for change in changes:
+        yield change, versions.get(change.item_id, 0)
+        if isinstance(change, Completed) or change.rep or change.item_id not in owned:
+            versions[change.item_id] = change.number
+        if change.rep:
+            owned.add(change.item_id)
 
 
 def nothing_is_lost(calls: Iterable[Call], states: Mapping[str, str]) -> Iterator[str]:

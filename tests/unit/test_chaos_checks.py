@@ -37,6 +37,17 @@ def test_a_sound_round_has_no_violation() -> None:
     assert list(violations(SOUND)) == []
 
 
+def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> None:
+    found_nobody = MOVED._replace(outcome=Outcome.WAITING, rep="", pool="", epoch=1, freed="")
+    told = Answer(2, "WAITING", "", 1, "b")
+    closed = replace(CLOSED, rep="ann", epoch=1)
+    calls = [ROUTE, replace(MOVE, answer=told), replace(CLOSE, answer=Answer(3, "CONVERTED", "ann", 1, "c"), expected=1)]
+
+    evidence = Evidence(calls, [ROUTED, found_nobody, closed], {"x": "CONVERTED"}, [], {"ann": 1})
+
+    assert list(violations(evidence)) == []
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -48,7 +59,7 @@ def test_a_sound_round_has_no_violation() -> None:
         ({"caps": {"bob": 1}}, "ann has 1, the cap is 0"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
         ({"events": [ROUTED, MOVED._replace(rep="eve"), CLOSED]}, "the log has x with 'eve'"),
-        ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on event 7"),
+        ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on version 7"),
         ({"states": {}}, "acknowledged, and nowhere now"),
         ({"watched": [SEEN[:2]]}, "never told of event 3"),
         ({"watched": [[*SEEN, SEEN[2]]]}, "dealt with event 3 2 times"),

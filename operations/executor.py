@@ -22,7 +22,7 @@ from operations.operation import Failed, Progress, Succeeded, Task, write_note
 from workqueue.backoff import Backoff
 from workqueue.jobs import Bounds, Lease
 from workqueue.ports import Queue
-from workqueue.worker import Fate, Outcome, Worker
+from workqueue.worker import JobResult, ResultKind, Worker
 
 DELIVERIES = 5
 """How often one is tried; each try may take hours."""
@@ -57,13 +57,13 @@ class Kind:
 def worker_of(kind: Kind, queue: Queue, lease_s: float) -> Worker:
     """Return a worker that carries out one operation of a kind at a time."""
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         return [await _execute(kind, queue, tenant, lease) for lease in leases]
 
     return Worker(queue, work, _BACKOFF, batch=1, lease_s=lease_s)
 
 
-async def _execute(kind: Kind, queue: Queue, tenant: str, lease: Lease) -> Outcome:
+async def _execute(kind: Kind, queue: Queue, tenant: str, lease: Lease) -> JobResult:
     environ = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = await asyncio.create_subprocess_exec(*kind.command, stdin=PIPE, stdout=PIPE, env=environ)
     assert process.stdin is not None
@@ -102,13 +102,13 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _outcome(kind: Kind, report: Mapping[str, Any], returncode: int | None) -> Outcome:
+async def _outcome(kind: Kind, report: Mapping[str, Any], returncode: int | None) -> JobResult:
     match report:
         case {"result": result}:
-            return Outcome(Fate.KEEP, note=write_note(Succeeded(await asyncio.to_thread(kind.answer, result))))
+            return JobResult(ResultKind.KEEP, note=write_note(Succeeded(await asyncio.to_thread(kind.answer, result))))
         case {"error": error, "reason": reason, "may_pass": False}:
-            return Outcome(Fate.KEEP, note=write_note(Failed(error, reason)))
+            return JobResult(ResultKind.KEEP, note=write_note(Failed(error, reason)))
         case {"error": error, "reason": reason}:
-            return Outcome(Fate.AGAIN, f"{reason}: {error}")
+            return JobResult(ResultKind.AGAIN, f"{reason}: {error}")
     how = f"by signal {-returncode}" if returncode and returncode < 0 else f"with {returncode}"
-    return Outcome(Fate.AGAIN, f"its process ended {how} and had not finished: the worker's log may say more")
+    return JobResult(ResultKind.AGAIN, f"its process ended {how} and had not finished: the worker's log may say more")

@@ -15,7 +15,7 @@ from store.clients import RedisClient
 from training.rpc import trainings
 from training.rpc.trainings import Trainings
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.crew import Crew
+from workqueue.worker_pool import WorkerPool
 
 KINDS = (trainings.KIND, rescorings.KIND)
 
@@ -68,9 +68,9 @@ class Operations:
             self.rescorer = Rescorings(self.service, data, out, scoring.champions, scoring.registries)
             self.kinds[rescorings.KIND] = rescorings.rescoring(data, out, models)
 
-    def crew(self, kinds: Collection[str] = KINDS) -> Crew:
+    def workers(self, kinds: Collection[str] = KINDS) -> WorkerPool:
         """Return workers for those of the kinds that the settings allow, each kind with loops of its own."""
-        return Crew(
+        return WorkerPool(
             [
                 worker_of(kind, self._queues[name], self._lease_s)
                 for name, kind in self.kinds.items()

@@ -74,7 +74,7 @@ def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool,
       FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
 
     \b
-    Who may come in (needed to listen off this machine; README, "Who may come in"):
+    Authentication and authorization (needed to listen off this machine; see README):
       FAIRLEAD_TLS_CERT, FAIRLEAD_TLS_KEY      certificate and key, PEM files: calls are encrypted
       FAIRLEAD_TLS_CLIENT_CA                   who may sign clients' certificates, a PEM file: mutual TLS
       FAIRLEAD_PRINCIPALS                      who holds which certificate, a YAML file

@@ -118,7 +118,7 @@ class Settings:
     telemetry
         What is to be seen.
     security
-        Who may come in, and how.
+        Authentication and authorization.
     place
         Whether this process serves alone.
     simulated_clock

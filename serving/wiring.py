@@ -16,7 +16,7 @@ from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import Health, serve_standard
 from operations import rpc as operations_rpc
 from router.adapters.durable_rules import selection as engines
-from router.adapters.queue import QueuedSubmissions, routing_crew, routing_queue
+from router.adapters.queue import QueuedSubmissions, routing_queue, routing_workers
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.repositories import Stores
 from router.adapters.rule_sandbox.parent import try_rule_set
@@ -111,7 +111,7 @@ class Service:
         publishing = Publishing(rule_sets, workforce_service, try_rule_set)
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
         intake = QueuedSubmissions(queue, self.durability)
-        self._crew = routing_crew(queue, router, settings.work)
+        self._workers = routing_workers(queue, router, settings.work)
         presenter = DecisionPresenter(self.durability)
         self._servicers = (
             (
@@ -128,7 +128,7 @@ class Service:
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
-        self._operation_crew = self._operations.crew()
+        self._operation_workers = self._operations.workers()
         self._health = Health()
         self.server = grpc.aio.server(
             options=[
@@ -181,8 +181,8 @@ class Service:
             raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
         await self.server.start()
         self._requeue_runner.start()
-        self._crew.start()
-        self._operation_crew.start()
+        self._workers.start()
+        self._operation_workers.start()
         self._monitors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
@@ -253,9 +253,9 @@ class Service:
         """Finish what is under way, take nothing new, and let go."""
         await self._health.leaving()
         await self.load_shedder.leave(DRAIN_S)
-        await self._operation_crew.drain(0)  # others carry on; nobody waits for hours
+        await self._operation_workers.drain(0)  # others carry on; nobody waits for hours
         await self._watches.stop()
-        await asyncio.gather(self.server.stop(STREAMS_S), self._crew.drain(DRAIN_S))
+        await asyncio.gather(self.server.stop(STREAMS_S), self._workers.drain(DRAIN_S))
         await asyncio.gather(self._requeue_runner.stop(), self._monitors.stop())
         self._scoring.champions.stop()
         self._planners.close()

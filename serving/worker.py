@@ -18,7 +18,7 @@ import click
 
 from failures import Failure
 from router.adapters.durable_rules import selection as engines
-from router.adapters.queue import MAX_WORKERS, WorkSettings, routing_crew, routing_queue, whole
+from router.adapters.queue import MAX_WORKERS, WorkSettings, routing_queue, routing_workers, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
@@ -34,7 +34,7 @@ from serving.upgrading import upgrade_report
 from store.clock import ClockMismatch, SimulatedClock, simulate
 from store.durability import DurabilityRequirement, NotDurable
 from training.rpc import trainings
-from workqueue.crew import Crew
+from workqueue.worker_pool import WorkerPool
 
 ROUTE = "route"
 _DRAIN_S = 10.0
@@ -147,15 +147,15 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
     )
     router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.standings)
     queue = routing_queue(stores.redis, wanted.routing, wanted.request_ttl_s)
-    crew = routing_crew(queue, router, wanted.routing) if ROUTE in kinds else Crew(())
-    long_crew = _operation_crew(stores, wanted, kinds)
+    workers = routing_workers(queue, router, wanted.routing) if ROUTE in kinds else WorkerPool(())
+    operation_workers = _operation_workers(stores, wanted, kinds)
     try:
         await _agree_on_time(stores, is_private=is_private)
         await stores.check_durability(wanted.requirement)
         with upgrade_report() as report:
             await stores.bring_up_to_date(report)
-        crew.start()
-        long_crew.start()
+        workers.start()
+        operation_workers.start()
         _log.info(
             "working: %s; %d loops that route; rules by %s",
             ", ".join(kinds), wanted.routing.workers, engines.resolve(wanted.engine),
@@ -163,7 +163,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         await stopped.wait()
         _log.info("stopping: finishing what is under way")
     finally:
-        await asyncio.gather(crew.drain(_DRAIN_S), long_crew.drain(0))
+        await asyncio.gather(workers.drain(_DRAIN_S), operation_workers.drain(0))
         planners.close()
         await stores.close()
 
@@ -177,9 +177,9 @@ async def _agree_on_time(stores: Stores, *, is_private: bool) -> None:
         await clock.refuse(is_private=False)
 
 
-def _operation_crew(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> Crew:
+def _operation_workers(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> WorkerPool:
     if not set(kinds) & set(KINDS):
-        return Crew(())  # without a look at the registry, which a process that only routes can do without
+        return WorkerPool(())  # without a look at the registry, which a process that only routes can do without
     scoring, lease_s = ScoringParts(wanted.models, wanted.model), wanted.routing.lease_s
     operations = Operations(wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
-    return operations.crew(kinds)
+    return operations.workers(kinds)

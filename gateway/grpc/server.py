@@ -45,7 +45,7 @@ class GrpcServer:
     server
         gRPC's own, where methods are put.
     admission
-        Who may come in; None: everybody.
+        Decides who may call what; None: everybody may.
     observers
         Who is told of each call, in this order.
     masking

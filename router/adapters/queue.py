@@ -21,12 +21,12 @@ from store.batching import MicroBatcher
 from store.clients import RedisClient
 from store.durability import Durability, DurabilityStatus
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.crew import Crew
 from workqueue.errors import QueueFull as QueueIsFull
 from workqueue.jobs import Bounds, Job, Lease, NewJob, Progress, Request, State
 from workqueue.jobs import Receipt as Taken
 from workqueue.ports import Queue
-from workqueue.worker import Fate, Outcome, Work, Worker
+from workqueue.worker import JobResult, ResultKind, Work, Worker
+from workqueue.worker_pool import WorkerPool
 
 QUEUE = "routing"
 """Name of the queue."""
@@ -108,17 +108,19 @@ class QueuedSubmissions:
 def routing_work(router: Router) -> Work:
     """Return what a worker does with submissions: route them, each by its own request id."""
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         requests = [_unpack(lease.payload) for lease in leases]
         return [_outcome(answer) for answer in await route_submitted(router, tenant, requests)]
 
     return work
 
 
-def _outcome(answer: Decision | Failed) -> Outcome:
+def _outcome(answer: Decision | Failed) -> JobResult:
     if isinstance(answer, Decision):
-        return Outcome(Fate.DONE)
-    return Outcome(Fate.AGAIN if answer.may_pass else Fate.NEVER, f"{answer.error.reason}: {answer.error}")
+        return JobResult(ResultKind.DONE)
+    return JobResult(
+        ResultKind.AGAIN if answer.may_pass else ResultKind.NEVER, f"{answer.error.reason}: {answer.error}"
+    )
 
 
 def _job(request: RouteRequest) -> NewJob:
@@ -224,7 +226,7 @@ def routing_queue(redis: RedisClient, settings: WorkSettings, request_ttl_s: int
     return RedisQueue(redis, QUEUE, Bounds(jobs=settings.queue_jobs), request_ttl_s=request_ttl_s)
 
 
-def routing_crew(queue: Queue, router: Router, settings: WorkSettings) -> Crew:
+def routing_workers(queue: Queue, router: Router, settings: WorkSettings) -> WorkerPool:
     """Return the workers of this process."""
     work = routing_work(router)
-    return Crew([Worker(queue, work, lease_s=settings.lease_s) for _ in range(settings.workers)])
+    return WorkerPool([Worker(queue, work, lease_s=settings.lease_s) for _ in range(settings.workers)])

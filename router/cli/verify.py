@@ -39,7 +39,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
       $ fairlead verify --data fairlead-data          the service that uses the folder is stopped
       $ fairlead verify --redis-url redis://…         nothing is routed meanwhile
 
-    Exits with 0 if all is as the log says, 1 if it is not.
+    Exits with 0 if the state matches the log, 1 if it does not.
     """
     if wrong := check_id(tenant):
         raise click.BadParameter(wrong, param_hint="--tenant")
@@ -53,7 +53,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
         console.print(f"tenant {tenant} has no events: there is nothing to verify")
         return
     console.print(
-        f"{events} events made again: " + (f"[red]{found} differences[/]" if found else "all is as the log says")
+        f"{events} events replayed: " + (f"[red]{found} differences[/]" if found else "state matches the log")
     )
     sys.exit(1 if found else 0)
 

@@ -1,6 +1,6 @@
 """``fairlead doctor``: is everything as it should be, and if not, what is to be done?
 
-Exit codes: 0 all serves; 1 something must be put right.
+Exit codes: 0 all checks passed; 1 something must be put right.
 """
 
 from __future__ import annotations
@@ -131,4 +131,4 @@ def show(found: list[Finding], console: Console) -> None:
         table.add_row(Text(sign, style=style), finding.subject, Text(finding.seen), Text(finding.advice))
     console.print(table)
     wrong = sum(finding.severity is Severity.BAD for finding in found)
-    console.print(f"{wrong} to put right" if wrong else "all serves")
+    console.print(f"{wrong} to put right" if wrong else "all checks passed")

@@ -140,20 +140,19 @@ def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[st
 
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
     """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
-    logged: dict[int, Change] = {}
-    versions: dict[int, int] = {}
-    for change, version in with_versions(changes):
-        logged[change.number], versions[change.number] = change, version
+    logged = {change.number: (change, version) for change, version in with_versions(changes)}
     for call in calls:
         if call.answer is None or call.method in ("get", "submit"):
             continue
-        change, said = logged.get(call.answer.event), f"{call.method} of {call.item_id} was answered {call.answer}"
-        if change is None:
+        said = f"{call.method} of {call.item_id} was answered {call.answer}"
+        if call.answer.event not in logged:
             yield f"{said}: the log has no such event"
-        elif (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
+            continue
+        change, version = logged[call.answer.event]
+        if (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
             yield f"{said}: the log has {change.item_id} with {change.rep!r} at epoch {change.epoch}"
-        elif call.expected and versions[change.number] != call.expected:
-            yield f"{said}: it insisted on version {call.expected}, and was done upon {versions[change.number]}"
+        elif call.expected and version != call.expected:
+            yield f"{said}: it insisted on version {call.expected}, and was done upon {version}"
 
 
 def with_versions(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:

@@ -41,7 +41,11 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
     found_nobody = MOVED._replace(outcome=Outcome.WAITING, rep="", pool="", epoch=1, freed="")
     told = Answer(2, "WAITING", "", 1, "b")
     closed = replace(CLOSED, rep="ann", epoch=1)
-    calls = [ROUTE, replace(MOVE, answer=told), replace(CLOSE, answer=Answer(3, "CONVERTED", "ann", 1, "c"), expected=1)]
+    calls = [
+        ROUTE,
+        replace(MOVE, answer=told),
+        replace(CLOSE, answer=Answer(3, "CONVERTED", "ann", 1, "c"), expected=1),
+    ]
 
     evidence = Evidence(calls, [ROUTED, found_nobody, closed], {"x": "CONVERTED"}, [], {"ann": 1})
 

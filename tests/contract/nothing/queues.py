@@ -19,7 +19,7 @@ from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import Ending, NewJob, Progress, Request, State, Verdict
+from workqueue.jobs import NewJob, Progress, Request, Settlement, SettlementKind, State
 from workqueue.ports import Queue
 
 BEGIN_US = 1_700_000_000_000_000
@@ -54,7 +54,7 @@ class Queues:
     async def kill(self, tenant: str, count: int) -> None:
         """Let the next jobs die."""
         lent = await self.queue.lease(tenant, count, 60)
-        await self.queue.settle(tenant, [Ending(lease, Verdict.DEAD, "no") for lease in lent.leases])
+        await self.queue.settle(tenant, [Settlement(lease, SettlementKind.DEAD, "no") for lease in lent.leases])
 
     async def ids(self, state: State) -> list[str]:
         """Return the ids of the jobs of a state."""
@@ -171,9 +171,9 @@ async def _withdrawn(world: Queues, given: Given) -> tuple[State, str]:
     return job.state, job.note
 
 
-async def _ended(world: Queues, verdict: Verdict, given: Given) -> tuple[State, str, str]:
+async def _ended(world: Queues, verdict: SettlementKind, given: Given) -> tuple[State, str, str]:
     (lease,) = (await world.queue.lease(world.tenant, 9, 60.0)).leases
-    await world.queue.settle(world.tenant, [Ending(lease, verdict, **given)])
+    await world.queue.settle(world.tenant, [Settlement(lease, verdict, **given)])
     job = await world.queue.find(world.tenant, "c")
     assert job is not None
     return job.state, job.fault, job.note
@@ -181,7 +181,7 @@ async def _ended(world: Queues, verdict: Verdict, given: Given) -> tuple[State, 
 
 async def _again(world: Queues, given: Given) -> list[str]:
     """Have a job retried; name what can be lent at once."""
-    await _ended(world, Verdict.RETRY, given)
+    await _ended(world, SettlementKind.RETRY, given)
     return await _lent(world, {})
 
 
@@ -201,9 +201,9 @@ async def _peeked(world: Queues, given: Given) -> list[str]:
 
 async def _rung(world: Queues, given: Given) -> list[str]:
     """Listen, from now on or from where it is said, to one submission to an idle queue."""
-    now, _ = await world.queue.rung("", 0.0)
+    now, _ = await world.queue.wakeup("", 0.0)
     await world.queue.submit(f"{world.tenant}-idle", [NewJob("x", b"")])
-    _, tenants = await world.queue.rung(**{"after": now, "timeout_s": 0.0, **given})
+    _, tenants = await world.queue.wakeup(**{"after": now, "timeout_s": 0.0, **given})
     return [tenant.removeprefix(world.tenant) for tenant in tenants]
 
 
@@ -286,11 +286,11 @@ ROWS = (
     Row(Queue.note, "note", "", "a note like any other: what was noted is gone", "must be given", _noted, ""),
     Row(Queue.settle, "endings", [], "none", "must be given", _settled, []),
     Row(Queue.withdraw, "note", "", "a note like any other", "must be given", _withdrawn, (State.KEPT, "")),
-    Row(Ending, "reason", "", "nothing is said of why", "likewise",
-        lambda w, g: _ended(w, Verdict.DEAD, g), (State.DEAD, "", ""), (State.DEAD, "", "")),
-    Row(Ending, "delay_s", 0.0, "tried again at once", "likewise", _again, ["c"], ["c"]),
-    Row(Ending, "note", "", "a note like any other", "likewise",
-        lambda w, g: _ended(w, Verdict.KEEP, g), (State.KEPT, "", ""), (State.KEPT, "", "")),
+    Row(Settlement, "reason", "", "nothing is said of why", "likewise",
+        lambda w, g: _ended(w, SettlementKind.DEAD, g), (State.DEAD, "", ""), (State.DEAD, "", "")),
+    Row(Settlement, "delay_s", 0.0, "tried again at once", "likewise", _again, ["c"], ["c"]),
+    Row(Settlement, "note", "", "a note like any other", "likewise",
+        lambda w, g: _ended(w, SettlementKind.KEEP, g), (State.KEPT, "", ""), (State.KEPT, "", "")),
     Row(Queue.peek, "after", None, "from the first", "likewise", _peeked, ["a", "b"], ["a", "b"]),
     Row(Queue.peek, "count", 0, "none", "50", _peeked, [], ["a", "b"]),
     Row(Queue.redrive, "job_ids", [], "none", "the next ones to die", _ready_again,
@@ -301,8 +301,8 @@ ROWS = (
         (Progress(0, True), ["a", "b"]), (Progress(2, True), [])),
     Row(Queue.purge, "count", 0, "none; there may be more", "1,000", _removed,
         (Progress(0, False), ["a", "b"]), (Progress(2, True), [])),
-    Row(Queue.rung, "after", "", "from now on: nobody yet", "must be given", _rung, []),
-    Row(Queue.rung, "timeout_s", 0.0, "says at once what there is", "must be given", _rung, ["-idle"]),
+    Row(Queue.wakeup, "after", "", "from now on: nobody yet", "must be given", _rung, []),
+    Row(Queue.wakeup, "timeout_s", 0.0, "says at once what there is", "must be given", _rung, ["-idle"]),
     Row(OperationService.begin, "tenant", "", "about what all tenants share", "must be given", _whose, True),
     Row(OperationService.begin, "request_id", "", _ONCE, "likewise", _begun, 2, 2),
     Row(Task, "fingerprint", "", _LIKE_ANY, "the empty one", _task, '["", ""]', '["", ""]'),

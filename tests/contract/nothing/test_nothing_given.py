@@ -32,7 +32,7 @@ from store.embedded.server import EmbeddedServer
 from tests.conftest import ROOT
 from tests.contract.nothing import elsewhere, queues, routing
 from tests.contract.nothing.row import Row
-from workqueue.jobs import Ending, NewJob
+from workqueue.jobs import NewJob, Settlement
 from workqueue.ports import Queue
 
 WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
@@ -41,7 +41,18 @@ PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, Shelf, Folder, RuleSetTrial, RuleEngine,
 )  # fmt: skip
-VALUES = (RevisionPair, BindCommand, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
+VALUES = (
+    RevisionPair,
+    BindCommand,
+    Completion,
+    Publication,
+    RouteRequest,
+    WorkItem,
+    LastScore,
+    NewJob,
+    Settlement,
+    Task,
+)
 PACKAGES = ("router", "workqueue", "scoring", "operations")
 NO_STORES = {"MonitorObserver", "Chooser", "Rescorer", "Trainer", "UpgradeReport"}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""

@@ -1,4 +1,4 @@
-"""Long work while real processes are killed: it is done once, and whoever asks is told, before and after."""
+"""Operations while real processes are killed: it is done once, and whoever asks is told, before and after."""
 
 from __future__ import annotations
 

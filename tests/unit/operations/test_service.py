@@ -15,7 +15,7 @@ from operations.service import LOOK_S, OperationService
 from training.candidates import LADDER
 from training.rpc.wish import RUNGS
 from workqueue.adapters.memory import MemoryQueue
-from workqueue.jobs import Bounds, Ending, State, Verdict
+from workqueue.jobs import Bounds, Settlement, SettlementKind, State
 
 TASK = Task("models/churn", {"rows": 3}, fingerprint="m", actor="ann")
 
@@ -48,10 +48,10 @@ class Office:
         self.queues = {kind: MemoryQueue(lambda: self.clock.now_us, bounds) for kind in ("train", "rescore")}
         self.operations = OperationService(self.queues, self.clock.pause, self.clock)
 
-    async def end(self, verdict: Verdict, reason: str = "", note: str = "") -> None:
+    async def end(self, verdict: SettlementKind, reason: str = "", note: str = "") -> None:
         """End what is next as a worker does."""
         (lease,) = (await self.queues["train"].lease(EVERYBODY, 1, 60)).leases
-        await self.queues["train"].settle(EVERYBODY, [Ending(lease, verdict, reason, note=note)])
+        await self.queues["train"].settle(EVERYBODY, [Settlement(lease, verdict, reason, note=note)])
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def office() -> Office:
 
 async def test_a_repeated_request_gets_the_same_operation_however_it_ended(office: Office) -> None:
     begun = await office.operations.begin("train", "", TASK, "r")
-    await office.end(Verdict.DEAD, reason="no memory")
+    await office.end(SettlementKind.DEAD, reason="no memory")
     again = await office.operations.begin("train", "", replace(TASK, actor="bob"), "r")
 
     assert again.name == begun.name
@@ -105,7 +105,7 @@ async def test_a_full_queue_refuses_and_makes_room_of_what_is_over() -> None:
     await office.operations.begin("train", "", TASK)
     with pytest.raises(TooMuchWaits):
         await office.operations.begin("train", "", TASK)
-    await office.end(Verdict.KEEP)
+    await office.end(SettlementKind.KEEP)
 
     assert not (await office.operations.begin("train", "", TASK)).is_over
 
@@ -121,7 +121,7 @@ async def test_a_cancelled_operation_is_over_and_says_so(office: Office) -> None
 
 async def test_cancelling_what_is_over_changes_nothing(office: Office) -> None:
     begun = await office.operations.begin("train", "", TASK)
-    await office.end(Verdict.KEEP, note=write_note(Succeeded(b"\x00made")))
+    await office.end(SettlementKind.KEEP, note=write_note(Succeeded(b"\x00made")))
 
     await office.operations.cancel(begun.name)
 
@@ -135,8 +135,8 @@ def test_a_task_is_stored_as_servers_of_fb041ba_stored_it() -> None:
     assert TASK.pack() == payload
 
 
-@pytest.mark.parametrize("verdict", [Verdict.KEEP, Verdict.DEAD])
-async def test_what_is_over_can_be_forgotten_and_nothing_else(office: Office, verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [SettlementKind.KEEP, SettlementKind.DEAD])
+async def test_what_is_over_can_be_forgotten_and_nothing_else(office: Office, verdict: SettlementKind) -> None:
     begun = await office.operations.begin("train", "", TASK)
     with pytest.raises(StillRuns):
         await office.operations.forget(begun.name)
@@ -150,7 +150,7 @@ async def test_what_is_over_can_be_forgotten_and_nothing_else(office: Office, ve
 
 async def test_what_was_given_up_is_tried_again_when_it_is_redriven(office: Office) -> None:
     begun = await office.operations.begin("train", "", TASK)
-    await office.end(Verdict.DEAD, reason="no memory")
+    await office.end(SettlementKind.DEAD, reason="no memory")
     given_up = await office.operations.get(begun.name)
 
     redriven = await office.operations.redrive(begun.name)
@@ -162,9 +162,9 @@ async def test_what_was_given_up_is_tried_again_when_it_is_redriven(office: Offi
 async def test_a_repeated_request_to_redrive_does_not_do_it_once_more(office: Office) -> None:
     begun = await office.operations.begin("train", "", TASK)
     other = await office.operations.begin("train", "", TASK)
-    await office.end(Verdict.DEAD)
+    await office.end(SettlementKind.DEAD)
     await office.operations.redrive(begun.name, request_id="r")
-    await office.end(Verdict.DEAD)
+    await office.end(SettlementKind.DEAD)
 
     assert (await office.operations.redrive(begun.name, request_id="r")).is_over
     with pytest.raises(RequestIdReused):
@@ -173,7 +173,7 @@ async def test_a_repeated_request_to_redrive_does_not_do_it_once_more(office: Of
 
 async def test_whoever_waits_looks_now_and_then_until_it_is_over(office: Office) -> None:
     begun = await office.operations.begin("train", "", TASK)
-    office.clock.meanwhile = iter([None, office.end(Verdict.KEEP, note=write_note(Progress("publish", 1, 1)))])
+    office.clock.meanwhile = iter([None, office.end(SettlementKind.KEEP, note=write_note(Progress("publish", 1, 1)))])
 
     over = await office.operations.wait(begun.name, 60)
 

@@ -123,4 +123,4 @@ def test_a_set_up_that_cannot_serve_is_told_by_its_exit_code(
 def test_a_set_up_that_serves_says_so(tmp_path: Path) -> None:
     done = CliRunner().invoke(doctor, ["--listen", "127.0.0.1:0", "--data", str(tmp_path)])
 
-    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "all serves")
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "all checks passed")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from workqueue.worker import Worker
 
 
-class Crew:
+class WorkerPool:
     """Runs workers as tasks of this event loop.
 
     Parameters

@@ -68,12 +68,13 @@ class WorkItemQueries:
             events = await self._store.events(tenant, after=after, count=count)
             if not events:
                 return found, None
+            firsts = [event.item_id for event in events if isinstance(event, Decision) and not event.previous]
+            arrived = {stored.record.first: stored for stored in await self._stored(tenant, firsts)}
             for event in events:
                 after, looked_at = event.number, looked_at + 1
-                if isinstance(event, Decision) and not event.previous:
-                    stored = await self.item(tenant, event.item_id)
-                    if owner in (None, stored.record.owner) and state in (None, stored.record.state):
-                        found.append(stored)
+                stored = arrived.get(after)
+                if stored and owner in (None, stored.record.owner) and state in (None, stored.record.state):
+                    found.append(stored)
                 if len(found) == count:
                     break
         return found, after

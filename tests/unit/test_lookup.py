@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from router.adapters.memory import MemoryStore
@@ -11,6 +13,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import NotFound
+from router.model.events import Event
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
@@ -145,3 +148,32 @@ async def test_what_was_decided_before_anybody_was_entered_is_explained_by_the_e
 
     assert decision.head.workforce_revision == 0
     assert (explanation.candidates, explanation.refusal_summary) == ((), "0/0 reps: there is no pool east")
+
+
+class Unwalked(MemoryStore):
+    """A store whose log must not be walked."""
+
+    walked = 0
+
+    async def events(self, *asked: Any, **how: Any) -> list[Event]:
+        """Count, and answer."""
+        self.walked += 1
+        return await super().events(*asked, **how)
+
+
+async def test_listing_an_owner_costs_what_it_returns_however_long_the_log() -> None:
+    world = World()
+    world.store = store = Unwalked(lambda: 0)
+    planners = PlannerCache(store, store, store)
+    world.queries = WorkItemQueries(store, planners)
+    world.router = Router(store, planners, world.queries, store)
+    await world.arrange()
+    for number in range(3, 60):
+        await world.route(f"L-{number}")
+    before = store.walked
+
+    first, after = await items(world, owner="ann", count=5)
+    second, _ = await items(world, owner="ann", count=5, after=after, state=State.ASSIGNED)
+
+    assert len({*first, *second}) == 10
+    assert store.walked == before

@@ -5,8 +5,8 @@
     serving.life        start → serve → drain
 
 The way of a request: ``gate.door`` → ``router.rpc`` → ``router.assignment.service`` → the script ``bind.lua``; of a customer:
-``gate.door`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
-imports this module.
+``gate.door`` → ``scoring.rpc`` → ``scoring.model.loaded``. The other commands come from the packages' ``cli`` rooms.
+Nobody imports this module.
 """
 
 from __future__ import annotations

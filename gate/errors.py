@@ -34,7 +34,7 @@ class UnreadableRequest(GateError):
     reason = "INVALID_INPUT"
 
     def __init__(self, message_name: str) -> None:
-        self.field = "request"
+        self.field = ""  # none of its fields can be told from another
         self.description = f"the bytes are no {message_name}: malformed, nested over 100 deep, or text not in UTF-8"
         super().__init__(f"request: {self.description}")
 

@@ -69,7 +69,7 @@ class Statuses:
 
     def _told(self, error: Any) -> Status:
         code = next(self.codes[ancestor] for ancestor in type(error).__mro__ if ancestor in self.codes)
-        message = details.shortened(str(error), details.LONGEST_MESSAGE)
+        message = details.message_of(str(error))
         packed = [_info(error.reason), *map(details.packed, self.details(error))]
         return Status(code=code.value[0], message=message, details=packed)
 

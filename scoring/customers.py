@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from scoring.actions import BestAction, find_best_action
-from scoring.encoding import category_text
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation, band_after, trend
 from scoring.health.lifecycle import Stage, stage_of
 from scoring.health.profile import Profile, Profiles
-from scoring.health.reckoning import Health, health_of
+from scoring.health.scoring import Health, health_of
 from scoring.health.tiers import tier_of
-from scoring.reasons import Reason, reasons
-from scoring.served import ChurnScore, ServedModel
+from scoring.model.actions import BestAction, find_best_action
+from scoring.model.encoding import category_text
+from scoring.model.loaded import ChurnScore, LoadedModel
+from scoring.model.reasons import Reason, reasons
 
 MAX_REASONS = 50
 MAX_HISTORY = 400
@@ -60,7 +60,7 @@ class CustomerScore(NamedTuple):
     """All there is to say of a customer; what no profile covers is None or empty."""
 
     customer: Customer
-    model: ServedModel
+    model: LoadedModel
     churn: ChurnScore
     reasons: tuple[Reason, ...]
     health: HealthView | None
@@ -83,7 +83,7 @@ class CustomerScorer:
     def __init__(self, profiles: Callable[[], Profiles | None]) -> None:
         self._profiles = profiles
 
-    def score(self, model: ServedModel, customer: Customer, *, top: int = 3, locale: str = "en") -> CustomerScore:
+    def score(self, model: LoadedModel, customer: Customer, *, top: int = 3, locale: str = "en") -> CustomerScore:
         """Score one customer.
 
         Parameters
@@ -115,7 +115,7 @@ class CustomerScorer:
         return CustomerScore(customer, model, churn, why, view, watermelon, stage, tier, profile, profiles.digest)
 
     def best_action(
-        self, model: ServedModel, customer: Customer, threshold: float | None = None
+        self, model: LoadedModel, customer: Customer, threshold: float | None = None
     ) -> tuple[BestAction, ChurnScore]:
         """Find what would keep a customer; ``threshold`` None means the model's own ``at_risk``."""
         _check(customer, 0)
@@ -146,6 +146,8 @@ def _check(customer: Customer, top: int) -> None:
     if not 0 <= top <= MAX_REASONS:
         raise InvalidInput.of("explain_top_k", f"{top} is not between 0 and {MAX_REASONS}")
     if len(customer.history) > MAX_HISTORY:
-        raise InvalidInput.of("customer.history", f"has {len(customer.history)} evaluations, {MAX_HISTORY} are allowed")
+        raise InvalidInput.of(
+            "customer.health_evaluations", f"has {len(customer.history)} evaluations, {MAX_HISTORY} are allowed"
+        )
     if any(later.time <= earlier.time for earlier, later in zip(customer.history, customer.history[1:], strict=False)):
-        raise InvalidInput.of("customer.history", "must go from the oldest to the newest")
+        raise InvalidInput.of("customer.health_evaluations", "must go from the oldest to the newest")

@@ -11,7 +11,7 @@
     ├── Conflict                somebody else changed it first
     │   └── StaleEtag
     ├── NotPossible             its state forbids it
-    │   └── GatesClosed         the gates of training speak against a promotion
+    │   └── GatesFailed         the gates of training speak against a promotion
     ├── ArtefactRefused         a model folder that must not serve          the file, and what is wrong with it
     │   ├── ArtefactIncomplete  a file is missing, cut short or not listed
     │   ├── HashMismatch        a file is not the one that was signed for
@@ -142,14 +142,14 @@ class NotPossible(ScoringError):
         super().__init__(f"{name}: {description}")
 
 
-class GatesClosed(NotPossible):
+class GatesFailed(NotPossible):
     """The gates of training speak against a promotion."""
 
     reason = "GATES_CLOSED"
 
     def __init__(self, name: str, failed: Sequence[str]) -> None:
         self.failed = tuple(failed)
-        super().__init__(name, "closed gates: " + "; ".join(self.failed))
+        super().__init__(name, "failed gates: " + "; ".join(self.failed))
 
 
 class ArtefactRefused(ScoringError):

@@ -11,7 +11,9 @@ import hashlib
 import re
 
 from scoring.errors import InvalidInput
-from scoring.manifest import NAME_PATTERN
+
+NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+"""Models and versions are named so: a folder on any file system, a segment of any URL."""
 
 _TENANT = re.compile(r"tenants/([\w.\-]{1,64})")
 _PLAIN = re.compile(NAME_PATTERN)
@@ -39,9 +41,9 @@ def tenant_of(name: str, field: str) -> str:
     InvalidInput
         If it is not of that form.
     """
-    if not (found := _TENANT.fullmatch(name)):
+    if not (match := _TENANT.fullmatch(name)):
         raise InvalidInput.of(field, f"{name[:80]!r}: must be tenants/{{tenant}}, e.g. tenants/default")
-    return found[1]
+    return match[1]
 
 
 def checked_tenant(tenant: str, field: str) -> str:
@@ -56,12 +58,12 @@ def checked_tenant(tenant: str, field: str) -> str:
 
 
 def model_of(name: str, field: str) -> tuple[str, str]:
-    """Read a model's name: whose it is, empty for everybody's, and what it is called, which the registry checks.
+    """Read a model's name: whose it is, empty for everybody's, and what it is called.
 
     Raises
     ------
     InvalidInput
-        If it is not of that form.
+        Naming the field, if it is not of that form.
 
     Examples
     --------
@@ -70,9 +72,9 @@ def model_of(name: str, field: str) -> tuple[str, str]:
     """
     match name.split("/"):
         case ["models", model]:
-            return "", model
+            return "", checked_name(model, field)
         case ["tenants", tenant, "models", model]:
-            return tenant_of(f"tenants/{tenant}", field), model
+            return tenant_of(f"tenants/{tenant}", field), checked_name(model, field)
     raise InvalidInput.of(field, f"{name[:80]!r}: must be models/{{model}} or tenants/{{tenant}}/models/{{model}}")
 
 
@@ -86,8 +88,21 @@ def version_of(name: str, field: str) -> tuple[str, str, str]:
     """
     match name.rsplit("/", 2):
         case [model, "versions", version]:
-            return *model_of(model, field), version
+            return *model_of(model, field), checked_name(version, field)
     raise InvalidInput.of(field, f"{name[:80]!r}: must end in models/{{model}}/versions/{{version}}")
+
+
+def checked_name(name: str, field: str = "name") -> str:
+    """Return what a model or version is called, refused if that is no name: it becomes a folder.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the field.
+    """
+    if not _PLAIN.fullmatch(name) or ".." in name:
+        raise InvalidInput.of(field, f"{name[:80]!r} is no name: up to 63 of a-z, 0-9, '.', '_' and '-'")
+    return name
 
 
 def folder_of(tenant: str) -> str:

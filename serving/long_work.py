@@ -8,9 +8,9 @@ from pathlib import Path
 from operations.carrying import BOUNDS, DELIVERIES, Kind, worker_of
 from operations.desk import Desk
 from router.adapters.redis.connection import RedisClient
-from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
 from scoring.rpc.rescorings import Rescorings
+from scoring.services import ScoringServices
 from serving.settings import LongWorkSettings
 from training.rpc import trainings
 from training.rpc.trainings import Trainings
@@ -45,7 +45,7 @@ class LongWork:
         self,
         settings: LongWorkSettings,
         models: str,
-        scoring: ScoringParts,
+        scoring: ScoringServices,
         redis: RedisClient,
         lease_s: float,
         request_ttl_s: int,

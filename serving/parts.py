@@ -42,8 +42,8 @@ from router.submission.service import Submitting
 from router.workforce.service import Administration
 from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
-from scoring.parts import ScoringParts
-from scoring.ports import LastScore
+from scoring.memory import LastScore
+from scoring.services import ScoringServices
 from serving.long_work import LongWork
 from serving.settings import Settings
 from telemetry.watch import Watch
@@ -126,7 +126,7 @@ class Service:
             (DecisionServicer(lookup, describing), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, administration)), fairness_pb2, "FairnessService"),
         )
-        self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
+        self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._long_work = LongWork(settings.long_work, settings.models, self._scoring, redis, lease_s, ttl_s)
         self._long_crew = self._long_work.crew()

@@ -28,8 +28,8 @@ from router.cli.tables import InputFailed
 from router.durability import Demand, NotDurable
 from router.model.errors import RouterError
 from scoring.errors import ScoringError
-from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
+from scoring.services import ScoringServices
 from serving.long_work import KINDS, LongWork
 from serving.settings import LongWorkSettings
 from training.rpc import trainings
@@ -173,7 +173,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
 def _long_crew(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> Crew:
     if not set(kinds) & set(KINDS):
         return Crew(())  # without a look at the registry, which a process that only routes can do without
-    scoring, lease_s = ScoringParts(wanted.models, wanted.model), wanted.routing.lease_s
+    scoring, lease_s = ScoringServices(wanted.models, wanted.model), wanted.routing.lease_s
     long_work = LongWork(wanted.long_work, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
     return long_work.crew(kinds)
 

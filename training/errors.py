@@ -10,7 +10,7 @@
     └── ExportRefused           the tables do not answer as the estimator they were exported from
 
 Each class has a constant ``reason`` for machines and keeps its facts as attributes. Data that is merely poor is not
-among them: columns are dropped, leaks suspected and gates closed in the report.
+among them: columns are dropped, leaks suspected and gates failed in the report.
 """
 
 from __future__ import annotations

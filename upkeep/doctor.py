@@ -26,7 +26,7 @@ from router.adapters.redis.orphans import answers, socket_path
 from router.cli.consoles import console_for
 from router.model.errors import StoreUnavailable
 from scoring.errors import ScoringError
-from scoring.parts import ScoringParts
+from scoring.services import ScoringServices
 from telemetry.watch import Wanted
 from upkeep import machine_checks as machine
 from upkeep.findings import Finding, Standing, bad, good, mind
@@ -113,7 +113,7 @@ def _models(environ: Mapping[str, str], data: Path) -> Finding:
     registry = environ.get("FAIRLEAD_MODELS", str(data / "models"))
     model = environ.get("FAIRLEAD_MODEL", "churn")
     try:
-        parts = ScoringParts(registry, model, environ.get("FAIRLEAD_HEALTH_PROFILES", ""))
+        parts = ScoringServices(registry, model, environ.get("FAIRLEAD_HEALTH_PROFILES", ""))
         shared = parts.registries("")
         if model not in shared.models():
             return mind("models", f"no {model} in {registry}", "train and promote one: fairlead train --help")

@@ -17,12 +17,12 @@ from operations.carrying import Kind
 from operations.desk import Desk
 from operations.operation import Task
 from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
-from scoring.adapters.places import inside, where
-from scoring.champions import Champions
+from scoring.batch.plan import ROWS_PER_SHARD
 from scoring.errors import InvalidInput
 from scoring.names import tenant_of, version_of
-from scoring.registry import Registries
-from scoring.rescoring import ROWS_PER_SHARD
+from scoring.paths import inside, where
+from scoring.registry.champions import Champions
+from scoring.registry.registry import Registries
 from scoring.rpc.messages import instant_of
 
 KIND = "rescore"
@@ -82,7 +82,7 @@ class Rescorings:
         if request.validate_only:
             return checked_message(version)
         as_of = instant_of(request.as_of_time, "as_of_time") if request.HasField("as_of_time") else self._now()
-        told = {
+        arguments = {
             "tenant": tenant,
             "version": version,
             "data": request.data_path,
@@ -91,7 +91,7 @@ class Rescorings:
             "as_of": as_of.isoformat(),
             "shard_rows": request.shard_rows or ROWS_PER_SHARD,
         }
-        task = Task(version, told, mark_of(request), actor)
+        task = Task(version, arguments, mark_of(request), actor)
         return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
 
     def _check(self, request: pb.RescoreCustomersRequest, tenant: str) -> None:
@@ -111,15 +111,15 @@ class Rescorings:
         if owner not in ("", tenant):
             raise InvalidInput.of("model_version", f"{name[:80]!r}: must be everybody's, or of tenants/{tenant}")
         registry = await asyncio.to_thread(self._registries, owner)
-        found = await asyncio.to_thread(registry.load, model, version)
-        return registry.name(model, found.manifest.version)
+        artefact = await asyncio.to_thread(registry.load, model, version)
+        return registry.name(model, artefact.manifest.version)
 
 
 def rescoring(data: Path, out: Path, models: str) -> Kind:
     """Return what a worker needs to rescore: the folders of tables and of results, and everybody's registry."""
     registry = models if "://" in models else str(Path(models).resolve())
     folders = str(data.resolve()), str(out.resolve())
-    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.adapters.rescore_child", *folders, registry), _answer)
+    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.batch.adapters.rescore_child", *folders, registry), _answer)
 
 
 def _answer(result: Mapping[str, Any]) -> bytes:

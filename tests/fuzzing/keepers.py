@@ -23,11 +23,11 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.model.decision import Cause, Head
 from router.model.errors import CorruptHistory
 from router.model.workitem import Kind, WorkItem
-from scoring import artefact
-from scoring.artefact import BytesFolder
 from scoring.errors import ScoringError
-from scoring.registry import Registry
-from scoring.verification import SUMS, sums_of
+from scoring.model import artefact
+from scoring.model.artefact import BytesFolder
+from scoring.model.verification import SUMS, sums_of
+from scoring.registry.registry import Registry
 from tests.fuzzing.asking import Context, Violation
 from tests.fuzzing.eager import EagerLoop
 from tests.fuzzing.inputs import BREAK
@@ -91,8 +91,8 @@ def _of_registry(folder: Path) -> list[Parser]:
         artefact.read(BytesFolder(files))
 
     def journal(data: bytes) -> None:
-        shelf: Any = _Entry(data)
-        Registry(shelf, lambda: datetime.now(UTC)).standing("churn")
+        storage: Any = _Entry(data)
+        Registry(storage, lambda: datetime.now(UTC)).state("churn")
 
     entry = {"number": 1, "time": "2026-01-01T00:00:00Z", "action": "promote", "actor": "a", "champion": "v1"}
     return [
@@ -105,7 +105,7 @@ def _of_registry(folder: Path) -> list[Parser]:
 
 
 class _Entry:
-    """A shelf whose journal has one entry."""
+    """A storage whose journal has one entry."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -51,11 +51,11 @@ from router.rules.trial import Trial
 from router.submission.service import Submitting
 from router.workforce.service import Administration
 from scoring import rpc as scoring_rpc
-from scoring.adapters.shelves import JOURNAL
+from scoring.memory import LastScore
 from scoring.names import folder_of
-from scoring.parts import ScoringParts
-from scoring.ports import LastScore
+from scoring.registry.adapters.storage import JOURNAL
 from scoring.rpc.rescorings import Rescorings
+from scoring.services import ScoringServices
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import Wanted, Watch
 from tests.fuzzing.asking import FORBIDDEN, InnerDoor, Violation
@@ -138,7 +138,7 @@ class World:
         self._worker = Worker(self._queue, routing_work(self._router))
         self._journal = folder / "models" / "churn" / JOURNAL
         profiles = ROOT / "examples" / "health_profiles.yaml"
-        self._scoring = ScoringParts(str(folder / "models"), "churn", str(profiles))
+        self._scoring = ScoringServices(str(folder / "models"), "churn", str(profiles))
         self.door = self._make_door(folder)
         self._serve_routing()
         self._serve_models(folder)

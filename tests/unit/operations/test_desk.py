@@ -14,8 +14,8 @@ from operations.desk import LOOK_S, Desk
 from operations.errors import InvalidInput, NotFound, RequestIdReused, StillRuns, TooMuchWaits
 from operations.operation import CANCELLED, EVERYBODY, Answered, Failed, Progress, Task, place_of, write_note
 from operations.rpc.status import CODES
-from training.candidates import LADDER
-from training.rpc.wish import RUNGS
+from training.learn.candidates import LADDER
+from training.request import RUNGS
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.jobs import Bounds, Ending, State, Verdict
 

@@ -6,7 +6,7 @@
     serving.lifecycle   start → serve → drain
 
 The way of a request: ``gateway`` → ``router.rpc`` → ``router.assignment`` → the script ``bind.lua``; of a customer:
-``gateway`` → ``scoring.rpc`` → ``scoring.served``. Nobody imports this module.
+``gateway`` → ``scoring.rpc`` → ``scoring.model.loaded``. Nobody imports this module.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ from benchmarks.scoring_model import request
 from fairlead.v1 import scoring_pb2
 from gateway.grpc.call import Call
 from gateway.grpc.server import GrpcServer
-from scoring.champions import Champions
 from scoring.customers import CustomerScorer
-from scoring.parts import registries
-from scoring.ports import LastScore
+from scoring.memory import LastScore
+from scoring.registry.champions import Champions
 from scoring.rpc import add_to
 from scoring.rpc.scoring import ScoringServicer
+from scoring.services import registries
 
 
 class Notes:

@@ -30,7 +30,7 @@ class UnreadableRequest(InvalidInput):
 
     def __init__(self, message_name: str) -> None:
         fault = f"the bytes are no {message_name}: malformed, nested over 100 deep, or text not in UTF-8"
-        super().__init__([Violation("request", fault)])
+        super().__init__([Violation("", fault)])
 
 
 class UnnamedTenant(InvalidInput):

@@ -6,7 +6,7 @@
     ├── InvalidSchema           a feature schema
     └── InvalidProfile          a health profile
     NotPossible                 its state forbids it
-    ├── GatesClosed             the gates of training speak against a promotion
+    ├── GatesFailed             the gates of training speak against a promotion
     └── ArtefactRefused         a model folder that must not serve          the file, and what is wrong with it
         ├── ArtefactIncomplete  a file is missing, cut short or not listed
         ├── HashMismatch        a file is not the one that was signed for
@@ -34,7 +34,7 @@ from failures import (
 )
 
 __all__ = [
-    "ArtefactIncomplete", "ArtefactMalformed", "ArtefactRefused", "ArtefactUnsafe", "Conflict", "GatesClosed",
+    "ArtefactIncomplete", "ArtefactMalformed", "ArtefactRefused", "ArtefactUnsafe", "Conflict", "GatesFailed",
     "GoldenMismatch", "HashMismatch", "InvalidInput", "InvalidProfile", "InvalidSchema", "MemoryUnavailable",
     "NotFound", "NotPossible", "RegistryUnavailable", "RequestIdReused", "StaleEtag", "Violation",
 ]  # fmt: skip
@@ -52,13 +52,13 @@ class InvalidProfile(InvalidInput):
     reason = "INVALID_PROFILE"
 
 
-class GatesClosed(NotPossible):
+class GatesFailed(NotPossible):
     """The gates of training speak against a promotion."""
 
     reason = "GATES_CLOSED"
 
     def __init__(self, name: str, failed: Sequence[str]) -> None:
-        super().__init__(name, "closed gates: " + "; ".join(failed))
+        super().__init__(name, "failed gates: " + "; ".join(failed))
 
 
 class ArtefactRefused(NotPossible):

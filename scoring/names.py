@@ -45,12 +45,12 @@ def checked_tenant(tenant: str, field: str) -> str:
 
 
 def model_of(name: str, field: str) -> tuple[str, str]:
-    """Read a model's name: whose it is, empty for everybody's, and what it is called, which the registry checks.
+    """Read a model's name: whose it is, empty for everybody's, and what it is called.
 
     Raises
     ------
     InvalidInput
-        If it is not of that form.
+        Naming the field, if it is not of that form.
 
     Examples
     --------
@@ -59,9 +59,9 @@ def model_of(name: str, field: str) -> tuple[str, str]:
     """
     match name.split("/"):
         case ["models", model]:
-            return "", model
+            return "", checked_name(model, field)
         case ["tenants", tenant, "models", model]:
-            return tenant_of(f"tenants/{tenant}", field), model
+            return tenant_of(f"tenants/{tenant}", field), checked_name(model, field)
     raise InvalidInput.of(field, f"{shown(name)}: must be models/{{model}} or tenants/{{tenant}}/models/{{model}}")
 
 
@@ -75,8 +75,21 @@ def version_of(name: str, field: str) -> tuple[str, str, str]:
     """
     match name.rsplit("/", 2):
         case [model, "versions", version]:
-            return *model_of(model, field), version
+            return *model_of(model, field), checked_name(version, field)
     raise InvalidInput.of(field, f"{shown(name)}: must end in models/{{model}}/versions/{{version}}")
+
+
+def checked_name(name: str, field: str = "name") -> str:
+    """Return what a model or version is called, refused if that is no name: it becomes a folder.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the field.
+    """
+    if not _PLAIN.fullmatch(name) or ".." in name:
+        raise InvalidInput.of(field, f"{shown(name)} is no name: up to 63 of a-z, 0-9, '.', '_' and '-'")
+    return name
 
 
 def folder_of(tenant: str) -> str:

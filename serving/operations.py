@@ -7,9 +7,9 @@ from pathlib import Path
 
 from operations.executor import BOUNDS, DELIVERIES, Kind, worker_of
 from operations.service import OperationService
-from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
 from scoring.rpc.rescorings import Rescorings
+from scoring.services import ScoringServices
 from serving.settings import OperationSettings
 from store.clients import RedisClient
 from training.rpc import trainings
@@ -45,7 +45,7 @@ class Operations:
         self,
         settings: OperationSettings,
         models: str,
-        scoring: ScoringParts,
+        scoring: ScoringServices,
         redis: RedisClient,
         lease_s: float,
         request_ttl_s: int,

@@ -39,8 +39,8 @@ from router.submission.service import SubmissionService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
-from scoring.parts import ScoringParts
-from scoring.ports import LastScore
+from scoring.memory import LastScore
+from scoring.services import ScoringServices
 from serving.errors import CannotListen
 from serving.operations import Operations
 from serving.settings import Settings
@@ -125,7 +125,7 @@ class Service:
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, workforce_service)), fairness_pb2, "FairnessService"),
         )
-        self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
+        self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
         self._operation_workers = self._operations.workers()

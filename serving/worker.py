@@ -26,8 +26,8 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.cli.stores import checked_url, running_store
 from router.cli.tables import InputFailed
-from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
+from scoring.services import ScoringServices
 from serving.operations import KINDS, Operations
 from serving.settings import OperationSettings
 from serving.upgrading import upgrade_report
@@ -180,6 +180,6 @@ async def _agree_on_time(stores: Stores, *, is_private: bool) -> None:
 def _operation_workers(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> WorkerPool:
     if not set(kinds) & set(KINDS):
         return WorkerPool(())  # without a look at the registry, which a process that only routes can do without
-    scoring, lease_s = ScoringParts(wanted.models, wanted.model), wanted.routing.lease_s
+    scoring, lease_s = ScoringServices(wanted.models, wanted.model), wanted.routing.lease_s
     operations = Operations(wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
     return operations.workers(kinds)

@@ -9,7 +9,7 @@
     ├── NotEnoughData           too few rows, or churned or stayed customers, for what was asked
     └── ExportRefused           the tables do not answer as the estimator they were exported from
 
-Data that is merely poor is not among them: columns are dropped, leaks suspected and gates closed in the report.
+Data that is merely poor is not among them: columns are dropped, leaks suspected and gates failed in the report.
 """
 
 from __future__ import annotations

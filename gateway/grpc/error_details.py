@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
+from urllib.parse import quote
 
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
@@ -19,19 +20,28 @@ from failures import Violation
 
 LONGEST_MESSAGE = 2_000
 """Characters."""
+MOST_MESSAGE_BYTES = 2_400
+"""Percent-encoded, as one header holds it: a Chinese character takes nine. Another header holds it again, beside the
+details; all of them may have 8,192.
+"""
 _LONGEST_DESCRIPTION = 300
 _LONGEST_NAME = 512
 """What Fairlead names is shorter; what a caller asks for need not be."""
 _MOST_VIOLATIONS = 20
+_MOST_VIOLATION_BYTES = 2_000
+"""A header holds them in base64, a third longer."""
 
 
 def bad_request(violations: Iterable[Violation]) -> BadRequest:
-    """Say which fields are wrong: path and description of each, the first twenty."""
-    fields = [
-        BadRequest.FieldViolation(field=wrong.field, description=shortened(wrong.description, _LONGEST_DESCRIPTION))
-        for wrong in islice(violations, _MOST_VIOLATIONS)
-    ]
-    return BadRequest(field_violations=fields)
+    """Say which fields are wrong: path and description of each, the first twenty, or as many as a header holds."""
+    request = BadRequest()
+    for wrong in islice(violations, _MOST_VIOLATIONS):
+        description = shortened(wrong.description, _LONGEST_DESCRIPTION)
+        request.field_violations.add(field=wrong.field, description=description)
+        if len(request.field_violations) > 1 and request.ByteSize() > _MOST_VIOLATION_BYTES:
+            del request.field_violations[-1]
+            break
+    return request
 
 
 def precondition(kind: str, subject: str, description: str) -> PreconditionFailure:
@@ -55,6 +65,14 @@ def quota(subject: str, description: str) -> QuotaFailure:
 def retry(seconds: float) -> RetryInfo:
     """Say when to come again."""
     return RetryInfo(retry_delay=Duration(seconds=int(seconds), nanos=int(seconds % 1 * 1e9)))
+
+
+def message_of(text: str) -> str:
+    """Cut a status's message to what a header holds."""
+    message = shortened(text, LONGEST_MESSAGE)
+    while len(quote(message)) > MOST_MESSAGE_BYTES:
+        message = shortened(message, 3 * len(message) // 4)
+    return message
 
 
 def shortened(text: str, longest: int) -> str:

@@ -56,7 +56,7 @@ def status_of(error: Exception) -> Status:
         _log.error("unexpected error", exc_info=error)
         return Status(code=grpc.StatusCode.INTERNAL.value[0], message="internal error: the server's log says more")
     code = next(CODES[ancestor] for ancestor in type(error).__mro__ if ancestor in CODES)
-    message = details.shortened(str(error), details.LONGEST_MESSAGE)
+    message = details.message_of(str(error))
     return Status(
         code=code.value[0], message=message, details=[error_info(error.reason), *map(details.packed, _facts(error))]
     )

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fairlead.v1 import models_pb2, scoring_pb2
 from gateway.grpc.server import GrpcServer
-from scoring.champions import Champions
 from scoring.customers import CustomerScorer
-from scoring.ports import ScoreMemory
-from scoring.registry import Registries
+from scoring.memory import ScoreMemory
+from scoring.registry.champions import Champions
+from scoring.registry.registry import Registries
 from scoring.rpc.models import ModelServicer, Trainer
 from scoring.rpc.scoring import Rescorer, ScoringServicer
 

@@ -13,19 +13,18 @@ from google.protobuf.struct_pb2 import NullValue, Value
 from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
 from gateway.fields import instant
-from scoring.actions import BestAction, Change
 from scoring.customers import Customer, CustomerScore, HealthView
-from scoring.encoding import Flag, FlagKind
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
-from scoring.schema import FeatureValue
+from scoring.model.encoding import Flag, FlagKind
+from scoring.model.schema import FeatureValue
 
 if TYPE_CHECKING:
-    from scoring.actions import BestAction, Change
-    from scoring.reasons import Reason
-    from scoring.served import ChurnScore, ServedModel
+    from scoring.model.actions import BestAction, Change
+    from scoring.model.loaded import ChurnScore, LoadedModel
+    from scoring.model.reasons import Reason
 
 MAX_ID = 256
 MAX_FEATURES = 4_096
@@ -102,7 +101,7 @@ def score_message(score: CustomerScore, locale: str) -> pb.Score:
 
 
 def action_message(
-    customer: Customer, action: BestAction, model: ServedModel, threshold: float, locale: str
+    customer: Customer, action: BestAction, model: LoadedModel, threshold: float, locale: str
 ) -> pb.BestAction:
     """Write an action."""
     return pb.BestAction(
@@ -117,7 +116,7 @@ def action_message(
     )
 
 
-def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: ServedModel) -> None:
+def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: LoadedModel) -> None:
     """Write into the score itself: a message apart would be copied into it."""
     message.probability = churn.probability
     message.horizon_days = model.artefact.manifest.label.horizon_days
@@ -161,14 +160,14 @@ def _write_health(message: pb.Score, view: HealthView, profile: Profile, locale:
     if view.trend is not None:
         message.health_trend = view.trend
     named: list[KnockOut | Dimension] = [*profile.knock_outs, *profile.dimensions]
-    titles = {found.name: found.wording_zh if locale == "zh" else found.wording_en for found in named}
+    titles = {part.name: part.wording_zh if locale == "zh" else part.wording_en for part in named}
     message.parts.extend(
         pb.HealthPart(name=p.name, points=p.points, score=p.score, coverage=p.coverage, title=titles[p.name])
         for p in health.parts
     )
 
 
-def _change_message(change: Change, model: ServedModel, locale: str) -> pb.FeatureChange:
+def _change_message(change: Change, model: LoadedModel, locale: str) -> pb.FeatureChange:
     words = model.words(locale)[model.schema.places[change.feature]]
     text = f"{words.phrase(change.before)} → {words.value(change.after)}"
     message = pb.FeatureChange(feature=change.feature, text=text)

@@ -12,11 +12,11 @@ from fairlead.v1 import models_pb2 as pb
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
-from scoring import gates
 from scoring.errors import InvalidInput, NotPossible
-from scoring.journal import Standing
 from scoring.names import model_of, version_of
-from scoring.registry import Registries, Registry
+from scoring.registry import gates
+from scoring.registry.journal import AliasState
+from scoring.registry.registry import Registries, Registry
 
 MAX_ACTOR = 256
 
@@ -42,9 +42,9 @@ class ModelServicer:
         """List versions, by model and name."""
         tenant, wanted = _listed_of(request.parent)
         size = fields.page_size(request.page_size)
-        found = await asyncio.to_thread(self._listed, tenant, wanted)
+        models = await asyncio.to_thread(self._listed, tenant, wanted)
         after = fields.page_place(request.page_token)
-        left = [model for model in found if model.name > after]
+        left = [model for model in models if model.name > after]
         token = fields.page_token(left[size - 1].name) if len(left) > size else ""
         return pb.ListModelsResponse(models=left[:size], next_page_token=token)
 
@@ -58,7 +58,7 @@ class ModelServicer:
         tenant, model, version = version_of(request.name, "name")
         override = bool(request.override_reason)
         registry = await asyncio.to_thread(self._registries, tenant)
-        standing = await asyncio.to_thread(
+        state = await asyncio.to_thread(
             registry.promote,
             model,
             version,
@@ -69,13 +69,13 @@ class ModelServicer:
             request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
 
     async def RollbackModel(self, request: pb.RollbackModelRequest, call: Call) -> pb.Model:
         """Make the previous version the champion again."""
         tenant, model = model_of(request.name, "name")
         registry = await asyncio.to_thread(self._registries, tenant)
-        standing = await asyncio.to_thread(
+        state = await asyncio.to_thread(
             registry.rollback,
             model,
             actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
@@ -84,13 +84,13 @@ class ModelServicer:
             request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
 
     async def ChallengeModel(self, request: pb.ChallengeModelRequest, call: Call) -> pb.Model:
         """Make a version the challenger."""
         tenant, model, version = version_of(request.name, "name")
         registry = await asyncio.to_thread(self._registries, tenant)
-        standing = await asyncio.to_thread(
+        state = await asyncio.to_thread(
             registry.challenge,
             model,
             version,
@@ -100,7 +100,7 @@ class ModelServicer:
             request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, registry, model, standing.version("challenger"), standing)
+        return await asyncio.to_thread(describe, registry, model, state.version("challenger"), state)
 
     async def CompareModels(self, request: pb.CompareModelsRequest, _: Call) -> pb.CompareModelsResponse:
         """Set two versions side by side."""
@@ -119,43 +119,45 @@ class ModelServicer:
         return await self._trainer.train(request, call.actor)
 
     def _listed(self, tenant: str, wanted: str) -> list[pb.Model]:
-        registry, found = self._registries(tenant), []
+        registry, messages = self._registries(tenant), []
         for model in [wanted] if wanted else registry.models():
-            standing = registry.standing(model)
-            found += [
-                pb.Model(name=registry.name(model, version), aliases=standing.aliases_of(version), etag=standing.etag)
+            state = registry.state(model)
+            messages += [
+                pb.Model(name=registry.name(model, version), aliases=state.aliases_of(version), etag=state.etag)
                 for version in registry.versions(model)
             ]
-        return sorted(found, key=lambda model: model.name)
+        return sorted(messages, key=lambda model: model.name)
 
     def _compared(self, tenant: str, model: str, first: str, second: str) -> pb.CompareModelsResponse:
         registry = self._registries(tenant)
-        found = registry.compare(model, first, second)
+        comparison = registry.compare(model, first, second)
         return pb.CompareModelsResponse(
-            first=describe(registry, model, found.versions[0]),
-            second=describe(registry, model, found.versions[1]),
-            figures=[pb.FigureComparison(name=n, first=one, second=two) for n, (one, two) in found.figures.items()],
-            features_only_in_first=found.only_in_first,
-            features_only_in_second=found.only_in_second,
+            first=describe(registry, model, comparison.versions[0]),
+            second=describe(registry, model, comparison.versions[1]),
+            figures=[
+                pb.FigureComparison(name=n, first=one, second=two) for n, (one, two) in comparison.figures.items()
+            ],
+            features_only_in_first=comparison.only_in_first,
+            features_only_in_second=comparison.only_in_second,
         )
 
 
-def describe(registry: Registry, model: str, version: str, standing: Standing | None = None) -> pb.Model:
-    """Verify a version and write it as a message, with its aliases as they are or as ``standing`` says."""
-    found = registry.load(model, version)
-    standing = standing or registry.standing(model)
-    manifest, report = found.manifest, gates.read_report(found.report)
+def describe(registry: Registry, model: str, version: str, state: AliasState | None = None) -> pb.Model:
+    """Verify a version and write it as a message, with its aliases as they are or as ``state`` says."""
+    artefact = registry.load(model, version)
+    state = state or registry.state(model)
+    manifest, report = artefact.manifest, gates.read_report(artefact.report)
     message = pb.Model(
         name=registry.name(model, manifest.version),
-        aliases=standing.aliases_of(manifest.version),
-        etag=standing.etag,
-        digest=found.digest,
+        aliases=state.aliases_of(manifest.version),
+        etag=state.etag,
+        digest=artefact.digest,
         label=manifest.label.name,
         horizon_days=manifest.label.horizon_days,
-        features=found.schema.inputs,
+        features=artefact.schema.inputs,
         figures=gates.figures(report),
         gates=[pb.PromotionGate(name=g.name, passed=g.passed, detail=g.detail) for g in gates.gates(report)],
-        at_risk_threshold=found.thresholds.at_risk,
+        at_risk_threshold=artefact.thresholds.at_risk,
     )
     message.create_time.FromDatetime(manifest.created_time)
     return message

@@ -20,12 +20,12 @@ from operations.operation import Task
 from operations.rpc.messages import checked_message, fingerprint_of, operation_message
 from operations.service import OperationService
 from resource_names import tenant_of
-from scoring.adapters.places import inside, where
-from scoring.champions import Champions
+from scoring.batch.plan import ROWS_PER_SHARD
 from scoring.errors import InvalidInput
 from scoring.names import version_of
-from scoring.registry import Registries
-from scoring.rescoring import ROWS_PER_SHARD
+from scoring.paths import inside, where
+from scoring.registry.champions import Champions
+from scoring.registry.registry import Registries
 
 KIND = "rescore"
 
@@ -113,15 +113,15 @@ class Rescorings:
         if owner not in ("", tenant):
             raise InvalidInput.of("model_version", f"{shown(name)}: must be everybody's, or of tenants/{tenant}")
         registry = await asyncio.to_thread(self._registries, owner)
-        found = await asyncio.to_thread(registry.load, model, version)
-        return registry.name(model, found.manifest.version)
+        artefact = await asyncio.to_thread(registry.load, model, version)
+        return registry.name(model, artefact.manifest.version)
 
 
 def rescoring(data: Path, out: Path, models: str) -> Kind:
     """Return what a worker needs to rescore: the folders of tables and of results, and everybody's registry."""
     registry = models if "://" in models else str(Path(models).resolve())
     folders = str(data.resolve()), str(out.resolve())
-    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.adapters.rescore_child", *folders, registry), _answer)
+    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.batch.adapters.rescore_child", *folders, registry), _answer)
 
 
 def _answer(result: Mapping[str, Any]) -> bytes:

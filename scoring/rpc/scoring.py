@@ -15,10 +15,10 @@ from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call, Unreadable
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
-from scoring.champions import Champions
 from scoring.customers import DEFAULT_REASONS, CustomerScorer
 from scoring.errors import NotPossible
-from scoring.ports import ScoreMemory
+from scoring.memory import ScoreMemory
+from scoring.registry.champions import Champions
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
 
@@ -76,10 +76,10 @@ class ScoringServicer:
         """Find what would keep a customer; some milliseconds of table scanning, so it runs aside."""
         tenant = tenant_of(request.parent, "parent")
         locale, customer = locale_of(request.locale), customer_of(request.customer, self._now)
-        asked = request.threshold if request.HasField("threshold") else None
+        wanted = request.threshold if request.HasField("threshold") else None
         model = await self._champions.of(tenant)
-        action, _churn = await asyncio.to_thread(self._scorer.best_action, model, customer, asked)
-        threshold = model.artefact.thresholds.at_risk if asked is None else asked
+        action, _churn = await asyncio.to_thread(self._scorer.best_action, model, customer, wanted)
+        threshold = model.artefact.thresholds.at_risk if wanted is None else wanted
         return action_message(customer, action, model, threshold, locale)
 
     async def RememberScores(self, request: pb.RememberScoresRequest, _: Call) -> pb.RememberScoresResponse:

@@ -22,7 +22,7 @@ from gateway.auth.exposure import check_metrics, check_store, insecure_from
 from gateway.settings import Security
 from router.adapters.durable_rules import selection as engines
 from router.cli.consoles import console_for
-from scoring.parts import ScoringParts
+from scoring.services import ScoringServices
 from serving.doctor import host
 from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.store import judge
@@ -112,7 +112,7 @@ def _models(environ: Mapping[str, str], data: Path) -> Finding:
     registry = environ.get("FAIRLEAD_MODELS", str(data / "models"))
     model = environ.get("FAIRLEAD_MODEL", "churn")
     try:
-        parts = ScoringParts(registry, model, environ.get("FAIRLEAD_HEALTH_PROFILES", ""))
+        parts = ScoringServices(registry, model, environ.get("FAIRLEAD_HEALTH_PROFILES", ""))
         shared = parts.registries("")
         if model not in shared.models():
             return mind("models", f"no {model} in {registry}", "train and promote one: fairlead train --help")

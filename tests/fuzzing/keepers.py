@@ -24,10 +24,10 @@ from router.history.codec import pack_head
 from router.model.decision import Cause, DecisionInputs
 from router.model.errors import CorruptHistory
 from router.model.workitem import Kind, WorkItem
-from scoring import artefact
-from scoring.artefact import BytesFolder
-from scoring.registry import Registry
-from scoring.verification import SUMS, sums_of
+from scoring.model import artefact
+from scoring.model.artefact import BytesFolder
+from scoring.model.verification import SUMS, sums_of
+from scoring.registry.registry import Registry
 from tests.fuzzing.asking import Context, Violation
 from tests.fuzzing.eager import EagerLoop
 from tests.fuzzing.inputs import BREAK
@@ -90,8 +90,8 @@ def _of_registry(folder: Path) -> list[Parser]:
         artefact.read(BytesFolder(files))
 
     def journal(data: bytes) -> None:
-        shelf: Any = _Entry(data)
-        Registry(shelf, lambda: datetime.now(UTC)).standing("churn")
+        storage: Any = _Entry(data)
+        Registry(storage, lambda: datetime.now(UTC)).state("churn")
 
     entry = {"number": 1, "time": "2026-01-01T00:00:00Z", "action": "promote", "actor": "a", "champion": "v1"}
     return [
@@ -104,7 +104,7 @@ def _of_registry(folder: Path) -> list[Parser]:
 
 
 class _Entry:
-    """A shelf whose journal has one entry."""
+    """A storage whose journal has one entry."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -27,12 +27,12 @@ from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
 from router.rules.codec import dumps, loads
 from rules.fields import FieldType
-from scoring import gates
-from scoring.adapters.sources import columns_of, read_batches, shards_of
+from scoring.batch.adapters.sources import columns_of, read_batches, shards_of
 from scoring.health.profile import read_profiles
+from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, model_of, version_of
+from scoring.registry import gates
 from scoring.rpc.messages import locale_of
-from scoring.schema import FeatureSchema
 from serving.settings import without_password
 from store.clients import SCHEMES, client_for
 from tests.fuzzing import spoiling
@@ -41,7 +41,7 @@ from tests.fuzzing.drawing import NAMES, WORDS
 from tests.fuzzing.seeds import RULES
 from tests.identities import public_entry
 from tests.scoring_models import SCHEMA
-from training.reading import read_table
+from training.data.reading import read_table
 from training.snapshots.definition_file import read_definition
 from training.snapshots.events import read_events
 
@@ -130,7 +130,7 @@ def _tests(data: bytes) -> None:
 
 def _report(data: bytes) -> None:
     report = gates.read_report(data)
-    gates.closed_gates(report)
+    gates.failed_gates(report)
     gates.figures(report)
 
 

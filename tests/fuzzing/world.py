@@ -49,11 +49,11 @@ from router.rules.trial import Trial
 from router.submission.service import SubmissionService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
-from scoring.adapters.shelves import JOURNAL
+from scoring.memory import LastScore
 from scoring.names import folder_of
-from scoring.parts import ScoringParts
-from scoring.ports import LastScore
+from scoring.registry.adapters.storage import JOURNAL
 from scoring.rpc.rescorings import Rescorings
+from scoring.services import ScoringServices
 from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import Wanted, Watch
@@ -137,7 +137,7 @@ class World:
         self._worker = Worker(self._queue, routing_work(self._router))
         self._journal = folder / "models" / "churn" / JOURNAL
         profiles = ROOT / "examples" / "health_profiles.yaml"
-        self._scoring = ScoringParts(str(folder / "models"), "churn", str(profiles))
+        self._scoring = ScoringServices(str(folder / "models"), "churn", str(profiles))
         self.server = self._make_server(folder)
         self._serve_routing()
         self._serve_models(folder)

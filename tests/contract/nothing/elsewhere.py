@@ -13,22 +13,22 @@ class Told(NamedTuple):
     test: str
 
 
-_SHELVES = "contract/scoring/test_shelves.py"
+_STORAGE = "contract/scoring/test_storage.py"
 _TRIALS = "contract/test_rule_trials.py"
 
 PORTS = {
-    "Shelf.has_entry number": Told(
-        "there is no entry 0", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    "ModelStorage.has_entry number": Told(
+        "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
-    "Shelf.read_entry number": Told(
-        "there is no entry 0", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    "ModelStorage.read_entry number": Told(
+        "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
-    "Shelf.create_entry number": Told(
+    "ModelStorage.create_entry number": Told(
         "nobody creates it: a journal begins with 1", "must be given",
-        f"{_SHELVES}::test_a_journal_counts_from_one_and_never_replaces",
+        f"{_STORAGE}::test_a_journal_counts_from_one_and_never_replaces",
     ),
-    "Shelf.create_entry data": Told(
-        "an entry like any other", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    "ModelStorage.create_entry data": Told(
+        "an entry like any other", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
     "RuleSetTrial.__call__ source": Told(
         "a document without a rule set: a problem", "must be given",

@@ -35,7 +35,7 @@ from router.workforce.edits import Edit
 from router.workforce.ports import Workforce
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
-from scoring.ports import LastScore, ScoreMemory
+from scoring.memory import LastScore, ScoreMemory
 from tests.contract.nothing.row import Given, Row
 
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, priority: 7, fallback: [wait]}}"

@@ -26,7 +26,9 @@ from router.submission.ports import Intake
 from router.workforce.ports import Revisions, Workforce
 from rules.ports import RuleEngine
 from rules.revisions import Publication
-from scoring.ports import Folder, LastScore, ScoreMemory, Shelf
+from scoring.memory import LastScore, ScoreMemory
+from scoring.model.ports import Folder
+from scoring.registry.ports import ModelStorage
 from service import main
 from store.embedded.server import EmbeddedServer
 from tests.conftest import ROOT
@@ -39,7 +41,7 @@ WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
-    Queue, ScoreMemory, OperationService, Shelf, Folder, RuleSetTrial, RuleEngine,
+    Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine,
 )  # fmt: skip
 VALUES = (
     RevisionPair,

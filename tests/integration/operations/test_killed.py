@@ -18,7 +18,7 @@ from fairlead.operations import metadata_of
 from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.operations_pb2 import OperationMetadata
 from scoring.cli.rescore import rescore
-from scoring.parts import registries
+from scoring.services import registries
 from service import main
 from tests.long_work import descendants, working, write_customers
 from tests.patience import patient_client, until

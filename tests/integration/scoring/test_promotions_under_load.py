@@ -14,10 +14,10 @@ import pytest
 
 from fairlead.v1 import scoring_pb2
 from gateway.grpc.server import GrpcServer
-from scoring.champions import Champions
 from scoring.customers import CustomerScorer
-from scoring.parts import registries
+from scoring.registry.champions import Champions
 from scoring.rpc import add_to
+from scoring.services import registries
 from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
 from tests.training_data import FULL
 

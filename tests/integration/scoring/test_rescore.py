@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from scoring.adapters.folders import LocalFolder
-from scoring.artefact import read
 from scoring.cli.rescore import rescore
-from scoring.served import ServedModel
+from scoring.model.artefact import read
+from scoring.model.loaded import LoadedModel
+from scoring.registry.adapters.folders import LocalFolder
 from tests.patience import until
 from tests.scoring_models import NOON
 from tests.training_data import FULL
@@ -72,7 +72,7 @@ def test_it_equals_scoring_one_by_one_bit_for_bit(
     run(parquet, tmp_path / "out", registry)
 
     scored = table(tmp_path / "out").to_pylist()
-    model = ServedModel(read(LocalFolder(registry / "churn" / "v1")))
+    model = LoadedModel(read(LocalFolder(registry / "churn" / "v1")))
     for given, found in zip(customers.slice(0, 3_000).to_pylist(), scored, strict=False):
         one = model.score(given, NOON)
         assert found["customer"] == given["customer"]

@@ -14,16 +14,16 @@ from grpc_status import rpc_status
 
 from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
 from gateway.grpc.server import GrpcServer
-from scoring.adapters.shelves import LocalShelf
-from scoring.champions import POLL_SECONDS, Champions
 from scoring.customers import CustomerScorer
 from scoring.health.profile import read_profiles
-from scoring.parts import registries
-from scoring.registry import Registry
+from scoring.model.loaded import LoadedModel
+from scoring.model.schema import FeatureSchema
+from scoring.model.tables import ScoreTables
+from scoring.registry.adapters.storage import LocalStorage
+from scoring.registry.champions import POLL_SECONDS, Champions
+from scoring.registry.registry import Registry
 from scoring.rpc import add_to
-from scoring.schema import FeatureSchema
-from scoring.served import ServedModel
-from scoring.tables import ScoreTables
+from scoring.services import registries
 from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
 
 PROFILES = """
@@ -41,11 +41,11 @@ lifecycle: {first: first, last: days_since_order, new_days: 30, active_days: 90,
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Path:
+def storage(tmp_path: Path) -> Path:
     write_model(tmp_path, "v1")
     write_model(tmp_path, "v2", tables=shifted())
     write_model(tmp_path, "bad", failed_gates=("leaks",))
-    Registry(LocalShelf(tmp_path), lambda: NOON).promote("churn", "v1", actor="test")
+    Registry(LocalStorage(tmp_path), lambda: NOON).promote("churn", "v1", actor="test")
     return tmp_path
 
 
@@ -60,8 +60,8 @@ def memory() -> ScoreBook:
 
 
 @pytest.fixture
-async def channel(shelf: Path, memory: ScoreBook) -> AsyncIterator[grpc.aio.Channel]:
-    stand = registries(str(shelf))
+async def channel(storage: Path, memory: ScoreBook) -> AsyncIterator[grpc.aio.Channel]:
+    stand = registries(str(storage))
     champions = Champions(stand, "churn")
     champions.start()
     profiles = read_profiles(PROFILES)
@@ -90,14 +90,14 @@ def model_stub(channel: grpc.aio.Channel) -> Any:
     return models_pb2_grpc.ModelServiceStub(channel)
 
 
-async def test_a_customer_is_scored_whole(channel: grpc.aio.Channel, shelf: Path) -> None:
+async def test_a_customer_is_scored_whole(channel: grpc.aio.Channel, storage: Path) -> None:
     message = request(logins_30d=12)
     message.explain_top_k = 4
     message.locale = "zh-CN"
 
     score = await stub(channel).ScoreCustomer(message)
 
-    model = ServedModel(Registry(LocalShelf(shelf), lambda: NOON).load("churn", "v1"))
+    model = LoadedModel(Registry(LocalStorage(storage), lambda: NOON).load("churn", "v1"))
     expected = model.score({**CUSTOMER, "logins_30d": 12}, NOON)
     assert score.churn.probability == expected.probability
     total = score.churn.base_log_odds + sum(reason.contribution for reason in score.reasons)
@@ -251,12 +251,12 @@ async def test_a_refusal_has_its_code(
     assert failure.value.code().name == code
 
 
-async def test_an_override_is_kept_with_its_reason(channel: grpc.aio.Channel, shelf: Path) -> None:
+async def test_an_override_is_kept_with_its_reason(channel: grpc.aio.Channel, storage: Path) -> None:
     await model_stub(channel).PromoteModel(
         models_pb2.PromoteModelRequest(name="models/churn/versions/bad", actor="ann", override_reason="known leak")
     )
 
-    entry = Registry(LocalShelf(shelf), lambda: NOON).history("churn")[0]
+    entry = Registry(LocalStorage(storage), lambda: NOON).history("churn")[0]
     assert (entry.actor, entry.reason, entry.overridden) == ("ann", "known leak", ("leaks: measured",))
 
 

@@ -12,8 +12,8 @@ from operations.errors import StillRuns, TooMuchWaits
 from operations.executor import BOUNDS
 from operations.operation import CANCELLED, EVERYBODY, Failed, Progress, Succeeded, Task, place_of, write_note
 from operations.service import LOOK_S, OperationService
-from training.candidates import LADDER
-from training.rpc.wish import RUNGS
+from training.learn.candidates import LADDER
+from training.request import RUNGS
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.jobs import Bounds, Settlement, SettlementKind, State
 

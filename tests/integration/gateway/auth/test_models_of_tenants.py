@@ -13,7 +13,7 @@ from google.longrunning import operations_pb2 as ops
 from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
 from scoring.names import registry_of
-from scoring.parts import registries
+from scoring.services import registries
 from serving.settings import OperationSettings
 from tests.conftest import serving
 from tests.identities import bearer, security
@@ -126,10 +126,10 @@ async def test_a_tenant_changes_its_own_and_nothing_that_all_share(channel: grpc
     promoted = await calls.PromoteModel(own, metadata=acme)
     refused = await refusal(calls.PromoteModel(shared, metadata=acme))
 
-    champions = {tenant: registries(str(folder))(tenant).standing("churn") for tenant in OWNERS.values()}
+    champions = {tenant: registries(str(folder))(tenant).state("churn") for tenant in OWNERS.values()}
     assert promoted.name == own.name
     assert refused[0] is grpc.StatusCode.PERMISSION_DENIED
-    assert [standing.version("champion") for standing in champions.values()] == ["shared", "of-acme-2", "of-bolt"]
+    assert [state.version("champion") for state in champions.values()] == ["shared", "of-acme-2", "of-bolt"]
     assert champions["acme"].entry is not None
     assert champions["acme"].entry.actor == "scientist of acme"
 

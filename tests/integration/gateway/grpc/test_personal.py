@@ -18,7 +18,7 @@ from fairlead.v1 import scoring_pb2_grpc as scoring_grpc
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
 from router.rules.check import check
-from scoring.parts import registries
+from scoring.services import registries
 from serving.settings import Settings
 from tests.api import FULL, Api, connected
 from tests.conftest import serving

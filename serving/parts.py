@@ -16,27 +16,27 @@ from gate.traffic import Traffic
 from operations import rpc as operations_rpc
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import QueuedSubmissions, routing_crew, routing_queue
-from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.repositories import Stores
 from router.adapters.rule_sandbox.parent import try_rule_set
-from router.assignment.planner_cache import Books
-from router.assignment.queries import Lookup
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
-from router.backlog.runner import Wakers
+from router.backlog.runner import RequeueRunner
 from router.fairness.report import Fairness
-from router.history.monitor import Auditor, Auditors
-from router.history.watch import Watching
+from router.history.monitor import Monitor, MonitorRunner
+from router.history.watch import WatchService
 from router.rpc.decisions import DecisionServicer
-from router.rpc.describing import Describing
 from router.rpc.fairness import FairnessServicer
+from router.rpc.presenter import DecisionPresenter
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
-from router.submission.service import Submitting
-from router.workforce.service import Administration
+from router.submission.service import SubmissionService
+from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
 from scoring.parts import ScoringParts
@@ -69,7 +69,7 @@ class CannotListen(Exception):
 class ScoreMemory:
     """Scoring's memory is the store that the router asks."""
 
-    def __init__(self, standings: RedisStandings) -> None:
+    def __init__(self, standings: RedisCustomerScores) -> None:
         self.note = standings.note
         self._standings = standings
 
@@ -100,30 +100,30 @@ class Service:
         self.durability = DurabilityStatus()
         assignments, workforce = self._stores.assignments, self._stores.workforce
         rule_sets = self._stores.rule_sets
-        administration = Administration(workforce, rule_sets)
-        self._books = Books(
+        workforce_service = WorkforceService(workforce, rule_sets)
+        self._planners = PlannerCache(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
         )
-        self._wakers = Wakers(assignments, self._books, rule_sets, self._stores.signals)
-        lookup = Lookup(assignments, self._books)
-        router = Router(assignments, self._books, lookup, self._stores.standings)
-        self._watching = Watching(assignments, self._stores.signals)
-        publishing = Publishing(rule_sets, administration, try_rule_set)
+        self._requeue_runner = RequeueRunner(assignments, self._planners, rule_sets, self._stores.signals)
+        queries = WorkItemQueries(assignments, self._planners)
+        router = Router(assignments, self._planners, queries, self._stores.standings)
+        self._watches = WatchService(assignments, self._stores.signals)
+        publishing = Publishing(rule_sets, workforce_service, try_rule_set)
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
         intake = QueuedSubmissions(queue, self.durability)
         self._crew = routing_crew(queue, router, settings.work)
-        describing = Describing(lookup, self.durability)
+        presenter = DecisionPresenter(queries, self.durability)
         self._servicers = (
             (
-                RoutingServicer(router, lookup, Submitting(intake, lookup), self._watching, describing),
+                RoutingServicer(router, queries, SubmissionService(intake, queries), self._watches, presenter),
                 routing_pb2,
                 "RoutingService",
             ),
             (QueueServicer(intake), queue_pb2, "QueueService"),
-            (WorkforceServicer(administration), workforce_pb2, "WorkforceService"),
+            (WorkforceServicer(workforce_service), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
-            (DecisionServicer(lookup, describing), decisions_pb2, "DecisionService"),
-            (FairnessServicer(Fairness(assignments, administration)), fairness_pb2, "FairnessService"),
+            (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
+            (FairnessServicer(Fairness(assignments, workforce_service)), fairness_pb2, "FairnessService"),
         )
         self._scoring = ScoringParts(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
@@ -142,7 +142,7 @@ class Service:
         self._watch = Watch(settings.telemetry)
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         self._queue, self._overdue_s = queue, settings.overdue_s
-        self._auditors = Auditors(self.auditor, rule_sets, self._stores.signals)
+        self._monitors = MonitorRunner(self.monitor, rule_sets, self._stores.signals)
         self._door = Door(self.server, self.traffic, [*self._watch.observers, *observers], masking, self.traffic)
 
     async def start(self, listen: str) -> str:
@@ -172,20 +172,20 @@ class Service:
         except RuntimeError as error:
             raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
         await self.server.start()
-        self._wakers.start()
+        self._requeue_runner.start()
         self._crew.start()
         self._long_crew.start()
-        self._auditors.start()
+        self._monitors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
-    def auditor(self, tenant: str) -> Auditor:
+    def monitor(self, tenant: str) -> Monitor:
         """Return what audits a tenant."""
         stores = self._stores
-        return Auditor(tenant, stores.assignments, stores.snapshots, self._books, self._overdue, self._watch.metrics)
+        return Monitor(tenant, stores.assignments, stores.snapshots, self._planners, self._overdue, self._watch.metrics)
 
     async def _personal(self, call: Call) -> frozenset[str]:
         """Return what is personal in an answer: fields of the tenant's rules; in scores features too."""
-        fields = await self._books.personal(call.tenant)
+        fields = await self._planners.personal(call.tenant)
         if not call.method.startswith(SCORING):
             return fields
         return fields | await self._scoring.champions.personal(call.tenant)
@@ -233,11 +233,11 @@ class Service:
         await self._health.leaving()
         await self.traffic.leave(DRAIN_S)
         await self._long_crew.drain(0)  # others carry on; nobody waits for hours
-        await self._watching.stop()
+        await self._watches.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._crew.drain(DRAIN_S))
-        await asyncio.gather(self._wakers.stop(), self._auditors.stop())
+        await asyncio.gather(self._requeue_runner.stop(), self._monitors.stop())
         self._scoring.champions.stop()
-        self._books.close()
+        self._planners.close()
         await self._stores.standings.close()
         await self._stores.close()
         self._watch.close()

@@ -20,8 +20,8 @@ from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import MAX_WORKERS, WorkSettings, routing_crew, routing_queue, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.repositories import Stores
-from router.assignment.planner_cache import Books
-from router.assignment.queries import Lookup
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.cli.stores import checked_url
 from router.cli.tables import InputFailed
@@ -148,10 +148,10 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    books = Books(
+    planners = PlannerCache(
         stores.workforce, stores.rule_sets, stores.rule_sets, lambda rule_set: engines.serving(rule_set, wanted.engine)
     )
-    router = Router(stores.assignments, books, Lookup(stores.assignments, books), stores.standings)
+    router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.standings)
     queue = routing_queue(stores.redis, wanted.routing, wanted.request_ttl_s)
     crew = routing_crew(queue, router, wanted.routing) if ROUTE in kinds else Crew(())
     long_crew = _long_crew(stores, wanted, kinds)
@@ -167,7 +167,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
         _log.info("stopping: finishing what is under way")
     finally:
         await asyncio.gather(crew.drain(_DRAIN_S), long_crew.drain(0))
-        books.close()
+        planners.close()
         await stores.close()
 
 

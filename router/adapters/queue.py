@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import msgpack
 
-from router.assignment.commands import RouteRequest, request_mark
+from router.assignment.commands import RouteRequest, request_fingerprint
 from router.assignment.service import Router
 from router.model import errors
 from router.model.decision import Decision
@@ -137,7 +137,7 @@ def _job(request: RouteRequest) -> NewJob:
         payload=msgpack.packb([request.request_id, request.actor, content]),
         priority=request.item.priority,
         request_id=request.request_id,
-        fingerprint=request_mark(request, content),
+        fingerprint=request_fingerprint(request, content),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.assignment.explanation import Explanation, explain
-from router.assignment.planner_cache import Books
+from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.model.decision import Decision
 from router.model.errors import NotFound
@@ -24,20 +24,20 @@ class StoredItem:
     created_ms: int
 
 
-class Lookup:
+class WorkItemQueries:
     """The use cases that read.
 
     Parameters
     ----------
     store
         Work items and the log.
-    books
+    planners
         What past decisions were made from.
     """
 
-    def __init__(self, store: Assignments, books: Books) -> None:
+    def __init__(self, store: Assignments, planners: PlannerCache) -> None:
         self._store = store
-        self._books = books
+        self._planners = planners
 
     async def item(self, tenant: str, item_id: str) -> StoredItem:
         """Return a work item as it stands.
@@ -156,4 +156,4 @@ class Lookup:
             If it does not follow from the stored facts.
         """
         head = decision.head
-        return explain(decision, await self._books.at(tenant, head.rule_set_revision, head.workforce_revision))
+        return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))

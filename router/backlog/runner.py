@@ -6,9 +6,9 @@ import asyncio
 import logging
 import secrets
 
-from router.assignment.planner_cache import Books
-from router.assignment.ports import Assignments, Signals
-from router.backlog.requeuer import Waking
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments, LeaderLease, LogFollower
+from router.backlog.requeuer import Requeuer
 from router.model.errors import RouterError
 from router.workforce.ports import Revisions
 from store.errors import StoreUnavailable
@@ -24,24 +24,32 @@ _ROLE = "waking"
 _log = logging.getLogger(__name__)
 
 
-class Wakers:
+class RequeueRunner:
     """Starts a follower for each tenant in which something waits, and ends it when nothing does.
 
     Parameters
     ----------
-    store, books
+    store, planners
         As for ``router.assignment.service.Router``.
     revisions
         Knows the tenants.
-    signals
+    follower, lease
         Says when there is something to do.
     """
 
-    def __init__(self, store: Assignments, books: Books, revisions: Revisions, signals: Signals) -> None:
+    def __init__(
+        self,
+        store: Assignments,
+        planners: PlannerCache,
+        revisions: Revisions,
+        follower: LogFollower,
+        lease: LeaderLease,
+    ) -> None:
         self._store = store
-        self._books = books
+        self._planners = planners
         self._revisions = revisions
-        self._signals = signals
+        self._follower = follower
+        self._lease = lease
         self._name = secrets.token_hex(8)
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._looker: asyncio.Task[None] | None = None
@@ -79,20 +87,20 @@ class Wakers:
 
     async def _follow(self, tenant: str) -> None:
         """Wake what waits until nothing does, or somebody else has the role."""
-        waking = Waking(tenant, self._store, self._books)
+        requeuer = Requeuer(tenant, self._store, self._planners)
         try:
             if not await self._leads(tenant):
                 return
-            await waking.begin()
+            await requeuer.begin()
             while not self._stopped and await self._store.waiting(tenant, count=1):
-                if woken := await waking.wake():
+                if woken := await requeuer.wake():
                     _log.info("tenants/%s: %d work items that waited have found an owner", tenant, woken)
-                await self._signals.grown(tenant, waking.position, _WAIT_S)
+                await self._follower.grown(tenant, requeuer.position, _WAIT_S)
                 if not await self._leads(tenant):
                     return
-                await waking.catch_up()
+                await requeuer.catch_up()
         except (RouterError, StoreUnavailable) as error:
-            _log.warning("tenants/%s: waking begins anew: %s", tenant, error)
+            _log.warning("tenants/%s: requeuer begins anew: %s", tenant, error)
 
     async def _leads(self, tenant: str) -> bool:
-        return await self._signals.lead(tenant, _ROLE, self._name, _LEAD_S)
+        return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)

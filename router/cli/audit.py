@@ -20,7 +20,7 @@ from fairlead.commands import tenant_option
 from router.adapters.redis.repositories import Stores
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.history.tamper_check import Audit
+from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.errors import RouterError
 from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
@@ -74,7 +74,7 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
 
 async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[list[str], int, str]:
     async with connected_stores(url) as stores:
-        chain = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+        chain = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
         faults = [fault async for fault in chain.faults(tenant)]
         if note and (fault := await _forgotten(stores, tenant, *note)):
             faults.append(fault)

@@ -16,10 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from fairlead.commands import tenant_option
-from router.assignment.planner_cache import Books
+from router.assignment.planner_cache import PlannerCache
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.history.replay import Verification
+from router.history.replay import Replay
 from router.model.errors import RouterError
 from router.model.ids import check_id
 from store.errors import StoreUnavailable
@@ -62,11 +62,11 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
 async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int]:
     """Print each difference; return how many events and differences there are."""
     async with connected_stores(url) as stores:
-        books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+        planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, found = newest[0].number if newest else 0, 0
-        verification = Verification(stores.assignments, books)
-        with contextlib.closing(books), _progress(console) as progress:
+        verification = Replay(stores.assignments, planners)
+        with contextlib.closing(planners), _progress(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):
                 found += 1

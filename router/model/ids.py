@@ -14,7 +14,7 @@ _PLAIN = re.compile(rf"[A-Za-z0-9_.\-]{{1,{MAX_ID_LENGTH}}}")
 def check_id(text: str) -> str | None:
     """Say what is wrong with an id; None means nothing is.
 
-    Letters of every script are allowed with the marks that belong to them (vowel signs, accents), but a mark has to
+    Letters of every script are allowed with the event_hashes that belong to them (vowel signs, accents), but a event_hash has to
     follow something: alone it would merge with whatever stands before it on a screen.
 
     Examples
@@ -32,7 +32,7 @@ def check_id(text: str) -> str | None:
     if len(text) > MAX_ID_LENGTH:
         return f"{text[:20]!r}… has {len(text)} characters; {allowed}"
     if unicodedata.category(text[0])[0] == "M":
-        return f"{text!r} begins with a combining mark; {allowed}"
+        return f"{text!r} begins with a combining event_hash; {allowed}"
     wrong = next((char for char in text if not _may_stand(char)), None)
     return None if wrong is None else f"{text!r} holds {wrong!r}; {allowed}"
 

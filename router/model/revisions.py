@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Edition(NamedTuple):
+class RevisionPair(NamedTuple):
     """The revisions of rules and workforce, 0 for none.
 
-    The marks tell a revision from another one of the same number: a store that was emptied, or that took over without
+    The event_hashes tell a revision from another one of the same number: a store that was emptied, or that took over without
     the last changes, counts them again.
     """
 
     rules: int = 0
     workforce: int = 0
-    rules_mark: str = ""
-    workforce_mark: str = ""
+    rules_event_hash: str = ""
+    workforce_event_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

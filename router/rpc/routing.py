@@ -9,24 +9,24 @@ from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gate.calls import Call
 from router.assignment.commands import ReassignRequest, RouteRequest
-from router.assignment.queries import Lookup
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
-from router.history.watch import Watching
+from router.history.watch import WatchService
 from router.model.decision import Decision
 from router.model.errors import InvalidInput, RouterError
 from router.model.workitem import State
 from router.rpc import fields
-from router.rpc.describing import Describing
 from router.rpc.messages import (
     change_message,
     received_message,
     route_request,
     work_item_message,
 )
+from router.rpc.presenter import DecisionPresenter
 from router.rpc.status import status_of
 from router.rpc.submissions import receipt_message
 from router.submission.ports import Receipt, Submission
-from router.submission.service import Submitting
+from router.submission.service import SubmissionService
 from store.durability import Durability
 
 MAX_BATCH = 1000
@@ -47,19 +47,24 @@ class RoutingServicer:
     """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
 
     def __init__(
-        self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching, describing: Describing
+        self,
+        router: Router,
+        queries: WorkItemQueries,
+        submissions: SubmissionService,
+        watches: WatchService,
+        presenter: DecisionPresenter,
     ) -> None:
         self._router = router
-        self._lookup = lookup
-        self._submitting = submitting
-        self._watching = watching
-        self._describing = describing
+        self._queries = queries
+        self._submissions = submissions
+        self._watches = watches
+        self._presenter = presenter
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         """Route one work item."""
         tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
-        return await self._describing.message(tenant, decision, full=full)
+        return await self._presenter.message(tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
@@ -86,17 +91,17 @@ class RoutingServicer:
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
                 full = fields.wants_full(single.view)
-                message = await self._describing.message(tenant, answer, full=full)
+                message = await self._presenter.message(tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
     async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
         """Take in one work item."""
         tenant = fields.tenant_of(request.parent)
-        receipt = await self._submitting.submit(
+        receipt = await self._submissions.submit(
             tenant, route_request(request, call.actor), preview=request.validate_only
         )
-        return receipt_message(tenant, receipt, self._submitting.durability)
+        return receipt_message(tenant, receipt, self._submissions.durability)
 
     async def BatchSubmitWorkItems(
         self, request: routing.BatchSubmitWorkItemsRequest, call: Call
@@ -116,9 +121,9 @@ class RoutingServicer:
             places = [place for place in wishes if request.requests[place].validate_only is preview]
             if places:
                 chosen = [wishes[place] for place in places]
-                receipts = await self._submitting.submit_many(tenant, chosen, preview=preview)
+                receipts = await self._submissions.submit_many(tenant, chosen, preview=preview)
                 answers.update(zip(places, receipts, strict=True))
-        durability = self._submitting.durability
+        durability = self._submissions.durability
         return routing.BatchSubmitWorkItemsResponse(
             results=[_submit_result(tenant, answers[place], durability) for place in range(len(request.requests))]
         )
@@ -126,7 +131,7 @@ class RoutingServicer:
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        found = await self._submitting.item(tenant, item_id)
+        found = await self._submissions.item(tenant, item_id)
         call.check_own("" if isinstance(found, Submission) else found.record.owner)
         if isinstance(found, Submission):
             return received_message(tenant, found)
@@ -140,7 +145,7 @@ class RoutingServicer:
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
-        found, position = await self._lookup.items(
+        found, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
@@ -165,7 +170,7 @@ class RoutingServicer:
             actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
-        return await self._describing.message(tenant, decision, full=full)
+        return await self._presenter.message(tenant, decision, full=full)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         """Close a work item."""
@@ -191,9 +196,9 @@ class RoutingServicer:
         """Stream what happens to work items."""
         tenant = fields.tenant_of(request.parent)
         after = fields.resume_number(request.resume_token)
-        after = await self._watching.begin(tenant, after)
+        after = await self._watches.begin(tenant, after)
         yield routing.WatchWorkItemsResponse(resume_token=fields.resume_token(after))
-        async for event in self._watching.changes(tenant, after):
+        async for event in self._watches.changes(tenant, after):
             token = fields.resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
 
@@ -201,7 +206,7 @@ class RoutingServicer:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""
         if not call.only_rep:
             return etag
-        stored = await self._lookup.item(tenant, item_id)
+        stored = await self._queries.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.version if etag in (None, stored.record.version) else _NEVER
 

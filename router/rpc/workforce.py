@@ -14,7 +14,7 @@ from router.model.workforce import Rep
 from router.rpc import fields
 from router.rpc import workforce_messages as read
 from router.workforce.edits import Edit
-from router.workforce.service import Administration, Saved
+from router.workforce.service import Saved, WorkforceService
 
 MAX_BATCH = 10_000
 
@@ -22,8 +22,8 @@ MAX_BATCH = 10_000
 class WorkforceServicer:
     """Answers WorkforceService."""
 
-    def __init__(self, administration: Administration) -> None:
-        self._administration = administration
+    def __init__(self, workforce_service: WorkforceService) -> None:
+        self._workforce_service = workforce_service
 
     # ------------------------------------------------------------------------------------------------------------- reps
 
@@ -38,7 +38,7 @@ class WorkforceServicer:
         """Get a rep."""
         tenant, rep_id = fields.name_of(request.name, "reps")
         call.check_own(rep_id)
-        return read.rep_message(tenant, await self._administration.get(tenant, "rep", rep_id))
+        return read.rep_message(tenant, await self._workforce_service.get(tenant, "rep", rep_id))
 
     async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
         """List reps by id."""
@@ -85,7 +85,7 @@ class WorkforceServicer:
             )
         if violations:
             raise InvalidInput(violations)
-        saved = await self._administration.save(tenant, changes, actor=call.actor, **_repetition(request))
+        saved = await self._workforce_service.save(tenant, changes, actor=call.actor, **_repetition(request))
         return workforce.BatchUpsertRepsResponse(reps=[read.rep_message(tenant, rep) for rep in saved])
 
     # ------------------------------------------------------------------------------------------------------------ pools
@@ -100,7 +100,7 @@ class WorkforceServicer:
     async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
         """Get a pool."""
         tenant, pool_id = fields.name_of(request.name, "pools")
-        return read.pool_message(tenant, await self._administration.get(tenant, "pool", pool_id))
+        return read.pool_message(tenant, await self._workforce_service.get(tenant, "pool", pool_id))
 
     async def ListPools(self, request: workforce.ListPoolsRequest, _: Call) -> workforce.ListPoolsResponse:
         """List pools by id."""
@@ -137,7 +137,7 @@ class WorkforceServicer:
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
         """Get a territory."""
         tenant, territory_id = fields.name_of(request.name, "territories")
-        return read.territory_message(tenant, await self._administration.get(tenant, "territory", territory_id))
+        return read.territory_message(tenant, await self._workforce_service.get(tenant, "territory", territory_id))
 
     async def ListTerritories(
         self, request: workforce.ListTerritoriesRequest, _: Call
@@ -169,16 +169,16 @@ class WorkforceServicer:
     async def _page(self, kind: str, request: Any) -> tuple[str, list[Saved], str]:
         tenant = fields.tenant_of(request.parent)
         after, count = fields.page_position(request.page_token), fields.page_size(request.page_size)
-        page, position = await self._administration.page(tenant, kind, after=after, count=count)
+        page, position = await self._workforce_service.page(tenant, kind, after=after, count=count)
         return tenant, page, fields.page_token(position)
 
     async def _save(self, tenant: str, change: Edit, request: Any, call: Call) -> Saved:
-        (saved,) = await self._administration.save(tenant, [change], actor=call.actor, **_repetition(request))
+        (saved,) = await self._workforce_service.save(tenant, [change], actor=call.actor, **_repetition(request))
         return saved
 
     async def _delete(self, kind: str, collection: str, request: Any, call: Call) -> Empty:
         tenant, record_id = fields.name_of(request.name, collection)
-        await self._administration.delete(
+        await self._workforce_service.delete(
             tenant,
             kind,
             record_id,

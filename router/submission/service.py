@@ -1,4 +1,4 @@
-"""Submitting: work items are taken in at once and routed by workers.
+"""SubmissionService: work items are taken in at once and routed by workers.
 
 submit           the id is derived, the queue takes it                answered at once
 route_submitted  a worker has it: route, by the id of its request     so a second delivery gets the first's decision
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from router.assignment.commands import RouteRequest
-from router.assignment.queries import Lookup, StoredItem
+from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import Conflict, NotFound, NotPossible, RouterError
@@ -32,20 +32,20 @@ class Failed:
     may_pass: bool
 
 
-class Submitting:
+class SubmissionService:
     """The use cases in front of the queue.
 
     Parameters
     ----------
     intake
         The queue.
-    lookup
+    queries
         Work items that are routed.
     """
 
-    def __init__(self, intake: Intake, lookup: Lookup) -> None:
+    def __init__(self, intake: Intake, queries: WorkItemQueries) -> None:
         self._intake = intake
-        self._lookup = lookup
+        self._queries = queries
 
     @property
     def durability(self) -> Durability:
@@ -93,11 +93,11 @@ class Submitting:
             If there is none.
         """
         try:
-            return await self._lookup.item(tenant, item_id)
+            return await self._queries.item(tenant, item_id)
         except NotFound:
             pending = await self._intake.pending(tenant, item_id)
         # neither: routed between the two looks, or unknown
-        return pending or await self._lookup.item(tenant, item_id)
+        return pending or await self._queries.item(tenant, item_id)
 
 
 async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | Failed]:

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 
 from router.adapters.queue import WorkSettings, routing_queue
 from router.adapters.redis.repositories import Stores
-from router.assignment.planner_cache import Books
-from router.history.replay import Verification
-from router.history.tamper_check import Audit
+from router.assignment.planner_cache import PlannerCache
+from router.history.replay import Replay
+from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.events import Completed, Event
 from tests.chaos.checks import Evidence, violations
@@ -39,12 +39,14 @@ class Judge:
         Open units each of their reps may have.
     """
 
-    def __init__(self, system: System, tenant: str, caps: Mapping[str, int], stores: Stores, books: Books) -> None:
+    def __init__(
+        self, system: System, tenant: str, caps: Mapping[str, int], stores: Stores, planners: PlannerCache
+    ) -> None:
         self._system = system
         self._tenant = tenant
         self._caps = caps
         self._stores = stores
-        self._books = books
+        self._planners = planners
         self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
         self.last_event = 0
 
@@ -97,9 +99,9 @@ class Judge:
         self.last_event = events[-1].number if events else 0
         states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
         found = list(violations(Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)))
-        found += [f"verify: {text}" async for text in Verification(self._stores.assignments, self._books).differences(
+        found += [f"verify: {text}" async for text in Replay(self._stores.assignments, self._planners).differences(
             self._tenant)]  # fmt: skip
-        audit = Audit(
+        audit = TamperCheck(
             self._stores.assignments, self._stores.assignments, self._stores.workforce, self._stores.rule_sets
         )
         found += [f"audit: {text}" async for text in audit.faults(self._tenant)]
@@ -117,9 +119,9 @@ class Judge:
 async def judge_of(system: System, tenant: str, caps: Mapping[str, int]) -> AsyncIterator[Judge]:
     """Open a way to the store, past what the service uses."""
     stores = Stores.connect(system.store.direct_url)
-    books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+    planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
-        yield Judge(system, tenant, caps, stores, books)
+        yield Judge(system, tenant, caps, stores, planners)
     finally:
-        books.close()
+        planners.close()
         await stores.close()

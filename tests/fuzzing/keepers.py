@@ -21,7 +21,7 @@ from gate.keys import KeyRing
 from gate.tokens import Tokens
 from router.adapters.redis.assignments import RedisAssignments
 from router.history.codec import pack_head
-from router.model.decision import Cause, Head
+from router.model.decision import Cause, DecisionInputs
 from router.model.errors import CorruptHistory
 from router.model.workitem import Kind, WorkItem
 from scoring import artefact
@@ -139,7 +139,7 @@ def _of_log() -> Parser:
         loop.run(RedisAssignments(log).events("fuzz"))
 
     item = WorkItem(Kind.LEAD, "crm", "L-1", {"region": "上海"})
-    head = pack_head(Head(item, Cause.ROUTED, 1, 2, ("a",), ("pool",)), item.pack())
+    head = pack_head(DecisionInputs(item, Cause.ROUTED, 1, 2, ("a",), ("pool",)), item.pack())
     stand, seen = [1, 2, 3, 4], [[[1, 2], [[0, 1]]]]
     facts: Sequence[Sequence[Any]] = (
         (1, "i", "LEAD", "ASSIGNED", "ann", "p", 1, 1000, seen, stand, "hash", 0, ""),

@@ -28,17 +28,17 @@ from operations.desk import Desk
 from router.adapters.queue import QueuedSubmissions, routing_work
 from router.adapters.rule_sandbox.child import trial
 from router.adapters.rule_sandbox.parent import written_workforce
-from router.assignment.planner_cache import Books
-from router.assignment.queries import Lookup
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.fairness.report import Fairness
-from router.history.replay import Verification
-from router.history.watch import Watching
+from router.history.replay import Replay
+from router.history.watch import WatchService
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.rpc.decisions import DecisionServicer
-from router.rpc.describing import Describing
 from router.rpc.fairness import FairnessServicer
+from router.rpc.presenter import DecisionPresenter
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
@@ -47,8 +47,8 @@ from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.rules.scenarios import Workforce
 from router.rules.trial import Trial
-from router.submission.service import Submitting
-from router.workforce.service import Administration
+from router.submission.service import SubmissionService
+from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
 from scoring.adapters.shelves import JOURNAL
 from scoring.names import folder_of
@@ -132,9 +132,9 @@ class World:
         self._store = ForgetfulStore(lambda: next(tick))
         self._queue = ForgetfulQueue(lambda: next(tick) * 1000)
         self._lanes = ForgetfulQueue(lambda: next(tick) * 1000, Bounds(jobs=0))
-        self._books = Books(self._store, self._store, self._store)
-        self._lookup = Lookup(self._store, self._books)
-        self._router = Router(self._store, self._books, self._lookup, self._store)
+        self._planners = PlannerCache(self._store, self._store, self._store)
+        self._queries = WorkItemQueries(self._store, self._planners)
+        self._router = Router(self._store, self._planners, self._queries, self._store)
         self._worker = Worker(self._queue, routing_work(self._router))
         self._journal = folder / "models" / "churn" / JOURNAL
         profiles = ROOT / "examples" / "health_profiles.yaml"
@@ -153,16 +153,19 @@ class World:
         return InnerDoor(server, Traffic(MOST_CALLS, guard), observers, masking)
 
     def _serve_routing(self) -> None:
-        store, lookup, durability = self._store, self._lookup, DurabilityStatus()
-        intake, administration = QueuedSubmissions(self._queue, durability), Administration(store, store)
-        describing, watching = Describing(lookup, durability), Watching(store, Silence())
+        store, queries, durability = self._store, self._queries, DurabilityStatus()
+        intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
+        presenter, watches = DecisionPresenter(queries, durability), WatchService(store, Silence())
         for servicer, contract in (
-            (RoutingServicer(self._router, lookup, Submitting(intake, lookup), watching, describing), routing_pb2),
+            (
+                RoutingServicer(self._router, queries, SubmissionService(intake, queries), watches, presenter),
+                routing_pb2,
+            ),
             (QueueServicer(intake), queue_pb2),
-            (WorkforceServicer(administration), workforce_pb2),
-            (RuleServicer(Publishing(store, administration, _tried)), rules_pb2),
-            (DecisionServicer(lookup, describing), decisions_pb2),
-            (FairnessServicer(Fairness(store, administration)), fairness_pb2),
+            (WorkforceServicer(workforce_service), workforce_pb2),
+            (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
+            (DecisionServicer(queries, presenter), decisions_pb2),
+            (FairnessServicer(Fairness(store, workforce_service)), fairness_pb2),
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
             self.door.serve(servicer, descriptor, STATUSES)
@@ -186,7 +189,7 @@ class World:
         operations_rpc.add_to(self.door, desk)
 
     async def _personal(self, call: Call) -> frozenset[str]:
-        return await self._books.personal(call.tenant) | await self._scoring.champions.personal(call.tenant)
+        return await self._planners.personal(call.tenant) | await self._scoring.champions.personal(call.tenant)
 
     async def begin(self) -> None:
         """Serve the standard services too, and enter what is there before anybody attacks."""
@@ -228,7 +231,7 @@ class World:
             If it is not what the log says, or somebody changed what is not theirs.
         """
         for tenant in (TENANT, OTHER):
-            async for difference in Verification(self._store, self._books).differences(tenant):
+            async for difference in Replay(self._store, self._planners).differences(tenant):
                 raise Violation(f"verify {tenant}: {difference}")
         await self._check_actors()
         self._store.forget()

@@ -22,7 +22,7 @@ import redis
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
-from router.history.monitor import Auditor
+from router.history.monitor import Monitor
 from serving.parts import Service
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
@@ -116,41 +116,41 @@ def test_28_whoever_comes_after_a_killed_service_takes_its_folder_over(
     assert not Path(f"/proc/{orphan}/cmdline").exists() or not Path(f"/proc/{orphan}/cmdline").read_bytes()
 
 
-# ------------------------------------------------------------------------------------------------- 30: the auditor
+# ------------------------------------------------------------------------------------------------- 30: the monitor
 
 
 @asynccontextmanager
-async def audited(store: EmbeddedServer, tenant: str, **chosen: Any) -> AsyncIterator[tuple[Api, Auditor]]:
-    """Talk to a service and hold its auditor, who has looked once."""
+async def audited(store: EmbeddedServer, tenant: str, **chosen: Any) -> AsyncIterator[tuple[Api, Monitor]]:
+    """Talk to a service and hold its monitor, who has looked once."""
     service = Service(settings(store.url, **chosen), store.url)
     try:
         async with connected(await service.start("127.0.0.1:0"), tenant, store.url) as api:
             await settle(api)
-            auditor = service.auditor(tenant)
-            assert await auditor.look() == []
-            yield api, auditor
+            monitor = service.monitor(tenant)
+            assert await monitor.look() == []
+            yield api, monitor
     finally:
         await service.drain()
 
 
 async def test_30_the_auditor_alarms_when_the_worker_is_stopped(own_store: EmbeddedServer, tenant: str) -> None:
-    async with audited(own_store, tenant, work=WorkSettings(workers=0), overdue_s=0) as (api, auditor):
+    async with audited(own_store, tenant, work=WorkSettings(workers=0), overdue_s=0) as (api, monitor):
         await api.submit("L-1")
 
-        assert ["no worker takes it" in alarm for alarm in await auditor.look()] == [True]
+        assert ["no worker takes it" in alarm for alarm in await monitor.look()] == [True]
 
 
 async def test_30_the_auditor_is_content_with_all_that_a_service_does(own_store: EmbeddedServer, tenant: str) -> None:
-    async with audited(own_store, tenant) as (api, auditor):
+    async with audited(own_store, tenant) as (api, monitor):
         given = await asyncio.gather(*(api.route(f"L-{n}") for n in range(30)))
         await api.reassign(given[0].work_item)
         await api.reassign(given[1].work_item, rep=api.rep_name(next(r for r in REPS if r not in given[1].rep)))
         await api.complete(given[2].work_item)
-        assert await auditor.look() == []
+        assert await monitor.look() == []
 
         await api.switch("eve", active=False)
         await asyncio.gather(*(api.route(f"M-{n}") for n in range(30)))
-        assert await auditor.look() == []
+        assert await monitor.look() == []
 
 
 SPOILS = {
@@ -167,12 +167,12 @@ async def test_30_the_auditor_alarms_when_the_store_is_not_as_the_log_says(
     own_store: EmbeddedServer, tenant: str, spoil: tuple[str, ...]
 ) -> None:
     command, key, *rest = spoil
-    async with audited(own_store, tenant) as (api, auditor):
+    async with audited(own_store, tenant) as (api, monitor):
         await asyncio.gather(*(api.route(f"L-{n}") for n in range(10)))
         with redis.Redis.from_url(own_store.url) as client:
             client.execute_command(command, f"fairlead:{{{tenant}}}:{key}", *rest)
 
-        assert await auditor.look()
+        assert await monitor.look()
 
 
 # -------------------------------------------------------------------------------------------------- leaving, overload

@@ -18,7 +18,7 @@ import pytest
 from gate.roles import GRANTS, Scope
 from gate.settings import OPEN
 from router.adapters.redis.repositories import Stores
-from router.history.tamper_check import Audit
+from router.history.tamper_check import TamperCheck
 from serving.settings import LongWorkSettings
 from tests.api import EVERYONE, Api, connected, differences
 from tests.conftest import serving
@@ -166,7 +166,7 @@ async def _arrange(api: Api) -> None:
 
 async def _faults(url: str, tenant: str) -> list[str]:
     stores = Stores.connect(url)
-    audit = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+    audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
     try:
         return [fault async for fault in audit.faults(tenant)]
     finally:

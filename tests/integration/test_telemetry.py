@@ -157,7 +157,7 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
     service = Service(replace(settings(own_store.url), telemetry=Wanted(metrics=free)), own_store.url)
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await settle(api)
-        auditor = service.auditor(tenant)
+        auditor = service.monitor(tenant)
         await auditor.look()
         for n in range(3):
             await api.route(f"L-{n}")

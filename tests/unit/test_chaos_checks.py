@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from router.model.decision import Cause, Decision, Head, Outcome
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.events import Completed
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
@@ -17,7 +17,7 @@ from tests.chaos.history import Answer, Call
 from tests.chaos.lenders import Lendings
 from tests.chaos.processes import Process
 
-HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
+HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
 MOVED = ROUTED._replace(number=2, rep="bob", epoch=2, previous=1, head=HEAD._replace(cause=Cause.OVERRIDE), freed="ann")
 CLOSED = Completed(3, "x", Kind.LEAD, State.CONVERTED, "bob", "p", 2, 2, 0)

@@ -16,10 +16,10 @@ from redis.asyncio import Redis
 
 from operations.desk import Desk
 from operations.operation import Task
-from router.assignment.commands import Completion, Job, RouteRequest
-from router.assignment.ports import Assignments, CustomerStandings, Signals
+from router.assignment.commands import BindCommand, Completion, RouteRequest
+from router.assignment.ports import Assignments, CustomerScores, Signals
 from router.history.ports import Log, Snapshots
-from router.model.revisions import Edition, Publication
+from router.model.revisions import Publication, RevisionPair
 from router.model.workitem import WorkItem
 from router.rules.ports import RuleEngine, RuleSets, RuleSetTrial
 from router.submission.ports import Intake
@@ -36,10 +36,10 @@ from workqueue.ports import Queue
 WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
-    Log, Assignments, CustomerStandings, RuleSets, Revisions, Signals, Snapshots, Workforce, Intake, Queue, ScoreMemory,
+    Log, Assignments, CustomerScores, RuleSets, Revisions, Signals, Snapshots, Workforce, Intake, Queue, ScoreMemory,
     Desk, Shelf, Folder, RuleSetTrial, RuleEngine,
 )  # fmt: skip
-VALUES = (Edition, Job, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
+VALUES = (RevisionPair, BindCommand, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
 PACKAGES = ("router", "workqueue", "scoring", "operations")
 NO_STORES = {"Told", "Chooser", "Rescorer", "Trainer"}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""

@@ -46,7 +46,7 @@ class Checked:
     workforce: Workforce | None = None
 
 
-def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Checked:
+def check(source: str | bytes, *, pools: Collection[str] | None = None, personal: Collection[str] = ()) -> Checked:
     r"""Check a rule set.
 
     Parameters
@@ -55,6 +55,8 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Check
         YAML or JSON, up to 8 MiB.
     pools
         The pools there are; a route to another one is a warning. None: not looked up.
+    personal
+        Fields that an operator declared personal, beside those that the source does.
 
     Examples
     --------
@@ -69,7 +71,7 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Check
     if form is None:
         return Checked(None, in_order(problems))
     report = Report(document)
-    rule_set = _compile(form, pools, report)
+    rule_set = _compile(form, pools, personal, report)
     tests, workforce = compile_tests(form, report)
     valid = not any(problem.is_error for problem in report.problems)
     return Checked(rule_set if valid else None, in_order(report.problems), tests, workforce)
@@ -85,10 +87,12 @@ def check_tests(source: str | bytes) -> Checked:
     return Checked(None, in_order(report.problems), tests, workforce)
 
 
-def _compile(form: RuleSetForm, pools: Collection[str] | None, report: Report) -> RuleSet:
+def _compile(
+    form: RuleSetForm, pools: Collection[str] | None, also_personal: Collection[str], report: Report
+) -> RuleSet:
     fields = _fields(form, report)
     personal = frozenset(name for name, field in form.fields.items() if field.personal)
-    routes = RouteCompiler(fields, pools, report, personal)
+    routes = RouteCompiler(fields, pools, report, personal.union(also_personal))
     rules = [
         (
             index,

@@ -170,7 +170,8 @@ class RuleSet:
     """Typed fields, rules in the order in which the first match wins, and the default.
 
     ``within_fields`` follows from the rules: the territory fields that some rule looks ``within``, which get a twin.
-    ``personal`` fields say something about a person.
+    ``personal`` fields say something about a person. ``compared_fields`` follow too: those that some requirement or
+    preference compares reps with, and that therefore stand in reasons.
     """
 
     fields: Mapping[str, FieldType]
@@ -180,10 +181,24 @@ class RuleSet:
     known_customer: KnownCustomer | None = None
     personal: frozenset[str] = frozenset()
     within_fields: frozenset[str] = field(init=False, compare=False, repr=False)
+    compared_fields: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         looked = {p.field for rule in self.rules for p in predicates(rule.when) if p.op == "within"}
         object.__setattr__(self, "within_fields", frozenset(looked))
+        routes = [self.default, *(rule.route for rule in self.rules)]
+        compared = {requirement.item for route in routes for requirement in requirements(route) if requirement.item}
+        object.__setattr__(self, "compared_fields", frozenset(compared))
+
+
+def requirements(route: Route) -> Iterator[Requirement]:
+    """Yield all that a route and its fallbacks require or prefer."""
+    yield from route.require
+    for preference in route.prefer:
+        yield preference.requirement
+    for fallback in route.fallback:
+        if isinstance(fallback, OtherPool):
+            yield from fallback.require
 
 
 def predicates(condition: Condition) -> Iterator[Predicate]:

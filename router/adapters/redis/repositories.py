@@ -7,6 +7,7 @@ from typing import Self
 
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
@@ -28,6 +29,7 @@ class Stores:
     log_follower: RedisLogFollower
     leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots
+    personal: RedisPersonalValues
     redis: RedisClient
 
     @classmethod
@@ -54,6 +56,7 @@ class Stores:
             RedisLogFollower(redis),
             RedisLeaderLease(redis),
             RedisSnapshots(redis),
+            RedisPersonalValues(redis, request_ttl_s),
             redis,
         )
 

@@ -55,6 +55,11 @@ SCRIPTS = {
         "scores ({}: all 0)": "Job named",
         "request key's (0: none)": "Job request_id",
         "named rep ('': none)": "Job named",
+        "customer's set (0: none)": "Job customer",
+    },
+    "router/erase": {
+        "request's key (absent: none)": "Erasure request_id",
+        "actor ('': nobody is asked who they are)": "Erasure actor",
     },
     "router/change_workforce": {
         "request's key (absent: none)": "Workforce.write request_id",

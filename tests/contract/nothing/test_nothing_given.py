@@ -18,6 +18,7 @@ from operations.desk import Desk
 from operations.operation import Task
 from router.assignment.commands import BindCommand, Completion, RouteRequest
 from router.assignment.ports import Assignments, CustomerScores, Signals
+from router.erasure.ports import Erasure, PersonalValues, Submitted
 from router.history.ports import Log, Snapshots
 from router.model.revisions import Publication, RevisionPair
 from router.model.workitem import WorkItem
@@ -37,9 +38,21 @@ WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, Signals, Snapshots, Workforce, Intake, Queue, ScoreMemory,
-    Desk, Shelf, Folder, RuleSetTrial, RuleEngine,
+    Desk, Shelf, Folder, RuleSetTrial, RuleEngine, PersonalValues, Submitted,
 )  # fmt: skip
-VALUES = (RevisionPair, BindCommand, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
+VALUES = (
+    RevisionPair,
+    BindCommand,
+    Completion,
+    Erasure,
+    Publication,
+    RouteRequest,
+    WorkItem,
+    LastScore,
+    NewJob,
+    Ending,
+    Task,
+)
 PACKAGES = ("router", "workqueue", "scoring", "operations")
 NO_STORES = {"Told", "Chooser", "Rescorer", "Trainer"}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""

@@ -82,7 +82,8 @@ def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool,
       FAIRLEAD_TOKEN_ISSUER, …_TOKEN_AUDIENCE  what tokens must say
       FAIRLEAD_PRINCIPAL_CALLS_PER_S           calls a second of each caller (default 0: no limit)
       FAIRLEAD_TENANT_CALLS_PER_S              calls a second about each tenant (default 0: no limit)
-      FAIRLEAD_PERSONAL_FIELDS                 names of fields that only roles who need them see
+      FAIRLEAD_PERSONAL_FIELDS                 names of fields that only roles who need them see, and that
+                                               can be erased; external_id may be one
       FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
                                                open-metrics: a store or figures off this machine without TLS
     """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import grpc
 
 from failures import StoreUnavailable
-from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import decisions_pb2, fairness_pb2, privacy_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gateway.grpc.call import Call, Observer
 from gateway.grpc.load_shedding import LoadShedder
 from gateway.grpc.masking import Masking
@@ -16,7 +17,7 @@ from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import Health, serve_standard
 from operations import rpc as operations_rpc
 from router.adapters.durable_rules import selection as engines
-from router.adapters.queue import QueuedSubmissions, routing_queue, routing_workers
+from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.repositories import Stores
 from router.adapters.rule_sandbox.parent import try_rule_set
@@ -24,12 +25,15 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.backlog.runner import RequeueRunner
+from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.monitor import Monitor, MonitorRunner
 from router.history.watch import WatchService
+from router.model.sealing import Personal
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
+from router.rpc.privacy import PrivacyServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
@@ -99,8 +103,9 @@ class Service:
         assignments, workforce = self._stores.assignments, self._stores.workforce
         rule_sets = self._stores.rule_sets
         workforce_service = WorkforceService(workforce, rule_sets)
+        personal = Personal.of(settings.security.personal)
         self._planners = PlannerCache(
-            workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
+            workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine), personal
         )
         self._requeue_runner = RequeueRunner(
             assignments, self._planners, rule_sets, self._stores.log_follower, self._stores.leader_lease
@@ -108,18 +113,17 @@ class Service:
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.standings)
         self._watches = WatchService(assignments, self._stores.log_follower)
-        publishing = Publishing(rule_sets, workforce_service, try_rule_set)
+        publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
-        intake = QueuedSubmissions(queue, self.durability)
+        intake = QueuedSubmissions(queue, self.durability, hides_external_id=personal.external_id)
         self._workers = routing_workers(queue, router, settings.work)
+        submissions = SubmissionService(intake, queries, hides_external_id=personal.external_id)
+        eraser = Eraser(assignments, self._stores.personal, QueuedPersons(queue), self._planners)
         presenter = DecisionPresenter(self.durability)
         self._servicers = (
-            (
-                RoutingServicer(router, queries, SubmissionService(intake, queries), self._watches, presenter),
-                routing_pb2,
-                "RoutingService",
-            ),
+            (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
             (QueueServicer(intake), queue_pb2, "QueueService"),
+            (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
             (WorkforceServicer(workforce_service), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),

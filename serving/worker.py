@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from failures import Failure
+from gateway.settings import personal_from
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import MAX_WORKERS, WorkSettings, routing_queue, routing_workers, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
@@ -26,6 +27,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.cli.stores import checked_url, running_store
 from router.cli.tables import InputFailed
+from router.model.sealing import Personal
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
 from serving.operations import KINDS, Operations
@@ -76,7 +78,8 @@ def work(data: Path | None, redis_url: str | None, workers: int | None, chosen: 
 
     \b Environment: FAIRLEAD_REDIS_URL, FAIRLEAD_RULE_ENGINE, FAIRLEAD_WORKERS, FAIRLEAD_OPERATION_WORKERS,
     FAIRLEAD_LEASE_S, FAIRLEAD_MODELS, FAIRLEAD_TRAINING_DATA, FAIRLEAD_RESCORING_DATA, FAIRLEAD_RESCORING_OUT,
-    FAIRLEAD_REQUEST_TTL_S, FAIRLEAD_DURABILITY and FAIRLEAD_INSECURE, as for `fairlead serve`.
+    FAIRLEAD_REQUEST_TTL_S, FAIRLEAD_DURABILITY, FAIRLEAD_PERSONAL_FIELDS and FAIRLEAD_INSECURE, as for `fairlead
+    serve`.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
@@ -102,6 +105,7 @@ class _Wanted:
     engine: engines.Choice
     request_ttl_s: int
     requirement: DurabilityRequirement
+    personal: Personal
 
     @classmethod
     def read(cls, environ: Mapping[str, str], data: Path, workers: int | None) -> _Wanted:
@@ -114,6 +118,7 @@ class _Wanted:
             engines.choice_from(environ),
             whole(environ, "FAIRLEAD_REQUEST_TTL_S", REQUEST_TTL_S, 1, MAX_REQUEST_TTL_S),
             DurabilityRequirement.read(environ.get("FAIRLEAD_DURABILITY", "")),
+            Personal.of(personal_from(environ)),
         )
 
 
@@ -143,7 +148,11 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     planners = PlannerCache(
-        stores.workforce, stores.rule_sets, stores.rule_sets, lambda rule_set: engines.serving(rule_set, wanted.engine)
+        stores.workforce,
+        stores.rule_sets,
+        stores.rule_sets,
+        lambda rule_set: engines.serving(rule_set, wanted.engine),
+        wanted.personal,
     )
     router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.standings)
     queue = routing_queue(stores.redis, wanted.routing, wanted.request_ttl_s)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
+from hashlib import sha256
 from typing import Any, Protocol
 
 
@@ -48,6 +50,19 @@ class CurrentCall:
 
     def ended(self, call: Call) -> None:
         """Leave it: the task ends with the call."""
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+
+def request_id_of(call: Call) -> str:
+    """Return a call's request id as lines and spans tell it; empty where it carries none.
+
+    A UUID as it is; anything else, which may name somebody, as ``~`` and the first 12 hex digits of its SHA-256.
+    """
+    if not call.request_id or _UUID.fullmatch(call.request_id):
+        return call.request_id
+    return "~" + sha256(call.request_id.encode()).hexdigest()[:12]
 
 
 def trace_id(call: Call) -> str:

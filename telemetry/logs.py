@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
-from telemetry.calls import Call, current_call, trace_id
+from telemetry.calls import Call, current_call, request_id_of, trace_id
 
 VARIABLE = "FAIRLEAD_LOG"
 Form = Literal["text", "json"]
@@ -58,7 +58,7 @@ def facts_of(call: Call) -> dict[str, str]:
         "method": call.method,
         "tenant": call.tenant,
         "actor": call.actor,
-        "request_id": call.request_id,
+        "request_id": request_id_of(call),
         "trace_id": trace_id(call),
     }
     return {name: _plain(value) for name, value in facts.items() if value}

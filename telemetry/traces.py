@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from telemetry.calls import Call
+from telemetry.calls import Call, request_id_of
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
@@ -89,7 +89,7 @@ class Traces:
         span = self._spans.pop(id(call))
         span.set_attribute("rpc.grpc.status_code", call.code.value[0])
         span.set_attribute("fairlead.tenant", call.tenant)
-        span.set_attribute("fairlead.request_id", call.request_id)
+        span.set_attribute("fairlead.request_id", request_id_of(call))
         if call.code.value[0]:
             span.set_status(self._failed)
         span.end()

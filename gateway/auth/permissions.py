@@ -89,6 +89,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RuleService/GetRuleSet": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.DecisionService/GetDecision": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.DecisionService/ListDecisions": _tenant(MANAGER, SERVICE, OPERATOR),
+    "fairlead.v1.PrivacyService/EraseSubject": _tenant(MANAGER),
     "fairlead.v1.FairnessService/GetFairnessReport": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.ScoringService/ScoreCustomer": _tenant(MANAGER, SCIENTIST, SERVICE),
     "fairlead.v1.ScoringService/RememberScores": _tenant(SCIENTIST, SERVICE),

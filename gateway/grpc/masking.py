@@ -20,7 +20,7 @@ from gateway.grpc.call import Call
 HIDDEN = "***"
 SEERS = frozenset({Role.REP, Role.MANAGER, Role.SERVICE})
 """Roles that talk to customers, or bring their data."""
-_TEXTS = frozenset({"display_name"})
+_TEXTS = frozenset({"display_name", "external_id"})
 """Fields of messages that are free text about a person, hidden where their own name is listed."""
 _OF_A_FEATURE = frozenset({"value", "typical", "before", "after", "text"})
 """Fields of messages about one ``feature`` of a customer that tell what it is."""

@@ -29,6 +29,7 @@ from fairlead.retries import Retries
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
+from fairlead.v1 import privacy_pb2 as privacy
 from fairlead.v1 import queue_pb2 as queues
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
@@ -39,6 +40,8 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 MAX_BATCH = 1000
 _PAGE = 1000
+_REWRITE_S = 600.0
+"""Seconds that a store may take to rewrite its files."""
 Attributes = Mapping[str, str | float | bool | Sequence[str] | None]
 
 
@@ -216,6 +219,15 @@ class FairleadClient:
         for answer in self._connection.stream("RoutingService/WatchWorkItems", request, routing.WatchWorkItemsResponse):
             if answer.HasField("change"):
                 yield answer
+
+    def erase(self, subject: str, *, request_id: str = "", preview: bool = False) -> privacy.EraseSubjectResponse:
+        """Erase what is personal of a customer, by their id, or of a work item, by its full name; see the contract."""
+        request = privacy.EraseSubjectRequest(
+            parent=self.parent, subject=subject, request_id=request_id or _new_id(), validate_only=preview
+        )
+        return self._connection.call(
+            "PrivacyService/EraseSubject", request, privacy.EraseSubjectResponse, timeout_s=_REWRITE_S
+        )
 
     # ------------------------------------------------------------------------------------------------------------ queue
 

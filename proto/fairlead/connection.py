@@ -58,8 +58,16 @@ class Connection:
         else:
             self._channel = grpc.secure_channel(address, credentials, options=_OPTIONS)
 
-    def call(self, method: str, request: Message, answer: type[Answer], package: str = PACKAGE) -> Answer:
-        """Call ``Service/Method`` of a package.
+    def call(
+        self,
+        method: str,
+        request: Message,
+        answer: type[Answer],
+        package: str = PACKAGE,
+        *,
+        timeout_s: float | None = None,
+    ) -> Answer:
+        """Call ``Service/Method`` of a package; ``timeout_s`` is for what takes longer than other calls.
 
         Raises
         ------
@@ -71,7 +79,8 @@ class Connection:
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString,
         )
-        return self._retries.run(lambda: made(request, timeout=self._timeout_s, metadata=self._access.metadata()))
+        timeout = timeout_s or self._timeout_s
+        return self._retries.run(lambda: made(request, timeout=timeout, metadata=self._access.metadata()))
 
     def pages(self, method: str, request: Any, answer: type[Answer], package: str = PACKAGE) -> Iterator[Answer]:
         """Call a list method page by page; the request is moved along."""

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 
 from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import BindCommand, Completion, Mode, Refusal
+from router.erasure.ports import Compacted, Counts, Erasure
 from router.history.codec import digest, publication_text, record_text, records_packed
 from router.history.projection import StateProjection
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, NotPossible, RequestIdReused, StaleRevision
-from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
 from router.model.records import CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
+from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
 from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
 from router.model.workitem import TRANSITIONS, Kind
 from rules.revisions import Publication
@@ -37,6 +39,8 @@ class _Tenant:
     changes: list[RecordChange] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     standings: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
+    openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 class MemoryStore:
@@ -65,7 +69,11 @@ class MemoryStore:
         state = self._tenants[tenant]
         if jobs and revisions[:2] != (state.rules, state.workforce):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
-        return [self._bind(state, job, preview=preview) for job in jobs]
+        answers = [(job, self._bind(state, job, preview=preview)) for job in jobs]
+        return [
+            answer if isinstance(answer, Refusal) else _opened(state, answer, {} if answer.number else job.openings)
+            for job, answer in answers
+        ]
 
     def _bind(self, state: _Tenant, job: BindCommand, *, preview: bool) -> Decision | Refusal:
         repeated = _repeated(state, job.request_id, job.fingerprint)
@@ -93,6 +101,9 @@ class MemoryStore:
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
+        state.openings[job.item_id].update(job.openings)
+        if job.openings and job.customer:
+            state.subjects[job.customer].add(job.item_id)
         state.projection.enter_decision(decision, job.attempts, choice)
         _remember(state, job.request_id, job.fingerprint, decision)
         return decision
@@ -180,23 +191,27 @@ class MemoryStore:
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
-        return _repeated(self._tenants[tenant], request_id, fingerprint)
+        state = self._tenants[tenant]
+        known = _repeated(state, request_id, fingerprint)
+        return _opened(state, known) if isinstance(known, Decision) else known
 
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
         """Return a slice of the log."""
-        events = self._tenants[tenant].events
-        chosen = events[after : None if before is None else max(before - 1, 0)]
-        return chosen[::-1][:count] if newest_first else chosen[:count]
+        state = self._tenants[tenant]
+        chosen = state.events[after : None if before is None else max(before - 1, 0)]
+        page = chosen[::-1][:count] if newest_first else chosen[:count]
+        return [_opened(state, event) if isinstance(event, Decision) else event for event in page]
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""
-        events = self._tenants[tenant].events
+        state = self._tenants[tenant]
+        events = state.events
         for number in numbers:
             if not 0 < number <= len(events):
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
-        return [event for number in numbers if isinstance(event := events[number - 1], Decision)]
+        return [_opened(state, event) for number in numbers if isinstance(event := events[number - 1], Decision)]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""
@@ -322,6 +337,57 @@ class MemoryStore:
         state = self._tenants[tenant]
         return RevisionPair(state.rules, state.workforce)
 
+    # --------------------------------------------------------------------------------------------------------- erasing
+
+    async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
+        """Return work items of a customer; see ``router.erasure.ports.PersonalValues``."""
+        return sorted(item_id for item_id in self._tenants[tenant].subjects[customer] if item_id > after)[:count]
+
+    async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
+        """Return what a request erased before."""
+        known = self._tenants[tenant].requests.get(request_id)
+        if known is None:
+            return None
+        if known[0] != fingerprint:
+            raise RequestIdReused(request_id)
+        assert isinstance(known[1], Counts)
+        return known[1]
+
+    async def erase(self, tenant: str, erasure: Erasure, *, preview: bool = False) -> Counts:
+        """Erase; see ``router.erasure.ports.PersonalValues``."""
+        if erasure.request_id and not preview:
+            known = await self.erased_before(tenant, erasure.request_id, erasure.fingerprint)
+            if known is not None:
+                return known
+        state = self._tenants[tenant]
+        sealed = tuple(item_id for item_id in erasure.item_ids if state.openings[item_id])
+        values, scores = (
+            sum(len(state.openings[item_id]) for item_id in sealed),
+            int(erasure.customer in state.standings),
+        )
+        here = (len(sealed), values, erasure.submissions, scores)
+        counts = Counts(*map(sum, zip(erasure.before, here, strict=True)))
+        if preview:
+            return counts
+        for item_id in erasure.item_ids:
+            state.openings.pop(item_id, None)
+            state.subjects[erasure.customer].discard(item_id)
+        state.standings.pop(erasure.customer, None)
+        if any(here):
+            number = len(state.events) + 1
+            state.events.append(Erased(number, sealed, *here[1:], self._now_ms(), erasure.actor))
+        if erasure.request_id:
+            state.requests[erasure.request_id] = (erasure.fingerprint, counts)
+        return counts
+
+    async def is_sealed(self, tenant: str) -> bool:  # noqa: ARG002 (every tenant's is)
+        """Memory forgot whatever was not."""
+        return True
+
+    async def compact(self) -> Compacted:
+        """Memory has no files."""
+        return Compacted(self._now_ms())
+
     # -------------------------------------------------------------------------------------------------- known customers
 
     async def keep(self, tenant: str, scores: Sequence[tuple[str, float, str, int]]) -> None:
@@ -336,6 +402,11 @@ class MemoryStore:
         """Return what is known of customers; see ``router.assignment.ports.CustomerStandings``."""
         known = self._tenants[tenant].standings
         return {customer: known[customer][1] for customer in customers if customer in known}
+
+
+def _opened(state: _Tenant, decision: Decision, openings: Openings = NO_OPENINGS) -> Decision:
+    """Open what is sealed in a decision, with what is kept beside the log or, for a preview, comes with the job."""
+    return opened(decision, openings or state.openings[decision.item_id]) if is_sealed(decision.head) else decision
 
 
 def _repeated(state: _Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:

@@ -9,12 +9,13 @@ from uuid import uuid4
 
 import msgpack
 
-from failures import Failure
-from router.assignment.commands import RouteRequest, request_fingerprint
+from failures import Conflict, Failure
+from router.assignment.commands import RouteRequest, customer_of, request_fingerprint
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import QueueFull
 from router.model.workitem import WorkItem, item_id
+from router.rules.route import KnownCustomer
 from router.submission.ports import QueueReport, Receipt, Stage, Submission
 from router.submission.service import Failed, route_submitted
 from store.batching import MicroBatcher
@@ -22,7 +23,7 @@ from store.clients import RedisClient
 from store.durability import Durability, DurabilityStatus
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.errors import QueueFull as QueueIsFull
-from workqueue.jobs import Bounds, Job, Lease, NewJob, Progress, Request, State
+from workqueue.jobs import MAX_BATCH, Bounds, Job, Lease, NewJob, Progress, Request, State
 from workqueue.jobs import Receipt as Taken
 from workqueue.ports import Queue
 from workqueue.worker import JobResult, ResultKind, Work, Worker
@@ -41,11 +42,14 @@ class QueuedSubmissions:
         Where submissions wait.
     durability
         What the queue's store survives.
+    hides_external_id
+        Whether external ids are personal, and ids are made without them.
     """
 
-    def __init__(self, queue: Queue, durability: DurabilityStatus) -> None:
+    def __init__(self, queue: Queue, durability: DurabilityStatus, *, hides_external_id: bool = False) -> None:
         self._queue = queue
         self._durability = durability
+        self._hides_external_id = hides_external_id
         self._batcher = MicroBatcher[str, NewJob, Receipt | Failure](self._submit, 256)
 
     @property
@@ -55,7 +59,7 @@ class QueuedSubmissions:
 
     async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | Failure]:
         """Take work items in; single ones share a script call with whatever else is on its way."""
-        jobs = [_job(request) for request in requests]
+        jobs = [_job(request, hides_external_id=self._hides_external_id) for request in requests]
         if len(jobs) == 1:
             return [await self._batcher.submit(tenant, jobs[0])]
         return await self._submit(tenant, jobs)
@@ -105,6 +109,43 @@ class QueuedSubmissions:
         return sum(job is not None and job.state is state for job in found)
 
 
+class QueuedPersons:
+    """``router.erasure.ports.Submitted`` on a queue."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    async def of_customer(self, tenant: str, known: KnownCustomer | None, customer: str) -> list[str]:
+        """Return the submissions of a customer: the queue knows nobody, so all are looked at."""
+        found: dict[str, None] = {}
+        for state in _ON_THEIR_WAY:
+            after: tuple[int, str] | None = None
+            while page := await self._queue.peek(tenant, state, after=after, count=MAX_BATCH):
+                after = page[-1].position, page[-1].id
+                mine = [job.id for job in page if customer_of(known, _unpack(job.payload).item) == customer]
+                found.update(dict.fromkeys(mine))
+        return list(found)
+
+    async def waiting(self, tenant: str, item_ids: Sequence[str]) -> int:
+        """Count those that are there."""
+        return sum([await self._queue.find(tenant, item_id) is not None for item_id in item_ids])
+
+    async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
+        """Remove submissions; see ``router.erasure.ports.Submitted``."""
+        removed = 0
+        for start in range(0, len(item_ids), MAX_BATCH):
+            page = item_ids[start : start + MAX_BATCH]
+            for state in (State.READY, State.DELAYED, State.DEAD):
+                request = _request("", f"purge {state}", page)
+                removed += await _carried_out(lambda: self._queue.purge(tenant, state, request, page))  # noqa: B023
+            if await self.waiting(tenant, page):
+                raise Conflict(f"tenants/{tenant}/queue", "a worker has it at this moment: try again")
+        return removed
+
+
+_ON_THEIR_WAY = (State.READY, State.DELAYED, State.LEASED, State.DEAD)
+
+
 def routing_work(router: Router) -> Work:
     """Return what a worker does with submissions: route them, each by its own request id."""
 
@@ -123,10 +164,10 @@ def _outcome(answer: Decision | Failed) -> JobResult:
     )
 
 
-def _job(request: RouteRequest) -> NewJob:
+def _job(request: RouteRequest, *, hides_external_id: bool) -> NewJob:
     content = request.item.pack()
     return NewJob(
-        id=item_id(request.item, request.request_id),
+        id=item_id(request.item, request.request_id, hides_external_id=hides_external_id),
         payload=msgpack.packb([request.request_id, request.actor, content]),
         priority=request.item.priority,
         request_id=request.request_id,

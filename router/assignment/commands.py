@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,7 +14,10 @@ from router.assignment.roster import Candidates
 from router.model.decision import Cause, DecisionInputs, Outcome
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.records import ItemRecord
+from router.model.sealing import NO_OPENINGS, Openings, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
+from router.rules.route import KnownCustomer
+from rules.reference import trace
 
 
 class Mode(StrEnum):
@@ -45,7 +49,11 @@ class BindCommand(NamedTuple):
     named
         Rep a person named; refused where full.
     head, content
-        What the store keeps unread; ``content`` is the packed work item of the head.
+        What the store keeps unread in the log; ``content`` is the packed work item of the head.
+    openings
+        What it keeps beside the log, to open what is sealed in the head.
+    customer
+        Whose work item it is, where something is sealed; empty: not known, or not asked for.
     """
 
     item_id: str
@@ -60,6 +68,8 @@ class BindCommand(NamedTuple):
     fingerprint: str = ""
     expected: int = 0
     named: str = ""
+    openings: Openings = NO_OPENINGS
+    customer: str = ""
 
 
 class Refusal(StrEnum):
@@ -118,20 +128,23 @@ def route_command(planner: Planner, request: RouteRequest, item: WorkItem) -> Bi
     except InvalidInput as error:
         return error
     content = item.pack()
-    identity = item_id(item, request.request_id)
-    head = _head(planner, plan, item, Cause.ROUTED, actor=request.actor)
+    identity = item_id(item, request.request_id, hides_external_id=planner.personal.external_id)
     fingerprint = request_fingerprint(request, content if item is request.item else b"") if request.request_id else ""
-    return BindCommand(
-        item_id=identity,
-        kind=request.item.kind,
-        mode=Mode.ROUTE,
-        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        outcome_if_none=_outcome_if_none(plan),
-        rotation=rotation_of(identity),
-        head=head,
-        content=content,
-        request_id=request.request_id,
-        fingerprint=fingerprint,
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=identity,
+            kind=request.item.kind,
+            mode=Mode.ROUTE,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(identity),
+            head=_head(planner, plan, item, Cause.ROUTED, actor=request.actor),
+            content=content,
+            request_id=request.request_id,
+            fingerprint=fingerprint,
+        ),
     )
 
 
@@ -157,19 +170,23 @@ def reassign_command(
     plan = planner.plan(item, tried=frozenset(tried), named=request.rep)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
     head = _head(planner, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
-    return BindCommand(
-        item_id=record.item_id,
-        kind=record.kind,
-        mode=Mode.REASSIGN,
-        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        outcome_if_none=_outcome_if_none(plan),
-        rotation=rotation_of(record.item_id),
-        head=head,
-        content=item.pack(),
-        request_id=request.request_id,
-        fingerprint=fingerprint,
-        expected=record.version if request.expected is None else request.expected,
-        named=request.rep,
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=record.item_id,
+            kind=record.kind,
+            mode=Mode.REASSIGN,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(record.item_id),
+            head=head,
+            content=item.pack(),
+            request_id=request.request_id,
+            fingerprint=fingerprint,
+            expected=record.version if request.expected is None else request.expected,
+            named=request.rep,
+        ),
     )
 
 
@@ -179,17 +196,39 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem) -> BindCo
         plan = planner.plan(item)
     except InvalidInput as error:
         return error
-    return BindCommand(
-        item_id=record.item_id,
-        kind=record.kind,
-        mode=Mode.WAKE,
-        attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        outcome_if_none=_outcome_if_none(plan),
-        rotation=rotation_of(record.item_id),
-        head=_head(planner, plan, item, Cause.WOKEN),
-        content=item.pack(),
-        expected=record.version,
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=record.item_id,
+            kind=record.kind,
+            mode=Mode.WAKE,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(record.item_id),
+            head=_head(planner, plan, item, Cause.WOKEN),
+            content=item.pack(),
+            expected=record.version,
+        ),
     )
+
+
+def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
+    """Seal what is personal in a job; the very same job where nothing is."""
+    head, openings = seal(job.head, planner.personal)
+    if not openings:
+        return job
+    sealed, plain = sealed_fields(head.item), job.head.item
+    head = head._replace(outcomes=outcomes_of(planner, plan, sealed))
+    customer = customer_of(planner.rule_set.known_customer, plain)
+    return job._replace(head=head, content=head.item.pack(), openings=openings, customer=customer)
+
+
+def outcomes_of(planner: Planner, plan: Plan, sealed: AbstractSet[str]) -> tuple[bool, ...]:
+    """Return how each comparison of the applied rule with a sealed attribute went, in order."""
+    if not plan.matched or not sealed:
+        return ()
+    return tuple(found.holds for found in trace(planner.rule(plan.matched[0]), plan.fact) if found.field in sealed)
 
 
 def _check_named(tenant: str, planner: Planner, rep_id: str, record: ItemRecord) -> None:
@@ -232,6 +271,17 @@ def _head(
 
 def _outcome_if_none(plan: Plan) -> Outcome:
     return Outcome.WAITING if plan.waits else Outcome.UNROUTED
+
+
+def customer_of(known: KnownCustomer | None, item: WorkItem) -> str:
+    """Return the id of a work item's customer; empty if the rules do not say where it stands, or it is not there.
+
+    A work item of the kind CUSTOMER is the customer itself.
+    """
+    customer = item.attributes.get(known.id) if known else None
+    if isinstance(customer, str) and customer:
+        return customer
+    return item.external_id if item.kind is Kind.CUSTOMER else ""
 
 
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:

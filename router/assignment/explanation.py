@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
-from router.assignment.planner import Attempt, Plan, Planner
+from router.assignment.planner import Attempt, Kept, Plan, Planner
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
+from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
 from router.rules.requirements import meets
 from router.rules.route import Requirement
@@ -82,18 +84,39 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     CorruptHistory
         If the stored facts do not lead to the stored outcome.
     """
-    head = decision.head
-    plan = planner.plan(head.item, tried=frozenset(head.tried), named=head.named)
+    head, plan = decision.head, plan_again(decision, planner)
     choice = replay(decision, plan)
+    predicates = _as_they_were(decision, predicates_of(planner, plan))
     decisive = len(decision.seen) - 1
     if decisive < 0:
-        return Explanation((), "the route names nobody", predicates_of(planner, plan))
+        return Explanation((), "the route names nobody", predicates)
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
     candidates = tuple(
         _stand(rep, planner, plan, attempt, seen, choice, head.tried) for rep in planner.roster.reps.values()
     )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
-    return Explanation(ordered, summarise(ordered, attempt, planner), predicates_of(planner, plan))
+    return Explanation(ordered, summarise(ordered, attempt, planner), predicates)
+
+
+def plan_again(decision: Decision, planner: Planner) -> Plan:
+    """Plan what a decision was made from, with what it kept for itself where some of that is erased."""
+    head = decision.head
+    kept = Kept(head.matched_rules, decision.charge) if decision.erased else None
+    return planner.plan(head.item, tried=frozenset(head.tried), named=head.named, kept=kept)
+
+
+def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:
+    """Return how each comparison of the applied rule with a sealed attribute went, in order."""
+    predicates = _as_they_were(decision, predicates_of(planner, plan_again(decision, planner)))
+    return tuple(found.holds for found in predicates if found.field in sealed)
+
+
+def _as_they_were(decision: Decision, predicates: tuple[PredicateTrace, ...]) -> tuple[PredicateTrace, ...]:
+    """Put kept outcomes in the place of those that follow from erased attributes."""
+    erased, outcomes = erased_attributes(decision), iter(decision.head.outcomes)
+    return tuple(
+        replace(found, holds=next(outcomes, found.holds)) if found.field in erased else found for found in predicates
+    )
 
 
 def replay(decision: Decision, plan: Plan) -> Choice:

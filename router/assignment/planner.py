@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from router.assignment.roster import Candidates, ResolvedRequirement, Roster
 from router.model.revisions import RevisionPair
+from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
 from router.rules.facts import fact_of
@@ -71,6 +72,13 @@ class Plan(NamedTuple):
     waits: bool
 
 
+class Kept(NamedTuple):
+    """What a decision keeps of its plan for when the reason is erased: the rules that matched, and the charge."""
+
+    matched: tuple[str, ...]
+    charge: int
+
+
 def steps_of(route: Route) -> tuple[Step, ...]:
     """Unfold a route and its fallbacks into the steps to be tried in order."""
     step = Step(f"pool {route.pool}", route.pool, "", route.require, route.prefer)
@@ -124,6 +132,8 @@ class Planner:
         The workforce.
     event_hashes
         What tells the two revisions from others of the same numbers.
+    personal
+        What an operator declared personal; what the rules declare comes on top.
     """
 
     def __init__(
@@ -133,12 +143,14 @@ class Planner:
         engine: RuleEngine,
         roster: Roster,
         event_hashes: tuple[str, str] = NO_EVENT_HASHES,
+        personal: Personal = NOT_PERSONAL,
     ) -> None:
         self.rule_set_revision = rule_set_revision
         self.rule_set = rule_set
         self.engine = engine
         self.roster = roster
         self.revisions = RevisionPair(rule_set_revision, roster.revision, *event_hashes)
+        self.personal = personal.with_fields(rule_set.personal).without(rule_set.compared_fields)
         self._rules = {rule.id: rule for rule in rule_set.rules}
         self._paths: dict[str, _Path] = {}
         self._candidates: dict[object, Candidates] = {}
@@ -147,7 +159,9 @@ class Planner:
         """Return a rule by its id."""
         return self._rules[rule_id]
 
-    def plan(self, item: WorkItem, *, tried: frozenset[str] = frozenset(), named: str = "") -> Plan:
+    def plan(
+        self, item: WorkItem, *, tried: frozenset[str] = frozenset(), named: str = "", kept: Kept | None = None
+    ) -> Plan:
         """Say who may be tried for a work item.
 
         Parameters
@@ -157,6 +171,8 @@ class Planner:
         named
             The rep a person named: the plan is then one attempt, in the first pool of the route they belong to,
             where they count as a candidate whatever it requires; outside any pool if they belong to none.
+        kept
+            What was planned before, where the work item has lost attributes since.
 
         Raises
         ------
@@ -164,7 +180,7 @@ class Planner:
             If an attribute is not what the rule set declares; one violation per attribute.
         """
         fact = fact_of(self.rule_set, item.attributes, self.roster.territories)
-        matched = self.engine.match(fact)
+        matched = kept.matched if kept else self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
         path = self._paths.get(rule_id)
         if path is None:
@@ -172,7 +188,8 @@ class Planner:
         found = []
         for number, step in enumerate(path.steps):
             candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)
-            found.append(Attempt(step, candidates, self._charge(path.route, item, fact, candidates)))
+            charge = kept.charge if kept else self._charge(path.route, item, fact, candidates)
+            found.append(Attempt(step, candidates, charge))
         attempts = (self._attempt_of(named, item.kind, found),) if named else tuple(found)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits)
 

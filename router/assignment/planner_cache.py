@@ -16,6 +16,7 @@ from router.assignment.planner import Planner
 from router.assignment.roster import Roster
 from router.model.errors import NotFound, NotPossible
 from router.model.revisions import RevisionPair
+from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import Pool, RecordChange, Rep, Territory, WorkforceRecords
 from router.rules.codec import loads
 from router.rules.ports import RuleSets
@@ -37,6 +38,8 @@ class PlannerCache:
         Where they come from.
     build_engine
         Makes the matcher of a rule set; must return at once.
+    personal
+        What the operator declared personal, beside the rule sets.
     """
 
     def __init__(
@@ -45,11 +48,13 @@ class PlannerCache:
         rule_sets: RuleSets,
         revisions: Revisions,
         build_engine: Callable[[RoutingRules], RuleEngine] = IndexEngine,
+        personal: Personal = NOT_PERSONAL,
     ) -> None:
         self._workforce = workforce
         self._rule_sets = rule_sets
         self._revisions = revisions
         self._build_engine = build_engine
+        self._personal = personal
         self._current: dict[str, Planner] = {}
         self._locks = WeakValueDictionary[
             str, asyncio.Lock
@@ -104,12 +109,21 @@ class PlannerCache:
             old.roster if old and old.roster.revision == workforce else roster_of(await self._workforce.read(tenant))
         )
         if old and old.rule_set_revision == rules:
-            return Planner(rules, old.rule_set, old.engine, roster, (now.rules_event_hash, now.workforce_event_hash))
+            return Planner(
+                rules,
+                old.rule_set,
+                old.engine,
+                roster,
+                (now.rules_event_hash, now.workforce_event_hash),
+                self._personal,
+            )
         rule_set = await self._rule_set(tenant, rules)
         engine = self._build_engine(rule_set)
         if old:
             old.engine.close()
-        return Planner(rules, rule_set, engine, roster, (now.rules_event_hash, now.workforce_event_hash))
+        return Planner(
+            rules, rule_set, engine, roster, (now.rules_event_hash, now.workforce_event_hash), self._personal
+        )
 
     def _forget(self, tenant: str) -> None:
         """Forget what was read from a past that the store does not have any more."""

@@ -1,4 +1,4 @@
-"""``fairlead audit``: who changed what, and was the record of it altered?
+"""``fairlead audit`` and ``fairlead log``: who changed what, and was the record of it altered?
 
 Exit codes: 0 it was not; 1 it was, or the store does not answer; 2 the data cannot be opened.
 """
@@ -22,9 +22,10 @@ from resource_names import check_id
 from router.adapters.redis.repositories import Stores
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
+from router.history.codec import read_rewritten
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
 
 _MOST_SHOWN = 100
 _PAGE = 1000
@@ -47,12 +48,12 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
     elsewhere from time to time, and give it with --noted.
 
     \b
-      $ fairlead audit verify --data fairlead-data
-      $ fairlead audit verify --redis-url redis://… --noted 312:2eba441c…
+      $ fairlead log verify --data fairlead-data
+      $ fairlead log verify --redis-url redis://… --noted 312:2eba441c…
 
     Exits with 0 if the chain is whole, 1 if it is not.
     """
-    _check_tenant(tenant)
+    check_tenant(tenant)
     note = None if noted is None else _read_note(noted)
     console = console_for(sys.stdout)
     with opened(data, redis_url) as url:
@@ -85,7 +86,14 @@ async def _forgotten(stores: Stores, tenant: str, number: int, link: str) -> str
     found = await stores.assignments.entries(tenant, after=number - 1, count=1)
     if found and found[0].number == number and found[0].link == link:
         return ""
-    return f"event {number}: its link was {link!r} when it was noted, and is not now: this is another past"
+    beginning = await stores.assignments.beginning(tenant)
+    if beginning is None:
+        return f"event {number}: its link was {link!r} when it was noted, and is not now: this is another past"
+    before = read_rewritten(beginning.facts)
+    if (before.events, before.last_link) == (number, link):
+        return ""
+    last = f"{before.events}:{before.last_link}"
+    return f"event {number}: the log was rewritten since {link!r} was noted; the last link before was {last}"
 
 
 def _read_note(noted: str) -> tuple[int, str]:
@@ -106,7 +114,7 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
     \b
       $ fairlead audit show --data fairlead-data --actor mo
     """
-    _check_tenant(tenant)
+    check_tenant(tenant)
     with opened(data, redis_url) as url:
         try:
             events = asyncio.run(_newest(url, tenant, count, actor))
@@ -142,7 +150,7 @@ def actor_of(event: Event) -> str:
     """Return who caused an event; empty where nobody had to say, or the service itself did."""
     if isinstance(event, Decision):
         return event.head.actor
-    return event.actor if isinstance(event, Completed | WorkforceChanged | RulesPublished) else ""
+    return event.actor if isinstance(event, Completed | WorkforceChanged | RulesPublished | Erased) else ""
 
 
 def told(event: Event) -> str:
@@ -157,10 +165,18 @@ def told(event: Event) -> str:
         case RulesPublished():
             back = f", as {event.rollback_of} was" if event.rollback_of else ""
             return f"rules {event.revision} published{back}"
-        case _:
+        case Erased():
+            items = f"{len(event.item_ids)} work items{_names(event.item_ids)}" if event.item_ids else "no work item"
+            return f"erased {event.values} values of {items}, {event.submissions} submissions, {event.scores} scores"
+        case Settled():
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 
 
-def _check_tenant(tenant: str) -> None:
+def _names(item_ids: tuple[str, ...]) -> str:
+    return f" ({', '.join(item_ids[:5])}{' …' if len(item_ids) > 5 else ''})"
+
+
+def check_tenant(tenant: str) -> None:
+    """Refuse what cannot be a tenant's id."""
     if wrong := check_id(tenant):
         raise click.BadParameter(wrong, param_hint="--tenant")

@@ -1,4 +1,4 @@
-"""``fairlead verify``: is what the store holds what its log says?
+"""``fairlead log replay``, ``fairlead verify`` as it was called before: is what the store holds what its log says?
 
 Exit codes: 0 it is; 1 it is not, or the store does not answer; 2 the data cannot be opened.
 """
@@ -36,8 +36,8 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     ledgers, open units and work items. Names every difference; changes nothing.
 
     \b
-      $ fairlead verify --data fairlead-data          the service that uses the folder is stopped
-      $ fairlead verify --redis-url redis://…         nothing is routed meanwhile
+      $ fairlead log replay --data fairlead-data      the service that uses the folder is stopped
+      $ fairlead log replay --redis-url redis://…     nothing is routed meanwhile
 
     Exits with 0 if the state matches the log, 1 if it does not.
     """
@@ -46,7 +46,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     console = console_for(sys.stdout)
     with opened(data, redis_url) as url:
         try:
-            events, found = asyncio.run(_verify(url, tenant, console))
+            events, found, erased = asyncio.run(_verify(url, tenant, console))
         except (Failure, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     if not events:
@@ -55,27 +55,30 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     console.print(
         f"{events} events replayed: " + (f"[red]{found} differences[/]" if found else "state matches the log")
     )
+    if erased:
+        console.print(f"{erased} erased items: replayed from the kept outcomes")
     sys.exit(1 if found else 0)
 
 
-async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int]:
-    """Print each difference; return how many events and differences there are."""
+async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, int]:
+    """Print each difference; return how many events, differences and erased items there are."""
     async with connected_stores(url) as stores:
         planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
         await stores.check_format(tenant)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, found = newest[0].number if newest else 0, 0
         verification = Replay(stores.assignments, planners)
-        with contextlib.closing(planners), _progress(console) as progress:
+        with contextlib.closing(planners), progress_bar(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):
                 found += 1
                 if found <= _MOST_SHOWN:
                     console.print(Text(difference, style="red"))
-    return events, found
+    return events, found, len(verification.erased)
 
 
-def _progress(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
+    """Make the bar that shows how many events are done."""
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
     )

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from router.model.decision import Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Completed, Erased, Event, Rewritten, RulesPublished, Settled, WorkforceChanged
 from router.model.workforce import Member, Pool, Rep, Territory
 from router.model.workitem import Kind, State, WorkItem
 from rules.revisions import Publication
@@ -36,10 +36,8 @@ def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes]
 
 def read_head(packed: bytes) -> DecisionInputs:
     """Read what ``pack_head`` wrote."""
-    content, cause, rules, workforce, matched, steps, tried, *rest = msgpack.unpackb(packed)
-    return DecisionInputs(
-        WorkItem.unpack(content), Cause(cause), rules, workforce, tuple(matched), tuple(steps), tuple(tried), *rest
-    )
+    content, cause, *rest = msgpack.unpackb(packed, use_list=False)
+    return DecisionInputs(WorkItem.unpack(content), Cause(cause), *rest)
 
 
 def read_decision(number: int, facts: bytes, head: DecisionInputs) -> Decision:
@@ -109,6 +107,8 @@ def _first(facts: bytes) -> tuple[int, list[Any]]:
 
 def _decision(number: int, at_ms: int, fields: list[Any], head: DecisionInputs) -> Decision:
     item_id, kind, outcome, rep, pool, epoch, charge, seen, stand, trace_hash, previous, freed = fields
+    if not isinstance(item_id, str):
+        raise TypeError("a work item's id is a text")
     return Decision(
         number,
         item_id,
@@ -152,6 +152,35 @@ def _settled(number: int, at_ms: int, fields: list[Any], _: bytes) -> Settled:
     return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at_ms)
 
 
+def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:
+    item_ids, values, submissions, scores, actor = fields
+    return Erased(number, tuple(item_ids), values, submissions, scores, at_ms, actor)
+
+
+REWRITTEN = b"rewritten.2"
+
+
+def pack_rewritten(rewritten: Rewritten) -> bytes:
+    """Write the facts of what a rewritten log begins with."""
+    facts: bytes = msgpack.packb(rewritten.at_ms) + msgpack.packb([rewritten.events, rewritten.last_link])
+    return facts
+
+
+def read_rewritten(facts: bytes) -> Rewritten:
+    """Read what ``pack_rewritten`` wrote.
+
+    Raises
+    ------
+    CorruptHistory
+        If somebody altered it.
+    """
+    try:
+        at_ms, (events, last_link) = _facts(facts)
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        raise CorruptHistory("event 0", f"it cannot be read: {type(error).__name__}") from error
+    return Rewritten(events, last_link, at_ms)
+
+
 _TakeApart = Callable[[bytes], tuple[int, list[Any]]]
 _Make = Callable[[int, int, list[Any], bytes], Event]
 _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
@@ -165,6 +194,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"rules.2": (_facts, _rules_published),
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
+    b"erased.2": (_facts, _erased),
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""
 

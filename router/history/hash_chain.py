@@ -14,10 +14,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1
 
+BEGINNING = "0-1"
+"""What stands before the first event, ``1-0``: the stream has no entry ``0-0``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event as it is stored, unread."""
+    """An event as it is stored, unread; a rewritten log begins with number 0."""
 
     number: int
     type: bytes
@@ -28,7 +31,8 @@ class Entry:
 
 def link_of(entry: Entry, previous: str) -> str:
     """Return the link that an entry must have; ``scripts/log.lua`` makes it."""
-    frame = f"{previous}|{entry.number}-0|".encode() + entry.type + f"|{len(entry.facts)}|".encode()
+    entry_id = f"{entry.number}-0" if entry.number else BEGINNING
+    frame = f"{previous}|{entry_id}|".encode() + entry.type + f"|{len(entry.facts)}|".encode()
     return sha1(frame + entry.facts + entry.head, usedforsecurity=False).hexdigest()
 
 

@@ -32,7 +32,8 @@ LOOK_S = 5.0
 _HOLD_S = 20.0
 _PAGE = 50
 """Events read at a time; calls that are being answered wait while they are looked at, for a millisecond or two."""
-_ROLE = "auditing"
+ROLE = "auditing"
+"""Held by a process of every service that has the store."""
 
 _log = logging.getLogger(__name__)
 
@@ -191,7 +192,7 @@ class MonitorRunner:
                 await asyncio.wait_for(self._stopping.wait(), LOOK_S)
 
     async def _look(self, tenant: str) -> None:
-        if not await self._lease.lead(tenant, _ROLE, self._name, _HOLD_S):
+        if not await self._lease.lead(tenant, ROLE, self._name, _HOLD_S):
             self._monitors.pop(tenant, None)
             return
         if tenant not in self._monitors:

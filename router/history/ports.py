@@ -21,3 +21,6 @@ class Log(Protocol):
 
     async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
         """Return the entries behind a number, in order."""
+
+    async def beginning(self, tenant: str) -> Entry | None:
+        """Return what stands before the first event of a log that was rewritten; None for any other."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from router.assignment.choice import choose, rotation_of, trace_hash
+from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import Ledger, StateProjection
 from router.model.decision import Decision
-from router.model.events import Completed, Settled
+from router.model.events import Completed, Erased, Settled
 
 _PAGE = 1000
 
@@ -31,6 +32,8 @@ class Replay:
     def __init__(self, store: Assignments, planners: PlannerCache) -> None:
         self._store = store
         self._planners = planners
+        self.erased = set[str]()
+        """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
 
     async def differences(self, tenant: str, *, on_event: Callable[[], object] = lambda: None) -> AsyncIterator[str]:
         """Yield every difference in words; nothing means that all is well.
@@ -42,7 +45,8 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, pools, after = StateProjection(), set[str](), 0
+        projection, pools, after, told = StateProjection(), set[str](), 0, set[str]()
+        self.erased.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
                 if event.number != after + 1:
@@ -51,6 +55,7 @@ class Replay:
                 on_event()
                 if isinstance(event, Decision):
                     pools.add(event.pool)
+                    self.erased.update([event.item_id] if event.erased else [])
                     for difference in await self._redecide(tenant, projection, event):
                         yield difference
                 elif isinstance(event, Completed):
@@ -58,13 +63,17 @@ class Replay:
                 elif isinstance(event, Settled):
                     pools.add(event.pool)
                     projection.enter_settled(event)
+                elif isinstance(event, Erased):
+                    told.update(event.item_ids)
+        for item_id in sorted(self.erased - told):
+            yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
         async for difference in self._state(tenant, projection, pools - {""}):
             yield difference
 
     async def _redecide(self, tenant: str, projection: StateProjection, decision: Decision) -> list[str]:
         head, name = decision.head, f"decision {decision.number}"
         book = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        plan = book.plan(head.item, tried=frozenset(head.tried), named=head.named)
+        plan = plan_again(decision, book)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
         seen = projection.see(attempts, decision.kind)
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from router.assignment.ports import Assignments
 from router.history.codec import digest, publication_text, record_text, records_packed
-from router.history.hash_chain import Entry, breaks
+from router.history.hash_chain import Entry, breaks, link_of
 from router.history.ports import Log
 from router.model.events import RulesPublished, WorkforceChanged
 from router.rules.ports import RuleSets
@@ -44,7 +44,11 @@ class TamperCheck:
 
         Contents are looked at only under a sound chain: what an altered event says proves nothing.
         """
-        last, sound = Entry(0, b"", b"", b"", ""), True
+        beginning = await self._log.beginning(tenant)
+        if beginning and beginning.link != link_of(beginning, ""):
+            yield "what the rewritten log begins with was altered"
+            return
+        last, sound = beginning or Entry(0, b"", b"", b"", ""), True
         while entries := await self._log.entries(tenant, after=last.number, count=_PAGE):
             for fault in breaks(entries, last.number, last.link):
                 sound = False

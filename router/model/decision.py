@@ -36,7 +36,8 @@ class Cause(StrEnum):
 class DecisionInputs(NamedTuple):
     """What is known before the store is asked; the store keeps it unread.
 
-    ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say.
+    ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say. ``outcomes`` says of each
+    comparison of the applied rule with a personal attribute, in order, whether it held: for when that is erased.
     """
 
     item: WorkItem
@@ -51,6 +52,7 @@ class DecisionInputs(NamedTuple):
     sla: str = ""
     note: str = ""
     actor: str = ""
+    outcomes: tuple[bool, ...] = ()
 
 
 class ObservedState(NamedTuple):
@@ -78,7 +80,8 @@ class Decision(NamedTuple):
 
     ``number`` counts the tenant's events (0: a preview); ``step`` counts the attempts from 1, the last being the one
     that led to the outcome; ``charge`` is in micro-units; ``previous`` is the number of the work item's event before
-    this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none.
+    this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none;
+    ``erased`` names what of its head was personal and is no more, e.g. ``attributes.phone``: it shows when it is read.
     """
 
     number: int
@@ -96,3 +99,4 @@ class Decision(NamedTuple):
     at_ms: int
     head: DecisionInputs
     freed: str = ""
+    erased: tuple[str, ...] = ()

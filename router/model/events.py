@@ -67,4 +67,32 @@ class RulesPublished:
     actor: str = ""
 
 
-Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was personal in some work items is no more.
+
+    ``values`` were sealed in their events, ``submissions`` not routed yet; ``scores`` are the customer's.
+    """
+
+    number: int
+    item_ids: tuple[str, ...]
+    values: int
+    submissions: int
+    scores: int
+    at_ms: int
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The log begins anew: its events are those of another chain, with what is personal sealed.
+
+    It stands before the first event. ``events`` and ``last_link`` are those of the other chain.
+    """
+
+    events: int
+    last_link: str
+    at_ms: int
+
+
+Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | Erased

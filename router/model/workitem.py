@@ -57,6 +57,8 @@ TRANSITIONS: Mapping[State, Mapping[str, State]] = {
 What is not in it cannot happen. A work item that nobody else could take stays with its owner. The store's scripts are
 given this table.
 """
+EXTERNAL_ID = "external_id"
+"""What an operator calls the external id to declare it personal."""
 _NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 _random = Random()  # noqa: S311 (an id must be new, not secret)
 """Seeded by the system once, which takes a microsecond or more for each number."""
@@ -74,29 +76,33 @@ class WorkItem(NamedTuple):
 
     def pack(self) -> bytes:
         """Return a canonical form: equal content, equal bytes."""
-        content = [self.kind, self.source, self.external_id, _sorted(self.attributes), self.value, self.priority]
+        content = [self.kind, self.source, self.external_id, canonical(self.attributes), self.value, self.priority]
         packed: bytes = msgpack.packb(content)
         return packed
 
     @classmethod
     def unpack(cls, packed: bytes) -> WorkItem:
         """Read what ``pack`` wrote."""
-        kind, *rest = msgpack.unpackb(packed)
-        return cls(Kind(kind), *rest)
+        kind, source, external_id, attributes, *rest = msgpack.unpackb(packed)
+        if not isinstance(attributes, dict):
+            raise TypeError("a work item's attributes have names")
+        return cls(Kind(kind), source, external_id, attributes, *rest)
 
 
-def _sorted(value: Any) -> Any:
+def canonical(value: Any) -> Any:
+    """Bring mappings into one order; whatever else there is stays as it is, sealed values too."""
     # no isinstance of Mapping for each value: it takes longer than all the rest
-    if type(value) in (str, float, int, bool, list, tuple) or value is None:
+    if type(value) in (str, float, int, bool, list, tuple, msgpack.ExtType) or value is None:
         return value
-    return {key: _sorted(value[key]) for key in sorted(value)}
+    return {key: canonical(value[key]) for key in sorted(value)}
 
 
-def item_id(item: WorkItem, request_id: str) -> str:
+def item_id(item: WorkItem, request_id: str, *, hides_external_id: bool = False) -> str:
     """Derive a work item's id, so that the same lead can never exist twice.
 
-    ``source~external_id`` where that is a readable id, else a hash of the two; a hash of the request id where there
-    is no natural key; random where there is neither. A hash begins with ``~``, which no source does.
+    ``source~external_id`` where that is a readable id, and may be read by all, else a hash of the two; a hash of the
+    request id where there is no natural key; random where there is neither. A hash begins with ``~``, which no source
+    does.
 
     Examples
     --------
@@ -106,7 +112,7 @@ def item_id(item: WorkItem, request_id: str) -> str:
     '~a6116073f12ddf7a1cde159e83485c3d'
     """
     if item.external_id:
-        if not check_id(item.source) and not check_id(item.external_id):
+        if not hides_external_id and not check_id(item.source) and not check_id(item.external_id):
             return f"{item.source}~{item.external_id}"
         return _hashed(b"natural", item.source, item.external_id)
     if request_id:

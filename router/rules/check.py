@@ -43,7 +43,7 @@ class Checked:
     workforce: Workforce | None = None
 
 
-def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Checked:
+def check(source: str | bytes, *, pools: Collection[str] | None = None, personal: Collection[str] = ()) -> Checked:
     r"""Check a rule set.
 
     Parameters
@@ -52,6 +52,8 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Check
         YAML or JSON, up to 8 MiB.
     pools
         The pools there are; a route to another one is a warning. None: not looked up.
+    personal
+        Fields that an operator declared personal, beside those that the source does.
 
     Examples
     --------
@@ -66,7 +68,7 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None) -> Check
     if form is None:
         return Checked(None, in_order(problems))
     report = Report(document)
-    rule_set = _compile(form, pools, report)
+    rule_set = _compile(form, pools, personal, report)
     tests, workforce = compile_tests(form, report)
     return Checked(None if report.has_errors else rule_set, in_order(report.problems), tests, workforce)
 
@@ -81,10 +83,12 @@ def check_tests(source: str | bytes) -> Checked:
     return Checked(None, in_order(report.problems), tests, workforce)
 
 
-def _compile(form: RuleSetForm, pools: Collection[str] | None, report: Report) -> RoutingRules:
+def _compile(
+    form: RuleSetForm, pools: Collection[str] | None, also_personal: Collection[str], report: Report
+) -> RoutingRules:
     fields = compile_fields(form.fields, report)
     personal = frozenset(name for name, field in form.fields.items() if field.personal)
-    routes = RouteCompiler(fields, pools, report, personal)
+    routes = RouteCompiler(fields, pools, report, personal.union(also_personal))
     rules = compile_rules(form.rules, fields, report, lambda rule, path: routes.compile(rule.route, (*path, "route")))
     default = routes.compile(form.default.route, ("default", "route"))
     customer = compile_known_customer(form.known_customer, fields, report) if form.known_customer else None

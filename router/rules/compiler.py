@@ -85,6 +85,8 @@ class RouteCompiler:
         if isinstance(value, str):
             if self._fields.get(value) is not FieldType.NUMBER:
                 self._report.error(path, f"found {shown(value)}; a number or the name of a number field is expected")
+            elif value in self._personal:
+                self._report.error(path, f"{value} is personal: as the charge it would stand in the ledger for good")
             return value
         number = as_number(value)
         if number is None or not 0 <= number <= MAX_VALUE:

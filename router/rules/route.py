@@ -5,7 +5,8 @@ Made from YAML by ``router.rules.compiler``, stored and read back by ``router.ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rules.fields import FactValue
@@ -106,6 +107,27 @@ class KnownCustomer:
 
 @dataclass(frozen=True, slots=True)
 class RoutingRules(RuleSet[Route]):
-    """A rule set whose rules lead to routes."""
+    """A rule set whose rules lead to routes.
+
+    ``compared_fields`` follow from them: those that some requirement or preference compares reps with, and that
+    therefore stand in reasons.
+    """
 
     known_customer: KnownCustomer | None = None
+    compared_fields: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        RuleSet.__post_init__(self)
+        routes = [self.default, *(rule.target for rule in self.rules)]
+        compared = {requirement.item for route in routes for requirement in requirements(route) if requirement.item}
+        object.__setattr__(self, "compared_fields", frozenset(compared))
+
+
+def requirements(route: Route) -> Iterator[Requirement]:
+    """Yield all that a route and its fallbacks require or prefer."""
+    yield from route.require
+    for preference in route.prefer:
+        yield preference.requirement
+    for fallback in route.fallback:
+        if isinstance(fallback, OtherPool):
+            yield from fallback.require

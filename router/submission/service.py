@@ -41,11 +41,14 @@ class SubmissionService:
         The queue.
     queries
         Work items that are routed.
+    hides_external_id
+        Whether external ids are personal, and ids are made without them.
     """
 
-    def __init__(self, intake: Intake, queries: WorkItemQueries) -> None:
+    def __init__(self, intake: Intake, queries: WorkItemQueries, *, hides_external_id: bool = False) -> None:
         self._intake = intake
         self._queries = queries
+        self._hides_external_id = hides_external_id
 
     @property
     def durability(self) -> Durability:
@@ -81,7 +84,9 @@ class SubmissionService:
         """
         named = [request if request.request_id else request._replace(request_id=str(uuid4())) for request in requests]
         if preview:
-            return [Receipt(item_id(request.item, request.request_id), 0, False) for request in named]
+            hides = self._hides_external_id
+            ids = [item_id(request.item, request.request_id, hides_external_id=hides) for request in named]
+            return [Receipt(name, 0, False) for name in ids]
         return await self._intake.submit(tenant, named)
 
     async def item(self, tenant: str, item_id: str) -> StoredItem | Submission:

@@ -21,6 +21,7 @@ from failures import Failure
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
@@ -29,11 +30,12 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import ResolvedRequirement, Roster
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
+from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
-from router.model.events import Completed, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Completed, Erased, RulesPublished, Settled, WorkforceChanged
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
@@ -56,13 +58,17 @@ fields:
   potential: {type: number}
   customer: {type: string}
   risk: {type: number}
+  phone: {type: string, personal: true}
 known_customer: {id: customer, churn_risk: risk}
 rules:
   - id: at-risk
     when: {field: risk, op: gte, value: 0.9}
     route: {pool: west}
+  - id: called
+    when: {all: [{field: region, op: eq, value: east}, {any: [{field: phone, op: eq, value: "139"}]}]}
+    route: {pool: west, fallback: [wait]}
   - id: east
-    when: {field: region, op: eq, value: east}
+    when: {all: [{field: region, op: eq, value: east}, {not: {field: phone, op: eq, value: "110"}}]}
     route:
       pool: east
       require: [{rep: skills, op: has, item: skill}]
@@ -77,10 +83,23 @@ default:
 """
 
 
+class Nobody:
+    """A queue that is empty."""
+
+    async def of_customer(self, *_: object) -> list[str]:
+        return []
+
+    async def waiting(self, *_: object) -> int:
+        return 0
+
+    async def remove(self, *_: object) -> int:
+        return 0
+
+
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, standings: Any) -> None:
+    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, standings: Any, values: Any) -> None:
         self.assignments = assignments
         self.standings = standings
         self.rule_sets = rule_sets
@@ -90,6 +109,7 @@ class Side:
         self.router = Router(assignments, self.planners, self.queries, standings)
         self.fairness = Fairness(assignments, self.workforce_service)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
+        self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
     async def wake(self) -> tuple[int, int]:
         """Begin once, then catch up and wake."""
@@ -114,7 +134,7 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return value._replace(at_ms=0)
-        case Completed() | Settled() | WorkforceChanged() | RulesPublished():
+        case Completed() | Erased() | Settled() | WorkforceChanged() | RulesPublished():
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
@@ -141,9 +161,12 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: 0)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory),
-            Side(RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisCustomerScores(self.redis)),
-        ]
+            Side(memory, memory, memory, memory, memory),
+            Side(
+                RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisCustomerScores(self.redis),
+                RedisPersonalValues(self.redis),
+            ),
+        ]  # fmt: skip
         self.item_ids: list[str] = []
 
     def both(self, call: Call) -> Any:
@@ -208,6 +231,7 @@ class Stores(RuleBasedStateMachine):
                 "skill": data.draw(st.sampled_from(["ERP", "CRM"])),
                 "potential": data.draw(st.sampled_from([0.0, 1.0, 2.5, 1e9])),
                 "customer": data.draw(st.sampled_from([None, *CUSTOMERS])),
+                "phone": data.draw(st.sampled_from([None, "139", "110", "张 3"])),
             },
             data.draw(st.sampled_from([0.0, 4.0])),
         )
@@ -222,7 +246,7 @@ class Stores(RuleBasedStateMachine):
     )
     def reassign(self, data: st.DataObject, rep: str, request_id: str, expected: int, preview: bool) -> None:
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
-        wish = ReassignRequest(item_id, rep, "", expected, request_id)
+        wish = ReassignRequest(item_id, rep, data.draw(st.sampled_from(["", "张 3 asks"])), expected, request_id)
         self.both(lambda side: side.router.reassign(TENANT, wish, preview=preview))
 
     @rule(
@@ -234,6 +258,14 @@ class Stores(RuleBasedStateMachine):
     def complete(self, data: st.DataObject, state: State, request_id: str, preview: bool) -> None:
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.router.complete(TENANT, item_id, state, request_id=request_id, preview=preview))
+
+    @rule(
+        data=st.data(), of_customer=st.booleans(), request_id=st.sampled_from(["", "e1", "r1"]), preview=st.booleans()
+    )
+    def erase(self, data: st.DataObject, of_customer: bool, request_id: str, preview: bool) -> None:
+        items = st.sampled_from(self.item_ids[-12:] or ["crm~nothing"])
+        subject = Subject(customer=data.draw(st.sampled_from(CUSTOMERS))) if of_customer else Subject(data.draw(items))
+        self.both(partial(erased, subject, request_id, preview))
 
     @rule()
     def wake(self) -> None:
@@ -284,6 +316,10 @@ def a_rep(rep: str, _: object) -> Rep:
 
 def a_pool(pool: str, members: tuple[Member, ...], _: object) -> Pool:
     return Pool(pool, members)
+
+
+async def erased(subject: Subject, request_id: str, preview: bool, side: Side) -> Any:
+    return (await side.eraser.erase(TENANT, subject, request_id=request_id, preview=preview)).counts
 
 
 async def ledger_of(pool: str, side: Side) -> Any:

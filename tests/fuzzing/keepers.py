@@ -23,6 +23,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.history.codec import pack_head
 from router.model.decision import Cause, DecisionInputs
 from router.model.errors import CorruptHistory
+from router.model.sealing import Personal, seal
 from router.model.workitem import Kind, WorkItem
 from scoring.model import artefact
 from scoring.model.artefact import BytesFolder
@@ -35,7 +36,7 @@ from tests.fuzzing.parsers import Parser
 from tests.identities import AUDIENCE, ISSUER, signing_key, token, write_jwks
 from tests.scoring_models import write_model
 
-_NAMES = (b"decision", b"completed", b"workforce", b"rules", b"settled")
+_NAMES = (b"decision", b"completed", b"workforce", b"rules", b"settled", b"erased")
 _TYPES = (*_NAMES, *(name + b".2" for name in _NAMES), b"decision.3")
 _LATE_S = 5_000_000_000
 
@@ -125,6 +126,23 @@ class _Log:
     async def xrange(self, *_: Any, **__: Any) -> list[tuple[bytes, Mapping[bytes, bytes]]]:
         return [(b"1-0", self._fields)]
 
+    def pipeline(self, **_: Any) -> _Log:
+        """Begin to ask for what lies beside the log: it is erased."""
+        self._asked = 0
+        return self
+
+    async def __aenter__(self) -> _Log:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    def hgetall(self, _: str) -> None:
+        self._asked += 1
+
+    async def execute(self) -> list[dict[bytes, bytes]]:
+        return [{}] * self._asked
+
 
 def _of_log() -> Parser:
     loop = EagerLoop()
@@ -136,7 +154,9 @@ def _of_log() -> Parser:
         loop.run(RedisAssignments(log).events("fuzz"))
 
     item = WorkItem(Kind.LEAD, "crm", "L-1", {"region": "上海"})
-    head = pack_head(DecisionInputs(item, Cause.ROUTED, 1, 2, ("a",), ("pool",)), item.pack())
+    plain = DecisionInputs(item, Cause.ROUTED, 1, 2, ("a",), ("pool",), note="a note", outcomes=(True,))
+    sealed, _ = seal(plain, Personal(frozenset({"region"}), external_id=True))
+    heads = [pack_head(head, head.item.pack()) for head in (plain, sealed)]
     stand, seen = [1, 2, 3, 4], [[[1, 2], [[0, 1]]]]
     facts: Sequence[Sequence[Any]] = (
         (1, "i", "LEAD", "ASSIGNED", "ann", "p", 1, 1000, seen, stand, "hash", 0, ""),
@@ -144,7 +164,8 @@ def _of_log() -> Parser:
         (1, 2, ["rep/ann"], "digest", "ann"),
         (1, 2, 0, "digest", "ann"),
         (1, "p", ["ann"], [["bo", 1000]]),
+        (1, ["i"], 2, 0, 1, "ann"),
     )
     forms = [msgpack.packb(fact) for fact in facts] + [msgpack.packb(at) + msgpack.packb(fact) for at, *fact in facts]
-    seeds = [bytes([place]) + form + BREAK + head for place, form in enumerate(forms)]
+    seeds = [bytes([place]) + form + BREAK + head for place, form in enumerate(forms) for head in heads]
     return Parser("events of the log", event, (CorruptHistory,), seeds)

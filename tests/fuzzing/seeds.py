@@ -16,6 +16,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import operations_pb2 as ours
+from fairlead.v1 import privacy_pb2 as privacy
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
@@ -138,6 +139,10 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     ],
     "fairlead.v1.QueueService/PurgeSubmissions": [
         queue.PurgeSubmissionsRequest(parent=PARENT, state=queue.Submission.STATE_DEAD)
+    ],
+    "fairlead.v1.PrivacyService/EraseSubject": [
+        privacy.EraseSubjectRequest(parent=PARENT, subject=f"{PARENT}/workItems/crm~L-1"),
+        privacy.EraseSubjectRequest(parent=PARENT, subject="C-1", request_id="e-1"),
     ],
     "fairlead.v1.WorkforceService/CreateRep": [
         workforce.CreateRepRequest(parent=PARENT, rep_id="cy", rep=_rep("cy", vip=True), request_id="r-1")

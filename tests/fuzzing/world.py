@@ -14,7 +14,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import decisions_pb2, fairness_pb2, privacy_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
 from gateway.auth.guard import Authorizer
 from gateway.auth.jwks import KeyRing
 from gateway.auth.tokens import Tokens
@@ -25,12 +25,13 @@ from gateway.grpc.standard_services import Health, serve_standard
 from gateway.rate_limits import Limit
 from operations import rpc as operations_rpc
 from operations.service import OperationService
-from router.adapters.queue import QueuedSubmissions, routing_work
+from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_work
 from router.adapters.rule_sandbox.child import trial
 from router.adapters.rule_sandbox.parent import written_workforce
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.history.watch import WatchService
@@ -39,6 +40,7 @@ from router.model.events import Settled
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
+from router.rpc.privacy import PrivacyServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
@@ -161,6 +163,7 @@ class World:
                 routing_pb2,
             ),
             (QueueServicer(intake), queue_pb2),
+            (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
             (WorkforceServicer(workforce_service), workforce_pb2),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
             (DecisionServicer(queries, presenter), decisions_pb2),
@@ -261,4 +264,13 @@ async def _tried(
     """Try a rule set here rather than in a child: what would end the child ends the fuzzing."""
     written = None if workforce is None else written_workforce(workforce)
     named = None if pools is None else sorted(pools)
-    return trial({"source": source, "tests": tests, "pools": named, "workforce": written, "engine": "index"})
+    return trial(
+        {
+            "source": source,
+            "tests": tests,
+            "pools": named,
+            "workforce": written,
+            "engine": "index",
+            "personal": ["phone"],
+        }
+    )

@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 from fairlead.v1 import routing_pb2 as routing
 from router.adapters.queue import QUEUE
+from router.adapters.redis.keys import Keys
 from router.adapters.redis.repositories import Stores
 from router.history.tamper_check import TamperCheck
 from store.embedded.server import EmbeddedServer
@@ -113,7 +114,7 @@ async def test_29_a_request_id_is_remembered_as_long_by_whoever_s_clock(apis: tu
     answers = [await api.route("L-1", request_id="once") for api in (ahead, behind, ahead)]
     other = await behind.route("L-2", request_id="other")
     async with Redis.from_url(ahead.redis_url) as redis:
-        left_s = [await redis.ttl(f"fairlead:{{{ahead.tenant}}}:request:{name}") for name in ("once", "other")]
+        left_s = [await redis.ttl(Keys(ahead.tenant).request(name)) for name in ("once", "other")]
 
     assert len({answer.SerializeToString(deterministic=True) for answer in answers}) == 1
     assert other.outcome == ASSIGNED

@@ -47,7 +47,7 @@ class Answered:
     started = 0.0
     tenant = "acme"
     actor = "mo"
-    request_id = "r-1"
+    request_id = "5f3c1f0e-7a51-4f36-9d3b-0a1a4a6f7c21"
 
     def __init__(self, parent: str = PARENT) -> None:
         self._headers = {"traceparent": parent}
@@ -84,12 +84,20 @@ async def test_lines_written_while_a_call_is_answered_name_it() -> None:
         "method": Answered.method,
         "tenant": "acme",
         "actor": "mo",
-        "request_id": "r-1",
+        "request_id": Answered.request_id,
         "trace_id": TRACE,
     }
     assert text.endswith(
-        f"WARNING slow [method={Answered.method} tenant=acme actor=mo request_id=r-1 trace_id={TRACE}]"
+        f"WARNING slow [method={Answered.method} tenant=acme actor=mo "
+        f"request_id={Answered.request_id} trace_id={TRACE}]"
     )
+
+
+def test_a_request_id_that_may_name_somebody_is_told_as_its_hash() -> None:
+    call = Answered()
+    call.request_id = "for Mrs Wu, 139 0000 0000"
+
+    assert logs.facts_of(call)["request_id"] == "~b94a878b94bb"
 
 
 async def test_names_that_callers_make_up_cannot_forge_lines() -> None:

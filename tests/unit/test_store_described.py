@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from workqueue.jobs import State
 
 TEXT = (Path(__file__).parents[2] / "docs" / "store.md").read_text("utf-8")
 NAMES = {"item_id": "ID", "customer_id": "ID", "request_id": "ID", "pool": "POOL", "role": "ROLE", "state": ""}
+_HASH = re.compile("[0-9a-f]{32}")
 
 
 def of_a_tenant(made: Any) -> list[str]:
@@ -28,7 +30,7 @@ def of_a_tenant(made: Any) -> list[str]:
             found.append(getattr(made, name))
         else:
             parts = [NAMES[parameter] for parameter in list(inspect.signature(member).parameters)[1:]]
-            found.append(member(made, *parts))
+            found.append(_HASH.sub("HASH", member(made, *parts)))
     return found
 
 

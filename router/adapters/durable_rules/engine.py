@@ -93,14 +93,15 @@ class DurableEngine:
             try:
                 for handle in self._handles:
                     _collect(handle, text, found)
-            except Exception:
-                return self._give_up(fact)
+            except Exception as error:
+                return self._give_up(fact, error)
         return found
 
-    def _give_up(self, fact: Fact) -> set[int]:
+    def _give_up(self, fact: Fact, error: Exception) -> set[int]:
         # Nothing is known about a handle that has failed: the index answers from now on. It is not expected; the
-        # trial before publication is there to see it first.
-        _log.exception("durable-rules failed on a fact; the index serves this rule set from now on")
+        # trial before publication is there to see it first. The error's text repeats the fact, which may be personal.
+        kind = type(error).__name__
+        _log.error("durable-rules failed on a fact (%s); the index serves this rule set from now on", kind)
         self._standby = IndexEngine(self._rule_set)
         matching = set(self._standby.match(fact))
         return {position for position, id_ in enumerate(self._ids) if id_ in matching}

@@ -12,12 +12,13 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.assignment.commands import BindCommand, Completion, Refusal
 from router.history.codec import pack_head, read_decision, read_event
-from router.history.hash_chain import Entry
+from router.history.hash_chain import BEGINNING, Entry
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
 from router.model.records import ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
+from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
 from store.batching import MicroBatcher
 from store.clients import RedisClient
@@ -76,7 +77,8 @@ class RedisAssignments:
         check_reply(tenant, replies)
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
-        return [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
+        answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
+        return await self._opened(tenant, answers)
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         """Close a work item; see ``router.assignment.ports.Assignments``."""
@@ -170,7 +172,9 @@ class RedisAssignments:
                 entries = await self._redis.xrevrange(key, last, first, count=count)
             else:
                 entries = await self._redis.xrange(key, first, last, count=count)
-        return [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
+        return await self._opened(
+            tenant, [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
+        )
 
     async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
         """Return a slice of the log, unread."""
@@ -178,10 +182,13 @@ class RedisAssignments:
             return []
         with translated():
             found = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
-        return [
-            Entry(int(entry_id.split(b"-")[0]), e[b"type"], e[b"facts"], e[b"head"], e.get(b"link", b"").decode())
-            for entry_id, e in found
-        ]
+        return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in found]
+
+    async def beginning(self, tenant: str) -> Entry | None:
+        """Return what stands before the first event of a rewritten log."""
+        with translated():
+            found = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
+        return _entry(0, found[0][1]) if found else None
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in one round trip."""
@@ -195,7 +202,23 @@ class RedisAssignments:
             if not entries:
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
         events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, found, strict=True)]
-        return [event for event in events if isinstance(event, Decision)]
+        return await self._opened(tenant, [event for event in events if isinstance(event, Decision)])
+
+    async def _opened(self, tenant: str, found: list[Any]) -> list[Any]:
+        """Open the decisions in which something is sealed, with what lies beside the log, in one round trip."""
+        closed = {event.item_id for event in found if isinstance(event, Decision) and is_sealed(event.head)}
+        if not closed:
+            return found
+        item_ids, keys = sorted(closed), Keys(tenant)
+        with translated():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for item_id in item_ids:
+                    pipeline.hgetall(keys.personal(item_id))
+                openings = dict(zip(item_ids, await pipeline.execute(), strict=True))
+        return [
+            opened(event, openings[event.item_id]) if isinstance(event, Decision) and event.item_id in closed else event
+            for event in found
+        ]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""
@@ -246,16 +269,23 @@ def bind_arguments(
                     pools[candidates.pool] = None
     all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, *map(keys.ledger, pools)]
     packed_jobs: list[Argument] = []
-    pack = msgpack.Packer().pack
+    pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes
     for job in jobs:
         all_keys.append(keys.item(job.item_id))
         item_place, request_place = len(all_keys), 0
         if job.request_id:
             all_keys.append(keys.request(job.request_id))
             request_place = len(all_keys)
+        beside: list[Any] = []
+        if job.openings:
+            all_keys.append(keys.personal(job.item_id))
+            beside = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
+            if job.customer:
+                all_keys.append(keys.subject(job.customer))
+                beside[2] = len(all_keys)
         attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
         packed_jobs += [
-            pack(_packed_form(job, item_place, request_place, attempts)),
+            pack_form([*_packed_form(job, item_place, request_place, attempts), *beside]),
             pack_head(job.head, job.content, pack),
         ]
     header = pack([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
@@ -282,7 +312,8 @@ def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts
 def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal:
     match reply[0]:
         case b"NEW":
-            return read_decision(reply[1], reply[2], job.head)
+            decision = read_decision(reply[1], reply[2], job.head)
+            return opened(decision, job.openings) if job.openings else decision
         case b"REPEATED":
             return _earlier(*reply[1:])
         case b"EXISTING":
@@ -307,6 +338,11 @@ def _record(item_id: str, packed: bytes) -> ItemRecord:
 def _owned(member: bytes) -> tuple[int, str]:
     _, _, first, item_id = member.decode().split("\0")
     return int(first), item_id
+
+
+def _entry(number: int, fields: Mapping[bytes, bytes]) -> Entry:
+    link = fields.get(b"link", b"").decode()
+    return Entry(number, fields[b"type"], fields[b"facts"], fields[b"head"], link)
 
 
 def _event(number: int, fields: dict[bytes, bytes]) -> Event:

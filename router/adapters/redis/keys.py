@@ -7,6 +7,7 @@ tenants.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 TENANTS = "fairlead:tenants"
 """Set: every tenant that ever published rules."""
@@ -39,6 +40,11 @@ class Keys:
     def events(self) -> str:
         """Stream: the log of every change of owners and ledgers."""
         return self._key("events")
+
+    @property
+    def rewriting(self) -> str:
+        """Stream: the log while it is written anew."""
+        return self._key("events", "rewriting")
 
     @property
     def waiting(self) -> str:
@@ -81,10 +87,23 @@ class Keys:
         """String: where a work item stands."""
         return self._key("item", item_id)
 
+    def personal(self, item_id: str) -> str:
+        """Hash: what opens the sealed values in a work item's events: commitment → msgpack ``[salt, value]``."""
+        return self._key("personal", item_id)
+
+    def subject(self, customer_id: str) -> str:
+        """Sorted set, by name: the work items of a customer in which something is sealed."""
+        return self._key("subject", hashed(customer_id))
+
     def customer(self, customer_id: str) -> str:
         """String that expires: what was scored last of a customer."""
         return self._key("customer", customer_id)
 
     def request(self, request_id: str) -> str:
         """String that expires: what a request id was answered."""
-        return self._key("request", request_id)
+        return self._key("answered", hashed(request_id))
+
+
+def hashed(text: str) -> str:
+    """Return what stands in a key for a text that people make up, and that may say something about a person."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -7,6 +7,7 @@ from typing import Self
 
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
@@ -31,6 +32,7 @@ class Stores:
     log_follower: RedisLogFollower
     leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots
+    personal: RedisPersonalValues
     redis: RedisClient
 
     @classmethod
@@ -57,6 +59,7 @@ class Stores:
             RedisLogFollower(redis),
             RedisLeaderLease(redis),
             RedisSnapshots(redis),
+            RedisPersonalValues(redis, request_ttl_s),
             redis,
         )
 

@@ -1,7 +1,8 @@
 """Brings a store that an older Fairlead wrote to the format of this one, before anything is served from it.
 
 Tenant by tenant: the log is walked page by page, a script writes the records of its work items anew and enters them in
-the index of owners, and the tenant's new format is written down last. ``fairlead:format`` says of the whole store that
+the index of owners, and the tenant's new format is written down last. What request ids were answered moves to keys that
+hold no id as it was sent, for a person may stand in one. ``fairlead:format`` says of the whole store that
 it is done, so that every later start asks for one key. Of several servers one does the work and the others wait; every
 step may be done twice, so that whoever comes after one that was killed, or was only slow, goes on.
 
@@ -13,14 +14,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import uuid4
 
 from resource_names import check_id
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.format import FORMAT
-from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys
+from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys, hashed
 from router.adapters.redis.library import script
 from router.adapters.redis.log_follower import RedisLeaderLease
 from router.history.codec import read_item_id
@@ -37,6 +39,10 @@ _ROLE = "upgrading"
 ROLES_OF_1 = ("waking", "auditing")
 """What servers of format 1 held for each tenant, for 20 seconds at most after their end."""
 _BEGUN = " begun"
+_PLAIN_REQUESTS = ("fairlead:{*}:request:*", "fairlead:{*}:queue:*:request:*", "fairlead:{*}:queue:*:change:*")
+_REQUEST_KEY = re.compile(r"(fairlead:\{[^}]*\}(?::queue:[^:]+)?):(request|change):(.*)", re.DOTALL)
+"""Keys of format 1: of routing and of its queues, with the id at their end."""
+_RENAMED = {"request": "answered", "change": "changed"}
 
 _upgrade_items = script("upgrade_items")
 
@@ -96,15 +102,18 @@ class StoreUpgrade:
         if await self._is_done():
             return
         tenants = await self._older_tenants()
-        while tenants and not await self._leads():
+        is_older = bool(tenants) or await self._has_plain_requests()
+        while is_older and not await self._leads():
             await self._wait("another server brings the store to this version's format")
             if await self._is_done():
                 return
-        if tenants:
+        if is_older:
             await self._older_servers_end(tenants)
             await self._mark(f"{FORMAT}{_BEGUN}")
         for tenant in tenants:
             await self._upgrade(tenant)
+        if is_older:
+            await self._hash_requests()
         await self._mark(str(FORMAT))
 
     async def _is_done(self) -> bool:
@@ -151,6 +160,27 @@ class StoreUpgrade:
     async def _wait(self, why: str) -> None:
         self._report.waits(why)
         await self._pause(_LOOK_S)
+
+    async def _has_plain_requests(self) -> bool:
+        with translated():
+            return await anext(aiter(self._plain_requests()), None) is not None
+
+    async def _plain_requests(self) -> AsyncIterator[tuple[str, str]]:
+        """Yield the keys that hold a request id as it was sent, and the keys that take their places."""
+        for pattern in _PLAIN_REQUESTS:
+            async for key in self._redis.scan_iter(match=pattern, count=1000):
+                if found := _REQUEST_KEY.fullmatch(key.decode()):
+                    of, kind, request_id = found.groups()
+                    yield key.decode(), f"{of}:{_RENAMED[kind]}:{hashed(request_id)}"
+
+    async def _hash_requests(self) -> None:
+        done = 0
+        with translated():
+            async for plain, renamed in self._plain_requests():
+                await self._redis.rename(plain, renamed)
+                done += 1
+                if done % self._page == 0:
+                    await self._leads()
 
     async def _upgrade(self, tenant: str) -> None:
         """Bring a tenant from format 1 to 2; who was overtaken meanwhile does no harm."""

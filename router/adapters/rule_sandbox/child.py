@@ -36,7 +36,7 @@ def main() -> None:
 
 def trial(job: Mapping[str, Any]) -> Trial:
     """Check, test and try the job's rule set in this process."""
-    checked = check(job["source"], pools=job["pools"])
+    checked = check(job["source"], pools=job["pools"], personal=job["personal"])
     tests = checked if job["tests"] is None else check_tests(job["tests"])
     problems = checked.problems if tests is checked else in_order([*checked.problems, *tests.problems])
     rule_set = checked.rule_set

@@ -45,6 +45,7 @@ async def try_rule_set(
     *,
     tests: str | None = None,
     engine: Choice | None = None,
+    personal: Collection[str] = (),
     deadline_s: float = DEADLINE_S,
 ) -> Trial:
     """Check, test and try a rule set in a child process; never blocks the event loop.
@@ -61,6 +62,8 @@ async def try_rule_set(
         A document of further tests; they are run instead of the source's own.
     engine
         The engine that will serve; None: what the environment says.
+    personal
+        Fields that an operator declared personal.
     deadline_s
         Seconds, wall clock, after which the child is ended; waiting for a turn does not count.
     """
@@ -69,6 +72,7 @@ async def try_rule_set(
         "tests": tests,
         "pools": None if pools is None else sorted(pools),
         "workforce": None if workforce is None else written_workforce(workforce),
+        "personal": sorted(personal),
         "engine": engine or choice_from(os.environ),
     }
     try:

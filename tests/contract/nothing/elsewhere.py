@@ -55,6 +55,11 @@ SCRIPTS = {
         "scores ({}: all 0)": "BindCommand named",
         "request key's (0: none)": "BindCommand request_id",
         "named rep ('': none)": "BindCommand named",
+        "customer's set (0: none)": "BindCommand customer",
+    },
+    "router/erase": {
+        "request's key (absent: none)": "Erasure request_id",
+        "actor ('': nobody is asked who they are)": "Erasure actor",
     },
     "router/change_workforce": {
         "request's key (absent: none)": "Workforce.write request_id",

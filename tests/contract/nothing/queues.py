@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 from failures import RequestIdReused
 from operations.operation import Task
 from operations.service import OperationService
-from router.adapters.queue import QueuedSubmissions
+from router.adapters.queue import QueuedPersons, QueuedSubmissions
 from router.assignment.commands import RouteRequest
+from router.erasure.ports import Submitted
 from router.model.workitem import Kind, WorkItem
 from router.submission.ports import Intake, Stage
 from store.durability import DurabilityStatus
@@ -76,6 +77,28 @@ class Queues:
     def operations(self) -> OperationService:
         """Return a service whose operations of one kind are jobs of the queue."""
         return OperationService({"train": self.queue})
+
+
+async def _persons(world: Queues) -> QueuedPersons:
+    """Look for persons in a queue with two dead letters: a lead that names nobody, and customer y."""
+    intake = QueuedSubmissions(world.queue, DurabilityStatus())
+    items = (WorkItem(Kind.LEAD, "crm", "x"), WorkItem(Kind.CUSTOMER, "crm", "y", {"by": "x"}))
+    await intake.submit(world.letters, [RouteRequest(item, item.external_id) for item in items])
+    await world.kill(world.letters, 2)
+    return QueuedPersons(world.queue)
+
+
+async def _of_customer(world: Queues, given: Given) -> list[str]:
+    persons = await _persons(world)
+    return await persons.of_customer(world.letters, **{"known": None, "customer": "y", **given})
+
+
+async def _taken_out(world: Queues, given: Given) -> int:
+    return await (await _persons(world)).remove(world.letters, **given)
+
+
+async def _counted(world: Queues, given: Given) -> int:
+    return await (await _persons(world)).waiting(world.letters, **given)
 
 
 async def _listed(world: Queues, given: Given) -> list[str]:
@@ -260,6 +283,13 @@ _LIKE_ANY = "a fingerprint like any other"
 _BOTH = ["crm~x", "crm~y"]
 
 ROWS = (
+    Row(Submitted.of_customer, "known", None, "the rules do not say where a customer's id stands", "must be given",
+        _of_customer, ["crm~y"]),
+    Row(Submitted.of_customer, "customer", "", "all that name nobody", "must be given", _of_customer, ["crm~x"]),
+    Row(Submitted.waiting, "item_ids", [], "none", "must be given", _counted, 0),
+    Row(Submitted.waiting, "item_ids", [""], "one that is not there", "must be given", _counted, 0),
+    Row(Submitted.remove, "item_ids", [], "none", "must be given", _taken_out, 0),
+    Row(Submitted.remove, "item_ids", [""], "one that is not there", "must be given", _taken_out, 0),
     Row(Intake.submit, "requests", [], "nothing to take in", "must be given",
         lambda w, g: QueuedSubmissions(w.queue, DurabilityStatus()).submit(w.letters, **g), []),
     Row(Intake.listed, "after", None, "from the first", "must be given", _listed, _BOTH),

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
@@ -20,10 +21,12 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.erasure.ports import Erasure, PersonalValues
 from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused, StaleRevision
+from router.model.events import Erased
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
@@ -52,6 +55,7 @@ class Routing:
     log_follower: Any
     leader_lease: Any
     snapshots: Any
+    values: Any
     tenant: str
 
     @classmethod
@@ -59,7 +63,7 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            world = cls(memory, memory, memory, memory, memory, memory, memory, tenant)
+            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, tenant)
         else:
             world = cls(
                 RedisAssignments(redis),
@@ -69,6 +73,7 @@ class Routing:
                 RedisLogFollower(redis),
                 RedisLeaderLease(redis),
                 RedisSnapshots(redis),
+                RedisPersonalValues(redis),
                 tenant,
             )
         await world._arrange()
@@ -303,6 +308,37 @@ async def _leads(world: Routing, given: Given) -> bool:
     return leads
 
 
+async def _kept_beside(world: Routing, given: Given) -> Any:
+    """Bind a job with what opens it and whose it is, or without; say what is then there to be erased of them."""
+    await world.bind("L-9", **{"openings": {b"c": b"v"}, "customer": "C-2", **given})
+    item_ids = await world.values.items_of(world.tenant, "C-2")
+    counts = await world.values.erase(world.tenant, Erasure(["crm~L-9"]), preview=True)
+    return item_ids, counts.values
+
+
+async def _erased(world: Routing, given: Given) -> Any:
+    """Erase what is known of a customer, with something of the request or without it; say what, and in which event."""
+    counts = await world.values.erase(world.tenant, Erasure(**{"item_ids": [], "customer": "C-1", **given}))
+    event = await world.event()
+    return tuple(counts), event.actor if isinstance(event, Erased) else None
+
+
+async def _erased_twice(world: Routing, given: Given) -> Any:
+    await _erased(world, given)
+    return (await _erased(world, given))[0]
+
+
+async def _erased_otherwise(world: Routing, given: Given) -> Any:
+    await _erased(world, {"request_id": "r", **given})
+    return await _erased(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _of_sealed(world: Routing, given: Given) -> list[str]:
+    await world.bind("L-9", openings={b"c": b"v"}, customer="C-2")
+    found: list[str] = await world.values.items_of(world.tenant, **{"customer": "C-2", **given})
+    return found
+
+
 ALL = [1, 2, 3, 4, 5, 6]
 _ANYBODY = "nobody has to say who they are"
 _ONCE = "no repetition: each call is its own"
@@ -358,6 +394,26 @@ ROWS = (
         lambda w, g: w.bind("L-1", mode=Mode.REASSIGN, **g), Refusal.CONFLICT, Refusal.CONFLICT),
     Row(BindCommand, "named", "", "nobody is named: the ledger chooses", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
+        lambda w, g: _kept_beside(w, {"openings": {}, **g}), ([], 0), ([], 0)),
+    Row(BindCommand, "customer", "", "the customer is not known", "likewise",
+        lambda w, g: _kept_beside(w, {"customer": "", **g}), ([], 1), ([], 1)),
+    Row(PersonalValues.items_of, "customer", "", "nobody has this id", "must be given", _of_sealed, []),
+    Row(PersonalValues.items_of, "after", "", "before all ids", "likewise", _of_sealed, ["crm~L-9"], ["crm~L-9"]),
+    Row(PersonalValues.items_of, "count", 0, "none", "500", _of_sealed, [], ["crm~L-9"]),
+    Row(PersonalValues.erased_before, "request_id", "", "no request: never repeated", "must be given",
+        lambda w, g: w.values.erased_before(w.tenant, fingerprint="f", **g), None),
+    Row(PersonalValues.erased_before, "fingerprint", "", _LIKE_ANY, "must be given",
+        lambda w, g: w.values.erased_before(w.tenant, "unknown", **g), None),
+    Row(Erasure, "item_ids", [], "no work item", "must be given", _erased, ((0, 0, 0, 1), "")),
+    Row(Erasure, "customer", "", "nobody's scores", "likewise",
+        lambda w, g: _erased(w, {"customer": "", **g}), ((0, 0, 0, 0), None), ((0, 0, 0, 0), None)),
+    Row(Erasure, "submissions", 0, "none were removed", "likewise", _erased, ((0, 0, 0, 1), ""), ((0, 0, 0, 1), "")),
+    Row(Erasure, "before", (0, 0, 0, 0), "nothing was erased before", "likewise", _erased, ((0, 0, 0, 1), ""),
+        ((0, 0, 0, 1), "")),
+    Row(Erasure, "request_id", "", _ONCE, "likewise", _erased_twice, (0, 0, 0, 0), (0, 0, 0, 0)),
+    Row(Erasure, "fingerprint", "", _LIKE_ANY, "the empty one", _erased_otherwise, RequestIdReused, RequestIdReused),
+    Row(Erasure, "actor", "", _ANYBODY, "likewise", _erased, ((0, 0, 0, 1), ""), ((0, 0, 0, 1), "")),
     Row(Completion, "expected", 0, "no event has this number: a conflict", "must be given", _completed,
         Refusal.CONFLICT),
     Row(Completion, "request_id", "", _ONCE, "likewise", _completed_twice, Refusal.CONFLICT, Refusal.CONFLICT),

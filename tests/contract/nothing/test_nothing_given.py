@@ -18,6 +18,7 @@ from operations.operation import Task
 from operations.service import OperationService
 from router.assignment.commands import BindCommand, Completion, RouteRequest
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
+from router.erasure.ports import Erasure, PersonalValues, Submitted
 from router.history.ports import Log, Snapshots
 from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
@@ -41,12 +42,14 @@ WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
-    Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine,
+    Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
+    Submitted,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
     BindCommand,
     Completion,
+    Erasure,
     Publication,
     RouteRequest,
     WorkItem,

@@ -7,6 +7,7 @@ tenants. Two keys belong to nobody: the list of tenants and the bell.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from workqueue.jobs import State
 
@@ -52,17 +53,22 @@ class Keys:
 
     def request(self, request_id: str) -> str:
         """String that expires: what a request id was answered."""
-        return self._key("request", request_id)
+        return self._key("answered", _hashed(request_id))
 
     def change(self, request_id: str) -> str:
         """String that expires: how many jobs a request to change many has changed, and whether it is done."""
-        return self._key("change", request_id)
+        return self._key("changed", _hashed(request_id))
 
     @property
     def all(self) -> tuple[str, ...]:
         """The keys that most scripts are given, in their order."""
         waiting = map(self.state, (State.READY, State.DELAYED, State.LEASED, State.DEAD))
         return (self.jobs, *waiting, self.leases, self.faults, self.counts, self.state(State.KEPT), self.notes)
+
+
+def _hashed(request_id: str) -> str:
+    """Return what stands in a key for an id that people make up: it may name a person."""
+    return blake2b(request_id.encode(), digest_size=16).hexdigest()
 
 
 def tenants_key(queue: str) -> str:

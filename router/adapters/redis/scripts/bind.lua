@@ -8,14 +8,17 @@
 --        4 waiting    zset    work items that wait, by the number of their first event
 --        5 owned      zset    work items by owner, see item.lua
 --        6 …          hash    ledgers, one per pool named in the header
---        then                 per job its item key and, where it has one, its request key: see item.lua, request.lua
+--        then                 per job its item key and, where it has them, its request key, see item.lua and request.lua; the
+--                             hash that opens what is sealed in its events, see router/model/sealing.py; and the zset of
+--                             work items of its customer
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
 --          scores ({}: all 0), digest]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
---          override], and its head, kept unread
+--          override, and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
+--          place of its customer's set (0: none)], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
 --        REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL and NOBODY (to a WAKE) nothing.
@@ -108,6 +111,10 @@ local function write(job, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
   local number, stored = log.append(DECISION_TYPE, facts, job.head)
   remember(job, number, outcome)
+  if job.personal then
+    redis.call('HSET', KEYS[job.personal], unpack(job.openings))
+    if job.customer > 0 then redis.call('ZADD', KEYS[job.customer], 0, job.id) end
+  end
   local state, owner = record[STATE], record[OWNER]
   record[EVENT] = number
   if choice.rep == '' and owner ~= '' then -- nobody else could take it: the owner stays
@@ -162,7 +169,7 @@ for i = 1, n_jobs do
   local j = cmsgpack.unpack(ARGV[place])
   answers[i] = do_job({item = j[1], request = j[2], fingerprint = j[3], id = j[4], kind = j[5], mode = j[6],
     expected = j[7], rotation = j[8], otherwise = j[9], attempts = j[10], named = j[11], override = j[12] == 1,
-    head = ARGV[place + 1]})
+    personal = j[13], openings = j[14], customer = j[15], head = ARGV[place + 1]})
 end
 ledger.write(KEYS[2])
 return answers

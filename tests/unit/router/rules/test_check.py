@@ -328,3 +328,39 @@ def test_an_invalid_rule_set_has_a_violation_per_problem() -> None:
     assert error.problems == tuple(problems)
     assert error.violations == (Violation("source", "line 3, column 5: it is empty (rules[0].id)"),)
     assert error.reason == "INVALID_RULE_SET"
+
+
+def test_a_personal_field_may_decide_but_neither_charge_nor_be_compared_with_reps() -> None:
+    source = """\
+fields: {phone: {type: string, personal: true}, income: {type: number, personal: true}}
+rules:
+  - id: one
+    when: {field: phone, op: exists}
+    route:
+      pool: east
+      value: income
+      prefer: [{rep: skills, op: has, item: phone, score: 3}]
+default: {route: {pool: east}}
+"""
+
+    problems = [(p.line, p.path, p.message) for p in check(source).problems]
+
+    assert problems == [
+        (7, "rules[0].route.value", "income is personal: as the charge it would stand in the ledger for good"),
+        (
+            8,
+            "rules[0].route.prefer[0].item",
+            "phone is personal: it would show in the reasons of every rep who lacks it",
+        ),
+    ]
+
+
+def test_what_an_operator_declares_personal_is_refused_likewise() -> None:
+    source = """\
+fields: {phone: {type: string}}
+rules: []
+default: {route: {pool: east, fallback: [{pool: west, require: [{rep: skills, op: has, item: phone}]}]}}
+"""
+
+    assert check(source).rule_set is not None
+    assert [p.line for p in check(source, personal=["phone"]).problems] == [3]

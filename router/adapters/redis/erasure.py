@@ -1,0 +1,77 @@
+"""``router.erasure.ports.PersonalValues`` on Redis; what happens atomically stands in ``scripts/erase.lua``."""
+
+from __future__ import annotations
+
+import msgpack
+
+from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.format import check_reply
+from router.adapters.redis.keys import Keys
+from router.adapters.redis.library import script
+from router.erasure.ports import Compacted, Counts, Erasure
+from router.model.errors import RequestIdReused
+from store.append_only import rewritten
+from store.clients import RedisClient
+from store.translation import translated
+
+_erase = script("erase")
+
+
+class RedisPersonalValues:
+    """What opens sealed values, on Redis; parameters as for ``RedisAssignments``."""
+
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+        self._redis = redis
+        self._request_ttl_s = request_ttl_s
+
+    async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
+        """Return work items of a customer."""
+        first = f"({after}" if after else "-"
+        with translated():
+            found = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
+        return [item_id.decode() for item_id in found]
+
+    async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
+        """Return what a request erased before."""
+        with translated():
+            packed = await self._redis.get(Keys(tenant).request(request_id))
+        if packed is None:
+            return None
+        known, *answer = msgpack.unpackb(packed)
+        if known != fingerprint:
+            raise RequestIdReused(request_id)
+        return Counts(*answer[0])
+
+    async def erase(self, tenant: str, erasure: Erasure, *, preview: bool = False) -> Counts:
+        """Erase; see ``router.erasure.ports.PersonalValues``."""
+        keys = Keys(tenant)
+        of_customer = [keys.subject(erasure.customer), keys.customer(erasure.customer)] if erasure.customer else []
+        request = [keys.request(erasure.request_id)] if erasure.request_id and not preview else []
+        header = [
+            list(erasure.item_ids),
+            int(bool(erasure.customer)),
+            erasure.submissions,
+            list(erasure.before),
+            erasure.fingerprint,
+            self._request_ttl_s,
+            erasure.actor,
+            int(preview),
+        ]
+        beside = map(keys.personal, erasure.item_ids)
+        reply = await _erase(
+            self._redis, [keys.revisions, keys.events, *beside, *of_customer, *request], [msgpack.packb(header)]
+        )
+        check_reply(tenant, reply)
+        if reply[0] == b"REQUEST_ID_REUSED":
+            raise RequestIdReused(erasure.request_id)
+        return Counts(*reply)
+
+    async def is_sealed(self, tenant: str) -> bool:
+        """Say whether the log begins with an event of a format that seals."""
+        with translated():
+            found = await self._redis.xrange(Keys(tenant).events, count=1)
+        return not found or b"." in found[0][1][b"type"]
+
+    async def compact(self) -> Compacted:
+        """Have the store rewrite its files."""
+        return Compacted(*await rewritten(self._redis))

@@ -1,0 +1,53 @@
+"""``fairlead erase``: what is personal of one work item, or of one customer, is no more.
+
+Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+import click
+
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import privacy_pb2
+
+
+@click.command()
+@click.argument("subject")
+@click.option("--work-item", "is_item", is_flag=True, help="SUBJECT is a work item's id, not a customer's.")
+@click.option("--dry-run", is_flag=True, help="Count and erase nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@server_option
+@tenant_option
+def erase(subject: str, is_item: bool, dry_run: bool, yes: bool, server: str, tenant: str) -> None:
+    """Erase what is personal of SUBJECT: a customer's id, or a work item.
+
+    What rules declare `personal: true`, what FAIRLEAD_PERSONAL_FIELDS names, and notes. Decisions stay, and `fairlead
+    log verify` and `fairlead log replay` still hold. Says from when on a backup is clean; let older ones expire.
+
+    \b
+      $ fairlead erase C-1017
+      $ fairlead erase crm~L-017 --work-item
+      $ fairlead erase tenants/default/workItems/crm~L-017
+    """
+    name = f"tenants/{tenant}/workItems/{subject}" if is_item and "/" not in subject else subject
+    with connected(server, tenant) as client:
+        found = client.erase(name, preview=True)
+        if dry_run:
+            click.echo(f"would be erased: {_counted(found)}")
+            return
+        if not yes:
+            click.confirm(f"erase {_counted(found)} for good?", abort=True)
+        erased = client.erase(name)
+    click.echo(f"erased: {_counted(erased)}")
+    if erased.HasField("clean_time"):
+        clean = erased.clean_time.ToDatetime().isoformat(" ", "milliseconds")
+        click.echo(f"backups taken from {clean} UTC on are clean: let older ones expire")
+    else:
+        click.echo(f"it is not known from when on backups are clean: {erased.hindrance}")
+
+
+def _counted(answer: privacy_pb2.EraseSubjectResponse) -> str:
+    return (
+        f"{answer.value_count} values of {answer.work_item_count} work items, {answer.submission_count} submissions, "
+        f"{answer.score_count} scores"
+    )

@@ -1,0 +1,324 @@
+"""What is personal is sealed in the log and lies beside it; once it is erased, everything else still holds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+import pytest
+from redis.asyncio import Redis
+
+from router.adapters.memory import MemoryStore
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.erasure import RedisPersonalValues
+from router.adapters.redis.keys import Keys
+from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
+from router.assignment.service import Router
+from router.backlog.requeuer import Requeuer
+from router.erasure.ports import Counts
+from router.erasure.service import Eraser, Subject
+from router.history.replay import Replay
+from router.history.tamper_check import TamperCheck
+from router.model.decision import Cause, Decision, Outcome
+from router.model.errors import CorruptHistory, NotFound, RequestIdReused
+from router.model.events import Erased
+from router.model.sealing import Personal
+from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import Kind, WorkItem
+from router.rules.check import check
+from router.rules.codec import dumps
+from router.workforce.edits import Edit
+from router.workforce.service import WorkforceService
+from rules.revisions import Publication
+from store.embedded.server import EmbeddedServer
+
+PHONE = "139 0000 0000"
+RULES = """
+fields:
+  phone: {type: string, personal: true}
+  region: {type: string}
+  customer: {type: string}
+  risk: {type: number}
+undeclared: ignore
+known_customer: {id: customer, churn_risk: risk}
+rules:
+  - id: hotline
+    when: {all: [{field: phone, op: eq, value: 139 0000 0000}, {not: {field: phone, op: missing}}]}
+    route: {pool: hot}
+  - id: waits
+    when: {all: [{field: region, op: eq, value: far}, {field: phone, op: exists}]}
+    route: {pool: nobody, fallback: [wait]}
+default: {route: {pool: east}}
+"""
+
+
+class EmptyQueue:
+    """A queue in which nothing waits."""
+
+    async def of_customer(self, *_: object) -> list[str]:
+        return []
+
+    async def waiting(self, *_: object) -> int:
+        return 0
+
+    async def remove(self, *_: object) -> int:
+        return 0
+
+
+@dataclass
+class World:
+    """A tenant with two reps: bo in pool hot, cy in pool east; pool nobody is empty."""
+
+    store: Any
+    workforce: Any
+    rule_sets: Any
+    standings: Any
+    values: Any
+    tenant: str
+
+    def __post_init__(self) -> None:
+        self.planners = PlannerCache(self.workforce, self.rule_sets, self.rule_sets, personal=Personal.of(["nickname"]))
+        self.queries = WorkItemQueries(self.store, self.planners)
+        self.router = Router(self.store, self.planners, self.queries, self.standings)
+        self.eraser = Eraser(self.store, self.values, EmptyQueue(), self.planners)
+
+    async def arrange(self) -> None:
+        rule_set = check(RULES).rule_set
+        assert rule_set is not None
+        await self.rule_sets.publish(self.tenant, None, Publication(0, RULES, dumps(rule_set), "", 2, 0, 0))
+        workforce_service = WorkforceService(self.workforce, self.rule_sets)
+        for edit in (
+            Edit("rep", "bo", lambda _: Rep("bo"), create=True),
+            Edit("rep", "cy", lambda _: Rep("cy"), create=True),
+            Edit("pool", "hot", lambda _: Pool("hot", (Member("bo"),)), create=True),
+            Edit("pool", "east", lambda _: Pool("east", (Member("cy"), Member("bo"))), create=True),
+            Edit("pool", "nobody", lambda _: Pool("nobody", ()), create=True),
+        ):
+            await workforce_service.save(self.tenant, [edit])
+
+    async def route(self, external_id: str = "L-1", *, preview: bool = False, **attributes: Any) -> Decision:
+        item = WorkItem(Kind.LEAD, "crm", external_id, attributes)
+        return await self.router.route(self.tenant, RouteRequest(item), preview=preview)
+
+    async def erase(self, item_id: str = "", customer: str = "", **given: Any) -> Counts:
+        return (await self.eraser.erase(self.tenant, Subject(item_id, customer), **given)).counts
+
+    async def replay(self) -> tuple[list[str], set[str]]:
+        verification = Replay(self.store, self.planners)
+        return [difference async for difference in verification.differences(self.tenant)], verification.erased
+
+
+@pytest.fixture
+async def redis(store: EmbeddedServer) -> AsyncIterator[Any]:
+    client: Any = Redis.from_url(store.url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def world(request: pytest.FixtureRequest, redis: Any, tenant: str) -> World:
+    memory = MemoryStore(lambda: 0)
+    made = (
+        World(memory, memory, memory, memory, memory, tenant)
+        if request.param == "memory"
+        else World(
+            RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis), RedisCustomerScores(redis),
+            RedisPersonalValues(redis), tenant,
+        )
+    )  # fmt: skip
+    await made.arrange()
+    return made
+
+
+async def test_who_may_read_sees_personal_values_as_they_came(world: World) -> None:
+    answer = await world.route(phone=PHONE, nickname="Lulu", region="east")
+
+    stored = await world.queries.item(world.tenant, "crm~L-1")
+
+    assert dict(answer.head.item.attributes) == {"phone": PHONE, "nickname": "Lulu", "region": "east"}
+    assert stored.decision == answer
+    assert answer.head.matched_rules == ("hotline",)
+    assert answer.head.outcomes == (True, False)
+
+
+async def test_after_erasing_what_is_personal_is_absent_and_the_rest_is_not(world: World) -> None:
+    await world.route(phone=PHONE, nickname="Lulu", region="east")
+
+    counts = await world.erase("crm~L-1", actor="mo")
+
+    stored = await world.queries.item(world.tenant, "crm~L-1")
+    (event,) = await world.store.events(world.tenant, count=1, newest_first=True)
+    assert counts == Counts(items=1, values=2)
+    assert dict(stored.decision.head.item.attributes) == {"region": "east"}
+    assert stored.record.owner == "bo"
+    assert isinstance(event, Erased)
+    assert (event.item_ids, event.values, event.actor) == (("crm~L-1",), 2, "mo")
+
+
+async def test_an_erased_decision_is_explained_by_the_outcomes_that_it_kept(world: World) -> None:
+    decision = await world.route(phone=PHONE, region="east")
+    before = await world.queries.explanation(world.tenant, decision)
+    await world.erase("crm~L-1")
+
+    erased = await world.queries.decision(world.tenant, decision.number)
+    after = await world.queries.explanation(world.tenant, erased)
+
+    assert after.candidates == before.candidates
+    assert [(p.path, p.holds) for p in after.predicates] == [(p.path, p.holds) for p in before.predicates]
+    assert [p.actual for p in after.predicates] == [None, None]
+
+
+async def test_erased_items_are_replayed_from_the_outcomes_that_they_kept(world: World) -> None:
+    await world.route("L-1", phone=PHONE)
+    await world.route("L-2", phone="110")
+    await world.route("L-3", phone="110", region="far")
+    await world.erase("crm~L-1")
+    await world.erase("crm~L-3")
+    await world.route("L-4", phone=PHONE)
+
+    assert await world.replay() == ([], {"crm~L-1", "crm~L-3"})
+
+
+async def test_values_that_are_gone_without_an_event_that_says_so_are_a_difference(world: World, redis: Any) -> None:
+    await world.route(phone=PHONE)
+    if isinstance(world.store, MemoryStore):
+        world.store._tenants[world.tenant].openings.clear()
+    else:
+        await redis.delete(Keys(world.tenant).personal("crm~L-1"))
+
+    differences, _ = await world.replay()
+
+    assert differences == ["work item crm~L-1: what it was decided by is gone, and no event says that it was erased"]
+
+
+async def test_what_waits_is_woken_by_its_personal_values(world: World) -> None:
+    waiting = await world.route(phone="110", region="far")
+    workforce_service = WorkforceService(world.workforce, world.rule_sets)
+    edit = Edit("pool", "nobody", lambda _: Pool("nobody", (Member("cy"),)))
+    await workforce_service.save(world.tenant, [edit])
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    await world.planners.renewed(world.tenant, (await world.planners.current(world.tenant)).revisions)
+    await requeuer.begin()
+
+    assert await requeuer.wake() == 1
+
+    stored = await world.queries.item(world.tenant, "crm~L-1")
+    assert (waiting.outcome, stored.decision.head.cause, stored.record.owner) == (Outcome.WAITING, Cause.WOKEN, "cy")
+    assert stored.decision.head.item.attributes["phone"] == "110"
+    assert await world.erase("crm~L-1") == Counts(items=1, values=2)  # one for each event
+
+
+async def test_a_note_is_personal_whatever_is_declared(world: World) -> None:
+    await world.route(region="east")
+    moved = await world.router.reassign(world.tenant, ReassignRequest("crm~L-1", "cy", "Mrs Wu asks for cy"))
+
+    counts = await world.erase("crm~L-1")
+
+    assert moved.head.note == "Mrs Wu asks for cy"
+    assert counts.values == 1
+    assert (await world.queries.decision(world.tenant, moved.number)).head.note == ""
+    assert await world.replay() == ([], {"crm~L-1"})
+
+
+async def test_an_erased_item_can_be_moved_on(world: World) -> None:
+    await world.route(phone=PHONE)
+    await world.erase("crm~L-1")
+
+    moved = await world.router.reassign(world.tenant, ReassignRequest("crm~L-1", "cy"))
+
+    assert (moved.rep, dict(moved.head.item.attributes)) == ("cy", {})
+    assert (await world.replay())[0] == []
+
+
+async def test_a_customer_is_erased_with_all_their_items_and_scores(world: World) -> None:
+    await world.standings.keep(world.tenant, [("C-1", 0.9, "gold", 5), ("C-2", 0.1, "", 5)])
+    for number in range(3):
+        await world.route(f"L-{number}", phone="110", customer="C-1")
+    await world.route("L-9", phone="110", customer="C-2")
+    preview = await world.erase(customer="C-1", preview=True)
+
+    counts = await world.erase(customer="C-1")
+
+    assert counts == preview == Counts(items=3, values=3, scores=1)
+    assert set(await world.standings.standings(world.tenant, ["C-1", "C-2"])) == {"C-2"}
+    assert (await world.queries.item(world.tenant, "crm~L-9")).decision.head.item.attributes["phone"] == "110"
+    assert await world.erase(customer="C-1") == Counts()
+
+
+async def test_erasing_is_repeated_by_its_request_id(world: World) -> None:
+    await world.route(phone=PHONE)
+
+    first = await world.erase("crm~L-1", request_id="e")
+    again = await world.erase("crm~L-1", request_id="e")
+
+    assert first == again == Counts(items=1, values=1)
+    with pytest.raises(RequestIdReused):
+        await world.erase(customer="C-1", request_id="e")
+
+
+async def test_an_unknown_work_item_is_not_found_and_an_unknown_customer_is_erased_already(world: World) -> None:
+    with pytest.raises(NotFound):
+        await world.erase("crm~nothing")
+
+    assert await world.erase(customer="nobody") == Counts()
+
+
+async def test_a_preview_seals_nothing(world: World) -> None:
+    preview = await world.route(phone=PHONE, customer="C-1", preview=True)
+
+    assert preview.head.item.attributes["phone"] == PHONE
+    assert await world.values.items_of(world.tenant, "C-1") == []
+
+
+class TestOnRedis:
+    """What is only there to be seen in the real store."""
+
+    async def test_an_event_holds_no_personal_value(self, redis: Any, tenant: str) -> None:
+        world = await _on_redis(redis, tenant)
+        await world.route(phone=PHONE, nickname="Lulu")
+        await world.router.reassign(tenant, ReassignRequest("crm~L-1", "cy", "Mrs Wu asks"))
+
+        written = b"".join(b"".join(fields.values()) for _, fields in await redis.xrange(Keys(tenant).events))
+
+        assert not any(text.encode() in written for text in (PHONE, "Lulu", "Mrs Wu"))
+
+    async def test_an_altered_value_is_told(self, redis: Any, tenant: str) -> None:
+        world = await _on_redis(redis, tenant)
+        await world.route(phone=PHONE)
+        key = Keys(tenant).personal("crm~L-1")
+        for commitment, packed in (await redis.hgetall(key)).items():
+            salt, _ = msgpack.unpackb(packed)
+            await redis.hset(key, commitment, msgpack.packb([salt, "another"]))
+
+        with pytest.raises(CorruptHistory, match="phone is not what was sealed"):
+            await world.queries.item(tenant, "crm~L-1")
+
+    async def test_the_chain_holds_after_erasing(self, redis: Any, tenant: str) -> None:
+        world = await _on_redis(redis, tenant)
+        await world.route(phone=PHONE)
+        await world.erase("crm~L-1")
+        audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets)
+
+        assert [fault async for fault in audit.faults(tenant)] == []
+
+    async def test_an_item_without_personal_fields_costs_no_key(self, redis: Any, tenant: str) -> None:
+        world = await _on_redis(redis, tenant)
+        await world.route(region="east", customer="C-1")
+
+        assert await redis.exists(Keys(tenant).personal("crm~L-1"), Keys(tenant).subject("C-1")) == 0
+
+
+async def _on_redis(redis: Any, tenant: str) -> World:
+    world = World(
+        RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis), RedisCustomerScores(redis),
+        RedisPersonalValues(redis), tenant,
+    )  # fmt: skip
+    await world.arrange()
+    return world

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.golden import keys, questions, scenario
 from tests.golden.calls import Json, ask_again
 from tests.golden.running import Running, done, run, serving
-from tests.golden.scenario import Tenant
+from tests.golden.tenants import Tenant
 
 TENANTS = ("acme", "华贸", "early", "soon")
 _CHURN = "models/churn"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.golden import FB041BA
+from tests.golden.calls import differences
 from tests.golden.contract import contract, kept, missing
 
 OFFERED = ["messages", "enums", "methods", "reasons", "metrics", "settings", "commands"]
@@ -34,4 +35,17 @@ def test_what_is_gone_or_another_is_found() -> None:
         " messages Rep name: was 1 TYPE_STRING, is 3 TYPE_STRING",
         " messages Rep etag: is gone",
         " settings A: is gone",
+    ]
+
+
+def test_an_answer_may_have_new_fields_and_no_other_values() -> None:
+    before = {"response": {"score": 0.25, "reasons": [{"code": "SKILL"}]}}
+    same = {"response": {"score": 0.25, "reasons": [{"code": "SKILL"}], "shade": "green", "next_wait_duration": "1s"}}
+    other = {"response": {"score": 0.25000000000000006, "reasons": [{"code": "SKILL", "field": "skills"}]}}
+
+    assert list(differences(before, same, {"shade"})) == []
+    assert list(differences(before, same, set())) == [".response.shade: None → 'green'"]
+    assert list(differences(before, other, {"shade"})) == [
+        ".response.reasons[0].field: None → 'skills'",
+        ".response.score: 0.25 → 0.25000000000000006",
     ]

@@ -25,6 +25,7 @@ from serving.settings import Settings
 from store.durability import ANYTHING
 from store.embedded.server import EmbeddedServer, EmbeddedServerError, find_binary
 from tests.api import Api, connected
+from tests.golden import FB041BA, keys
 from tests.served import Served
 
 examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -133,6 +134,16 @@ def data_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="fl-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def golden_store(data_folder: Path) -> Iterator[str]:
+    """Yield the address of a store of a test's own that holds, key by key, what commit fb041ba left."""
+    server = EmbeddedServer(data_folder, "always")
+    server.start()
+    keys.restore(server.url, keys.kept(FB041BA / "store.jsonl"))
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture

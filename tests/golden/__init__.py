@@ -1,0 +1,20 @@
+"""What commit fb041ba wrote and answered, kept so that every later tree can be held to it.
+
+    fb041ba/store.jsonl     every key of its store                          keys.restore puts them into a fresh one
+    fb041ba/answers.jsonl   what its service answered on these keys         calls.ask asks again
+    fb041ba/commands.jsonl  what its commands printed about them
+    fb041ba/models/         its registry of models: everybody's, and a tenant's own
+    fb041ba/contract.json   its wire fields, reasons, metrics, settings and commands
+
+Nothing of it is written by hand. To write it again, from a clone::
+
+    git worktree add ../fb041ba fb041ba && cp -r tests/golden ../fb041ba/tests/ && cd ../fb041ba && make setup
+    .venv/bin/python -m tests.golden.write_fb041ba ../golden
+    .venv/bin/python -m tests.golden.contract ../golden/contract.json
+
+What travels there imports the generated contract and no other module of ours but ``service``, whose name is fixed.
+"""
+
+from pathlib import Path
+
+FB041BA = Path(__file__).parent / "fb041ba"

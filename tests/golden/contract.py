@@ -140,10 +140,16 @@ def _reasons() -> list[str]:
             node.value.value
             for tree in _trees()
             for node in ast.walk(tree)
-            if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["reason"]
+            if isinstance(node, ast.Assign | ast.AnnAssign) and _assigned(node) == ["reason"]
             if isinstance(node.value, ast.Constant) and type(node.value.value) is str and node.value.value.isupper()
         }
     )
+
+
+def _assigned(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    """Return the names that a statement gives a value, annotated or not."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [ast.unparse(target) for target in targets]
 
 
 def kept(folder: Path) -> Json:

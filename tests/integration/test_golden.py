@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fairlead.v1 import decisions_pb2, routing_pb2, workforce_pb2
-from router.adapters.working import WorkSettings
+from router.adapters.queue import WorkSettings
 from service import main
 from tests.api import ASSIGNED, EVERYONE, UNROUTED, Api, connected, differences
 from tests.conftest import serving

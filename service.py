@@ -21,6 +21,7 @@ import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC
 from router import cli as router_cli
 from router.adapters.durable_rules.selection import EngineUnavailable
 from router.cli.later import commands_with
+from router.model.errors import RouterError
 from scoring.errors import ScoringError
 from serving.life import run, run_several
 from serving.parts import CannotListen
@@ -120,7 +121,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
     except (
         ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
-        EngineUnavailable,
+        EngineUnavailable, RouterError,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error
 

@@ -43,6 +43,7 @@ from scoring.parts import ScoringParts
 from scoring.ports import LastScore
 from serving.long_work import LongWork
 from serving.settings import Settings
+from serving.upgrading import upgrade_report
 from store.durability import DurabilityStatus
 from store.errors import StoreUnavailable
 from store.scripts import watch_scripts
@@ -154,11 +155,15 @@ class Service:
             If the store does not answer.
         NotDurable
             If it is less durable than was asked for.
+        FormatMismatch
+            If a newer version of Fairlead wrote it.
         CannotListen
             If the address cannot be bound.
         """
         await self._stores.check()
         self.durability.level = await self._stores.check_durability(self._requirement)
+        with upgrade_report() as report:
+            await self._stores.bring_up_to_date(report)
         self._start_watch()
         names = []
         for servicer, contract, name in self._servicers:

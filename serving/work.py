@@ -31,6 +31,7 @@ from scoring.parts import ScoringParts
 from scoring.rpc import rescorings
 from serving.long_work import KINDS, LongWork
 from serving.settings import LongWorkSettings
+from serving.upgrading import upgrade_report
 from store.durability import DurabilityRequirement, NotDurable
 from store.errors import StoreUnavailable
 from training.rpc import trainings
@@ -157,6 +158,8 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
     long_crew = _long_crew(stores, wanted, kinds)
     try:
         await stores.check_durability(wanted.requirement)
+        with upgrade_report() as report:
+            await stores.bring_up_to_date(report)
         crew.start()
         long_crew.start()
         _log.info(

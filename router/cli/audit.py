@@ -74,6 +74,7 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
 
 async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[list[str], int, str]:
     async with connected_stores(url) as stores:
+        await stores.check_format(tenant, oldest=1)
         chain = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
         faults = [fault async for fault in chain.faults(tenant)]
         if note and (fault := await _forgotten(stores, tenant, *note)):
@@ -118,6 +119,7 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
 async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[Event]:
     found, before = list[Event](), None
     async with connected_stores(url) as stores:
+        await stores.check_format(tenant, oldest=1)
         while len(found) < count:
             page = await stores.assignments.events(tenant, before=before, count=_PAGE, newest_first=True)
             if not page:

@@ -63,6 +63,7 @@ async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int]:
     """Print each difference; return how many events and differences there are."""
     async with connected_stores(url) as stores:
         books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+        await stores.check_format(tenant)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, found = newest[0].number if newest else 0, 0
         verification = Verification(stores.assignments, books)

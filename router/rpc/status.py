@@ -18,6 +18,7 @@ from router.model.errors import (
     AlreadyExists,
     Conflict,
     CorruptHistory,
+    FormatMismatch,
     InvalidInput,
     MemoryShort,
     NotFound,
@@ -34,6 +35,7 @@ CODES: dict[type[Exception], grpc.StatusCode] = {
     AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
     Conflict: grpc.StatusCode.ABORTED,
     NotPossible: grpc.StatusCode.FAILED_PRECONDITION,
+    FormatMismatch: grpc.StatusCode.FAILED_PRECONDITION,
     QueueFull: grpc.StatusCode.RESOURCE_EXHAUSTED,
     MemoryShort: grpc.StatusCode.RESOURCE_EXHAUSTED,
     StoreUnavailable: grpc.StatusCode.UNAVAILABLE,
@@ -49,7 +51,7 @@ def _details(error: RouterError | StoreUnavailable) -> Sequence[Message]:
             return [details.bad_request((v.field, v.description) for v in error.violations)]
         case NotFound() | AlreadyExists():
             return [details.resource(error.resource_type, error.name)]
-        case Conflict() | NotPossible():
+        case Conflict() | NotPossible() | FormatMismatch():
             return [details.precondition(error.reason, error.name, error.description)]
         case QueueFull():
             return [details.retry(error.retry_after_s), details.quota(error.name, str(error))]

@@ -23,24 +23,24 @@ from tests.golden.contract import field_names
 from tests.integration.test_failures_queue import is_empty, until
 from tests.integration.test_waiting import watching
 
-BEFORE_ANYBODY_CAME = pytest.mark.xfail(
-    strict=True, reason="up_to=0 means no limit, so the empty workforce is read as all of it (issue 8, fault 1)"
-)
-
-
 def kept(name: str) -> list[Json]:
     """Read one of the golden files, a line each."""
     return [json.loads(line) for line in (FB041BA / name).read_text("utf-8").splitlines()]
 
 
-ANSWERED = [made for made in kept("answers.jsonl") if made.get("error", {}).get("code") != "INTERNAL"]
-NOT_EXPLAINED = [made for made in kept("answers.jsonl") if made.get("error", {}).get("code") == "INTERNAL"]
-"""What it should have answered, and did not: fault 1."""
+BEFORE_ANYBODY_CAME = {f"tenants/early/decisions/{number}" for number in (2, 3)}
+"""Decisions by the empty workforce. What it answered was wrong, INTERNAL or candidates who came later: fault 1."""
+WRONG = [
+    made
+    for made in kept("answers.jsonl")
+    if made.get("error", {}).get("code") == "INTERNAL" or made["request"].get("name") in BEFORE_ANYBODY_CAME
+]
+ANSWERED = [made for made in kept("answers.jsonl") if made not in WRONG]
 
 
 @asynccontextmanager
 async def golden_service(url: str, workers: int = 0) -> AsyncIterator[str]:
-    """Serve the golden store and models; without workers nothing in it moves by itself."""
+    """Serve the golden store, brought up to date by that, and models; without workers nothing in it moves by itself."""
     async with serving(url, models=str(FB041BA / "models"), work=WorkSettings(workers=workers)) as address:
         yield address
 
@@ -60,6 +60,13 @@ async def asked_again(address: str, made: Sequence[Json]) -> list[Json]:
             return [ask_again(channel, call) for call in made]
 
     return await asyncio.to_thread(ask_all)
+
+
+@pytest.fixture
+async def upgraded_store(golden_store: str) -> str:
+    """Return the address of the golden store, brought up to date by a service that has ended."""
+    async with golden_service(golden_store):
+        return golden_store
 
 
 def run(url: str, *arguments: str) -> Result:
@@ -101,9 +108,9 @@ async def test_every_answer_is_the_one_that_was_given_then(golden_store: str) ->
     assert keys.contents(golden_store) == before
 
 
-@pytest.mark.parametrize("tenant", ["acme", "华贸", "soon", pytest.param("early", marks=BEFORE_ANYBODY_CAME)])
-def test_its_log_is_replayed_without_a_difference(golden_store: str, tenant: str) -> None:
-    replayed = run(golden_store, "verify", "--tenant", tenant)
+@pytest.mark.parametrize("tenant", ["acme", "华贸", "soon", "early"])
+def test_its_log_is_replayed_without_a_difference(upgraded_store: str, tenant: str) -> None:
+    replayed = run(upgraded_store, "verify", "--tenant", tenant)
 
     assert replayed.exit_code == 0, replayed.output
 
@@ -117,12 +124,11 @@ def test_its_chains_are_whole_and_end_in_the_same_links(golden_store: str) -> No
     assert [found.output.split()[-1] for found in walked] == [made["output"][-1].split()[-1] for made in commands]
 
 
-@BEFORE_ANYBODY_CAME
 async def test_what_came_before_anybody_was_there_is_explained(golden_store: str) -> None:
-    assert NOT_EXPLAINED
+    assert WRONG
 
     async with golden_service(golden_store) as address, connected(address, "early") as api:
-        again = await asked_again(address, NOT_EXPLAINED)
+        again = await asked_again(address, WRONG)
         first, second = [await api.decision(f"{api.parent}/decisions/{number}") for number in (2, 3)]
 
     assert (first.outcome, second.outcome) == (UNROUTED, decisions_pb2.Decision.OUTCOME_WAITING)

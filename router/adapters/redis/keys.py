@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 TENANTS = "fairlead:tenants"
 """Set: every tenant that ever published rules."""
+FORMAT_OF_ALL = "fairlead:format"
+"""String: the format that every tenant's store has; ``{format} begun`` while some are being brought to it."""
+EVERYBODY = "*"
+"""Stands for every tenant where a key belongs to all, or is looked for of each; none can be called that."""
 
 
 @dataclass(frozen=True, slots=True)

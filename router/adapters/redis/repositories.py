@@ -7,10 +7,13 @@ from typing import Self
 
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisSignals
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.upgrade import StoreUpgrade, UpgradeReport, format_of
 from router.adapters.redis.workforce import RedisWorkforce
+from router.model.errors import FormatMismatch
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
@@ -82,6 +85,22 @@ class Stores:
         if refusal := requirement.refusal(is_so):
             raise NotDurable(refusal)
         return is_so
+
+    async def bring_up_to_date(self, report: UpgradeReport) -> None:
+        """Have the store in the format of this version; see ``upgrade``."""
+        await StoreUpgrade(self.redis, report).run()
+
+    async def check_format(self, tenant: str, oldest: int = FORMAT) -> None:
+        """See whether what is stored of a tenant can be read.
+
+        Raises
+        ------
+        FormatMismatch
+            If its format is newer than this version's, or older than the oldest that will do.
+        """
+        number = await format_of(self.redis, tenant)
+        if not oldest <= number <= FORMAT:
+            raise FormatMismatch(f"tenants/{tenant}", number, FORMAT)
 
     async def close(self) -> None:
         """Let go of the connection."""

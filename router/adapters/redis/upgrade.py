@@ -1,0 +1,172 @@
+"""Brings a store that an older Fairlead wrote to the format of this one, before anything is served from it.
+
+Tenant by tenant: the log is walked page by page, a script writes the records of its work items anew and enters them in
+the index of owners, and the tenant's new format is written down last. ``fairlead:format`` says of the whole store that
+it is done, so that every later start asks for one key. Of several servers one does the work and the others wait; every
+step may be done twice, so that whoever comes after one that was killed, or was only slow, goes on.
+
+Older servers must have stopped. The roles they had tell of those that have not: until the last of them has ended nothing
+is touched. What is newer than this version is refused by name, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+from uuid import uuid4
+
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.format import FORMAT
+from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys
+from router.adapters.redis.library import script
+from router.adapters.redis.log_follower import RedisSignals
+from router.history.codec import read_item_id
+from router.model.errors import FormatMismatch
+from router.model.ids import check_id
+from store.clients import RedisClient
+from store.translation import translated
+
+PAGE = 500
+"""Events of one call: it keeps the store busy for some milliseconds."""
+LEASE_S = 10.0
+"""After how many seconds another server goes on with the work of one that was killed."""
+_LOOK_S = 0.5
+_ROLE = "upgrading"
+ROLES_OF_1 = ("waking", "auditing")
+"""What servers of format 1 held for each tenant, for 20 seconds at most after their end."""
+_BEGUN = " begun"
+
+_upgrade_items = script("upgrade_items")
+
+
+class UpgradeReport(Protocol):
+    """Is told how an upgrade goes."""
+
+    def waits(self, why: str) -> None:
+        """It waits; told again and again while it does."""
+
+    def moved(self, tenant: str, events: int, of_events: int) -> None:
+        """So many events of a tenant's log are done."""
+
+
+class StoreUpgrade:
+    """The upgrade of one store, as one server sees it.
+
+    Parameters
+    ----------
+    redis
+        A client that returns bytes.
+    report
+        Is told how it goes.
+    pause
+        Waits for some seconds.
+    """
+
+    def __init__(
+        self, redis: RedisClient, report: UpgradeReport, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> None:
+        self._redis = redis
+        self._report = report
+        self._pause = pause
+        self._log = RedisAssignments(redis)
+        self._signals = RedisSignals(redis)
+        self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
+
+    async def run(self) -> None:
+        """Have the store in this version's format, whoever brings it there.
+
+        Raises
+        ------
+        FormatMismatch
+            If it is newer.
+        CorruptHistory
+            If an event cannot be read.
+        StoreUnavailable
+            If the store does not answer.
+        """
+        if await self._is_done():
+            return
+        tenants = await self._older_tenants()
+        while tenants and not await self._leads():
+            await self._wait("another server brings the store to this version's format")
+            if await self._is_done():
+                return
+        if tenants:
+            await self._older_servers_end(tenants)
+            await self._mark(f"{FORMAT}{_BEGUN}")
+        for tenant in tenants:
+            await self._upgrade(tenant)
+        await self._mark(str(FORMAT))
+
+    async def _is_done(self) -> bool:
+        with translated():
+            marked = (await self._redis.get(FORMAT_OF_ALL) or b"0").decode()
+        number = int(marked.removesuffix(_BEGUN))
+        if number > FORMAT:
+            raise FormatMismatch("the store", number, FORMAT)
+        return number == FORMAT and not marked.endswith(_BEGUN)
+
+    async def _mark(self, text: str) -> None:
+        with translated():
+            await self._redis.set(FORMAT_OF_ALL, text)
+
+    async def _older_tenants(self) -> list[str]:
+        """Return the tenants of an older format, those too that never published rules and are in no list."""
+        tenants = set[str]()
+        before, behind = Keys(EVERYBODY).revisions.split(EVERYBODY)
+        with translated():
+            async for key in self._redis.scan_iter(match=f"{before}*{behind}", count=1000):
+                tenant = key.decode().removeprefix(before).removesuffix(behind)
+                if not check_id(tenant):  # no request's key, whose id may be any text
+                    tenants.add(tenant)
+        formats = {tenant: await format_of(self._redis, tenant) for tenant in sorted(tenants)}
+        for tenant, number in formats.items():
+            if number > FORMAT:
+                raise FormatMismatch(f"tenants/{tenant}", number, FORMAT)
+        return [tenant for tenant, number in formats.items() if number < FORMAT]
+
+    async def _leads(self) -> bool:
+        return await self._signals.lead(EVERYBODY, _ROLE, self._name, LEASE_S)
+
+    async def _older_servers_end(self, tenants: Sequence[str]) -> None:
+        roles = [Keys(tenant).role(role) for tenant in tenants for role in ROLES_OF_1]
+        for role in roles:
+            while await self._is_there(role):
+                await self._wait(f"a server of an older version runs, or ran a moment ago: {role}")
+                await self._leads()
+
+    async def _is_there(self, key: str) -> bool:
+        with translated():
+            return bool(await self._redis.exists(key))
+
+    async def _wait(self, why: str) -> None:
+        self._report.waits(why)
+        await self._pause(_LOOK_S)
+
+    async def _upgrade(self, tenant: str) -> None:
+        """Bring a tenant from format 1 to 2; who was overtaken meanwhile does no harm."""
+        keys, after = Keys(tenant), 0
+        if await format_of(self._redis, tenant) == FORMAT:
+            return
+        newest = await self._log.events(tenant, count=1, newest_first=True)
+        while entries := await self._log.entries(tenant, after=after, count=PAGE):
+            await self._leads()
+            found = (read_item_id(entry.number, entry.type, entry.facts) for entry in entries)
+            if items := list(dict.fromkeys(filter(None, found))):
+                await _upgrade_items(self._redis, [keys.owned, *map(keys.item, items)], items)
+            after = entries[-1].number
+            self._report.moved(tenant, after, newest[0].number)
+        with translated():
+            await self._redis.hset(keys.revisions, "format", FORMAT)
+
+
+async def format_of(redis: RedisClient, tenant: str) -> int:
+    """Return the format of what is stored of a tenant; this version's where nothing is."""
+    key = Keys(tenant).revisions
+    with translated():
+        written = await redis.hget(key, "format")
+        if written is None and await redis.exists(key):
+            return 1
+    return FORMAT if written is None else int(written)

@@ -74,5 +74,3 @@ class UpgradeLines:
 def upgrade_report() -> UpgradeBar | UpgradeLines:
     """Return what shows an upgrade to whoever started this process."""
     return UpgradeBar(Console(stderr=True)) if sys.stderr.isatty() else UpgradeLines()
-
-

@@ -23,6 +23,7 @@ from tests.golden.contract import field_names
 from tests.integration.test_failures_queue import is_empty, until
 from tests.integration.test_waiting import watching
 
+
 def kept(name: str) -> list[Json]:
     """Read one of the golden files, a line each."""
     return [json.loads(line) for line in (FB041BA / name).read_text("utf-8").splitlines()]

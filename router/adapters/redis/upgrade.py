@@ -5,7 +5,7 @@ the index of owners, and the tenant's new format is written down last. ``fairlea
 it is done, so that every later start asks for one key. Of several servers one does the work and the others wait; every
 step may be done twice, so that whoever comes after one that was killed, or was only slow, goes on.
 
-Older servers must have stopped. The roles they had tell of those that have not: until the last of them has ended nothing
+Older servers must have stopped. The roles they had tell of those that have not: until the last one has ended nothing
 is touched. What is newer than this version is refused by name, and nothing is written.
 """
 
@@ -29,7 +29,7 @@ from store.clients import RedisClient
 from store.translation import translated
 
 PAGE = 500
-"""Events of one call: it keeps the store busy for some milliseconds."""
+"""Events whose work items one script call brings up to date: it keeps the store busy for some milliseconds."""
 LEASE_S = 10.0
 """After how many seconds another server goes on with the work of one that was killed."""
 _LOOK_S = 0.5
@@ -62,11 +62,18 @@ class StoreUpgrade:
         Is told how it goes.
     pause
         Waits for some seconds.
+    page
+        Events of one call.
     """
 
     def __init__(
-        self, redis: RedisClient, report: UpgradeReport, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self,
+        redis: RedisClient,
+        report: UpgradeReport,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        page: int = PAGE,
     ) -> None:
+        self._page = page
         self._redis = redis
         self._report = report
         self._pause = pause
@@ -151,7 +158,7 @@ class StoreUpgrade:
         if await format_of(self._redis, tenant) == FORMAT:
             return
         newest = await self._log.events(tenant, count=1, newest_first=True)
-        while entries := await self._log.entries(tenant, after=after, count=PAGE):
+        while entries := await self._log.entries(tenant, after=after, count=self._page):
             await self._leads()
             found = (read_item_id(entry.number, entry.type, entry.facts) for entry in entries)
             if items := list(dict.fromkeys(filter(None, found))):

@@ -15,8 +15,11 @@ from store.translation import translated
 SIMULATED = "FAIRLEAD_SIMULATED_CLOCK"
 """Variable that has the scripts of a process read the simulated clock; set by ``serve --simulated-clock``."""
 KEY = "fairlead:clock"
-CLOCK = lua(__package__, "simulated_clock" if os.environ.get(SIMULATED) else "clock")
-"""Lua that defines ``clock_us``: the time in microseconds since the epoch."""
+
+
+def clock() -> str:
+    """Return Lua that defines ``clock_us``: the time in microseconds since the epoch."""
+    return lua(__package__, "simulated_clock" if os.environ.get(SIMULATED) else "clock")
 
 
 class SimulatedClock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any
@@ -74,21 +75,30 @@ def _names(part: str) -> list[str]:
 
 
 class Script:
-    """A script, called by its hash and loaded where the server does not know it.
+    """A script, read and put together when it is first called, by its hash; loaded where the server does not know it.
 
     Parameters
     ----------
     package, name
         Where it lies, see ``lua``.
     libraries
-        Texts of which it uses something, in this order: a script sees the local names of all, a library of those
-        before it.
+        Returns texts of which it uses something, in this order: a script sees the local names of all, a library of
+        those before it.
     """
 
-    def __init__(self, package: str, name: str, libraries: Sequence[str] = ()) -> None:
+    def __init__(self, package: str, name: str, libraries: Callable[[], Sequence[str]] = tuple) -> None:
         self.name = name
-        self.source = linked(libraries, lua(package, name))
-        self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+        self._package = package
+        self._libraries = libraries
+
+    @cached_property
+    def source(self) -> str:
+        """Its text, with what it uses of its libraries in front."""
+        return linked(self._libraries(), lua(self._package, self.name))
+
+    @cached_property
+    def _hash(self) -> str:
+        return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Run it; ``keys`` must be all it touches.

@@ -12,11 +12,11 @@ The library, in order::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from router.adapters.redis.format import FORMAT
 from router.model.workitem import TRANSITIONS
-from store.clock import CLOCK
+from store.clock import clock
 from store.scripts import Script, lua
 
 _PARTS = ("log", "format", "item", "request", "ledger")
@@ -24,7 +24,11 @@ _PARTS = ("log", "format", "item", "request", "ledger")
 
 def script(name: str) -> Script:
     """Return a script of ``scripts/``, behind the library."""
-    return Script(__package__, name, [CLOCK, _constants(), *(lua(__package__, part) for part in _PARTS)])
+    return Script(__package__, name, _library)
+
+
+def _library() -> Sequence[str]:
+    return [clock(), _constants(), *(lua(__package__, part) for part in _PARTS)]
 
 
 def _constants() -> str:

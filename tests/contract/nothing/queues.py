@@ -38,7 +38,7 @@ class Queues:
     async def open(cls, redis: Redis | None, tenant: str) -> Queues:
         """Arrange it in memory, or on Redis."""
         queue: Queue = (
-            MemoryQueue(lambda: BEGIN_US) if redis is None else RedisQueue(redis, tenant, clock=STANDING_CLOCK)
+            MemoryQueue(lambda: BEGIN_US) if redis is None else RedisQueue(redis, tenant, reading=STANDING_CLOCK)
         )
         world = cls(queue, tenant)
         await world.submit("a")

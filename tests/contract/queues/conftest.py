@@ -39,5 +39,5 @@ async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     await redis.flushall()
     clock = Clock(redis)
     await clock.pass_s(0)
-    yield Bench(lambda bounds=None, **kw: RedisQueue(redis, "q", bounds, clock=HAND_CLOCK, **kw), clock)
+    yield Bench(lambda bounds=None, **kw: RedisQueue(redis, "q", bounds, reading=HAND_CLOCK, **kw), clock)
     await close(redis)

@@ -37,7 +37,7 @@ class Queues(RuleBasedStateMachine):
         bounds = Bounds(jobs=6, bytes=40, kept_s=4)
         self.sides: tuple[Queue, Queue] = (
             MemoryQueue(lambda: self.clock.now_us, bounds, deliveries=3),
-            RedisQueue(self.redis, "q", bounds, deliveries=3, clock=HAND_CLOCK),
+            RedisQueue(self.redis, "q", bounds, deliveries=3, reading=HAND_CLOCK),
         )
         self.leases: list[Lease] = []
 

@@ -43,7 +43,7 @@ class Server:
 def test_the_libraries_stand_in_front_in_their_order() -> None:
     libraries = ["local one = 1\n", "-- Two.\nlocal two = one + 1\n\n", "local function begun() return two end\n"]
 
-    script = Script(QUEUE, "redrive", libraries)
+    script = Script(QUEUE, "redrive", lambda: libraries)
 
     assert script.source == "".join(libraries).replace("-- Two.\n", "").replace("\n\n", "\n") + lua(QUEUE, "redrive")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import msgpack
 
 from store.clients import RedisClient
-from store.clock import CLOCK
+from store.clock import clock
 from store.scripts import Argument, Script, lua
 from store.translation import translated
 from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
@@ -19,8 +19,6 @@ from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, R
 
 REQUEST_TTL_S = 24 * 3600
 _BELL_LENGTH = 1000
-_CLOCK = CLOCK + "local now_us = clock_us()\n"
-_CHANGE = lua(__package__, "change")
 _TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
 
 
@@ -39,8 +37,8 @@ class RedisQueue:
         How often a job is lent whose workers are lost each time.
     request_ttl_s
         How long a request id is remembered, in seconds.
-    clock
-        Lua that sets ``now_us``, in microseconds: the store's clock, or one that tests move by hand.
+    reading
+        Lua that sets ``now_us``, in microseconds, as tests do who move the time by hand; absent: the store's clock.
     """
 
     def __init__(
@@ -51,19 +49,20 @@ class RedisQueue:
         *,
         deliveries: int = 25,
         request_ttl_s: int = REQUEST_TTL_S,
-        clock: str = _CLOCK,
+        reading: str | None = None,
     ) -> None:
         self._redis = redis
         self._name = name
         self._bounds = bounds or Bounds()
         self._deliveries = deliveries
         self._request_ttl_s = request_ttl_s
-        script = partial(Script, __package__)
-        self._submit, self._lease = script("submit", [clock]), script("lease", [clock])
-        self._extend, self._settle = script("extend", [clock]), script("settle", [clock])
-        self._redrive, self._purge = script("redrive", [clock, _CHANGE]), script("purge", [clock, _CHANGE])
-        self._note, self._withdraw = script("note", [clock]), script("withdraw", [clock])
-        self._stats = script("stats", [clock])
+        now = partial(_now, reading)
+        script, changing = partial(Script, __package__), partial(_changing, now)
+        self._submit, self._lease = script("submit", now), script("lease", now)
+        self._extend, self._settle = script("extend", now), script("settle", now)
+        self._redrive, self._purge = script("redrive", changing), script("purge", changing)
+        self._note, self._withdraw = script("note", now), script("withdraw", now)
+        self._stats = script("stats", now)
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
@@ -226,6 +225,14 @@ class RedisQueue:
     async def _ring(self, tenant: str) -> None:
         with translated():
             await self._redis.xadd(bell_key(self._name), {"tenant": tenant}, maxlen=_BELL_LENGTH, approximate=True)
+
+
+def _now(reading: str | None) -> list[str]:
+    return [clock() + "local now_us = clock_us()\n" if reading is None else reading]
+
+
+def _changing(now: Callable[[], list[str]]) -> list[str]:
+    return [*now(), lua(__package__, "change")]
 
 
 def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | QueueError:

@@ -26,6 +26,7 @@ from scoring.errors import ScoringError
 from serving.life import run, run_several
 from serving.parts import CannotListen
 from serving.settings import Place, Settings
+from store.clock import ClockMismatch, simulate
 from store.durability import NotDurable
 from store.embedded.server import EmbeddedServerError
 from store.errors import StoreUnavailable
@@ -35,6 +36,7 @@ from telemetry.traces import CannotTrace
 from upkeep.servers import CannotShare, ServerFailed
 
 LATER = {
+    "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
     "doctor": ("upkeep.doctor", "Check the set-up, and say what to do."),
     "health": ("scoring.cli", "Check health profiles."),
@@ -70,9 +72,14 @@ def main() -> None:
     "--processes", type=click.IntRange(1, 64), help="Serve in so many processes on the port; one that dies is replaced."
 )
 @click.option("--share-port", is_flag=True, help="Share the port with others that are started like this.")
+@click.option(
+    "--simulated-clock",
+    is_flag=True,
+    help="Let the private store's time be moved: see `fairlead clock`. For trying out; the folder keeps it for good.",
+)
 @click.option("--supervised", is_flag=True, hidden=True)
 @click.option("--private-store", default="", hidden=True)
-def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
+def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool, **place: Any) -> None:
     """Serve in the foreground; end with SIGTERM or Ctrl-C.
 
     \b
@@ -111,6 +118,8 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
       FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
                                                open-metrics: a store or figures off this machine without TLS
     """
+    if simulated_clock:
+        simulate()
     try:
         settings = Settings.read(os.environ, listen=listen, data=data, place=Place(**place))
         logs.start(settings.telemetry.log)
@@ -121,7 +130,7 @@ def serve(listen: str, data: Path, processes: int | None, **place: Any) -> None:
     except (
         ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
-        EngineUnavailable, RouterError,
+        EngineUnavailable, RouterError, ClockMismatch,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error
 

@@ -44,6 +44,7 @@ from scoring.ports import LastScore
 from serving.long_work import LongWork
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
+from store.clock import SimulatedClock
 from store.durability import DurabilityStatus
 from store.errors import StoreUnavailable
 from store.scripts import watch_scripts
@@ -97,7 +98,7 @@ class Service:
 
     def __init__(self, settings: Settings, redis_url: str, observers: Sequence[Observer] = ()) -> None:
         self._stores = Stores.connect(redis_url, settings.request_ttl_s, settings.durability)
-        self._requirement = settings.durability
+        self._settings = settings
         self.durability = DurabilityStatus()
         assignments, workforce = self._stores.assignments, self._stores.workforce
         rule_sets = self._stores.rule_sets
@@ -155,13 +156,16 @@ class Service:
             If the store does not answer.
         NotDurable
             If it is less durable than was asked for.
+        ClockMismatch
+            If its time is simulated and was not asked to be.
         FormatMismatch
             If a newer version of Fairlead wrote it.
         CannotListen
             If the address cannot be bound.
         """
         await self._stores.check()
-        self.durability.level = await self._stores.check_durability(self._requirement)
+        await self._agree_on_time()
+        self.durability.level = await self._stores.check_durability(self._settings.durability)
         with upgrade_report() as report:
             await self._stores.bring_up_to_date(report)
         self._start_watch()
@@ -182,6 +186,13 @@ class Service:
         self._long_crew.start()
         self._auditors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
+
+    async def _agree_on_time(self) -> None:
+        clock = SimulatedClock(self._stores.redis)
+        if self._settings.simulated_clock:
+            await clock.begin()
+        else:
+            await clock.refuse(is_private=not self._settings.redis_url)
 
     def auditor(self, tenant: str) -> Auditor:
         """Return what audits a tenant."""

@@ -12,6 +12,7 @@ from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import WorkSettings, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from store.clients import SCHEMES, client_for, open_servers
+from store.clock import SIMULATED
 from store.durability import Durability, DurabilityRequirement
 from telemetry.watch import NOTHING, Wanted
 
@@ -120,6 +121,8 @@ class Settings:
         Who may come in, and how.
     place
         Whether this process serves alone.
+    simulated_clock
+        Whether the private store's time is simulated.
     """
 
     listen: str
@@ -138,6 +141,7 @@ class Settings:
     telemetry: Wanted = NOTHING
     security: Security = OPEN
     place: Place = ALONE
+    simulated_clock: bool = False
 
     @property
     def fsync(self) -> str:
@@ -163,6 +167,12 @@ class Settings:
             raise ValueError(
                 "FAIRLEAD_DURABILITY asks for replicas, which only a store named in FAIRLEAD_REDIS_URL has"
             )
+        simulated = bool(environ.get(SIMULATED))
+        if url and simulated:
+            raise ValueError(
+                "--simulated-clock is for the private store alone, and FAIRLEAD_REDIS_URL names another, "
+                f"{without_password(url)!r}: leave one of them out"
+            )
         security, telemetry = Security.read(environ), Wanted.read(environ)
         if url:
             _check_store(url, durability.replicas, security.insecure)
@@ -173,6 +183,7 @@ class Settings:
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), LongWorkSettings.read(environ), calls,
             whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), telemetry, security, place,
+            simulated,
         )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import Books
 from router.assignment.queries import Lookup
 from router.assignment.service import Router
-from router.cli.stores import checked_url
+from router.cli.stores import checked_url, running_store
 from router.cli.tables import InputFailed
 from router.model.errors import RouterError
 from scoring.errors import ScoringError
@@ -32,6 +32,7 @@ from scoring.rpc import rescorings
 from serving.long_work import KINDS, LongWork
 from serving.settings import LongWorkSettings
 from serving.upgrading import upgrade_report
+from store.clock import ClockMismatch, SimulatedClock, simulate
 from store.durability import DurabilityRequirement, NotDurable
 from store.errors import StoreUnavailable
 from training.rpc import trainings
@@ -87,8 +88,8 @@ def work(data: Path | None, redis_url: str | None, workers: int | None, asked: t
     kinds = _kinds(asked, wanted)
     stores = Stores.connect(_store(data, redis_url), wanted.request_ttl_s, wanted.requirement)
     try:
-        asyncio.run(_work(stores, wanted, kinds))
-    except (RouterError, StoreUnavailable, NotDurable, engines.EngineUnavailable, ScoringError) as error:
+        asyncio.run(_work(stores, wanted, kinds, is_private=data is not None or not redis_url))
+    except (RouterError, StoreUnavailable, NotDurable, ClockMismatch, engines.EngineUnavailable, ScoringError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -136,16 +137,10 @@ def _kinds(asked: Sequence[str], wanted: _Wanted) -> Sequence[str]:
 def _store(named: Path | None, redis_url: str | None) -> str:
     if redis_url and named is None:
         return redis_url
-    socket = (named or Path("fairlead-data")).absolute() / "valkey.sock"
-    if not socket.exists():
-        raise InputFailed(
-            f"--data {socket.parent}: no service runs with it; allowed: the folder `fairlead serve --data` uses, "
-            "or --redis-url"
-        )
-    return f"unix://{socket}"
+    return running_store(named or Path("fairlead-data"), "the folder `fairlead serve --data` uses, or --redis-url")
 
 
-async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
+async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_private: bool) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
@@ -157,6 +152,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
     crew = routing_crew(queue, router, wanted.routing) if ROUTE in kinds else Crew(())
     long_crew = _long_crew(stores, wanted, kinds)
     try:
+        await _agree_on_time(stores, is_private=is_private)
         await stores.check_durability(wanted.requirement)
         with upgrade_report() as report:
             await stores.bring_up_to_date(report)
@@ -172,6 +168,15 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> None:
         await asyncio.gather(crew.drain(_DRAIN_S), long_crew.drain(0))
         books.close()
         await stores.close()
+
+
+async def _agree_on_time(stores: Stores, *, is_private: bool) -> None:
+    """Read the clock that the service reads beside which this works."""
+    clock = SimulatedClock(stores.redis)
+    if is_private and await clock.is_there():
+        simulate()
+    else:
+        await clock.refuse(is_private=False)
 
 
 def _long_crew(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> Crew:

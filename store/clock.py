@@ -15,11 +15,22 @@ from store.translation import translated
 SIMULATED = "FAIRLEAD_SIMULATED_CLOCK"
 """Variable that has the scripts of a process read the simulated clock; set by ``serve --simulated-clock``."""
 KEY = "fairlead:clock"
+_SIMULATED_PRIVATE = (
+    "the time of this data folder is simulated, and its events keep it: serve it with --simulated-clock, or name "
+    "another folder with --data"
+)
+_SIMULATED_REAL = (
+    f"this store has the key {KEY}: its time is simulated, which only a private store's may be: name another store"
+)
 
 
 def clock() -> str:
     """Return Lua that defines ``clock_us``: the time in microseconds since the epoch."""
     return lua(__package__, "simulated_clock" if os.environ.get(SIMULATED) else "clock")
+
+
+class ClockMismatch(Exception):
+    """The store's time is simulated, and this process's is not; the text says what to do."""
 
 
 class SimulatedClock:
@@ -39,12 +50,35 @@ class SimulatedClock:
         with translated():
             return bool(await self._redis.exists(KEY))
 
-    async def now_us(self) -> int:
-        """Return the time, in microseconds since the epoch."""
+    async def begin(self) -> None:
+        """Have the store's time simulated: from now on, at its own pace, unless it is already."""
+        if not await self.is_there():
+            await self.set(await self.real_us())
+
+    async def refuse(self, *, is_private: bool) -> None:
+        """Insist on a store whose time is real.
+
+        Parameters
+        ----------
+        is_private
+            Whether it is the private store, which may be started with a simulated clock.
+
+        Raises
+        ------
+        ClockMismatch
+            If it is simulated.
+        """
+        if await self.is_there():
+            raise ClockMismatch(_SIMULATED_PRIVATE if is_private else _SIMULATED_REAL)
+
+    async def read(self) -> tuple[int, float]:
+        """Return the time, in microseconds since the epoch, and the rate at which it runs."""
         with translated():
             at_us, since_us, rate = await self._redis.hmget(KEY, "at_us", "since_us", "rate")
-            now_us = await self._real_us()
-        return now_us if at_us is None else int(at_us) + int((now_us - int(since_us)) * float(rate))
+        now_us = await self.real_us()
+        if at_us is None:
+            return now_us, 1.0
+        return int(at_us) + int((now_us - int(since_us)) * float(rate)), float(rate)
 
     async def set(self, at_us: int, rate: float = 1.0) -> None:
         """Have the clock show a time, and run from there on.
@@ -64,10 +98,20 @@ class SimulatedClock:
         """
         if not 0 <= rate < float("inf"):
             raise ValueError(f"rate is {rate}; allowed is 0 or more")
+        fields = {"at_us": at_us, "since_us": await self.real_us(), "rate": repr(rate)}
         with translated():
-            fields = {"at_us": at_us, "since_us": await self._real_us(), "rate": repr(rate)}
             await self._redis.hset(KEY, mapping=fields)
 
-    async def _real_us(self) -> int:
-        seconds, microseconds = await self._redis.time()
+    async def real_us(self) -> int:
+        """Return the time of the store's machine, in microseconds since the epoch."""
+        with translated():
+            seconds, microseconds = await self._redis.time()
         return int(seconds) * 1_000_000 + int(microseconds)
+
+
+def simulate() -> None:
+    """Have the scripts of this process, and of those that it starts, read the simulated clock.
+
+    Nothing may have been asked of a store yet: a script is put together when it is first called.
+    """
+    os.environ[SIMULATED] = "1"

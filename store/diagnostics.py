@@ -11,6 +11,7 @@ from redis.asyncio import RedisCluster
 from redis.exceptions import ResponseError
 
 from store.clients import RedisClient, client_for, close
+from store.clock import SimulatedClock
 from store.durability import Durability
 from store.translation import translated
 
@@ -33,6 +34,8 @@ class StoreFacts:
         Bytes; 0: no limit.
     clock_ahead_s
         How far its clock is before ours, in seconds.
+    is_simulated
+        Whether scripts read a simulated clock instead.
     """
 
     name: str
@@ -41,6 +44,7 @@ class StoreFacts:
     memory: int
     memory_limit: int
     clock_ahead_s: float
+    is_simulated: bool = False
 
 
 async def ask(url: str) -> list[StoreFacts]:
@@ -91,6 +95,7 @@ async def _ask(client: RedisClient, **where: Any) -> StoreFacts:
         int(told["used_memory"]),
         int(told.get("maxmemory", 0)),
         ahead,
+        await SimulatedClock(client).is_there(),
     )
 
 

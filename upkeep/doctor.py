@@ -80,7 +80,7 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
     try:
         check_store(open_servers(url), insecure_from(environ))
         for facts in asyncio.run(diagnostics.ask(url)):
-            yield from judge(facts)
+            yield from judge(facts, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
     except (StoreUnavailable, ValueError) as error:
         yield bad("store", str(error), "start it, or correct FAIRLEAD_REDIS_URL")
 

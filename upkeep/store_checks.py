@@ -14,12 +14,14 @@ _FULL = 0.8
 """Share of the allowed memory from which it is worth a word."""
 
 
-def judge(facts: StoreFacts) -> Iterator[Finding]:
+def judge(facts: StoreFacts, *, is_private: bool = False) -> Iterator[Finding]:
     """Judge one server of a store."""
     yield _version(facts)
     yield _memory(facts)
     yield _durability(facts)
     yield _clock(facts)
+    if facts.is_simulated:
+        yield _simulated(is_private=is_private)
 
 
 def _version(facts: StoreFacts) -> Finding:
@@ -59,6 +61,12 @@ def _clock(facts: StoreFacts) -> Finding:
     if abs(facts.clock_ahead_s) > _CLOCK_S:
         return bad("clock", seen, "synchronise both machines, e.g. by chrony")
     return good("clock", seen)
+
+
+def _simulated(*, is_private: bool) -> Finding:
+    if is_private:
+        return mind("time", "simulated", "nothing while you try things out: fairlead clock --help")
+    return bad("time", "simulated, by the key fairlead:clock", "name another store: serve refuses this one")
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -51,6 +51,10 @@ class MemoryStore:
         self._now_ms = now_ms
         self._tenants: defaultdict[str, _Tenant] = defaultdict(_Tenant)
 
+    def _time_of(self, state: _Tenant) -> int:
+        """Return the time of the next event of a log: that of the clock, but never before the last event."""
+        return max(self._now_ms(), state.events[-1].at_ms if state.events else 0)
+
     # ------------------------------------------------------------------------------------------------------ assignments
 
     async def bind(
@@ -111,7 +115,7 @@ class MemoryStore:
             stand=choice.stand,
             trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
             previous=record.event if record else 0,
-            decided_ms=self._now_ms(),
+            at_ms=self._time_of(state),
             head=job.head,
             freed=record.owner if choice.rep and record else "",
         )
@@ -140,7 +144,7 @@ class MemoryStore:
             pool=record.pool,
             epoch=record.epoch,
             previous=record.event,
-            at_ms=self._now_ms(),
+            at_ms=self._time_of(state),
             actor=completion.actor,
         )
         state.events.append(completed)
@@ -251,10 +255,10 @@ class MemoryStore:
         names = tuple(name for name, _ in texts)
         changed = digest(records_packed(texts))
         number = len(state.events) + 1
-        state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._now_ms(), actor))
+        state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
         for settlement in settlements:
             number = len(state.events) + 1
-            settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._now_ms())
+            settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._time_of(state))
             state.events.append(settled)
             state.tally.enter_settled(settled)
         if request_id:
@@ -283,11 +287,11 @@ class MemoryStore:
         if expected is not None and expected != state.rules:
             raise StaleRevision(f"tenants/{tenant}/ruleSets/active", f"the active revision is {state.rules}")
         state.rules += 1
-        published = replace(publication, revision=state.rules, at_ms=self._now_ms())
+        published = replace(publication, revision=state.rules, at_ms=self._time_of(state))
         state.publications.append(published)
         content = digest(publication_text(publication).encode())
         number, back = len(state.events) + 1, publication.rollback_of
-        state.events.append(RulesPublished(number, state.rules, back, content, self._now_ms(), publication.actor))
+        state.events.append(RulesPublished(number, state.rules, back, content, self._time_of(state), publication.actor))
         if request_id:
             state.requests[request_id] = (fingerprint, published)
         return published

@@ -52,7 +52,7 @@ class Lookup:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
         decision = await self.decision(tenant, record.decision)
         first = decision if record.first == record.decision else await self.decision(tenant, record.first)
-        return StoredItem(record, decision, first.decided_ms)
+        return StoredItem(record, decision, first.at_ms)
 
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None
@@ -94,9 +94,7 @@ class Lookup:
         records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
         numbers = sorted({number for record in records for number in (record.decision, record.first)})
         decisions = dict(zip(numbers, await self._store.decisions(tenant, numbers), strict=True))
-        return [
-            StoredItem(record, decisions[record.decision], decisions[record.first].decided_ms) for record in records
-        ]
+        return [StoredItem(record, decisions[record.decision], decisions[record.first].at_ms) for record in records]
 
     async def decision(self, tenant: str, number: int) -> Decision:
         """Return one decision.

@@ -134,8 +134,7 @@ async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[
 def _print(events: list[Event], console: Console) -> None:
     table = Table("event", "UTC", "by", "what", box=box.SIMPLE_HEAD, pad_edge=False)
     for event in events:
-        at = event.decided_ms if isinstance(event, Decision) else event.at_ms
-        when = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        when = datetime.fromtimestamp(event.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(str(event.number), when, Text(actor_of(event) or "-"), Text(told(event)))
     console.print(table)
 

@@ -14,6 +14,7 @@ from gate.insecure import check_store, insecure_from
 from router.adapters.redis.repositories import Stores
 from router.cli.tables import InputFailed
 from store.clients import client_for, open_servers
+from store.embedded.orphans import socket_path
 from store.embedded.server import EmbeddedServer, EmbeddedServerError
 
 
@@ -77,6 +78,27 @@ def opened(named: Path | None, redis_url: str | None) -> Iterator[str]:
         yield server.url
     finally:
         server.stop()
+
+
+def running_store(data: Path, allowed: str) -> str:
+    """Return the address of the private store of a service that runs.
+
+    Parameters
+    ----------
+    data
+        The folder that the service uses.
+    allowed
+        What may be named instead, in words.
+
+    Raises
+    ------
+    InputFailed
+        If none runs with it.
+    """
+    socket = socket_path(data.absolute())
+    if not socket.exists():
+        raise InputFailed(f"--data {data.absolute()}: no service runs with it; allowed: {allowed}")
+    return f"unix://{socket}"
 
 
 @asynccontextmanager

@@ -93,6 +93,6 @@ class Decision(NamedTuple):
     stand: Stand | None
     trace_hash: str
     previous: int
-    decided_ms: int
+    at_ms: int
     head: Head
     freed: str = ""

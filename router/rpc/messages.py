@@ -138,7 +138,7 @@ def decision_message(
         rule_set_revision=head.rule_set_revision,
         matched_rules=head.matched_rules,
         refusal_summary=explanation.refusal_summary if explanation else "",
-        decide_time=timestamp(decision.decided_ms),
+        decide_time=timestamp(decision.at_ms),
         cause=_CAUSES[head.cause],
         workforce_revision=head.workforce_revision,
         steps=head.steps[: len(decision.seen)],
@@ -166,13 +166,14 @@ def decision_message(
 def change_message(tenant: str, event: Decision | Completed) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
-        id=str(event.number), work_item=f"tenants/{tenant}/workItems/{event.item_id}", epoch=event.epoch
+        id=str(event.number),
+        work_item=f"tenants/{tenant}/workItems/{event.item_id}",
+        epoch=event.epoch,
+        change_time=timestamp(event.at_ms),
     )
     if isinstance(event, Decision):
-        message.change_time.CopyFrom(timestamp(event.decided_ms))
         message.decision.CopyFrom(decision_message(tenant, event))
     else:
-        message.change_time.CopyFrom(timestamp(event.at_ms))
         message.closed = _STATES[event.state]
     return message
 

@@ -111,7 +111,7 @@ async def answer(call: Awaitable[Any]) -> Any:
 def without_times(value: Any) -> Any:
     match value:
         case Decision():
-            return value._replace(decided_ms=0)
+            return value._replace(at_ms=0)
         case Completed() | Settled() | WorkforceChanged() | RulesPublished():
             return replace(value, at_ms=0)
         case list() | tuple():

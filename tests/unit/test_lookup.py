@@ -71,7 +71,7 @@ async def test_a_work_item_has_its_latest_content_and_the_time_it_first_came(wor
     moved, first = await world.lookup.item(TENANT, "crm~L-1"), await world.lookup.decision(TENANT, 6)
 
     assert (moved.record.event, moved.decision.number, moved.record.first) == (8, 8, 6)
-    assert moved.created_ms == first.decided_ms < moved.decision.decided_ms
+    assert moved.created_ms == first.at_ms < moved.decision.at_ms
 
 
 async def test_a_work_item_that_is_not_there_is_not_found(world: World) -> None:

@@ -41,7 +41,7 @@ PORTS = (
 )  # fmt: skip
 VALUES = (Edition, Job, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
 PACKAGES = ("router", "workqueue", "scoring", "operations")
-NO_STORES = {"Told", "Chooser", "Rescorer", "Trainer"}
+NO_STORES = {"Told", "Chooser", "Rescorer", "Trainer", "UpgradeReport"}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
 NAMES = {"model", "version", "item_id", "job_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""

@@ -1,0 +1,169 @@
+"""``fairlead clock``: the simulated time of a private store, shown and moved.
+
+Exit codes: 0 done; 1 the store does not answer, or its time is real; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from router.cli.stores import running_store
+from router.cli.tables import InputFailed
+from store.clients import client_for, close
+from store.clock import SimulatedClock
+from store.errors import StoreUnavailable
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+MAX_RATE = 1_000_000
+"""Seconds of simulated time in a real one: a month in three seconds."""
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("fairlead-data"),
+    show_default=True,
+    help="Folder of the service, which runs with --simulated-clock.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def clock() -> None:
+    """Show and move the simulated time of a private store, so that a week can be tried in a minute.
+
+    Every time that Fairlead stores or compares is read from the store's one clock: of events, of leases of
+    the queue, of what is put off. `fairlead serve --simulated-clock` has its private store read a clock that you move;
+    its events keep those times, so the folder is one for trying out, and is served with that option ever after. A real
+    store has no such clock, and is refused if it has.
+
+    \b
+      $ fairlead serve --simulated-clock --data try      in one terminal; in another:
+      $ fairlead clock set 2026-03-02T09:00 --data try   Monday morning
+      $ fairlead clock advance 2d12h --data try          two days and a half later, at once
+      $ fairlead clock rate 60 --data try                a minute each second; 0 lets it stand
+      $ fairlead clock show --data try
+
+    Time never runs back in a log: set back, events keep the time of the last one until the clock has passed it. A lease
+    that a worker holds lasts as long in simulated time: a jump ends it, and another worker does the work again, as it
+    does when one is lost. Under a high rate it may end before the work does: serve with a longer FAIRLEAD_LEASE_S, or
+    let time jump instead. How long request ids and remembered scores are kept is real time.
+    """
+
+
+@clock.command()
+@_data
+def show(data: Path) -> None:
+    """Show the time, and how fast it runs."""
+    _with(data, _shown)
+
+
+@clock.command("set")
+@click.argument("instant")
+@_data
+def set_to(instant: str, data: Path) -> None:
+    """Let it be INSTANT, e.g. 2026-03-02T09:00 or 2026-03-02T09:00+08:00; without a zone it is UTC. The rate stays."""
+    at_us = _instant(instant)
+
+    async def move(clock: SimulatedClock) -> str:
+        await clock.set(at_us, (await clock.read())[1])
+        return await _shown(clock)
+
+    _with(data, move)
+
+
+@clock.command()
+@click.argument("duration")
+@_data
+def advance(duration: str, data: Path) -> None:
+    """Let DURATION pass at once: weeks, days, hours, minutes and seconds, e.g. 2d12h or 90m. The rate stays."""
+    by_us = _microseconds(duration)
+
+    async def move(clock: SimulatedClock) -> str:
+        at_us, rate = await clock.read()
+        _checked(at_us + by_us)
+        await clock.set(at_us + by_us, rate)
+        return await _shown(clock)
+
+    _with(data, move)
+
+
+@clock.command()
+@click.argument("seconds", type=click.FloatRange(0, MAX_RATE))
+@_data
+def rate(seconds: float, data: Path) -> None:
+    """Let SECONDS pass in each real one from now on: 1 as in real life, 60 a minute, 0 none."""
+
+    async def move(clock: SimulatedClock) -> str:
+        await clock.set((await clock.read())[0], seconds)
+        return await _shown(clock)
+
+    _with(data, move)
+
+
+def _with(data: Path, use: Callable[[SimulatedClock], Awaitable[str]]) -> None:
+    """Use the clock of a folder's service, and print what comes of it."""
+    url = running_store(data, "the folder that `fairlead serve --simulated-clock --data` uses")
+    try:
+        click.echo(asyncio.run(_used(url, use)))
+    except ValueError as error:
+        raise InputFailed(str(error)) from None
+    except StoreUnavailable as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def _used(url: str, use: Callable[[SimulatedClock], Awaitable[str]]) -> str:
+    redis = client_for(url)
+    try:
+        clock = SimulatedClock(redis)
+        if not await clock.is_there():
+            raise click.ClickException("the time of this store is real: serve it with --simulated-clock to move it")
+        return await use(clock)
+    finally:
+        await close(redis)
+
+
+async def _shown(clock: SimulatedClock) -> str:
+    at_us, rate = await clock.read()
+    runs = "stands" if rate == 0 else f"runs {rate:g} seconds a second"
+    return f"{_written(at_us)}, and {runs}; really it is {_written(await clock.real_us())}"
+
+
+def _written(at_us: int) -> str:
+    return f"{_EPOCH + timedelta(microseconds=at_us):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _instant(text: str) -> int:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputFailed(f"INSTANT is {text!r}; allowed is e.g. 2026-03-02T09:00 or 2026-03-02T09:00+08:00") from None
+    at_us = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)) - _EPOCH
+    return _checked(at_us // timedelta(microseconds=1))
+
+
+def _checked(at_us: int) -> int:
+    try:
+        if at_us >= 0:
+            _written(at_us)
+            return at_us
+    except OverflowError:
+        pass
+    raise InputFailed("the time would lie before 1970 or after 9999; allowed is any between")
+
+
+def _microseconds(text: str) -> int:
+    numbers: Any = _DURATION.fullmatch(text)
+    if not text or numbers is None:
+        raise InputFailed(f"DURATION is {text!r}; allowed are e.g. 2d12h, 90m or 1w, larger units first")
+    return sum(int(number or 0) * s for number, s in zip(numbers.groups(), _SECONDS.values(), strict=True)) * 1_000_000
+
+
+COMMANDS: list[click.Command] = [clock]
+"""What the root command takes from here."""

@@ -1,0 +1,252 @@
+"""The simulated clock of a private store: all that is stored or compared follows it, and no real store may have one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from redis import Redis
+
+from router.adapters.redis.repositories import Stores
+from service import main
+from store.clients import client_for, close
+from store.clock import KEY, SimulatedClock
+from store.embedded.orphans import socket_path
+from store.embedded.server import EmbeddedServer
+from tests.api import EVERYONE, Api, connected, differences
+from tests.served import Served
+
+MONDAY = datetime(2031, 3, 3, 9, tzinfo=UTC)
+_instants = st.integers(0, 4_000_000_000_000)
+"""Milliseconds since the epoch, until 2096."""
+
+
+@pytest.fixture(scope="module")
+def data(short_path: Path) -> Path:
+    """Return the folder of a service whose clock is simulated."""
+    return short_path / "simulated"
+
+
+@pytest.fixture(scope="module")
+def simulated(data: Path) -> Iterator[Served]:
+    """Yield two processes of a service whose clock is simulated, and who route nothing that is submitted."""
+    served = Served(data, {"FAIRLEAD_WORKERS": "0"}, options=("--simulated-clock", "--processes", "2"))
+    served.ready()
+    yield served
+    served.close()
+
+
+def clock(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["clock", *arguments, "--data", str(data)])
+
+
+def moved(data: Path, *arguments: str) -> str:
+    """Move the clock, which must succeed; return what is printed."""
+    ended = clock(data, *arguments)
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
+async def moves(data: Path, *arguments: str) -> None:
+    """Move the clock beside other calls."""
+    await asyncio.to_thread(moved, data, *arguments)
+
+
+def url_of(data: Path) -> str:
+    return f"unix://{socket_path(data)}"
+
+
+async def staffed(api: Api) -> None:
+    await api.adopt(EVERYONE)
+    await api.hire("ann")
+    await api.pool("everyone", ["ann"])
+
+
+async def test_decisions_of_every_process_have_the_time_that_was_set(
+    simulated: Served, data: Path, tenant: str
+) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-03-03T09:00")
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await staffed(api)
+        before = await times_of_decisions(simulated.address, tenant)
+        await moves(data, "advance", "2d12h")
+        later = await times_of_decisions(simulated.address, tenant)
+
+    assert (before, later) == ({MONDAY}, {MONDAY + timedelta(days=2, hours=12)})
+    assert await differences(url_of(data), tenant) == []
+
+
+async def times_of_decisions(address: str, tenant: str) -> set[datetime]:
+    """Route over many connections, of which each process has some."""
+    times = set()
+    for _ in range(8):
+        async with connected(address, tenant) as api:
+            times.add((await api.route()).decide_time.ToDatetime(UTC))
+    return times
+
+
+@contextmanager
+def working(data: Path) -> Iterator[None]:
+    """Run a process that routes what is submitted."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("FAIRLEAD_")}
+    command = [str(Path(sys.executable).parent / "fairlead"), "work", "--data", str(data)]
+    with subprocess.Popen(command, env=environ) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+async def test_the_queue_and_a_worker_beside_the_service_follow_it_too(
+    simulated: Served, data: Path, tenant: str
+) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2040-01-02T03:04:05+08:00")
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await staffed(api)
+        submitted = await api.submit("L-1")
+        await moves(data, "advance", "90m")
+        waited = (await api.counts()).next_wait_duration.ToTimedelta()
+        with working(data):
+            item = await api.item(submitted.work_item)
+            while not item.decision:
+                item = await api.item(submitted.work_item)
+        decision = await api.decision(item.decision)
+
+    began = datetime(2040, 1, 1, 19, 4, 5, tzinfo=UTC)
+    assert submitted.submit_time.ToDatetime(UTC) == began
+    assert waited == timedelta(minutes=90)
+    assert decision.decide_time.ToDatetime(UTC) == began + timedelta(minutes=90)
+
+
+def test_it_runs_as_fast_as_it_is_told(simulated: Served, data: Path) -> None:
+    moved(data, "set", "2031-03-03T09:00")
+
+    assert "runs 3600 seconds a second; really it is 20" in moved(data, "rate", "3600")
+    assert re.match(r"2031-03-03 .* UTC, and stands;", moved(data, "rate", "0"))
+    assert moved(data, "set", "2031-03-03T09:00").startswith("2031-03-03 09:00:00 UTC, and stands;")
+    assert moved(data, "show").startswith("2031-03-03 09:00:00 UTC, and stands;")
+
+
+@settings(max_examples=15)
+@given(st.lists(_instants, min_size=1, max_size=6))
+def test_time_never_runs_back_in_a_log_whatever_the_clock_does(
+    simulated: Served, data: Path, instants: Sequence[int]
+) -> None:
+    times = asyncio.run(times_of_events(simulated.address, url_of(data), instants))
+
+    assert times == sorted(times)
+    assert times[-1] == max(instants)
+
+
+async def times_of_events(address: str, url: str, instants: Sequence[int]) -> list[int]:
+    """Make a change at each reading of the clock, by a tenant of its own; return the times of the events."""
+    redis, tenant = client_for(url), f"t-{abs(hash(tuple(instants)))}"
+    stores = Stores.connect(url)
+    try:
+        await redis.delete(*[key async for key in redis.scan_iter(match=f"fairlead:{{{tenant}}}:*")] or ["none"])
+        async with connected(address, tenant, url) as api:
+            for number, at_ms in enumerate(instants):
+                await SimulatedClock(redis).set(at_ms * 1000, rate=0)
+                await api.hire(f"rep-{number}")
+        return [event.at_ms for event in await stores.assignments.events(tenant)]
+    finally:
+        await stores.close()
+        await close(redis)
+
+
+# ------------------------------------------------------------------------------------------------------ what is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("set", "tomorrow"), "INSTANT is 'tomorrow'; allowed is e.g. 2026-03-02T09:00"),
+        (("set", "1969-12-31T00:00"), "the time would lie before 1970 or after 9999"),
+        (("advance", "2 days"), "DURATION is '2 days'; allowed are e.g. 2d12h, 90m or 1w"),
+        (("advance", ""), "DURATION is ''"),
+        (("advance", "999999w"), "the time would lie before 1970 or after 9999"),
+        (("rate", "-1"), "-1.0 is not in the range 0<=x<=1000000"),
+        (("rate", "nan"), "rate is nan; allowed is 0 or more"),
+    ],
+)
+def test_what_is_no_time_is_refused(simulated: Served, data: Path, arguments: Sequence[str], said: str) -> None:
+    before = moved(data, "rate", "0")
+
+    ended = CliRunner().invoke(main, ["clock", arguments[0], "--data", str(data), "--", arguments[1]])
+
+    assert (ended.exit_code, said in ended.output) == (2, True), ended.output
+    assert moved(data, "show").partition(";")[0] == before.partition(";")[0]
+
+
+def test_where_nothing_runs_there_is_no_clock(tmp_path: Path) -> None:
+    ended = clock(tmp_path, "show")
+
+    assert ended.exit_code == 2
+    assert f"--data {tmp_path}: no service runs with it" in ended.output
+
+
+def test_the_clock_of_a_store_whose_time_is_real_cannot_be_moved(own_store: EmbeddedServer) -> None:
+    ended = clock(own_store.folder, "advance", "1h")
+
+    assert (ended.exit_code, "the time of this store is real" in ended.output) == (1, True)
+    assert not keys_of(own_store)
+
+
+def keys_of(store: EmbeddedServer) -> list[Any]:
+    with Redis.from_url(store.url) as redis:
+        return list(redis.scan_iter())
+
+
+def test_a_folder_whose_time_is_simulated_is_not_served_without(data_folder: Path) -> None:
+    with_clock(data_folder)
+
+    served = Served(data_folder)
+
+    assert served.ended() == 1
+    assert "the time of this data folder is simulated" in "".join(served.log)
+
+
+def with_clock(folder: Path) -> None:
+    """Leave a simulated clock in a data folder."""
+    server = EmbeddedServer(folder)
+    server.start()
+    plant_clock(server.url)
+    server.stop()
+
+
+def plant_clock(url: str) -> None:
+    with Redis.from_url(url) as redis:
+        redis.hset(KEY, mapping={"at_us": 0, "since_us": 0, "rate": "1.0"})
+
+
+def test_a_real_store_that_has_a_simulated_clock_is_served_by_nobody(own_store: EmbeddedServer, tmp_path: Path) -> None:
+    plant_clock(own_store.url)
+
+    served = Served(tmp_path, {"FAIRLEAD_REDIS_URL": own_store.url})
+    worked = CliRunner().invoke(main, ["work", "--redis-url", own_store.url])
+
+    assert (served.ended(), worked.exit_code) == (1, 1)
+    for output in ("".join(served.log), worked.output):
+        assert f"this store has the key {KEY}: its time is simulated" in output
+
+
+def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedServer, tmp_path: Path) -> None:
+    served = Served(tmp_path, {"FAIRLEAD_REDIS_URL": own_store.url}, options=("--simulated-clock",))
+
+    assert served.ended() == 1
+    assert "--simulated-clock is for the private store alone" in "".join(served.log)
+    assert not keys_of(own_store)

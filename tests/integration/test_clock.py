@@ -244,6 +244,12 @@ def test_a_real_store_that_has_a_simulated_clock_is_served_by_nobody(own_store: 
         assert f"this store has the key {KEY}: its time is simulated" in output
 
 
+def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(simulated: Served, data: Path) -> None:
+    told = CliRunner().invoke(main, ["doctor", "--data", str(data), "--listen", "127.0.0.1:0"], env={"COLUMNS": "200"})
+
+    assert re.search(r"! +time +simulated", told.output), told.output
+
+
 def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedServer, tmp_path: Path) -> None:
     served = Served(tmp_path, {"FAIRLEAD_REDIS_URL": own_store.url}, options=("--simulated-clock",))
 

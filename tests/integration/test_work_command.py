@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from router.adapters.queue import WorkSettings
+from router.cli.stores import running_store
 from service import main
+from store.embedded.orphans import socket_path
 
 
 def run(*arguments: str, **environ: str) -> Any:
@@ -21,6 +23,17 @@ def test_it_says_which_folder_would_do_where_no_service_runs(tmp_path: Path) -> 
 
     assert done.exit_code == 2
     assert f"--data {tmp_path}: no service runs with it" in done.output
+
+
+def test_it_finds_the_socket_of_a_folder_whose_name_is_too_long_for_one(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 40)
+    folder.mkdir()
+    socket = socket_path(folder)
+    socket.touch()
+
+    assert running_store(folder, "") == f"unix://{socket}"
+    assert folder not in socket.parents
+    socket.unlink()
 
 
 def test_it_names_a_wrong_setting_with_what_is_allowed() -> None:

@@ -43,6 +43,7 @@ def test_a_sound_store_has_nothing_to_do() -> None:
         (replace(SOUND, settings={**KEPT, "appendfsync": "everysec"}), "on disk", Standing.MIND, "last second"),
         (replace(SOUND, settings={}), "on disk", Standing.MIND, "ask its operator"),
         (replace(SOUND, clock_ahead_s=-90.0), "clock", Standing.BAD, "synchronise"),
+        (replace(SOUND, is_simulated=True), "time", Standing.BAD, "name another store"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_store_is_found_with_what_to_do(
@@ -52,6 +53,12 @@ def test_what_is_wrong_with_a_store_is_found_with_what_to_do(
 
     assert found.standing is standing
     assert advice in found.advice
+
+
+def test_a_private_store_may_have_a_simulated_clock_and_says_so() -> None:
+    (found,) = (finding for finding in judge(replace(SOUND, is_simulated=True), is_private=True) if finding.advice)
+
+    assert (found.subject, found.standing, found.seen) == ("time", Standing.MIND, "simulated")
 
 
 @pytest.mark.parametrize(

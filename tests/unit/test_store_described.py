@@ -1,0 +1,48 @@
+"""docs/store.md names every key there is, with its type."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from router.adapters.redis import keys
+from router.adapters.redis.format import FORMAT
+from store import clock, replication
+from workqueue.adapters.redis import keys as queue_keys
+from workqueue.jobs import State
+
+TEXT = (Path(__file__).parents[2] / "docs" / "store.md").read_text("utf-8")
+NAMES = {"item_id": "ID", "customer_id": "ID", "request_id": "ID", "pool": "POOL", "role": "ROLE", "state": ""}
+
+
+def of_a_tenant(made: Any) -> list[str]:
+    """Return all its keys, without what all of one tenant begin with, their parts in capitals."""
+    found = []
+    for name, member in inspect.getmembers(type(made)):
+        if name.startswith("_") or name in ("tenant", "queue", "all", "state"):
+            continue
+        if isinstance(member, property):
+            found.append(getattr(made, name))
+        else:
+            parts = [NAMES[parameter] for parameter in list(inspect.signature(member).parameters)[1:]]
+            found.append(member(made, *parts))
+    return found
+
+
+ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]
+QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.Keys("q", "T"))]
+QUEUES += [queue_keys.Keys("q", "T").state(state).partition(":q:")[2] for state in State]
+SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication._MARK]
+SHARED += [queue_keys.tenants_key("QUEUE"), queue_keys.bell_key("QUEUE")]
+
+
+@pytest.mark.parametrize("key", sorted({*ROUTING, *QUEUES, *SHARED}))
+def test_every_key_is_described(key: str) -> None:
+    assert any(f"`{key}`" in line.split("|")[1] for line in TEXT.splitlines() if line.startswith("| `"))
+
+
+def test_the_newest_format_is_described() -> None:
+    assert f"\n| {FORMAT} |" in TEXT

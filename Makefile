@@ -4,6 +4,7 @@ UV := .tools/bin/uv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RUN := .venv/bin
 CONTRACT := $(wildcard proto/fairlead/v1/*.proto)
+RELEASED := proto/released.binpb
 PURELIB = $$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 # googleapis-common-protos ships operations.proto under another file name than its own descriptor says.
 OPERATIONS = google/longrunning/operations.proto=$(PURELIB)/google/longrunning/operations_proto.proto
@@ -30,8 +31,17 @@ demo: setup  ## Start an embedded service and route the example leads
 	@$(RUN)/fairlead demo
 
 # Not in the order of how many tests a file has: those with the fewest take the longest, and would run alone at the end.
-test: setup  ## Run all tests, on all cores
-	$(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+PYTEST = $(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
+
+test: setup  ## Run the tests that everybody runs: all that is essential, on all cores, in five minutes on two
+	$(PYTEST) -m "not long"
+
+# At full size: random calls for 30 s in each way in, whatever can fail failing for 120 s, 20,000 leads from 64 clients.
+test-all: export FAIRLEAD_FUZZ_SECONDS ?= 30
+test-all: export FAIRLEAD_CHAOS_SECONDS ?= 120
+test-all: export FAIRLEAD_SCALE ?= 5
+test-all: setup  ## Run all tests, the long ones too, at full size
+	$(PYTEST)
 
 SECONDS ?= 60
 chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told
@@ -42,24 +52,37 @@ fuzz: setup  ## Attack every way in with REQUESTS=100000 spoilt calls, and every
 	@$(UV) sync --frozen --quiet --inexact --group fuzz
 	$(RUN)/python -m tests.fuzzing --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
 
-check: setup  ## Check format, lint, types, import directions, the contract
+SINCE ?= fb041ba
+mutants: setup  ## Make 40 small random edits in what changed SINCE=fb041ba, in a copy; print those that no test notices
+	$(RUN)/python -m tests.mutants --since $(SINCE) $(if $(SEED),--seed $(SEED))
+
+check: setup  ## Check format, lint, types, import directions, dependencies, the contract
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+	$(RUN)/deptry --no-ansi .
 	@mkdir -p build
 	@$(PROTOC) --include_imports --include_source_info -o build/contract.binpb $(CONTRACT)
 	$(RUN)/buf lint build/contract.binpb
+	$(RUN)/buf breaking build/contract.binpb --against $(RELEASED)
 
 proto: setup  ## Generate the contract's Python code anew
 	@$(PROTOC) --python_out=proto --pyi_out=proto --grpc_python_out=proto $(CONTRACT)
 
+released: setup  ## At a release: hold later changes of the contract against it as it is now
+	@$(PROTOC) --include_imports -o $(RELEASED) $(CONTRACT)
+
 bench: setup  ## Measure; prints every figure that README quotes
 	$(RUN)/python -m benchmarks
+
+REVS ?= fb041ba
+compare: setup  ## Is this tree slower than REVS="fb041ba …"? Drives them in turn, ten pairs each
+	$(RUN)/python -m benchmarks.compare $(REVS)
 
 bench-models: setup  ## Compare the models with LightGBM, XGBoost and CatBoost, and the service with MLServer
 	@$(UV) sync --frozen --quiet --inexact --group bench
 	$(RUN)/python -m benchmarks.models
 	$(RUN)/python -m benchmarks.mlserver
 
-.PHONY: help setup demo test chaos fuzz check proto bench bench-models
+.PHONY: help setup demo test test-all chaos fuzz mutants check proto released bench compare bench-models

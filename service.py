@@ -1,142 +1,50 @@
-"""START HERE. Fairlead's commands; ``fairlead serve`` is the service itself.
+"""START HERE. Fairlead's commands, each imported when it is called; ``fairlead serve`` is the service itself.
 
+    serving.serve       the command
     serving.settings    what the operator chose
     serving.parts       all parts of a process, connected
     serving.life        start → serve → drain
 
 The way of a request: ``gate.door`` → ``router.rpc`` → ``router.assignment`` → the script ``bind.lua``; of a customer:
-``gate.door`` → ``scoring.rpc`` → ``scoring.served``. The other commands come from the packages' ``cli`` rooms. Nobody
-imports this module.
+``gate.door`` → ``scoring.rpc`` → ``scoring.served``. Nobody imports this module.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Any
-
 import click
 
 import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC reads from the environment)
-from router import cli as router_cli
-from router.adapters.durable_rules.selection import EngineUnavailable
 from router.cli.later import commands_with
-from router.model.errors import RouterError
-from scoring.errors import ScoringError
-from serving.life import run, run_several
-from serving.parts import CannotListen
-from serving.settings import Place, Settings
-from store.clock import ClockMismatch, simulate
-from store.durability import NotDurable
-from store.embedded.server import EmbeddedServerError
-from store.errors import StoreUnavailable
-from telemetry import logs
-from telemetry.metrics import CannotServeMetrics
-from telemetry.traces import CannotTrace
-from upkeep.servers import CannotShare, ServerFailed
 
-LATER = {
+COMMANDS = {
+    "audit": ("router.cli.audit", "Show who changed what, and prove that the record of it is whole."),
     "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
+    "demo": ("router.cli.demo", "Route the example leads, then find and route customers about to leave."),
     "doctor": ("upkeep.doctor", "Check the set-up, and say what to do."),
-    "health": ("scoring.cli", "Check health profiles."),
-    "models": ("scoring.cli", "List, compare, challenge, promote and roll back models."),
+    "explain": ("router.cli.explain", "Say why DECISION came out as it did."),
+    "health": ("scoring.cli.health", "Check health profiles."),
+    "models": ("scoring.cli.models", "List, compare, challenge, promote and roll back models."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
-    "remember": ("scoring.cli", "Let rules know the risks that rescore has found."),
-    "rescore": ("scoring.cli", "Score every customer in a table."),
+    "queue": ("router.cli.queue", "Look at what is submitted and not routed yet, and mend it."),
+    "remember": ("scoring.cli.remember", "Let rules know the risks that rescore has found."),
+    "rescore": ("scoring.cli.rescore", "Score every customer in a table."),
+    "route": ("router.cli.route", "Route leads from a file, and show how fair it was."),
+    "rules": ("router.cli.rules", "Check, test and publish rule sets."),
+    "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
     "token": ("gate.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
+    "verify": ("router.cli.verify", "Rebuild everything from the log and compare it with what the store holds."),
     "work": ("serving.work", "Route, train and rescore what is asked for, in a process of its own."),
 }
-"""Commands imported only when they are called, because scikit-learn and pyarrow take a second: room and help."""
+"""By name: the module that has the command, and its line of help."""
 
 
-@click.group(cls=commands_with(LATER), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=commands_with(COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fairlead")
 def main() -> None:
     """Fairlead gives every lead one owner, and says which customer is about to leave: fast, explained, proven."""
 
-
-@main.command()
-@click.option(
-    "--listen", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT", help="Port 0: any free one."
-)
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("fairlead-data"),
-    show_default=True,
-    help="Folder of the private server.",
-)
-@click.option(
-    "--processes", type=click.IntRange(1, 64), help="Serve in so many processes on the port; one that dies is replaced."
-)
-@click.option("--share-port", is_flag=True, help="Share the port with others that are started like this.")
-@click.option(
-    "--simulated-clock",
-    is_flag=True,
-    help="Let the private store's time be moved: see `fairlead clock`. For trying out; the folder keeps it for good.",
-)
-@click.option("--supervised", is_flag=True, hidden=True)
-@click.option("--private-store", default="", hidden=True)
-def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool, **place: Any) -> None:
-    """Serve in the foreground; end with SIGTERM or Ctrl-C.
-
-    \b
-    Environment:
-      FAIRLEAD_REDIS_URL      redis://, rediss:// (TLS), unix://, redis+sentinel:// or redis+cluster:// URL,
-                              password included; absent: a private Valkey
-      FAIRLEAD_DURABILITY     always (default), everysec, memory or, with a Redis of your own, replicas:N:
-                              what an acknowledged change survives
-      FAIRLEAD_RULE_ENGINE    auto (default), durable or index
-      FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
-      FAIRLEAD_WORKERS        loops in this process that route what is submitted (default 2; 0: see `fairlead work`)
-      FAIRLEAD_LEASE_S        after how many seconds others get what a lost worker had (default 15)
-      FAIRLEAD_QUEUE_LIMIT    how many submissions a tenant's queue holds, dead letters included (default 2000000)
-      FAIRLEAD_MODELS         registry of models, a folder or an fsspec URL (default: models in the data folder)
-      FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
-      FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
-      FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
-      FAIRLEAD_RESCORING_DATA, …_RESCORING_OUT  folders that RescoreCustomers reads from and writes to
-      FAIRLEAD_OPERATION_WORKERS  trainings, and rescorings, at a time in this process (default 1)
-      FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
-      FAIRLEAD_OVERDUE_S      the auditor alarms when a submission waits so long for a worker (default 30)
-      FAIRLEAD_LOG            text (default) or json
-      FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
-      FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
-
-    \b
-    Who may come in (needed to listen off this machine; README, "Who may come in"):
-      FAIRLEAD_TLS_CERT, FAIRLEAD_TLS_KEY      certificate and key, PEM files: calls are encrypted
-      FAIRLEAD_TLS_CLIENT_CA                   who may sign clients' certificates, a PEM file: mutual TLS
-      FAIRLEAD_PRINCIPALS                      who holds which certificate, a YAML file
-      FAIRLEAD_JWKS                            keys of tokens, a file or https:// address
-      FAIRLEAD_TOKEN_ISSUER, …_TOKEN_AUDIENCE  what tokens must say
-      FAIRLEAD_PRINCIPAL_CALLS_PER_S           calls a second of each caller (default 0: no limit)
-      FAIRLEAD_TENANT_CALLS_PER_S              calls a second about each tenant (default 0: no limit)
-      FAIRLEAD_PERSONAL_FIELDS                 names of fields that only roles who need them see
-      FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
-                                               open-metrics: a store or figures off this machine without TLS
-    """
-    if simulated_clock:
-        simulate()
-    try:
-        settings = Settings.read(os.environ, listen=listen, data=data, place=Place(**place))
-        logs.start(settings.telemetry.log)
-        if processes:
-            run_several(settings, processes)
-        else:
-            run(settings)
-    except (
-        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
-        CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
-        EngineUnavailable, RouterError, ClockMismatch,
-    ) as error:  # fmt: skip
-        raise click.ClickException(str(error)) from error
-
-
-for command in router_cli.COMMANDS:
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

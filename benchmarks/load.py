@@ -97,6 +97,7 @@ async def _client(
                     times_s.append(time.perf_counter() - start)
 
         await asyncio.gather(*[again() for _ in range(in_flight)])
+    assert times_s, f"no call was answered within {seconds:g} s"
     return Load(len(times_s) / seconds, *_quantiles(sorted(times_s), 1e-3), 0)
 
 

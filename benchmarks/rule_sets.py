@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 
-from router.model.values import Fact
-from router.rules.ruleset import All, FieldType, Predicate, Route, Rule, RuleSet
+from router.rules.route import Route, RoutingRules
+from rules.conditions import All, Predicate
+from rules.fields import Fact, FieldType
+from rules.ruleset import Rule
 
 REGIONS = ("华东", "华南", "华北", "西南", "西北", "东北", "华中", "海外")
 INDUSTRIES = tuple(f"行业{number}" for number in range(20))
 SOURCES = ("官网", "展会", "转介绍", "广告", "电话")
 
 
-def typical(rules: int, seed: int = 1) -> RuleSet:
+def typical(rules: int, seed: int = 1) -> RoutingRules:
     """Make rules such as people write: a region, some industries, a threshold; now and then a source as well."""
     random_ = random.Random(seed)
     fields = {
@@ -22,10 +24,10 @@ def typical(rules: int, seed: int = 1) -> RuleSet:
         "source": FieldType.STRING,
         "skills": FieldType.LIST,
     }
-    return RuleSet(fields, tuple(_rule(number, random_) for number in range(rules)), Route("everyone"))
+    return RoutingRules(fields, tuple(_rule(number, random_) for number in range(rules)), Route("everyone"))
 
 
-def _rule(number: int, random_: random.Random) -> Rule:
+def _rule(number: int, random_: random.Random) -> Rule[Route]:
     conditions = [
         Predicate("region", "eq", random_.choice(REGIONS)),
         Predicate("industry", "in", tuple(random_.sample(INDUSTRIES, 2))),

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from benchmarks.rule_sets import facts, typical
 from router.adapters.durable_rules import selection as engines
-from router.model.values import Fact
-from router.rules.index import IndexEngine
-from router.rules.ports import RuleEngine
-from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import RuleSet
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.ports import RuleEngine
+from rules.reference import ReferenceEngine
+from rules.ruleset import RuleSet
 
 SIZES = (10, 100, 1_000, 10_000)
 SECONDS = 0.5
@@ -39,14 +39,18 @@ def run(sizes: Sequence[int] = SIZES, seconds: float = SECONDS) -> list[Row]:
     return [_measure(name, build, typical(size), seconds) for name, build in _engines() for size in sizes]
 
 
-def _engines() -> Iterator[tuple[str, Callable[[RuleSet], RuleEngine]]]:
+def _engines() -> Iterator[tuple[str, Callable[[RuleSet[object]], RuleEngine]]]:
     yield "reference", ReferenceEngine
     yield "index", IndexEngine
     if engines.resolve("auto") == "durable":
-        yield "durable", lambda rule_set: engines.build(rule_set, "durable")
+        from router.adapters.durable_rules.engine import DurableEngine  # only where it is installed
+
+        yield "durable", DurableEngine
 
 
-def _measure(name: str, build: Callable[[RuleSet], RuleEngine], rule_set: RuleSet, seconds: float) -> Row:
+def _measure(
+    name: str, build: Callable[[RuleSet[object]], RuleEngine], rule_set: RuleSet[object], seconds: float
+) -> Row:
     begin = time.process_time()
     engine = build(rule_set)
     built = time.process_time() - begin

@@ -88,6 +88,3 @@ def mint(folder: Path, name: str, roles: Sequence[str], tenants: Sequence[str], 
         "roles": list(roles), "tenants": list(tenants), "rep": rep,
     }  # fmt: skip
     click.echo(jwt.encode(claims, key, "ES256", headers={"kid": published["keys"][0]["kid"]}))
-
-
-COMMANDS: tuple[click.Command, ...] = (token,)

@@ -10,12 +10,9 @@ from typing import Self
 import grpc
 
 from gate.admission import Guard, Identity
-from gate.certificates import Certificates, read_principals
 from gate.insecure import insecure_from, is_loopback
-from gate.keys import KeyRing
 from gate.limits import Limit
 from gate.tls import CertificateFiles
-from gate.tokens import Tokens
 
 _FASTEST = 1_000_000
 
@@ -119,10 +116,15 @@ class Security:
         """
         identities: list[Identity] = []
         if self.jwks:
+            from gate.keys import KeyRing  # cryptography: only who asks for tokens waits for it
+            from gate.tokens import Tokens
+
             keys = KeyRing(self.jwks)
             keys.load()
             identities.append(Tokens(keys, self.issuer, self.audience))
         if self.principals:
+            from gate.certificates import Certificates, read_principals
+
             identities.append(Certificates(read_principals(Path(self.principals))))
         per_principal = Limit(self.principal_calls_per_s, "principal") if self.principal_calls_per_s else None
         per_tenant = Limit(self.tenant_calls_per_s, "tenant") if self.tenant_calls_per_s else None

@@ -10,12 +10,12 @@ https://github.com/grpc/grpc/blob/master/doc/health-checking.md and ``server-ref
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from functools import cached_property
 from typing import Any
 
 from google.protobuf.message import Message
 from grpc_health.v1 import _async as health_aio
 from grpc_health.v1 import health_pb2
-from grpc_reflection.v1alpha import _async as reflection_aio
 from grpc_reflection.v1alpha import reflection_pb2
 
 from gate.calls import Call, Unreadable
@@ -66,7 +66,13 @@ class Reflection:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._servicer: Any = reflection_aio.ReflectionServicer(names)
+        self._names = names
+
+    @cached_property
+    def _servicer(self) -> Any:
+        from grpc_reflection.v1alpha import _async as reflection_aio  # only who is asked waits for it
+
+        return reflection_aio.ReflectionServicer(self._names)
 
     async def ServerReflectionInfo(self, requests: AsyncIterator[Any], call: Call) -> AsyncIterator[Message]:
         """Answer questions about the contract as they come."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 from google.longrunning.operations_pb2 import Operation
@@ -193,7 +192,3 @@ def _told(operation: Operation) -> str:
             f"by {rescored.model_version}"
         )
     return f"{about.stage} {about.done_count:,} of {about.total_count:,}" if about.stage else about.fault
-
-
-COMMANDS: list[Any] = [operations]
-"""What the root command takes from here."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import TYPE_CHECKING
 
 from scoring.errors import NotPossible
 from scoring.holder import ModelHolder
 from scoring.registry import Registries
-from scoring.served import ServedModel
+
+if TYPE_CHECKING:
+    from scoring.served import ServedModel
 
 POLL_SECONDS = 0.25
 MOST = 1_000

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from scoring.actions import BestAction, find_best_action
 from scoring.encoding import category_text
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation, band_after, trend
@@ -19,10 +18,14 @@ from scoring.health.lifecycle import Stage, stage_of
 from scoring.health.profile import Profile, Profiles
 from scoring.health.reckoning import Health, health_of
 from scoring.health.tiers import tier_of
-from scoring.reasons import Reason, reasons
-from scoring.served import ChurnScore, ServedModel
+
+if TYPE_CHECKING:
+    from scoring.actions import BestAction
+    from scoring.reasons import Reason
+    from scoring.served import ChurnScore, ServedModel
 
 MAX_REASONS = 50
+DEFAULT_REASONS = 3
 MAX_HISTORY = 400
 
 
@@ -83,7 +86,9 @@ class CustomerScorer:
     def __init__(self, profiles: Callable[[], Profiles | None]) -> None:
         self._profiles = profiles
 
-    def score(self, model: ServedModel, customer: Customer, *, top: int = 3, locale: str = "en") -> CustomerScore:
+    def score(
+        self, model: ServedModel, customer: Customer, *, top: int = DEFAULT_REASONS, locale: str = "en"
+    ) -> CustomerScore:
         """Score one customer.
 
         Parameters
@@ -100,6 +105,8 @@ class CustomerScorer:
         InvalidInput
             If a limit is exceeded.
         """
+        from scoring.reasons import reasons  # as the model was: once there is one
+
         _check(customer, top)
         profiles = self._profiles()
         churn = model.score(customer.features, customer.as_of)
@@ -118,6 +125,8 @@ class CustomerScorer:
         self, model: ServedModel, customer: Customer, threshold: float | None = None
     ) -> tuple[BestAction, ChurnScore]:
         """Find what would keep a customer; ``threshold`` None means the model's own ``at_risk``."""
+        from scoring.actions import find_best_action
+
         _check(customer, 0)
         if threshold is not None and not 0 < threshold < 1:
             raise InvalidInput.of("threshold", f"{threshold:g} is not between 0 and 1")

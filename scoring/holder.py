@@ -12,11 +12,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scoring.errors import ArtefactRefused, NotFound, NotPossible, RegistryUnavailable, ScoringError
 from scoring.journal import Standing
 from scoring.registry import Registry
-from scoring.served import ServedModel
+
+if TYPE_CHECKING:
+    from scoring.served import ServedModel
 
 KEPT = 3
 """Models kept loaded: the champion, the previous one and one more."""
@@ -121,6 +124,8 @@ class ModelHolder:
         return True
 
     def _served(self, version: str) -> ServedModel:
+        from scoring.served import ServedModel  # numpy: only where there is a model to serve
+
         return ServedModel(self._registry.load(self.model, version), self._registry.name(self.model, version))
 
     def _others(self, version: str) -> list[tuple[str, ServedModel]]:

@@ -26,11 +26,9 @@ from pydantic import (
 from scoring.encoding import RowEncoder
 from scoring.errors import ArtefactMalformed, GoldenMismatch
 from scoring.logistic import FloatArray
+from scoring.names import NAME_PATTERN
 from scoring.schema import FeatureSchema, FeatureValue, violations
 from scoring.tables import Kernel, ScoreTables
-
-NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,62}$"
-"""Models and versions are named so: a folder on any file system, a segment of any URL."""
 
 _Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

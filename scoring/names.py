@@ -11,9 +11,11 @@ import hashlib
 import re
 
 from scoring.errors import InvalidInput
-from scoring.manifest import NAME_PATTERN
 
 _TENANT = re.compile(r"tenants/([\w.\-]{1,64})")
+NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+"""Models and versions are named so: a folder on any file system, a segment of any URL."""
+
 _PLAIN = re.compile(NAME_PATTERN)
 
 

@@ -14,8 +14,6 @@ from scoring.encoding import category_text
 from scoring.schema import Feature, FeatureValue
 from scoring.served import ChurnScore, ServedModel
 
-DEFAULT_TOP = 3
-
 
 class Reason(NamedTuple):
     """One feature's part in a score.
@@ -45,7 +43,7 @@ class Reason(NamedTuple):
 
 
 def reasons(
-    model: ServedModel, score: ChurnScore, features: Mapping[str, object], *, top: int = DEFAULT_TOP, locale: str = "en"
+    model: ServedModel, score: ChurnScore, features: Mapping[str, object], *, top: int, locale: str = "en"
 ) -> list[Reason]:
     """List the contributions of a score that weigh most, heaviest first; those of exactly 0 are left out.
 

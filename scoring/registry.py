@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from scoring import artefact, chain, gates
-from scoring.artefact import Artefact
+from scoring import chain, gates
 from scoring.errors import (
     GatesClosed,
     HashMismatch,
@@ -28,10 +28,12 @@ from scoring.errors import (
     StaleEtag,
 )
 from scoring.journal import ALIASES, Entry, Standing
-from scoring.manifest import NAME_PATTERN
-from scoring.names import resource_name
+from scoring.names import NAME_PATTERN, resource_name
 from scoring.ports import Shelf
 from scoring.verification import SUMS
+
+if TYPE_CHECKING:
+    from scoring.artefact import Artefact
 
 MAX_REASON = 512
 REMEMBERED = 100
@@ -136,6 +138,8 @@ class Registry:
         version = self.resolve(model, version)
         if version not in self.versions(model):
             raise NotFound("model version", self.name(model, version))
+        from scoring import artefact  # numpy: only where there is a model to read
+
         found = artefact.read(self._shelf.folder(model, version))
         if (found.manifest.model, found.manifest.version) != (model, version):
             raise HashMismatch("manifest.json", f"is that of {found.manifest.model} {found.manifest.version}")

@@ -163,7 +163,3 @@ def _microseconds(text: str) -> int:
     if not text or numbers is None:
         raise InputFailed(f"DURATION is {text!r}; allowed are e.g. 2d12h, 90m or 1w, larger units first")
     return sum(int(number or 0) * s for number, s in zip(numbers.groups(), _SECONDS.values(), strict=True)) * 1_000_000
-
-
-COMMANDS: list[click.Command] = [clock]
-"""What the root command takes from here."""

@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from router.adapters.durable_rules import selection as engines
-from serving.parts import Service
 from serving.settings import Settings, without_password
 from store.durability import MEANINGS
 from store.embedded.server import EmbeddedServer
 from store.errors import StoreUnavailable
-from telemetry.metrics import VARIABLE as METRICS
-from telemetry.metrics import moved
+from telemetry.metrics_address import VARIABLE as METRICS
+from telemetry.metrics_address import moved
 from upkeep.servers import READY, Program, Servers, reserve
 
 _log = logging.getLogger("fairlead")
@@ -28,6 +27,8 @@ _log = logging.getLogger("fairlead")
 
 async def serve_until_stopped(settings: Settings, redis_url: str, store: str) -> None:
     """Serve until SIGTERM or SIGINT."""
+    from serving.parts import Service  # all that answers calls, which who only starts servers does without
+
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -41,6 +41,7 @@ from scoring import rpc as scoring_rpc
 from scoring.errors import MemoryUnavailable
 from scoring.parts import ScoringParts
 from scoring.ports import LastScore
+from serving.errors import CannotListen
 from serving.long_work import LongWork
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
@@ -62,10 +63,6 @@ STANDING = (
     "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     "fairlead.v1.RoutingService/WatchWorkItems",
 )
-
-
-class CannotListen(Exception):
-    """The address cannot be had."""
 
 
 class ScoreMemory:

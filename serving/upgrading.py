@@ -4,44 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:
+    from serving.upgrade_bar import UpgradeBar
 
 _LINES = 10
 """How many lines the log has of a tenant, at most."""
 _log = logging.getLogger("fairlead")
-
-
-class UpgradeBar:
-    """A bar for each tenant; nothing is shown where nothing is done."""
-
-    def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-        )
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def waits(self, why: str) -> None:
-        """Show what it waits for."""
-        self._move("waiting: " + why, 0, None)
-
-    def moved(self, tenant: str, events: int, of_events: int) -> None:
-        """Move the bar of a tenant."""
-        self._move(f"upgrading tenants/{tenant}, events", events, of_events)
-
-    def _move(self, what: str, done: int, total: int | None) -> None:
-        self._progress.start()
-        if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(what, total=total)
-        self._progress.update(self._tasks[what], completed=done)
 
 
 class UpgradeLines:
@@ -73,4 +43,10 @@ class UpgradeLines:
 
 def upgrade_report() -> UpgradeBar | UpgradeLines:
     """Return what shows an upgrade to whoever started this process."""
-    return UpgradeBar(Console(stderr=True)) if sys.stderr.isatty() else UpgradeLines()
+    if not sys.stderr.isatty():
+        return UpgradeLines()
+    from rich.console import Console  # imported where somebody looks: drawing is a tenth of what starting costs
+
+    from serving.upgrade_bar import UpgradeBar
+
+    return UpgradeBar(Console(stderr=True))

@@ -185,7 +185,3 @@ def _long_crew(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) -> Crew:
     scoring, lease_s = ScoringParts(wanted.models, wanted.model), wanted.routing.lease_s
     long_work = LongWork(wanted.long_work, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
     return long_work.crew(kinds)
-
-
-COMMANDS: list[click.Command] = [work]
-"""What the root command takes from here."""

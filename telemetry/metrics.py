@@ -18,38 +18,13 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from telemetry.calls import Call
+from telemetry.metrics_address import VARIABLE, CannotServeMetrics
 
-VARIABLE = "FAIRLEAD_METRICS"
 MOST_TENANTS, MOST_POOLS = 1_000, 10_000
 """Of how many each has figures of its own."""
 OTHERS = "(others)"
 """Counts what came later; no tenant is called so. What cannot be added up, like a distance, is not shown of them."""
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-
-
-class CannotServeMetrics(Exception):
-    """The port cannot be had."""
-
-
-def address_from(environ: Mapping[str, str]) -> str:
-    """Read the setting: ``HOST:PORT`` or ``PORT``, which is one of 127.0.0.1; empty: no metrics.
-
-    Raises
-    ------
-    ValueError
-        Naming the variable, the value found and the values allowed.
-    """
-    found = environ.get(VARIABLE, "")
-    host, _, port = found.rpartition(":")
-    if found and not (port.isdecimal() and int(port) < 65536):
-        raise ValueError(f"{VARIABLE} is {found!r}; allowed is a port, or host:port")
-    return f"{host or '127.0.0.1'}:{port}" if found else ""
-
-
-def moved(address: str, number: int) -> str:
-    """Return the address of one process among several: each has the next port."""
-    host, _, port = address.rpartition(":")
-    return f"{host}:{int(port) + number}"
 
 
 class Shown:

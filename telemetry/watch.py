@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from telemetry import logs, metrics, traces
+from telemetry import logs, metrics_address, traces
 from telemetry.calls import CurrentCall
 from telemetry.logs import CallLog
-from telemetry.metrics import Metrics
 from telemetry.traces import Traces
+
+if TYPE_CHECKING:
+    from telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Wanted:
         ValueError
             Naming the variable, the value found and the values allowed.
         """
-        return cls(logs.form_from(environ), metrics.address_from(environ), traces.is_wanted(environ))
+        return cls(logs.form_from(environ), metrics_address.address_from(environ), traces.is_wanted(environ))
 
 
 NOTHING = Wanted()
@@ -64,7 +66,7 @@ class Watch:
 
     def __init__(self, wanted: Wanted) -> None:
         self._address = wanted.metrics
-        self.metrics = Metrics() if wanted.metrics else None
+        self.metrics = _metrics() if wanted.metrics else None
         self._traces = Traces() if wanted.traces else None
         self._ends = ExitStack()
         heard = (CurrentCall(), self._traces, self.metrics, CallLog())
@@ -92,6 +94,12 @@ class Watch:
     def close(self) -> None:
         """Send what was not sent yet, and let go of the port."""
         self._ends.close()
+
+
+def _metrics() -> Metrics:
+    from telemetry.metrics import Metrics  # prometheus_client: only who has them wanted waits for it
+
+    return Metrics()
 
 
 def _all(listeners: Sequence[Callable[[str], Any]]) -> Callable[[str], Any]:

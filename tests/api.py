@@ -32,9 +32,9 @@ from router.adapters.redis.repositories import Stores
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.assignment.planner_cache import Books
 from router.history.replay import Verification
-from router.model.revisions import Publication
 from router.rules.check import check
 from router.rules.codec import dumps
+from rules.revisions import Publication
 from store.clients import client_for, close
 
 FULL = decisions_pb2.DECISION_VIEW_FULL

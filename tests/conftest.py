@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from store.embedded.server import EmbeddedServer, EmbeddedServerError, find_bina
 from tests.api import Api, connected
 from tests.golden import FB041BA, keys
 from tests.served import Served
+from tests.topologies import Cluster, Watched
 
 examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("busy")  # how long an example takes says how busy the machine is, and nothing of the code
@@ -61,6 +62,20 @@ def store(request: pytest.FixtureRequest, servers: dict[str, EmbeddedServer], sh
         server.start()
         servers[name] = server
     return servers[name]
+
+
+@pytest.fixture(scope="session")
+def cluster(short_path: Path) -> Iterator[Cluster]:
+    """Yield the session's cluster of three nodes; tests tell their keys from others' by the tenant."""
+    with ExitStack() as nodes:
+        yield Cluster(short_path / "cluster", nodes)
+
+
+@pytest.fixture(scope="session")
+def watched(short_path: Path) -> Iterator[Watched]:
+    """Yield the session's primary with its replica and sentinel."""
+    with ExitStack() as nodes:
+        yield Watched(short_path / "watched", nodes)
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from router.model.values import Fact
 from router.model.workforce import Territories, Territory
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
+from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, FieldType
+from rules.ruleset import Rule, RuleSet
 
 FIELDS = {
     "区域": FieldType.STRING,
@@ -91,12 +92,12 @@ def conditions(depth: int = 4) -> st.SearchStrategy[Condition]:
     return st.one_of(predicates(), predicates(), groups, st.just(All(())))
 
 
-def rule_sets(max_rules: int = 12) -> st.SearchStrategy[RuleSet]:
+def rule_sets(max_rules: int = 12) -> st.SearchStrategy[RuleSet[str]]:
     """Rule sets; some larger than one chunk of durable-rules."""
     few = st.lists(conditions(), max_size=max_rules)
     many = st.lists(predicates(), min_size=60, max_size=90)
     return st.one_of(few, few, few, many).map(
         lambda whens: RuleSet(
-            FIELDS, tuple(Rule(f"规则-{i}", when, Route("everyone")) for i, when in enumerate(whens)), Route("everyone")
+            FIELDS, tuple(Rule(f"规则-{i}", when, "everyone") for i, when in enumerate(whens)), "everyone"
         )
     )

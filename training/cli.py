@@ -217,7 +217,3 @@ def show_dataset(console: Console, built: Dataset, definition: Definition, certi
     console.print(f"leak certificate {colour}: {changed}", highlight=False)
     for difference in certificate.differences:
         console.print(f"  {difference}", highlight=False)
-
-
-COMMANDS: list[click.Command] = [train, dataset]
-"""What the root command takes from here."""

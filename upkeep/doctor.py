@@ -133,6 +133,3 @@ def show(found: list[Finding], console: Console) -> None:
     console.print(table)
     wrong = sum(finding.standing is Standing.BAD for finding in found)
     console.print(f"{wrong} to put right" if wrong else "all serves")
-
-
-COMMANDS: list[click.Command] = [doctor]

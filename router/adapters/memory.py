@@ -19,9 +19,10 @@ from router.model.decision import Decision, Outcome, Seen
 from router.model.errors import CorruptHistory, NotFound, NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.model.records import ItemRecord, LedgerState, Standing
-from router.model.revisions import Edition, Publication
+from router.model.revisions import Edition
 from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
 from router.model.workitem import TRANSITIONS, Kind
+from rules.revisions import Publication
 
 
 @dataclass

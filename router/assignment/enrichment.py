@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from router.assignment.ports import CustomerStandings
 from router.model.records import Standing
 from router.model.workitem import WorkItem
-from router.rules.ruleset import KnownCustomer, RuleSet
+from router.rules.route import KnownCustomer, RoutingRules
 
 
 async def filled(
-    source: CustomerStandings, tenant: str, rule_set: RuleSet, items: Sequence[WorkItem]
+    source: CustomerStandings, tenant: str, rule_set: RoutingRules, items: Sequence[WorkItem]
 ) -> Sequence[WorkItem]:
     """Return the work items with what is known of their customers; the very same where the rules ask for nothing.
 

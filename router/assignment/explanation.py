@@ -11,11 +11,11 @@ from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Book, Plan
 from router.model.decision import Decision, Outcome, Seen
 from router.model.errors import CorruptHistory
-from router.model.values import FactValue
 from router.model.workforce import Rep
-from router.rules.reference import PredicateTrace, trace
 from router.rules.requirements import meets
-from router.rules.ruleset import Requirement
+from router.rules.route import Requirement
+from rules.fields import FactValue
+from rules.reference import PredicateTrace, trace
 
 
 class Verdict(StrEnum):

@@ -13,23 +13,13 @@ from typing import NamedTuple
 
 from router.assignment.roster import Candidates, Demand, Roster
 from router.model.revisions import Edition
-from router.model.values import Fact, FactValue
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
-from router.rules.fact import project
-from router.rules.ports import RuleEngine
-from router.rules.ruleset import (
-    Drop,
-    FallbackRep,
-    OtherPool,
-    Preference,
-    Requirement,
-    Route,
-    Rule,
-    RuleSet,
-    Wait,
-    Widen,
-)
+from router.rules.facts import fact_of
+from router.rules.route import Drop, FallbackRep, OtherPool, Preference, Requirement, Route, RoutingRules, Wait, Widen
+from rules.fields import Fact, FactValue
+from rules.ports import RuleEngine
+from rules.ruleset import Rule
 
 DEFAULT_RULE = "default"
 NO_MARKS = ("", "")
@@ -139,7 +129,7 @@ class Book:
     def __init__(
         self,
         rule_set_revision: int,
-        rule_set: RuleSet,
+        rule_set: RoutingRules,
         engine: RuleEngine,
         roster: Roster,
         marks: tuple[str, str] = NO_MARKS,
@@ -153,7 +143,7 @@ class Book:
         self._paths: dict[str, _Path] = {}
         self._candidates: dict[object, Candidates] = {}
 
-    def rule(self, rule_id: str) -> Rule:
+    def rule(self, rule_id: str) -> Rule[Route]:
         """Return a rule by its id."""
         return self._rules[rule_id]
 
@@ -173,12 +163,12 @@ class Book:
         InvalidInput
             If an attribute is not what the rule set declares; one violation per attribute.
         """
-        fact = project(self.rule_set, item.attributes, self.roster.territories)
+        fact = fact_of(self.rule_set, item.attributes, self.roster.territories)
         matched = self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
         path = self._paths.get(rule_id)
         if path is None:
-            path = self._paths[rule_id] = _path_of(self._rules[rule_id].route if matched else self.rule_set.default)
+            path = self._paths[rule_id] = _path_of(self._rules[rule_id].target if matched else self.rule_set.default)
         found = []
         for number, step in enumerate(path.steps):
             candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)

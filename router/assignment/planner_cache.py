@@ -18,10 +18,11 @@ from router.model.errors import NotFound, NotPossible
 from router.model.revisions import Edition
 from router.model.workforce import Pool, RecordChange, Rep, Territory, WorkforceRecords
 from router.rules.codec import loads
-from router.rules.index import IndexEngine
-from router.rules.ports import RuleEngine, RuleSets
-from router.rules.ruleset import RuleSet
+from router.rules.ports import RuleSets
+from router.rules.route import RoutingRules
 from router.workforce.ports import Revisions, Workforce
+from rules.index import IndexEngine
+from rules.ports import RuleEngine
 
 _HISTORY = 16
 """Old books kept at hand, over all tenants."""
@@ -43,7 +44,7 @@ class Books:
         workforce: Workforce,
         rule_sets: RuleSets,
         revisions: Revisions,
-        build_engine: Callable[[RuleSet], RuleEngine] = IndexEngine,
+        build_engine: Callable[[RoutingRules], RuleEngine] = IndexEngine,
     ) -> None:
         self._workforce = workforce
         self._rule_sets = rule_sets
@@ -137,7 +138,7 @@ class Books:
         self._history.move_to_end(key)
         return self._history[key]
 
-    async def _rule_set(self, tenant: str, revision: int) -> RuleSet:
+    async def _rule_set(self, tenant: str, revision: int) -> RoutingRules:
         publication = await self._rule_sets.publication(tenant, revision)
         if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision}")

@@ -16,11 +16,11 @@ from operator import and_, or_
 
 import msgpack
 
-from router.model.values import FactValue
 from router.model.workforce import Pool, Rep, Territories, Territory
 from router.model.workitem import Kind
 from router.rules.requirements import meets
-from router.rules.ruleset import Requirement
+from router.rules.route import Requirement
+from rules.fields import FactValue
 
 UNLIMITED = -1
 _MEMO_ENTRIES = 20_000

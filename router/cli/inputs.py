@@ -18,7 +18,7 @@ from router.cli.lead_files import LeadsFile, read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import WorkforceFile, read_reps, read_territories
 from router.rules.check import check
-from router.rules.ruleset import OtherPool, RuleSet
+from router.rules.route import OtherPool, RoutingRules
 
 _MOST_CANDIDATES = 30_000
 """Candidates in one answer: some 200 bytes each, and the service sends up to 16 MiB."""
@@ -33,7 +33,7 @@ class Inputs:
     """The content of all files, checked."""
 
     source: str
-    rule_set: RuleSet
+    rule_set: RoutingRules
     territories: Mapping[str, str]
     workforce: WorkforceFile
     leads: LeadsFile
@@ -59,7 +59,7 @@ def read_inputs(
     )
 
 
-def _rules(file: Path) -> tuple[str, RuleSet]:
+def _rules(file: Path) -> tuple[str, RoutingRules]:
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -71,9 +71,9 @@ def _rules(file: Path) -> tuple[str, RuleSet]:
     return content.decode("utf-8-sig"), checked.rule_set
 
 
-def pools_of(rule_set: RuleSet) -> tuple[str, ...]:
+def pools_of(rule_set: RoutingRules) -> tuple[str, ...]:
     """Return the pools that routes name, each once."""
-    routes = [*(rule.route for rule in rule_set.rules), rule_set.default]
+    routes = [*(rule.target for rule in rule_set.rules), rule_set.default]
     others = (step.pool for route in routes for step in route.fallback if isinstance(step, OtherPool))
     return tuple(dict.fromkeys([*(route.pool for route in routes), *others]))
 

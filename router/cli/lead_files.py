@@ -12,8 +12,8 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.tables import Faults, InputFailed, Row, Table, listed, number, read_cell, read_table, truth
 from router.cli.workforce_files import by_name
 from router.model.workitem import MAX_VALUE, Kind
-from router.rules.ruleset import FieldType
-from router.rules.values import DATE_ALLOWED, as_epoch
+from rules.fields import FieldType
+from rules.values import DATE_ALLOWED, as_epoch
 
 MAX_PRIORITY = 1000
 LEAD_COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
-from router.rules.limits import MAX_SOURCE_BYTES
+from rules.limits import MAX_SOURCE_BYTES
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 

@@ -17,10 +17,10 @@ import click
 
 from router.cli.publish import publish_command, rollback_command
 from router.rules.check import check, check_tests
-from router.rules.limits import MAX_SOURCE_BYTES
-from router.rules.problems import Problem
-from router.rules.ruleset import RuleSet
+from router.rules.route import RoutingRules
 from router.rules.scenarios import TestResult, Workforce, run
+from rules.limits import MAX_SOURCE_BYTES
+from rules.problems import Problem
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
@@ -137,7 +137,7 @@ def _content(file: Path) -> bytes:
         raise click.FileError(str(file), error.strerror) from error
 
 
-def _count(rule_set: RuleSet | None) -> int:
+def _count(rule_set: RoutingRules | None) -> int:
     return 0 if rule_set is None else len(rule_set.rules)
 
 

@@ -19,9 +19,9 @@ from pydantic import TypeAdapter
 from router.model.decision import Cause, Decision, Head, Outcome, Seen, Stand
 from router.model.errors import CorruptHistory
 from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
-from router.model.revisions import Publication
 from router.model.workforce import Member, Pool, Rep, Territory
 from router.model.workitem import Kind, State, WorkItem
+from rules.revisions import Publication
 
 _KINDS = {str(kind): kind for kind in Kind}
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}

@@ -1,8 +1,7 @@
-"""Revisions of the rules and of the workforce. Values only."""
+"""The revisions that a decision is made by. Values only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -17,17 +16,3 @@ class Edition(NamedTuple):
     workforce: int = 0
     rules_mark: str = ""
     workforce_mark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """One published revision of the rules; ``stored`` is the checked form the servers load."""
-
-    revision: int
-    source: str
-    stored: str
-    note: str
-    rule_count: int
-    rollback_of: int
-    at_ms: int
-    actor: str = ""

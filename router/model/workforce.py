@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from router.model.values import FactValue
+from rules.fields import FactValue
 
 MICROS = 1_000_000
 """Micro-units of one lead unit: the ledger counts in whole ones, so nothing is lost to rounding."""

@@ -18,8 +18,8 @@ from router.model.events import Completed
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.fields import MAX_REQUEST_ID, finite, plain, shown, struct, text
-from router.rules.reference import PredicateTrace
 from router.submission.ports import Submission
+from rules.reference import PredicateTrace
 
 MAX_SOURCE = 128
 MAX_EXTERNAL_ID = 256

@@ -8,11 +8,11 @@ from typing import Any
 from fairlead.v1 import rules_pb2 as rules
 from gate.calls import Call
 from router.model.errors import InvalidInput
-from router.model.revisions import Publication
 from router.rpc import fields
 from router.rpc.messages import timestamp
-from router.rules.problems import Problem
 from router.rules.publishing import Publishing
+from rules.problems import Problem
+from rules.revisions import Publication
 
 
 class RuleServicer:

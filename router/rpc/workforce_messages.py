@@ -7,12 +7,12 @@ from typing import Any
 
 from fairlead.v1 import workforce_pb2 as workforce
 from router.model.errors import InvalidInput, Violation
-from router.model.values import FactValue
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
 from router.rpc import fields
 from router.rpc.messages import check_kind_name
-from router.rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
 from router.workforce.service import Saved
+from rules.fields import FactValue
+from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
 
 MAX_CAPACITY = 1_000_000
 MAX_WEIGHT = 1000

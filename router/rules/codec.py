@@ -1,41 +1,40 @@
 """A rule set as compact JSON and back: what is stored at publication and loaded by every server.
 
 Conditions and routes repeat from rule to rule, so each different one is written once and rules refer to it by
-number; that also keeps them shared in memory. Reading trusts its input: only what ``dumps`` has written is stored.
+number; that also keeps them shared in memory. A route and its parts are written as their fields in order, fallback
+steps after their names. Reading trusts its input: only what ``dumps`` has written is stored.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, fields
 from typing import Any
 
-from router.rules.ruleset import (
-    All,
-    AnyOf,
-    Condition,
+from router.rules.route import (
     Drop,
     Fallback,
     FallbackRep,
-    FieldType,
     KnownCustomer,
-    Not,
     OtherPool,
-    Predicate,
     Preference,
     Requirement,
     Route,
-    Rule,
-    RuleSet,
+    RoutingRules,
     Wait,
     Widen,
 )
+from rules.codec import read_condition, write_condition
+from rules.conditions import Condition
+from rules.fields import FieldType
+from rules.ruleset import Rule
 
 FORMAT = 1
 """Raised when the layout changes; an unknown one is refused rather than misread."""
 
 
-def dumps(rule_set: RuleSet) -> str:
+def dumps(rule_set: RoutingRules) -> str:
     """Write a rule set as JSON."""
     conditions: dict[Condition, int] = {}
     routes: dict[Route, int] = {}
@@ -43,7 +42,7 @@ def dumps(rule_set: RuleSet) -> str:
         [
             rule.id,
             conditions.setdefault(rule.when, len(conditions)),
-            routes.setdefault(rule.route, len(routes)),
+            routes.setdefault(rule.target, len(routes)),
             rule.priority,
         ]
         for rule in rule_set.rules
@@ -53,17 +52,17 @@ def dumps(rule_set: RuleSet) -> str:
         "format": FORMAT,
         "fields": dict(rule_set.fields),
         "ignore_undeclared": rule_set.ignore_undeclared,
-        "conditions": [_write_condition(condition) for condition in conditions],
-        "routes": [_write_route(route) for route in routes],
+        "conditions": [write_condition(condition) for condition in conditions],
+        "routes": list(routes),
         "rules": rules,
         "default": default,
         "personal": sorted(rule_set.personal),
         "known_customer": asdict(rule_set.known_customer) if rule_set.known_customer else None,
     }
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return json.dumps(document, default=_write, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def loads(text: str | bytes) -> RuleSet:
+def loads(text: str | bytes) -> RoutingRules:
     """Read what ``dumps`` wrote.
 
     Raises
@@ -75,103 +74,55 @@ def loads(text: str | bytes) -> RuleSet:
     document = json.loads(text)
     if document.get("format") != FORMAT:
         raise ValueError(f"stored rule set has format {document.get('format')!r}; this version reads {FORMAT}")
-    conditions = [_read_condition(raw) for raw in document["conditions"]]
-    routes = [_read_route(raw) for raw in document["routes"]]
+    conditions = [read_condition(raw) for raw in document["conditions"]]
+    routes = [_read_route(*raw) for raw in document["routes"]]
     rules = tuple(
         Rule(id_, conditions[when], routes[route], priority) for id_, when, route, priority in document["rules"]
     )
-    fields = {name: FieldType(kind) for name, kind in document["fields"].items()}
     known = document.get("known_customer")  # what was stored before there was such a thing has none
-    return RuleSet(
-        fields,
+    return RoutingRules(
+        {name: FieldType(kind) for name, kind in document["fields"].items()},
         rules,
         routes[document["default"]],
         document["ignore_undeclared"],
-        KnownCustomer(**known) if known else None,
         frozenset(document.get("personal", ())),  # likewise
+        KnownCustomer(**known) if known else None,
     )
 
 
-def _write_condition(condition: Condition) -> list[Any]:
-    match condition:
-        case Predicate():
-            return [condition.field, condition.op, condition.value]
-        case All(conditions):
-            return ["&", [_write_condition(inner) for inner in conditions]]
-        case AnyOf(conditions):
-            return ["|", [_write_condition(inner) for inner in conditions]]
-        case Not(inner):
-            return ["!", [_write_condition(inner)]]
+_STEP_NAMES = {Drop: "drop", Widen: "widen", OtherPool: "pool", FallbackRep: "rep", Wait: "wait"}
 
 
-def _read_condition(raw: list[Any]) -> Condition:
-    if len(raw) == 3:
-        value = raw[2]
-        return Predicate(raw[0], raw[1], tuple(value) if type(value) is list else value)
-    inner = tuple([_read_condition(member) for member in raw[1]])
-    if raw[0] == "&":
-        return All(inner)
-    return AnyOf(inner) if raw[0] == "|" else Not(inner[0])
+def _write(value: Any) -> list[Any]:
+    name = _STEP_NAMES.get(type(value))
+    return [*([name] if name else []), *(getattr(value, field.name) for field in fields(value))]
 
 
-def _write_route(route: Route) -> list[Any]:
-    return [
-        route.pool,
-        [_write_requirement(requirement) for requirement in route.require],
-        [[_write_requirement(preference.requirement), preference.score] for preference in route.prefer],
-        route.value,
-        route.priority,
-        route.sla,
-        [_write_step(step) for step in route.fallback],
-    ]
-
-
-def _read_route(raw: list[Any]) -> Route:
-    pool, require, prefer, value, priority, sla, fallback = raw
+def _read_route(pool: str, require: Any, prefer: Any, value: Any, priority: int, sla: str, fallback: Any) -> Route:
     return Route(
         pool,
-        tuple([_read_requirement(requirement) for requirement in require]),
-        tuple([Preference(_read_requirement(requirement), score) for requirement, score in prefer]),
+        _read_requirements(require),
+        tuple([Preference(_read_requirement(*requirement), score) for requirement, score in prefer]),
         value,
         priority,
         sla,
-        tuple([_read_step(step) for step in fallback]),
+        tuple([_STEPS[name](*rest) for name, *rest in fallback]),
     )
 
 
-def _write_requirement(requirement: Requirement) -> list[Any]:
-    return [requirement.rep, requirement.op, requirement.item, requirement.value]
+def _read_requirements(raw: list[list[Any]]) -> tuple[Requirement, ...]:
+    return tuple([_read_requirement(*requirement) for requirement in raw])
 
 
-def _read_requirement(raw: list[Any]) -> Requirement:
-    rep, op, item, value = raw
+def _read_requirement(rep: str, op: Any, item: str | None, value: Any) -> Requirement:
     return Requirement(rep, op, item, tuple(value) if type(value) is list else value)
 
 
-def _write_step(step: Fallback) -> list[Any]:
-    match step:
-        case Drop(attributes):
-            return ["drop", attributes]
-        case Widen(item):
-            return ["widen", item]
-        case OtherPool(pool, require):
-            return ["pool", pool, [_write_requirement(requirement) for requirement in require]]
-        case FallbackRep(rep):
-            return ["rep", rep]
-        case Wait():
-            return ["wait"]
-
-
-def _read_step(raw: list[Any]) -> Fallback:
-    match raw:
-        case ["drop", attributes]:
-            return Drop(tuple(attributes))
-        case ["widen", item]:
-            return Widen(item)
-        case ["pool", pool, require]:
-            return OtherPool(pool, tuple([_read_requirement(requirement) for requirement in require]))
-        case ["rep", rep]:
-            return FallbackRep(rep)
-        case ["wait"]:
-            return Wait()
-    raise ValueError(f"unknown fallback step {raw!r}")
+_STEPS: dict[str, Callable[..., Fallback]] = {
+    "drop": lambda attributes: Drop(tuple(attributes)),
+    "widen": Widen,
+    "pool": lambda pool, require: OtherPool(pool, _read_requirements(require)),
+    "rep": FallbackRep,
+    "wait": Wait,
+}
+"""Per name what makes the step from the rest of what was written."""

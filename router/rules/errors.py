@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.model.errors import InvalidInput, Violation
-from router.rules.problems import Problem
+from rules.problems import Problem
 
 
 class InvalidRuleSet(InvalidInput):
     """The rule set cannot be published.
 
-    ``problems`` are those of ``router.rules.problems``: each has line, column, path and message.
+    ``problems`` are those of ``rules.problems``: each has line, column, path and message.
     """
 
     reason = "INVALID_RULE_SET"

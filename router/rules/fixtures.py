@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from router.model.values import FactValue
 from router.model.workforce import MILLIS, Member, Pool, Rep, Territories, Territory
-from router.rules.limits import MAX_LIST, MAX_STRING
-from router.rules.problems import shown
-from router.rules.report import Path, Report
+from router.model.workitem import Kind
+from router.rules.forms import TestForm, TestsForm, WorkforceForm
 from router.rules.scenarios import Expectation, RuleTest, Workforce
-from router.rules.source import TestForm, TestsForm, WorkforceForm
-from router.rules.values import NUMBER_ALLOWED, as_number
+from rules.fields import FactValue
+from rules.limits import MAX_LIST, MAX_STRING
+from rules.problems import shown
+from rules.report import Path, Report
+from rules.values import NUMBER_ALLOWED, as_number
 
 _ATTRIBUTE_ALLOWED = (
     f"text of up to {MAX_STRING} characters, {NUMBER_ALLOWED}, true or false, or a list of up to {MAX_LIST} texts"
 )
-KINDS = ("LEAD", "CUSTOMER", "TICKET", "RESCUE")
+KINDS = tuple(Kind)
 
 
 def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], Workforce | None]:

@@ -1,32 +1,12 @@
-"""How large a rule set and a work item's attributes may be. Stated in the messages that refuse more.
-
-They keep a published rule set within what every engine can hold, and a check within a second or two.
-"""
+"""How large routes, and the tests of a rule set, may be; ``rules.limits`` has what holds for any rules."""
 
 from __future__ import annotations
 
-MAX_SOURCE_BYTES = 8 * 1024 * 1024
-MAX_NODES = 2_000_000
-"""Values of the document, keys included: some 100 for each of the 20,000 rules allowed."""
-MAX_DEPTH = 32
-MAX_RULES = 20_000
-MAX_FIELDS = 250
-MAX_CONDITIONS = 100
-"""Comparisons in the condition of one rule."""
-MAX_NESTING = 8
-"""Levels of all, any and not."""
-MAX_LIST = 200
-MAX_STRING = 512
-MAX_NUMBER = 1e15
-"""Numbers lie below it on both sides: beyond, a double no longer keeps whole numbers and fractions apart."""
-DECIMALS = 4
 MAX_REQUIREMENTS = 50
 MAX_FALLBACKS = 20
 MAX_TESTS = 1_000
 MAX_SCORE = 1_000
 MAX_ROUTE_PRIORITY = 1_000
-MAX_RULE_PRIORITY = 1_000_000
-MAX_ATTRIBUTES = 100
 MAX_SLA = 64
 MAX_REPS = 10_000
 """Reps of the workforce that the tests bring along."""

@@ -1,28 +1,13 @@
-"""Published rule sets, whatever matches facts against them, and the trial before they are published."""
+"""Published rule sets, and the trial before they are published."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Protocol
 
-from router.model.revisions import Publication
-from router.model.values import Fact
 from router.rules import scenarios
 from router.rules.trial import Trial
-
-
-class RuleEngine(Protocol):
-    """Matches facts against one rule set; immutable once built."""
-
-    @property
-    def name(self) -> str:
-        """Which engine it is: ``durable``, ``index`` or ``reference``."""
-
-    def match(self, fact: Fact) -> tuple[str, ...]:
-        """Return the ids of all matching rules in order of precedence."""
-
-    def close(self) -> None:
-        """Give back what it holds."""
+from rules.revisions import Publication
 
 
 class RuleSets(Protocol):

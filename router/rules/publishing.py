@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from router.model.errors import NotFound, NotPossible, StaleEtag, StaleRevision
-from router.model.revisions import Publication
 from router.model.workforce import Territories
 from router.model.workitem import fingerprint
 from router.rules.errors import InvalidRuleSet
 from router.rules.ports import RuleSets, RuleSetTrial
-from router.rules.problems import Problem
 from router.rules.scenarios import Workforce
 from router.rules.trial import Trial
 from router.workforce.service import Administration
+from rules.problems import Problem
+from rules.revisions import Publication
 
 
 class Publishing:

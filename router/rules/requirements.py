@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import ge, gt, le, lt
 
-from router.model.values import Fact, FactValue
 from router.model.workforce import Rep, Territories
-from router.rules.ruleset import Requirement
+from router.rules.route import Requirement
+from rules.fields import Fact, FactValue
 
 _ORDER: dict[str, Callable[[float, float], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from router.model.errors import InvalidInput
-from router.model.values import Fact
 from router.model.workforce import Pool, Rep, Territories
-from router.rules.fact import project
-from router.rules.index import IndexEngine
-from router.rules.problems import shown
+from router.rules.facts import fact_of
 from router.rules.requirements import meets
-from router.rules.ruleset import Route, RuleSet
+from router.rules.route import Route, RoutingRules
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.problems import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +63,17 @@ Eligible = Callable[[Route, Fact], frozenset[str]]
 
 
 def run(
-    rule_set: RuleSet, tests: Sequence[RuleTest], workforce: Workforce, eligible: Eligible | None = None
+    rule_set: RoutingRules, tests: Sequence[RuleTest], workforce: Workforce, eligible: Eligible | None = None
 ) -> list[TestResult]:
     """Run tests against a rule set, in order; ``eligible`` defaults to the plain one on the workforce."""
-    routes: dict[str | None, tuple[str, Route]] = {rule.id: (rule.id, rule.route) for rule in rule_set.rules}
+    routes: dict[str | None, tuple[str, Route]] = {rule.id: (rule.id, rule.target) for rule in rule_set.rules}
     routes[None] = ("default", rule_set.default)
     engine = IndexEngine(rule_set)
     who = eligible or plainly_eligible(workforce)
     results = []
     for test in tests:
         try:
-            fact = project(rule_set, test.attributes, workforce.territories)
+            fact = fact_of(rule_set, test.attributes, workforce.territories)
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:

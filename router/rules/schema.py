@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from router.rules.source import RuleSetForm
+from router.rules.forms import RuleSetForm
 
 SCHEMA_FILE = Path(__file__).with_name("ruleset.schema.json")
 
@@ -18,7 +18,7 @@ def schema_text() -> str:
     schema = RuleSetForm.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Fairlead rule set"
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(schema, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 if __name__ == "__main__":

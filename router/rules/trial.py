@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.rules import scenarios
-from router.rules.problems import Problem
+from rules.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

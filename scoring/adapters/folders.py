@@ -6,10 +6,12 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-
-import fsspec
+from typing import TYPE_CHECKING
 
 from scoring.errors import RegistryUnavailable
+
+if TYPE_CHECKING:
+    import fsspec
 
 
 class LocalFolder:

@@ -10,14 +10,16 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
-
-import fsspec
 
 from scoring.adapters.folders import LocalFolder, RemoteFolder
 from scoring.errors import RegistryUnavailable
-from scoring.manifest import NAME_PATTERN
+from scoring.names import NAME_PATTERN
 from scoring.ports import Shelf
+
+if TYPE_CHECKING:
+    import fsspec
 
 JOURNAL = ".journal"
 _NAME = re.compile(NAME_PATTERN)
@@ -34,6 +36,8 @@ def open_shelf(url: str) -> Shelf:
     """
     if "://" not in url and "::" not in url:
         return LocalShelf(Path(url))
+    import fsspec  # only for what is not a folder
+
     try:
         files, path = fsspec.core.url_to_fs(url)
     except Exception as error:  # each file system has its own family of errors

@@ -6,22 +6,24 @@ import functools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import NullValue, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import scoring_pb2 as pb
-from scoring.actions import BestAction, Change
 from scoring.customers import Customer, CustomerScore, HealthView
 from scoring.encoding import Flag, FlagKind
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
-from scoring.reasons import Reason
 from scoring.schema import FeatureValue
-from scoring.served import ChurnScore, ServedModel
+
+if TYPE_CHECKING:
+    from scoring.actions import BestAction, Change
+    from scoring.reasons import Reason
+    from scoring.served import ChurnScore, ServedModel
 
 MAX_ID = 256
 MAX_FEATURES = 4_096

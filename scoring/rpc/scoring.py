@@ -13,11 +13,10 @@ from fairlead.v1 import scoring_pb2 as pb
 from gate.calls import Call, Unreadable
 from gate.errors import UnreadableRequest
 from scoring.champions import Champions
-from scoring.customers import CustomerScorer
+from scoring.customers import DEFAULT_REASONS, CustomerScorer
 from scoring.errors import NotPossible, ScoringError
 from scoring.names import tenant_of
 from scoring.ports import ScoreMemory
-from scoring.reasons import DEFAULT_TOP
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
 from scoring.rpc.status import status_of
@@ -100,7 +99,7 @@ class ScoringServicer:
         tenant = tenant_of(parent, "parent")
         locale = locale_of(request.locale)
         customer = customer_of(request.customer, self._now)
-        top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_TOP
+        top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_REASONS
         score = self._scorer.score(await self._champions.of(tenant), customer, top=top, locale=locale)
         if not request.what_if:
             self._memory.note(tenant, last_score_of(score))

@@ -16,20 +16,23 @@ from hypothesis import strategies as st
 from benchmarks.rule_sets import facts as typical_facts
 from benchmarks.rule_sets import typical
 from router.adapters.durable_rules import selection as engines
-from router.model.values import Fact
-from router.rules.index import IndexEngine
-from router.rules.ports import RuleEngine
-from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import All, AnyOf, Condition, FieldType, Not, Predicate, Route, Rule, RuleSet
+from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, FieldType
+from rules.index import IndexEngine
+from rules.ports import RuleEngine
+from rules.reference import ReferenceEngine
+from rules.ruleset import Rule, RuleSet
 from tests.rule_sets import facts, rule_sets
 
-Build = Callable[[RuleSet], RuleEngine]
+Build = Callable[[RuleSet[object]], RuleEngine]
 EXAMPLES = max(150, int(10 * float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))))
 needs_durable = pytest.mark.skipif(engines.resolve("auto") != "durable", reason="durable-rules cannot be imported here")
 
 
-def _durable(rule_set: RuleSet) -> RuleEngine:
-    return engines.build(rule_set, "durable")
+def _durable(rule_set: RuleSet[object]) -> RuleEngine:
+    from router.adapters.durable_rules.engine import DurableEngine  # only where it is installed
+
+    return DurableEngine(rule_set)
 
 
 FAST = [pytest.param(IndexEngine, id="index"), pytest.param(_durable, id="durable", marks=needs_durable)]
@@ -40,7 +43,7 @@ EVERY = [pytest.param(ReferenceEngine, id="reference"), *FAST]
 def build(request: pytest.FixtureRequest) -> Iterator[Build]:
     made: list[RuleEngine] = []
 
-    def build_and_remember(rule_set: RuleSet) -> RuleEngine:
+    def build_and_remember(rule_set: RuleSet[object]) -> RuleEngine:
         made.append(request.param(rule_set))
         return made[-1]
 
@@ -49,9 +52,9 @@ def build(request: pytest.FixtureRequest) -> Iterator[Build]:
         engine.close()
 
 
-def rule_set_of(*conditions: Condition, **fields: FieldType) -> RuleSet:
-    rules = tuple(Rule(f"r{index}", when, Route("p")) for index, when in enumerate(conditions))
-    return RuleSet(fields, rules, Route("p"))
+def rule_set_of(*conditions: Condition, **fields: FieldType) -> RuleSet[object]:
+    rules = tuple(Rule(f"r{index}", when, "p") for index, when in enumerate(conditions))
+    return RuleSet(fields, rules, "p")
 
 
 S, N, B, L = FieldType.STRING, FieldType.NUMBER, FieldType.BOOL, FieldType.LIST

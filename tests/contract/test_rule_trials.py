@@ -119,13 +119,13 @@ async def _end_of_child(body: str) -> tuple[int, str]:
 @pytest.mark.timeout(60)  # the sum takes an hour
 async def test_an_engine_that_never_answers_a_sample_ends_the_child() -> None:
     body = """
-from router.rules.reference import ReferenceEngine
-from router.rules.ruleset import RuleSet, Route
+from rules.reference import ReferenceEngine
+from rules.ruleset import RuleSet
 class Stuck(ReferenceEngine):
     def match(self, fact):
         sum(range(10**11))  # in C, with the interpreter locked
-index = ReferenceEngine(RuleSet({}, (), Route("p")))
-child.compare(Stuck(RuleSet({}, (), Route("p"))), index, [{}])
+index = ReferenceEngine(RuleSet({}, (), "p"))
+child.compare(Stuck(RuleSet({}, (), "p")), index, [{}])
 """
     code, _ = await _end_of_child(body)
 
@@ -158,11 +158,12 @@ def test_each_end_of_a_child_is_put_into_words(code: int, said: str, expected: s
 
 def test_a_disagreement_of_the_engines_is_a_problem() -> None:
     from router.adapters.rule_sandbox.child import compare
-    from router.rules.reference import ReferenceEngine
-    from router.rules.ruleset import All, Route, Rule, RuleSet
+    from rules.conditions import All
+    from rules.reference import ReferenceEngine
+    from rules.ruleset import Rule, RuleSet
 
-    empty = ReferenceEngine(RuleSet({}, (), Route("p")))
-    one = ReferenceEngine(RuleSet({}, (Rule("r", All(()), Route("p")),), Route("p")))
+    empty = ReferenceEngine(RuleSet({}, (), "p"))
+    one = ReferenceEngine(RuleSet({}, (Rule("r", All(()), "p"),), "p"))
 
     problem = compare(empty, one, [{}])
 

@@ -33,14 +33,15 @@ from router.history.replay import Verification
 from router.model.decision import Cause, Decision, Head
 from router.model.errors import NotFound, RouterError
 from router.model.events import Completed, RulesPublished, Settled, WorkforceChanged
-from router.model.revisions import Edition, Publication
+from router.model.revisions import Edition
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
-from router.rules.ruleset import Requirement
+from router.rules.route import Requirement
 from router.workforce.edits import Edit
 from router.workforce.service import Administration
+from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
 
 TENANT = "t"

@@ -24,7 +24,7 @@ from router.rpc import fields
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
 from router.rules.codec import dumps, loads
-from router.rules.ruleset import FieldType
+from rules.fields import FieldType
 from scoring import gates
 from scoring.adapters.sources import columns_of, read_batches, shards_of
 from scoring.errors import ScoringError

@@ -1,7 +1,7 @@
 """A slice of ``make chaos``: whatever goes wrong for a while, what clients were told holds.
 
-``FAIRLEAD_CHAOS_SECONDS`` says for how long clients call and faults fall. Fail-overs take their time: less than a
-minute is for a store that is alone.
+``FAIRLEAD_CHAOS_SECONDS`` says for how long clients call and faults fall: six seconds are one round, with a dozen kinds
+of them. Fail-overs take their time: less than a minute is for a store that is alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-SECONDS = os.environ.get("FAIRLEAD_CHAOS_SECONDS", "20")
+SECONDS = os.environ.get("FAIRLEAD_CHAOS_SECONDS", "6")
 TOPOLOGY = "both" if float(SECONDS) >= 60 else "alone"
 ROOT = Path(__file__).parent.parent.parent
 

@@ -16,7 +16,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2, workforce_pb2
-from router.rules.limits import MAX_RULES
+from rules.limits import MAX_RULES
 from store.clients import client_for
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, UNROUTED, Api, connected, differences, last

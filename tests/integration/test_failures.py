@@ -25,8 +25,8 @@ SCALE = float(os.environ.get("FAIRLEAD_SCALE", "0.5"))
 BULK = int(2_000 * SCALE)
 """Leads of a bulk; 5 gives the 10,000 of the list."""
 BATCH = 250
-EVERY = 1 if os.environ.get("FAIRLEAD_FULL") else 7
-"""Each seventh step, unless all are asked for."""
+STRIDES = (21, pytest.param(1 if os.environ.get("FAIRLEAD_FULL") else 7, marks=pytest.mark.long))
+"""Every so many-th step of a commit."""
 
 
 async def crew(api: Api, *reps: str, capacity: int | None = None) -> None:
@@ -155,12 +155,15 @@ async def test_28_a_store_that_comes_back_without_its_data_is_named_as_what_it_i
         await api.item(lead.work_item)
 
 
-async def test_27_a_commit_is_kept_whole_or_not_at_all_whoever_is_killed_at_whichever_step(data_folder: Path) -> None:
+@pytest.mark.parametrize("stride", STRIDES)
+async def test_27_a_commit_is_kept_whole_or_not_at_all_whoever_is_killed_at_whichever_step(
+    data_folder: Path, stride: int
+) -> None:
     system, places = System(data_folder, Edits(fail_points=True)), places_of_all()
     falls = [
-        *falls_at(Fault.STORE_KILLED_IN_COMMIT, len(places)),
-        *falls_at(Fault.SERVER_KILLED_AT_STEP, len(STEPS_OF_SERVERS)),
-        *falls_at(Fault.WORKER_KILLED_AT_STEP, len(STEPS_OF_WORKERS)),
+        *falls_at(Fault.STORE_KILLED_IN_COMMIT, len(places), stride),
+        *falls_at(Fault.SERVER_KILLED_AT_STEP, len(STEPS_OF_SERVERS), stride),
+        *falls_at(Fault.WORKER_KILLED_AT_STEP, len(STEPS_OF_WORKERS), stride),
     ]
 
     try:
@@ -174,6 +177,6 @@ async def test_27_a_commit_is_kept_whole_or_not_at_all_whoever_is_killed_at_whic
     assert tally.faults.total() >= len(falls) / 2  # some writes are rare, and nobody came by; so are a worker's steps
 
 
-def falls_at(fault: Fault, steps: int) -> list[Fall]:
+def falls_at(fault: Fault, steps: int, stride: int) -> list[Fall]:
     """Have it fall at each step, or at some of them."""
-    return [Fall(fault, 0.0, 0.0, (step + 0.5) / steps) for step in range(0 if EVERY == 1 else 1, steps, EVERY)]
+    return [Fall(fault, 0.0, 0.0, (step + 0.5) / steps) for step in range(min(1, stride - 1), steps, stride)]

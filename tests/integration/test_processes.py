@@ -94,7 +94,7 @@ def calls_of(port: int) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in counted)
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [pytest.param(1, marks=pytest.mark.long), 2])
 async def test_a_process_that_crashes_in_c_is_replaced_and_nothing_is_lost(
     starts: list[Served], data_folder: Path, processes: int
 ) -> None:

@@ -19,6 +19,7 @@ from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, FULL, Api, differences, last
 
 BATCH = 500
+pytestmark = pytest.mark.long
 Row = Mapping[str, str]
 
 

@@ -20,7 +20,7 @@ from gate.errors import Overloaded
 from serving.parts import Service
 from store.embedded.server import EmbeddedServer
 from store.scripts import watch_scripts
-from telemetry import logs, metrics, traces
+from telemetry import logs, metrics_address, traces
 from telemetry.calls import CurrentCall, trace_id
 from telemetry.logs import CallLog
 from telemetry.metrics import OTHERS, Metrics
@@ -271,7 +271,7 @@ def test_a_script_of_nobodys_call_has_no_trace() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [(logs.VARIABLE, "xml"), (metrics.VARIABLE, "everywhere"), (traces.VARIABLE, "jaeger")],
+    [(logs.VARIABLE, "xml"), (metrics_address.VARIABLE, "everywhere"), (traces.VARIABLE, "jaeger")],
 )
 def test_a_bad_setting_is_named_with_what_is_allowed(variable: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"{variable} is '{value}'; allowed"):

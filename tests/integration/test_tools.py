@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import grpc
 import pytest
 import redis
@@ -22,7 +21,7 @@ from click.testing import CliRunner
 
 from fairlead.client import FairleadClient, FairleadError, work_item
 from fairlead.v1 import workforce_pb2 as workforce
-from router import cli as router_cli
+from service import main
 from store.embedded.server import EmbeddedServer
 from tests.topologies import free_port
 
@@ -46,9 +45,6 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, "GRPC_ENABLE_FORK_SUPPORT": "0", **changes}
 
 
-COMMANDS = click.Group(commands={str(command.name): command for command in router_cli.COMMANDS})
-
-
 def fairlead(*arguments: str) -> str:
     """Run a command that is to succeed."""
     status, output = tried(*arguments)
@@ -57,7 +53,7 @@ def fairlead(*arguments: str) -> str:
 
 
 def tried(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(COMMANDS, arguments, env={"FAIRLEAD_REDIS_URL": None})
+    done = CliRunner().invoke(main, arguments, env={"FAIRLEAD_REDIS_URL": None})
     return done.exit_code, done.output
 
 
@@ -430,6 +426,7 @@ def test_unknown_names_of_kinds_and_states_are_refused_at_once(served: Served) -
 # ---- demo
 
 
+@pytest.mark.long
 def test_the_demo_tells_ten_decisions() -> None:
     printed = fairlead_apart("demo", "--examples", str(EXAMPLES))
 

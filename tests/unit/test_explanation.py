@@ -16,7 +16,7 @@ from router.model.errors import CorruptHistory
 from router.model.workforce import MICROS, Member, Pool, Rep, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
-from router.rules.index import IndexEngine
+from rules.index import IndexEngine
 
 RULES = """
 fields: {region: {type: string}, n: {type: number}, skill: {type: string}}

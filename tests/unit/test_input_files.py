@@ -10,7 +10,7 @@ from router.cli.lead_files import LEAD_COLUMNS, LeadsFile, read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import REP_COLUMNS, TERRITORY_COLUMNS, by_name, read_reps, read_territories
 from router.rules.check import check
-from router.rules.ruleset import FieldType
+from rules.fields import FieldType
 
 FIELDS = {
     "region": FieldType.STRING,

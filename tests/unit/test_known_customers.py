@@ -9,7 +9,7 @@ from router.assignment.enrichment import filled
 from router.model.records import Standing
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
-from router.rules.ruleset import RuleSet
+from router.rules.route import RoutingRules
 
 FIELDS = "fields: {customer: {type: string}, risk: {type: number}, tier: {type: string}}"
 DEFAULT = "default: {route: {pool: p}}"
@@ -27,7 +27,7 @@ class Known:
         return {customer: known[customer] for customer in customers if customer in known}
 
 
-def rules(known_customer: str = "known_customer: {id: customer, churn_risk: risk, value_tier: tier}") -> RuleSet:
+def rules(known_customer: str = "known_customer: {id: customer, churn_risk: risk, value_tier: tier}") -> RoutingRules:
     found = check("\n".join([FIELDS, known_customer, DEFAULT])).rule_set
     assert found is not None
     return found

@@ -11,13 +11,13 @@ from router.assignment.queries import Lookup
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import NotFound
-from router.model.revisions import Publication
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.workforce.edits import Edit
 from router.workforce.service import Administration
+from rules.revisions import Publication
 
 TENANT = "t"
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}"

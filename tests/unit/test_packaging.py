@@ -47,6 +47,7 @@ def test_the_wheel_holds_exactly_the_packages_of_the_project(tmp_path: Path) -> 
     )
 
 
+@pytest.mark.long  # `make check` looks itself
 def test_imports_go_in_the_declared_directions() -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
 

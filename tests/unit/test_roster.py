@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from router.assignment.planner import Book, steps_of, wanted
 from router.assignment.roster import Demand, Roster
-from router.model.values import FactValue
 from router.model.workforce import MICROS, Member, Pool, Rep, Territories, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
-from router.rules.index import IndexEngine
 from router.rules.requirements import meets
-from router.rules.ruleset import Drop, FallbackRep, OtherPool, Requirement, Route, RuleSet, Wait, Widen
+from router.rules.route import Drop, FallbackRep, OtherPool, Requirement, Route, RoutingRules, Wait, Widen
+from rules.fields import FactValue
+from rules.index import IndexEngine
 
 TREE = {
     territory.id: territory
@@ -92,7 +92,7 @@ def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
 
 
 def book(source: str, pool: Pool) -> Book:
-    rule_set: RuleSet | None = check(source).rule_set
+    rule_set: RoutingRules | None = check(source).rule_set
     assert rule_set is not None
     records = {rep: Rep(rep) for rep in "ab"}
     return Book(1, rule_set, IndexEngine(rule_set), Roster(1, records, {pool.id: pool}, {}))

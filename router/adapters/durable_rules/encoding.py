@@ -16,12 +16,13 @@ A rule that has no such form, or too large a one, is ``Inexpressible`` and left 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from router.model.values import Fact
-from router.rules.ruleset import All, AnyOf, Condition, Not, Predicate, RuleSet, twin_of
+from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, twin_of
+from rules.ruleset import RuleSet
 
 Ast = dict[str, Any]
 
@@ -59,10 +60,28 @@ class Form:
     ors: int
 
 
+Chunk = tuple[Form, ...]
+"""As many rules as durable-rules bears at once, which is 56 at best."""
+
+
+def chunks(forms: Iterable[Form]) -> Iterator[Chunk]:
+    """Pack rules into chunks, in order."""
+    chunk: list[Form] = []
+    paths = tests = ors = 0
+    for form in forms:
+        if paths + form.paths > MAX_PATHS or tests + form.tests > MAX_TESTS or ors + form.ors > MAX_ORS:
+            yield tuple(chunk)
+            chunk, paths, tests, ors = [], 0, 0, 0
+        chunk.append(form)
+        paths, tests, ors = paths + form.paths, tests + form.tests, ors + form.ors
+    if chunk:
+        yield tuple(chunk)
+
+
 class Vocabulary:
     """The words for one rule set's fields and texts, and facts written in them."""
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet[object]) -> None:
         self._kinds = rule_set.fields
         self._properties: dict[str, str] = {}
         self._markers: dict[str, str] = {}

@@ -8,7 +8,8 @@ from router.adapters.redis.keys import TENANTS, Keys
 from router.adapters.redis.library import script
 from router.history.codec import publication_from, publication_text
 from router.model.errors import RequestIdReused, StaleRevision
-from router.model.revisions import Edition, Publication
+from router.model.revisions import Edition
+from rules.revisions import Publication
 from store.clients import RedisClient
 from store.translation import translated
 

@@ -13,17 +13,17 @@ from typing import Any
 
 from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
-from router.model.values import Fact
 from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
-from router.rules.index import IndexEngine
-from router.rules.ports import RuleEngine
-from router.rules.problems import Problem, in_order
-from router.rules.ruleset import RuleSet
-from router.rules.samples import sample_facts
 from router.rules.scenarios import Workforce, run
 from router.rules.trial import Trial
+from rules.fields import Fact
+from rules.index import IndexEngine
+from rules.ports import RuleEngine
+from rules.problems import Problem, in_order
+from rules.ruleset import RuleSet
+from rules.samples import sample_facts
 
 
 def main() -> None:
@@ -56,8 +56,8 @@ def _workforce(job: Mapping[str, Any], checked: Checked, tests: Checked) -> Work
     return Workforce() if job["workforce"] is None else read_workforce(job["workforce"])
 
 
-def _try_engine(rule_set: RuleSet, choice: engines.Choice) -> Problem | None:
-    if engines.resolve(choice) == "index":
+def _try_engine(rule_set: RuleSet[object], choice: engines.Choice) -> Problem | None:
+    if engines.engine_for(rule_set, choice) == "index":
         return None  # pure Python: what it can do wrong it does to the tests
     samples = sample_facts(rule_set)
     engine = engines.build(rule_set, choice)

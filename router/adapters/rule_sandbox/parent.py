@@ -21,16 +21,16 @@ from collections.abc import Collection
 from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
-from router.rules.problems import Problem, Severity
 from router.rules.scenarios import TestResult, Workforce
 from router.rules.trial import Trial
+from rules.problems import Problem, Severity
 
 DEADLINE_S = 30.0
 """Wall-clock seconds for everything; 20,000 rules take about 15 on an idle core."""
 MEMORY_BYTES = 2 * 1024**3
 """Address space of the child."""
 SAMPLE_CPU_S = 0.2
-"""Processor seconds for matching one sample: the largest sets take a quarter of it, an endless loop takes it all."""
+"""Processor seconds for matching one sample: it takes microseconds, an endless loop takes it all."""
 AT_ONCE = 2
 """Children of one server that run at a time; each may take ``MEMORY_BYTES`` and a core. Others wait their turn."""
 

@@ -25,7 +25,7 @@ from router.history.tamper_check import Audit
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused, StaleRevision
 from router.model.records import Standing
-from router.model.revisions import Edition, Publication
+from router.model.revisions import Edition
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
@@ -34,6 +34,7 @@ from router.rules.ports import RuleSets
 from router.workforce.edits import Edit
 from router.workforce.ports import Workforce
 from router.workforce.service import Administration
+from rules.revisions import Publication
 from scoring.ports import LastScore, ScoreMemory
 from tests.contract.nothing.row import Given, Row
 

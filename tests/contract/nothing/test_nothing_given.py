@@ -19,11 +19,13 @@ from operations.operation import Task
 from router.assignment.commands import Completion, Job, RouteRequest
 from router.assignment.ports import Assignments, CustomerStandings, Signals
 from router.history.ports import Log, Snapshots
-from router.model.revisions import Edition, Publication
+from router.model.revisions import Edition
 from router.model.workitem import WorkItem
-from router.rules.ports import RuleEngine, RuleSets, RuleSetTrial
+from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
 from router.workforce.ports import Revisions, Workforce
+from rules.ports import RuleEngine
+from rules.revisions import Publication
 from scoring.ports import Folder, LastScore, ScoreMemory, Shelf
 from service import main
 from store.embedded.server import EmbeddedServer

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +11,6 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-import scoring.cli
-import service
-import training.cli
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.retries import Retries
 from fairlead.v1 import models_pb2, models_pb2_grpc
@@ -24,7 +18,6 @@ from router.adapters.durable_rules import selection as engines
 from scoring.errors import ScoringError
 from serving.parts import Service
 from serving.settings import Settings
-from tests.conftest import ROOT
 from tests.scoring_models import CUSTOMER, write_model
 from tests.served import Served
 
@@ -129,28 +122,3 @@ def test_the_models_are_in_the_data_folder_unless_another_is_named(tmp_path: Pat
 
     assert (usual.models, other.models) == (str(tmp_path / "models"), "s3://b/m")
     assert usual.rule_engine == engines.choice_from({})
-
-
-def test_every_later_command_is_there(tmp_path: Path) -> None:
-    offered = {command.name: "scoring.cli" for command in scoring.cli.COMMANDS}
-    offered |= {command.name: "training.cli" for command in training.cli.COMMANDS}
-
-    rooms = {name: room for name, (room, _) in service.LATER.items()}
-    assert {name: room for name, room in rooms.items() if room in ("scoring.cli", "training.cli")} == offered
-    for name in service.LATER:
-        assert service.main.get_command(service.main.make_context("fairlead", ["--"], resilient_parsing=True), name)
-
-
-def test_help_and_serving_import_neither_scikit_learn_nor_arrow() -> None:
-    code = """
-import sys
-import service
-service.main(["--help"], standalone_mode=False)
-print(sorted({"sklearn", "scipy", "pyarrow"} & set(sys.modules)))
-"""
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
-
-    assert result.stdout.splitlines()[-1] == "[]"
-    assert "train" in result.stdout

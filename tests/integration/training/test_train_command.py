@@ -25,7 +25,7 @@ from tests.training_data import FULL, customers, with_column
 from training.boosting import Boosting
 from training.candidates import LADDER
 from training.champion import current_champion
-from training.cli import COMMANDS, dataset, train
+from training.cli import dataset, train
 from training.document import report_of
 from training.plan import Plan
 from training.preparing import Columns, prepare
@@ -69,10 +69,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def version_of(registry: Path) -> Path:
     return next((registry / "churn").iterdir())
-
-
-def test_the_commands_are_offered_to_the_root() -> None:
-    assert [train, dataset] == COMMANDS
 
 
 def test_the_report_holds_what_was_promised(trained: tuple[Path, str]) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.rules import limits
-from router.rules.document import read
+from rules import limits
+from rules.document import read
 
 
 def test_plain_scalars_mean_what_yaml_1_2_says() -> None:

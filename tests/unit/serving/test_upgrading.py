@@ -8,7 +8,8 @@ import logging
 import pytest
 from rich.console import Console
 
-from serving.upgrading import UpgradeBar, UpgradeLines
+from serving.upgrade_bar import UpgradeBar
+from serving.upgrading import UpgradeLines
 
 
 def test_a_log_has_a_few_lines_of_a_long_upgrade_and_one_of_a_wait(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,185 @@
+"""Routes and known customers as written → as compiled: pools, requirements, preferences, value and fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from router.model.workitem import MAX_VALUE
+from router.rules.forms import (
+    DropForm,
+    FallbackRepForm,
+    KnownCustomerForm,
+    OtherPoolForm,
+    RequirementForm,
+    RouteForm,
+    WidenForm,
+)
+from router.rules.route import (
+    Drop,
+    Fallback,
+    FallbackRep,
+    KnownCustomer,
+    OtherPool,
+    Preference,
+    Requirement,
+    Route,
+    Wait,
+    Widen,
+)
+from rules.fields import FactValue, FieldType
+from rules.limits import MAX_LIST, MAX_STRING
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+from rules.values import as_number
+
+_ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = {
+    "covers": (FieldType.STRING,),
+    "has": (FieldType.STRING,),
+    "has_all": (FieldType.LIST,),
+    "has_any": (FieldType.LIST,),
+    **dict.fromkeys(("eq", "ne"), (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL)),
+    **dict.fromkeys(("gt", "gte", "lt", "lte"), (FieldType.NUMBER,)),
+}
+"""Per operator the types of field it compares with; a fixed value is of one of them too."""
+
+
+class RouteCompiler:
+    """Compiles the routes of one rule set; what is wrong goes to the report."""
+
+    def __init__(
+        self,
+        fields: Mapping[str, FieldType],
+        pools: Collection[str] | None,
+        report: Report,
+        personal: Collection[str] = (),
+    ) -> None:
+        self._fields = fields
+        self._personal = personal
+        self._pools = pools
+        self._report = report
+
+    def compile(self, form: RouteForm, path: Path) -> Route:
+        """Compile the route at a path."""
+        self._look_up(form.pool, (*path, "pool"))
+        return Route(
+            pool=form.pool,
+            require=self._requirements(form.require, (*path, "require")),
+            prefer=tuple(
+                Preference(self._requirement(item, (*path, "prefer", index)), item.score)
+                for index, item in enumerate(form.prefer)
+            ),
+            value=self._value(form.value, (*path, "value")),
+            priority=form.priority,
+            sla=form.sla,
+            fallback=self._fallback(form.fallback, (*path, "fallback")),
+        )
+
+    def _look_up(self, pool: str, path: Path) -> None:
+        if self._pools is not None and pool not in self._pools:
+            pools = known_names(sorted(self._pools))
+            self._report.warn(path, f"there is no pool {shown(pool)} yet; there are {pools}")
+
+    def _value(self, value: object, path: Path) -> float | str | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            if self._fields.get(value) is not FieldType.NUMBER:
+                self._report.error(path, f"found {shown(value)}; a number or the name of a number field is expected")
+            return value
+        number = as_number(value)
+        if number is None or not 0 <= number <= MAX_VALUE:
+            allowed = f"a number from 0 to {MAX_VALUE:,} or the name of a number field"
+            self._report.error(path, f"found {shown(value)}; {allowed} is expected")
+        return number
+
+    def _requirements(self, forms: Sequence[RequirementForm], path: Path) -> tuple[Requirement, ...]:
+        return tuple(self._requirement(form, (*path, index)) for index, form in enumerate(forms))
+
+    def _requirement(self, form: RequirementForm, path: Path) -> Requirement:
+        given = form.model_fields_set & {"item", "value"}
+        if len(given) != 1:
+            found = "both item and value" if given else "neither item nor value"
+            self._report.error(path, f"found {found}; one is expected: a field of the work item, or a fixed value")
+        elif "value" in given:
+            return Requirement(form.rep, form.op, value=self._fixed(form, (*path, "value")))
+        elif form.item is None or form.item not in self._fields:
+            declared = known_names(self._fields)
+            self._report.error((*path, "item"), f"unknown field {shown(form.item)}; declared are {declared}")
+        elif self._fields[form.item] not in _ITEM_TYPES[form.op]:
+            expected = " or ".join(_ITEM_TYPES[form.op])
+            kind = self._fields[form.item]
+            self._report.error(
+                (*path, "item"), f"{form.item} is a {kind} field; {form.op} compares with a {expected} field"
+            )
+        elif form.item in self._personal:
+            self._report.error(
+                (*path, "item"), f"{form.item} is personal: it would show in the reasons of every rep who lacks it"
+            )
+        return Requirement(form.rep, form.op, item=form.item)
+
+    def _fixed(self, form: RequirementForm, path: Path) -> FactValue | None:
+        value = _fixed_value(form.op, form.value)
+        if value is None:
+            expected = " or ".join(_ITEM_TYPES[form.op])
+            bounds = f"texts up to {MAX_STRING} characters, lists of 1 to {MAX_LIST} texts"
+            self._report.error(path, f"found {shown(form.value)}; {form.op} compares with a {expected} ({bounds})")
+        return value
+
+    def _fallback(self, forms: Sequence[object], path: Path) -> tuple[Fallback, ...]:
+        steps = tuple(self._step(form, (*path, index)) for index, form in enumerate(forms))
+        for index, step in enumerate(steps[:-1]):
+            if isinstance(step, Wait):
+                self._report.error((*path, index), "wait stands before other steps; it has to be the last")
+        return steps
+
+    def _step(self, form: object, path: Path) -> Fallback:
+        match form:
+            case "wait":
+                return Wait()
+            case str():
+                self._look_up(form, path)
+                return OtherPool(form)
+            case DropForm():
+                return Drop(tuple(dict.fromkeys(form.drop)))
+            case WidenForm():
+                if self._fields.get(form.widen) is not FieldType.STRING:
+                    self._report.error(
+                        (*path, "widen"), f"found {shown(form.widen)}; the name of a string field is expected"
+                    )
+                return Widen(form.widen)
+            case OtherPoolForm():
+                self._look_up(form.pool, (*path, "pool"))
+                return OtherPool(form.pool, self._requirements(form.require, (*path, "require")))
+            case FallbackRepForm():
+                return FallbackRep(form.rep)
+        raise AssertionError(form)
+
+
+def _fixed_value(op: str, value: object) -> FactValue | None:
+    if isinstance(value, list):
+        fits = 0 < len(value) <= MAX_LIST and all(isinstance(item, str) and len(item) <= MAX_STRING for item in value)
+        return tuple(value) if fits and FieldType.LIST in _ITEM_TYPES[op] else None
+    if isinstance(value, bool):
+        return value if FieldType.BOOL in _ITEM_TYPES[op] else None
+    if isinstance(value, str):
+        return value if len(value) <= MAX_STRING and FieldType.STRING in _ITEM_TYPES[op] else None
+    return as_number(value) if FieldType.NUMBER in _ITEM_TYPES[op] else None
+
+
+def compile_known_customer(form: KnownCustomerForm, fields: Mapping[str, FieldType], report: Report) -> KnownCustomer:
+    """Compile which fields are filled with what is known of a customer; what is wrong goes to the report."""
+    expected = {"id": FieldType.STRING, "churn_risk": FieldType.NUMBER, "value_tier": FieldType.STRING}
+    asked: dict[str, str] = form.model_dump(exclude_none=True)
+    for key, name in asked.items():
+        if fields.get(name) is not expected[key]:
+            found = f"the {fields[name]} field" if name in fields else "the undeclared field"
+            allowed = known_names([field for field, kind in fields.items() if kind is expected[key]])
+            message = f"found {found} {shown(name)}; allowed is a {expected[key]} field: {allowed}"
+            report.error(("known_customer", key), message)
+    if len(asked) == 1:
+        report.error(("known_customer",), "nothing is asked for; allowed are churn_risk, value_tier or both")
+    elif asked.get("value_tier") == form.id:
+        report.error(
+            ("known_customer", "value_tier"), f"{shown(form.id)} carries the customer's id; fill another field"
+        )
+    return KnownCustomer(**asked)

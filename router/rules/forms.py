@@ -1,0 +1,195 @@
+"""The form of a rule set as people write it, beside what ``rules.forms`` has: routes, tests, and the document whole.
+
+The models say which keys there are and of which shape; ``router.rules.check`` looks at what they mean. The
+published JSON Schema (``ruleset.schema.json``) is generated from them, so editors and the service agree.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+
+from router.model.ids import check_id
+from router.rules import limits
+from rules.forms import BareRuleForm, FieldForm, Form, Name, Value
+from rules.limits import MAX_FIELDS, MAX_RULES
+
+REQUIREMENT_OPERATORS = ("covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte")
+
+
+def _checked_id(text: str) -> str:
+    if wrong := check_id(text):
+        raise ValueError(wrong)
+    return text
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str | dict) else value
+
+
+Id = Annotated[str, AfterValidator(_checked_id), Field(description="1 to 64 letters of any script, digits, - _ .")]
+
+
+class KnownCustomerForm(Form):
+    """Fills fields of a work item with what was scored last of the customer whose id another field carries."""
+
+    id: Annotated[Name, Field(description="The string field that carries the customer's id.")]
+    churn_risk: Annotated[
+        Name | None, Field(description="The number field to fill with the probability of leaving, 0 to 1.")
+    ] = None
+    value_tier: Annotated[
+        Name | None, Field(description="The string field to fill with the value tier, as the health profiles call it.")
+    ] = None
+
+
+class RequirementForm(Form):
+    """Compares a rep's attribute with a field of the work item, or with a fixed value."""
+
+    rep: Name
+    op: Literal[REQUIREMENT_OPERATORS]  # type: ignore[valid-type]  # a tuple spelt once
+    item: Name | None = None
+    value: Value = None
+
+
+class PreferenceForm(RequirementForm):
+    """A requirement that scores points instead of excluding."""
+
+    score: Annotated[int, Field(ge=1, le=limits.MAX_SCORE)] = 1
+
+
+Requirements = Annotated[list[RequirementForm], Field(max_length=limits.MAX_REQUIREMENTS)]
+
+
+class DropForm(Form):
+    """Forgets the requirements on these attributes of the rep."""
+
+    drop: Annotated[list[Name], Field(min_length=1, max_length=limits.MAX_REQUIREMENTS)]
+
+
+class WidenForm(Form):
+    """Admits whoever serves any part of the territory around the one in this field."""
+
+    widen: Name
+
+
+class OtherPoolForm(Form):
+    """Tries another pool."""
+
+    pool: Id
+    require: Requirements = []
+
+
+class FallbackRepForm(Form):
+    """Takes this rep."""
+
+    rep: Id
+
+
+def _kind_of_step(value: object) -> str:
+    if isinstance(value, str):
+        return "<text>"
+    keys: Any = value if isinstance(value, dict) else ()
+    return next((f"<{key}>" for key in ("drop", "widen", "rep") if key in keys), "<pool>")
+
+
+StepForm = Annotated[
+    Annotated[Id, Tag("<text>")]
+    | Annotated[DropForm, Tag("<drop>")]
+    | Annotated[WidenForm, Tag("<widen>")]
+    | Annotated[OtherPoolForm, Tag("<pool>")]
+    | Annotated[FallbackRepForm, Tag("<rep>")],
+    Discriminator(_kind_of_step),
+]
+
+
+class RouteForm(Form):
+    """Says who competes, what they need, what is preferred, and what if nobody is left."""
+
+    pool: Id
+    require: Requirements = []
+    prefer: Annotated[list[PreferenceForm], Field(max_length=limits.MAX_REQUIREMENTS)] = []
+    value: Annotated[Any, Field(json_schema_extra={"type": ["number", "string"]})] = None
+    priority: Annotated[int, Field(ge=0, le=limits.MAX_ROUTE_PRIORITY)] = 0
+    sla: Annotated[str, Field(max_length=limits.MAX_SLA)] = ""
+    fallback: Annotated[
+        list[StepForm],
+        BeforeValidator(_as_list, json_schema_input_type=StepForm | list[StepForm]),
+        Field(max_length=limits.MAX_FALLBACKS),
+    ] = []
+
+
+class RuleForm(BareRuleForm):
+    """Leads what meets a condition somewhere; without ``when`` it always holds."""
+
+    id: Id
+    route: RouteForm
+
+
+class DefaultForm(Form):
+    """Leads whatever no rule matches."""
+
+    route: RouteForm
+
+
+class ExpectForm(Form):
+    """What a test expects; what is left out is not looked at."""
+
+    rule: Id | None = None
+    pool: Id | None = None
+    eligible: Annotated[list[Id], Field(max_length=limits.MAX_REPS)] | None = None
+
+
+class TestForm(Form):
+    """A work item and what is to become of it."""
+
+    name: Name
+    item: dict[str, Any]
+    expect: ExpectForm
+
+
+Weight = Annotated[float, Field(gt=0, le=1_000)]
+
+
+class WorkforceForm(Form):
+    """Reps, pools and territories for the tests."""
+
+    territories: dict[Id, Id | None] = {}
+    reps: Annotated[dict[Id, dict[str, Any]], Field(max_length=limits.MAX_REPS)] = {}
+    pools: dict[Id, list[Id] | dict[Id, Weight]] = {}
+
+
+class TestsForm(Form):
+    """The part of a document that holds tests."""
+
+    tests: Annotated[list[TestForm], Field(max_length=limits.MAX_TESTS)] = []
+    workforce: WorkforceForm | None = None
+
+
+class RuleSetForm(TestsForm):
+    """A whole rule set."""
+
+    fields: Annotated[dict[Name, FieldForm], Field(max_length=MAX_FIELDS)]
+    undeclared: Literal["reject", "ignore"] = "reject"
+    known_customer: KnownCustomerForm | None = None
+    rules: Annotated[list[RuleForm], Field(max_length=MAX_RULES)] = []
+    default: DefaultForm
+
+
+PARTS: dict[str, type[Form]] = {
+    "fields": FieldForm,
+    "known_customer": KnownCustomerForm,
+    "rules": RuleForm,
+    "default": DefaultForm,
+    "route": RouteForm,
+    "require": RequirementForm,
+    "prefer": PreferenceForm,
+    "<drop>": DropForm,
+    "<widen>": WidenForm,
+    "<pool>": OtherPoolForm,
+    "<rep>": FallbackRepForm,
+    "tests": TestForm,
+    "expect": ExpectForm,
+    "workforce": WorkforceForm,
+}
+"""The forms of a rule set's parts by the key that they stand under, and of fallback steps by their tag."""

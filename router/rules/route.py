@@ -1,0 +1,111 @@
+"""What a route means: a pool, what its reps must and should have, and what if nobody is left. Values only.
+
+Made from YAML by ``router.rules.compiler``, stored and read back by ``router.rules.codec``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.fields import FactValue
+from rules.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a rep must have: their attribute compared with a field of the work item, or with a fixed value.
+
+    A requirement on a field that the work item lacks asks nothing.
+    """
+
+    rep: str
+    op: Literal["covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte"]
+    item: str | None = None
+    value: FactValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A requirement that need not be met, but scores points; they count only within the pool's band."""
+
+    requirement: Requirement
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Fallback: forget the requirements on these attributes of the rep."""
+
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """Fallback: admit whoever serves any part of the territory around the one in this field of the work item."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPool:
+    """Fallback: try this pool, with requirements of its own."""
+
+    pool: str
+    require: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackRep:
+    """Fallback: this rep, whatever the pool, if active and below their cap."""
+
+    rep: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Fallback, always the last: keep it waiting rather than unrouted."""
+
+
+Fallback = Drop | Widen | OtherPool | FallbackRep | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a match asks for.
+
+    ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the
+    work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
+    """
+
+    pool: str
+    require: tuple[Requirement, ...] = ()
+    prefer: tuple[Preference, ...] = ()
+    value: float | str | None = None
+    priority: int = 0
+    sla: str = ""
+    fallback: tuple[Fallback, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """Which fields are filled with what is known of a customer, if the work item leaves them out.
+
+    Parameters
+    ----------
+    id
+        The field that carries the customer's id.
+    churn_risk, value_tier
+        The fields to fill; empty: not asked for.
+    """
+
+    id: str
+    churn_risk: str = ""
+    value_tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRules(RuleSet[Route]):
+    """A rule set whose rules lead to routes."""
+
+    known_customer: KnownCustomer | None = None

@@ -1,0 +1,204 @@
+"""Rules as written → rules as compiled: fields declared, operators that fit the type, values of that type.
+
+What does not pass is reported and leaves a placeholder behind; the rule set is not used then. What a rule leads to
+is compiled by the user of the language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
+from rules.fields import FieldType, Scalar
+from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm
+from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+from rules.ruleset import Rule
+from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
+
+DEFAULT = "default"
+"""What tests call the default; no rule may have this id."""
+
+RuleForm = TypeVar("RuleForm", bound=BareRuleForm)
+Target = TypeVar("Target")
+
+_PRESENCE = ("exists", "missing")
+_ORDER = ("gt", "gte", "lt", "lte", "between")
+_EQUALITY = ("eq", "ne", "in", "not_in")
+OPERATORS: Mapping[FieldType, tuple[str, ...]] = {
+    FieldType.STRING: (*_EQUALITY, "within", *_PRESENCE),
+    FieldType.NUMBER: (*_EQUALITY, *_ORDER, *_PRESENCE),
+    FieldType.BOOL: ("eq", "ne", *_PRESENCE),
+    FieldType.LIST: ("has_any", "has_all", *_PRESENCE),
+    FieldType.DATE: (*_EQUALITY, *_ORDER, *_PRESENCE),
+}
+_VALUE_ALLOWED = {
+    FieldType.STRING: f"text of up to {MAX_STRING} characters",
+    FieldType.NUMBER: NUMBER_ALLOWED,
+    FieldType.BOOL: "true or false",
+    FieldType.LIST: f"text of up to {MAX_STRING} characters",
+    FieldType.DATE: DATE_ALLOWED,
+}
+
+
+def compile_fields(forms: Mapping[str, FieldForm], report: Report) -> dict[str, FieldType]:
+    """Compile the declarations of fields; names that the engines need for themselves go to the report."""
+    for name in forms:
+        if name.startswith(("$", "_")) or "^" in name or name in ("id", "sid"):
+            allowed = "a field begins with neither $ nor _, holds no ^ and is not called id or sid"
+            report.error(("fields", name), f"found {shown(name)}; {allowed}", of_key=True)
+    return {name: form.type for name, form in forms.items()}
+
+
+def compile_rules(
+    forms: Sequence[RuleForm],
+    fields: Mapping[str, FieldType],
+    report: Report,
+    compile_target: Callable[[RuleForm, Path], Target],
+) -> tuple[Rule[Target], ...]:
+    """Compile rules into the order in which the first match wins; what is wrong goes to the report.
+
+    Parameters
+    ----------
+    compile_target
+        Makes what a rule leads to from its form and its path in the document.
+    """
+    rules = []
+    for index, form in enumerate(forms):
+        path: Path = ("rules", index)
+        when = ALWAYS if form.when is None else compile_condition(form.when, fields, report, (*path, "when"))
+        rules.append((index, Rule(form.id, when, compile_target(form, path), form.priority)))
+    _check_ids(forms, report)
+    rules.sort(key=lambda numbered: -numbered[1].priority)
+    if not report.has_errors:  # what did not compile looks like something else
+        _warn_of_the_unreachable(rules, report)
+    return tuple(rule for _, rule in rules)
+
+
+def _check_ids(forms: Sequence[BareRuleForm], report: Report) -> None:
+    first: dict[str, int] = {}
+    for index, form in enumerate(forms):
+        if form.id == DEFAULT:
+            report.error(("rules", index, "id"), f"{DEFAULT} is what tests call the default; choose another id")
+        elif form.id in first:
+            line = report.line(("rules", first[form.id], "id"))
+            report.error(("rules", index, "id"), f"rule {form.id} stands here twice, first in line {line}")
+        else:
+            first[form.id] = index
+
+
+def _warn_of_the_unreachable(rules: Sequence[tuple[int, Rule[object]]], report: Report) -> None:
+    seen: dict[Condition, str] = {}
+    for index, rule in rules:
+        shadow = seen.get(ALWAYS) or seen.get(rule.when)
+        if shadow is not None:
+            report.warn(
+                ("rules", index), f"rule {rule.id} can never be first: {shadow} precedes it and always matches too"
+            )
+        else:
+            seen[rule.when] = rule.id
+
+
+def compile_condition(form: object, fields: Mapping[str, FieldType], report: Report, path: Path) -> Condition:
+    """Compile one rule's condition; what is wrong goes to the report."""
+    compiler = _Compiler(fields, report)
+    condition = compiler.compile(form, path, 1)
+    if compiler.comparisons > MAX_CONDITIONS:
+        report.error(path, f"{compiler.comparisons} comparisons in one rule; at most {MAX_CONDITIONS} are allowed")
+    return condition
+
+
+class _Compiler:
+    def __init__(self, fields: Mapping[str, FieldType], report: Report) -> None:
+        self._fields = fields
+        self._report = report
+        self.comparisons = 0
+
+    def compile(self, form: object, path: Path, level: int) -> Condition:
+        if isinstance(form, ComparisonForm):
+            self.comparisons += 1
+            return self._comparison(form, path)
+        if level > MAX_NESTING:
+            self._report.error(path, f"all, any and not nested deeper than the {MAX_NESTING} levels allowed")
+            return ALWAYS
+        match form:
+            case AllForm():
+                return All(self._members(form.all, (*path, "all"), level))
+            case AnyForm():
+                return AnyOf(self._members(form.any, (*path, "any"), level))
+            case NotForm():
+                return Not(self.compile(form.not_, (*path, "not"), level + 1))
+        raise AssertionError(form)
+
+    def _members(self, forms: list[ConditionForm], path: Path, level: int) -> tuple[Condition, ...]:
+        return tuple(self.compile(form, (*path, index), level + 1) for index, form in enumerate(forms))
+
+    def _comparison(self, form: ComparisonForm, path: Path) -> Predicate:
+        kind = self._fields.get(form.field)
+        if kind is None:
+            self._report.error(
+                (*path, "field"), f"unknown field {shown(form.field)}; declared are {known_names(self._fields)}"
+            )
+        elif form.op not in OPERATORS[kind]:
+            allowed = ", ".join(OPERATORS[kind])
+            self._report.error(
+                (*path, "op"), f"{form.op} does not fit the {kind} field {form.field}; allowed are {allowed}"
+            )
+        elif form.op in _PRESENCE:
+            if "value" in form.model_fields_set:
+                self._report.error((*path, "value"), f"{form.op} takes no value, found {shown(form.value)}")
+            return Predicate(form.field, form.op)
+        elif "value" not in form.model_fields_set:
+            self._report.error(path, f"value is missing; {form.op} compares with one")
+        else:
+            return Predicate(form.field, form.op, self._value(form, kind, (*path, "value")))
+        return Predicate(form.field, "missing")
+
+    def _value(self, form: ComparisonForm, kind: FieldType, path: Path) -> Scalar | tuple[Scalar, ...] | None:
+        if form.op == "between":
+            return self._range(form.value, kind, path)
+        if form.op in ("in", "not_in", "has_any", "has_all"):
+            return self._list(form.value, kind, path)
+        return self._scalar(form.value, kind, path)
+
+    def _list(self, value: object, kind: FieldType, path: Path) -> tuple[Scalar, ...]:
+        if not isinstance(value, list):
+            self._report.error(path, f"found {shown(value)}; a list is expected, each {_VALUE_ALLOWED[kind]}")
+        elif not value:
+            self._report.error(path, "the list is empty; at least one value is expected")
+        elif len(value) > MAX_LIST:
+            self._report.error(path, f"{len(value)} values in the list; at most {MAX_LIST} are allowed")
+        else:
+            items = (self._scalar(item, kind, (*path, index)) for index, item in enumerate(value))
+            return tuple(dict.fromkeys(item for item in items if item is not None))
+        return ()
+
+    def _range(self, value: object, kind: FieldType, path: Path) -> tuple[Scalar, ...]:
+        if not isinstance(value, list) or len(value) != 2:
+            self._report.error(path, f"found {shown(value)}; a list [low, high] is expected, both ends included")
+            return ()
+        low, high = (self._scalar(item, kind, (*path, index)) for index, item in enumerate(value))
+        if low is None or high is None:
+            return ()
+        if not isinstance(low, str) and not isinstance(high, str) and low > high:
+            self._report.error(path, f"found {shown(value)}: the low end lies above the high end")
+        return (low, high)
+
+    def _scalar(self, value: object, kind: FieldType, path: Path) -> Scalar | None:
+        compiled = scalar(value, kind)
+        if compiled is None:
+            self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected")
+        return compiled
+
+
+def scalar(value: object, kind: FieldType) -> Scalar | None:
+    """Return a value as a field of this type holds it (for lists: one entry); None if it does not fit."""
+    if kind is FieldType.NUMBER:
+        return as_number(value)
+    if kind is FieldType.DATE:
+        return as_epoch(value)
+    if kind is FieldType.BOOL:
+        return value if isinstance(value, bool) else None
+    return value if isinstance(value, str) and len(value) <= MAX_STRING else None

@@ -1,0 +1,178 @@
+"""From raw attributes to the fact that engines match: declared, typed, bounded.
+
+This runs for everything that is matched, so each rule set's fields become a table of small functions once. A
+function returns the value as engines see it, None where it says nothing (an empty list), or the ``_Refusal`` that
+tells what would have been right.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rules.fields import Fact, FactValue, FieldType, twin_of
+from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
+from rules.problems import known_names, shown
+from rules.ruleset import RuleSet
+from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch
+
+
+class _Refusal:
+    def __init__(self, allowed: str) -> None:
+        self.allowed = allowed
+
+
+_Reader = Callable[[object], "FactValue | _Refusal | None"]
+
+_BAD_TEXT = _Refusal(f"text of up to {MAX_STRING} valid characters")
+_BAD_NUMBER = _Refusal(NUMBER_ALLOWED)
+_BAD_BOOL = _Refusal("true or false")
+_BAD_LIST = _Refusal(f"a list of up to {MAX_LIST} texts of up to {MAX_STRING} valid characters")
+_BAD_DATE = _Refusal(DATE_ALLOWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is wrong with the attribute of a name; None: with all of them together."""
+
+    name: str | None
+    description: str
+
+
+class InvalidAttributes(Exception):
+    """The attributes are not what the rule set declares."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
+
+
+def project(
+    rule_set: RuleSet[object], attributes: Mapping[str, object], around: Callable[[str], tuple[str, ...]]
+) -> Fact:
+    """Check attributes and bring them into the form that engines match.
+
+    Parameters
+    ----------
+    rule_set
+        Declares the fields.
+    attributes
+        Plain values: text, float or int, bool, None, lists, mappings. None and an empty list count as missing.
+    around
+        Returns a region itself and all regions around it: the twin of a field that some rule looks ``within``.
+
+    Raises
+    ------
+    InvalidAttributes
+        With one violation per bad attribute.
+
+    """
+    plan = _plans.get(id(rule_set))
+    readers = _plan(rule_set) if plan is None else plan[1]
+    fact: dict[str, FactValue] = {}
+    refused = len(attributes) > MAX_ATTRIBUTES
+    for name, value in attributes.items():
+        reader = readers.get(name)
+        if reader is None:
+            refused = refused or not rule_set.ignore_undeclared
+        elif value is not None:
+            read = reader(value)
+            if type(read) is _Refusal:
+                refused = True
+            elif read is not None:
+                fact[name] = read  # type: ignore[assignment]  # no refusal here
+    if refused:
+        raise InvalidAttributes(_violations(rule_set, readers, attributes))
+    for name in rule_set.within_fields:
+        region = fact.get(name)
+        if region is not None:
+            fact[twin_of(name)] = around(str(region))
+    return fact
+
+
+_plans: dict[int, tuple[weakref.ref[RuleSet[object]], dict[str, _Reader]]] = {}
+
+
+def _plan(rule_set: RuleSet[object]) -> dict[str, _Reader]:
+    # by identity, because a rule set is compared by all its rules; an entry goes when its rule set does
+    key = id(rule_set)
+    readers = {name: _READERS[kind] for name, kind in rule_set.fields.items()}
+    _plans[key] = (weakref.ref(rule_set, lambda _: _plans.pop(key, None)), readers)
+    return readers
+
+
+def _violations(
+    rule_set: RuleSet[object], readers: dict[str, _Reader], attributes: Mapping[str, object]
+) -> list[Violation]:
+    if len(attributes) > MAX_ATTRIBUTES:
+        return [Violation(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
+    found = []
+    for name, value in attributes.items():
+        reader = readers.get(name)
+        if reader is None:
+            if not rule_set.ignore_undeclared:
+                description = (
+                    f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.fields)}"
+                )
+                found.append(Violation(_printable(name), description))
+        elif value is not None and isinstance(read := reader(value), _Refusal):
+            found.append(Violation(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
+    return found
+
+
+def _printable(name: str) -> str:
+    # what goes into an answer has to be valid text, whatever came in
+    return name[:80].encode("utf-8", "replace").decode()
+
+
+def _read_text(value: object) -> FactValue | _Refusal:
+    if type(value) is not str or len(value) > MAX_STRING or not (value.isascii() or _is_valid(value)):
+        return _BAD_TEXT
+    return value
+
+
+def _is_valid(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
+
+
+def _read_number(value: object) -> FactValue | _Refusal:
+    # as_number, spelt out: it is called for every number of every fact
+    if type(value) is float:
+        if -MAX_NUMBER < value < MAX_NUMBER:
+            rounded = round(value, DECIMALS)
+            return int(rounded) if rounded.is_integer() else rounded
+    elif type(value) is int and -MAX_NUMBER < value < MAX_NUMBER:
+        return value
+    return _BAD_NUMBER
+
+
+def _read_bool(value: object) -> FactValue | _Refusal:
+    return value if value is True or value is False else _BAD_BOOL
+
+
+def _read_list(value: object) -> FactValue | _Refusal | None:
+    if not isinstance(value, list | tuple) or len(value) > MAX_LIST:
+        return _BAD_LIST
+    for entry in value:
+        if type(entry) is not str or len(entry) > MAX_STRING or not (entry.isascii() or _is_valid(entry)):
+            return _BAD_LIST
+    return tuple(value) or None
+
+
+def _read_date(value: object) -> FactValue | _Refusal:
+    epoch = as_epoch(value)
+    return _BAD_DATE if epoch is None else epoch
+
+
+_READERS: Mapping[FieldType, _Reader] = {
+    FieldType.STRING: _read_text,
+    FieldType.NUMBER: _read_number,
+    FieldType.BOOL: _read_bool,
+    FieldType.LIST: _read_list,
+    FieldType.DATE: _read_date,
+}

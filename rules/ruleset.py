@@ -1,0 +1,43 @@
+"""A checked rule set as values: what the engines match, and what follows from a match. Immutable; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from rules.conditions import Condition, predicates
+from rules.fields import FieldType
+
+Target = TypeVar("Target", covariant=True)
+"""What follows from a rule; the language never looks at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[Target]):
+    """A condition and where it leads."""
+
+    id: str
+    when: Condition
+    target: Target
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class RuleSet(Generic[Target]):
+    """Typed fields, rules in the order in which the first match wins, and the default.
+
+    ``within_fields`` follows from the rules: the region fields that some rule looks ``within``, which get a twin.
+    ``personal`` fields say something about a person.
+    """
+
+    fields: Mapping[str, FieldType]
+    rules: tuple[Rule[Target], ...]
+    default: Target
+    ignore_undeclared: bool = False
+    personal: frozenset[str] = frozenset()
+    within_fields: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        looked = {p.field for rule in self.rules for p in predicates(rule.when) if p.op == "within"}
+        object.__setattr__(self, "within_fields", frozenset(looked))

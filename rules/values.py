@@ -1,0 +1,60 @@
+"""Numbers and dates in the one form in which rules and facts meet.
+
+Both sides go through these functions, so that what is equal on paper is equal to every engine: numbers are rounded
+to four decimals and whole ones become ints, dates become epoch seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from rules.limits import DECIMALS, MAX_NUMBER
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+NUMBER_ALLOWED = "a number between -10^15 and 10^15"
+DATE_ALLOWED = "a date such as 2024-05-01 or 2024-05-01T08:30:00+08:00"
+
+
+def as_number(value: object) -> float | int | None:
+    """Return the number as engines see it; None if it is none that is allowed (a bool is no number).
+
+    Examples
+    --------
+    >>> as_number(60.0), as_number(1.23456), as_number(-0.0), as_number(True), as_number(float("nan"))
+    (60, 1.2346, 0, None, None)
+
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MAX_NUMBER < value < MAX_NUMBER:
+        return None
+    rounded = round(value, DECIMALS)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def as_epoch(value: object) -> float | int | None:
+    """Return epoch seconds of a date (its midnight in UTC) or an instant [1]_; None if it is neither.
+
+    References
+    ----------
+    .. [1] RFC 3339, "Date and Time on the Internet: Timestamps", https://www.rfc-editor.org/rfc/rfc3339
+
+    Examples
+    --------
+    >>> as_epoch("1970-01-02"), as_epoch("1970-01-01T08:00:00.5+08:00"), as_epoch("2024-02-30")
+    (86400, 0.5, None)
+
+    """
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    try:
+        if _DATE.fullmatch(value):
+            return as_number(datetime.fromisoformat(value).replace(tzinfo=UTC).timestamp())
+        if _INSTANT.fullmatch(value):
+            return as_number(datetime.fromisoformat(value.upper()).timestamp())
+    except (ValueError, OverflowError):
+        return None
+    return None

@@ -1,0 +1,330 @@
+"""Checking rule sets: what compiles to what, and every refusal with its place, the value found and what is allowed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import jsonschema
+import pytest
+
+from router.model.errors import Violation
+from router.rules.check import Checked, check, check_tests
+from router.rules.errors import InvalidRuleSet
+from router.rules.route import (
+    Drop,
+    FallbackRep,
+    KnownCustomer,
+    OtherPool,
+    Preference,
+    Requirement,
+    Route,
+    RoutingRules,
+    Wait,
+    Widen,
+)
+from router.rules.schema import SCHEMA_FILE, schema_text
+from rules import limits
+from rules.conditions import All, Predicate
+from rules.problems import Problem
+
+SMALLEST = """\
+fields:
+  region: {type: string}
+  industry: {type: string}
+  potential: {type: number}
+rules:
+  - id: east-manufacturing
+    when:
+      all:
+        - {field: region, op: eq, value: 华东}
+        - {field: industry, op: in, value: [制造业, 汽车]}
+        - {field: potential, op: gte, value: 60}
+    route:
+      pool: east
+      require:
+        - {rep: regions, op: covers, item: region}
+        - {rep: industries, op: has, item: industry}
+default:
+  route: {pool: everyone}
+"""
+FIELDS = {
+    "地区": {"type": "string"},
+    "n": {"type": "number"},
+    "b": {"type": "bool"},
+    "l": {"type": "list"},
+    "d": {"type": "date"},
+}
+
+
+def source_of(*rules: dict[str, Any], **parts: Any) -> str:
+    document = {"fields": FIELDS, "rules": list(rules), "default": {"route": {"pool": "all"}}, **parts}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def rule(when: Any = None, route: Any = None, **parts: Any) -> dict[str, Any]:
+    return {"id": "r", "route": route or {"pool": "p"}, **({} if when is None else {"when": when}), **parts}
+
+
+def good(checked: Checked) -> RoutingRules:
+    assert checked.problems == ()
+    assert checked.rule_set is not None
+    return checked.rule_set
+
+
+def errors(checked: Checked) -> list[tuple[str, str]]:
+    assert checked.rule_set is None
+    return [(problem.path, problem.message) for problem in checked.problems if problem.is_error]
+
+
+def test_the_smallest_form_compiles() -> None:
+    rule_set = good(check(SMALLEST, pools=["east", "everyone"]))
+
+    (only,) = rule_set.rules
+    assert only.when == All(
+        (
+            Predicate("region", "eq", "华东"),
+            Predicate("industry", "in", ("制造业", "汽车")),
+            Predicate("potential", "gte", 60),
+        )
+    )
+    assert only.target.require == (
+        Requirement("regions", "covers", "region"),
+        Requirement("industries", "has", "industry"),
+    )
+    assert rule_set.default == Route("everyone")
+
+
+def test_a_known_customer_names_the_fields_it_is_about() -> None:
+    rule_set = good(check(source_of(known_customer={"id": "地区", "churn_risk": "n"})))
+
+    assert rule_set.known_customer == KnownCustomer("地区", churn_risk="n")
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "message"),
+    [
+        ({"id": "who", "churn_risk": "n"}, "known_customer.id", "found the undeclared field 'who'"),
+        ({"id": "n", "churn_risk": "n"}, "known_customer.id", "found the number field 'n'; allowed is a string field"),
+        ({"id": "地区", "churn_risk": "d"}, "known_customer.churn_risk", "allowed is a number field: n"),
+        ({"id": "地区", "value_tier": "地区"}, "known_customer.value_tier", "fill another field"),
+        ({"id": "地区"}, "known_customer", "allowed are churn_risk, value_tier or both"),
+        ({"churn_risk": "n"}, "known_customer.id", "id is missing"),
+        ({"id": "地区", "churn_risk": "n", "age": "n"}, "known_customer.age", "allowed are id, churn_risk, value_tier"),
+    ],
+)
+def test_a_known_customer_that_cannot_be_looked_up_is_refused(form: dict[str, str], path: str, message: str) -> None:
+    (found,) = errors(check(source_of(known_customer=form)))
+
+    assert found[0] == path
+    assert message in found[1]
+
+
+def test_a_route_compiles_with_everything_it_can_have() -> None:
+    route = {
+        "pool": "东区",
+        "require": [{"rep": "level", "op": "gte", "value": 3.00001}, {"rep": "skills", "op": "has_all", "item": "l"}],
+        "prefer": [
+            {"rep": "languages", "op": "has", "value": "日语", "score": 5},
+            {"rep": "x", "op": "eq", "item": "b"},
+        ],
+        "value": "n",
+        "priority": 7,
+        "sla": "fast",
+        "fallback": [
+            *(
+                {"drop": ["skills"]},
+                {"widen": "地区"},
+                {"pool": "all", "require": [{"rep": "x", "op": "has", "item": "地区"}]},
+            ),
+            *({"rep": "boss"}, "everyone", "wait"),
+        ],
+    }
+
+    (only,) = good(check(source_of(rule(route=route)))).rules
+
+    assert only.when == All(())
+    assert only.target == Route(
+        "东区",
+        (Requirement("level", "gte", value=3), Requirement("skills", "has_all", "l")),
+        (
+            Preference(Requirement("languages", "has", value="日语"), 5),
+            Preference(Requirement("x", "eq", "b"), 1),
+        ),
+        *("n", 7, "fast"),
+        (
+            *(Drop(("skills",)), Widen("地区"), OtherPool("all", (Requirement("x", "has", "地区"),))),
+            *(FallbackRep("boss"), OtherPool("everyone"), Wait()),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "compiled"), [("wait", Wait()), ("all", OtherPool("all")), ({"rep": "a"}, FallbackRep("a"))]
+)
+def test_a_single_fallback_step_needs_no_list(step: Any, compiled: object) -> None:
+    (only,) = good(check(source_of(rule(route={"pool": "p", "fallback": step})))).rules
+
+    assert only.target.fallback == (compiled,)
+
+
+def test_a_rule_set_knows_which_fields_it_looks_within() -> None:
+    within = {"not": {"any": [{"field": "地区", "op": "within", "value": "华东"}]}}
+
+    assert good(check(source_of(rule(within)))).within_fields == {"地区"}
+    assert good(check(source_of(rule()))).within_fields == frozenset()
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "bad id": (rule(id="a b"), "id", "'a b' holds ' '; allowed are 1 to 64 letters of any script"),
+    "long id": (rule(id="x" * 65), "id", "has 65 characters; allowed are 1 to 64"),
+    "unknown key": (rule(wen=1), "wen", "unknown key 'wen'; allowed are id, when, priority, route"),
+    "no pool": (rule(route={"sla": "x"}), "route.pool", "pool is missing"),
+    "bad pool": (rule(route={"pool": "../x"}), "route.pool", "'../x' holds '/'"),
+    "item and value": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has", "item": "地区", "value": "x"}]}),
+        "route.require[0]",
+        "found both item and value",
+    ),
+    "neither": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has"}]}),
+        "route.require[0]",
+        "found neither item nor value",
+    ),
+    "unknown item": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has", "item": "x"}]}),
+        "route.require[0].item",
+        "unknown field 'x'; declared are",
+    ),
+    "unfit item": (
+        rule(route={"pool": "p", "prefer": [{"rep": "a", "op": "covers", "item": "n"}]}),
+        "route.prefer[0].item",
+        "n is a number field; covers compares with a string field",
+    ),
+    "unfit value": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "gt", "value": "x"}]}),
+        "route.require[0].value",
+        "found 'x'; gt compares with a number",
+    ),
+    "empty value": (
+        rule(route={"pool": "p", "require": [{"rep": "a", "op": "has_any", "value": []}]}),
+        "route.require[0].value",
+        "lists of 1 to 200",
+    ),
+    "score": (
+        rule(route={"pool": "p", "prefer": [{"rep": "a", "op": "has", "value": "x", "score": 1001}]}),
+        "route.prefer[0].score",
+        "found 1001; at most 1000",
+    ),
+    "value field": (rule(route={"pool": "p", "value": "地区"}), "route.value", "the name of a number field"),
+    "negative value": (rule(route={"pool": "p", "value": -1}), "route.value", "a number from 0 to 10,000,000"),
+    "early wait": (rule(route={"pool": "p", "fallback": ["wait", "x"]}), "route.fallback[0]", "it has to be the last"),
+    "widen": (
+        rule(route={"pool": "p", "fallback": {"widen": "n"}}),
+        "route.fallback.widen",
+        "the name of a string field",
+    ),
+    "step": (rule(route={"pool": "p", "fallback": [{"jump": 1}]}), "route.fallback[0].jump", "unknown key 'jump'"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "path", "said"), WRONG.values(), ids=WRONG)
+def test_a_wrong_rule_is_refused_at_its_path(wrong: dict[str, Any], path: str, said: str) -> None:
+    found = errors(check(source_of(wrong)))
+
+    assert any(at.removeprefix("rules[0].") == path and said in message for at, message in found), found
+
+
+def test_a_duplicate_id_names_the_line_of_the_first() -> None:
+    source = SMALLEST.replace("default:", "  - id: east-manufacturing\n    route: {pool: east}\ndefault:")
+
+    (problem,) = check(source).problems
+
+    assert (problem.line, problem.column) == (17, 9)
+    assert problem.message == "rule east-manufacturing stands here twice, first in line 6"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "found null; a mapping is expected"),
+        ("[]", "found []; a mapping is expected"),
+        ("just text", "found 'just text'; a mapping is expected"),
+        ("fields: {}", "default is missing"),
+        ("fields: []\ndefault: {route: {pool: a}}", "found []; a mapping is expected"),
+        (
+            "fields: {a: {type: text}}\ndefault: {route: {pool: a}}",
+            "allowed are 'string', 'number', 'bool', 'list' or 'date'",
+        ),
+        (
+            "fields: {}\nundeclared: maybe\ndefault: {route: {pool: a}}",
+            "found 'maybe'; allowed are 'reject' or 'ignore'",
+        ),
+        ("fields: {}\ndefault: {route: {pool: a}, when: 1}", "unknown key 'when'; allowed are route"),
+        ("a: &x 1", "anchors and aliases are not allowed"),
+    ],
+)
+def test_a_document_of_another_shape_is_refused(source: str, said: str) -> None:
+    assert any(said in message for _, message in errors(check(source)))
+
+
+def test_an_unknown_key_is_told_the_keys_of_its_own_place() -> None:
+    field, tests = source_of(fields={"n": {"typ": "number"}}), '{"tests": [], "fields": {}}'
+
+    assert "unknown key 'typ'; allowed are type, personal" in [message for _, message in errors(check(field))]
+    assert errors(check_tests(tests)) == [("fields", "unknown key 'fields'; allowed are tests, workforce")]
+
+
+def test_more_rules_than_allowed_are_refused_quickly() -> None:
+    rules = "\n".join(f"- {{id: r{i}, route: {{pool: p}}}}" for i in range(limits.MAX_RULES + 1))
+
+    found = errors(check(f"fields: {{}}\nrules:\n{rules}\ndefault: {{route: {{pool: a}}}}"))
+
+    assert found == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
+
+
+def test_a_hundred_thousand_rules_are_refused_with_a_stated_limit() -> None:
+    rules = ",".join(f'{{"id":"r{i}","route":{{"pool":"p"}}}}' for i in range(100_000))
+
+    found = errors(check(f'{{"fields":{{}},"rules":[{rules}],"default":{{"route":{{"pool":"a"}}}}}}'))
+
+    assert found == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
+
+
+def test_an_unknown_pool_is_a_warning_where_pools_are_known() -> None:
+    source = source_of(rule(route={"pool": "p", "fallback": "q"}))
+
+    assert check(source).problems == ()
+    assert [p.path for p in check(source, pools=["all", "p"]).problems] == ["rules[0].route.fallback"]
+    assert "there is no pool 'q' yet; there are all, p" in check(source, pools=["all", "p"]).problems[0].message
+
+
+def test_the_published_schema_is_the_one_of_the_models() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_published_schema_accepts_what_the_checker_accepts() -> None:
+    import yaml
+
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+    assert list(validator.iter_errors(yaml.safe_load(SMALLEST))) == []
+    assert _paths(validator.iter_errors({"fields": {"a": {"type": "text"}}, "default": {"route": {}}})) == [
+        ["default", "route"],
+        ["fields", "a", "type"],
+    ]
+
+
+def _paths(found: Any) -> list[list[Any]]:
+    return sorted(list(error.absolute_path) for error in found)
+
+
+def test_an_invalid_rule_set_has_a_violation_per_problem() -> None:
+    problems: Sequence[Problem] = [Problem(3, 5, "rules[0].id", "it is empty")]
+
+    error = InvalidRuleSet(problems)
+
+    assert error.problems == tuple(problems)
+    assert error.violations == (Violation("source", "line 3, column 5: it is empty (rules[0].id)"),)
+    assert error.reason == "INVALID_RULE_SET"

@@ -1,0 +1,212 @@
+"""Compiling rules for whoever uses the language: what becomes of them, and every refusal with its place."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, NamedTuple
+
+import pytest
+from pydantic import Field
+
+from rules.compiler import compile_fields, compile_rules
+from rules.conditions import ALWAYS, All, AnyOf, Not, Predicate
+from rules.forms import BareRuleForm, FieldForm, Form
+from rules.problems import MAX_PROBLEMS, Problem, Severity, in_order
+from rules.report import Path, Report
+from rules.ruleset import Rule
+from rules.shape import fit
+
+FIELDS = {
+    "地区": {"type": "string"},
+    "n": {"type": "number"},
+    "b": {"type": "bool"},
+    "l": {"type": "list"},
+    "d": {"type": "date"},
+}
+
+
+class AlarmRuleForm(BareRuleForm):
+    """A rule that rings a bell."""
+
+    bell: str = "small"
+
+
+class AlarmsForm(Form):
+    """A document of a user who knows neither pools nor reps."""
+
+    fields: dict[str, FieldForm]
+    rules: Annotated[list[AlarmRuleForm], Field(default=[])]
+
+
+class Compiled(NamedTuple):
+    """Rules that lead to the name of a bell, and what is wrong with them."""
+
+    rules: tuple[Rule[str], ...]
+    problems: tuple[Problem, ...]
+
+
+def compiled(*rules: dict[str, Any], fields: Any = FIELDS) -> Compiled:
+    source = json.dumps({"fields": fields, "rules": rules}, ensure_ascii=False)
+    document, form, problems = fit(source, AlarmsForm, {"fields": FieldForm, "rules": AlarmRuleForm})
+    if form is None:
+        return Compiled((), in_order(problems))
+    report = Report(document)
+    found = compile_rules(form.rules, compile_fields(form.fields, report), report, _bell)
+    return Compiled(found, in_order(report.problems))
+
+
+def _bell(form: AlarmRuleForm, path: Path) -> str:
+    return f"{form.bell} of rule {path[1]}"
+
+
+def rule(when: Any = None, **parts: Any) -> dict[str, Any]:
+    return {"id": "r", **({} if when is None else {"when": when}), **parts}
+
+
+def good(*rules: dict[str, Any]) -> tuple[Rule[str], ...]:
+    found = compiled(*rules)
+    assert found.problems == ()
+    return found.rules
+
+
+def errors(found: Compiled) -> list[tuple[str, str]]:
+    return [(problem.path, problem.message) for problem in found.problems if problem.is_error]
+
+
+def test_what_a_rule_leads_to_is_its_users_business() -> None:
+    (only,) = good(rule(bell="big"))
+
+    assert only == Rule("r", ALWAYS, "big of rule 0")
+
+
+def test_groups_nest_as_written() -> None:
+    when = {"any": [{"not": {"all": [{"field": "b", "op": "eq", "value": True}]}}, {"field": "l", "op": "missing"}]}
+
+    (only,) = good(rule(when))
+
+    assert only.when == AnyOf((Not(All((Predicate("b", "eq", True),))), Predicate("l", "missing")))
+
+
+def test_numbers_are_rounded_and_dates_become_epoch_seconds() -> None:
+    when = {
+        "all": [
+            {"field": "n", "op": "between", "value": [0.00004, 1.23456]},
+            {"field": "d", "op": "gte", "value": "1970-01-02"},
+            {"field": "d", "op": "lt", "value": "1970-01-01T08:00:00.25+08:00"},
+        ]
+    }
+
+    (only,) = good(rule(when))
+
+    assert only.when == All(
+        (Predicate("n", "between", (0, 1.2346)), Predicate("d", "gte", 86_400), Predicate("d", "lt", 0.25))
+    )
+
+
+def test_precedence_is_priority_then_the_order_of_the_list() -> None:
+    numbers = [("a", 0), ("b", 5), ("c", 0), ("d", -1), ("e", 5)]
+    rules = [
+        rule({"field": "n", "op": "eq", "value": i}, id=id_, priority=priority)
+        for i, (id_, priority) in enumerate(numbers)
+    ]
+
+    found = good(*rules)
+
+    assert [each.id for each in found] == ["b", "e", "a", "c", "d"]
+
+
+def comparison(field: str, op: str, value: Any = None) -> dict[str, Any]:
+    return rule({"field": field, "op": op} | ({} if value is None else {"value": value}))
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "unknown field": (comparison("x", "eq", 1), "when.field", "unknown field 'x'; declared are 地区, n, b, l, d"),
+    "op for type": (
+        comparison("地区", "gte", "x"),
+        "when.op",
+        "gte does not fit the string field 地区; allowed are eq, ne",
+    ),
+    "eq on a list": (comparison("l", "eq", "x"), "when.op", "allowed are has_any, has_all, exists, missing"),
+    "in on a bool": (comparison("b", "in", [True]), "when.op", "allowed are eq, ne, exists, missing"),
+    "text for number": (comparison("n", "eq", "60"), "when.value", "found '60'; a number between"),
+    "bool for number": (comparison("n", "eq", True), "when.value", "found true; a number between"),
+    "number for text": (comparison("地区", "eq", 5), "when.value", "found 5; text of up to 512"),
+    "number for bool": (comparison("b", "eq", 1), "when.value", "found 1; true or false"),
+    "no date": (comparison("d", "eq", "2024-02-30"), "when.value", "found '2024-02-30'; a date such as 2024-05-01"),
+    "date without zone": (comparison("d", "eq", "2024-02-01T00:00:00"), "when.value", "a date such as"),
+    "long text": (comparison("地区", "eq", "x" * 513), "when.value", "text of up to 512 characters is expected"),
+    "1 MB text": (comparison("地区", "eq", "x" * 1_000_000), "when.value", "text of up to 512 characters is expected"),
+    "empty list": (comparison("地区", "in", []), "when.value", "the list is empty"),
+    "no list": (comparison("地区", "in", "x"), "when.value", "found 'x'; a list is expected"),
+    "long list": (comparison("l", "has_any", ["x"] * 201), "when.value", "201 values in the list; at most 200"),
+    "wrong entry": (comparison("n", "in", [1, "x"]), "when.value[1]", "found 'x'; a number"),
+    "one end": (comparison("n", "between", [1]), "when.value", "a list [low, high] is expected"),
+    "ends swapped": (comparison("n", "between", [2, 1]), "when.value", "the low end lies above the high end"),
+    "no value": (comparison("n", "gte"), "when", "value is missing; gte compares with one"),
+    "value for exists": (comparison("n", "exists", 1), "when.value", "exists takes no value, found 1"),
+    "unknown op": (comparison("n", "=", 1), "when.op", "found '='; allowed are 'eq', 'ne'"),
+    "empty group": (rule({"all": []}), "when.all", "it is empty"),
+    "two groups": (
+        rule({"all": [{"field": "n", "op": "exists"}], "any": []}),
+        "when.any",
+        "unknown key 'any'; allowed are all",
+    ),
+    "no condition": (rule({}), "when.field", "field is missing"),
+    "text condition": (rule("n > 1"), "when", "found 'n > 1'; a mapping is expected"),
+    "too deep": (
+        rule(
+            {
+                "not": {
+                    "not": {"not": {"not": {"not": {"not": {"not": {"not": {"not": {"field": "n", "op": "exists"}}}}}}}}
+                }
+            }
+        ),
+        "when" + ".not" * 8,
+        "nested deeper than the 8 levels allowed",
+    ),
+    "101 comparisons": (
+        rule({"all": [{"field": "n", "op": "exists"}] * 101}),
+        "when",
+        "101 comparisons in one rule; at most 100",
+    ),
+    "id default": (rule(id="default"), "id", "default is what tests call the default"),
+    "priority as text": (rule(priority="high"), "priority", "found 'high'; a whole number is expected"),
+    "priority too high": (rule(priority=10**7), "priority", "found 10000000; at most 1000000"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "path", "said"), WRONG.values(), ids=WRONG)
+def test_a_wrong_rule_is_refused_at_its_path(wrong: dict[str, Any], path: str, said: str) -> None:
+    found = errors(compiled(wrong))
+
+    assert any(at.removeprefix("rules[0].") == path and said in message for at, message in found), found
+
+
+@pytest.mark.parametrize("name", ["$m", "_any", "id", "sid", "a^"])
+def test_a_field_with_a_reserved_name_is_refused(name: str) -> None:
+    ((path, message),) = errors(compiled(fields={name: {"type": "string"}}))
+
+    assert path == f"fields.{name}"
+    assert "begins with neither $ nor _" in message
+
+
+def test_a_rule_that_can_never_be_first_is_a_warning() -> None:
+    same = {"field": "n", "op": "gte", "value": 1}
+    rules = [rule(same, id="a"), rule(same, id="b"), rule(id="c"), rule({"field": "b", "op": "exists"}, id="d")]
+
+    checked = compiled(*rules)
+
+    assert errors(checked) == []
+    assert [(p.path, p.severity) for p in checked.problems] == [
+        ("rules[1]", Severity.WARNING),
+        ("rules[3]", Severity.WARNING),
+    ]
+    assert "rule b can never be first: a precedes it" in checked.problems[0].message
+    assert "rule d can never be first: c precedes it" in checked.problems[1].message
+
+
+def test_problems_are_many_but_not_endless() -> None:
+    checked = compiled(*(rule({"field": "x", "op": "exists"}, id=f"r{i}") for i in range(500)))
+
+    assert len(checked.problems) == MAX_PROBLEMS + 1
+    assert checked.problems[-1].message == "there are 400 more problems"

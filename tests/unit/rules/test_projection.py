@@ -1,0 +1,133 @@
+"""Projecting work items: what becomes of good attributes, and a violation for every bad one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rules.conditions import Predicate
+from rules.fields import FieldType
+from rules.projection import InvalidAttributes, project
+from rules.ruleset import Rule, RuleSet
+from tests.rule_sets import TERRITORIES
+
+FIELDS = {
+    "地区": FieldType.STRING,
+    "n": FieldType.NUMBER,
+    "b": FieldType.BOOL,
+    "l": FieldType.LIST,
+    "d": FieldType.DATE,
+}
+RULES = RuleSet(FIELDS, (), "all")
+
+
+def alone(region: str) -> tuple[str, ...]:
+    return (region,)
+
+
+def violations(attributes: dict[str, Any], rule_set: RuleSet[str] = RULES) -> list[tuple[str | None, str]]:
+    with pytest.raises(InvalidAttributes) as caught:
+        project(rule_set, attributes, alone)
+    return [(violation.name, violation.description) for violation in caught.value.violations]
+
+
+def test_good_attributes_become_typed_values() -> None:
+    attributes = {"地区": "上海", "n": 60.0, "b": False, "l": ["a", "b"], "d": "1970-01-02T00:00:00Z"}
+
+    assert project(RULES, attributes, alone) == {
+        "地区": "上海",
+        "n": 60,
+        "b": False,
+        "l": ("a", "b"),
+        "d": 86_400,
+    }
+
+
+def test_numbers_are_rounded_to_four_decimals() -> None:
+    facts = [project(RULES, {"n": n}, alone)["n"] for n in (1.00004, 1.00006, -0.00001, 1e-300, 7)]
+
+    assert facts == [1, 1.0001, 0, 0, 7]
+    assert [type(n) for n in facts] == [int, float, int, int, int]
+
+
+def test_null_and_an_empty_list_are_missing() -> None:
+    assert project(RULES, {"地区": None, "l": [], "n": None}, alone) == {}
+
+
+def test_an_empty_text_is_a_value() -> None:
+    assert project(RULES, {"地区": ""}, alone) == {"地区": ""}
+
+
+def test_a_field_that_is_looked_within_gets_its_twin() -> None:
+    rule = Rule("r", Predicate("地区", "within", "华东"), "p")
+    rule_set = RuleSet(FIELDS, (rule,), "all")
+
+    assert project(rule_set, {"地区": "上海"}, TERRITORIES.around) == {
+        "地区": "上海",
+        "地区^": ("上海", "华东", "中国"),
+    }
+    assert project(rule_set, {"地区": "火星"}, TERRITORIES.around) == {"地区": "火星", "地区^": ("火星",)}
+    assert project(rule_set, {}, TERRITORIES.around) == {}
+
+
+BAD: dict[str, tuple[str, Any, str]] = {
+    "number as text": ("n", "60", "found '60'; a number between -10^15 and 10^15 is expected"),
+    "bool as number": ("n", True, "found true; a number"),
+    "nan": ("n", float("nan"), "found nan; a number"),
+    "inf": ("n", float("inf"), "found inf; a number"),
+    "-inf": ("n", float("-inf"), "found -inf; a number"),
+    "10^15": ("n", 1e15, "found 1000000000000000.0; a number"),
+    "10^400": ("n", 10**400, "found a number of about"),
+    "number for text": ("地区", 5, "found 5; text of up to 512"),
+    "list for text": ("地区", ["x"], "found ['x']; text"),
+    "mapping": ("地区", {"a": 1}, "found {a: …}; text"),
+    "long text": ("地区", "x" * 513, "text of up to 512 valid characters"),
+    "1 MB text": ("地区", "x" * 1_000_000, "text of up to 512 valid characters"),
+    "lone surrogate": ("地区", "a\ud800", "found 'a\\ud800'; text of up to 512 valid characters"),
+    "number for bool": ("b", 1, "found 1; true or false"),
+    "text for list": ("l", "a", "found 'a'; a list of up to 200 texts"),
+    "numbers in list": ("l", ["a", 1], "found ['a', 1]; a list of up to 200 texts"),
+    "null in list": ("l", [None], "found [null]; a list"),
+    "long list": ("l", ["a"] * 201, "a list of up to 200 texts"),
+    "surrogate in list": ("l", ["\udfff"], "a list of up to 200 texts"),
+    "long entry": ("l", ["x" * 513], "a list of up to 200 texts"),
+    "no date": ("d", "tomorrow", "found 'tomorrow'; a date such as 2024-05-01"),
+    "number for date": ("d", 86_400, "found 86400; a date"),
+    "date in full-width digits": ("d", "２０２４-０５-０１", "a date such as"),
+    "undeclared": ("x", 1, "found 1 in an undeclared field; declared are 地区, n, b, l, d"),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "said"), BAD.values(), ids=BAD)
+def test_a_bad_attribute_is_a_violation_with_the_value_and_what_is_allowed(name: str, value: Any, said: str) -> None:
+    ((field, description),) = violations({name: value})
+
+    assert field == name
+    assert said in description
+    assert len(description) < 250
+    description.encode()
+
+
+def test_every_bad_attribute_has_its_own_violation() -> None:
+    assert [field for field, _ in violations({"n": "x", "地区": "ok", "b": 0, "z": 1})] == [
+        "n",
+        "b",
+        "z",
+    ]
+
+
+def test_more_than_a_hundred_attributes_are_refused() -> None:
+    assert violations({f"a{i}": 1 for i in range(101)}) == [(None, "101 attributes; at most 100 are allowed")]
+
+
+def test_undeclared_attributes_can_be_ignored() -> None:
+    rule_set = RuleSet(FIELDS, (), "all", ignore_undeclared=True)
+
+    assert project(rule_set, {"x": float("nan"), "n": 1.0}, alone) == {"n": 1}
+
+
+def test_a_name_that_is_no_valid_text_is_reported_as_valid_text() -> None:
+    ((field, _),) = violations({"\ud800" * 1_000: 1})
+
+    assert field == "?" * 80

@@ -64,6 +64,19 @@ def test_each_violation_is_named(change: dict[str, Any], said: str) -> None:
     assert any(said in text for text in found), found
 
 
+def test_a_reassignment_that_found_nobody_changes_nothing_that_a_client_insists_on() -> None:
+    vain = MOVED._replace(outcome=Outcome.WAITING, rep="", epoch=1, freed="")
+    closed = replace(CLOSED, rep="ann", epoch=1)
+    calls = [
+        ROUTE,
+        replace(MOVE, expected=1, answer=Answer(2, "WAITING", "", 1, "b")),
+        replace(CLOSE, expected=1, answer=Answer(3, "CONVERTED", "ann", 1, "c")),
+    ]
+    seen = [[Seen("1", "x", 1), Seen("2", "x", 1), Seen("3", "x", 1)]]
+
+    assert list(violations(replace(SOUND, calls=calls, events=[ROUTED, vain, closed], watched=seen))) == []
+
+
 def test_answers_without_a_log_are_held_against_each_other() -> None:
     told_eve = replace(ROUTE, request_id="r-9", answer=replace(TOLD_ROUTED, owner="eve"))
     told_twice = replace(ROUTE, answer=replace(TOLD_ROUTED, mark="z"))

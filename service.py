@@ -2,11 +2,11 @@
 
     serving.serve       the command
     serving.settings    what the operator chose
-    serving.parts       all parts of a process, connected
-    serving.life        start → serve → drain
+    serving.wiring      all parts of a process, connected
+    serving.lifecycle   start → serve → drain
 
-The way of a request: ``gate.door`` → ``router.rpc`` → ``router.assignment`` → the script ``bind.lua``; of a customer:
-``gate.door`` → ``scoring.rpc`` → ``scoring.served``. Nobody imports this module.
+The way of a request: ``gateway`` → ``router.rpc`` → ``router.assignment`` → the script ``bind.lua``; of a customer:
+``gateway`` → ``scoring.rpc`` → ``scoring.model.loaded``. Nobody imports this module.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COMMANDS = {
     "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
     "demo": ("router.cli.demo", "Route the example leads, then find and route customers about to leave."),
-    "doctor": ("upkeep.doctor", "Check the set-up, and say what to do."),
+    "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),
     "explain": ("router.cli.explain", "Say why DECISION came out as it did."),
     "health": ("scoring.cli.health", "Check health profiles."),
     "models": ("scoring.cli.models", "List, compare, challenge, promote and roll back models."),
@@ -32,10 +32,10 @@ COMMANDS = {
     "route": ("router.cli.route", "Route leads from a file, and show how fair it was."),
     "rules": ("router.cli.rules", "Check, test and publish rule sets."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
-    "token": ("gate.cli", "Make keys and tokens to try roles with."),
+    "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
     "verify": ("router.cli.verify", "Rebuild everything from the log and compare it with what the store holds."),
-    "work": ("serving.work", "Route, train and rescore what is asked for, in a process of its own."),
+    "work": ("serving.worker", "Route, train and rescore what is asked for, in a process of its own."),
 }
 """By name: the module that has the command, and its line of help."""
 

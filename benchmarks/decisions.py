@@ -15,9 +15,9 @@ from rich.table import Table
 from benchmarks import world
 from router.adapters.durable_rules import selection as engines
 from router.assignment.choice import choose
-from router.assignment.planner import Book
+from router.assignment.planner import Planner
 from router.assignment.roster import Roster
-from router.history.projection import Tally
+from router.history.projection import StateProjection
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, WorkItem
 from router.rpc.fields import plain
@@ -41,13 +41,17 @@ def cost_us(n_rules: int, n_reps: int, per_lead: int = 10) -> float:
     }
     pool = Pool("everyone", tuple(Member(rep) for rep in reps))
     engine = engines.build(rule_set)
-    book, tally, draw = Book(1, rule_set, engine, Roster(1, reps, {"everyone": pool}, {})), Tally(), random.Random(3)
+    planner, projection, draw = (
+        Planner(1, rule_set, engine, Roster(1, reps, {"everyone": pool}, {})),
+        StateProjection(),
+        random.Random(3),
+    )
     leads = [WorkItem(Kind.LEAD, attributes=plain(world.lead(draw, n_regions).attributes)) for _ in range(200)]
 
     def decide(number: int) -> None:
-        plan = book.plan(leads[number % len(leads)])
+        plan = planner.plan(leads[number % len(leads)])
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        choose(attempts, tally.see(attempts, Kind.LEAD), number)
+        choose(attempts, projection.see(attempts, Kind.LEAD), number)
 
     spent = _spent_us(decide)
     engine.close()

@@ -1,4 +1,4 @@
-"""What it costs to ask who calls: the door alone, and RouteWorkItem on an open server and on guarded ones, in turn.
+"""What it costs to ask who calls: the check alone, and RouteWorkItem on an open server and on guarded ones, in turn.
 
 Run as ``python -m benchmarks.guarded``.
 """
@@ -24,9 +24,9 @@ from rich.table import Table
 from benchmarks import load, world
 from benchmarks.serving import ROUNDS, ROUTE, server
 from fairlead.v1 import routing_pb2 as routing
-from gate.calls import Call, Method
-from gate.cli import PUBLIC, token
-from gate.settings import Security
+from gateway.cli import PUBLIC, token
+from gateway.grpc.call import Call, Method
+from gateway.settings import Security
 
 IN_FLIGHT = (1, 64)
 
@@ -59,7 +59,7 @@ def measured(
 
 
 class Shown:
-    """Stands for gRPC's context, where the door alone is measured."""
+    """Stands for gRPC's context, where the authorizer alone is measured."""
 
     def __init__(self, metadata: list[tuple[str, str]]) -> None:
         self._metadata = tuple(metadata)
@@ -71,20 +71,20 @@ class Shown:
 
 async def alone(settings: Mapping[str, str], shown: list[tuple[str, str]]) -> float:
     """Return the processor time of letting one call in, in µs."""
-    guard, context = Security.read(settings).guard(), Shown(shown)
+    authorizer, context = Security.read(settings).authorizer(), Shown(shown)
     method = Method.of(routing.DESCRIPTOR.services_by_name["RoutingService"].methods_by_name["RouteWorkItem"])
     request, n_calls = routing.RouteWorkItemRequest(parent=world.PARENT), 100_000
     start = time.process_time()
     for _ in range(n_calls):
         call = Call(method, request, cast(Any, context))
-        if guard is not None:
-            await guard.admit(call)
-            guard.enter(call)
+        if authorizer is not None:
+            await authorizer.admit(call)
+            authorizer.enter(call)
     return (time.process_time() - start) / n_calls * 1e6
 
 
 def main() -> None:
-    """Print what the door costs alone, and calls a second and processor time per call of each server."""
+    """Print what the authorizer costs alone, and calls a second and processor time per call of each server."""
     console = Console(width=120, file=sys.stdout)
     table = Table("in flight", "callers", "calls/s", "server's processor time, µs a call", "against the open server")
     table.title = f"RouteWorkItem, {load.generator()}, medians of {ROUNDS} rounds in turn"
@@ -97,7 +97,7 @@ def main() -> None:
             "by token, with rates": {**asking, **limits},
         }
         for kind, chosen in kinds.items():
-            console.print(f"the door alone, callers: {kind}: {asyncio.run(alone(chosen, shown)):.1f} µs a call")
+            console.print(f"the authorizer alone, callers: {kind}: {asyncio.run(alone(chosen, shown)):.1f} µs a call")
         servers = {kind: running.enter_context(server(settings=chosen)) for kind, chosen in kinds.items()}
         regions = [world.build(address, shown=shown) for address, _ in servers.values()]
         lead = world.lead(random.Random(1), regions[0])

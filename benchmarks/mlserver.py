@@ -34,9 +34,9 @@ import sklearn
 from benchmarks.scoring import GOAL_MLSERVER, serving
 from benchmarks.scoring_model import request, rows, schema, write_registry
 from fairlead.v1 import scoring_pb2
-from scoring.logistic import FloatArray
-from training.boosting import FittedBoosting
-from training.candidates import PAIRWISE
+from scoring.model.logistic import FloatArray
+from training.learn.boosting import FittedBoosting
+from training.learn.candidates import PAIRWISE
 
 VERSION = "1.7.1"
 ENVIRONMENT = Path(__file__).parents[1] / "build" / f"mlserver-{VERSION}"

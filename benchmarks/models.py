@@ -25,18 +25,18 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from scoring.logistic import FloatArray
-from scoring.schema import Feature
-from training.evaluation import Judged, figures
+from scoring.model.logistic import FloatArray
+from scoring.model.schema import Feature
+from training.data.preparing import Columns, Prepared, prepare
+from training.data.reading import read_table
+from training.data.splitting import folds_of
+from training.evaluate.evaluation import Judged, figures
 from training.plan import Plan, Trained
-from training.preparing import Columns, Prepared, prepare
-from training.reading import read_table
 from training.snapshots.build import build, moments_of
 from training.snapshots.certificate import certify
 from training.snapshots.definition_file import read_definition
 from training.snapshots.events import read_events
-from training.splitting import folds_of
-from training.train import train
+from training.strategies import train
 
 HERE = Path(__file__).parents[1]
 DATA = Path(os.environ.get("FAIRLEAD_DATA", HERE.parent / "shared" / "data"))
@@ -142,12 +142,12 @@ OTHERS: dict[str, Fit] = {
 
 def in_same_folds(prepared: Prepared, fit: Fit) -> dict[str, float]:
     """Judge a library on the folds that judged the shipped model."""
-    examples, features = prepared.examples, prepared.schema.features
+    examples, features = prepared.rows, prepared.schema.features
     said, pieces = np.empty(len(examples)), np.empty(len(examples), np.int64)
     for number, fold in enumerate(folds_of(examples)):
         learn = examples.take(fold.learn)
         with threadpool_limits(1):
-            said[fold.judge] = fit(learn.rows, learn.churned, features, examples.rows[fold.judge])
+            said[fold.judge] = fit(learn.encoded, learn.churned, features, examples.encoded[fold.judge])
         pieces[fold.judge] = number
     return figures(Judged(examples.churned, said, examples.customers, pieces))
 
@@ -184,8 +184,8 @@ def customer_rows() -> Iterator[list[str]]:
 
 
 def _of_referee(trained: Trained) -> dict[str, float]:
-    assert trained.referee is not None
-    return figures(trained.referee)
+    assert trained.benchmark_model is not None
+    return figures(trained.benchmark_model)
 
 
 def log_rows() -> Iterator[list[str]]:
@@ -213,11 +213,11 @@ def main() -> None:
     """Print both tables."""
     console = Console(width=200)
     console.print(f"ROC-AUC / PR-AUC / Brier / ECE; data from {DATA.name}")
-    customers = Table("5-fold", "shipped (tables)", "full HGB referee", *OTHERS, "goals", show_lines=True)
+    customers = Table("5-fold", "shipped (tables)", "full HGB", *OTHERS, "goals", show_lines=True)
     for row in customer_rows():
         customers.add_row(*row)
     console.print(customers)
-    logs = Table("forward in time", "shipped (tables)", "full HGB referee", "leak certificate", "goal", show_lines=True)
+    logs = Table("forward in time", "shipped (tables)", "full HGB", "leak certificate", "goal", show_lines=True)
     for row in log_rows():
         logs.add_row(*row)
     console.print(logs)

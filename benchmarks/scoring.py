@@ -26,8 +26,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from benchmarks.scoring_model import N_CATEGORIES, N_NUMBERS, request, rows, tables, write_customers, write_registry
 from benchmarks.scoring_server import EMPTY
 from fairlead.v1 import scoring_pb2
-from scoring.logistic import FloatArray
-from scoring.tables import Kernel, ScoreTables
+from scoring.model.logistic import FloatArray
+from scoring.model.tables import Kernel, ScoreTables
 
 CALLS = 6_000
 CONCURRENCY = 16

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fairlead.v1 import scoring_pb2
-from scoring import artefact
-from scoring.adapters.shelves import LocalShelf
-from scoring.logistic import FloatArray
-from scoring.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
-from scoring.registry import Registry
-from scoring.schema import Feature, FeatureSchema
-from scoring.tables import Bins, ScoreTables
+from scoring.model import artefact
+from scoring.model.logistic import FloatArray
+from scoring.model.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
+from scoring.model.schema import Feature, FeatureSchema
+from scoring.model.tables import Bins, ScoreTables
+from scoring.registry.adapters.storage import LocalStorage
+from scoring.registry.registry import Registry
 
 N_NUMBERS, N_CATEGORIES, N_TEXTS, N_EDGES, N_PAIRS = 20, 10, 4, 40, 60
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -74,7 +74,7 @@ def write_registry(folder: Path, made: ScoreTables | None = None) -> None:
     artefact.write(
         folder / "benchmark" / "v1", made, manifest, Thresholds(at_risk=0.3, top_decile=0.5), reference, golden, report
     )
-    Registry(LocalShelf(folder), lambda: NOW).promote("benchmark", "v1", actor="benchmark")
+    Registry(LocalStorage(folder), lambda: NOW).promote("benchmark", "v1", actor="benchmark")
 
 
 def write_customers(file: Path, n_rows: int, rows_per_group: int = 250_000) -> None:

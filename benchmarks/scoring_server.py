@@ -17,15 +17,14 @@ import uvloop
 
 from benchmarks.scoring_model import request
 from fairlead.v1 import scoring_pb2
-from gate.calls import Call
-from gate.door import Door
-from scoring.champions import Champions
+from gateway.grpc.call import Call
+from gateway.grpc.server import GrpcServer
 from scoring.customers import CustomerScorer
-from scoring.parts import registries
-from scoring.ports import LastScore
+from scoring.memory import LastScore
+from scoring.registry.champions import Champions
 from scoring.rpc import add_to
 from scoring.rpc.scoring import ScoringServicer
-from scoring.rpc.status import STATUSES
+from scoring.services import registries
 
 
 class Notes:
@@ -54,11 +53,11 @@ async def serve(folder: Path) -> None:
     champions.start()
     scorer = CustomerScorer(lambda: None)
     server = grpc.aio.server()
-    door = Door(server)
+    grpc_server = GrpcServer(server)
     memory = Notes()
-    add_to(door, champions, scorer, memory, stand)
+    add_to(grpc_server, champions, scorer, memory, stand)
     answer = await ScoringServicer(champions, scorer, memory).ScoreCustomer(request(0), None)  # type: ignore[arg-type]
-    server.add_generic_rpc_handlers((_empty_handler(door, answer),))
+    server.add_generic_rpc_handlers((_empty_handler(grpc_server, answer),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     gc.collect()
@@ -69,12 +68,12 @@ async def serve(folder: Path) -> None:
     champions.stop()
 
 
-def _empty_handler(door: Door, answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:
+def _empty_handler(grpc_server: GrpcServer, answer: scoring_pb2.Score) -> grpc.GenericRpcHandler[Any, Any]:
     async def score(_: Any, __: Call) -> scoring_pb2.Score:
         return answer
 
     method = scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"].methods_by_name["ScoreCustomer"]
-    handler = door.handler(score, method, STATUSES)
+    handler = grpc_server.handler(score, method)
     return grpc.method_handlers_generic_handler(EMPTY, {"ScoreCustomer": handler})
 
 

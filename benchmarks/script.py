@@ -1,6 +1,6 @@
 """What does a decision cost inside the store? This tree's bind and those of older commits, in turn, by one client.
 
-``python -m benchmarks.script REVISION [REVISION…]``. Every revision's own server is started, see ``benchmarks.compare``;
+``python -m benchmarks.script REVISION [REVISION…]``. Each starts its own server, see ``benchmarks.compare``;
 each in turn routes batches of leads that are all new, one call after the other, and the store itself says how long the
 script took (``INFO commandstats``): microseconds an item, by the size of the batch, whatever gRPC and Python cost.
 """

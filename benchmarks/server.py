@@ -17,18 +17,17 @@ import uvloop
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from gate.calls import Call
-from gate.door import Door
-from router.rpc.status import STATUSES
-from serving.life import settle_garbage
-from serving.parts import Service
+from gateway.grpc.call import Call
+from gateway.grpc.server import GrpcServer
+from serving.lifecycle import settle_garbage
 from serving.settings import Settings
+from serving.wiring import Service
 from store.embedded.server import EmbeddedServer
 
 EMPTY = "fairlead.benchmarks.Empty"
 
 
-def empty_handler(door: Door) -> grpc.GenericRpcHandler[Any, Any]:
+def empty_handler(grpc_server: GrpcServer) -> grpc.GenericRpcHandler[Any, Any]:
     """Return a method that answers every RouteWorkItemRequest with the same decision."""
     name = "tenants/default/reps/rep-3"
     answer = decisions.Decision(
@@ -53,14 +52,14 @@ def empty_handler(door: Door) -> grpc.GenericRpcHandler[Any, Any]:
         return answer
 
     method = routing.DESCRIPTOR.services_by_name["RoutingService"].methods_by_name["RouteWorkItem"]
-    handler = door.handler(route, method, STATUSES)
+    handler = grpc_server.handler(route, method)
     return grpc.method_handlers_generic_handler(EMPTY, {"RouteWorkItem": handler})
 
 
 async def serve(settings: Settings, redis_url: str) -> None:
     """Serve until the standard input ends."""
     service = Service(settings, redis_url)
-    service.server.add_generic_rpc_handlers((empty_handler(Door(service.server)),))
+    service.server.add_generic_rpc_handlers((empty_handler(GrpcServer(service.server)),))
     address = await service.start("127.0.0.1:0")
     settle_garbage()
     print(address, flush=True)

@@ -14,6 +14,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from failures import Failure, Unavailable
+
 NICENESS = 10
 _LONGEST_MESSAGE = 2_000
 
@@ -38,30 +40,23 @@ class Lines:
         _say({"stage": self._stage, "done": self._done, "total": self._total})
 
 
-def run(
-    carry_out: Callable[[dict[str, Any], Lines], Mapping[str, Any]],
-    named: tuple[type[Any], ...],
-    passing: tuple[type[Any], ...],
-) -> int:
+def run(carry_out: Callable[[dict[str, Any], Lines], Mapping[str, Any]]) -> int:
     """Read what is to be done, carry it out, say how it ended; return the exit code.
 
     Parameters
     ----------
     carry_out
-        Gets what the process was told, and whom to tell progress; returns the result.
-    named
-        Failures with a ``reason``, which doing it again does not mend; any other ends the process with a traceback.
-    passing
-        Those among them that may pass.
+        Gets the arguments, and whom to tell progress; returns the result. Doing it again does not mend
+        its failures, unless somebody was `Unavailable`; any other exception ends the process with a traceback.
     """
     os.nice(NICENESS)
-    told = json.loads(sys.stdin.readline())
+    arguments = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_worker, daemon=True).start()
     try:
-        _say({"result": carry_out(told, Lines())})
-    except named as error:
+        _say({"result": carry_out(arguments, Lines())})
+    except Failure as error:
         message = str(error)[:_LONGEST_MESSAGE]
-        _say({"error": message, "reason": error.reason, "may_pass": isinstance(error, passing)})
+        _say({"error": message, "reason": error.reason, "may_pass": isinstance(error, Unavailable)})
         return 1
     return 0
 

@@ -112,16 +112,16 @@ def rescore(
 def list_all(tenant: str, server: str) -> None:
     """List operations, newest first."""
     with connected(server, tenant) as client:
-        found = list(client.operations.list(everybody=not tenant))
+        listed = list(client.operations.list(everybody=not tenant))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("operation", "asked", "by", "about", "state", "tries", "how far, or why"):
         table.add_column(heading, overflow="fold")
-    for operation in found:
+    for operation in listed:
         about = metadata_of(operation)
-        asked, tries = about.create_time.ToDatetime().isoformat(" ", "seconds"), str(about.delivery_count)
-        table.add_row(operation.name, asked, about.actor, about.target, _state(about), tries, _told(operation))
+        since, tries = about.create_time.ToDatetime().isoformat(" ", "seconds"), str(about.delivery_count)
+        table.add_row(operation.name, since, about.actor, about.target, _state(about), tries, _summary(operation))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
-    console.print(table if found else "there are none")
+    console.print(table if listed else "there are none")
 
 
 def _on_one(text: str, act: Callable[[FairleadClient, str], None], name: str) -> None:
@@ -137,7 +137,7 @@ def _on_one(text: str, act: Callable[[FairleadClient, str], None], name: str) ->
 
 def _show(client: FairleadClient, name: str) -> None:
     operation = client.operations.get(name)
-    click.echo(f"{_state(metadata_of(operation))}: {_told(operation)}\n{metadata_of(operation)}".rstrip())
+    click.echo(f"{_state(metadata_of(operation))}: {_summary(operation)}\n{metadata_of(operation)}".rstrip())
 
 
 def _follow(client: FairleadClient, name: str) -> None:
@@ -149,8 +149,8 @@ def _follow(client: FairleadClient, name: str) -> None:
             done, total = (1, 1) if operation.done else (about.done_count, about.total_count or None)
             bar.update(task, description=about.stage or _state(about), completed=done, total=total)
     if operation.WhichOneof("result") == "error":
-        raise click.ClickException(f"{name}: {_told(operation)}")
-    click.echo(_told(operation))
+        raise click.ClickException(f"{name}: {_summary(operation)}")
+    click.echo(_summary(operation))
 
 
 def _cancel(client: FairleadClient, name: str) -> None:
@@ -179,7 +179,7 @@ def _state(about: OperationMetadata) -> str:
     return OperationMetadata.State.Name(about.state).removeprefix("STATE_").lower().replace("_", " ")
 
 
-def _told(operation: Operation) -> str:
+def _summary(operation: Operation) -> str:
     """Say how far an operation is, what it made, or why it failed."""
     about, model, rescored = metadata_of(operation), models_pb2.Model(), scoring_pb2.RescoreCustomersResponse()
     if operation.WhichOneof("result") == "error":

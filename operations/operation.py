@@ -14,6 +14,8 @@ EVERYBODY = "*"
 """Whose queue it is where an operation is about what all tenants share; no tenant can be called so."""
 CANCELLED = "CANCELLED"
 """Why a cancelled operation has no response."""
+_STORED = {"target": "target", "told": "arguments", "mark": "fingerprint", "actor": "actor"}
+"""Fields of a task by their names in the queue, which stay as they are: older servers wrote them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +26,28 @@ class Task:
     ----------
     target
         Name of the resource that it is about.
-    told
-        What the process that carries it out is told; JSON, and the same for whoever does it again.
-    mark
+    arguments
+        What the process that executes it gets; JSON, and the same for whoever does it again.
+    fingerprint
         Tells a repeated request from another one with its id.
     actor
         Who asked; empty where nobody is asked who they are.
     """
 
     target: str
-    told: Mapping[str, Any]
-    mark: str = ""
+    arguments: Mapping[str, Any]
+    fingerprint: str = ""
     actor: str = ""
 
     def pack(self) -> bytes:
         """Write it for the queue."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
+        content = {name: getattr(self, field) for name, field in _STORED.items()}
+        return json.dumps(content, ensure_ascii=False).encode()
 
     @classmethod
     def unpack(cls, payload: bytes) -> Task:
         """Read what `pack` wrote."""
-        return cls(**json.loads(payload))
+        return cls(**{_STORED[name]: value for name, value in json.loads(payload).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Succeeded:
     """It ended well; ``response`` is a serialized ``google.protobuf.Any``."""
 
     response: bytes
@@ -71,13 +74,13 @@ class Failed:
     reason: str
 
 
-Note = Progress | Answered | Failed
+Note = Progress | Succeeded | Failed
 
 
 def write_note(note: Note) -> str:
     """Write a note for the queue."""
     match note:
-        case Answered():
+        case Succeeded():
             return json.dumps({"response": b64encode(note.response).decode()})
         case _:
             return json.dumps(asdict(note), ensure_ascii=False)
@@ -91,12 +94,12 @@ def read_note(text: str) -> Note | None:
     >>> read_note(write_note(Progress("read", 0, 1)))
     Progress(stage='read', done=0, total=1)
     """
-    found: dict[str, Any] = json.loads(text or "{}")
-    if "response" in found:
-        return Answered(b64decode(found["response"]))
-    if "error" in found:
-        return Failed(**found)
-    return Progress(**found) if found else None
+    note: dict[str, Any] = json.loads(text or "{}")
+    if "response" in note:
+        return Succeeded(b64decode(note["response"]))
+    if "error" in note:
+        return Failed(**note)
+    return Progress(**note) if note else None
 
 
 def name_of(tenant: str, job_id: str) -> str:

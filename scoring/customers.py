@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from scoring.encoding import category_text
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation, band_after, trend
 from scoring.health.lifecycle import Stage, stage_of
 from scoring.health.profile import Profile, Profiles
-from scoring.health.reckoning import Health, health_of
+from scoring.health.scoring import Health, health_of
 from scoring.health.tiers import tier_of
+from scoring.model.encoding import category_text
 
 if TYPE_CHECKING:
-    from scoring.actions import BestAction
-    from scoring.reasons import Reason
-    from scoring.served import ChurnScore, ServedModel
+    from scoring.model.actions import BestAction
+    from scoring.model.loaded import ChurnScore, LoadedModel
+    from scoring.model.reasons import Reason
 
 MAX_REASONS = 50
 DEFAULT_REASONS = 3
@@ -63,7 +63,7 @@ class CustomerScore(NamedTuple):
     """All there is to say of a customer; what no profile covers is None or empty."""
 
     customer: Customer
-    model: ServedModel
+    model: LoadedModel
     churn: ChurnScore
     reasons: tuple[Reason, ...]
     health: HealthView | None
@@ -87,7 +87,7 @@ class CustomerScorer:
         self._profiles = profiles
 
     def score(
-        self, model: ServedModel, customer: Customer, *, top: int = DEFAULT_REASONS, locale: str = "en"
+        self, model: LoadedModel, customer: Customer, *, top: int = DEFAULT_REASONS, locale: str = "en"
     ) -> CustomerScore:
         """Score one customer.
 
@@ -105,7 +105,7 @@ class CustomerScorer:
         InvalidInput
             If a limit is exceeded.
         """
-        from scoring.reasons import reasons  # as the model was: once there is one
+        from scoring.model.reasons import reasons  # as the model was: once there is one
 
         _check(customer, top)
         profiles = self._profiles()
@@ -122,10 +122,10 @@ class CustomerScorer:
         return CustomerScore(customer, model, churn, why, view, watermelon, stage, tier, profile, profiles.digest)
 
     def best_action(
-        self, model: ServedModel, customer: Customer, threshold: float | None = None
+        self, model: LoadedModel, customer: Customer, threshold: float | None = None
     ) -> tuple[BestAction, ChurnScore]:
         """Find what would keep a customer; ``threshold`` None means the model's own ``at_risk``."""
-        from scoring.actions import find_best_action
+        from scoring.model.actions import find_best_action
 
         _check(customer, 0)
         if threshold is not None and not 0 < threshold < 1:
@@ -155,6 +155,8 @@ def _check(customer: Customer, top: int) -> None:
     if not 0 <= top <= MAX_REASONS:
         raise InvalidInput.of("explain_top_k", f"{top} is not between 0 and {MAX_REASONS}")
     if len(customer.history) > MAX_HISTORY:
-        raise InvalidInput.of("customer.history", f"has {len(customer.history)} evaluations, {MAX_HISTORY} are allowed")
+        raise InvalidInput.of(
+            "customer.health_evaluations", f"has {len(customer.history)} evaluations, {MAX_HISTORY} are allowed"
+        )
     if any(later.time <= earlier.time for earlier, later in zip(customer.history, customer.history[1:], strict=False)):
-        raise InvalidInput.of("customer.history", "must go from the oldest to the newest")
+        raise InvalidInput.of("customer.health_evaluations", "must go from the oldest to the newest")

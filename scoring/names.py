@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-from scoring.errors import InvalidInput
+from failures import InvalidInput, shown
+from resource_names import tenant_of
 
-_TENANT = re.compile(r"tenants/([\w.\-]{1,64})")
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 """Models and versions are named so: a folder on any file system, a segment of any URL."""
 
@@ -33,19 +33,6 @@ def resource_name(tenant: str, model: str, version: str = "") -> str:
     return f"{owner}models/{model}/versions/{version}" if version else f"{owner}models/{model}"
 
 
-def tenant_of(name: str, field: str) -> str:
-    """Read ``tenants/{tenant}``.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not of that form.
-    """
-    if not (found := _TENANT.fullmatch(name)):
-        raise InvalidInput.of(field, f"{name[:80]!r}: must be tenants/{{tenant}}, e.g. tenants/default")
-    return found[1]
-
-
 def checked_tenant(tenant: str, field: str) -> str:
     """Return a tenant's id, or an empty one, which means everybody.
 
@@ -58,12 +45,12 @@ def checked_tenant(tenant: str, field: str) -> str:
 
 
 def model_of(name: str, field: str) -> tuple[str, str]:
-    """Read a model's name: whose it is, empty for everybody's, and what it is called, which the registry checks.
+    """Read a model's name: whose it is, empty for everybody's, and what it is called.
 
     Raises
     ------
     InvalidInput
-        If it is not of that form.
+        Naming the field, if it is not of that form.
 
     Examples
     --------
@@ -72,10 +59,10 @@ def model_of(name: str, field: str) -> tuple[str, str]:
     """
     match name.split("/"):
         case ["models", model]:
-            return "", model
+            return "", checked_name(model, field)
         case ["tenants", tenant, "models", model]:
-            return tenant_of(f"tenants/{tenant}", field), model
-    raise InvalidInput.of(field, f"{name[:80]!r}: must be models/{{model}} or tenants/{{tenant}}/models/{{model}}")
+            return tenant_of(f"tenants/{tenant}", field), checked_name(model, field)
+    raise InvalidInput.of(field, f"{shown(name)}: must be models/{{model}} or tenants/{{tenant}}/models/{{model}}")
 
 
 def version_of(name: str, field: str) -> tuple[str, str, str]:
@@ -88,8 +75,21 @@ def version_of(name: str, field: str) -> tuple[str, str, str]:
     """
     match name.rsplit("/", 2):
         case [model, "versions", version]:
-            return *model_of(model, field), version
-    raise InvalidInput.of(field, f"{name[:80]!r}: must end in models/{{model}}/versions/{{version}}")
+            return *model_of(model, field), checked_name(version, field)
+    raise InvalidInput.of(field, f"{shown(name)}: must end in models/{{model}}/versions/{{version}}")
+
+
+def checked_name(name: str, field: str = "name") -> str:
+    """Return what a model or version is called, refused if that is no name: it becomes a folder.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the field.
+    """
+    if not _PLAIN.fullmatch(name) or ".." in name:
+        raise InvalidInput.of(field, f"{shown(name)} is no name: up to 63 of a-z, 0-9, '.', '_' and '-'")
+    return name
 
 
 def folder_of(tenant: str) -> str:

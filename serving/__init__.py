@@ -1,6 +1,8 @@
 """One process of Fairlead: what an operator can choose, its parts connected, and its life from start to drain.
 
-``settings`` → ``parts`` → ``life``. The only package that imports all the others; nobody but ``service`` imports it.
+``settings`` → ``wiring`` → ``lifecycle``; ``worker`` is a process that only empties queues, ``operations`` connects
+training and rescoring, ``supervisor`` keeps several processes running, ``doctor`` asks each part of a set-up how it is.
+The only package that imports all the others; nobody but ``service`` imports it.
 """
 
 import os

@@ -14,11 +14,11 @@ from typing import Any
 
 import click
 
+from failures import StoreUnavailable
 from router.cli.stores import running_store
 from router.cli.tables import InputFailed
 from store.clients import client_for, close
 from store.clock import SimulatedClock
-from store.errors import StoreUnavailable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}

@@ -11,20 +11,18 @@ from typing import Any
 
 import click
 
+from failures import Failure
 from router.adapters.durable_rules.selection import EngineUnavailable
-from router.model.errors import RouterError
-from scoring.errors import ScoringError
 from serving.errors import CannotListen
-from serving.life import run, run_several
+from serving.lifecycle import run, run_several
 from serving.settings import Place, Settings
+from serving.supervisor import CannotShare, ServerFailed
 from store.clock import ClockMismatch, simulate
 from store.durability import NotDurable
 from store.embedded.server import EmbeddedServerError
-from store.errors import StoreUnavailable
 from telemetry import logs
 from telemetry.metrics_address import CannotServeMetrics
 from telemetry.traces import CannotTrace
-from upkeep.servers import CannotShare, ServerFailed
 
 
 @click.command()
@@ -76,7 +74,7 @@ def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool,
       FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
 
     \b
-    Who may come in (needed to listen off this machine; README, "Who may come in"):
+    Authentication and authorization (needed to listen off this machine; see README):
       FAIRLEAD_TLS_CERT, FAIRLEAD_TLS_KEY      certificate and key, PEM files: calls are encrypted
       FAIRLEAD_TLS_CLIENT_CA                   who may sign clients' certificates, a PEM file: mutual TLS
       FAIRLEAD_PRINCIPALS                      who holds which certificate, a YAML file
@@ -98,8 +96,8 @@ def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool,
         else:
             run(settings)
     except (
-        ValueError, EmbeddedServerError, StoreUnavailable, NotDurable, ScoringError, CannotListen,
+        ValueError, EmbeddedServerError, NotDurable, Failure, CannotListen,
         CannotServeMetrics, CannotTrace, CannotShare, ServerFailed,
-        EngineUnavailable, RouterError, ClockMismatch,
+        EngineUnavailable, ClockMismatch,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error

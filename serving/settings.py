@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gate.insecure import check_metrics, check_store
-from gate.settings import OPEN, Security
+from gateway.auth.exposure import check_metrics, check_store
+from gateway.settings import OPEN, Security
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import WorkSettings, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
@@ -48,7 +48,7 @@ ALONE = Place()
 
 
 @dataclass(frozen=True, slots=True)
-class LongWorkSettings:
+class OperationSettings:
     """What is trained and rescored, and from where.
 
     Parameters
@@ -67,7 +67,7 @@ class LongWorkSettings:
     workers: int = 1
 
     @classmethod
-    def read(cls, environ: Mapping[str, str]) -> LongWorkSettings:
+    def read(cls, environ: Mapping[str, str]) -> OperationSettings:
         """Read the environment.
 
         Raises
@@ -92,7 +92,7 @@ class LongWorkSettings:
         return cls(training_data, rescoring_data, rescoring_out, workers)
 
 
-NO_LONG_WORK = LongWorkSettings()
+NO_OPERATIONS = OperationSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Settings:
         The model that serves.
     health_profiles
         File; empty: there is no health.
-    long_work
+    operations
         What is trained and rescored, and from where.
     max_calls
         How many may be under way; more are turned away.
@@ -118,7 +118,7 @@ class Settings:
     telemetry
         What is to be seen.
     security
-        Who may come in, and how.
+        Authentication and authorization.
     place
         Whether this process serves alone.
     simulated_clock
@@ -135,7 +135,7 @@ class Settings:
     models: str = "fairlead-data/models"
     model: str = "churn"
     health_profiles: str = ""
-    long_work: LongWorkSettings = NO_LONG_WORK
+    operations: OperationSettings = NO_OPERATIONS
     max_calls: int = MAX_CALLS
     overdue_s: int = OVERDUE_S
     telemetry: Wanted = NOTHING
@@ -181,7 +181,7 @@ class Settings:
         return cls(
             listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
-            environ.get("FAIRLEAD_HEALTH_PROFILES", ""), LongWorkSettings.read(environ), calls,
+            environ.get("FAIRLEAD_HEALTH_PROFILES", ""), OperationSettings.read(environ), calls,
             whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), telemetry, security, place,
             simulated,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from redis import exceptions as driver
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 
 _SILENT, _REFUSES, _MISTAKE = "Redis does not answer", "Redis takes no writes now", ""
 

@@ -1,4 +1,4 @@
-"""What telemetry hears of: calls as the door tells of them, and the one that is being answered now."""
+"""What telemetry hears of: calls as the server tells of them, and the one that is being answered now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 
 class Call(Protocol):
-    """A call on its way; the door's own has these and more."""
+    """A call on its way; the gateway's own has these and more."""
 
     method: str
     code: Any

@@ -39,10 +39,10 @@ def form_from(environ: Mapping[str, str]) -> Form:
     ValueError
         Naming the variable, the value found and the values allowed.
     """
-    found = environ.get(VARIABLE, "") or "text"
-    if found not in ("text", "json"):
-        raise ValueError(f"{VARIABLE} is {found!r}; allowed are text, json")
-    return "json" if found == "json" else "text"
+    choice = environ.get(VARIABLE, "") or "text"
+    if choice not in ("text", "json"):
+        raise ValueError(f"{VARIABLE} is {choice!r}; allowed are text, json")
+    return "json" if choice == "json" else "text"
 
 
 def start(form: Form) -> None:
@@ -82,8 +82,8 @@ class TextLines(logging.Formatter):
         if call is None:
             return text
         first, newline, rest = text.partition("\n")
-        told = " ".join(f"{name}={value}" for name, value in facts_of(call).items())
-        return f"{first} [{told}]{newline}{rest}"
+        facts = " ".join(f"{name}={value}" for name, value in facts_of(call).items())
+        return f"{first} [{facts}]{newline}{rest}"
 
 
 class JsonLines(logging.Formatter):

@@ -36,10 +36,10 @@ def is_wanted(environ: Mapping[str, str]) -> bool:
     ValueError
         Naming the variable, the value found and the values allowed.
     """
-    found = environ.get(VARIABLE, "") or "off"
-    if found not in ("off", "otlp"):
-        raise ValueError(f"{VARIABLE} is {found!r}; allowed are off, otlp")
-    return found == "otlp"
+    choice = environ.get(VARIABLE, "") or "off"
+    if choice not in ("off", "otlp"):
+        raise ValueError(f"{VARIABLE} is {choice!r}; allowed are off, otlp")
+    return choice == "otlp"
 
 
 class Traces:

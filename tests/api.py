@@ -30,8 +30,8 @@ from fairlead.v1 import (
 )
 from router.adapters.redis.repositories import Stores
 from router.adapters.redis.rulesets import RedisRuleSets
-from router.assignment.planner_cache import Books
-from router.history.replay import Verification
+from router.assignment.planner_cache import PlannerCache
+from router.history.replay import Replay
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication
@@ -270,11 +270,11 @@ async def connected(address: str, tenant: str, redis_url: str = "") -> AsyncIter
 async def differences(redis_url: str, tenant: str) -> list[str]:
     """Verify a tenant as ``fairlead verify`` does."""
     stores = Stores.connect(redis_url)
-    books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+    planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
-        return [found async for found in Verification(stores.assignments, books).differences(tenant)]
+        return [found async for found in Replay(stores.assignments, planners).differences(tenant)]
     finally:
-        books.close()
+        planners.close()
         await stores.close()
 
 

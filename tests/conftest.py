@@ -20,12 +20,13 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from router.adapters.durable_rules import selection as engines
-from serving.parts import Service
 from serving.settings import Settings
+from serving.wiring import Service
 from store.durability import ANYTHING
 from store.embedded.server import EmbeddedServer, EmbeddedServerError, find_binary
 from tests.api import Api, connected
 from tests.golden import FB041BA, keys
+from tests.patience import patient
 from tests.served import Served
 from tests.topologies import Cluster, Watched
 
@@ -115,7 +116,7 @@ def settings(redis_url: str, data: Path = Path("unused"), **chosen: Any) -> Sett
 @asynccontextmanager
 async def serving(redis_url: str, **chosen: Any) -> AsyncIterator[str]:
     """Run a service on a store and yield its address; ``chosen`` settings replace the usual ones."""
-    service = Service(settings(redis_url, **chosen), redis_url)
+    service = Service(settings(redis_url, **chosen), patient(redis_url))
     try:
         yield await service.start("127.0.0.1:0")
     finally:

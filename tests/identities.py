@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from gate.settings import Security
+from gateway.settings import Security
 
 ISSUER, AUDIENCE = "https://issuer.test", "fairlead-test"
 

@@ -1,4 +1,4 @@
-"""Long work in tests: customers to train on, worker processes to kill, queues that nobody had before."""
+"""Operations in tests: customers to train on, worker processes to kill, queues that nobody had before."""
 
 from __future__ import annotations
 

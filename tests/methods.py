@@ -9,7 +9,7 @@ from google.longrunning import operations_pb2
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 import fairlead.v1
-from gate.standard import HEALTH, REFLECTION
+from gateway.grpc.standard_services import HEALTH, REFLECTION
 
 FILES: list[FileDescriptor] = [
     importlib.import_module(f"fairlead.v1.{module.name}").DESCRIPTOR

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from scoring import artefact
-from scoring.artefact import Artefact
-from scoring.calibration import Calibration, Identity
-from scoring.logistic import FloatArray
-from scoring.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
-from scoring.ports import LastScore
-from scoring.schema import Feature, FeatureSchema
-from scoring.tables import Bins, ScoreTables
+from scoring.memory import LastScore
+from scoring.model import artefact
+from scoring.model.artefact import Artefact
+from scoring.model.calibration import Calibration, Identity
+from scoring.model.logistic import FloatArray
+from scoring.model.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
+from scoring.model.schema import Feature, FeatureSchema
+from scoring.model.tables import Bins, ScoreTables
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SCHEMA = FeatureSchema(

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
-START_S = 60.0
-STOP_S = 60.0
 _READY = re.compile(r"ready: listening on (\S+);")
 
 
@@ -62,7 +60,7 @@ class Served:
 
     def ready(self) -> str:
         """Wait until it serves and return its address."""
-        self._settled.wait(START_S)
+        self._settled.wait()
         assert self.address, "".join(self.log)
         return self.address
 
@@ -79,12 +77,12 @@ class Served:
     def kill(self) -> None:
         """End it without a warning; its store lives on."""
         self.process.kill()
-        self.process.wait(STOP_S)
+        self.process.wait()
 
     def ended(self) -> int:
         """Wait for its end and return its exit code."""
-        code = self.process.wait(STOP_S)
-        self._reader.join(STOP_S)
+        code = self.process.wait()
+        self._reader.join()
         return code
 
     def close(self) -> None:

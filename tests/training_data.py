@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from scoring.logistic import FloatArray
-from scoring.schema import Feature
+from scoring.model.logistic import FloatArray
+from scoring.model.schema import Feature
 
 SHARED = Path(os.environ.get("FAIRLEAD_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

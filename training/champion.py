@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from scoring.adapters.shelves import open_shelf
-from scoring.artefact import Artefact
 from scoring.errors import NotFound
-from scoring.registry import Registry
+from scoring.model.artefact import Artefact
+from scoring.registry.adapters.storage import open_storage
+from scoring.registry.registry import Registry
 
 
 def current_champion(registry: str, model: str) -> Artefact | None:
@@ -24,6 +24,6 @@ def current_champion(registry: str, model: str) -> Artefact | None:
         If the champion is not what was promoted: a comparison with it would be worthless.
     """
     try:
-        return Registry(open_shelf(registry), lambda: datetime.now(UTC)).load(model, "champion")
+        return Registry(open_storage(registry), lambda: datetime.now(UTC)).load(model, "champion")
     except NotFound:
         return None

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import click
-from pydantic import JsonValue
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from scoring.artefact import Artefact
-from scoring.errors import InvalidInput as ScoringInvalidInput
+from failures import Failure
+from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, registry_of
-from scoring.schema import FeatureSchema
-from training.candidates import LADDER
-from training.champion import current_champion
-from training.document import Document
-from training.errors import TrainingError
-from training.plan import Plan
-from training.preparing import Columns, Prepared, prepare
-from training.publishing import Origin, publish
-from training.reading import file_sha256, horizon_of, read_table
+from training import pipeline
+from training.data.preparing import Prepared
+from training.data.reading import read_table
+from training.learn.candidates import LADDER
+from training.pipeline import Published
+from training.request import TrainRequest
 from training.seed import DEFAULT_SEED
 from training.snapshots.build import AS_OF, Dataset, build, moments_of
 from training.snapshots.certificate import Certificate, certify
@@ -34,7 +29,6 @@ from training.snapshots.definition import Definition
 from training.snapshots.definition_file import read_definition
 from training.snapshots.events import read_events
 from training.snapshots.writing import write_dataset
-from training.train import train as train_model
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -105,31 +99,23 @@ def train(
 ) -> None:  # fmt: skip
     """Train a churn model on a table of customers and write it into a registry."""
     console = Console()
+    request = TrainRequest(
+        tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs
+    )
     try:
-        out = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
+        registry = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
         schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
-        dropped = tuple(name.strip() for name in drop.split(",") if name.strip())
-        columns = Columns(target, positive, id_column, dropped, time_column, schema)
-        table = read_table(data)
-        prepared = prepare(table, columns)
-        show_dropped(console, prepared)
-        horizon = horizon_of(table) if horizon_days is None else horizon_days
-        plan = Plan(seed=seed, horizon_days=horizon, ladder=LADDER[:rungs])
+        ready = pipeline.read(request, data, schema=schema, horizon_days=horizon_days)
+        show_dropped(console, ready.prepared)
         with BarsOnConsole(console) as bars:
-            trained = train_model(prepared, plan, champion=current_champion(str(out), model), progress=bars)
-        options = _configuration(data, columns, rungs)
-        origin = Origin(model, target, file_sha256(data), options, datetime.now(UTC))
-        written, folder, report = publish(trained, origin, out)
-    except (TrainingError, ScoringInvalidInput) as error:
+            published = pipeline.train_and_publish(ready, registry, bars)
+    except Failure as error:
         raise click.ClickException(str(error)) from error
-    show_figures(console, report, written, folder)
+    show_figures(console, published)
 
 
-def _configuration(data: Path, columns: Columns, rungs: int) -> dict[str, JsonValue]:
-    given: dict[str, JsonValue] = {"data": data.name, "target": columns.target, "positive": columns.positive}
-    given |= {"id": columns.id, "time": columns.time, "drop": list(columns.drop)}
-    given |= {"rungs": rungs if rungs < len(LADDER) else 0}
-    return {name: value for name, value in given.items() if value}
+def _listed(drop: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in drop.split(",") if name.strip())
 
 
 def show_dropped(console: Console, prepared: Prepared) -> None:
@@ -150,14 +136,15 @@ def show_dropped(console: Console, prepared: Prepared) -> None:
         )
 
 
-def show_figures(console: Console, report: Document, written: Artefact, folder: Path) -> None:
-    """Print the figures beside those of simple rules, the referee and the champion."""
+def show_figures(console: Console, published: Published) -> None:
+    """Print the figures beside those of simple rules, the benchmark and the champion."""
+    report = published.report
     block = "test" if "test" in report else "cv"
     lines = {f"[bold]{report['candidate']} (exported)[/]": report[block]} | report["baselines"]
     lines |= {
         name: report[key]
-        for name, key in (("full boosting, referee", "referee"), ("champion", "champion"))
-        if report[key]
+        for name, key in (("full boosting, benchmark", "referee"), ("champion", "champion"))
+        if "roc_auc" in (report[key] or {})
     }
     table = Table(
         *("", "ROC-AUC", "PR-AUC", "log-loss", "Brier", "ECE", "lift 10 %"),
@@ -169,9 +156,9 @@ def show_figures(console: Console, report: Document, written: Artefact, folder: 
     console.print(table)
     for (passed, detail), gates in groupby(report["gates"], key=lambda gate: (gate["passed"], gate["detail"])):
         names = ", ".join(gate["name"] for gate in gates)
-        console.print(f"{'[green]open  [/]' if passed else '[red]closed[/]'} {names}: {detail}", highlight=False)
+        console.print(f"{'[green]pass[/]' if passed else '[red]fail[/]'} {names}: {detail}", highlight=False)
     console.print(
-        f"version [bold]{written.manifest.version}[/]\nreport  {folder / 'report.html'}",
+        f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / 'report.html'}",
         highlight=False,
         soft_wrap=True,
     )
@@ -192,7 +179,7 @@ def dataset(events: Path, definition_file: Path, out: Path | None, seed: int) ->
         log = read_events(read_table(events), definition)
         built = build(log, definition)
         certificate = certify(log, definition, moments_of(definition), seed=seed)
-    except TrainingError as error:
+    except Failure as error:
         raise click.ClickException(str(error)) from error
     target = out or Path(f"{definition.name}.parquet")
     schema_file = write_dataset(built, definition, certificate, target)

@@ -1,62 +1,22 @@
-"""Everything that can go wrong in training, as a tree.
+"""What can go wrong in training, beside an input that cannot be read.
 
 ::
 
-    TrainingError
-    ├── InvalidInput            the file, schema or definition cannot be read    one violation per place
-    │   ├── UnreadableTable     the table of customers or events
-    │   └── InvalidDefinition   the definition of a data set of snapshots
+    InvalidInput                the file, schema or definition cannot be read    one violation per place
+    ├── UnreadableTable         the table of customers or events
+    └── InvalidDefinition       the definition of a data set of snapshots
+    NotPossible
     ├── NotEnoughData           too few rows, or churned or stayed customers, for what was asked
     └── ExportRefused           the tables do not answer as the estimator they were exported from
 
-Each class has a constant ``reason`` for machines and keeps its facts as attributes. Data that is merely poor is not
-among them: columns are dropped, leaks suspected and gates closed in the report.
+Data that is merely poor is not among them: columns are dropped, leaks suspected and gates failed in the report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from failures import InvalidInput, NotPossible, Violation
 
-
-class TrainingError(Exception):
-    """Root of the tree; never raised itself."""
-
-    reason: ClassVar[str]
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What is wrong in one place.
-
-    Parameters
-    ----------
-    place
-        Column, option or path in the document, e.g. ``features[3].aggregation``.
-    description
-        The value found and what is allowed.
-    """
-
-    place: str
-    description: str
-
-
-class InvalidInput(TrainingError):
-    """The file, schema or definition cannot be read."""
-
-    reason = "INVALID_INPUT"
-
-    def __init__(self, violations: Sequence[Violation]) -> None:
-        self.violations = tuple(violations)
-        super().__init__(
-            "; ".join(f"{v.place}: {v.description}" if v.place else v.description for v in self.violations)
-        )
-
-    @classmethod
-    def of(cls, place: str, description: str) -> Self:
-        """Make the error of a single place."""
-        return cls([Violation(place, description)])
+__all__ = ["ExportRefused", "InvalidDefinition", "InvalidInput", "NotEnoughData", "UnreadableTable", "Violation"]
 
 
 class UnreadableTable(InvalidInput):
@@ -71,25 +31,21 @@ class InvalidDefinition(InvalidInput):
     reason = "INVALID_DEFINITION"
 
 
-class NotEnoughData(TrainingError):
+class NotEnoughData(NotPossible):
     """Too few rows for what was asked."""
 
     reason = "NOT_ENOUGH_DATA"
 
     def __init__(self, what: str, found: int, needed: int) -> None:
-        self.what = what
-        self.found = found
-        self.needed = needed
-        super().__init__(f"{what}: {found}, at least {needed} are needed")
+        super().__init__(what, f"{found}, at least {needed} are needed")
 
 
-class ExportRefused(TrainingError):
+class ExportRefused(NotPossible):
     """The tables do not answer as the estimator they were exported from."""
 
     reason = "EXPORT_REFUSED"
 
     def __init__(self, difference: float, limit: float, n_rows: int) -> None:
-        self.difference = difference
-        self.limit = limit
-        self.n_rows = n_rows
-        super().__init__(f"log-odds differ by up to {difference:.3g} on {n_rows:,} rows, allowed is {limit:g}")
+        fault = f"differ by up to {difference:.3g} on {n_rows:,} rows, allowed is {limit:g}"
+        super().__init__("log-odds", fault)
+        self.args = (f"log-odds {fault}",)

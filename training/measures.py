@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scoring.logistic import FloatArray, log_odds, probabilities
+from scoring.model.logistic import FloatArray, log_odds, probabilities
 
 N_BINS = 10
 """Bins of equal count in which calibration is measured."""
@@ -49,8 +49,8 @@ def pr_auc(churned: FloatArray, p_churn: FloatArray, weight: FloatArray | None =
     left, stayed = (each[::-1] for each in _tied(churned, p_churn, weight))
     if not left.sum() > 0:
         return float("nan")
-    found = np.cumsum(left)
-    precision = found / np.maximum(found + np.cumsum(stayed), _TINY)
+    caught = np.cumsum(left)
+    precision = caught / np.maximum(caught + np.cumsum(stayed), _TINY)
     return float(left @ precision / left.sum())
 
 
@@ -91,8 +91,8 @@ def ece(churned: FloatArray, p_churn: FloatArray, weight: FloatArray | None = No
     >>> ece(np.array([0.0, 1.0] * 10), np.full(20, 0.4)).__round__(3)
     0.1
     """
-    said, seen, share = reliability(churned, p_churn, weight)
-    return float(share @ np.abs(said - seen))
+    predicted, observed, share = reliability(churned, p_churn, weight)
+    return float(share @ np.abs(predicted - observed))
 
 
 def reliability(
@@ -112,9 +112,9 @@ def reliability(
     bins = np.minimum((middle * N_BINS).astype(np.int64), N_BINS - 1)
     count = np.bincount(bins, w, N_BINS)
     used = count > 0
-    said = np.bincount(bins, w * p, N_BINS)[used] / count[used]
-    seen = np.bincount(bins, w * y, N_BINS)[used] / count[used]
-    return said, seen, count[used] / count.sum()
+    predicted = np.bincount(bins, w * p, N_BINS)[used] / count[used]
+    observed = np.bincount(bins, w * y, N_BINS)[used] / count[used]
+    return predicted, observed, count[used] / count.sum()
 
 
 def lift_10(churned: FloatArray, p_churn: FloatArray, weight: FloatArray | None = None) -> float:
@@ -159,12 +159,13 @@ def calibration_slope(churned: FloatArray, p_churn: FloatArray) -> float:
 def logistic_line(z: FloatArray, churned: FloatArray) -> tuple[float, float]:
     """Return slope and intercept of the likeliest p = σ(a z + b); without any spread the slope is 0.
 
-    Newton's method with a floor under the curvature, so that separable data stop instead of running away.
+    Newton's method from a flat line, where the curvature is greatest: from a steep one it oversteps and never comes
+    back. A floor under the curvature makes separable data stop instead of running away.
     """
     if z.std() < 1e-9:
         return 0.0, 0.0
     design = np.column_stack([z, np.ones_like(z)])
-    theta = np.array([1.0, 0.0])
+    theta = np.zeros(2)
     for _ in range(50):
         p = probabilities(design @ theta)
         curvature = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from scoring.artefact import Artefact
-from scoring.logistic import FloatArray
-from scoring.tables import ScoreTables
-from training.baselines import Baseline
-from training.calibrating import Calibrated
-from training.candidates import LADDER, REFEREE, Candidate
-from training.evaluation import Judged
-from training.gates import Gate
-from training.preparing import Prepared
-from training.profit import Campaign
+from scoring.model.artefact import Artefact
+from scoring.model.logistic import FloatArray
+from scoring.model.tables import ScoreTables
+from training.data.preparing import Prepared
+from training.evaluate.baselines import Baseline
+from training.evaluate.evaluation import Judged
+from training.evaluate.gates import Gate
+from training.evaluate.profit import Campaign
+from training.learn.calibrating import Calibrated
+from training.learn.candidates import BENCHMARK_MODEL, LADDER, Candidate
+from training.learn.selection import Trial
 from training.seed import DEFAULT_SEED
-from training.selection import Trial
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Plan:
         How long after its moment a row's outcome is known; counts only where rows have a time.
     ladder
         Candidates, simplest first.
-    referee
+    benchmark_model
         Judged beside them, never shipped; None: spare the time.
     campaign
         What keeping a customer costs and brings.
@@ -40,16 +40,16 @@ class Plan:
     seed: int = DEFAULT_SEED
     horizon_days: int = 0
     ladder: Sequence[Candidate] = LADDER
-    referee: Candidate | None = REFEREE
+    benchmark_model: Candidate | None = BENCHMARK_MODEL
     campaign: Campaign = field(default_factory=Campaign)
 
 
 @dataclass(frozen=True, eq=False)
 class Champion:
-    """The version that serves now, and how it was judged: its recipe anew, or its tables as they are."""
+    """The version that serves now, and how it was judged; ``judged`` is None if it could not be judged fairly."""
 
     artefact: Artefact
-    judged: Judged
+    judged: Judged | None
     how: str
 
 
@@ -75,7 +75,7 @@ class Trained:
     parity: float
     trials: tuple[Trial, ...]
     chosen: Trial
-    referee: Judged | None
+    benchmark_model: Judged | None
     calibrated: Calibrated
     judged: Judged
     baselines: tuple[Baseline, ...]
@@ -86,4 +86,4 @@ class Trained:
     @property
     def is_forward(self) -> bool:
         """Whether it was judged on the future."""
-        return self.prepared.examples.times is not None
+        return self.prepared.rows.times is not None

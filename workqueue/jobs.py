@@ -92,7 +92,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Lent:
+class LeasedBatch:
     """The answer to a worker that asks for jobs.
 
     Parameters
@@ -105,7 +105,7 @@ class Lent:
     next_due_s: float
 
 
-class Verdict(StrEnum):
+class SettlementKind(StrEnum):
     """How a lease ends."""
 
     DONE = "DONE"
@@ -121,7 +121,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Settlement:
     """How one lease ends.
 
     Parameters
@@ -135,7 +135,7 @@ class Ending:
     """
 
     lease: Lease
-    verdict: Verdict
+    verdict: SettlementKind
     reason: str = ""
     delay_s: float = 0.0
     note: str = ""

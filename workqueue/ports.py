@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from workqueue.errors import QueueError
-from workqueue.jobs import Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
+from failures import Failure
+from workqueue.jobs import Job, Lease, LeasedBatch, NewJob, Progress, Receipt, Request, Settlement, State, Stats
 
 
 class Queue(Protocol):
@@ -15,12 +15,12 @@ class Queue(Protocol):
     Every method raises ``StoreUnavailable`` if the store does not answer. Lists are at most ``MAX_BATCH`` long.
     """
 
-    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
         """Take jobs in, each on its own; where one was not stands why: ``QueueFull``, ``MemoryShort``,
         ``RequestIdReused``.
         """
 
-    async def lease(self, tenant: str, count: int, lease_s: float) -> Lent:
+    async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
         """Lend up to ``count`` jobs for ``lease_s`` seconds, by turn.
 
         Before that, leases that ran out and delays that ended make their jobs ready again; a job lent as often as may
@@ -33,7 +33,7 @@ class Queue(Protocol):
     async def note(self, tenant: str, lease: Lease, note: str) -> bool:
         """Write down how far a leased job is; false if the lease is over, which changes nothing."""
 
-    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+    async def settle(self, tenant: str, endings: Sequence[Settlement]) -> list[bool]:
         """End leases; false where one was over already, which changes nothing."""
 
     async def withdraw(self, tenant: str, job_id: str, note: str) -> bool:
@@ -82,7 +82,7 @@ class Queue(Protocol):
     async def tenants(self) -> list[str]:
         """Return every tenant that ever submitted."""
 
-    async def rung(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+    async def wakeup(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
         """Wait until somebody submits to an idle queue: what to ask ``after`` next, and the tenants.
 
         Returns after ``timeout_s`` seconds, or at once where ``after`` is empty, with nobody. A hint, which may be

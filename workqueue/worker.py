@@ -2,8 +2,8 @@
 
 Leases that are all over, because they ran out or the jobs were withdrawn, end what is done with them.
 
-A tenant whose queue gave nothing is left alone until something of it is due, the bell rings for it, or a second has
-passed: the bell makes it quick, the second makes it sure. Busy tenants get a batch each in turn.
+A tenant whose queue gave nothing is left alone until something of it is due, a wakeup comes for it, or a second has
+passed: the wakeup makes it quick, the second makes it sure. Busy tenants get a batch each in turn.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from workqueue.backoff import Backoff
-from workqueue.jobs import Ending, Lease, Verdict
+from workqueue.jobs import Lease, Settlement, SettlementKind
 from workqueue.ports import Queue
 
 SWEEP_S = 1.0
@@ -28,7 +28,7 @@ SWEEP_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-class Fate(StrEnum):
+class ResultKind(StrEnum):
     """What became of a job that was tried."""
 
     DONE = "DONE"
@@ -41,16 +41,16 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobResult:
     """What became of one job, and why; ``note`` is what is kept with one that is over."""
 
-    fate: Fate
+    fate: ResultKind
     reason: str = ""
     note: str = ""
 
 
 Answer = TypeVar("Answer")
-Work = Callable[[str, Sequence[Lease]], Awaitable[Sequence[Outcome]]]
+Work = Callable[[str, Sequence[Lease]], Awaitable[Sequence[JobResult]]]
 """Does the jobs of a tenant: one outcome each, in their order. It must bear being repeated."""
 
 
@@ -111,7 +111,7 @@ class Worker:
                 await self._listen(0.0 if busy else self._idle_s())
             except StoreUnavailable as error:
                 _log.warning("the queue does not answer: %s", error)
-                await self._unless_stopped(asyncio.sleep(error.retry_after_s))
+                await self._unless_stopped(asyncio.sleep(error.retry_after_s or 0.0))
             except Exception:
                 _log.exception("a worker failed, and goes on")  # a loop that ended would be missed by nobody
                 await self._unless_stopped(asyncio.sleep(SWEEP_S))
@@ -122,7 +122,7 @@ class Worker:
         if not lent.leases:
             self._asleep[tenant] = self._now() + min(lent.next_due_s, SWEEP_S)
             return 0
-        endings = [Ending(lease, Verdict.RELEASE) for lease in lent.leases]  # if we are cancelled
+        endings = [Settlement(lease, SettlementKind.RELEASE) for lease in lent.leases]  # if we are cancelled
         try:
             outcomes = await self._outcomes_while_kept(tenant, lent.leases)
             endings = [self._ending(lease, outcome) for lease, outcome in zip(lent.leases, outcomes, strict=True)]
@@ -132,44 +132,48 @@ class Worker:
             _log.warning("%d of %d jobs of %s came too late: somebody else has them", late, len(settled), tenant)
         return len(lent.leases)
 
-    async def _outcomes(self, tenant: str, leases: Sequence[Lease]) -> Sequence[Outcome]:
+    async def _outcomes(self, tenant: str, leases: Sequence[Lease]) -> Sequence[JobResult]:
         try:
             return await self._work(tenant, leases)
         except Exception as error:
             _log.exception("%d jobs of %s failed", len(leases), tenant)
             if len(leases) == 1:
-                return [Outcome(Fate.AGAIN, f"unexpected: {error!r}")]
+                return [JobResult(ResultKind.AGAIN, f"unexpected: {error!r}")]
         # one of them may be to blame: alone, the others succeed
         return [outcome for lease in leases for outcome in await self._outcomes(tenant, [lease])]
 
-    def _ending(self, lease: Lease, outcome: Outcome) -> Ending:
+    def _ending(self, lease: Lease, outcome: JobResult) -> Settlement:
         match outcome.fate:
-            case Fate.DONE:
-                return Ending(lease, Verdict.DONE)
-            case Fate.NEVER:
-                return Ending(lease, Verdict.DEAD, outcome.reason)
-            case Fate.KEEP:
-                return Ending(lease, Verdict.KEEP, note=outcome.note)
+            case ResultKind.DONE:
+                return Settlement(lease, SettlementKind.DONE)
+            case ResultKind.NEVER:
+                return Settlement(lease, SettlementKind.DEAD, outcome.reason)
+            case ResultKind.KEEP:
+                return Settlement(lease, SettlementKind.KEEP, note=outcome.note)
         delay_s = self._backoff.delay_s(lease.delivery, self._draw())
         if delay_s is None:
-            return Ending(lease, Verdict.DEAD, f"given up after {lease.delivery} deliveries: {outcome.reason}")
-        return Ending(lease, Verdict.RETRY, outcome.reason, delay_s)
+            return Settlement(
+                lease, SettlementKind.DEAD, f"given up after {lease.delivery} deliveries: {outcome.reason}"
+            )
+        return Settlement(lease, SettlementKind.RETRY, outcome.reason, delay_s)
 
-    async def _outcomes_while_kept(self, tenant: str, leases: Sequence[Lease]) -> Sequence[Outcome]:
+    async def _outcomes_while_kept(self, tenant: str, leases: Sequence[Lease]) -> Sequence[JobResult]:
         """Work, and keep the leases alive meanwhile; once all are over, nobody wants to know any more."""
         working = asyncio.create_task(self._outcomes(tenant, leases))
         beating = asyncio.create_task(self._beat(tenant, leases, working))
         try:
             await asyncio.wait({working})
             return (
-                [Outcome(Fate.AGAIN, "its lease was over")] * len(leases) if working.cancelled() else working.result()
+                [JobResult(ResultKind.AGAIN, "its lease was over")] * len(leases)
+                if working.cancelled()
+                else working.result()
             )
         finally:
             for task in (working, beating):
                 task.cancel()
             await asyncio.gather(working, beating, return_exceptions=True)
 
-    async def _beat(self, tenant: str, leases: Sequence[Lease], working: asyncio.Task[Sequence[Outcome]]) -> None:
+    async def _beat(self, tenant: str, leases: Sequence[Lease], working: asyncio.Task[Sequence[JobResult]]) -> None:
         while not working.done():  # a driver may turn being cancelled into a time-out
             await asyncio.sleep(self._lease_s / 3)
             try:
@@ -186,7 +190,7 @@ class Worker:
         return min(max(min(self._asleep.values(), default=SWEEP_S + self._now()) - self._now(), 0.0), SWEEP_S)
 
     async def _listen(self, timeout_s: float) -> None:
-        heard = await self._unless_stopped(self._queue.rung(self._heard, timeout_s))
+        heard = await self._unless_stopped(self._queue.wakeup(self._heard, timeout_s))
         if heard:
             self._heard, tenants = heard
             for tenant in tenants:

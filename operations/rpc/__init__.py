@@ -5,10 +5,9 @@ from __future__ import annotations
 from google.longrunning import operations_pb2 as longrunning
 
 from fairlead.v1 import operations_pb2 as pb
-from gate.door import Door
-from operations.desk import Desk
+from gateway.grpc.server import GrpcServer
 from operations.rpc.servicers import OperationServicer, OperationsServicer
-from operations.rpc.status import STATUSES
+from operations.service import OperationService
 
 _LONGRUNNING = longrunning.DESCRIPTOR.services_by_name["Operations"]
 _OURS = pb.DESCRIPTOR.services_by_name["OperationService"]
@@ -16,7 +15,7 @@ SERVICES = (_LONGRUNNING.full_name, _OURS.full_name)
 """Names for health and reflection."""
 
 
-def add_to(door: Door, desk: Desk) -> None:
+def add_to(grpc_server: GrpcServer, operations: OperationService) -> None:
     """Serve both."""
-    door.serve(OperationsServicer(desk), _LONGRUNNING, STATUSES)
-    door.serve(OperationServicer(desk), _OURS, STATUSES)
+    grpc_server.serve(OperationsServicer(operations), _LONGRUNNING)
+    grpc_server.serve(OperationServicer(operations), _OURS)

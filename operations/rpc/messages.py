@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import binascii
 import hashlib
-from base64 import b64decode, urlsafe_b64encode
 from typing import Any
 
 from google.longrunning import operations_pb2 as longrunning
 from google.protobuf.any_pb2 import Any as AnyMessage
-from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import code_pb2
-from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
 from fairlead.v1 import operations_pb2 as pb
-from gate import details
-from gate.statuses import DOMAIN
-from operations.errors import InvalidInput
-from operations.operation import CANCELLED, Answered, Failed, Operation, Progress
+from gateway.fields import timestamp
+from gateway.grpc import error_details as details
+from gateway.grpc.status import error_info
+from operations.operation import CANCELLED, Failed, Operation, Progress, Succeeded
 from workqueue.jobs import State
 
-MAX_REQUEST_ID = 128
 _STATES: dict[State, Any] = {
     State.READY: pb.OperationMetadata.STATE_WAITING,
     State.LEASED: pb.OperationMetadata.STATE_RUNNING,
@@ -46,7 +41,7 @@ def operation_message(operation: Operation) -> longrunning.Operation:
         message.error.CopyFrom(_status(code_pb2.ABORTED, operation.job.fault, "GIVEN_UP"))
     elif operation.is_over:
         match operation.note:
-            case Answered(response):
+            case Succeeded(response):
                 message.response.CopyFrom(AnyMessage.FromString(response))
             case Failed(error, reason):
                 message.error.CopyFrom(_status(_CODES.get(reason, code_pb2.FAILED_PRECONDITION), error, reason))
@@ -65,21 +60,21 @@ def _metadata(operation: Operation) -> pb.OperationMetadata:
     message = pb.OperationMetadata(
         target=task.target,
         state=_STATES[job.state],
-        create_time=_timestamp(job.arrived_us),
+        create_time=timestamp(job.arrived_us),
         delivery_count=job.deliveries,
         fault=job.fault,
         actor=task.actor,
     )
     if operation.is_over:
-        message.end_time.CopyFrom(_timestamp(job.position))
+        message.end_time.CopyFrom(timestamp(job.position))
     elif job.state is State.DELAYED:
-        message.retry_time.CopyFrom(_timestamp(job.position))
+        message.retry_time.CopyFrom(timestamp(job.position))
     elif job.state is State.LEASED and isinstance(note := operation.note, Progress):
         message.stage, message.done_count, message.total_count = note.stage, note.done, note.total
     return message
 
 
-def mark_of(request: Any) -> str:
+def fingerprint_of(request: Any) -> str:
     """Return what tells a repeated request from another one with its id."""
     content = type(request)()
     content.CopyFrom(request)
@@ -87,43 +82,6 @@ def mark_of(request: Any) -> str:
     return hashlib.sha256(content.SerializeToString(deterministic=True)).hexdigest()
 
 
-def request_id_of(request: Any) -> str:
-    """Read a request's id.
-
-    Raises
-    ------
-    InvalidInput
-        If it is too long.
-    """
-    request_id = str(request.request_id)
-    if len(request_id) > MAX_REQUEST_ID:
-        raise InvalidInput("request_id", f"{len(request_id)} characters: at most {MAX_REQUEST_ID}")
-    return request_id
-
-
-def place_token(last: Operation) -> str:
-    """Write where the next page begins: behind an operation."""
-    return urlsafe_b64encode(last.name.encode()).decode()
-
-
-def place_of(token: str) -> str:
-    """Read behind which operation a page begins; empty for the first page.
-
-    Raises
-    ------
-    InvalidInput
-        If this server never wrote it.
-    """
-    try:
-        return b64decode(token.encode(), b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        raise InvalidInput("page_token", f"{token[:80]!r}: must be the next_page_token of an earlier page") from None
-
-
 def _status(code: Any, message: str, reason: str) -> Status:
-    info = details.packed(ErrorInfo(reason=reason, domain=DOMAIN))
-    return Status(code=code, message=details.shortened(message, details.LONGEST_MESSAGE), details=[info])
-
-
-def _timestamp(microseconds: int) -> Timestamp:
-    return Timestamp(seconds=microseconds // 1_000_000, nanos=microseconds % 1_000_000 * 1000)
+    text = details.shortened(message, details.LONGEST_MESSAGE)
+    return Status(code=code, message=text, details=[error_info(reason)])

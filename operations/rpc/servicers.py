@@ -1,4 +1,4 @@
-"""google.longrunning.Operations and OperationService; errors are raised and become statuses in ``gate.door``.
+"""google.longrunning.Operations and OperationService; errors are raised and become statuses in ``gateway.grpc.server``.
 
 References
 ----------
@@ -10,78 +10,69 @@ from __future__ import annotations
 from google.longrunning import operations_pb2 as longrunning
 from google.protobuf.empty_pb2 import Empty
 
+from failures import InvalidInput, shown
 from fairlead.v1 import operations_pb2 as pb
-from gate.calls import Call
-from operations.desk import Desk
-from operations.errors import InvalidInput
-from operations.rpc.messages import operation_message, place_of, place_token, request_id_of
+from gateway import fields
+from gateway.grpc.call import Call
+from operations.rpc.messages import operation_message
+from operations.service import OperationService
+from resource_names import tenant_of
 
 MAX_WAIT_S = 600.0
-MAX_PAGE, DEFAULT_PAGE = 1_000, 50
 
 
 class OperationsServicer:
     """Answers google.longrunning.Operations."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, operations: OperationService) -> None:
+        self._operations = operations
 
     async def GetOperation(self, request: longrunning.GetOperationRequest, _: Call) -> longrunning.Operation:
         """Get an operation."""
-        return operation_message(await self._desk.get(request.name))
+        return operation_message(await self._operations.get(request.name))
 
     async def ListOperations(
         self, request: longrunning.ListOperationsRequest, _: Call
     ) -> longrunning.ListOperationsResponse:
         """List the operations, newest first."""
         if request.filter:
-            raise InvalidInput("filter", f"{request.filter[:80]!r}: must be empty, all are listed")
-        size, after = _page_size(request.page_size), place_of(request.page_token)
-        found = await self._desk.listed(_tenant_of(request.name), after)
-        token = place_token(found[size - 1]) if len(found) > size else ""
+            raise InvalidInput.of("filter", f"{shown(request.filter)}: must be empty, all are listed")
+        size, after = fields.page_size(request.page_size), fields.page_place(request.page_token)
+        listed = await self._operations.listed(_tenant_of(request.name), after)
+        token = fields.page_token(listed[size - 1].name) if len(listed) > size else ""
         return longrunning.ListOperationsResponse(
-            operations=map(operation_message, found[:size]), next_page_token=token
+            operations=map(operation_message, listed[:size]), next_page_token=token
         )
 
     async def CancelOperation(self, request: longrunning.CancelOperationRequest, call: Call) -> Empty:
         """End an operation that is not over."""
-        await self._desk.cancel(request.name, call.actor)
+        await self._operations.cancel(request.name, call.actor)
         return Empty()
 
     async def DeleteOperation(self, request: longrunning.DeleteOperationRequest, _: Call) -> Empty:
         """Forget an operation that is over."""
-        await self._desk.forget(request.name)
+        await self._operations.forget(request.name)
         return Empty()
 
     async def WaitOperation(self, request: longrunning.WaitOperationRequest, _: Call) -> longrunning.Operation:
         """Wait for an operation to be over, up to ten minutes."""
         timeout = request.timeout
-        asked = timeout.seconds + timeout.nanos / 1e9 if request.HasField("timeout") else MAX_WAIT_S
-        return operation_message(await self._desk.wait(request.name, min(max(asked, 0.0), MAX_WAIT_S)))
+        seconds = timeout.seconds + timeout.nanos / 1e9 if request.HasField("timeout") else MAX_WAIT_S
+        return operation_message(await self._operations.wait(request.name, min(max(seconds, 0.0), MAX_WAIT_S)))
 
 
 class OperationServicer:
     """Answers OperationService."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, operations: OperationService) -> None:
+        self._operations = operations
 
     async def RedriveOperation(self, request: pb.RedriveOperationRequest, call: Call) -> longrunning.Operation:
         """Have an operation tried again that was given up."""
-        return operation_message(await self._desk.redrive(request.name, call.actor, request_id_of(request)))
+        return operation_message(await self._operations.redrive(request.name, call.actor, fields.request_id(request)))
 
 
 def _tenant_of(name: str) -> str:
     """Read whose operations are asked for: ``tenants/{tenant}``, or nothing for those about what all share."""
-    match name.rstrip("/").split("/"):
-        case ["tenants", tenant] if tenant:
-            return tenant
-        case [""] | ["operations"]:
-            return ""
-    raise InvalidInput("name", f"{name[:80]!r}: must be tenants/{{tenant}}, or empty")
-
-
-def _page_size(size: int) -> int:
-    if size < 0:
-        raise InvalidInput("page_size", f"{size}: must be 0 to {MAX_PAGE}")
-    return min(size or DEFAULT_PAGE, MAX_PAGE)
+    name = name.rstrip("/")
+    return "" if name in ("", "operations") else tenant_of(name, "name")

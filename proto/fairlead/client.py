@@ -63,7 +63,7 @@ class FairleadClient:
     Attributes
     ----------
     operations
-        Long work: trains and rescores, follows and cancels.
+        Operations: trains and rescores, follows and cancels.
     """
 
     def __init__(

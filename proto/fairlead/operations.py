@@ -32,7 +32,7 @@ Answer = TypeVar("Answer", bound=Message)
 
 
 class Operations:
-    """Long work of one tenant, as `fairlead.client.FairleadClient.operations`; names are as the answers have them."""
+    """Operations of one tenant, as `fairlead.client.FairleadClient.operations`; names are as the answers have them."""
 
     def __init__(self, connection: Connection, parent: str) -> None:
         self._connection = connection

@@ -12,14 +12,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import Completion, Job, Mode, Refusal
+from router.assignment.commands import BindCommand, Completion, Mode, Refusal
 from router.history.codec import digest, publication_text, record_text, records_packed
-from router.history.projection import Tally
-from router.model.decision import Decision, Outcome, Seen
+from router.history.projection import StateProjection
+from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
-from router.model.records import ItemRecord, LedgerState, Standing
-from router.model.revisions import Edition
+from router.model.records import CustomerScore, ItemRecord, LedgerState
+from router.model.revisions import RevisionPair
 from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
 from router.model.workitem import TRANSITIONS, Kind
 from rules.revisions import Publication
@@ -30,13 +30,13 @@ class _Tenant:
     rules: int = 0
     workforce: int = 0
     events: list[Event] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
+    projection: StateProjection = field(default_factory=StateProjection)
     requests: dict[str, tuple[str, object]] = field(default_factory=dict)
     records: dict[tuple[str, str], Rep | Pool | Territory] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
     changes: list[RecordChange] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
-    standings: dict[str, tuple[int, Standing]] = field(default_factory=dict)
+    standings: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -59,7 +59,7 @@ class MemoryStore:
     # ------------------------------------------------------------------------------------------------------ assignments
 
     async def bind(
-        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
+        self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
     ) -> list[Decision | Refusal]:
         """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
@@ -67,11 +67,11 @@ class MemoryStore:
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         return [self._bind(state, job, preview=preview) for job in jobs]
 
-    def _bind(self, state: _Tenant, job: Job, *, preview: bool) -> Decision | Refusal:
+    def _bind(self, state: _Tenant, job: BindCommand, *, preview: bool) -> Decision | Refusal:
         repeated = _repeated(state, job.request_id, job.fingerprint)
         if repeated is not None:
             return repeated
-        record = state.tally.items.get(job.item_id)
+        record = state.projection.items.get(job.item_id)
         if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
             return Refusal.CONFLICT
         if job.mode is Mode.ROUTE and record is not None and record.owner:
@@ -81,9 +81,9 @@ class MemoryStore:
             if not preview:
                 _remember(state, job.request_id, job.fingerprint, answer)
             return answer
-        if record is not None and job.otherwise not in TRANSITIONS[record.state]:
+        if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
             return Refusal.CLOSED
-        seen = state.tally.see(job.attempts, job.kind)
+        seen = state.projection.see(job.attempts, job.kind)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
@@ -93,14 +93,19 @@ class MemoryStore:
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
-        state.tally.enter_decision(decision, job.attempts, choice)
+        state.projection.enter_decision(decision, job.attempts, choice)
         _remember(state, job.request_id, job.fingerprint, decision)
         return decision
 
     def _decide(
-        self, state: _Tenant, job: Job, record: ItemRecord | None, seen: tuple[Seen, ...], choice: Choice
+        self,
+        state: _Tenant,
+        job: BindCommand,
+        record: ItemRecord | None,
+        seen: tuple[ObservedState, ...],
+        choice: Choice,
     ) -> Decision:
-        outcome = Outcome.ASSIGNED if choice.rep else Outcome(job.otherwise)
+        outcome = Outcome.ASSIGNED if choice.rep else Outcome(job.outcome_if_none)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         candidates = [candidates for candidates, _ in job.attempts]
         return Decision(
@@ -128,8 +133,8 @@ class MemoryStore:
         if completion.request_id and repeated is not None:
             if repeated[0] != completion.fingerprint:
                 return Refusal.REQUEST_ID_REUSED
-            return state.tally.items[completion.item_id]
-        record = state.tally.items.get(completion.item_id)
+            return state.projection.items[completion.item_id]
+        record = state.projection.items.get(completion.item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
         if record.version != completion.expected or completion.state not in TRANSITIONS[record.state]:
@@ -149,28 +154,28 @@ class MemoryStore:
             actor=completion.actor,
         )
         state.events.append(completed)
-        state.tally.enter_completed(completed)
+        state.projection.enter_completed(completed)
         if completion.request_id:
             state.requests[completion.request_id] = (completion.fingerprint, completed)
-        return state.tally.items[completion.item_id]
+        return state.projection.items[completion.item_id]
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
         """Return where a work item stands."""
-        return self._tenants[tenant].tally.items.get(item_id)
+        return self._tenants[tenant].projection.items.get(item_id)
 
     async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
         """Return where work items stand."""
-        return [self._tenants[tenant].tally.items.get(item_id) for item_id in item_ids]
+        return [self._tenants[tenant].projection.items.get(item_id) for item_id in item_ids]
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that wait."""
-        return [found for found in self._tenants[tenant].tally.waiting() if found[0] > after][:count]
+        return [found for found in self._tenants[tenant].projection.waiting() if found[0] > after][:count]
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
         """Return the work items of an owner."""
-        owned = self._tenants[tenant].tally.owned(owner, is_open=is_open)
+        owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
         return [place for place in owned if place[0] > after][:count]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
@@ -195,11 +200,11 @@ class MemoryStore:
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""
-        return self._tenants[tenant].tally.ledgers[pool].state()
+        return self._tenants[tenant].projection.ledgers[pool].state()
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
         """Return the open units by rep and kind."""
-        return {key: units for key, units in self._tenants[tenant].tally.loads.items() if units}
+        return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
 
     # -------------------------------------------------------------------------------------------------------- workforce
 
@@ -223,7 +228,7 @@ class MemoryStore:
         expected: int,
         records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
         *,
-        mark: str = "",
+        event_hash: str = "",
         settlements: Sequence[Settlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
@@ -238,10 +243,10 @@ class MemoryStore:
             revision = state.requests[request_id][1]
             assert isinstance(revision, int)
             return revision
-        if (state.workforce, "") != (expected, mark):  # memory is never lost, so it needs no marks
+        if (state.workforce, "") != (expected, event_hash):  # memory is never lost, so it needs no event_hashes
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         for rep in idle:
-            if any(state.tally.loads[rep, kind] for kind in Kind):
+            if any(state.projection.loads[rep, kind] for kind in Kind):
                 raise NotPossible(f"tenants/{tenant}/reps/{rep}", "owns open work")
         state.workforce += 1
         for (kind, record_id), record in records.items():
@@ -261,7 +266,7 @@ class MemoryStore:
             number = len(state.events) + 1
             settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._time_of(state))
             state.events.append(settled)
-            state.tally.enter_settled(settled)
+            state.projection.enter_settled(settled)
         if request_id:
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce
@@ -312,10 +317,10 @@ class MemoryStore:
         publications = self._tenants[tenant].publications
         return [found for found in publications[::-1] if before is None or found.revision < before][:count]
 
-    async def revisions(self, tenant: str) -> Edition:
+    async def revisions(self, tenant: str) -> RevisionPair:
         """Return the active rule set's revision and the workforce's."""
         state = self._tenants[tenant]
-        return Edition(state.rules, state.workforce)
+        return RevisionPair(state.rules, state.workforce)
 
     # -------------------------------------------------------------------------------------------------- known customers
 
@@ -323,11 +328,11 @@ class MemoryStore:
         """Keep scores; see ``RedisStandings.keep``."""
         standings = self._tenants[tenant].standings
         for customer, churn_risk, value_tier, as_of_ms in scores:
-            earlier, standing = standings.get(customer, (as_of_ms, Standing(churn_risk)))
+            earlier, standing = standings.get(customer, (as_of_ms, CustomerScore(churn_risk)))
             if as_of_ms >= earlier:
-                standings[customer] = as_of_ms, Standing(churn_risk, value_tier or standing.value_tier)
+                standings[customer] = as_of_ms, CustomerScore(churn_risk, value_tier or standing.value_tier)
 
-    async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, Standing]:
+    async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
         """Return what is known of customers; see ``router.assignment.ports.CustomerStandings``."""
         known = self._tenants[tenant].standings
         return {customer: known[customer][1] for customer in customers if customer in known}

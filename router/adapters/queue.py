@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
 import msgpack
 
-from router.assignment.commands import RouteRequest, request_mark
+from failures import Failure
+from router.assignment.commands import RouteRequest, request_fingerprint
 from router.assignment.service import Router
-from router.model import errors
 from router.model.decision import Decision
+from router.model.errors import QueueFull
 from router.model.workitem import WorkItem, item_id
 from router.submission.ports import QueueReport, Receipt, Stage, Submission
 from router.submission.service import Failed, route_submitted
 from store.batching import MicroBatcher
 from store.clients import RedisClient
 from store.durability import Durability, DurabilityStatus
-from workqueue import errors as queue_errors
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.crew import Crew
+from workqueue.errors import QueueFull as QueueIsFull
 from workqueue.jobs import Bounds, Job, Lease, NewJob, Progress, Request, State
+from workqueue.jobs import Receipt as Taken
 from workqueue.ports import Queue
-from workqueue.worker import Fate, Outcome, Work, Worker
+from workqueue.worker import JobResult, ResultKind, Work, Worker
+from workqueue.worker_pool import WorkerPool
 
 QUEUE = "routing"
 """Name of the queue."""
@@ -45,45 +46,36 @@ class QueuedSubmissions:
     def __init__(self, queue: Queue, durability: DurabilityStatus) -> None:
         self._queue = queue
         self._durability = durability
-        self._batcher = MicroBatcher[str, NewJob, Receipt | errors.RouterError](self._submit, 256)
+        self._batcher = MicroBatcher[str, NewJob, Receipt | Failure](self._submit, 256)
 
     @property
     def durability(self) -> Durability:
         """What a submission survives."""
         return self._durability.level
 
-    async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | errors.RouterError]:
+    async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | Failure]:
         """Take work items in; single ones share a script call with whatever else is on its way."""
         jobs = [_job(request) for request in requests]
         if len(jobs) == 1:
             return [await self._batcher.submit(tenant, jobs[0])]
         return await self._submit(tenant, jobs)
 
-    async def _submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | errors.RouterError]:
-        with _translated():
-            answers = await self._queue.submit(tenant, jobs)
-        return [
-            _error(tenant, answer)
-            if isinstance(answer, queue_errors.QueueError)
-            else Receipt(answer.id, answer.arrived_us, answer.is_new)
-            for answer in answers
-        ]
+    async def _submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
+        answers = await self._queue.submit(tenant, jobs)
+        return [_answer(tenant, answer) for answer in answers]
 
     async def pending(self, tenant: str, item_id: str) -> Submission | None:
         """Return a submission that is not routed yet."""
-        with _translated():
-            job = await self._queue.find(tenant, item_id)
+        job = await self._queue.find(tenant, item_id)
         return _submission(job) if job else None
 
     async def listed(self, tenant: str, stage: Stage, after: tuple[int, str] | None, count: int) -> list[Submission]:
         """Return submissions of a stage."""
-        with _translated():
-            return list(map(_submission, await self._queue.peek(tenant, State(stage), after=after, count=count)))
+        return list(map(_submission, await self._queue.peek(tenant, State(stage), after=after, count=count)))
 
     async def report(self, tenant: str) -> QueueReport:
         """Count."""
-        with _translated():
-            stats = await self._queue.stats(tenant)
+        stats = await self._queue.stats(tenant)
         counts = {stage: stats.counts[State(stage)] for stage in Stage}
         return QueueReport(counts, stats.totals, stats.next_wait_s, stats.bytes)
 
@@ -107,27 +99,28 @@ class QueuedSubmissions:
         return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
     async def _counted(self, tenant: str, state: State, item_ids: Sequence[str] | None) -> int:
-        with _translated():
-            if item_ids is None:
-                return (await self._queue.stats(tenant)).counts[state]
-            found = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
+        if item_ids is None:
+            return (await self._queue.stats(tenant)).counts[state]
+        found = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
         return sum(job is not None and job.state is state for job in found)
 
 
 def routing_work(router: Router) -> Work:
     """Return what a worker does with submissions: route them, each by its own request id."""
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         requests = [_unpack(lease.payload) for lease in leases]
         return [_outcome(answer) for answer in await route_submitted(router, tenant, requests)]
 
     return work
 
 
-def _outcome(answer: Decision | Failed) -> Outcome:
+def _outcome(answer: Decision | Failed) -> JobResult:
     if isinstance(answer, Decision):
-        return Outcome(Fate.DONE)
-    return Outcome(Fate.AGAIN if answer.may_pass else Fate.NEVER, f"{answer.error.reason}: {answer.error}")
+        return JobResult(ResultKind.DONE)
+    return JobResult(
+        ResultKind.AGAIN if answer.may_pass else ResultKind.NEVER, f"{answer.error.reason}: {answer.error}"
+    )
 
 
 def _job(request: RouteRequest) -> NewJob:
@@ -137,7 +130,7 @@ def _job(request: RouteRequest) -> NewJob:
         payload=msgpack.packb([request.request_id, request.actor, content]),
         priority=request.item.priority,
         request_id=request.request_id,
-        fingerprint=request_mark(request, content),
+        fingerprint=request_fingerprint(request, content),
     )
 
 
@@ -159,31 +152,19 @@ def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Requ
 
 async def _carried_out(change: Callable[[], Awaitable[Progress]]) -> int:
     """Change batch after batch until nothing is left."""
-    with _translated():
-        while not (progress := await change()).is_done:
-            pass
+    while not (progress := await change()).is_done:
+        pass
     return progress.jobs
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the queue's errors into the router's."""
-    try:
-        yield
-    except queue_errors.RequestIdReused as error:
-        raise errors.RequestIdReused(error.request_id) from error
-
-
-def _error(tenant: str, error: queue_errors.QueueError) -> errors.RouterError:
-    match error:
-        case queue_errors.RequestIdReused():
-            return errors.RequestIdReused(error.request_id)
-        case queue_errors.QueueFull():
-            return errors.QueueFull(f"tenants/{tenant}/queue", error.jobs, error.retry_after_s)
-        case queue_errors.MemoryShort():
-            return errors.MemoryShort(error.percent, error.retry_after_s)
+def _answer(tenant: str, answer: Taken | Failure) -> Receipt | Failure:
+    match answer:
+        case Taken():
+            return Receipt(answer.id, answer.arrived_us, answer.is_new)
+        case QueueIsFull():
+            return QueueFull(f"tenants/{tenant}/queue", answer.jobs, answer.retry_after_s)
         case _:
-            raise error
+            return answer
 
 
 MAX_WORKERS = 64
@@ -245,7 +226,7 @@ def routing_queue(redis: RedisClient, settings: WorkSettings, request_ttl_s: int
     return RedisQueue(redis, QUEUE, Bounds(jobs=settings.queue_jobs), request_ttl_s=request_ttl_s)
 
 
-def routing_crew(queue: Queue, router: Router, settings: WorkSettings) -> Crew:
+def routing_workers(queue: Queue, router: Router, settings: WorkSettings) -> WorkerPool:
     """Return the workers of this process."""
     work = routing_work(router)
-    return Crew([Worker(queue, work, lease_s=settings.lease_s) for _ in range(settings.workers)])
+    return WorkerPool([Worker(queue, work, lease_s=settings.lease_s) for _ in range(settings.workers)])

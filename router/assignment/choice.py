@@ -15,7 +15,7 @@ import msgpack
 
 from router.assignment.ledger import Pick, pick
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import Outcome, Seen, Stand
+from router.model.decision import ChosenDeficit, ObservedState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,15 @@ class Choice:
     charge: int
     picked: Pick | None
     eligible: tuple[int, ...]
-    stand: Stand | None
+    stand: ChosenDeficit | None
 
 
 NOBODY = Choice(0, "", "", 0, None, (), None)
 
 
-def choose(attempts: Sequence[tuple[Candidates, int]], seen: Sequence[Seen], rotation: int, named: str = "") -> Choice:
+def choose(
+    attempts: Sequence[tuple[Candidates, int]], seen: Sequence[ObservedState], rotation: int, named: str = ""
+) -> Choice:
     """Take the first attempt in which somebody has room, and pick there by the ledger.
 
     The store's script does the same; it is kept here for the memory store, for replays and for explanations.
@@ -66,13 +68,15 @@ def choose(attempts: Sequence[tuple[Candidates, int]], seen: Sequence[Seen], rot
         )
         place = picked.chosen
         k = eligible[place]
-        stand = Stand(picked.entitlements[place], facts.deficits[place], picked.after[place], candidates.scores[k])
+        stand = ChosenDeficit(
+            picked.entitlements[place], facts.deficits[place], picked.after[place], candidates.scores[k]
+        )
         return Choice(step, candidates.reps[k], candidates.pool, charge, picked, eligible, stand)
     return NOBODY
 
 
 def trace_hash(
-    attempts: Sequence[Candidates], seen: Sequence[Seen], outcome: Outcome, choice: Choice, epoch: int
+    attempts: Sequence[Candidates], seen: Sequence[ObservedState], outcome: Outcome, choice: Choice, epoch: int
 ) -> str:
     """Hash all that decided.
 

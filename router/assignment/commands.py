@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from failures import Failure
 from router.assignment.choice import rotation_of
-from router.assignment.planner import Book, Plan
+from router.assignment.planner import Plan, Planner
 from router.assignment.roster import Candidates
-from router.model.decision import Cause, Head, Outcome
-from router.model.errors import InvalidInput, NotFound, NotPossible, RouterError
+from router.model.decision import Cause, DecisionInputs, Outcome
+from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.records import ItemRecord
-from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint, item_id
+from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
 
 
 class Mode(StrEnum):
@@ -26,7 +27,7 @@ class Mode(StrEnum):
     """An owner for what waits; without one nothing is written."""
 
 
-class Job(NamedTuple):
+class BindCommand(NamedTuple):
     """One work item on its way through the store.
 
     Parameters
@@ -51,9 +52,9 @@ class Job(NamedTuple):
     kind: Kind
     mode: Mode
     attempts: tuple[tuple[Candidates, int], ...]
-    otherwise: str
+    outcome_if_none: str
     rotation: int
-    head: Head
+    head: DecisionInputs
     content: bytes
     request_id: str = ""
     fingerprint: str = ""
@@ -73,7 +74,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A wish to close a work item; ``expected`` as in ``Job``."""
+    """A wish to close a work item; ``expected`` as in ``BindCommand``."""
 
     item_id: str
     state: State
@@ -103,7 +104,7 @@ class ReassignRequest:
     actor: str = ""
 
 
-def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | RouterError:
+def route_command(planner: Planner, request: RouteRequest, item: WorkItem) -> BindCommand | Failure:
     """Make the job of routing a work item; an error where the book's rules cannot read it.
 
     Parameters
@@ -113,31 +114,31 @@ def route_job(book: Book, request: RouteRequest, item: WorkItem) -> Job | Router
         fingerprint stays that of what was sent.
     """
     try:
-        plan = book.plan(item)
+        plan = planner.plan(item)
     except InvalidInput as error:
         return error
     content = item.pack()
     identity = item_id(item, request.request_id)
-    head = _head(book, plan, item, Cause.ROUTED, actor=request.actor)
-    mark = request_mark(request, content if item is request.item else b"") if request.request_id else ""
-    return Job(
+    head = _head(planner, plan, item, Cause.ROUTED, actor=request.actor)
+    fingerprint = request_fingerprint(request, content if item is request.item else b"") if request.request_id else ""
+    return BindCommand(
         item_id=identity,
         kind=request.item.kind,
         mode=Mode.ROUTE,
         attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        otherwise=_otherwise(plan),
+        outcome_if_none=_outcome_if_none(plan),
         rotation=rotation_of(identity),
         head=head,
         content=content,
         request_id=request.request_id,
-        fingerprint=mark,
+        fingerprint=fingerprint,
     )
 
 
-def reassign_job(
-    tenant: str, book: Book, request: ReassignRequest, record: ItemRecord, item: WorkItem, mark: str
-) -> Job:
-    """Make the job of moving a work item; ``item`` is its content, ``mark`` the request's fingerprint.
+def reassign_command(
+    tenant: str, planner: Planner, request: ReassignRequest, record: ItemRecord, item: WorkItem, fingerprint: str
+) -> BindCommand:
+    """Make the job of moving a work item; ``item`` is its content, ``fingerprint`` the request's.
 
     Raises
     ------
@@ -151,49 +152,49 @@ def reassign_job(
     if record.state in CLOSED_STATES:
         raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
     if request.rep:
-        _check_named(tenant, book, request.rep, record)
+        _check_named(tenant, planner, request.rep, record)
     tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
-    plan = book.plan(item, tried=frozenset(tried), named=request.rep)
+    plan = planner.plan(item, tried=frozenset(tried), named=request.rep)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
-    head = _head(book, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
-    return Job(
+    head = _head(planner, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
+    return BindCommand(
         item_id=record.item_id,
         kind=record.kind,
         mode=Mode.REASSIGN,
         attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        otherwise=_otherwise(plan),
+        outcome_if_none=_outcome_if_none(plan),
         rotation=rotation_of(record.item_id),
         head=head,
         content=item.pack(),
         request_id=request.request_id,
-        fingerprint=mark,
+        fingerprint=fingerprint,
         expected=record.version if request.expected is None else request.expected,
         named=request.rep,
     )
 
 
-def wake_job(book: Book, record: ItemRecord, item: WorkItem) -> Job | RouterError:
+def wake_command(planner: Planner, record: ItemRecord, item: WorkItem) -> BindCommand | Failure:
     """Make the job of finding an owner for what waits; an error where the book's rules cannot read it."""
     try:
-        plan = book.plan(item)
+        plan = planner.plan(item)
     except InvalidInput as error:
         return error
-    return Job(
+    return BindCommand(
         item_id=record.item_id,
         kind=record.kind,
         mode=Mode.WAKE,
         attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
-        otherwise=_otherwise(plan),
+        outcome_if_none=_outcome_if_none(plan),
         rotation=rotation_of(record.item_id),
-        head=_head(book, plan, item, Cause.WOKEN),
+        head=_head(planner, plan, item, Cause.WOKEN),
         content=item.pack(),
         expected=record.version,
     )
 
 
-def _check_named(tenant: str, book: Book, rep_id: str, record: ItemRecord) -> None:
+def _check_named(tenant: str, planner: Planner, rep_id: str, record: ItemRecord) -> None:
     name = f"tenants/{tenant}/reps/{rep_id}"
-    rep = book.roster.reps.get(rep_id)
+    rep = planner.roster.reps.get(rep_id)
     if rep is None:
         raise NotFound("rep", name)
     if not rep.active:
@@ -203,7 +204,7 @@ def _check_named(tenant: str, book: Book, rep_id: str, record: ItemRecord) -> No
 
 
 def _head(
-    book: Book,
+    planner: Planner,
     plan: Plan,
     item: WorkItem,
     cause: Cause,
@@ -212,12 +213,12 @@ def _head(
     named: str = "",
     note: str = "",
     actor: str = "",
-) -> Head:
-    return Head(
+) -> DecisionInputs:
+    return DecisionInputs(
         item=item,
         cause=cause,
-        rule_set_revision=book.rule_set_revision,
-        workforce_revision=book.roster.revision,
+        rule_set_revision=planner.rule_set_revision,
+        workforce_revision=planner.roster.revision,
         matched_rules=plan.matched,
         steps=tuple([attempt.step.label for attempt in plan.attempts]),
         tried=tried,
@@ -229,10 +230,10 @@ def _head(
     )
 
 
-def _otherwise(plan: Plan) -> Outcome:
+def _outcome_if_none(plan: Plan) -> Outcome:
     return Outcome.WAITING if plan.waits else Outcome.UNROUTED
 
 
-def request_mark(request: RouteRequest, content: bytes = b"") -> str:
+def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:
     """Return what tells a repeated request to route from a reused id; ``content`` is the packed work item."""
-    return fingerprint("route", content or request.item.pack())
+    return fingerprint_of("route", content or request.item.pack())

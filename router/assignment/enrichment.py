@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from router.assignment.ports import CustomerStandings
-from router.model.records import Standing
+from router.assignment.ports import CustomerScores
+from router.model.records import CustomerScore
 from router.model.workitem import WorkItem
 from router.rules.route import KnownCustomer, RoutingRules
 
 
 async def filled(
-    source: CustomerStandings, tenant: str, rule_set: RoutingRules, items: Sequence[WorkItem]
+    source: CustomerScores, tenant: str, rule_set: RoutingRules, items: Sequence[WorkItem]
 ) -> Sequence[WorkItem]:
     """Return the work items with what is known of their customers; the very same where the rules ask for nothing.
 
@@ -40,7 +40,7 @@ def customer_to_ask_for(wanted: KnownCustomer, item: WorkItem) -> str:
     return customer if lacks and isinstance(customer, str) else ""
 
 
-def completed(wanted: KnownCustomer, item: WorkItem, known: Mapping[str, Standing]) -> WorkItem:
+def completed(wanted: KnownCustomer, item: WorkItem, known: Mapping[str, CustomerScore]) -> WorkItem:
     """Fill in what is known and the work item lacks.
 
     Examples
@@ -48,7 +48,7 @@ def completed(wanted: KnownCustomer, item: WorkItem, known: Mapping[str, Standin
     >>> from router.model.workitem import Kind
     >>> item = WorkItem(Kind.LEAD, attributes={"customer": "C-1", "tier": "gold"})
     >>> wanted = KnownCustomer("customer", churn_risk="risk", value_tier="tier")
-    >>> dict(completed(wanted, item, {"C-1": Standing(0.81, "silver")}).attributes)
+    >>> dict(completed(wanted, item, {"C-1": CustomerScore(0.81, "silver")}).attributes)
     {'customer': 'C-1', 'tier': 'gold', 'risk': 0.81}
     """
     standing = known.get(customer_to_ask_for(wanted, item))

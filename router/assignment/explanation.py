@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
-from router.assignment.planner import Attempt, Book, Plan
-from router.model.decision import Decision, Outcome, Seen
+from router.assignment.planner import Attempt, Plan, Planner
+from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.workforce import Rep
 from router.rules.requirements import meets
@@ -69,12 +69,12 @@ _REQUIREMENT_CODES = {
 _CODES_BY_OP = {"covers": _REQUIREMENT_CODES["regions"]}
 
 
-def explain(decision: Decision, book: Book) -> Explanation:
+def explain(decision: Decision, planner: Planner) -> Explanation:
     """Recompute who was looked at and how each stood.
 
     Parameters
     ----------
-    book
+    planner
         At the revisions the decision names.
 
     Raises
@@ -83,15 +83,17 @@ def explain(decision: Decision, book: Book) -> Explanation:
         If the stored facts do not lead to the stored outcome.
     """
     head = decision.head
-    plan = book.plan(head.item, tried=frozenset(head.tried), named=head.named)
+    plan = planner.plan(head.item, tried=frozenset(head.tried), named=head.named)
     choice = replay(decision, plan)
     decisive = len(decision.seen) - 1
     if decisive < 0:
-        return Explanation((), "the route names nobody", predicates_of(book, plan))
+        return Explanation((), "the route names nobody", predicates_of(planner, plan))
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
-    candidates = tuple(_stand(rep, book, plan, attempt, seen, choice, head.tried) for rep in book.roster.reps.values())
+    candidates = tuple(
+        _stand(rep, planner, plan, attempt, seen, choice, head.tried) for rep in planner.roster.reps.values()
+    )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
-    return Explanation(ordered, summarise(ordered, attempt, book), predicates_of(book, plan))
+    return Explanation(ordered, summarise(ordered, attempt, planner), predicates_of(planner, plan))
 
 
 def replay(decision: Decision, plan: Plan) -> Choice:
@@ -111,17 +113,23 @@ def replay(decision: Decision, plan: Plan) -> Choice:
     return choice
 
 
-def predicates_of(book: Book, plan: Plan) -> tuple[PredicateTrace, ...]:
+def predicates_of(planner: Planner, plan: Plan) -> tuple[PredicateTrace, ...]:
     """Show each predicate of the applied rule beside the value it met."""
-    return tuple(trace(book.rule(plan.matched[0]), plan.fact)) if plan.matched else ()
+    return tuple(trace(planner.rule(plan.matched[0]), plan.fact)) if plan.matched else ()
 
 
 def _stand(
-    rep: Rep, book: Book, plan: Plan, attempt: Attempt, seen: Seen, choice: Choice, tried: tuple[str, ...]
+    rep: Rep,
+    planner: Planner,
+    plan: Plan,
+    attempt: Attempt,
+    seen: ObservedState,
+    choice: Choice,
+    tried: tuple[str, ...],
 ) -> Candidate:
     candidates = attempt.candidates
     if rep.id not in candidates.reps:
-        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, book, plan, attempt, tried)))
+        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, tried)))
     k = candidates.reps.index(rep.id)
     full = dict(seen.full)
     if k in full:
@@ -143,18 +151,18 @@ def _stand(
     )
 
 
-def _reasons(rep: Rep, book: Book, plan: Plan, attempt: Attempt, tried: tuple[str, ...]) -> Iterator[Reason]:
+def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tuple[str, ...]) -> Iterator[Reason]:
     """Yield every reason against a rep, in the order of the filter."""
     step = attempt.step
     if step.rep and rep.id != step.rep:
         yield Reason("NOT_A_MEMBER", f"the step names {step.rep}", "not named", "rep", rep.id, step.rep)
-    if step.pool and not book.roster.is_member(rep.id, step.pool):
+    if step.pool and not planner.roster.is_member(rep.id, step.pool):
         yield Reason("NOT_A_MEMBER", f"not a member of pool {step.pool}", "not members", "pool", "", step.pool)
     if not rep.active:
         yield Reason("INACTIVE", "inactive", "inactive", "active", "false", "true")
-    for demand in step.demands(plan.fact):
+    for demand in step.resolved(plan.fact):
         requirement, widened = demand.requirement, demand.widened
-        if not meets(requirement, rep, plan.fact, book.roster.territories, widened):
+        if not meets(requirement, rep, plan.fact, planner.roster.territories, widened):
             yield _unmet(requirement, rep, demand.wanted)
     if rep.id in tried:
         yield Reason("ALREADY_TRIED", "had it before", "had it before", "tried", rep.id, "")
@@ -191,15 +199,17 @@ def _shown(value: FactValue | None) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, book: Book) -> str:
+def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, planner: Planner) -> str:
     """Sum up an attempt, e.g.
 
     ``0/14 reps: 6 outside the territory, 5 at capacity``; each rep counts under their first reason.
     """
     step = attempt.step
-    if step.pool and step.pool not in book.roster.pools:
+    if step.pool and step.pool not in planner.roster.pools:
         return f"0/0 reps: there is no pool {step.pool}"
-    looked_at = [c for c in candidates if (c.rep == step.rep if step.rep else book.roster.is_member(c.rep, step.pool))]
+    looked_at = [
+        c for c in candidates if (c.rep == step.rep if step.rep else planner.roster.is_member(c.rep, step.pool))
+    ]
     eligible = sum(candidate.verdict is not Verdict.INELIGIBLE for candidate in looked_at)
     first_reasons = Counter(candidate.reasons[0].short for candidate in looked_at if candidate.reasons)
     refused = ", ".join(f"{count} {short}" for short, count in first_reasons.most_common())

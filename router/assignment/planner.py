@@ -1,7 +1,7 @@
 """From a work item to a plan: which rule applies, and who may be tried, step after step. Pure.
 
-A *book* is everything a decision is made from: one revision of the rules and one of the workforce. A *plan* is what
-the book says about one work item: the steps of the route, each with its candidates. The store then takes the first
+A *planner* is everything a decision is made from: one revision of the rules and one of the workforce. A *plan* is what
+the planner says about one work item: the steps of the route, each with its candidates. The store then takes the first
 step in which somebody has room.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from router.assignment.roster import Candidates, Demand, Roster
-from router.model.revisions import Edition
+from router.assignment.roster import Candidates, ResolvedRequirement, Roster
+from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
 from router.rules.facts import fact_of
@@ -22,7 +22,7 @@ from rules.ports import RuleEngine
 from rules.ruleset import Rule
 
 DEFAULT_RULE = "default"
-NO_MARKS = ("", "")
+NO_EVENT_HASHES = ("", "")
 _MEMO_ENTRIES = 50_000
 
 
@@ -40,11 +40,11 @@ class Step:
     prefer: tuple[Preference, ...] = ()
     widened: tuple[tuple[str, int], ...] = ()
 
-    def demands(self, fact: Fact) -> tuple[Demand, ...]:
+    def resolved(self, fact: Fact) -> tuple[ResolvedRequirement, ...]:
         """Return what the step requires of a rep for one work item."""
         levels = dict(self.widened)
         return tuple(
-            Demand(requirement, wanted(requirement, fact), levels.get(requirement.item or "", 0))
+            ResolvedRequirement(requirement, wanted(requirement, fact), levels.get(requirement.item or "", 0))
             for requirement in self.require
         )
 
@@ -58,7 +58,7 @@ class Attempt(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a book says about one work item.
+    """What a planner says about one work item.
 
     ``matched`` holds the applied rule first, nothing when the default applied.
     """
@@ -111,7 +111,7 @@ def wanted(requirement: Requirement, fact: Fact) -> FactValue | None:
     return fact.get(requirement.item) if requirement.item else requirement.value
 
 
-class Book:
+class Planner:
     """One revision of the rules and one of the workforce; immutable but for what it remembers.
 
     Parameters
@@ -122,7 +122,7 @@ class Book:
         The rules, and whatever matches them fast.
     roster
         The workforce.
-    marks
+    event_hashes
         What tells the two revisions from others of the same numbers.
     """
 
@@ -132,13 +132,13 @@ class Book:
         rule_set: RoutingRules,
         engine: RuleEngine,
         roster: Roster,
-        marks: tuple[str, str] = NO_MARKS,
+        event_hashes: tuple[str, str] = NO_EVENT_HASHES,
     ) -> None:
         self.rule_set_revision = rule_set_revision
         self.rule_set = rule_set
         self.engine = engine
         self.roster = roster
-        self.revisions = Edition(rule_set_revision, roster.revision, *marks)
+        self.revisions = RevisionPair(rule_set_revision, roster.revision, *event_hashes)
         self._rules = {rule.id: rule for rule in rule_set.rules}
         self._paths: dict[str, _Path] = {}
         self._candidates: dict[object, Candidates] = {}
@@ -200,11 +200,11 @@ class Book:
         if step.rep:
             return self.roster.alone(step.rep, kind, without=tried)
         preferences = [
-            (Demand(preference.requirement, wanted(preference.requirement, fact)), preference.score)
+            (ResolvedRequirement(preference.requirement, wanted(preference.requirement, fact)), preference.score)
             for preference in step.prefer
             if wanted(preference.requirement, fact) is not None
         ]
-        return self.roster.candidates(step.pool, kind, step.demands(fact), preferences, without=tried, including=named)
+        return self.roster.candidates(step.pool, kind, step.resolved(fact), preferences, without=tried, including=named)
 
     def _charge(self, route: Route, item: WorkItem, fact: Fact, candidates: Candidates) -> int:
         """Return what the work item counts in the ledger, in micro-units.

@@ -1,6 +1,6 @@
-"""The books at hand: per tenant the one that decisions are made by now, and older ones for explanations.
+"""The planners at hand: per tenant the one that decisions are made by now, and older ones for explanations.
 
-A server learns that its book is out of date from the store itself, which refuses to bind by an old one: so a
+A server learns that its planner is out of date from the store itself, which refuses to bind by an old one: so a
 published rule set or a changed rep counts from the very next decision on, on every server, and no decision ever
 mixes two revisions.
 """
@@ -12,10 +12,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from weakref import WeakValueDictionary
 
-from router.assignment.planner import Book
+from router.assignment.planner import Planner
 from router.assignment.roster import Roster
 from router.model.errors import NotFound, NotPossible
-from router.model.revisions import Edition
+from router.model.revisions import RevisionPair
 from router.model.workforce import Pool, RecordChange, Rep, Territory, WorkforceRecords
 from router.rules.codec import loads
 from router.rules.ports import RuleSets
@@ -25,11 +25,11 @@ from rules.index import IndexEngine
 from rules.ports import RuleEngine
 
 _HISTORY = 16
-"""Old books kept at hand, over all tenants."""
+"""Old planners kept at hand, over all tenants."""
 
 
-class Books:
-    """Loads, keeps and renews books.
+class PlannerCache:
+    """Loads, keeps and renews planners.
 
     Parameters
     ----------
@@ -50,21 +50,21 @@ class Books:
         self._rule_sets = rule_sets
         self._revisions = revisions
         self._build_engine = build_engine
-        self._current: dict[str, Book] = {}
+        self._current: dict[str, Planner] = {}
         self._locks = WeakValueDictionary[
             str, asyncio.Lock
         ]()  # as long as somebody holds one: anybody may ask for any name
-        self._history: OrderedDict[tuple[str, int, int], Book] = OrderedDict()
+        self._history: OrderedDict[tuple[str, int, int], Planner] = OrderedDict()
 
-    async def current(self, tenant: str) -> Book:
-        """Return the book at hand, loading it where there is none.
+    async def current(self, tenant: str) -> Planner:
+        """Return the planner at hand, loading it where there is none.
 
         Raises
         ------
         NotPossible
             If no rule set is published.
         """
-        return self._current.get(tenant) or await self.renewed(tenant, Edition())
+        return self._current.get(tenant) or await self.renewed(tenant, RevisionPair())
 
     async def personal(self, tenant: str) -> frozenset[str]:
         """Return the fields that the active rule set declares personal; none where there is no rule set."""
@@ -73,8 +73,8 @@ class Books:
         except NotPossible:
             return frozenset()
 
-    async def renewed(self, tenant: str, stale: Edition) -> Book:
-        """Return a book newer than the one at revisions ``stale``; callers who come at once share the loading.
+    async def renewed(self, tenant: str, stale: RevisionPair) -> Planner:
+        """Return a planner newer than the one at revisions ``stale``; callers who come at once share the loading.
 
         Raises
         ------
@@ -82,17 +82,17 @@ class Books:
             If no rule set is published.
         """
         async with self._locks.setdefault(tenant, asyncio.Lock()):
-            book = self._current.get(tenant)
-            if book is None or book.revisions == stale:
-                book = await self._load(tenant, book)
-                self._current[tenant] = book
-            return book
+            planner = self._current.get(tenant)
+            if planner is None or planner.revisions == stale:
+                planner = await self._load(tenant, planner)
+                self._current[tenant] = planner
+            return planner
 
-    async def holds(self, tenant: str, book: Book) -> bool:
-        """Say whether decisions are still to be made by a book."""
-        return await self._revisions.revisions(tenant) == book.revisions
+    async def holds(self, tenant: str, planner: Planner) -> bool:
+        """Say whether decisions are still to be made by a planner."""
+        return await self._revisions.revisions(tenant) == planner.revisions
 
-    async def _load(self, tenant: str, old: Book | None) -> Book:
+    async def _load(self, tenant: str, old: Planner | None) -> Planner:
         now = await self._revisions.revisions(tenant)
         if old and _is_lost(old.revisions, now):
             self._forget(tenant)
@@ -104,12 +104,12 @@ class Books:
             old.roster if old and old.roster.revision == workforce else roster_of(await self._workforce.read(tenant))
         )
         if old and old.rule_set_revision == rules:
-            return Book(rules, old.rule_set, old.engine, roster, (now.rules_mark, now.workforce_mark))
+            return Planner(rules, old.rule_set, old.engine, roster, (now.rules_event_hash, now.workforce_event_hash))
         rule_set = await self._rule_set(tenant, rules)
         engine = self._build_engine(rule_set)
         if old:
             old.engine.close()
-        return Book(rules, rule_set, engine, roster, (now.rules_mark, now.workforce_mark))
+        return Planner(rules, rule_set, engine, roster, (now.rules_event_hash, now.workforce_event_hash))
 
     def _forget(self, tenant: str) -> None:
         """Forget what was read from a past that the store does not have any more."""
@@ -117,8 +117,8 @@ class Books:
         for key in [key for key in self._history if key[0] == tenant]:
             del self._history[key]
 
-    async def at(self, tenant: str, rules: int, workforce: int) -> Book:
-        """Return the book of two past revisions.
+    async def at(self, tenant: str, rules: int, workforce: int) -> Planner:
+        """Return the planner of two past revisions.
 
         Raises
         ------
@@ -132,7 +132,7 @@ class Books:
         if key not in self._history:
             rule_set = await self._rule_set(tenant, rules)
             roster = roster_after(await self._workforce.changes(tenant, 0, workforce), workforce)
-            self._history[key] = Book(rules, rule_set, IndexEngine(rule_set), roster)
+            self._history[key] = Planner(rules, rule_set, IndexEngine(rule_set), roster)
             if len(self._history) > _HISTORY:
                 self._history.popitem(last=False)
         self._history.move_to_end(key)
@@ -146,18 +146,18 @@ class Books:
 
     def close(self) -> None:
         """Give back what the engines hold."""
-        for book in self._current.values():
-            book.engine.close()
+        for planner in self._current.values():
+            planner.engine.close()
         self._current.clear()
 
 
-def _is_lost(known: Edition, now: Edition) -> bool:
+def _is_lost(known: RevisionPair, now: RevisionPair) -> bool:
     """Say whether the store has not got a revision that was known: it counts from below, or has another one."""
     return any(
-        found < number or (found == number and mark != known_mark)
-        for number, known_mark, found, mark in (
-            (known.rules, known.rules_mark, now.rules, now.rules_mark),
-            (known.workforce, known.workforce_mark, now.workforce, now.workforce_mark),
+        found < number or (found == number and event_hash != known_hash)
+        for number, known_hash, found, event_hash in (
+            (known.rules, known.rules_event_hash, now.rules, now.rules_event_hash),
+            (known.workforce, known.workforce_event_hash, now.workforce, now.workforce_event_hash),
         )
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from router.assignment.commands import Completion, Job, Refusal
+from router.assignment.commands import BindCommand, Completion, Refusal
 from router.model.decision import Decision
 from router.model.events import Event
-from router.model.records import ItemRecord, LedgerState, Standing
-from router.model.revisions import Edition
+from router.model.records import CustomerScore, ItemRecord, LedgerState
+from router.model.revisions import RevisionPair
 from router.model.workitem import Kind
 
 MAX_JOBS = 64
@@ -20,7 +20,7 @@ class Assignments(Protocol):
     """Owners, loads, ledgers and the log of every change of them: one atomic step per change."""
 
     async def bind(
-        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
+        self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
     ) -> list[Decision | Refusal]:
         """Do up to ``MAX_JOBS`` jobs in order, all by the same revisions; one answer each.
 
@@ -79,18 +79,22 @@ class Assignments(Protocol):
         """Return the open units by rep and kind."""
 
 
-class CustomerStandings(Protocol):
+class CustomerScores(Protocol):
     """Knows what was scored last."""
 
-    async def standings(self, tenant: str, customers: Collection[str]) -> Mapping[str, Standing]:
+    async def standings(self, tenant: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
         """Return what is known, by the customer's id; who is not known is left out."""
 
 
-class Signals(Protocol):
-    """What tells a follower that there is something to do."""
+class LogFollower(Protocol):
+    """Says when there is more in the log."""
 
     async def grown(self, tenant: str, after: int, wait_s: float) -> bool:
         """Wait until the log has an event behind a number; False where time ran out first."""
+
+
+class LeaderLease(Protocol):
+    """Agrees on who does what only one process needs to do."""
 
     async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
         """Take or renew a role for some time; False while somebody else has it.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from router.assignment.explanation import Explanation, explain
-from router.assignment.planner_cache import Books
+from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.errors import NotFound
 from router.model.events import Completed
 from router.model.records import ItemRecord
@@ -24,20 +24,20 @@ class StoredItem:
     created_ms: int
 
 
-class Lookup:
+class WorkItemQueries:
     """The use cases that read.
 
     Parameters
     ----------
     store
         Work items and the log.
-    books
+    planners
         What past decisions were made from.
     """
 
-    def __init__(self, store: Assignments, books: Books) -> None:
+    def __init__(self, store: Assignments, planners: PlannerCache) -> None:
         self._store = store
-        self._books = books
+        self._planners = planners
 
     async def item(self, tenant: str, item_id: str) -> StoredItem:
         """Return a work item as it stands.
@@ -68,12 +68,13 @@ class Lookup:
             events = await self._store.events(tenant, after=after, count=count)
             if not events:
                 return found, None
+            firsts = [event.item_id for event in events if isinstance(event, Decision) and not event.previous]
+            arrived = {stored.record.first: stored for stored in await self._stored(tenant, firsts)}
             for event in events:
                 after, looked_at = event.number, looked_at + 1
-                if isinstance(event, Decision) and not event.previous:
-                    stored = await self.item(tenant, event.item_id)
-                    if owner in (None, stored.record.owner) and state in (None, stored.record.state):
-                        found.append(stored)
+                stored = arrived.get(after)
+                if stored and owner in (None, stored.record.owner) and state in (None, stored.record.state):
+                    found.append(stored)
                 if len(found) == count:
                     break
         return found, after
@@ -145,6 +146,18 @@ class Lookup:
             number = event.previous
         return found, found[-1].number if number and found else None
 
+    async def explained(self, tenant: str, decision: Decision, *, full: bool) -> Explanation | None:
+        """Explain a decision where its answer needs it: in full, or where nobody was found.
+
+        Raises
+        ------
+        CorruptHistory
+            As ``explanation``.
+        """
+        if full or decision.outcome in (Outcome.WAITING, Outcome.UNROUTED):
+            return await self.explanation(tenant, decision)
+        return None
+
     async def explanation(self, tenant: str, decision: Decision) -> Explanation:
         """Recompute a decision's full trace.
 
@@ -154,4 +167,4 @@ class Lookup:
             If it does not follow from the stored facts.
         """
         head = decision.head
-        return explain(decision, await self._books.at(tenant, head.rule_set_revision, head.workforce_revision))
+        return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))

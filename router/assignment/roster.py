@@ -27,7 +27,7 @@ _MEMO_ENTRIES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class ResolvedRequirement:
     """A requirement beside what it asks for in one work item; ``widened`` counts the levels of territory let in."""
 
     requirement: Requirement
@@ -83,23 +83,23 @@ class Roster:
         self._holders = self._index()
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
         self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
-        self._memo: dict[Demand, int] = {}
+        self._memo: dict[ResolvedRequirement, int] = {}
 
     def candidates(
         self,
         pool_id: str,
         kind: Kind,
-        demands: Sequence[Demand],
-        preferences: Sequence[tuple[Demand, int]] = (),
+        resolved: Sequence[ResolvedRequirement],
+        preferences: Sequence[tuple[ResolvedRequirement, int]] = (),
         *,
         without: frozenset[str] = frozenset(),
         including: str = "",
     ) -> Candidates:
-        """Filter a pool: active members who meet every demand, in the order of their ids.
+        """Filter a pool: active members who meet every resolved, in the order of their ids.
 
         Parameters
         ----------
-        demands, preferences
+        resolved, preferences
             What must be met, and what scores how many points.
         without
             Who is left out: reps who had the work item before.
@@ -107,7 +107,7 @@ class Roster:
             A rep a person named: belongs to it in any case, if a member.
         """
         members = self._members.get(pool_id, 0)
-        mask = reduce(and_, map(self._meeting, demands), members & self._active) & ~self._mask(without)
+        mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
         mask |= members & self._mask([including] if including else [])
         return self._collect(self.pools.get(pool_id), kind, mask, preferences)
 
@@ -121,12 +121,12 @@ class Roster:
         return self._collect(None, kind, mask, ())
 
     def _collect(
-        self, pool: Pool | None, kind: Kind, mask: int, preferences: Sequence[tuple[Demand, int]]
+        self, pool: Pool | None, kind: Kind, mask: int, preferences: Sequence[tuple[ResolvedRequirement, int]]
     ) -> Candidates:
         reps = tuple(self._ids[position] for position in _bits(mask))
         weights = tuple(self._weights[pool.id][rep] for rep in reps) if pool else (1,) * len(reps)
         limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
-        masks = [(self._meeting(demand), score) for demand, score in preferences]
+        masks = [(self._meeting(resolved), score) for resolved, score in preferences]
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
@@ -134,23 +134,23 @@ class Roster:
         packed = msgpack.packb([*content, digest])
         return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest)
 
-    def _meeting(self, demand: Demand) -> int:
-        """Return the bitmap of the reps who meet a demand."""
-        found = self._memo.get(demand)
+    def _meeting(self, resolved: ResolvedRequirement) -> int:
+        """Return the bitmap of the reps who meet a resolved."""
+        found = self._memo.get(resolved)
         if found is None:
             if len(self._memo) >= _MEMO_ENTRIES:
                 self._memo.clear()
-            found = self._memo[demand] = self._look_up(demand)
+            found = self._memo[resolved] = self._look_up(resolved)
         return found
 
-    def _look_up(self, demand: Demand) -> int:
-        requirement, wanted = demand.requirement, demand.wanted
+    def _look_up(self, resolved: ResolvedRequirement) -> int:
+        requirement, wanted = resolved.requirement, resolved.wanted
         holders = self._holders.get(requirement.rep, {})
         if wanted is None:
             return self._everyone
         match requirement.op:
             case "covers":
-                regions = self.territories.admitting(str(wanted), demand.widened)
+                regions = self.territories.admitting(str(wanted), resolved.widened)
                 return reduce(or_, (holders.get(region, 0) for region in regions), 0)
             case "has" | "has_any" if isinstance(wanted, str | tuple):
                 return reduce(or_, (holders.get(value, 0) for value in _listed(wanted)), 0)

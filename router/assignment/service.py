@@ -1,46 +1,38 @@
 """Routing: the way of a request, straight down.
 
     item   = the request's, with its known customer    only where the rules ask for it
-    plan   = book.plan(item)                           pure: rule, steps, candidates
+    plan   = planner.plan(item)                           pure: rule, steps, candidates
     answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
                                                        ledger, write all
 
 If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
-new book.
+new planner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from failures import Failure
 from router.assignment.commands import (
+    BindCommand,
     Completion,
-    Job,
     ReassignRequest,
     Refusal,
     RouteRequest,
-    reassign_job,
-    request_mark,
-    route_job,
+    reassign_command,
+    request_fingerprint,
+    route_command,
 )
 from router.assignment.enrichment import filled
-from router.assignment.planner import Book
-from router.assignment.planner_cache import Books
-from router.assignment.ports import MAX_JOBS, Assignments, CustomerStandings
-from router.assignment.queries import Lookup, StoredItem
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores
+from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.decision import Decision
-from router.model.errors import (
-    Conflict,
-    InvalidInput,
-    NotFound,
-    NotPossible,
-    RequestIdReused,
-    RouterError,
-    StaleEtag,
-    StaleRevision,
-)
+from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused, StaleEtag, StaleRevision
 from router.model.records import ItemRecord
-from router.model.workitem import CLOSED_STATES, State, fingerprint
+from router.model.workitem import CLOSED_STATES, State, fingerprint_of
 
 _TRIES = 8
 """Rounds before a request gives up because rules or workforce change faster than it can be decided."""
@@ -53,19 +45,21 @@ class Router:
     ----------
     store
         Owners, loads, ledgers.
-    books
+    planners
         Rules and workforce.
-    lookup
+    queries
         Work items as they stand.
     standings
         What is known of customers.
     """
 
-    def __init__(self, store: Assignments, books: Books, lookup: Lookup, standings: CustomerStandings) -> None:
+    def __init__(
+        self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries, standings: CustomerScores
+    ) -> None:
         self._store = store
         self._standings = standings
-        self._books = books
-        self._lookup = lookup
+        self._planners = planners
+        self._queries = queries
 
     async def route(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Decision:
         """Find a work item's owner, or make one, or say why there is none.
@@ -84,13 +78,13 @@ class Router:
             If the store does not answer.
         """
         (answer,) = await self.route_many(tenant, [request], preview=preview)
-        if isinstance(answer, RouterError):
+        if isinstance(answer, Failure):
             raise answer
         return answer
 
     async def route_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
-    ) -> list[Decision | RouterError]:
+    ) -> list[Decision | Failure]:
         """Route each on its own, in order; an answer or an error each.
 
         Raises
@@ -98,48 +92,48 @@ class Router:
         NotPossible, StaleRevision, StoreUnavailable
             As ``route``, for all at once.
         """
-        book = await self._books.current(tenant)
-        answers: list[Decision | RouterError] = []
+        planner = await self._planners.current(tenant)
+        answers: list[Decision | Failure] = []
         tries = 0
         while len(answers) < len(requests):
             try:
                 following = requests[len(answers) : len(answers) + MAX_JOBS]
-                answers += await self._bound(tenant, book, following, preview)
+                answers += await self._bound(tenant, planner, following, preview)
                 tries = 0
             except StaleRevision:
                 tries += 1
                 if tries == _TRIES:
                     return _given_up(tenant, answers, len(requests))
-                book = await self._books.renewed(tenant, book.revisions)
+                planner = await self._planners.renewed(tenant, planner.revisions)
         return answers
 
     async def _bound(
-        self, tenant: str, book: Book, requests: Sequence[RouteRequest], preview: bool
-    ) -> list[Decision | RouterError]:
-        """Answer requests by one book.
+        self, tenant: str, planner: Planner, requests: Sequence[RouteRequest], preview: bool
+    ) -> list[Decision | Failure]:
+        """Answer requests by one planner.
 
         Raises
         ------
         StaleRevision
             If it does not hold any more; nothing was written.
         """
-        items = await filled(self._standings, tenant, book.rule_set, [request.item for request in requests])
-        jobs = [route_job(book, request, item) for request, item in zip(requests, items, strict=True)]
-        readable = [job for job in jobs if isinstance(job, Job)]
-        if len(readable) < len(jobs) and not await self._books.holds(tenant, book):
+        items = await filled(self._standings, tenant, planner.rule_set, [request.item for request in requests])
+        jobs = [route_command(planner, request, item) for request, item in zip(requests, items, strict=True)]
+        readable = [job for job in jobs if isinstance(job, BindCommand)]
+        if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
             raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
-        bound = iter(await self._store.bind(tenant, book.revisions, readable, preview=preview))
+        bound = iter(await self._store.bind(tenant, planner.revisions, readable, preview=preview))
         return [
             _answer(tenant, job.item_id, request.request_id, next(bound))
-            if isinstance(job, Job)
+            if isinstance(job, BindCommand)
             else await self._unreadable(tenant, request, job)
             for request, job in zip(requests, jobs, strict=True)
         ]
 
-    async def _unreadable(self, tenant: str, request: RouteRequest, error: RouterError) -> Decision | RouterError:
+    async def _unreadable(self, tenant: str, request: RouteRequest, error: Failure) -> Decision | Failure:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
         if request.request_id:
-            known = await self._store.repeated(tenant, request.request_id, request_mark(request))
+            known = await self._store.repeated(tenant, request.request_id, request_fingerprint(request))
             if isinstance(known, Decision):
                 return known
         return error
@@ -158,25 +152,25 @@ class Router:
         RequestIdReused, StaleRevision, StoreUnavailable
             As ``route``.
         """
-        mark = fingerprint("reassign", request.item_id, request.rep, request.note)
+        fingerprint = fingerprint_of("reassign", request.item_id, request.rep, request.note)
         if request.request_id:
-            known = await self._store.repeated(tenant, request.request_id, mark)
+            known = await self._store.repeated(tenant, request.request_id, fingerprint)
             if known is not None:
                 return _sole(_answer(tenant, request.item_id, request.request_id, known))
-        book = await self._books.current(tenant)
+        planner = await self._planners.current(tenant)
         for _ in range(_TRIES):
-            stored = await self._lookup.item(tenant, request.item_id)
+            stored = await self._queries.item(tenant, request.item_id)
             try:
-                job = reassign_job(tenant, book, request, stored.record, stored.decision.head.item, mark)
+                job = reassign_command(tenant, planner, request, stored.record, stored.decision.head.item, fingerprint)
             except (InvalidInput, NotFound, NotPossible):
-                if await self._books.holds(tenant, book):
+                if await self._planners.holds(tenant, planner):
                     raise
-                book = await self._books.renewed(tenant, book.revisions)
+                planner = await self._planners.renewed(tenant, planner.revisions)
                 continue
             try:
-                (answer,) = await self._store.bind(tenant, book.revisions, [job], preview=preview)
+                (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
             except StaleRevision:
-                book = await self._books.renewed(tenant, book.revisions)
+                planner = await self._planners.renewed(tenant, planner.revisions)
                 continue
             if answer is Refusal.FULL:
                 raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
@@ -211,10 +205,10 @@ class Router:
         """
         name = f"tenants/{tenant}/workItems/{item_id}"
         for _ in range(_TRIES):
-            stored = await self._lookup.item(tenant, item_id)
+            stored = await self._queries.item(tenant, item_id)
             event = stored.record.version if expected is None else expected
-            mark = fingerprint("complete", item_id, state)
-            completion = Completion(item_id, state, event, request_id, mark, actor)
+            fingerprint = fingerprint_of("complete", item_id, state)
+            completion = Completion(item_id, state, event, request_id, fingerprint, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)
             if isinstance(answer, ItemRecord):
                 return StoredItem(answer, stored.decision, stored.created_ms)
@@ -227,7 +221,7 @@ class Router:
         raise Conflict(name, "changes faster than it can be closed: try again")
 
 
-def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -> list[Decision | RouterError]:
+def _given_up(tenant: str, answers: list[Decision | Failure], wanted: int) -> list[Decision | Failure]:
     """Keep the answers there are; what was done must not look undone."""
     error = StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
     if not answers:
@@ -235,7 +229,7 @@ def _given_up(tenant: str, answers: list[Decision | RouterError], wanted: int) -
     return [*answers, *[error] * (wanted - len(answers))]
 
 
-def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | RouterError:
+def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | Failure:
     if isinstance(answer, Decision):
         return answer
     name = f"tenants/{tenant}/workItems/{item_id}"
@@ -248,7 +242,7 @@ def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refus
             return StaleEtag(name, "changed since it was read: read it again")
 
 
-def _sole(answer: Decision | RouterError) -> Decision:
-    if isinstance(answer, RouterError):
+def _sole(answer: Decision | Failure) -> Decision:
+    if isinstance(answer, Failure):
         raise answer
     return answer

@@ -1,9 +1,9 @@
 """What waits, grouped by who could take it, so that a change wakes exactly the work items it could help. Pure.
 
-Work items that the same reps with the same limits could take form a group. A group has *chances*: how many of its
+Work items that the same reps with the same limits could take form a group. A group has *tries*: how many of its
 members may be tried now. Trying spends one; finding nobody spends all, for whoever could take the one could take the
 others. A freed unit of capacity gives one chance to each group the rep belongs to; new rules or another workforce
-give all chances to those who can now be taken by somebody who could not take them before.
+give all tries to those who can now be taken by somebody who could not take them before.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Waiting:
 @dataclass
 class _Group:
     reps: frozenset[str]
-    chances: float = 0
+    tries: float = 0
     queue: list[tuple[tuple[int, int], str]] = field(default_factory=list)
 
 
-class WaitingRoom:
+class Backlog:
     """The work items of one tenant that wait."""
 
     def __init__(self) -> None:
@@ -55,28 +55,28 @@ class WaitingRoom:
     def __len__(self) -> int:
         return len(self._places)
 
-    def enter(self, waiting: Waiting, *, chances: float = 0) -> None:
+    def enter(self, waiting: Waiting, *, tries: float = 0) -> None:
         """Let a work item wait, or go on waiting as it stands now.
 
         Parameters
         ----------
-        chances
-            What a newcomer's group has at least; one who was there has all chances if the new takers help.
+        tries
+            What a newcomer's group has at least; one who was there has all tries if the new takers help.
         """
         before = self._places.get(waiting.item_id)
         if before is not None and before.takers == waiting.takers:
             return
         if before is not None:
-            chances = math.inf if helps(before.takers, waiting.takers) else 0
+            tries = math.inf if helps(before.takers, waiting.takers) else 0
         self._places[waiting.item_id] = waiting
-        self._queue(waiting, chances)
+        self._queue(waiting, tries)
 
-    def _queue(self, waiting: Waiting, chances: float) -> None:
+    def _queue(self, waiting: Waiting, tries: float) -> None:
         group = self._groups.get((waiting.kind, waiting.takers))
         if group is None:
             group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps))
             self._groups[waiting.kind, waiting.takers] = group
-        group.chances = max(group.chances, chances)
+        group.tries = max(group.tries, tries)
         heappush(group.queue, (waiting.turn, waiting.item_id))
 
     def leave(self, item_id: str) -> None:
@@ -87,7 +87,7 @@ class WaitingRoom:
         """Give a chance to every group that a rep belongs to who now has a unit of capacity more."""
         for (of_kind, _), group in self._groups.items():
             if of_kind is kind and rep in group.reps:
-                group.chances += 1
+                group.tries += 1
 
     def due(self, most: int) -> list[str]:
         """Take out the first who have a chance; each must then be ``refused``, put back for ``again``, or leave."""
@@ -101,7 +101,7 @@ class WaitingRoom:
             heappop(group.queue)
             if item_id not in taken:
                 taken[item_id] = None
-                group.chances -= 1
+                group.tries -= 1
             if self._has_chance(key):
                 heappush(heads, (group.queue[0], place, key))
         self._groups = {key: group for key, group in self._groups.items() if group.queue}
@@ -113,21 +113,21 @@ class WaitingRoom:
         while group.queue:
             waiting = self._places.get(group.queue[0][1])
             if waiting is not None and (waiting.kind, waiting.takers) == key:
-                return group.chances > 0
+                return group.tries > 0
             heappop(group.queue)
         return False
 
     def refused(self, item_ids: Iterable[str]) -> None:
-        """Put back those for whom there was nobody: their groups' chances are spent."""
+        """Put back those for whom there was nobody: their groups' tries are spent."""
         for waiting in self._known(item_ids):
             self._queue(waiting, 0)
-            self._groups[waiting.kind, waiting.takers].chances = 0
+            self._groups[waiting.kind, waiting.takers].tries = 0
 
     def again(self, item_ids: Iterable[str]) -> None:
         """Put back those who could not be tried after all, each with the chance it had."""
         for waiting in self._known(item_ids):
             self._queue(waiting, 0)
-            self._groups[waiting.kind, waiting.takers].chances += 1
+            self._groups[waiting.kind, waiting.takers].tries += 1
 
     def _known(self, item_ids: Iterable[str]) -> list[Waiting]:
         return [self._places[item_id] for item_id in item_ids if item_id in self._places]

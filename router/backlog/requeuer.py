@@ -1,8 +1,8 @@
-"""Waking what waits: follows a tenant's log, and tries work items again when a change could help them.
+"""Requeuer what waits: follows a tenant's log, and tries work items again when a change could help them.
 
 Those of higher priority come first, and of those the oldest.
 
-What waits is written by the same atomic step that decided so, and waking ends in the same atomic step as routing: so
+What waits is written by the same atomic step that decided so, and requeuer ends in the same atomic step as routing: so
 it may stop, start, or run twice at any moment, and nothing is lost or owned twice.
 """
 
@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from router.assignment.commands import Job, Refusal, wake_job
-from router.assignment.planner import Book
-from router.assignment.planner_cache import Books
+from router.assignment.commands import BindCommand, Refusal, wake_command
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
-from router.backlog.backlog import Waiting, WaitingRoom, takers_of
+from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.decision import Decision, Outcome
 from router.model.errors import StaleRevision
 from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
@@ -24,22 +24,22 @@ from router.model.records import ItemRecord
 _PAGE = 1000
 
 
-class Waking:
-    """The waking of one tenant.
+class Requeuer:
+    """The requeuer of one tenant.
 
     Parameters
     ----------
     tenant
         Whose work items.
-    store, books
+    store, planners
         As for ``router.assignment.service.Router``.
     """
 
-    def __init__(self, tenant: str, store: Assignments, books: Books) -> None:
+    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache) -> None:
         self._tenant = tenant
         self._store = store
-        self._books = books
-        self._room = WaitingRoom()
+        self._planners = planners
+        self._room = Backlog()
         self.position = 0
         """Number of the last event that was taken in."""
 
@@ -47,7 +47,7 @@ class Waking:
         """Find all that waits; since it is not known what happened before, each gets a chance."""
         newest = await self._store.events(self._tenant, count=1, newest_first=True)
         self.position = newest[0].number if newest else 0
-        await self._plan_all(await self._books.current(self._tenant))
+        await self._plan_all(await self._planners.current(self._tenant))
 
     async def catch_up(self) -> None:
         """Take in what happened since."""
@@ -59,7 +59,7 @@ class Waking:
     async def _take_in(self, event: Event) -> None:
         match event:
             case Decision(outcome=Outcome.WAITING):
-                await self._plan(await self._books.current(self._tenant), [event.item_id], chances=0)
+                await self._plan(await self._planners.current(self._tenant), [event.item_id], tries=0)
             case Decision(item_id=item_id, kind=kind, freed=rep) | Completed(item_id=item_id, kind=kind, rep=rep):
                 self._room.leave(item_id)
                 if rep:
@@ -69,44 +69,47 @@ class Waking:
             case _:
                 pass
 
-    async def _book_with(self, event: WorkforceChanged | RulesPublished) -> Book:
-        """Return a book that knows of a change."""
-        book = await self._books.current(self._tenant)
-        known = book.rule_set_revision if isinstance(event, RulesPublished) else book.roster.revision
-        return book if known >= event.revision else await self._books.renewed(self._tenant, book.revisions)
+    async def _book_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
+        """Return a planner that knows of a change."""
+        planner = await self._planners.current(self._tenant)
+        known = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
+        return planner if known >= event.revision else await self._planners.renewed(self._tenant, planner.revisions)
 
-    async def _plan_all(self, book: Book) -> None:
+    async def _plan_all(self, planner: Planner) -> None:
         first = 0
         while page := await self._store.waiting(self._tenant, after=first, count=_PAGE):
             first = page[-1][0]
-            await self._plan(book, [item_id for _, item_id in page], chances=math.inf)
+            await self._plan(planner, [item_id for _, item_id in page], tries=math.inf)
 
-    async def _plan(self, book: Book, item_ids: Sequence[str], *, chances: float) -> None:
+    async def _plan(self, planner: Planner, item_ids: Sequence[str], *, tries: float) -> None:
         """Enter work items under whoever could take them now; those the rules cannot read wait for other rules."""
-        for record, job in await self._jobs(book, item_ids):
+        for record, job in await self._jobs(planner, item_ids):
             those = takers_of([candidates for candidates, _ in job.attempts])
             waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority)
-            self._room.enter(waiting, chances=chances)
+            self._room.enter(waiting, tries=tries)
 
-    async def _jobs(self, book: Book, item_ids: Sequence[str]) -> list[tuple[ItemRecord, Job]]:
-        """Make the jobs of waking those that still wait."""
+    async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
+        """Make the jobs of requeuer those that still wait."""
         found = await self._store.items(self._tenant, item_ids)
         records = [record for record in found if record is not None and not record.owner]
         decisions = await self._store.decisions(self._tenant, [record.decision for record in records])
-        jobs = [wake_job(book, record, decision.head.item) for record, decision in zip(records, decisions, strict=True)]
-        return [(record, job) for record, job in zip(records, jobs, strict=True) if isinstance(job, Job)]
+        jobs = [
+            wake_command(planner, record, decision.head.item)
+            for record, decision in zip(records, decisions, strict=True)
+        ]
+        return [(record, job) for record, job in zip(records, jobs, strict=True) if isinstance(job, BindCommand)]
 
     async def wake(self) -> int:
         """Try who has a chance, in their turn, until nobody has one; return how many found an owner."""
         woken = 0
         while due := self._room.due(MAX_JOBS):
-            book = await self._books.current(self._tenant)
-            jobs = [job for _, job in await self._jobs(book, due)]
+            planner = await self._planners.current(self._tenant)
+            jobs = [job for _, job in await self._jobs(planner, due)]
             try:
-                answers = await self._store.bind(self._tenant, book.revisions, jobs) if jobs else []
+                answers = await self._store.bind(self._tenant, planner.revisions, jobs) if jobs else []
             except StaleRevision:
                 self._room.again(due)
-                await self._plan_all(await self._books.renewed(self._tenant, book.revisions))
+                await self._plan_all(await self._planners.renewed(self._tenant, planner.revisions))
                 continue
             refused = {job.item_id for job, answer in zip(jobs, answers, strict=True) if answer is Refusal.NOBODY}
             self._room.refused(refused)

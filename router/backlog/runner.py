@@ -6,12 +6,11 @@ import asyncio
 import logging
 import secrets
 
-from router.assignment.planner_cache import Books
-from router.assignment.ports import Assignments, Signals
-from router.backlog.requeuer import Waking
-from router.model.errors import RouterError
+from failures import Failure
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments, LeaderLease, LogFollower
+from router.backlog.requeuer import Requeuer
 from router.workforce.ports import Revisions
-from store.errors import StoreUnavailable
 
 LOOK_S = 1.0
 """Seconds between two looks for tenants where something waits."""
@@ -24,24 +23,32 @@ _ROLE = "waking"
 _log = logging.getLogger(__name__)
 
 
-class Wakers:
+class RequeueRunner:
     """Starts a follower for each tenant in which something waits, and ends it when nothing does.
 
     Parameters
     ----------
-    store, books
+    store, planners
         As for ``router.assignment.service.Router``.
     revisions
         Knows the tenants.
-    signals
+    follower, lease
         Says when there is something to do.
     """
 
-    def __init__(self, store: Assignments, books: Books, revisions: Revisions, signals: Signals) -> None:
+    def __init__(
+        self,
+        store: Assignments,
+        planners: PlannerCache,
+        revisions: Revisions,
+        follower: LogFollower,
+        lease: LeaderLease,
+    ) -> None:
         self._store = store
-        self._books = books
+        self._planners = planners
         self._revisions = revisions
-        self._signals = signals
+        self._follower = follower
+        self._lease = lease
         self._name = secrets.token_hex(8)
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._looker: asyncio.Task[None] | None = None
@@ -63,7 +70,7 @@ class Wakers:
         while not self._stopped:
             try:
                 await self._look()
-            except (RouterError, StoreUnavailable) as error:
+            except Failure as error:
                 _log.warning("cannot look for what waits: %s", error)
             await asyncio.sleep(LOOK_S)
 
@@ -79,20 +86,20 @@ class Wakers:
 
     async def _follow(self, tenant: str) -> None:
         """Wake what waits until nothing does, or somebody else has the role."""
-        waking = Waking(tenant, self._store, self._books)
+        requeuer = Requeuer(tenant, self._store, self._planners)
         try:
             if not await self._leads(tenant):
                 return
-            await waking.begin()
+            await requeuer.begin()
             while not self._stopped and await self._store.waiting(tenant, count=1):
-                if woken := await waking.wake():
+                if woken := await requeuer.wake():
                     _log.info("tenants/%s: %d work items that waited have found an owner", tenant, woken)
-                await self._signals.grown(tenant, waking.position, _WAIT_S)
+                await self._follower.grown(tenant, requeuer.position, _WAIT_S)
                 if not await self._leads(tenant):
                     return
-                await waking.catch_up()
-        except (RouterError, StoreUnavailable) as error:
-            _log.warning("tenants/%s: waking begins anew: %s", tenant, error)
+                await requeuer.catch_up()
+        except Failure as error:
+            _log.warning("tenants/%s: requeuer begins anew: %s", tenant, error)
 
     async def _leads(self, tenant: str) -> bool:
-        return await self._signals.lead(tenant, _ROLE, self._name, _LEAD_S)
+        return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)

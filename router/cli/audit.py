@@ -16,16 +16,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from failures import Failure
 from fairlead.commands import tenant_option
+from resource_names import check_id
 from router.adapters.redis.repositories import Stores
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.history.tamper_check import Audit
+from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.errors import RouterError
 from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
-from router.model.ids import check_id
-from store.errors import StoreUnavailable
 
 _MOST_SHOWN = 100
 _PAGE = 1000
@@ -59,7 +58,7 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
     with opened(data, redis_url) as url:
         try:
             faults, last, last_link = asyncio.run(_walk(url, tenant, note))
-        except (RouterError, StoreUnavailable, ValueError) as error:  # ValueError: not a Redis URL
+        except (Failure, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     for fault in faults[:_MOST_SHOWN]:
         console.print(Text(fault, style="red"))
@@ -75,7 +74,7 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
 async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[list[str], int, str]:
     async with connected_stores(url) as stores:
         await stores.check_format(tenant, oldest=1)
-        chain = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+        chain = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
         faults = [fault async for fault in chain.faults(tenant)]
         if note and (fault := await _forgotten(stores, tenant, *note)):
             faults.append(fault)
@@ -111,7 +110,7 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
     with opened(data, redis_url) as url:
         try:
             events = asyncio.run(_newest(url, tenant, count, actor))
-        except (RouterError, StoreUnavailable, ValueError) as error:
+        except (Failure, ValueError) as error:
             raise click.ClickException(str(error)) from error
     _print(events, console_for(sys.stdout))
 

@@ -28,7 +28,7 @@ _RUNGS = 3
 _LANGUAGES: tuple[Language, ...] = ("en", "zh", "en")
 _SCORED = 300
 _RESCUED = 5
-_PROMOTED_WITHIN_S = 10.0
+_PROMOTED_WITHIN_S = 300.0
 
 Features = Mapping[str, str | float | None]
 Scored = tuple[str, Features, float]

@@ -30,11 +30,11 @@ def publish_command(file: Path, note: str, server: str, tenant: str) -> None:
 
     \b
       $ fairlead rules publish east.yaml --note "cars go to the car people"
-      revision 4 holds: 12 rules
+      revision 4 is active: 12 rules
     """
     with connected(server, tenant) as client:
         published = client.publish_rules(_text(file), note=note)
-    click.echo(f"revision {published.revision} holds: {published.rule_count} rules")
+    click.echo(f"revision {published.revision} is active: {published.rule_count} rules")
 
 
 @click.command("rollback")
@@ -50,11 +50,11 @@ def rollback_command(revision: int | None, server: str, tenant: str) -> None:
 
     \b
       $ fairlead rules rollback
-      revision 5 holds: revision 3 again, 11 rules
+      revision 5 is active: revision 3 again, 11 rules
     """
     with connected(server, tenant) as client:
         published = client.rollback_rules(revision or 0)
-    click.echo(f"revision {published.revision} holds: {_origin(published)}{published.rule_count} rules")
+    click.echo(f"revision {published.revision} is active: {_origin(published)}{published.rule_count} rules")
 
 
 def _origin(published: rules_pb2.RuleSet) -> str:

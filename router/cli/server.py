@@ -14,10 +14,10 @@ from pathlib import Path
 
 import click
 
-from gate.settings import VARIABLES
+from gateway.settings import VARIABLES
 
 _READY = "listening on "
-_START_TIMEOUT_S = 60.0
+_START_TIMEOUT_S = 300.0
 _STOP_TIMEOUT_S = 60.0
 
 

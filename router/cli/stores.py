@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from gate.insecure import check_store, insecure_from
+from gateway.auth.exposure import check_store, insecure_from
 from router.adapters.redis.repositories import Stores
 from router.cli.tables import InputFailed
 from store.clients import client_for, open_servers

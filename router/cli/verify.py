@@ -15,14 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from failures import Failure
 from fairlead.commands import tenant_option
-from router.assignment.planner_cache import Books
+from resource_names import check_id
+from router.assignment.planner_cache import PlannerCache
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
-from router.history.replay import Verification
-from router.model.errors import RouterError
-from router.model.ids import check_id
-from store.errors import StoreUnavailable
+from router.history.replay import Replay
 
 _MOST_SHOWN = 100
 
@@ -40,7 +39,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
       $ fairlead verify --data fairlead-data          the service that uses the folder is stopped
       $ fairlead verify --redis-url redis://…         nothing is routed meanwhile
 
-    Exits with 0 if all is as the log says, 1 if it is not.
+    Exits with 0 if the state matches the log, 1 if it does not.
     """
     if wrong := check_id(tenant):
         raise click.BadParameter(wrong, param_hint="--tenant")
@@ -48,13 +47,13 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     with opened(data, redis_url) as url:
         try:
             events, found = asyncio.run(_verify(url, tenant, console))
-        except (RouterError, StoreUnavailable, ValueError) as error:  # ValueError: not a Redis URL
+        except (Failure, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     if not events:
         console.print(f"tenant {tenant} has no events: there is nothing to verify")
         return
     console.print(
-        f"{events} events made again: " + (f"[red]{found} differences[/]" if found else "all is as the log says")
+        f"{events} events replayed: " + (f"[red]{found} differences[/]" if found else "state matches the log")
     )
     sys.exit(1 if found else 0)
 
@@ -62,12 +61,12 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
 async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int]:
     """Print each difference; return how many events and differences there are."""
     async with connected_stores(url) as stores:
-        books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+        planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
         await stores.check_format(tenant)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, found = newest[0].number if newest else 0, 0
-        verification = Verification(stores.assignments, books)
-        with contextlib.closing(books), _progress(console) as progress:
+        verification = Replay(stores.assignments, planners)
+        with contextlib.closing(planners), _progress(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):
                 found += 1

@@ -39,8 +39,8 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     ),
     "steps": ("Steps: {steps}.", "步骤：{steps}。"),
     "nobody": (" (nobody)", "（无人）"),
-    "refused": ("{eligible} of {members} could have it{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
-    "only": ("Nobody else could have had it.", "没有其他合格人选。"),
+    "refused": ("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
+    "only": ("Nobody else was eligible.", "没有其他合格人选。"),
     "largest": (
         "Largest claim: {claim:.2f} leads, before {next} with {next_claim:.2f}.",
         "应得最多：{claim:.2f} 条，其次 {next} {next_claim:.2f} 条。",
@@ -243,7 +243,7 @@ def why_not(decision: decisions.Decision, rep: str, names: Mapping[str, str]) ->
     if stood.reasons:
         return [f"{name} could not have had it:", *(_reason(reason) for reason in stood.reasons)]
     chosen = next(c for c in decision.candidates if c.verdict == decisions.Candidate.VERDICT_CHOSEN)
-    return [f"{name} could have had it.", *_compared(chosen, stood, called(chosen.rep, names), name)]
+    return [f"{name} was eligible.", *_compared(chosen, stood, called(chosen.rep, names), name)]
 
 
 def _reason(reason: decisions.Reason) -> str:

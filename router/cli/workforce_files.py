@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fairlead.v1 import workforce_pb2 as workforce
+from resource_names import MAX_ID_LENGTH, check_id
 from router.cli.tables import Faults, InputFailed, Row, Table, free, listed, number, read_cell, read_table, truth
-from router.model.ids import MAX_ID_LENGTH, check_id
 from router.model.workitem import Kind
 
 REP_COLUMNS: Mapping[str, tuple[str, ...]] = {

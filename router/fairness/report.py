@@ -9,7 +9,7 @@ from router.assignment.ledger import bound, jain_index
 from router.assignment.ports import Assignments
 from router.model.records import LedgerState
 from router.model.workforce import MICROS, MILLIS, Pool
-from router.workforce.service import Administration
+from router.workforce.service import WorkforceService
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def report(pool: Pool, state: LedgerState) -> FairnessReport:
 class Fairness:
     """The use case: report a pool by its name."""
 
-    def __init__(self, store: Assignments, administration: Administration) -> None:
+    def __init__(self, store: Assignments, workforce_service: WorkforceService) -> None:
         self._store = store
-        self._administration = administration
+        self._workforce_service = workforce_service
 
     async def report(self, tenant: str, pool_id: str) -> FairnessReport:
         """Report a pool.
@@ -72,6 +72,6 @@ class Fairness:
         NotFound
             If there is no such pool.
         """
-        pool = (await self._administration.get(tenant, "pool", pool_id)).record
+        pool = (await self._workforce_service.get(tenant, "pool", pool_id)).record
         assert isinstance(pool, Pool)
         return report(pool, await self._store.ledger(tenant, pool_id))

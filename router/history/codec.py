@@ -16,7 +16,7 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
-from router.model.decision import Cause, Decision, Head, Outcome, Seen, Stand
+from router.model.decision import Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.events import Completed, Event, RulesPublished, Settled, WorkforceChanged
 from router.model.workforce import Member, Pool, Rep, Territory
@@ -29,20 +29,20 @@ _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackException)
 
 
-def pack_head(head: Head, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
+def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
     """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
     return pack((content, *head[1:]))
 
 
-def read_head(packed: bytes) -> Head:
+def read_head(packed: bytes) -> DecisionInputs:
     """Read what ``pack_head`` wrote."""
     content, cause, rules, workforce, matched, steps, tried, *rest = msgpack.unpackb(packed)
-    return Head(
+    return DecisionInputs(
         WorkItem.unpack(content), Cause(cause), rules, workforce, tuple(matched), tuple(steps), tuple(tried), *rest
     )
 
 
-def read_decision(number: int, facts: bytes, head: Head) -> Decision:
+def read_decision(number: int, facts: bytes, head: DecisionInputs) -> Decision:
     """Read a decision of the newest format, as the store answers it."""
     at_ms, fields = _facts(facts)
     return _decision(number, at_ms, fields, head)
@@ -107,7 +107,7 @@ def _first(facts: bytes) -> tuple[int, list[Any]]:
     return at_ms, fields
 
 
-def _decision(number: int, at_ms: int, fields: list[Any], head: Head) -> Decision:
+def _decision(number: int, at_ms: int, fields: list[Any], head: DecisionInputs) -> Decision:
     item_id, kind, outcome, rep, pool, epoch, charge, seen, stand, trace_hash, previous, freed = fields
     return Decision(
         number,
@@ -118,8 +118,8 @@ def _decision(number: int, at_ms: int, fields: list[Any], head: Head) -> Decisio
         pool,
         epoch,
         charge,
-        tuple(Seen(tuple(deficits), tuple((k, units) for k, units in full)) for deficits, full in seen),
-        Stand(*stand) if stand else None,
+        tuple(ObservedState(tuple(deficits), tuple((k, units) for k, units in full)) for deficits, full in seen),
+        ChosenDeficit(*stand) if stand else None,
         trace_hash,
         previous,
         at_ms,

@@ -15,17 +15,17 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from router.assignment.planner_cache import Books
-from router.assignment.ports import Assignments, Signals
+from failures import Failure
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments, LeaderLease
 from router.fairness.report import report
 from router.history.ports import Snapshots
 from router.history.reconciliation import Movement
 from router.model.decision import Cause, Decision, Outcome
-from router.model.errors import NotPossible, RouterError
+from router.model.errors import NotPossible
 from router.model.records import Snapshot
 from router.model.workforce import Pool
 from router.workforce.ports import Revisions
-from store.errors import StoreUnavailable
 
 LOOK_S = 5.0
 """Seconds between two looks."""
@@ -42,8 +42,8 @@ Overdue = Callable[[str], Awaitable[str]]
 """By tenant: what is overdue, in words; empty: nothing."""
 
 
-class Told(Protocol):
-    """Is told of what the auditor sees."""
+class MonitorObserver(Protocol):
+    """Is told of what the monitor sees."""
 
     def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool, times: int) -> None:
         """How many decisions were of a kind; of each decision once."""
@@ -55,14 +55,14 @@ class Told(Protocol):
         """How far the log was audited, and how much was found wrong."""
 
 
-class Auditor:
-    """The auditor of one tenant.
+class Monitor:
+    """The monitor of one tenant.
 
     Parameters
     ----------
     tenant
         Whose counters.
-    store, snapshots, books
+    store, snapshots, planners
         Log, counters, and the pools as they are.
     overdue
         Says what should have been done by now.
@@ -75,14 +75,14 @@ class Auditor:
         tenant: str,
         store: Assignments,
         snapshots: Snapshots,
-        books: Books,
+        planners: PlannerCache,
         overdue: Overdue,
-        told: Told | None = None,
+        told: MonitorObserver | None = None,
     ) -> None:
         self._tenant = tenant
         self._store = store
         self._snapshots = snapshots
-        self._books = books
+        self._planners = planners
         self._overdue = overdue
         self._told = told
         self._before: Snapshot | None = None
@@ -106,7 +106,7 @@ class Auditor:
 
     async def _pools(self) -> dict[str, Pool]:
         try:
-            return dict((await self._books.current(self._tenant)).roster.pools)
+            return dict((await self._planners.current(self._tenant)).roster.pools)
         except NotPossible:  # no rules yet, so nothing was routed
             return {}
 
@@ -145,25 +145,25 @@ def _decided(decision: Decision) -> Decided:
     return decision.outcome, decision.head.cause, any(seen.full for seen in decision.seen)
 
 
-class Auditors:
+class MonitorRunner:
     """Looks at every tenant, again and again.
 
     Parameters
     ----------
-    auditor
-        Makes the auditor of a tenant.
+    monitor
+        Makes the monitor of a tenant.
     revisions
         Knows the tenants.
-    signals
+    lease
         Says who has the role.
     """
 
-    def __init__(self, auditor: Callable[[str], Auditor], revisions: Revisions, signals: Signals) -> None:
-        self._auditor = auditor
+    def __init__(self, monitor: Callable[[str], Monitor], revisions: Revisions, lease: LeaderLease) -> None:
+        self._monitor = monitor
         self._revisions = revisions
-        self._signals = signals
+        self._lease = lease
         self._name = secrets.token_hex(8)
-        self._auditors: dict[str, Auditor] = {}
+        self._monitors: dict[str, Monitor] = {}
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()  # beside cancelling, which the driver can swallow when it meets an answer
 
@@ -183,18 +183,18 @@ class Auditors:
             try:
                 for tenant in await self._revisions.tenants():
                     await self._look(tenant)
-            except (RouterError, StoreUnavailable) as error:
+            except Failure as error:
                 _log.warning("cannot audit: %s", error)
             except Exception:  # whoever watches the others must not end unseen
-                _log.exception("the auditor failed; it goes on with the next look")
+                _log.exception("the monitor failed; it goes on with the next look")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), LOOK_S)
 
     async def _look(self, tenant: str) -> None:
-        if not await self._signals.lead(tenant, _ROLE, self._name, _HOLD_S):
-            self._auditors.pop(tenant, None)
+        if not await self._lease.lead(tenant, _ROLE, self._name, _HOLD_S):
+            self._monitors.pop(tenant, None)
             return
-        if tenant not in self._auditors:
-            self._auditors[tenant] = self._auditor(tenant)
-        for violation in await self._auditors[tenant].look():
-            _log.error("tenants/%s: the auditor alarms: %s", tenant, violation)
+        if tenant not in self._monitors:
+            self._monitors[tenant] = self._monitor(tenant)
+        for violation in await self._monitors[tenant].look():
+            _log.error("tenants/%s: the monitor alarms: %s", tenant, violation)

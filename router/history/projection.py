@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from router.assignment import ledger
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import Cause, Decision, Seen
+from router.model.decision import Cause, Decision, ObservedState
 from router.model.events import Completed, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
@@ -65,7 +65,7 @@ class Ledger:
         return LedgerState(**{**fields, "deficits": dict(self.deficits), "received": dict(self.received)})
 
 
-class Tally:
+class StateProjection:
     """Ledgers by pool, open units by rep and kind, work items by id."""
 
     def __init__(self) -> None:
@@ -85,9 +85,9 @@ class Tally:
             if record.owner and record.owner == owner and is_open is (record.state not in CLOSED_STATES)
         )
 
-    def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[Seen, ...]:
+    def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[ObservedState, ...]:
         """Read loads and deficits, attempt by attempt, until somebody has room."""
-        seen: list[Seen] = []
+        seen: list[ObservedState] = []
         for candidates, _ in attempts:
             units = [
                 self.loads[rep, kind] if limit != UNLIMITED else 0
@@ -96,7 +96,7 @@ class Tally:
             room = [has_room(candidates, k, open_units) for k, open_units in enumerate(units)]
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
             free = tuple(deficits.get(rep, 0) for rep, has in zip(candidates.reps, room, strict=True) if has)
-            seen.append(Seen(free, tuple((k, units[k]) for k, has in enumerate(room) if not has)))
+            seen.append(ObservedState(free, tuple((k, units[k]) for k, has in enumerate(room) if not has)))
             if free:
                 break
         return tuple(seen)

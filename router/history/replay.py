@@ -10,27 +10,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from router.assignment.choice import choose, rotation_of, trace_hash
-from router.assignment.planner_cache import Books
+from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.history.projection import Ledger, Tally
+from router.history.projection import Ledger, StateProjection
 from router.model.decision import Decision
 from router.model.events import Completed, Settled
 
 _PAGE = 1000
 
 
-class Verification:
+class Replay:
     """The use case: verify a tenant.
 
     Parameters
     ----------
-    store, books
+    store, planners
         What is verified, and what decisions were made from.
     """
 
-    def __init__(self, store: Assignments, books: Books) -> None:
+    def __init__(self, store: Assignments, planners: PlannerCache) -> None:
         self._store = store
-        self._books = books
+        self._planners = planners
 
     async def differences(self, tenant: str, *, on_event: Callable[[], object] = lambda: None) -> AsyncIterator[str]:
         """Yield every difference in words; nothing means that all is well.
@@ -42,7 +42,7 @@ class Verification:
         on_event
             Called once per event, for a progress bar.
         """
-        tally, pools, after = Tally(), set[str](), 0
+        projection, pools, after = StateProjection(), set[str](), 0
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
                 if event.number != after + 1:
@@ -51,59 +51,59 @@ class Verification:
                 on_event()
                 if isinstance(event, Decision):
                     pools.add(event.pool)
-                    for difference in await self._redecide(tenant, tally, event):
+                    for difference in await self._redecide(tenant, projection, event):
                         yield difference
                 elif isinstance(event, Completed):
-                    tally.enter_completed(event)
+                    projection.enter_completed(event)
                 elif isinstance(event, Settled):
                     pools.add(event.pool)
-                    tally.enter_settled(event)
-        async for difference in self._state(tenant, tally, pools - {""}):
+                    projection.enter_settled(event)
+        async for difference in self._state(tenant, projection, pools - {""}):
             yield difference
 
-    async def _redecide(self, tenant: str, tally: Tally, decision: Decision) -> list[str]:
+    async def _redecide(self, tenant: str, projection: StateProjection, decision: Decision) -> list[str]:
         head, name = decision.head, f"decision {decision.number}"
-        book = await self._books.at(tenant, head.rule_set_revision, head.workforce_revision)
+        book = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = book.plan(head.item, tried=frozenset(head.tried), named=head.named)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        seen = tally.see(attempts, decision.kind)
+        seen = projection.see(attempts, decision.kind)
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
-        record = tally.items.get(decision.item_id)
+        record = projection.items.get(decision.item_id)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         found = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
-        tally.enter_decision(decision, attempts, choice)
+        projection.enter_decision(decision, attempts, choice)
         if found == decision.trace_hash:
             return []
         return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
             f"{name}: trace hash: log says {decision.trace_hash}, replay {found}"
         ]
 
-    async def _state(self, tenant: str, tally: Tally, pools: set[str]) -> AsyncIterator[str]:
+    async def _state(self, tenant: str, projection: StateProjection, pools: set[str]) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
         for pool in sorted(pools):
-            stored, told = await self._store.ledger(tenant, pool), tally.ledgers.get(pool, Ledger()).state()
+            stored, told = await self._store.ledger(tenant, pool), projection.ledgers.get(pool, Ledger()).state()
             for field in stored.__dataclass_fields__:
                 if getattr(stored, field) != getattr(told, field):
                     yield f"ledger {pool}: {field}: log says {getattr(told, field)}, store {getattr(stored, field)}"
         loads = await self._store.loads(tenant)
-        for key in sorted({*loads, *(key for key, units in tally.loads.items() if units)}):
-            if loads.get(key, 0) != tally.loads[key]:
+        for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
+            if loads.get(key, 0) != projection.loads[key]:
                 rep, kind = key
-                yield f"loads {rep} {kind}: log says {tally.loads[key]}, store {loads.get(key, 0)}"
-        waiting, told_waiting = await self._waiting(tenant), tally.waiting()
+                yield f"loads {rep} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
+        waiting, told_waiting = await self._waiting(tenant), projection.waiting()
         if waiting != told_waiting:
             yield f"waiting: log says {told_waiting[:5]} …, store {waiting[:5]} …"
-        for owner in sorted({record.owner for record in tally.items.values()} - {""}):
-            async for difference in self._owned(tenant, tally, owner):
+        for owner in sorted({record.owner for record in projection.items.values()} - {""}):
+            async for difference in self._owned(tenant, projection, owner):
                 yield difference
-        ids = list(tally.items)
+        ids = list(projection.items)
         for start in range(0, len(ids), _PAGE):
             page = ids[start : start + _PAGE]
             for item_id, record in zip(page, await self._store.items(tenant, page), strict=True):
-                if record != tally.items[item_id]:
-                    yield f"work item {item_id}: log says {tally.items[item_id]}, store {record}"
+                if record != projection.items[item_id]:
+                    yield f"work item {item_id}: log says {projection.items[item_id]}, store {record}"
 
-    async def _owned(self, tenant: str, tally: Tally, owner: str) -> AsyncIterator[str]:
+    async def _owned(self, tenant: str, projection: StateProjection, owner: str) -> AsyncIterator[str]:
         """Compare the index of owners."""
         for is_open in (True, False):
             stored: list[tuple[int, str]] = []
@@ -111,7 +111,7 @@ class Verification:
                 tenant, owner, is_open=is_open, after=stored[-1][0] if stored else 0, count=_PAGE
             ):
                 stored += page
-            if stored != (told := tally.owned(owner, is_open=is_open)):
+            if stored != (told := projection.owned(owner, is_open=is_open)):
                 side = "open" if is_open else "closed"
                 yield f"owners {owner}, {side}: log says {told[:5]} …, store {stored[:5]} …"
 

@@ -22,7 +22,7 @@ _NOTHING = digest(records_packed(()))
 """Digest of a revision that changed no record."""
 
 
-class Audit:
+class TamperCheck:
     """The use case: audit a tenant.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Watching the changes of work items: from any event on, in order, at least once."""
+"""WatchService the changes of work items: from any event on, in order, at least once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 
-from router.assignment.ports import Assignments, Signals
+from router.assignment.ports import Assignments, LogFollower
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
 from router.model.events import Completed
@@ -16,20 +16,20 @@ _WAIT_S = 2.0
 """Seconds between two questions to the store while nothing happens."""
 
 
-class Watching:
+class WatchService:
     """The use case: watch a tenant.
 
     Parameters
     ----------
     store
         Has the log.
-    signals
+    follower
         Says when it has grown; those who wait for the same event share the question.
     """
 
-    def __init__(self, store: Assignments, signals: Signals) -> None:
+    def __init__(self, store: Assignments, follower: LogFollower) -> None:
         self._store = store
-        self._signals = signals
+        self._follower = follower
         self._questions: dict[tuple[str, int], asyncio.Task[bool]] = {}
         self._stopped = asyncio.Event()
 
@@ -69,7 +69,7 @@ class Watching:
         key = tenant, after
         question = self._questions.get(key)
         if question is None:
-            question = self._questions[key] = asyncio.create_task(self._signals.grown(tenant, after, _WAIT_S))
+            question = self._questions[key] = asyncio.create_task(self._follower.grown(tenant, after, _WAIT_S))
             question.add_done_callback(functools.partial(self._answered, key))
         stopped = asyncio.create_task(self._stopped.wait())
         try:

@@ -33,7 +33,7 @@ class Cause(StrEnum):
     WOKEN = "WOKEN"
 
 
-class Head(NamedTuple):
+class DecisionInputs(NamedTuple):
     """What is known before the store is asked; the store keeps it unread.
 
     ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say.
@@ -53,7 +53,7 @@ class Head(NamedTuple):
     actor: str = ""
 
 
-class Seen(NamedTuple):
+class ObservedState(NamedTuple):
     """What the store saw of one attempt's candidates.
 
     ``deficits`` holds micro-units of those with room, in the candidates' order; ``full`` the position and the open
@@ -64,7 +64,7 @@ class Seen(NamedTuple):
     full: tuple[tuple[int, int], ...] = ()
 
 
-class Stand(NamedTuple):
+class ChosenDeficit(NamedTuple):
     """How the chosen rep stood, in micro-units."""
 
     entitlement: int
@@ -89,10 +89,10 @@ class Decision(NamedTuple):
     pool: str
     epoch: int
     charge: int
-    seen: tuple[Seen, ...]
-    stand: Stand | None
+    seen: tuple[ObservedState, ...]
+    stand: ChosenDeficit | None
     trace_hash: str
     previous: int
     at_ms: int
-    head: Head
+    head: DecisionInputs
     freed: str = ""

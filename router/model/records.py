@@ -73,7 +73,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CustomerScore:
     """What was scored last of a customer: probability of leaving, 0 to 1, and value tier; an empty one is unknown."""
 
     churn_risk: float

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Edition(NamedTuple):
+class RevisionPair(NamedTuple):
     """The revisions of rules and workforce, 0 for none.
 
-    The marks tell a revision from another one of the same number: a store that was emptied, or that took over without
-    the last changes, counts them again.
+    The hashes of the events that made them tell a revision from another one of the same number: a store that was
+    emptied, or that took over without the last changes, counts them again.
     """
 
     rules: int = 0
     workforce: int = 0
-    rules_mark: str = ""
-    workforce_mark: str = ""
+    rules_event_hash: str = ""
+    workforce_event_hash: str = ""

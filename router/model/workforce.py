@@ -128,7 +128,7 @@ class RecordChange:
 @dataclass(frozen=True, slots=True)
 class WorkforceRecords:
     """All reps, pools and territories at one revision, and the revision at which each record last changed, by
-    (kind, id); ``mark`` as in ``Edition``.
+    (kind, id); ``event_hash`` as in ``RevisionPair``.
     """
 
     revision: int
@@ -136,7 +136,7 @@ class WorkforceRecords:
     pools: Mapping[str, Pool]
     territories: Mapping[str, Territory]
     changed: Mapping[tuple[str, str], int]
-    mark: str = ""
+    event_hash: str = ""
 
     def of(self, kind: str) -> Mapping[str, Rep | Pool | Territory]:
         """Return the records of a kind by id: ``rep``, ``pool`` or ``territory``."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-from router.model.ids import check_id
+from resource_names import check_id
 
 MAX_VALUE = 10_000_000
 """Largest value of a work item in lead units.
@@ -118,6 +118,6 @@ def _hashed(what: bytes, *parts: str) -> str:
     return "~" + blake2b(msgpack.packb(parts), digest_size=16, person=what).hexdigest()
 
 
-def fingerprint(*parts: object) -> str:
+def fingerprint_of(*parts: object) -> str:
     """Return a short hash of a request's content, to tell a repeated request from a reused id."""
     return blake2b(msgpack.packb(parts), digest_size=12).hexdigest()

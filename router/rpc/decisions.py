@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from fairlead.v1 import decisions_pb2 as decisions
-from gate.calls import Call
-from router.assignment.queries import Lookup
-from router.rpc import fields
-from router.rpc.describing import Describing
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import tenant_of
+from router.assignment.queries import WorkItemQueries
+from router.model.decision import Decision
+from router.rpc.fields import wants_full
+from router.rpc.presenter import DecisionPresenter
 
 
 class DecisionServicer:
     """Answers DecisionService."""
 
-    def __init__(self, lookup: Lookup, describing: Describing) -> None:
-        self._lookup = lookup
-        self._describing = describing
+    def __init__(self, queries: WorkItemQueries, presenter: DecisionPresenter) -> None:
+        self._queries = queries
+        self._presenter = presenter
 
     async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
-        full = fields.wants_full(request.view)
-        return await self._describing.message(tenant, await self._lookup.decision(tenant, number), full=full)
+        full = wants_full(request.view)
+        return await self._described(tenant, await self._queries.decision(tenant, number), full=full)
 
     async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""
-        tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
+        tenant, full = tenant_of(request.parent), wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
-        found, position = await self._lookup.decisions(
+        found, position = await self._queries.decisions(
             tenant,
             before=fields.page_number(request.page_token) or None,
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )
-        messages = [await self._describing.message(tenant, decision, full=full) for decision in found]
+        messages = [await self._described(tenant, decision, full=full) for decision in found]
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))
+
+    async def _described(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
+        explanation = await self._queries.explained(tenant, decision, full=full)
+        return self._presenter.message(tenant, decision, explanation, full=full)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fairlead.v1 import fairness_pb2 as messages
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
 from router.fairness.report import Fairness
-from router.rpc import fields
 
 
 class FairnessServicer:

@@ -7,8 +7,11 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from failures import shown
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from gateway import fields
+from gateway.fields import finite, text
 from router.assignment.commands import RouteRequest
 from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
 from router.assignment.queries import StoredItem
@@ -17,9 +20,10 @@ from router.model.errors import InvalidInput
 from router.model.events import Completed
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
-from router.rpc.fields import MAX_REQUEST_ID, finite, plain, shown, struct, text
+from router.rpc.fields import plain, struct
 from router.submission.ports import Submission
 from rules.reference import PredicateTrace
+from store.durability import Durability
 
 MAX_SOURCE = 128
 MAX_EXTERNAL_ID = 256
@@ -30,6 +34,9 @@ _KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.W
 _KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
 _STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
 _OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
+DURABILITIES: dict[Durability, Any] = {
+    durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
+}
 _CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
 _VERDICTS: dict[Verdict, Any] = {
     verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict
@@ -44,10 +51,7 @@ def route_request(request: routing.RouteWorkItemRequest | routing.SubmitWorkItem
     InvalidInput
         If a field is not as the contract says.
     """
-    request_id = request.request_id
-    return RouteRequest(
-        work_item(request.work_item), text(request_id, MAX_REQUEST_ID, "request_id") if request_id else "", actor
-    )
+    return RouteRequest(work_item(request.work_item), fields.request_id(request), actor)
 
 
 def work_item(message: routing.WorkItem) -> WorkItem:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from failures import shown
 from fairlead.v1 import queue_pb2 as queue
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import tenant_of
 from router.model.errors import InvalidInput
-from router.rpc import fields
 from router.rpc.submissions import place_of, place_token, queue_message, stage_of, submission_message
 from router.submission.ports import Intake, Stage
 
@@ -15,7 +17,7 @@ MAX_NAMED = 1000
 
 
 class QueueServicer:
-    """Answers QueueService; errors are raised and become statuses in ``gate.door``."""
+    """Answers QueueService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
@@ -24,13 +26,13 @@ class QueueServicer:
         """Count what a tenant's queue holds and has done."""
         parent, _slash, last = request.name.rpartition("/")
         if last != "queue":
-            raise InvalidInput.of("name", f"{fields.shown(request.name)}: must be tenants/{{tenant}}/queue")
-        tenant = fields.tenant_of(parent, "name")
+            raise InvalidInput.of("name", f"{shown(request.name)}: must be tenants/{{tenant}}/queue")
+        tenant = tenant_of(parent, "name")
         return queue_message(tenant, await self._intake.report(tenant))
 
     async def ListSubmissions(self, request: queue.ListSubmissionsRequest, _: Call) -> queue.ListSubmissionsResponse:
         """List submissions of one state."""
-        tenant, stage = fields.tenant_of(request.parent), stage_of(request.state)
+        tenant, stage = tenant_of(request.parent), stage_of(request.state)
         size = fields.page_size(request.page_size)
         found = await self._intake.listed(tenant, stage, place_of(request.page_token), size)
         durability = self._intake.durability
@@ -43,19 +45,19 @@ class QueueServicer:
         self, request: queue.RedriveSubmissionsRequest, _: Call
     ) -> queue.RedriveSubmissionsResponse:
         """Make dead letters ready again."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         named = _named(tenant, request.work_items)
-        request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+        request_id = fields.request_id(request)
         count = await self._intake.redrive(tenant, named, request_id, preview=request.validate_only)
         return queue.RedriveSubmissionsResponse(redriven_count=count)
 
     async def PurgeSubmissions(self, request: queue.PurgeSubmissionsRequest, _: Call) -> queue.PurgeSubmissionsResponse:
         """Remove submissions for good."""
-        tenant, stage = fields.tenant_of(request.parent), stage_of(request.state)
+        tenant, stage = tenant_of(request.parent), stage_of(request.state)
         if stage is Stage.LEASED:
             raise InvalidInput.of("state", "STATE_LEASED: must be STATE_READY, STATE_DELAYED or STATE_DEAD")
         named = _named(tenant, request.work_items)
-        request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+        request_id = fields.request_id(request)
         count = await self._intake.purge(tenant, stage, named, request_id, preview=request.validate_only)
         return queue.PurgeSubmissionsResponse(purged_count=count)
 

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from failures import Failure, shown
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
+from gateway.grpc.status import status_of
+from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, RouteRequest
-from router.assignment.queries import Lookup
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
-from router.history.watch import Watching
+from router.history.watch import WatchService
 from router.model.decision import Decision
-from router.model.errors import InvalidInput, RouterError
+from router.model.errors import InvalidInput
 from router.model.workitem import State
-from router.rpc import fields
-from router.rpc.describing import Describing
+from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, wants_full
 from router.rpc.messages import (
     change_message,
     received_message,
     route_request,
     work_item_message,
 )
-from router.rpc.status import status_of
+from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
 from router.submission.ports import Receipt, Submission
-from router.submission.service import Submitting
+from router.submission.service import SubmissionService
 from store.durability import Durability
 
 MAX_BATCH = 1000
@@ -44,31 +47,36 @@ _NEVER = -1
 
 
 class RoutingServicer:
-    """Answers RoutingService; errors are raised and become statuses in ``gate.door``."""
+    """Answers RoutingService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(
-        self, router: Router, lookup: Lookup, submitting: Submitting, watching: Watching, describing: Describing
+        self,
+        router: Router,
+        queries: WorkItemQueries,
+        submissions: SubmissionService,
+        watches: WatchService,
+        presenter: DecisionPresenter,
     ) -> None:
         self._router = router
-        self._lookup = lookup
-        self._submitting = submitting
-        self._watching = watching
-        self._describing = describing
+        self._queries = queries
+        self._submissions = submissions
+        self._watches = watches
+        self._presenter = presenter
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         """Route one work item."""
-        tenant, full = fields.tenant_of(request.parent), fields.wants_full(request.view)
+        tenant, full = tenant_of(request.parent), wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
-        return await self._describing.message(tenant, decision, full=full)
+        return await self._described(tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
     ) -> routing.BatchRouteWorkItemsResponse:
         """Route many, each on its own."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
         read = [_read(request.parent, single, call.actor) for single in request.requests]
-        answers: dict[int, Decision | RouterError] = {}
+        answers: dict[int, Decision | Failure] = {}
         for preview in (False, True):
             places = [
                 place
@@ -82,33 +90,33 @@ class RoutingServicer:
         results = []
         for place, (single, wish) in enumerate(zip(request.requests, read, strict=True)):
             answer = answers[place] if isinstance(wish, RouteRequest) else wish
-            if isinstance(answer, RouterError):
+            if isinstance(answer, Failure):
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
-                full = fields.wants_full(single.view)
-                message = await self._describing.message(tenant, answer, full=full)
+                full = wants_full(single.view)
+                message = await self._described(tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
     async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
         """Take in one work item."""
-        tenant = fields.tenant_of(request.parent)
-        receipt = await self._submitting.submit(
+        tenant = tenant_of(request.parent)
+        receipt = await self._submissions.submit(
             tenant, route_request(request, call.actor), preview=request.validate_only
         )
-        return receipt_message(tenant, receipt, self._submitting.durability)
+        return receipt_message(tenant, receipt, self._submissions.durability)
 
     async def BatchSubmitWorkItems(
         self, request: routing.BatchSubmitWorkItemsRequest, call: Call
     ) -> routing.BatchSubmitWorkItemsResponse:
         """Take in many, each on its own."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
-        answers: dict[int, Receipt | RouterError] = {}
+        answers: dict[int, Receipt | Failure] = {}
         wishes: dict[int, RouteRequest] = {}
         for place, single in enumerate(request.requests):
             wish = _read(request.parent, single, call.actor)
-            if isinstance(wish, RouterError):
+            if isinstance(wish, Failure):
                 answers[place] = wish
             else:
                 wishes[place] = wish
@@ -116,9 +124,9 @@ class RoutingServicer:
             places = [place for place in wishes if request.requests[place].validate_only is preview]
             if places:
                 chosen = [wishes[place] for place in places]
-                receipts = await self._submitting.submit_many(tenant, chosen, preview=preview)
+                receipts = await self._submissions.submit_many(tenant, chosen, preview=preview)
                 answers.update(zip(places, receipts, strict=True))
-        durability = self._submitting.durability
+        durability = self._submissions.durability
         return routing.BatchSubmitWorkItemsResponse(
             results=[_submit_result(tenant, answers[place], durability) for place in range(len(request.requests))]
         )
@@ -126,7 +134,7 @@ class RoutingServicer:
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        found = await self._submitting.item(tenant, item_id)
+        found = await self._submissions.item(tenant, item_id)
         call.check_own("" if isinstance(found, Submission) else found.record.owner)
         if isinstance(found, Submission):
             return received_message(tenant, found)
@@ -134,13 +142,13 @@ class RoutingServicer:
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, call: Call) -> routing.ListWorkItemsResponse:
         """List work items, oldest first."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else call.only_rep
         call.check_own(owner)
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
-        found, position = await self._lookup.items(
+        found, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
@@ -155,17 +163,17 @@ class RoutingServicer:
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
         """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        full = fields.wants_full(request.view)
+        full = wants_full(request.view)
         wish = ReassignRequest(
             item_id=item_id,
             rep=fields.reference(request.rep, "reps", tenant, "rep") if request.rep else "",
-            note=fields.text(request.note, fields.MAX_NOTE, "note"),
-            expected=fields.etag_number(request.etag),
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            note=fields.text(request.note, MAX_NOTE, "note"),
+            expected=etag_number(request.etag),
+            request_id=fields.request_id(request),
             actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
-        return await self._describing.message(tenant, decision, full=full)
+        return await self._described(tenant, decision, full=full)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         """Close a work item."""
@@ -178,8 +186,8 @@ class RoutingServicer:
             tenant,
             item_id,
             state,
-            expected=await self._expected(call, tenant, item_id, fields.etag_number(request.etag)),
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            expected=await self._expected(call, tenant, item_id, etag_number(request.etag)),
+            request_id=fields.request_id(request),
             actor=call.actor,
             preview=request.validate_only,
         )
@@ -189,19 +197,23 @@ class RoutingServicer:
         self, request: routing.WatchWorkItemsRequest, _: Call
     ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
         """Stream what happens to work items."""
-        tenant = fields.tenant_of(request.parent)
-        after = fields.resume_number(request.resume_token)
-        after = await self._watching.begin(tenant, after)
-        yield routing.WatchWorkItemsResponse(resume_token=fields.resume_token(after))
-        async for event in self._watching.changes(tenant, after):
-            token = fields.resume_token(event.number)
+        tenant = tenant_of(request.parent)
+        after = resume_number(request.resume_token)
+        after = await self._watches.begin(tenant, after)
+        yield routing.WatchWorkItemsResponse(resume_token=resume_token(after))
+        async for event in self._watches.changes(tenant, after):
+            token = resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
+
+    async def _described(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
+        explanation = await self._queries.explained(tenant, decision, full=full)
+        return self._presenter.message(tenant, decision, explanation, full=full)
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""
         if not call.only_rep:
             return etag
-        stored = await self._lookup.item(tenant, item_id)
+        stored = await self._queries.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.version if etag in (None, stored.record.version) else _NEVER
 
@@ -211,20 +223,20 @@ def _check_size(requests: int) -> None:
         raise InvalidInput.of("requests", f"{requests} requests: must be 1 to {MAX_BATCH}")
 
 
-def _submit_result(tenant: str, answer: Receipt | RouterError, durability: Durability) -> routing.SubmitResult:
-    if isinstance(answer, RouterError):
+def _submit_result(tenant: str, answer: Receipt | Failure, durability: Durability) -> routing.SubmitResult:
+    if isinstance(answer, Failure):
         return routing.SubmitResult(error=status_of(answer))
     return routing.SubmitResult(submission=receipt_message(tenant, answer, durability))
 
 
 def _read(
     parent: str, single: routing.RouteWorkItemRequest | routing.SubmitWorkItemRequest, actor: str
-) -> RouteRequest | RouterError:
+) -> RouteRequest | Failure:
     if single.parent and single.parent != parent:
-        return InvalidInput.of("parent", f"{fields.shown(single.parent)}: must be empty or {parent}, as the batch's")
+        return InvalidInput.of("parent", f"{shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
         if isinstance(single, routing.RouteWorkItemRequest):
-            fields.wants_full(single.view)
+            wants_full(single.view)
         return route_request(single, actor)
-    except RouterError as error:
+    except Failure as error:
         return error

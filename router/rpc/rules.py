@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from fairlead.v1 import rules_pb2 as rules
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import tenant_of
 from router.model.errors import InvalidInput
-from router.rpc import fields
+from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import timestamp
 from router.rules.publishing import Publishing
 from rules.problems import Problem
@@ -38,13 +40,13 @@ class RuleServicer:
 
     async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, call: Call) -> rules.RuleSet:
         """Publish a rule set."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         published = await self._publishing.publish(
             tenant,
             request.source,
-            note=fields.text(request.note, fields.MAX_NOTE, "note"),
-            expected=fields.etag_number(request.etag),
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            note=fields.text(request.note, MAX_NOTE, "note"),
+            expected=etag_number(request.etag),
+            request_id=fields.request_id(request),
             actor=call.actor,
             preview=request.validate_only,
         )
@@ -52,10 +54,10 @@ class RuleServicer:
 
     async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, call: Call) -> rules.RuleSet:
         """Make an earlier revision hold again."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         if request.revision < 0:
             raise InvalidInput.of("revision", f"{request.revision}: must be 0 (the one before) or a revision")
-        request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+        request_id = fields.request_id(request)
         revision = request.revision or None
         published = await self._publishing.roll_back(tenant, revision, request_id=request_id, actor=call.actor)
         return _rule_set(tenant, published, active=published.revision)
@@ -64,7 +66,7 @@ class RuleServicer:
         self, request: rules.ListRuleSetRevisionsRequest, _: Call
     ) -> rules.ListRuleSetRevisionsResponse:
         """List revisions, newest first."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         before, count = fields.page_number(request.page_token) or None, fields.page_size(request.page_size)
         found, position = await self._publishing.revisions(tenant, before=before, count=count)
         active = (await self._publishing.revision(tenant)).revision if found else 0
@@ -81,7 +83,7 @@ class RuleServicer:
 
 
 def _optional_tenant(parent: str) -> str:
-    return fields.tenant_of(parent) if parent else ""
+    return tenant_of(parent) if parent else ""
 
 
 def _problems(problems: Iterable[Problem]) -> list[rules.RuleSetProblem]:

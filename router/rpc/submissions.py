@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode, urlsafe_b64encode
+import re
 from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
+from gateway.fields import MAX_LAST_PART, page_place, page_token, timestamp
 from router.model.errors import InvalidInput
-from router.rpc.fields import MAX_LAST_PART, shown
+from router.rpc.messages import DURABILITIES
 from router.submission.ports import QueueReport, Receipt, Stage, Submission
 from store.durability import Durability
 
+_PLACE = re.compile(rf"-?[0-9]{{1,16}} .{{1,{MAX_LAST_PART}}}", re.DOTALL)
 _STAGES = {number: Stage(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
 _STAGE_NUMBERS: dict[Stage, Any] = {stage: number for number, stage in _STAGES.items()}
-DURABILITIES: dict[Durability, Any] = {
-    durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
-}
 
 
 def receipt_message(tenant: str, receipt: Receipt, durability: Durability) -> queue.Submission:
@@ -31,7 +27,7 @@ def receipt_message(tenant: str, receipt: Receipt, durability: Durability) -> qu
         durability=DURABILITIES[durability],
     )
     if receipt.submitted_us:
-        message.submit_time.CopyFrom(_timestamp(receipt.submitted_us))
+        message.submit_time.CopyFrom(timestamp(receipt.submitted_us))
     return message
 
 
@@ -40,15 +36,15 @@ def submission_message(tenant: str, submission: Submission, durability: Durabili
     message = queue.Submission(
         work_item=f"tenants/{tenant}/workItems/{submission.item_id}",
         state=_STAGE_NUMBERS[submission.stage],
-        submit_time=_timestamp(submission.submitted_us),
+        submit_time=timestamp(submission.submitted_us),
         durability=DURABILITIES[durability],
         delivery_count=submission.deliveries,
         fault=submission.fault,
     )
     if submission.stage is Stage.DEAD:
-        message.death_time.CopyFrom(_timestamp(submission.position))
+        message.death_time.CopyFrom(timestamp(submission.position))
     elif submission.stage is not Stage.READY:
-        message.due_time.CopyFrom(_timestamp(submission.position))
+        message.due_time.CopyFrom(timestamp(submission.position))
     return message
 
 
@@ -84,7 +80,7 @@ def stage_of(state: int) -> Stage:
 
 def place_token(last: Submission | None) -> str:
     """Write where the next page begins: behind a submission; empty for none."""
-    return urlsafe_b64encode(f"{last.position} {last.item_id}".encode()).decode() if last else ""
+    return page_token(f"{last.position} {last.item_id}") if last else ""
 
 
 def place_of(token: str) -> tuple[int, str] | None:
@@ -95,17 +91,5 @@ def place_of(token: str) -> tuple[int, str] | None:
     InvalidInput
         If this server never wrote it.
     """
-    if not token:
-        return None
-    try:
-        position, _, item_id = b64decode(token.encode(), b"-_", validate=True).decode().partition(" ")
-    except (binascii.Error, ValueError):
-        position, item_id = "", ""
-    digits = position.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 16 and 0 < len(item_id) <= MAX_LAST_PART):
-        raise InvalidInput.of("page_token", f"{shown(token)}: must be the next_page_token of an earlier page")
-    return int(position), item_id
-
-
-def _timestamp(microseconds: int) -> Timestamp:
-    return Timestamp(seconds=microseconds // 1_000_000, nanos=microseconds % 1_000_000 * 1000)
+    position, _, item_id = page_place(token, _PLACE.fullmatch).partition(" ")
+    return (int(position), item_id) if token else None

@@ -6,15 +6,16 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
+from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
-from gate.calls import Call
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import check_id, tenant_of
 from router.model.errors import InvalidInput, Violation
-from router.model.ids import check_id
 from router.model.workforce import Rep
-from router.rpc import fields
 from router.rpc import workforce_messages as read
 from router.workforce.edits import Edit
-from router.workforce.service import Administration, Saved
+from router.workforce.service import Saved, WorkforceService
 
 MAX_BATCH = 10_000
 
@@ -22,14 +23,14 @@ MAX_BATCH = 10_000
 class WorkforceServicer:
     """Answers WorkforceService."""
 
-    def __init__(self, administration: Administration) -> None:
-        self._administration = administration
+    def __init__(self, workforce_service: WorkforceService) -> None:
+        self._workforce_service = workforce_service
 
     # ------------------------------------------------------------------------------------------------------------- reps
 
     async def CreateRep(self, request: workforce.CreateRepRequest, call: Call) -> workforce.Rep:
         """Create a rep."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
         change = Edit("rep", request.rep_id, lambda _: made, create=True, update=False)
         return read.rep_message(tenant, await self._save(tenant, change, request, call))
@@ -38,7 +39,7 @@ class WorkforceServicer:
         """Get a rep."""
         tenant, rep_id = fields.name_of(request.name, "reps")
         call.check_own(rep_id)
-        return read.rep_message(tenant, await self._administration.get(tenant, "rep", rep_id))
+        return read.rep_message(tenant, await self._workforce_service.get(tenant, "rep", rep_id))
 
     async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
         """List reps by id."""
@@ -66,33 +67,33 @@ class WorkforceServicer:
         self, request: workforce.BatchUpsertRepsRequest, call: Call
     ) -> workforce.BatchUpsertRepsResponse:
         """Create or replace many reps."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         if not 1 <= len(request.reps) <= MAX_BATCH:
             raise InvalidInput.of("reps", f"{len(request.reps)} reps: must be 1 to {MAX_BATCH}")
         changes, seen, violations = [], set[str](), []
         for place, message in enumerate(request.reps):
             of_tenant, rep_id = fields.name_of(message.name, "reps", f"reps[{place}].name")
             if of_tenant != tenant:
-                fault = f"{fields.shown(message.name)}: must belong to tenants/{tenant}"
+                fault = f"{shown(message.name)}: must belong to tenants/{tenant}"
                 violations.append(Violation(f"reps[{place}].name", fault))
             if wrong := check_id(rep_id):
                 violations.append(Violation(f"reps[{place}].name", wrong))
             if rep_id in seen:
-                violations.append(Violation(f"reps[{place}].name", f"{fields.shown(message.name)} stands here twice"))
+                violations.append(Violation(f"reps[{place}].name", f"{shown(message.name)} stands here twice"))
             seen.add(rep_id)
             changes.append(
                 _replacement(read.rep(message, rep_id, None, read.REP_FIELDS, f"reps[{place}]"), message.etag)
             )
         if violations:
             raise InvalidInput(violations)
-        saved = await self._administration.save(tenant, changes, actor=call.actor, **_repetition(request))
+        saved = await self._workforce_service.save(tenant, changes, actor=call.actor, **_repetition(request))
         return workforce.BatchUpsertRepsResponse(reps=[read.rep_message(tenant, rep) for rep in saved])
 
     # ------------------------------------------------------------------------------------------------------------ pools
 
     async def CreatePool(self, request: workforce.CreatePoolRequest, call: Call) -> workforce.Pool:
         """Create a pool."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
         change = Edit("pool", request.pool_id, lambda _: made, create=True, update=False)
         return read.pool_message(tenant, await self._save(tenant, change, request, call))
@@ -100,7 +101,7 @@ class WorkforceServicer:
     async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
         """Get a pool."""
         tenant, pool_id = fields.name_of(request.name, "pools")
-        return read.pool_message(tenant, await self._administration.get(tenant, "pool", pool_id))
+        return read.pool_message(tenant, await self._workforce_service.get(tenant, "pool", pool_id))
 
     async def ListPools(self, request: workforce.ListPoolsRequest, _: Call) -> workforce.ListPoolsResponse:
         """List pools by id."""
@@ -129,7 +130,7 @@ class WorkforceServicer:
 
     async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, call: Call) -> workforce.Territory:
         """Create a territory."""
-        tenant = fields.tenant_of(request.parent)
+        tenant = tenant_of(request.parent)
         made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
         change = Edit("territory", request.territory_id, lambda _: made, create=True, update=False)
         return read.territory_message(tenant, await self._save(tenant, change, request, call))
@@ -137,7 +138,7 @@ class WorkforceServicer:
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
         """Get a territory."""
         tenant, territory_id = fields.name_of(request.name, "territories")
-        return read.territory_message(tenant, await self._administration.get(tenant, "territory", territory_id))
+        return read.territory_message(tenant, await self._workforce_service.get(tenant, "territory", territory_id))
 
     async def ListTerritories(
         self, request: workforce.ListTerritoriesRequest, _: Call
@@ -167,23 +168,23 @@ class WorkforceServicer:
     # ------------------------------------------------------------------------------------------- common to the three
 
     async def _page(self, kind: str, request: Any) -> tuple[str, list[Saved], str]:
-        tenant = fields.tenant_of(request.parent)
-        after, count = fields.page_position(request.page_token), fields.page_size(request.page_size)
-        page, position = await self._administration.page(tenant, kind, after=after, count=count)
+        tenant = tenant_of(request.parent)
+        after, count = fields.page_place(request.page_token, _is_id), fields.page_size(request.page_size)
+        page, position = await self._workforce_service.page(tenant, kind, after=after, count=count)
         return tenant, page, fields.page_token(position)
 
     async def _save(self, tenant: str, change: Edit, request: Any, call: Call) -> Saved:
-        (saved,) = await self._administration.save(tenant, [change], actor=call.actor, **_repetition(request))
+        (saved,) = await self._workforce_service.save(tenant, [change], actor=call.actor, **_repetition(request))
         return saved
 
     async def _delete(self, kind: str, collection: str, request: Any, call: Call) -> Empty:
         tenant, record_id = fields.name_of(request.name, collection)
-        await self._administration.delete(
+        await self._workforce_service.delete(
             tenant,
             kind,
             record_id,
             etag=request.etag,
-            request_id=fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id"),
+            request_id=fields.request_id(request),
             actor=call.actor,
             preview=request.validate_only,
         )
@@ -196,6 +197,10 @@ def _replacement(made: Rep, etag: str) -> Edit:
 
 def _repetition(request: Any) -> dict[str, Any]:
     """Return what makes a request repeatable, and whether it is a preview."""
-    request_id = fields.text(request.request_id, fields.MAX_REQUEST_ID, "request_id")
+    request_id = fields.request_id(request)
     content = request.SerializeToString(deterministic=True) if request_id else b""
     return {"request_id": request_id, "content": content, "preview": request.validate_only}
+
+
+def _is_id(text: str) -> bool:
+    return check_id(text) is None

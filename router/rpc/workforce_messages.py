@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
+from gateway import fields
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
-from router.rpc import fields
+from router.rpc.fields import MAX_DISPLAY_NAME, plain, struct
 from router.rpc.messages import check_kind_name
 from router.workforce.service import Saved
 from rules.fields import FactValue
@@ -37,7 +39,7 @@ def masked(paths: Sequence[str], allowed: Collection[str], message: Any) -> froz
         return frozenset(allowed)
     unknown = [path for path in paths if path not in allowed]
     if unknown:
-        raise InvalidInput.of("update_mask", f"{fields.shown(unknown[0])}: must be of {', '.join(allowed)}, or *")
+        raise InvalidInput.of("update_mask", f"{shown(unknown[0])}: must be of {', '.join(allowed)}, or *")
     return frozenset(paths)
 
 
@@ -66,7 +68,7 @@ def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
     return workforce.Rep(
         name=f"tenants/{tenant}/reps/{record.id}",
         display_name=record.display_name,
-        attributes=fields.struct(record.attributes),
+        attributes=struct(record.attributes),
         active=record.active,
         capacity=dict(record.capacity),
         etag=saved.etag,
@@ -131,7 +133,7 @@ def territory_message(tenant: str, saved: Saved) -> workforce.Territory:
 
 
 def _display_name(message: Any, at: str) -> str:
-    return fields.text(message.display_name, fields.MAX_DISPLAY_NAME, f"{at}.display_name")
+    return fields.text(message.display_name, MAX_DISPLAY_NAME, f"{at}.display_name")
 
 
 def _capacity(message: workforce.Rep, at: str) -> dict[str, int]:
@@ -161,7 +163,7 @@ def _members(message: workforce.Pool, tenant: str) -> tuple[Member, ...]:
 def _attributes(message: workforce.Rep, at: str) -> dict[str, FactValue]:
     attributes: dict[str, FactValue] = {}
     violations = []
-    values = fields.plain(message.attributes)
+    values = plain(message.attributes)
     if len(values) > MAX_ATTRIBUTES:
         violations.append(Violation(f"{at}.attributes", f"{len(values)} attributes: at most {MAX_ATTRIBUTES}"))
     for name, value in values.items():
@@ -171,7 +173,7 @@ def _attributes(message: workforce.Rep, at: str) -> dict[str, FactValue]:
                 f"must be text of up to {MAX_STRING} characters, a finite number below {MAX_NUMBER:g}, "
                 f"true or false, or a list of up to {MAX_LIST} texts"
             )
-            violations.append(Violation(f"{at}.attributes.{name[:80]}", f"{fields.shown(value)}: {allowed}"))
+            violations.append(Violation(f"{at}.attributes.{name[:80]}", f"{shown(value)}: {allowed}"))
         else:
             attributes[name] = read
     if violations:

@@ -1,4 +1,4 @@
-"""What can go wrong with rules beside what ``router.model.errors`` lists."""
+"""What can go wrong with rules beside what every package may fail of: ``InvalidRuleSet``, an ``InvalidInput``."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
-from router.model.ids import check_id
+from resource_names import check_id
 from router.rules import limits
 from rules.forms import BareRuleForm, FieldForm, Form, Name, Value
 from rules.limits import MAX_FIELDS, MAX_RULES

@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from router.model.errors import NotFound, NotPossible, StaleEtag, StaleRevision
 from router.model.workforce import Territories
-from router.model.workitem import fingerprint
+from router.model.workitem import fingerprint_of
 from router.rules.errors import InvalidRuleSet
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.rules.scenarios import Workforce
 from router.rules.trial import Trial
-from router.workforce.service import Administration
+from router.workforce.service import WorkforceService
 from rules.problems import Problem
 from rules.revisions import Publication
 
@@ -27,22 +27,22 @@ class Publishing:
     ----------
     rule_sets
         Where revisions are kept.
-    administration
+    workforce_service
         Knows the pools that routes name, and the reps for tests that bring none.
     try_rule_set
         Tries a source apart.
     """
 
-    def __init__(self, rule_sets: RuleSets, administration: Administration, try_rule_set: RuleSetTrial) -> None:
+    def __init__(self, rule_sets: RuleSets, workforce_service: WorkforceService, try_rule_set: RuleSetTrial) -> None:
         self._rule_sets = rule_sets
         self._try_rule_set = try_rule_set
-        self._administration = administration
+        self._workforce_service = workforce_service
 
     async def check(self, source: str, tenant: str = "", *, tests: str | None = None) -> Trial:
         """Check a source and run its tests, or the given ones; writes nothing."""
         if not tenant:
             return await self._try_rule_set(source, tests=tests)
-        records = await self._administration.records(tenant)
+        records = await self._workforce_service.records(tenant)
         workforce = Workforce(records.reps, records.pools, Territories(records.territories))
         return await self._try_rule_set(source, records.pools, workforce, tests=tests)
 
@@ -80,7 +80,7 @@ class Publishing:
         publication = Publication(0, source, trial.stored_json, note, trial.rule_count, 0, 0, actor)
         if preview:
             return publication
-        return await self._publish(tenant, publication, expected, request_id, fingerprint("publish", source, note))
+        return await self._publish(tenant, publication, expected, request_id, fingerprint_of("publish", source, note))
 
     async def roll_back(
         self, tenant: str, revision: int | None = None, *, request_id: str = "", actor: str = ""
@@ -101,13 +101,15 @@ class Publishing:
             raise NotPossible(f"tenants/{tenant}/ruleSets/1", "there is no revision before it")
         earlier = await self.revision(tenant, active.revision - 1 if revision is None else revision)
         again = replace(earlier, revision=0, rollback_of=earlier.revision, at_ms=0, actor=actor)
-        return await self._publish(tenant, again, None, request_id, fingerprint("rollback", revision or 0))
+        return await self._publish(tenant, again, None, request_id, fingerprint_of("rollback", revision or 0))
 
     async def _publish(
-        self, tenant: str, publication: Publication, expected: int | None, request_id: str, mark: str
+        self, tenant: str, publication: Publication, expected: int | None, request_id: str, fingerprint: str
     ) -> Publication:
         try:
-            return await self._rule_sets.publish(tenant, expected, publication, request_id=request_id, fingerprint=mark)
+            return await self._rule_sets.publish(
+                tenant, expected, publication, request_id=request_id, fingerprint=fingerprint
+            )
         except StaleRevision as error:
             raise StaleEtag(error.name, error.description) from error
 

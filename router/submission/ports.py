@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from failures import Failure
 from router.assignment.commands import RouteRequest
-from router.model.errors import RouterError
 from router.model.workitem import WorkItem
 from store.durability import Durability
 
@@ -94,7 +94,7 @@ class Intake(Protocol):
     def durability(self) -> Durability:
         """What a submission survives."""
 
-    async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | RouterError]:
+    async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | Failure]:
         """Take in up to 1,000, each on its own; where one was not stands why: ``QueueFull``, ``MemoryShort``,
         ``RequestIdReused``.
         """

@@ -1,4 +1,4 @@
-"""Submitting: work items are taken in at once and routed by workers.
+"""SubmissionService: work items are taken in at once and routed by workers.
 
 submit           the id is derived, the queue takes it                answered at once
 route_submitted  a worker has it: route, by the id of its request     so a second delivery gets the first's decision
@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from failures import Failure, StoreUnavailable
 from router.assignment.commands import RouteRequest
-from router.assignment.queries import Lookup, StoredItem
+from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.service import Router
 from router.model.decision import Decision
-from router.model.errors import Conflict, NotFound, NotPossible, RouterError
+from router.model.errors import Conflict, NotFound, NotPossible
 from router.model.workitem import item_id
 from router.submission.ports import Intake, Receipt, Submission
 from store.durability import Durability
-from store.errors import StoreUnavailable
 
 _PASSING = (Conflict, StoreUnavailable)
 """What a later try may not meet again."""
@@ -28,24 +28,24 @@ _PASSING = (Conflict, StoreUnavailable)
 class Failed:
     """Why a submission was not routed, and whether a later try may succeed."""
 
-    error: RouterError | StoreUnavailable
+    error: Failure
     may_pass: bool
 
 
-class Submitting:
+class SubmissionService:
     """The use cases in front of the queue.
 
     Parameters
     ----------
     intake
         The queue.
-    lookup
+    queries
         Work items that are routed.
     """
 
-    def __init__(self, intake: Intake, lookup: Lookup) -> None:
+    def __init__(self, intake: Intake, queries: WorkItemQueries) -> None:
         self._intake = intake
-        self._lookup = lookup
+        self._queries = queries
 
     @property
     def durability(self) -> Durability:
@@ -65,13 +65,13 @@ class Submitting:
             If the store does not answer.
         """
         (answer,) = await self.submit_many(tenant, [request], preview=preview)
-        if isinstance(answer, RouterError):
+        if isinstance(answer, Failure):
             raise answer
         return answer
 
     async def submit_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
-    ) -> list[Receipt | RouterError]:
+    ) -> list[Receipt | Failure]:
         """Take in each on its own; a preview only says under which id.
 
         Raises
@@ -93,11 +93,11 @@ class Submitting:
             If there is none.
         """
         try:
-            return await self._lookup.item(tenant, item_id)
+            return await self._queries.item(tenant, item_id)
         except NotFound:
             pending = await self._intake.pending(tenant, item_id)
         # neither: routed between the two looks, or unknown
-        return pending or await self._lookup.item(tenant, item_id)
+        return pending or await self._queries.item(tenant, item_id)
 
 
 async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | Failed]:
@@ -107,6 +107,6 @@ async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteR
     except (NotPossible, *_PASSING) as error:  # none can be routed now: no rules, or no store
         return [Failed(error, may_pass=True)] * len(requests)
     return [
-        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, RouterError) else answer
+        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, Failure) else answer
         for answer in answers
     ]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.model.ids import check_id
 from router.model.workforce import Pool, Rep, Settlement, Territories, Territory, WorkforceRecords
 
 Record = Rep | Pool | Territory
@@ -43,6 +43,11 @@ class Edit:
     create: bool = False
     update: bool = True
 
+    @property
+    def id_field(self) -> str:
+        """Where in the request the id stands: what is only created gets it beside the record, not in its name."""
+        return f"{self.kind}.name" if self.update else f"{self.kind}_id"
+
 
 def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> Made:
     """Work out what changes make of the records.
@@ -56,7 +61,7 @@ def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> 
     for change in changes:
         _check_expectation(tenant, records, change)
         made[change.kind, change.id] = change.make(records.of(change.kind).get(change.id))
-    _check(_merged(records, made), made)
+    _check(_merged(records, made), made, changes)
     return made
 
 
@@ -128,12 +133,11 @@ def settlements_of(records: WorkforceRecords, made: Made) -> list[Settlement]:
     return settlements
 
 
-def _check(records: WorkforceRecords, made: Made) -> None:
-    violations: list[Violation] = []
-    for (kind, record_id), record in made.items():
-        fault = check_id(record_id)
-        if fault:
-            violations.append(Violation(f"{kind}_id", f"{record_id!r}: {fault}"))
+def _check(records: WorkforceRecords, made: Made, changes: Sequence[Edit]) -> None:
+    violations = [
+        Violation(change.id_field, f"{change.id!r}: {fault}") for change in changes if (fault := check_id(change.id))
+    ]
+    for record in made.values():
         if isinstance(record, Pool):
             violations += _pool_faults(record, records)
         if isinstance(record, Territory):

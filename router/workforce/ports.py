@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from router.model.revisions import Edition
+from router.model.revisions import RevisionPair
 from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
 
 
@@ -24,7 +24,7 @@ class Workforce(Protocol):
         expected: int,
         records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
         *,
-        mark: str = "",
+        event_hash: str = "",
         settlements: Sequence[Settlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
@@ -35,8 +35,8 @@ class Workforce(Protocol):
 
         Parameters
         ----------
-        expected, mark
-            Revision the records were derived from, and its mark.
+        expected, event_hash
+            Revision the records were derived from, and its event_hash.
         idle
             Reps who may own nothing open.
 
@@ -57,5 +57,5 @@ class Revisions(Protocol):
     async def tenants(self) -> list[str]:
         """Return every tenant that ever published rules."""
 
-    async def revisions(self, tenant: str) -> Edition:
+    async def revisions(self, tenant: str) -> RevisionPair:
         """Return the active rule set's revision and the workforce's."""

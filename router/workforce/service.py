@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
 from router.model.workforce import WorkforceRecords
-from router.model.workitem import fingerprint
+from router.model.workitem import fingerprint_of
 from router.workforce.edits import Edit, Made, Record, changed, name_of, removed, settlements_of
 from router.workforce.ports import Revisions, Workforce
 
@@ -31,16 +31,16 @@ class Saved:
 
 
 class _Asked(NamedTuple):
-    """A request to change something; ``mark`` tells it from another that reuses its id."""
+    """A request to change something; ``fingerprint`` tells it from another that reuses its id."""
 
     tenant: str
     request_id: str
-    mark: str
+    fingerprint: str
     actor: str
     preview: bool
 
 
-class Administration:
+class WorkforceService:
     """The use cases on the workforce.
 
     Parameters
@@ -61,7 +61,7 @@ class Administration:
         """Return the records as they are."""
         known = self._at_hand.get(tenant)
         now = await self._revisions.revisions(tenant)
-        if known is None or (known.revision, known.mark) != (now.workforce, now.workforce_mark):
+        if known is None or (known.revision, known.event_hash) != (now.workforce, now.workforce_event_hash):
             known = await self._workforce.read(tenant)
             if known.revision:  # anybody may ask for any name: those of nobody must not add up
                 self._at_hand[tenant] = known
@@ -115,7 +115,7 @@ class Administration:
         Conflict
             If the workforce changes faster than the wish can be worked out.
         """
-        asked = _Asked(tenant, request_id, fingerprint("save", content), actor, preview)
+        asked = _Asked(tenant, request_id, fingerprint_of("save", content), actor, preview)
         done = await self._write(asked, lambda records: changed(tenant, records, changes))
         if done is None:
             return [await self.get(tenant, change.kind, change.id) for change in changes]
@@ -144,7 +144,7 @@ class Administration:
         RequestIdReused, Conflict
             As ``save``.
         """
-        asked = _Asked(tenant, request_id, fingerprint("delete", kind, record_id), actor, preview)
+        asked = _Asked(tenant, request_id, fingerprint_of("delete", kind, record_id), actor, preview)
         idle = [record_id] if kind == "rep" else []
         await self._write(asked, lambda records: removed(tenant, records, kind, record_id, etag), idle)
 
@@ -174,11 +174,11 @@ class Administration:
                         tenant,
                         records.revision,
                         made,
-                        mark=records.mark,
+                        event_hash=records.event_hash,
                         settlements=settlements_of(records, made),
                         idle=idle,
                         request_id=asked.request_id,
-                        fingerprint=asked.mark,
+                        fingerprint=asked.fingerprint,
                         actor=asked.actor,
                     )
                 except (AlreadyExists, NotFound, StaleEtag):
@@ -204,7 +204,9 @@ class Administration:
         if not asked.request_id:
             return False
         try:
-            await self._workforce.write(asked.tenant, -1, {}, request_id=asked.request_id, fingerprint=asked.mark)
+            await self._workforce.write(
+                asked.tenant, -1, {}, request_id=asked.request_id, fingerprint=asked.fingerprint
+            )
         except StaleRevision:
             return False
         return True

@@ -8,19 +8,19 @@ from typing import ParamSpec
 
 import click
 
-from scoring.errors import ScoringError
+from failures import Failure
 
 _P = ParamSpec("_P")
 
 
 def failures_in_words(command: Callable[_P, None]) -> Callable[_P, None]:
-    """Turn every `ScoringError` of a command into its message and exit code 1."""
+    """Turn every `Failure` of a command into its message and exit code 1."""
 
     @functools.wraps(command)
     def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except ScoringError as error:
+        except Failure as error:
             raise click.ClickException(f"{error} [{error.reason}]") from error
 
     return wrapped

@@ -12,12 +12,12 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
-from scoring import gates
 from scoring.cli.failing import failures_in_words
-from scoring.journal import Standing
 from scoring.names import checked_tenant
-from scoring.parts import registries
-from scoring.registry import Registry
+from scoring.registry import gates
+from scoring.registry.journal import AliasState
+from scoring.registry.registry import Registry
+from scoring.services import registries
 
 
 def _filled(context: click.Context, option: click.Parameter, value: str) -> str:
@@ -64,9 +64,9 @@ def list_models(registry: Registry) -> None:
     """List every model, its versions and their aliases."""
     table = Table("model", "version", "alias")
     for model in registry.models():
-        standing = registry.standing(model)
+        state = registry.state(model)
         for version in registry.versions(model):
-            table.add_row(model, version, ", ".join(standing.aliases_of(version)))
+            table.add_row(model, version, ", ".join(state.aliases_of(version)))
     Console().print(table)
 
 
@@ -77,17 +77,17 @@ def list_models(registry: Registry) -> None:
 def show(registry: Registry, model: str, version: str) -> None:
     """Verify a version and show where it comes from, its figures, its gates and the model's last changes."""
     console = Console()
-    found = registry.load(model, version)
-    manifest, report = found.manifest, gates.read_report(found.report)
+    artefact = registry.load(model, version)
+    manifest, report = artefact.manifest, gates.read_report(artefact.report)
     console.print(f"[bold]{model} {manifest.version}[/]  trained {manifest.created_time:%Y-%m-%d %H:%M %Z}, verified")
-    console.print(f"digest {found.digest}")
+    console.print(f"digest {artefact.digest}")
     console.print(
-        f"{len(found.schema.features)} features, {len(found.tables.pairs)} pairs, label {manifest.label.name}"
+        f"{len(artefact.schema.features)} features, {len(artefact.tables.pairs)} pairs, label {manifest.label.name}"
     )
     for name, value in gates.figures(report).items():
         console.print(f"  {name:24} {value:.4f}")
     for gate in gates.gates(report):
-        console.print(f"  {'[green]open  [/]' if gate.passed else '[red]closed[/]'} {gate.name} {gate.detail}")
+        console.print(f"  {'[green]pass[/]' if gate.passed else '[red]fail[/]'} {gate.name} {gate.detail}")
     for entry in registry.history(model)[:10]:
         named = entry.challenger if entry.action == "challenge" else entry.champion
         console.print(f"{entry.time:%Y-%m-%d %H:%M} {entry.action} → {named} by {entry.actor} {entry.reason}")
@@ -100,13 +100,13 @@ def show(registry: Registry, model: str, version: str) -> None:
 @click.argument("second", default="challenger")
 def compare(registry: Registry, model: str, first: str, second: str) -> None:
     """Set two versions side by side; versions or aliases."""
-    found = registry.compare(model, first, second)
-    table = Table("figure", *found.versions, "difference")
-    for name, (one, two) in found.figures.items():
+    comparison = registry.compare(model, first, second)
+    table = Table("figure", *comparison.versions, "difference")
+    for name, (one, two) in comparison.figures.items():
         table.add_row(name, f"{one:.4f}", f"{two:.4f}", f"{two - one:+.4f}")
     console = Console()
     console.print(table)
-    for version, names in zip(found.versions, (found.only_in_first, found.only_in_second), strict=True):
+    for version, names in zip(comparison.versions, (comparison.only_in_first, comparison.only_in_second), strict=True):
         if names:
             console.print(f"only {version} reads: {', '.join(names)}")
 
@@ -129,12 +129,12 @@ def challenge(registry: Registry, model: str, version: str, actor: str, reason: 
 @click.argument("version", default="challenger")
 @_actor
 @_reason
-@click.option("--override", is_flag=True, help="Promote though gates are closed.")
+@click.option("--override", is_flag=True, help="Promote though gates failed.")
 @_etag
 def promote(registry: Registry, model: str, version: str, actor: str, reason: str, override: bool, etag: str) -> None:
     """Make a version the champion; servers follow within a second."""
-    standing = registry.promote(model, version, actor=actor, reason=reason, override=override, etag=etag)
-    _say(standing)
+    state = registry.promote(model, version, actor=actor, reason=reason, override=override, etag=etag)
+    _say(state)
 
 
 @models.command()
@@ -155,7 +155,7 @@ def rollback(registry: Registry, model: str, actor: str, reason: str, etag: str)
 def audit(registry: Registry, model: str, noted: str | None) -> None:
     """Prove that the record of who promoted what was not altered; exits with 1 if it was."""
     faults = registry.breaks(model)
-    number, etag = registry.standing(model).number, registry.standing(model).etag
+    number, etag = registry.state(model).number, registry.state(model).etag
     if noted is not None and noted not in registry.etags(model):
         faults.append(f"no entry has the etag {noted!r}, which was noted: this is another past")
     for fault in faults:
@@ -165,6 +165,6 @@ def audit(registry: Registry, model: str, noted: str | None) -> None:
     click.echo(f"{number} changes of {model}, none altered. To prove it later, note elsewhere: {etag}")
 
 
-def _say(standing: Standing) -> None:
-    aliases = (f"{alias} {standing.version(alias) or '—'}" for alias in ("champion", "challenger", "previous"))
-    click.echo(f"{standing.model}: {', '.join(aliases)} (etag {standing.etag})")
+def _say(state: AliasState) -> None:
+    aliases = (f"{alias} {state.version(alias) or '—'}" for alias in ("champion", "challenger", "previous"))
+    click.echo(f"{state.model}: {', '.join(aliases)} (etag {state.etag})")

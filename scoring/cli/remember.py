@@ -14,7 +14,7 @@ from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.retries import Retries
 from fairlead.v1 import scoring_pb2 as pb
-from scoring.adapters.shards import METADATA, PROBABILITY, ROW
+from scoring.batch.adapters.shards import METADATA, PROBABILITY, ROW
 from scoring.cli.failing import failures_in_words
 from scoring.errors import InvalidInput
 

@@ -11,13 +11,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scoring.adapters import crews, runs
-from scoring.adapters.shelves import open_shelf
+from scoring.batch.adapters import executors as crews
+from scoring.batch.adapters import runs
+from scoring.batch.plan import ROWS_PER_SHARD
 from scoring.cli.failing import failures_in_words
 from scoring.errors import NotFound, NotPossible
 from scoring.names import checked_tenant, registry_of
-from scoring.registry import Registry
-from scoring.rescoring import ROWS_PER_SHARD
+from scoring.registry.adapters.storage import open_storage
+from scoring.registry.registry import Registry
 
 
 @click.command()
@@ -70,10 +71,10 @@ def rescore(
     """
     url = registry_of(url, checked_tenant(tenant, "--tenant"))
     model, version = split_name(named, url)
-    found = Registry(open_shelf(url), lambda: datetime.now(UTC)).load(model, version)
+    artefact = Registry(open_storage(url), lambda: datetime.now(UTC)).load(model, version)
     instant = as_of.replace(tzinfo=UTC) if as_of else None
     registry = url if "://" in url else str(Path(url).absolute())
-    run = runs.take_up(runs.Wanted(data, out, id_column, instant, shard_rows), registry, model, found)
+    run = runs.take_up(runs.Wanted(data, out, id_column, instant, shard_rows), registry, model, artefact)
     done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)
     _follow(done, run)
     click.echo(f"{run.plan.n_rows:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
@@ -88,7 +89,7 @@ def split_name(named: str, url: str) -> tuple[str, str]:
         If the model is left out and there are several.
     """
     model, _, version = named.partition("/")
-    models = list(open_shelf(url).models())
+    models = list(open_storage(url).models())
     if version or model in models:
         return model, version or "champion"
     if not models:

@@ -37,7 +37,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from scoring.errors import InvalidProfile
 from scoring.health.lifecycle import Lifecycle, Stage
 from scoring.health.tiers import ValueTier
-from scoring.schema import violations
+from scoring.model.schema import violations
 
 MAX_BYTES = 1 << 20
 

@@ -1,20 +1,18 @@
 """The gRPC side of scoring: servicers between messages and use cases.
 
-``status`` says which failure becomes which code, ``messages`` converts, one module per service follows. Whoever builds
-the server calls `add_to` with the door that they are to stand behind.
+``messages`` converts, one module per service follows. Whoever builds the server calls `add_to` with it.
 """
 
 from __future__ import annotations
 
 from fairlead.v1 import models_pb2, scoring_pb2
-from gate.door import Door
-from scoring.champions import Champions
+from gateway.grpc.server import GrpcServer
 from scoring.customers import CustomerScorer
-from scoring.ports import ScoreMemory
-from scoring.registry import Registries
+from scoring.memory import ScoreMemory
+from scoring.registry.champions import Champions
+from scoring.registry.registry import Registries
 from scoring.rpc.models import ModelServicer, Trainer
 from scoring.rpc.scoring import Rescorer, ScoringServicer
-from scoring.rpc.status import STATUSES
 
 SERVICES = (
     scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"].full_name,
@@ -24,7 +22,7 @@ SERVICES = (
 
 
 def add_to(
-    door: Door,
+    grpc_server: GrpcServer,
     champions: Champions,
     scorer: CustomerScorer,
     memory: ScoreMemory,
@@ -42,5 +40,5 @@ def add_to(
         Take TrainModel and RescoreCustomers in; None: it is refused.
     """
     scoring = ScoringServicer(champions, scorer, memory, rescorer)
-    door.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"], STATUSES)
-    door.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"], STATUSES)
+    grpc_server.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"])
+    grpc_server.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"])

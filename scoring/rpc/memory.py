@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fairlead.v1 import scoring_pb2 as pb
+from gateway.fields import instant
 from scoring.customers import CustomerScore
 from scoring.errors import InvalidInput, Violation
-from scoring.ports import LastScore
-from scoring.rpc.messages import MAX_ID, instant_of
+from scoring.memory import LastScore
+from scoring.rpc.messages import MAX_ID
 
 MAX_SCORES = 1_000
 MAX_TIER = 64
@@ -43,23 +44,23 @@ def remembered_scores_of(messages: Sequence[pb.RememberedScore]) -> list[LastSco
             message.customer,
             message.churn_probability,
             message.value_tier,
-            _milliseconds(instant_of(message.as_of_time, f"scores[{place}].as_of_time")),
+            _milliseconds(instant(message.as_of_time, f"scores[{place}].as_of_time")),
         )
         for place, message in enumerate(messages)
     ]
 
 
 def _wrong(message: pb.RememberedScore) -> list[tuple[str, str]]:
-    found = []
+    faults = []
     if not 0 < len(message.customer) <= MAX_ID:
-        found.append(("customer", f"{len(message.customer)} characters: must be 1 to {MAX_ID}"))
+        faults.append(("customer", f"{len(message.customer)} characters: must be 1 to {MAX_ID}"))
     if not 0 <= message.churn_probability <= 1:
-        found.append(("churn_probability", f"{message.churn_probability:g}: must be 0 to 1"))
+        faults.append(("churn_probability", f"{message.churn_probability:g}: must be 0 to 1"))
     if len(message.value_tier) > MAX_TIER:
-        found.append(("value_tier", f"{len(message.value_tier)} characters: at most {MAX_TIER}"))
+        faults.append(("value_tier", f"{len(message.value_tier)} characters: at most {MAX_TIER}"))
     if not message.HasField("as_of_time"):
-        found.append(("as_of_time", "is missing: say when it was so"))
-    return found
+        faults.append(("as_of_time", "is missing: say when it was so"))
+    return faults
 
 
 def _milliseconds(instant: datetime) -> int:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import NullValue, Value
-from google.protobuf.timestamp_pb2 import Timestamp
 
+from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
+from gateway.fields import instant
 from scoring.customers import Customer, CustomerScore, HealthView
-from scoring.encoding import Flag, FlagKind
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
-from scoring.schema import FeatureValue
+from scoring.model.encoding import Flag, FlagKind
+from scoring.model.schema import FeatureValue
 
 if TYPE_CHECKING:
-    from scoring.actions import BestAction, Change
-    from scoring.reasons import Reason
-    from scoring.served import ChurnScore, ServedModel
+    from scoring.model.actions import BestAction, Change
+    from scoring.model.loaded import ChurnScore, LoadedModel
+    from scoring.model.reasons import Reason
 
 MAX_ID = 256
 MAX_FEATURES = 4_096
@@ -43,7 +44,7 @@ def locale_of(locale: str) -> str:
     """
     language = re.split("[-_]", locale or "en", maxsplit=1)[0].lower()
     if language not in ("zh", "en"):
-        raise InvalidInput.of("locale", f"{locale[:80]!r}: must be zh or en, a region may follow")
+        raise InvalidInput.of("locale", f"{shown(locale)}: must be zh or en, a region may follow")
     return language
 
 
@@ -60,10 +61,10 @@ def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
     fields = message.features.fields
     if len(fields) > MAX_FEATURES:
         raise InvalidInput.of("customer.features", f"{len(fields)} features: at most {MAX_FEATURES}")
-    as_of = instant_of(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
+    as_of = instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
     history = [
         Evaluation(
-            instant_of(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
+            instant(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
             _health(past.health, place) if past.HasField("health") else None,
         )
         for place, past in enumerate(message.health_evaluations)
@@ -100,7 +101,7 @@ def score_message(score: CustomerScore, locale: str) -> pb.Score:
 
 
 def action_message(
-    customer: Customer, action: BestAction, model: ServedModel, threshold: float, locale: str
+    customer: Customer, action: BestAction, model: LoadedModel, threshold: float, locale: str
 ) -> pb.BestAction:
     """Write an action."""
     return pb.BestAction(
@@ -115,7 +116,7 @@ def action_message(
     )
 
 
-def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: ServedModel) -> None:
+def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: LoadedModel) -> None:
     """Write into the score itself: a message apart would be copied into it."""
     message.probability = churn.probability
     message.horizon_days = model.artefact.manifest.label.horizon_days
@@ -159,34 +160,20 @@ def _write_health(message: pb.Score, view: HealthView, profile: Profile, locale:
     if view.trend is not None:
         message.health_trend = view.trend
     named: list[KnockOut | Dimension] = [*profile.knock_outs, *profile.dimensions]
-    titles = {found.name: found.wording_zh if locale == "zh" else found.wording_en for found in named}
+    titles = {part.name: part.wording_zh if locale == "zh" else part.wording_en for part in named}
     message.parts.extend(
         pb.HealthPart(name=p.name, points=p.points, score=p.score, coverage=p.coverage, title=titles[p.name])
         for p in health.parts
     )
 
 
-def _change_message(change: Change, model: ServedModel, locale: str) -> pb.FeatureChange:
+def _change_message(change: Change, model: LoadedModel, locale: str) -> pb.FeatureChange:
     words = model.words(locale)[model.schema.places[change.feature]]
     text = f"{words.phrase(change.before)} → {words.value(change.after)}"
     message = pb.FeatureChange(feature=change.feature, text=text)
     _write_value(message.before, change.before)
     _write_value(message.after, change.after)
     return message
-
-
-def instant_of(stamp: Timestamp, field: str) -> datetime:
-    """Read an instant.
-
-    Raises
-    ------
-    InvalidInput
-        If a date cannot say it.
-    """
-    try:
-        return stamp.ToDatetime(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInput.of(field, f"{stamp.seconds} s: must lie in the years 1 to 9999") from None
 
 
 def _health(health: int, place: int) -> int:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
-from base64 import b64decode, urlsafe_b64encode
 from typing import Protocol
 
 from google.longrunning.operations_pb2 import Operation
 
+from failures import shown
 from fairlead.v1 import models_pb2 as pb
-from gate.calls import Call
-from scoring import gates
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import tenant_of
 from scoring.errors import InvalidInput, NotPossible
-from scoring.journal import Standing
-from scoring.names import model_of, tenant_of, version_of
-from scoring.registry import Registries, Registry
+from scoring.names import model_of, version_of
+from scoring.registry import gates
+from scoring.registry.journal import AliasState
+from scoring.registry.registry import Registries, Registry
 
-MAX_PAGE, DEFAULT_PAGE = 1_000, 50
-MAX_REQUEST_ID, MAX_ACTOR = 128, 256
+MAX_ACTOR = 256
 
 
 class Trainer(Protocol):
@@ -29,7 +29,7 @@ class Trainer(Protocol):
 
 
 class ModelServicer:
-    """Answers ModelService; errors are raised and become statuses in ``gate.door``.
+    """Answers ModelService; errors are raised and become statuses in ``gateway.grpc.server``.
 
     The registry reads and writes files, so everything runs in a thread and scoring goes on meanwhile.
     """
@@ -41,11 +41,11 @@ class ModelServicer:
     async def ListModels(self, request: pb.ListModelsRequest, _: Call) -> pb.ListModelsResponse:
         """List versions, by model and name."""
         tenant, wanted = _listed_of(request.parent)
-        size = _page_size(request.page_size)
-        found = await asyncio.to_thread(self._listed, tenant, wanted)
-        after = _page_position(request.page_token)
-        left = [model for model in found if model.name > after]
-        token = urlsafe_b64encode(left[size - 1].name.encode()).decode() if len(left) > size else ""
+        size = fields.page_size(request.page_size)
+        models = await asyncio.to_thread(self._listed, tenant, wanted)
+        after = fields.page_place(request.page_token)
+        left = [model for model in models if model.name > after]
+        token = fields.page_token(left[size - 1].name) if len(left) > size else ""
         return pb.ListModelsResponse(models=left[:size], next_page_token=token)
 
     async def GetModel(self, request: pb.GetModelRequest, _: Call) -> pb.Model:
@@ -58,56 +58,56 @@ class ModelServicer:
         tenant, model, version = version_of(request.name, "name")
         override = bool(request.override_reason)
         registry = await asyncio.to_thread(self._registries, tenant)
-        standing = await asyncio.to_thread(
+        state = await asyncio.to_thread(
             registry.promote,
             model,
             version,
-            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
             reason="; ".join(filter(None, [request.reason, request.override_reason])),
             override=override,
             etag=request.etag,
-            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
 
     async def RollbackModel(self, request: pb.RollbackModelRequest, call: Call) -> pb.Model:
         """Make the previous version the champion again."""
         tenant, model = model_of(request.name, "name")
         registry = await asyncio.to_thread(self._registries, tenant)
-        standing = await asyncio.to_thread(
+        state = await asyncio.to_thread(
             registry.rollback,
             model,
-            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
             reason=request.reason,
             etag=request.etag,
-            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, registry, model, standing.version("champion"), standing)
+        return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
 
     async def ChallengeModel(self, request: pb.ChallengeModelRequest, call: Call) -> pb.Model:
         """Make a version the challenger."""
         tenant, model, version = version_of(request.name, "name")
         registry = await asyncio.to_thread(self._registries, tenant)
-        standing = await asyncio.to_thread(
+        state = await asyncio.to_thread(
             registry.challenge,
             model,
             version,
-            actor=call.actor or _text(request.actor, MAX_ACTOR, "actor"),
+            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
             reason=request.reason,
             etag=request.etag,
-            request_id=_text(request.request_id, MAX_REQUEST_ID, "request_id"),
+            request_id=fields.request_id(request),
             validate_only=request.validate_only,
         )
-        return await asyncio.to_thread(describe, registry, model, standing.version("challenger"), standing)
+        return await asyncio.to_thread(describe, registry, model, state.version("challenger"), state)
 
     async def CompareModels(self, request: pb.CompareModelsRequest, _: Call) -> pb.CompareModelsResponse:
         """Set two versions side by side."""
         tenant, model, first = version_of(request.first, "first")
         *other, second = version_of(request.second, "second")
         if other != [tenant, model]:
-            raise InvalidInput.of("second", f"{request.second[:80]!r}: must be of the model that the first is of")
+            raise InvalidInput.of("second", f"{shown(request.second)}: must be of the model that the first is of")
         return await asyncio.to_thread(self._compared, tenant, model, first, second)
 
     async def TrainModel(self, request: pb.TrainModelRequest, call: Call) -> Operation:
@@ -119,43 +119,45 @@ class ModelServicer:
         return await self._trainer.train(request, call.actor)
 
     def _listed(self, tenant: str, wanted: str) -> list[pb.Model]:
-        registry, found = self._registries(tenant), []
+        registry, messages = self._registries(tenant), []
         for model in [wanted] if wanted else registry.models():
-            standing = registry.standing(model)
-            found += [
-                pb.Model(name=registry.name(model, version), aliases=standing.aliases_of(version), etag=standing.etag)
+            state = registry.state(model)
+            messages += [
+                pb.Model(name=registry.name(model, version), aliases=state.aliases_of(version), etag=state.etag)
                 for version in registry.versions(model)
             ]
-        return sorted(found, key=lambda model: model.name)
+        return sorted(messages, key=lambda model: model.name)
 
     def _compared(self, tenant: str, model: str, first: str, second: str) -> pb.CompareModelsResponse:
         registry = self._registries(tenant)
-        found = registry.compare(model, first, second)
+        comparison = registry.compare(model, first, second)
         return pb.CompareModelsResponse(
-            first=describe(registry, model, found.versions[0]),
-            second=describe(registry, model, found.versions[1]),
-            figures=[pb.FigureComparison(name=n, first=one, second=two) for n, (one, two) in found.figures.items()],
-            features_only_in_first=found.only_in_first,
-            features_only_in_second=found.only_in_second,
+            first=describe(registry, model, comparison.versions[0]),
+            second=describe(registry, model, comparison.versions[1]),
+            figures=[
+                pb.FigureComparison(name=n, first=one, second=two) for n, (one, two) in comparison.figures.items()
+            ],
+            features_only_in_first=comparison.only_in_first,
+            features_only_in_second=comparison.only_in_second,
         )
 
 
-def describe(registry: Registry, model: str, version: str, standing: Standing | None = None) -> pb.Model:
-    """Verify a version and write it as a message, with its aliases as they are or as ``standing`` says."""
-    found = registry.load(model, version)
-    standing = standing or registry.standing(model)
-    manifest, report = found.manifest, gates.read_report(found.report)
+def describe(registry: Registry, model: str, version: str, state: AliasState | None = None) -> pb.Model:
+    """Verify a version and write it as a message, with its aliases as they are or as ``state`` says."""
+    artefact = registry.load(model, version)
+    state = state or registry.state(model)
+    manifest, report = artefact.manifest, gates.read_report(artefact.report)
     message = pb.Model(
         name=registry.name(model, manifest.version),
-        aliases=standing.aliases_of(manifest.version),
-        etag=standing.etag,
-        digest=found.digest,
+        aliases=state.aliases_of(manifest.version),
+        etag=state.etag,
+        digest=artefact.digest,
         label=manifest.label.name,
         horizon_days=manifest.label.horizon_days,
-        features=found.schema.inputs,
+        features=artefact.schema.inputs,
         figures=gates.figures(report),
         gates=[pb.PromotionGate(name=g.name, passed=g.passed, detail=g.detail) for g in gates.gates(report)],
-        at_risk_threshold=found.thresholds.at_risk,
+        at_risk_threshold=artefact.thresholds.at_risk,
     )
     message.create_time.FromDatetime(manifest.created_time)
     return message
@@ -168,22 +170,3 @@ def _listed_of(parent: str) -> tuple[str, str]:
     if parent.startswith("tenants/") and parent.count("/") == 1:
         return tenant_of(parent, "parent"), ""
     return model_of(parent, "parent")
-
-
-def _text(text: str, longest: int, field: str) -> str:
-    if len(text) > longest:
-        raise InvalidInput.of(field, f"{len(text)} characters: at most {longest}")
-    return text
-
-
-def _page_size(size: int) -> int:
-    if size < 0:
-        raise InvalidInput.of("page_size", f"{size}: must be 0 to {MAX_PAGE}")
-    return min(size or DEFAULT_PAGE, MAX_PAGE)
-
-
-def _page_position(token: str) -> str:
-    try:
-        return b64decode(token.encode(), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        raise InvalidInput.of("page_token", f"{token[:80]!r}: must be the next_page_token of an earlier page") from None

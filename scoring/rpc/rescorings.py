@@ -12,18 +12,20 @@ from typing import Any
 from google.longrunning.operations_pb2 import Operation
 from google.protobuf.any_pb2 import Any as AnyMessage
 
+from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
-from operations.carrying import Kind
-from operations.desk import Desk
+from gateway import fields
+from operations.executor import Kind
 from operations.operation import Task
-from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
-from scoring.adapters.places import inside, where
-from scoring.champions import Champions
+from operations.rpc.messages import checked_message, fingerprint_of, operation_message
+from operations.service import OperationService
+from resource_names import tenant_of
+from scoring.batch.plan import ROWS_PER_SHARD
 from scoring.errors import InvalidInput
-from scoring.names import tenant_of, version_of
-from scoring.registry import Registries
-from scoring.rescoring import ROWS_PER_SHARD
-from scoring.rpc.messages import instant_of
+from scoring.names import version_of
+from scoring.paths import inside, where
+from scoring.registry.champions import Champions
+from scoring.registry.registry import Registries
 
 KIND = "rescore"
 
@@ -37,7 +39,7 @@ class Rescorings:
 
     Parameters
     ----------
-    desk
+    operations
         Where they are handed in.
     data, out
         Folder that tables are read from, and the one that results go below: a tenant's in the folder within that is
@@ -50,14 +52,14 @@ class Rescorings:
 
     def __init__(
         self,
-        desk: Desk,
+        operations: OperationService,
         data: Path,
         out: Path,
         champions: Champions,
         registries: Registries,
         now: Callable[[], datetime] = _now,
     ) -> None:
-        self._desk = desk
+        self._operations = operations
         self._data = data
         self._out = out
         self._champions = champions
@@ -73,16 +75,16 @@ class Rescorings:
             If the request cannot be read.
         NotFound, NotPossible, ArtefactRefused
             If there is no such version or champion, or it must not serve.
-        OperationError
+        Failure
             If it cannot be taken in.
         """
-        tenant, request_id = tenant_of(request.parent, "parent"), request_id_of(request)
+        tenant, request_id = tenant_of(request.parent, "parent"), fields.request_id(request)
         self._check(request, tenant)
         version = await self._version(request.model_version, tenant)
         if request.validate_only:
             return checked_message(version)
-        as_of = instant_of(request.as_of_time, "as_of_time") if request.HasField("as_of_time") else self._now()
-        told = {
+        as_of = fields.instant(request.as_of_time, "as_of_time") if request.HasField("as_of_time") else self._now()
+        arguments = {
             "tenant": tenant,
             "version": version,
             "data": request.data_path,
@@ -91,13 +93,13 @@ class Rescorings:
             "as_of": as_of.isoformat(),
             "shard_rows": request.shard_rows or ROWS_PER_SHARD,
         }
-        task = Task(version, told, mark_of(request), actor)
-        return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
+        task = Task(version, arguments, fingerprint_of(request), actor)
+        return operation_message(await self._operations.begin(KIND, tenant, task, request_id))
 
     def _check(self, request: pb.RescoreCustomersRequest, tenant: str) -> None:
         if not inside(self._data, tenant, request.data_path, "data_path").exists():
             raise InvalidInput.of(
-                "data_path", f"{request.data_path[:80]!r}: there is nothing of the name {where(tenant)}"
+                "data_path", f"{shown(request.data_path)}: there is nothing of the name {where(tenant)}"
             )
         inside(self._out, tenant, request.out_path, "out_path")
         if request.shard_rows < 0:
@@ -109,17 +111,17 @@ class Rescorings:
             return (await self._champions.of(tenant)).name
         owner, model, version = version_of(name, "model_version")
         if owner not in ("", tenant):
-            raise InvalidInput.of("model_version", f"{name[:80]!r}: must be everybody's, or of tenants/{tenant}")
+            raise InvalidInput.of("model_version", f"{shown(name)}: must be everybody's, or of tenants/{tenant}")
         registry = await asyncio.to_thread(self._registries, owner)
-        found = await asyncio.to_thread(registry.load, model, version)
-        return registry.name(model, found.manifest.version)
+        artefact = await asyncio.to_thread(registry.load, model, version)
+        return registry.name(model, artefact.manifest.version)
 
 
 def rescoring(data: Path, out: Path, models: str) -> Kind:
     """Return what a worker needs to rescore: the folders of tables and of results, and everybody's registry."""
     registry = models if "://" in models else str(Path(models).resolve())
     folders = str(data.resolve()), str(out.resolve())
-    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.adapters.rescore_child", *folders, registry), _answer)
+    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.batch.adapters.rescore_child", *folders, registry), _answer)
 
 
 def _answer(result: Mapping[str, Any]) -> bytes:

@@ -9,17 +9,18 @@ from typing import Protocol
 
 from google.longrunning.operations_pb2 import Operation
 
+from failures import Failure
 from fairlead.v1 import scoring_pb2 as pb
-from gate.calls import Call, Unreadable
-from gate.errors import UnreadableRequest
-from scoring.champions import Champions
+from gateway.errors import UnreadableRequest
+from gateway.grpc.call import Call, Unreadable
+from gateway.grpc.status import status_of
+from resource_names import tenant_of
 from scoring.customers import DEFAULT_REASONS, CustomerScorer
-from scoring.errors import NotPossible, ScoringError
-from scoring.names import tenant_of
-from scoring.ports import ScoreMemory
+from scoring.errors import NotPossible
+from scoring.memory import ScoreMemory
+from scoring.registry.champions import Champions
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
-from scoring.rpc.status import status_of
 
 
 def _now() -> datetime:
@@ -34,7 +35,7 @@ class Rescorer(Protocol):
 
 
 class ScoringServicer:
-    """Answers ScoringService; errors are raised and become statuses in ``gate.door``."""
+    """Answers ScoringService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class ScoringServicer:
                     raise UnreadableRequest(request.message_name)
                 parent = parent or request.request.parent
                 response.score.CopyFrom(await self._score(request.request, request.request.parent or parent))
-            except (ScoringError, UnreadableRequest) as error:
+            except Failure as error:
                 response.error.CopyFrom(status_of(error))
             yield response
             index += 1
@@ -75,10 +76,10 @@ class ScoringServicer:
         """Find what would keep a customer; some milliseconds of table scanning, so it runs aside."""
         tenant = tenant_of(request.parent, "parent")
         locale, customer = locale_of(request.locale), customer_of(request.customer, self._now)
-        asked = request.threshold if request.HasField("threshold") else None
+        wanted = request.threshold if request.HasField("threshold") else None
         model = await self._champions.of(tenant)
-        action, _churn = await asyncio.to_thread(self._scorer.best_action, model, customer, asked)
-        threshold = model.artefact.thresholds.at_risk if asked is None else asked
+        action, _churn = await asyncio.to_thread(self._scorer.best_action, model, customer, wanted)
+        threshold = model.artefact.thresholds.at_risk if wanted is None else wanted
         return action_message(customer, action, model, threshold, locale)
 
     async def RememberScores(self, request: pb.RememberScoresRequest, _: Call) -> pb.RememberScoresResponse:

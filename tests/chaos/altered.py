@@ -1,7 +1,7 @@
 """``python -m tests.chaos.altered serve …``: the service, altered as the harness asks for in variables.
 
 ``CHAOS_EDITS``  JSON of ``Edits``: scripts that are another than they are
-``CHAOS_STEP``   a file that may name a step of a commit at which the process kills itself; see ``failpoints``
+``CHAOS_STEP``   a folder that may hold a step of a commit at which the process kills itself; see ``failpoints``
 ``CHAOS_CLOCK``  a file with the seconds by which the process's wall clock is off; it may change at any time
 
 Whoever starts the service as usual imports none of this.
@@ -86,10 +86,10 @@ def _edited(read: Any, edits: Edits) -> Any:
     return read_and_edited
 
 
-def stop_where_told(wanted: Path) -> None:
-    """Have this process kill itself at the step that the file names, once it gets there."""
+def stop_where_told(told: Path) -> None:
+    """Have this process kill itself at the step that the folder holds, once it gets there."""
     script = _script()
-    script.__call__ = stopping(script.__call__, wanted)
+    script.__call__ = stopping(script.__call__, told)
 
 
 def set_the_clock(by: Path) -> None:

@@ -138,32 +138,32 @@ def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[st
                 yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {cap}"
 
 
-def versions_before(changes: Iterable[Change]) -> dict[int, int]:
-    """Return, by event, the last one before it that changed its work item; one that found nobody else changed none."""
-    before, versions, owned = dict[int, int](), dict[str, int](), set[str]()
-    for change in changes:
-        before[change.number] = versions.get(change.item_id, 0)
-        if isinstance(change, Completed) or change.rep or change.item_id not in owned:
-            versions[change.item_id] = change.number
-        if isinstance(change, Decision) and change.rep:
-            owned.add(change.item_id)
-    return before
-
-
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
     """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
-    changes = list(changes)
-    logged, versions = {change.number: change for change in changes}, versions_before(changes)
+    logged = {change.number: (change, version) for change, version in with_versions(changes)}
     for call in calls:
         if call.answer is None or call.method in ("get", "submit"):
             continue
-        change, said = logged.get(call.answer.event), f"{call.method} of {call.item_id} was answered {call.answer}"
-        if change is None:
+        said = f"{call.method} of {call.item_id} was answered {call.answer}"
+        if call.answer.event not in logged:
             yield f"{said}: the log has no such event"
-        elif (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
+            continue
+        change, version = logged[call.answer.event]
+        if (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
             yield f"{said}: the log has {change.item_id} with {change.rep!r} at epoch {change.epoch}"
-        elif call.expected and versions[change.number] != call.expected:
-            yield f"{said}: it insisted on event {call.expected}, and was done upon event {versions[change.number]}"
+        elif call.expected and version != call.expected:
+            yield f"{said}: it insisted on version {call.expected}, and was done upon {version}"
+
+
+def with_versions(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
+    """Yield each change with the version of the work item that it was done upon: who finds nobody changes nothing."""
+    versions, owned = dict[str, int](), set[str]()
+    for change in changes:
+        yield change, versions.get(change.item_id, 0)
+        if isinstance(change, Completed) or change.rep or change.item_id not in owned:
+            versions[change.item_id] = change.number
+        if change.rep:
+            owned.add(change.item_id)
 
 
 def nothing_is_lost(calls: Iterable[Call], states: Mapping[str, str]) -> Iterator[str]:

@@ -9,14 +9,14 @@ import asyncio
 import signal
 from collections.abc import Sequence
 
-from tests.chaos.plan import Deed, Event, Fault
+from tests.chaos.plan import Deed, Event, Fault, Patience
 from tests.chaos.store_faults import caught, scripts_flushed
 from tests.chaos.stores import Node, Watched, ask
 
 
-def failovers(store: Watched, places: Sequence[str]) -> dict[Fault, Deed]:
+def failovers(store: Watched, places: Sequence[str], patience: Patience) -> dict[Fault, Deed]:
     """Return what each of them does."""
-    deeds = _Deeds(store, places)
+    deeds = _Deeds(store, places, patience)
     return {
         Fault.PRIMARY_KILLED: deeds.primary_killed,
         Fault.PRIMARY_KILLED_IN_COMMIT: deeds.killed_in_commit,
@@ -30,9 +30,10 @@ def failovers(store: Watched, places: Sequence[str]) -> dict[Fault, Deed]:
 
 
 class _Deeds:
-    def __init__(self, store: Watched, places: Sequence[str]) -> None:
+    def __init__(self, store: Watched, places: Sequence[str], patience: Patience) -> None:
         self._store = store
         self._places = places
+        self._patience = patience
 
     async def primary_killed(self, _: Event) -> bool:
         primary, replica = await self._store.roles()
@@ -41,7 +42,7 @@ class _Deeds:
 
     async def killed_in_commit(self, event: Event) -> bool:
         primary, replica = await self._store.roles()
-        if not await caught(primary.client, self._places[int(event.draw * len(self._places))]):
+        if not await caught(primary.client, self._places[int(event.draw * len(self._places))], self._patience()):
             return False
         await primary.process.kill()
         return await self._replaced(primary, replica)

@@ -4,8 +4,9 @@ Inside: an edited script asks the key ``TRAP`` whether this is the place to stop
 there until somebody kills the store, which is then in the middle of a commit. The trap is set past the append-only
 file and the replica: whoever takes over from the killed one knows nothing of it.
 
-Around: a process that was told of a step (``{script}:before`` or ``:behind``, in the file that ``STEP`` names) kills
-itself when it gets there: its store has not heard of the commit yet, or has done it and nobody knows.
+Around: a process that was told of a step (``{script}:before`` or ``:behind``, a file of that name in the folder that
+``STEP`` names) kills itself when it gets there: its store has not heard of the commit yet, or has done it and nobody
+knows. Whoever takes the file away decides: the process, which dies of it however late, or the harness, which gave up.
 """
 
 from __future__ import annotations
@@ -47,24 +48,28 @@ def places_of_all() -> list[str]:
     return [f"{script.name}:{place}" for script in scripts for place in range(len(_WRITE.findall(script.source)))]
 
 
-def stop_at(step: str, wanted: Path) -> None:
-    """Kill this process if this is the step that it was told of."""
+def stop_at(step: str, told: Path) -> None:
+    """Kill this process if it was told of this step; once: the next process of this name goes on."""
+    if taken(told / step):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def taken(step: Path) -> bool:
+    """Take a step away; False: somebody else did, or it never was there."""
     try:
-        if wanted.read_text("utf-8") != step:
-            return
+        step.unlink()
     except FileNotFoundError:
-        return
-    wanted.unlink()  # once: the next process of this name goes on
-    os.kill(os.getpid(), signal.SIGKILL)
+        return False
+    return True
 
 
-def stopping(call: Any, wanted: Path) -> Any:
+def stopping(call: Any, told: Path) -> Any:
     """Return what calls a script and stops before or behind it."""
 
     async def call_or_stop(script: Any, *arguments: Any) -> Any:
-        stop_at(f"{script.name}:before", wanted)
+        stop_at(f"{script.name}:before", told)
         answer = await call(script, *arguments)
-        stop_at(f"{script.name}:behind", wanted)
+        stop_at(f"{script.name}:behind", told)
         return answer
 
     return call_or_stop

@@ -13,16 +13,14 @@ from collections.abc import Mapping, Sequence
 from router.adapters.queue import QUEUE
 from tests.chaos.failovers import failovers
 from tests.chaos.failpoints import STEPS_OF_SERVERS, STEPS_OF_WORKERS
-from tests.chaos.plan import Deed, Event, Fault, Part
+from tests.chaos.plan import Deed, Event, Fault, Part, Patience
 from tests.chaos.processes import Process, listens
 from tests.chaos.store_faults import store_faults
-from tests.chaos.stores import Lone
+from tests.chaos.stores import Lone, Store
 from tests.chaos.system import Program, System
 from workqueue.adapters.redis.keys import Keys
 from workqueue.jobs import State
 
-_REACHED_S = 2.0
-"""How long a fault waits for somebody to come where it waits."""
 _HOURS = 3600.0
 
 _LENT_TWICE = """local lent = redis.call('ZRANGE', KEYS[1], 0, -1)
@@ -44,14 +42,17 @@ class Faults:
         The places inside scripts at which the store can be stopped.
     tenant
         Whose work is given twice, or in another order.
+    patience
+        Begins to wait: returns what says whether somebody should have come by.
     """
 
-    def __init__(self, system: System, places: Sequence[str], tenant: str) -> None:
+    def __init__(self, system: System, places: Sequence[str], tenant: str, patience: Patience) -> None:
         self._system = system
         self._keys = Keys(QUEUE, tenant)
+        self._patience = patience
         self._parts = {part: asyncio.Lock() for part in Part}
         store = system.store
-        of_the_store = store_faults(store, places) if isinstance(store, Lone) else failovers(store, places)
+        of_the_store = _of_the_store(store, places, patience)
         self._do: Mapping[Fault, Deed] = {**self._of_servers(), **self._of_workers(), **of_the_store}
 
     async def inject(self, event: Event) -> bool:
@@ -73,7 +74,7 @@ class Faults:
         (worker,) = self._system.workers
         return {
             Fault.WORKER_KILLED: lambda _: killed(worker),
-            Fault.WORKER_KILLED_AT_STEP: lambda event: killed_at_step(worker, STEPS_OF_WORKERS, event.draw),
+            Fault.WORKER_KILLED_AT_STEP: lambda event: self._killed_at_step(worker, STEPS_OF_WORKERS, event.draw),
             Fault.WORKER_FROZEN: lambda event: frozen(worker, 2.2 + event.lasts_s),
             Fault.WORKER_CLOCK: lambda event: clock_jumps(worker, event.draw),
             Fault.WORK_TWICE: self._lent_twice,
@@ -88,7 +89,16 @@ class Faults:
         return await self._serves(event) and await killed(self._server(event))
 
     async def _server_killed_at_step(self, event: Event) -> bool:
-        return await self._serves(event) and await killed_at_step(self._server(event), STEPS_OF_SERVERS, event.draw)
+        return await self._serves(event) and await self._killed_at_step(
+            self._server(event), STEPS_OF_SERVERS, event.draw
+        )
+
+    async def _killed_at_step(self, program: Program, steps: Sequence[str], draw: float) -> bool:
+        """Have a process kill itself at a step of a commit, and start it again."""
+        stopped = await program.stops_at(steps[int(draw * len(steps))], self._patience())
+        if stopped:
+            program.start()
+        return stopped
 
     async def _serves(self, event: Event) -> bool:
         return await listens(self._system.addresses[self._system.servers.index(self._server(event))])
@@ -108,7 +118,8 @@ class Faults:
 
     async def _changed(self, script: str, state: State, enough: int) -> bool:
         """Run a script on a state of the queue until so many jobs were in it; False: they never were."""
-        for _ in range(int(_REACHED_S / 0.002)):
+        over = self._patience()
+        while not over():
             if (await self._system.store.ask("EVAL", script, 1, self._keys.state(state)) or 0) >= enough:
                 return True
             await asyncio.sleep(0.002)
@@ -122,12 +133,8 @@ async def killed(process: Process) -> bool:
     return True
 
 
-async def killed_at_step(program: Program, steps: Sequence[str], draw: float) -> bool:
-    """Have a process kill itself at a step of a commit, and start it again."""
-    stopped = await program.stops_at(steps[int(draw * len(steps))], _REACHED_S)
-    if stopped:
-        program.start()
-    return stopped
+def _of_the_store(store: Store, places: Sequence[str], patience: Patience) -> Mapping[Fault, Deed]:
+    return store_faults(store, places, patience) if isinstance(store, Lone) else failovers(store, places, patience)
 
 
 async def frozen(process: Process, for_s: float) -> bool:

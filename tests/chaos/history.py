@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
 UNKNOWN = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "UNKNOWN", "INTERNAL"})
 """Statuses that leave open whether the call was carried out."""
+PATIENCE_S = 600.0
+"""Far more than anything takes, on a busy machine too."""
+_MEANWHILE = 200
+"""Calls that are answered in two seconds where there is time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +102,16 @@ def _wish(tries: list[Call]) -> Wish:
     # An earlier try may still be under way when a later one is refused.
     open_end = any(call.status in UNKNOWN for call in tries)
     return Wish(first.method, first.item_id, began, inf if open_end else tries[-1].ended, None, first.expected)
+
+
+def long_enough(history: Sequence[Call]) -> Callable[[], bool]:
+    """Return what says whether so many calls were answered from now on that somebody should have come by.
+
+    By calls and not by seconds: how long somebody takes to come by says how busy the machine is.
+    """
+    began, until_s = _answered(history), time.monotonic() + PATIENCE_S
+    return lambda: _answered(history) - began >= _MEANWHILE or time.monotonic() > until_s
+
+
+def _answered(history: Sequence[Call]) -> int:
+    return sum(call.status not in UNKNOWN for call in history)

@@ -7,13 +7,14 @@ judge's hands.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+from failures import StoreUnavailable
 from router.adapters.queue import WorkSettings, routing_queue
 from router.adapters.redis.repositories import Stores
-from router.assignment.planner_cache import Books
-from router.history.replay import Verification
-from router.history.tamper_check import Audit
+from router.assignment.planner_cache import PlannerCache
+from router.history.replay import Replay
+from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.events import Completed, Event
 from tests.chaos.checks import Evidence, violations
@@ -39,12 +40,14 @@ class Judge:
         Open units each of their reps may have.
     """
 
-    def __init__(self, system: System, tenant: str, caps: Mapping[str, int], stores: Stores, books: Books) -> None:
+    def __init__(
+        self, system: System, tenant: str, caps: Mapping[str, int], stores: Stores, planners: PlannerCache
+    ) -> None:
         self._system = system
         self._tenant = tenant
         self._caps = caps
         self._stores = stores
-        self._books = books
+        self._planners = planners
         self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
         self.last_event = 0
 
@@ -52,6 +55,7 @@ class Judge:
         """Wait until nothing is left to do, and freeze it so; return what never came to rest."""
 
         async def at_rest() -> bool:
+            self._system.revive()
             if not await self._is_at_rest(watchers):
                 return False
             self._system.freeze()
@@ -68,9 +72,11 @@ class Judge:
         return []
 
     async def _is_at_rest(self, watchers: Sequence[Watcher]) -> bool:
-        counts = (await self._queue.stats(self._tenant)).counts
-        moving = counts[State.READY] + counts[State.LEASED]
-        return not moving and not await self._could_be_woken() and await self._all_told(watchers)
+        with suppress(StoreUnavailable):  # on a busy machine sentinels take a slow primary for lost
+            counts = (await self._queue.stats(self._tenant)).counts
+            moving = counts[State.READY] + counts[State.LEASED]
+            return not moving and not await self._could_be_woken() and await self._all_told(watchers)
+        return False
 
     async def _could_be_woken(self) -> bool:
         if not await self._stores.assignments.waiting(self._tenant, count=1):
@@ -92,14 +98,25 @@ class Judge:
         return events
 
     async def verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
-        """Return every violation."""
+        """Return every violation; a store that does not answer just now is asked again."""
+        found: list[list[str]] = []
+
+        async def judged() -> bool:
+            with suppress(StoreUnavailable):
+                found.append(await self._verdict(history, watchers))
+            return bool(found)
+
+        await until(judged, "a verdict")
+        return found[0]
+
+    async def _verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
         events = await self.events()
         self.last_event = events[-1].number if events else 0
         states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
         found = list(violations(Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)))
-        found += [f"verify: {text}" async for text in Verification(self._stores.assignments, self._books).differences(
+        found += [f"verify: {text}" async for text in Replay(self._stores.assignments, self._planners).differences(
             self._tenant)]  # fmt: skip
-        audit = Audit(
+        audit = TamperCheck(
             self._stores.assignments, self._stores.assignments, self._stores.workforce, self._stores.rule_sets
         )
         found += [f"audit: {text}" async for text in audit.faults(self._tenant)]
@@ -117,9 +134,9 @@ class Judge:
 async def judge_of(system: System, tenant: str, caps: Mapping[str, int]) -> AsyncIterator[Judge]:
     """Open a way to the store, past what the service uses."""
     stores = Stores.connect(system.store.direct_url)
-    books = Books(stores.workforce, stores.rule_sets, stores.rule_sets)
+    planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
-        yield Judge(system, tenant, caps, stores, books)
+        yield Judge(system, tenant, caps, stores, planners)
     finally:
-        books.close()
+        planners.close()
         await stores.close()

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
-from store.errors import StoreUnavailable
-from workqueue.jobs import Ending, NewJob, Verdict
+from failures import StoreUnavailable
+from workqueue.jobs import NewJob, Settlement, SettlementKind
 from workqueue.ports import Queue
 
 QUEUE = "lent"
@@ -78,7 +78,7 @@ class Lender:
             self._lendings.granted.append((lease.id, lease.token, self._now()))
             await asyncio.sleep(self._random.uniform(0, _LONGEST_S))
             began = self._now()
-            verdict = self._random.choice([Verdict.DONE, Verdict.RETRY, Verdict.RELEASE])
-            (taken,) = await self._queue.settle(self._tenant, [Ending(lease, verdict)])
+            verdict = self._random.choice([SettlementKind.DONE, SettlementKind.RETRY, SettlementKind.RELEASE])
+            (taken,) = await self._queue.settle(self._tenant, [Settlement(lease, verdict)])
             if taken:
                 self._lendings.ended.append((lease.id, lease.token, began))

@@ -102,6 +102,8 @@ class Event:
 
 Deed = Callable[[Event], Awaitable[bool]]
 """Lets a fault happen and heals it; False: it found nobody."""
+Patience = Callable[[], Callable[[], bool]]
+"""Begins to wait for somebody to come by: returns what says whether that was long enough."""
 _LASTS_S = (0.05, 0.8)
 _MOST = 100
 """More than fall in one round."""

@@ -11,8 +11,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-PATIENCE_S = 120.0
-"""Far more than anything takes on a machine that has time for it."""
+from tests.chaos.history import PATIENCE_S
+
 _EXCEPTION = re.compile(r"^Traceback \(most recent call last\):\n(?: .*\n)+(\S.*)$", re.MULTILINE)
 """A traceback up to the line that names the exception."""
 _ROOT = Path(__file__).parent.parent.parent

@@ -22,7 +22,7 @@ CLOSED = frozenset({"CONVERTED", "DISQUALIFIED", "CLOSED"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is known of a work item: the latest event that changed it (0: there is none), state, owner and epoch."""
+    """What is known of a work item: the last event that changed it (0: there is none), state, owner and epoch."""
 
     event: int = 0
     state: str = ""
@@ -59,7 +59,7 @@ def step(item: Item, action: Action) -> Item | None:
         return told if moves else None
     if told.epoch != item.epoch:
         return None
-    return item if item.owner else told  # nobody else could take it: an owner stays, and nothing changed
+    return item if item.owner else told  # nobody else could take it: the owner stays
 
 
 def faults(calls: Iterable[Call], events: Iterable[Decision | Completed]) -> Iterator[str]:

@@ -10,27 +10,28 @@ import asyncio
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
 import grpc
 
-from fairlead.v1 import workforce_pb2 as workforce
+from failures import StoreUnavailable
 from store.clients import client_for, close
 from tests.api import Api, connected
 from tests.chaos.altered import in_force
 from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
 from tests.chaos.faults import Faults
-from tests.chaos.history import Call
+from tests.chaos.history import PATIENCE_S, Call, long_enough
 from tests.chaos.judge import judge_of
 from tests.chaos.lenders import QUEUE, Lender, Lendings
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
-from tests.chaos.processes import PATIENCE_S, until
+from tests.chaos.processes import until
 from tests.chaos.stores import Lone
 from tests.chaos.system import System
 from tests.chaos.watcher import Watcher
@@ -112,6 +113,7 @@ class Round:
         """Play it and judge."""
         random, tally = Random(f"{self.seed}/{self.number}/clients"), Tally(rounds=1)
         await system.store.ask("FLUSHALL")
+        await system.ready()
         async with AsyncExitStack() as stack:
             apis = [
                 await stack.enter_async_context(connected(address, self.tenant, system.store.direct_url))
@@ -136,6 +138,7 @@ class Round:
             sleeper.send(signal.SIGSTOP)
             await store.emptied()
             await asyncio.sleep(_PAST_S)
+        await system.ready()
         reps = await arrange(apis[1], "rep")
         sleeper.send(signal.SIGCONT)
         tally.faults[Fault.STORE_EMPTIED] += 1
@@ -153,7 +156,8 @@ class Round:
         async with judge_of(system, self.tenant, dict.fromkeys(reps, CAP)) as judge:
             async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
                 async with _calling(apis, Leads(random, reps, "L"), history):
-                    await self._let_fall(Faults(system, self.places, self.tenant), system.topology.pause_s, tally)
+                    faults = Faults(system, self.places, self.tenant, partial(long_enough, history))
+                    await self._let_fall(faults, system.topology.pause_s, tally)
                 restless = await judge.rest(watchers, self.patience_s)
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
@@ -223,19 +227,23 @@ async def _calling(apis: list[Api], leads: Leads, history: list[Call]) -> AsyncI
 
 
 async def arrange(api: Api, name: str) -> list[str]:
-    """Hire reps of a name with a cap, and let whoever cannot be taken wait; a server may still be starting."""
-
-    async def listens() -> bool:
-        try:
-            await api.workforce.ListReps(workforce.ListRepsRequest(parent=api.parent), timeout=2)
-        except grpc.aio.AioRpcError:
-            return False
-        return True
-
-    await until(listens, "a server")
+    """Hire reps of a name with a cap, and let whoever cannot be taken wait; server and store may still be starting."""
     reps = [f"{name}-{number}" for number in range(REPS)]
     for rep in reps:
-        await api.hire(rep, capacity={"LEAD": CAP})
-    await api.pool("everyone", reps)
-    await api.adopt(RULES)
+        await until(partial(_is_done, partial(api.hire, rep, capacity={"LEAD": CAP})), f"{rep} to be hired")
+    await until(partial(_is_done, partial(api.pool, "everyone", reps)), "a pool")
+    await until(partial(_is_done, partial(api.adopt, RULES)), "rules")
     return reps
+
+
+async def _is_done(change: Callable[[], Awaitable[object]]) -> bool:
+    """Say whether a change is made, or was by a try that was told otherwise."""
+    try:
+        await change()
+    except grpc.aio.AioRpcError as error:
+        if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ALREADY_EXISTS):
+            raise
+        return error.code() is grpc.StatusCode.ALREADY_EXISTS
+    except StoreUnavailable:
+        return False
+    return True

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.chaos.failpoints import places_of_all
 from tests.chaos.guards import Guard
+from tests.chaos.history import PATIENCE_S
 from tests.chaos.plan import Fault, Topology
-from tests.chaos.processes import PATIENCE_S
 from tests.chaos.rounds import Round, Tally
 from tests.chaos.system import System
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from redis.exceptions import RedisError
+
 from tests.chaos.failpoints import SET_TRAP, TAKE_TRAP_AWAY
-from tests.chaos.plan import Deed, Event, Fault
+from tests.chaos.plan import Deed, Event, Fault, Patience
 from tests.chaos.processes import until
 from tests.chaos.stores import Lone, Store
 
-_CAUGHT_S = 2.0
-"""How long a trap waits for somebody."""
 
-
-def store_faults(store: Lone, places: Sequence[str]) -> dict[Fault, Deed]:
+def store_faults(store: Lone, places: Sequence[str], patience: Patience) -> dict[Fault, Deed]:
     """Return what each of them does."""
-    deeds = _Deeds(store, places)
+    deeds = _Deeds(store, places, patience)
     return {
         Fault.STORE_KILLED: deeds.killed,
         Fault.STORE_KILLED_IN_COMMIT: deeds.killed_in_commit,
@@ -34,9 +33,10 @@ def store_faults(store: Lone, places: Sequence[str]) -> dict[Fault, Deed]:
 
 
 class _Deeds:
-    def __init__(self, store: Lone, places: Sequence[str]) -> None:
+    def __init__(self, store: Lone, places: Sequence[str], patience: Patience) -> None:
         self._store = store
         self._places = places
+        self._patience = patience
 
     async def killed(self, _: Event) -> bool:
         await self._store.process.kill()
@@ -45,7 +45,7 @@ class _Deeds:
     async def killed_in_commit(self, event: Event) -> bool:
         """Kill it before one of the writes of a script."""
         place = self._places[int(event.draw * len(self._places))]
-        if not await caught(self._store.client, place):
+        if not await caught(self._store.client, place, self._patience()):
             return False
         return await self.killed(event)
 
@@ -67,18 +67,18 @@ class _Deeds:
 
     def with_setting(self, name: str, bad: str, good: str) -> Deed:
         async def set_for_a_while(event: Event) -> bool:
-            await self._store.ask("CONFIG", "SET", name, bad)
+            await self._store.insist("CONFIG", "SET", name, bad)
             await asyncio.sleep(event.lasts_s)
-            await self._store.ask("CONFIG", "SET", name, good)
+            await self._store.insist("CONFIG", "SET", name, good)
             return True
 
         return set_for_a_while
 
     async def read_only(self, event: Event) -> bool:
         """Make it the replica of nobody: it keeps its data and takes no writes."""
-        await self._store.ask("REPLICAOF", "127.0.0.1", 1)
+        await self._store.insist("REPLICAOF", "127.0.0.1", 1)
         await asyncio.sleep(event.lasts_s)
-        await self._store.ask("REPLICAOF", "NO", "ONE")
+        await self._store.insist("REPLICAOF", "NO", "ONE")
         return True
 
     async def reply_cut(self, event: Event) -> bool:
@@ -105,23 +105,26 @@ async def scripts_flushed(store: Store) -> bool:
     return True
 
 
-async def caught(client: Any, place: str) -> bool:
-    """Set a trap at a write of a script, and wait until one is caught there; False: none was, and the trap is gone."""
+async def caught(client: Any, place: str, over: Callable[[], bool]) -> bool:
+    """Set a trap at a write of a script, and wait until one is caught there; False: none was, and the trap is gone.
+
+    True also where nobody knows: the store is to be killed, and the trap with it.
+    """
     try:
         await client.execute_command("EVAL", SET_TRAP, 0, place)
-        for _ in range(int(_CAUGHT_S / 0.05)):
+        while not over():
             if await _is_busy(client):
                 return True
             await asyncio.sleep(0.05)
         await client.execute_command("EVAL", TAKE_TRAP_AWAY, 0)
-    except Exception as error:  # the driver has no class for it
-        return "BUSY" in str(error)
+    except (RedisError, OSError):
+        return True
     return False
 
 
 async def _is_busy(client: Any) -> bool:
     try:
         await client.ping()
-    except Exception as error:  # likewise
+    except RedisError as error:  # the driver has no class for it
         return "BUSY" in str(error)
     return False

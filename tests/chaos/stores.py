@@ -77,6 +77,14 @@ class Lone:
         """Ask it; a fault may just have taken it away: then None."""
         return await ask(self.client, *command)
 
+    async def insist(self, *command: str | int) -> None:
+        """Ask until it says yes: on a busy machine it may be BUSY with a script, and what heals must not be lost."""
+
+        async def done() -> bool:
+            return await self.ask(*command) is not None
+
+        await until(done, f"the store's {command[0]}")
+
     async def stop(self) -> None:
         """End it and the line."""
         await self.process.kill()

@@ -5,16 +5,14 @@ Every process is a child of the harness with a log of its own in the run's folde
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.chaos.altered import CLOCK, Edits
-from tests.chaos.failpoints import STEP
+from tests.chaos.failpoints import STEP, taken
 from tests.chaos.plan import Topology
 from tests.chaos.processes import Process, listens, until
 from tests.chaos.stores import Lone, Store, Watched
@@ -35,22 +33,26 @@ class Program(Process):
     """
 
     def __init__(self, name: str, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
-        self._clock, self._step = folder / f"{name}.clock", folder / f"{name}.step"
-        told = {**environ, CLOCK: str(self._clock), STEP: str(self._step)}
+        self._clock, self.steps = folder / f"{name}.clock", folder / f"{name}.steps"
+        self.steps.mkdir()
+        told = {**environ, CLOCK: str(self._clock), STEP: str(self.steps)}
         super().__init__(name, folder, [sys.executable, "-m", "tests.chaos.altered", *arguments], told)
 
     def set_clock(self, off_s: float) -> None:
         """Set its wall clock off by so many seconds."""
         self._clock.write_text(str(off_s))
 
-    async def stops_at(self, step: str, within_s: float) -> bool:
-        """Have it kill itself at a step of a commit; False: it did not get there."""
-        self._step.write_text(step)
-        for _ in range(int(within_s / 0.02)):
-            if self.died is not None:
-                break
-            await asyncio.sleep(0.02)
-        self._step.unlink(missing_ok=True)
+    async def stops_at(self, step: str, over: Callable[[], bool]) -> bool:
+        """Have it kill itself at a step of a commit; False: it did not get there, and goes on."""
+        told = self.steps / step
+        told.touch()
+
+        async def settled() -> bool:
+            return self.died is not None or not told.exists() or over()
+
+        await until(settled, "a step")
+        if not taken(told):  # it got there: it may take its time to die
+            await self.ended()
         return self.died == -signal.SIGKILL
 
 
@@ -89,6 +91,7 @@ class System:
             for n, address in enumerate(self.addresses)
         ]  # fmt: skip
         self.workers = [Program("worker0", folder, ["work"], environ)]
+        self._deaths: list[str] = []
 
     @property
     def programs(self) -> list[Program]:
@@ -100,8 +103,16 @@ class System:
         await self.store.start()
         for program in self.programs:
             program.start()
-        for address in self.addresses:
-            await until(partial(listens, address), f"a server on {address}")
+        await self.ready()
+
+    async def ready(self) -> None:
+        """Wait until every server listens."""
+
+        async def listening() -> bool:
+            self.revive()
+            return all([await listens(address) for address in self.addresses])
+
+        await until(listening, "servers that listen")
 
     def freeze(self) -> None:
         """Let servers and workers stand still."""
@@ -118,14 +129,18 @@ class System:
         counts = Counter((program.name, text) for program in self.programs for text in program.crashes())
         return [f"{name} logged {count} times: {text}" for (name, text), count in counts.items()]
 
-    def unasked_deaths(self) -> list[str]:
-        """Name the children that ended by themselves, and start them again."""
-        found = []
+    def revive(self) -> None:
+        """Start every child again that ended, as whoever runs it would, and remember those that had no reason to."""
         for process in (*self.store.processes, *self.programs):
             if process.died is not None:
                 if not process.found_no_store:
-                    found.append(f"{process.name} ended by itself with code {process.died}: {process.last_words}")
+                    self._deaths.append(f"{process.name} ended with code {process.died}: {process.last_words}")
                 process.start()
+
+    def unasked_deaths(self) -> list[str]:
+        """Name the children that ended by themselves since it was asked last."""
+        self.revive()
+        found, self._deaths = self._deaths, []
         return found
 
     async def stop(self) -> None:

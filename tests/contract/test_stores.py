@@ -17,30 +17,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
+from failures import Failure
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
-from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import Job, Mode, ReassignRequest, RouteRequest
-from router.assignment.planner_cache import Books
-from router.assignment.queries import Lookup
-from router.assignment.roster import Demand, Roster
+from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
+from router.assignment.roster import ResolvedRequirement, Roster
 from router.assignment.service import Router
-from router.backlog.requeuer import Waking
+from router.backlog.requeuer import Requeuer
 from router.fairness.report import Fairness
-from router.history.replay import Verification
-from router.model.decision import Cause, Decision, Head
-from router.model.errors import NotFound, RouterError
+from router.history.replay import Replay
+from router.model.decision import Cause, Decision, DecisionInputs
+from router.model.errors import NotFound
 from router.model.events import Completed, RulesPublished, Settled, WorkforceChanged
-from router.model.revisions import Edition
+from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
 from router.workforce.edits import Edit
-from router.workforce.service import Administration
+from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
 
@@ -83,19 +84,19 @@ class Side:
         self.assignments = assignments
         self.standings = standings
         self.rule_sets = rule_sets
-        self.administration = Administration(workforce, rule_sets)
-        self.books = Books(workforce, rule_sets, rule_sets)
-        self.lookup = Lookup(assignments, self.books)
-        self.router = Router(assignments, self.books, self.lookup, standings)
-        self.fairness = Fairness(assignments, self.administration)
-        self.waking = Waking(TENANT, assignments, self.books)
+        self.workforce_service = WorkforceService(workforce, rule_sets)
+        self.planners = PlannerCache(workforce, rule_sets, rule_sets)
+        self.queries = WorkItemQueries(assignments, self.planners)
+        self.router = Router(assignments, self.planners, self.queries, standings)
+        self.fairness = Fairness(assignments, self.workforce_service)
+        self.requeuer = Requeuer(TENANT, assignments, self.planners)
 
     async def wake(self) -> tuple[int, int]:
         """Begin once, then catch up and wake."""
-        if not self.waking.position:
-            await self.waking.begin()
-        await self.waking.catch_up()
-        return await self.waking.wake(), self.waking.position
+        if not self.requeuer.position:
+            await self.requeuer.begin()
+        await self.requeuer.catch_up()
+        return await self.requeuer.wake(), self.requeuer.position
 
 
 Call = Callable[[Side], Coroutine[Any, Any, Any]]
@@ -105,7 +106,7 @@ async def answer(call: Awaitable[Any]) -> Any:
     """Return an answer, or what was raised, without the times."""
     try:
         return without_times(await call)
-    except RouterError as error:
+    except Failure as error:
         return type(error), str(error)
 
 
@@ -117,7 +118,7 @@ def without_times(value: Any) -> Any:
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
-        case RouterError():
+        case Failure():
             return type(value), str(value)
         case _:
             return (
@@ -141,7 +142,7 @@ class Stores(RuleBasedStateMachine):
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
             Side(memory, memory, memory, memory),
-            Side(RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisStandings(self.redis)),
+            Side(RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisCustomerScores(self.redis)),
         ]
         self.item_ids: list[str] = []
 
@@ -159,17 +160,17 @@ class Stores(RuleBasedStateMachine):
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
         reps = [Edit("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
         pools = [Edit("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
-        self.both(lambda side: side.administration.save(TENANT, [*reps, *pools]))
+        self.both(lambda side: side.workforce_service.save(TENANT, [*reps, *pools]))
 
     @rule(data=st.data(), what=st.sampled_from(["rep", "rep", "pool", "pool", "delete"]))
     def administer(self, data: st.DataObject, what: str) -> None:
         rep, pool = data.draw(st.sampled_from(REPS)), data.draw(st.sampled_from(POOLS))
         if what == "delete":
             request_id = data.draw(st.sampled_from(["", "d1"]))
-            self.both(lambda side: side.administration.delete(TENANT, "rep", rep, request_id=request_id))
+            self.both(lambda side: side.workforce_service.delete(TENANT, "rep", rep, request_id=request_id))
             return
         made = data.draw(some_rep(rep)) if what == "rep" else data.draw(some_pool(pool))
-        self.both(lambda side: side.administration.save(TENANT, [Edit(what, made.id, lambda _: made, create=True)]))
+        self.both(lambda side: side.workforce_service.save(TENANT, [Edit(what, made.id, lambda _: made, create=True)]))
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:
@@ -241,8 +242,8 @@ class Stores(RuleBasedStateMachine):
     @rule(number=st.integers(1, 30), before=st.integers(0, 30), count=st.integers(1, 5))
     def read(self, number: int, before: int, count: int) -> None:
         self.both(lambda side: explained(side, number))
-        self.both(lambda side: side.lookup.decisions(TENANT, before=before, count=count))
-        self.both(lambda side: side.lookup.items(TENANT, after=before, count=count))
+        self.both(lambda side: side.queries.decisions(TENANT, before=before, count=count))
+        self.both(lambda side: side.queries.items(TENANT, after=before, count=count))
 
     @invariant()
     def ledgers_and_loads_are_equal(self) -> None:
@@ -300,14 +301,14 @@ async def publish(side: Side, stored: str) -> int:
 
 async def explained(side: Side, number: int) -> Any:
     try:
-        decision = await side.lookup.decision(TENANT, number)
+        decision = await side.queries.decision(TENANT, number)
     except NotFound:
         return None
-    return await side.lookup.explanation(TENANT, decision)
+    return await side.queries.explanation(TENANT, decision)
 
 
 async def differences(side: Side) -> list[str]:
-    return [difference async for difference in Verification(side.assignments, side.books).differences(TENANT)]
+    return [difference async for difference in Replay(side.assignments, side.planners).differences(TENANT)]
 
 
 @pytest.fixture(scope="module")
@@ -352,8 +353,8 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     members = tuple(Member(rep, data.draw(weight)) for rep in reps)
     pool = Pool("p", members, band=data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS])))
     roster = Roster(0, reps, {"p": pool}, {})
-    likes = [(Demand(Requirement("skills", "has", value=skill), skill), 2) for skill in "xy"]
-    head = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
+    likes = [(ResolvedRequirement(Requirement("skills", "has", value=skill), skill), 2) for skill in "xy"]
+    head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
     jobs = []
     for number in range(30):
         without = frozenset(data.draw(st.sets(st.sampled_from("abcdefgh"), max_size=6)))
@@ -361,10 +362,12 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
         charge = data.draw(st.sampled_from([MICROS, MICROS, 1, 7 * MICROS, 10**13]))
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
-        jobs.append(Job(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, head, content))
+        jobs.append(BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, head, content))
     redis = Redis.from_url(redis_url)
     await redis.flushall()
-    answers = [await store.bind(TENANT, Edition(), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))]
+    answers = [
+        await store.bind(TENANT, RevisionPair(), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))
+    ]
     await redis.aclose()
 
     assert without_times(answers[0]) == without_times(answers[1])

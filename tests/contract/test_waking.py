@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.assignment.commands import Job, Mode, Refusal, wake_job
+from router.assignment.commands import BindCommand, Mode, Refusal, wake_command
 from router.model.decision import Decision, Outcome
 from router.model.records import ItemRecord
 from router.model.workforce import Rep
@@ -32,11 +32,11 @@ async def world(request: pytest.FixtureRequest, tenant: str) -> AsyncIterator[Ro
 
 async def bind(world: Routing, mode: Mode = Mode.WAKE, external_id: str = "L-0") -> Decision | Refusal:
     """Ask the store for an owner, in the way of a mode."""
-    book = await world.books.current(world.tenant)
+    book = await world.planners.current(world.tenant)
     record = await world.store.item(world.tenant, f"crm~{external_id}")
     known = record or ItemRecord(f"crm~{external_id}", State.RECEIVED, Kind.LEAD, "", "", 0, 0, 0, 0, 0, 0)
-    job = wake_job(book, known, WorkItem(Kind.LEAD, "crm", external_id))
-    assert isinstance(job, Job)
+    job = wake_command(book, known, WorkItem(Kind.LEAD, "crm", external_id))
+    assert isinstance(job, BindCommand)
     (answer,) = await world.store.bind(world.tenant, book.revisions, [job._replace(mode=mode)])
     assert isinstance(answer, Decision | Refusal)
     return answer
@@ -78,9 +78,9 @@ async def test_whoever_is_not_being_woken_is_told_that_it_waits(world: Routing, 
 
 async def test_what_changed_since_it_was_read_is_not_woken(world: Routing) -> None:
     await bind(world)
-    book = await world.books.current(world.tenant)
+    book = await world.planners.current(world.tenant)
     stale = ItemRecord(ITEM, State.QUEUED, Kind.LEAD, "", "", 0, 3, 3, 3, 3, 3)
-    job = wake_job(book, stale, WorkItem(Kind.LEAD, "crm", "L-0"))
-    assert isinstance(job, Job)
+    job = wake_command(book, stale, WorkItem(Kind.LEAD, "crm", "L-0"))
+    assert isinstance(job, BindCommand)
 
     assert await world.store.bind(world.tenant, book.revisions, [job]) == [Refusal.CONFLICT]

@@ -8,10 +8,13 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 import grpc
-from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import BadRequest
+from google.rpc.status_pb2 import Status
 
-from gate.door import Door
-from gate.statuses import Statuses
+from gateway.grpc.server import GrpcServer
+from tests.field_paths import names_a_field
 from tests.fuzzing.callers import Caller, Metadata
 
 FORBIDDEN = {"INTERNAL", "UNKNOWN", "UNAVAILABLE", "DATA_LOSS"}
@@ -32,10 +35,18 @@ class _Aborted(Exception):
 
 
 class Context:
-    """What gRPC hands to a handler beside the request."""
+    """What gRPC hands to a handler beside the request; looks at the status that it ends with.
 
-    def __init__(self, metadata: Metadata) -> None:
+    Parameters
+    ----------
+    request
+        What a violation's field must be a field of; None: no call is made.
+    """
+
+    def __init__(self, metadata: Metadata, request: Descriptor | None = None) -> None:
         self._metadata = metadata
+        self._request = request
+        self.violated: list[str] = []
 
     def invocation_metadata(self) -> Metadata:
         return self._metadata
@@ -55,18 +66,43 @@ class Context:
         size = 3 * len(details.encode()) + sum(len(key) + len(value) * 4 // 3 for key, value in trailing)  # at most
         if size > MOST_HEADER_BYTES < size - 3 * len(details.encode()) + len(quote(details)):
             raise Violation(f"a status of {size} bytes, more than a client takes: {details[:100]}")
+        for key, value in trailing:
+            if key == "grpc-status-details-bin":
+                self._look_at(Status.FromString(value))
         raise _Aborted(code)
 
+    def look_into(self, answer: Any) -> None:
+        """Look at the statuses that the answer to many requests holds."""
+        for field, value in answer.ListFields():
+            for each in value if field.is_repeated else [value]:
+                if isinstance(each, Status):
+                    self._look_at(each)
+                elif isinstance(each, Message) and any(f.message_type for f in each.DESCRIPTOR.fields):
+                    self.look_into(each)
 
-class InnerDoor(Door):
-    """The door without a server before it: keeps what gRPC would call, by service and method."""
+    def _look_at(self, status: Status) -> None:
+        """Hold the fields that a status names against the request, or those in it."""
+        assert self._request is not None
+        bad = BadRequest()
+        within = [field.message_type for field in self._request.fields if field.message_type]
+        for detail in status.details:
+            self.violated += [each.field for each in bad.field_violations] if detail.Unpack(bad) else []
+        for path in self.violated:
+            if path and not any(names_a_field(kind, path) for kind in (self._request, *within)):
+                raise Violation(f"{self._request.name} has no field {path!r}: {status.message[:100]}")
+
+
+class InnerServer(GrpcServer):
+    """The server without gRPC before it: keeps what gRPC would call, by service and method."""
 
     methods: dict[str, tuple[MethodDescriptor, Any]]
+    violated: list[str]
+    """Fields that the last status named; empty: the request as a whole."""
 
-    def serve(self, servicer: object, service: ServiceDescriptor, statuses: Statuses) -> None:
+    def serve(self, servicer: object, service: ServiceDescriptor) -> None:
         self.__dict__.setdefault("methods", {})
         for method in service.methods:
-            handler = self.handler(getattr(servicer, method.name), method, statuses)
+            handler = self.handler(getattr(servicer, method.name), method)
             self.methods[f"{service.full_name}/{method.name}"] = method, handler
 
     async def ask(self, name: str, caller: Caller, parts: list[bytes]) -> str:
@@ -82,17 +118,21 @@ class InnerDoor(Door):
         Violation
             If nobody could read its status.
         Exception
-            Whatever escaped the door.
+            Whatever escaped the server.
         """
         method, handler = self.methods[name]
-        context = Context(caller.metadata)
+        context = Context(caller.metadata, method.input_type)
+        self.violated = context.violated
         requests: Any = [handler.request_deserializer(part) for part in parts]
         request = _stream(requests) if method.client_streaming else requests[0]
         try:
             if method.server_streaming:
                 await _answers(handler, method, request, context)
             else:
-                handler.response_serializer(await handler.unary_unary(request, context))
+                answer = await handler.unary_unary(request, context)
+                if method.name.startswith("Batch"):
+                    context.look_into(answer)
+                handler.response_serializer(answer)
         except _Aborted as ended:
             return str(ended.code.name)
         except asyncio.CancelledError:
@@ -113,6 +153,8 @@ async def _answers(handler: Any, method: MethodDescriptor, request: Any, context
         return
     seen = 0
     async for message in answers:
+        if method.name.startswith("Batch"):
+            context.look_into(message)
         handler.response_serializer(message)
         seen += 1
         if seen == MOST_ANSWERS:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from gate.principals import Role
+from gateway.auth.principals import Role
 from tests.fuzzing.drawing import OTHER, TENANT
 from tests.identities import token
 

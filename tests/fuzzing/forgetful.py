@@ -1,6 +1,6 @@
 """Store and queue in memory that can be emptied under a running process, as a real store can be lost.
 
-What comes afterwards counts its revisions from 1 again; marks tell it from what was before, as they do in Redis.
+What comes afterwards counts its revisions from 1 again; event_hashes tell it from what was before, as they do in Redis.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from router.adapters.memory import MemoryStore
-from router.assignment.commands import Job, Refusal
+from router.assignment.commands import BindCommand, Refusal
 from router.model.decision import Decision
 from router.model.errors import StaleRevision
-from router.model.revisions import Edition
+from router.model.revisions import RevisionPair
 from router.model.workforce import WorkforceRecords
 from workqueue.adapters.memory import MemoryQueue
 
 
 class ForgetfulStore(MemoryStore):
-    """The router's ports in memory, with a mark for each life."""
+    """The router's ports in memory, with a event_hash for each life."""
 
     _life = 1
 
@@ -28,27 +28,27 @@ class ForgetfulStore(MemoryStore):
         self._tenants.clear()
         self._life += 1
 
-    async def revisions(self, tenant: str) -> Edition:
+    async def revisions(self, tenant: str) -> RevisionPair:
         edition = await super().revisions(tenant)
-        return Edition(edition.rules, edition.workforce, self._mark, self._mark)
+        return RevisionPair(edition.rules, edition.workforce, self._event_hash, self._event_hash)
 
     async def bind(
-        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
+        self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
     ) -> list[Decision | Refusal]:
-        if revisions[2:] != (self._mark, self._mark):
+        if revisions[2:] != (self._event_hash, self._event_hash):
             raise StaleRevision(f"tenants/{tenant}", "the store lost its past")
         return await super().bind(tenant, revisions, jobs, preview=preview)
 
     async def read(self, tenant: str) -> WorkforceRecords:
-        return replace(await super().read(tenant), mark=self._mark)
+        return replace(await super().read(tenant), event_hash=self._event_hash)
 
-    async def write(self, tenant: str, *args: Any, mark: str = "", **kwargs: Any) -> int:
-        if mark not in ("", self._mark):
+    async def write(self, tenant: str, *args: Any, event_hash: str = "", **kwargs: Any) -> int:
+        if event_hash not in ("", self._event_hash):
             raise StaleRevision(f"tenants/{tenant}", "the store lost its past")
         return await super().write(tenant, *args, **kwargs)
 
     @property
-    def _mark(self) -> str:
+    def _event_hash(self) -> str:
         return str(self._life)
 
 

@@ -14,7 +14,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 
-from gate.roles import GRANTS, Scope
+from gateway.auth.permissions import GRANTS, Scope
 from tests.fuzzing import drawing, spoiling
 from tests.fuzzing.callers import CALLERS, INSIDER, ROOT, Caller
 from tests.fuzzing.drawing import one_of

@@ -15,20 +15,19 @@ from typing import Any
 import jwt
 import msgpack
 
-from gate.calls import Call, Method
-from gate.errors import GateError
-from gate.keys import KeyRing
-from gate.tokens import Tokens
+from failures import Failure
+from gateway.auth.jwks import KeyRing
+from gateway.auth.tokens import Tokens
+from gateway.grpc.call import Call, Method
 from router.adapters.redis.assignments import RedisAssignments
 from router.history.codec import pack_head
-from router.model.decision import Cause, Head
+from router.model.decision import Cause, DecisionInputs
 from router.model.errors import CorruptHistory
 from router.model.workitem import Kind, WorkItem
-from scoring import artefact
-from scoring.artefact import BytesFolder
-from scoring.errors import ScoringError
-from scoring.registry import Registry
-from scoring.verification import SUMS, sums_of
+from scoring.model import artefact
+from scoring.model.artefact import BytesFolder
+from scoring.model.verification import SUMS, sums_of
+from scoring.registry.registry import Registry
 from tests.fuzzing.asking import Context, Violation
 from tests.fuzzing.eager import EagerLoop
 from tests.fuzzing.inputs import BREAK
@@ -71,11 +70,9 @@ def _of_tokens(folder: Path) -> list[Parser]:
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "li", "exp": _LATE_S, "nbf": 0, "roles": ["rep"], "tenants": "*"}
     bearer = f"Bearer {token('li', ['rep'], ['fuzz'], rep='li')}".encode()
     return [
-        Parser("tokens", shown, (GateError,), [bearer, b"Bearer a.b.c"]),
-        Parser(
-            "headers of tokens", headed, (GateError,), [b'{"alg": "ES256", "kid": "one"}', b'{"alg": [], "kid": {}}']
-        ),
-        Parser("claims, signed", signed, (GateError,), [json.dumps(claims).encode(), b'{"exp": 1e400}']),
+        Parser("tokens", shown, (Failure,), [bearer, b"Bearer a.b.c"]),
+        Parser("headers of tokens", headed, (Failure,), [b'{"alg": "ES256", "kid": "one"}', b'{"alg": [], "kid": {}}']),
+        Parser("claims, signed", signed, (Failure,), [json.dumps(claims).encode(), b'{"exp": 1e400}']),
     ]
 
 
@@ -93,21 +90,21 @@ def _of_registry(folder: Path) -> list[Parser]:
         artefact.read(BytesFolder(files))
 
     def journal(data: bytes) -> None:
-        shelf: Any = _Entry(data)
-        Registry(shelf, lambda: datetime.now(UTC)).standing("churn")
+        storage: Any = _Entry(data)
+        Registry(storage, lambda: datetime.now(UTC)).state("churn")
 
     entry = {"number": 1, "time": "2026-01-01T00:00:00Z", "action": "promote", "actor": "a", "champion": "v1"}
     return [
         Parser(
-            "model versions", version, (ScoringError,),
+            "model versions", version, (Failure,),
             [bytes([place, 1]) + sound[name] for place, name in enumerate(names)],
         ),
-        Parser("journals", journal, (ScoringError,), [json.dumps(entry).encode()]),
+        Parser("journals", journal, (Failure,), [json.dumps(entry).encode()]),
     ]  # fmt: skip
 
 
 class _Entry:
-    """A shelf whose journal has one entry."""
+    """A storage whose journal has one entry."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -139,7 +136,7 @@ def _of_log() -> Parser:
         loop.run(RedisAssignments(log).events("fuzz"))
 
     item = WorkItem(Kind.LEAD, "crm", "L-1", {"region": "上海"})
-    head = pack_head(Head(item, Cause.ROUTED, 1, 2, ("a",), ("pool",)), item.pack())
+    head = pack_head(DecisionInputs(item, Cause.ROUTED, 1, 2, ("a",), ("pool",)), item.pack())
     stand, seen = [1, 2, 3, 4], [[[1, 2], [[0, 1]]]]
     facts: Sequence[Sequence[Any]] = (
         (1, "i", "LEAD", "ASSIGNED", "ann", "p", 1, 1000, seen, stand, "hash", 0, ""),

@@ -14,24 +14,25 @@ from random import Random
 
 import pyarrow as pa
 
-from gate.certificates import read_principals
-from gate.keys import parsed
+from failures import Failure
+from gateway import fields
+from gateway.auth.client_certificates import read_principals
+from gateway.auth.jwks import parsed
+from resource_names import tenant_of
 from router.cli.lead_files import read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import read_reps, read_territories
-from router.model.errors import RouterError
-from router.rpc import fields
+from router.rpc.fields import etag_number, resume_number
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
 from router.rules.codec import dumps, loads
 from rules.fields import FieldType
-from scoring import gates
-from scoring.adapters.sources import columns_of, read_batches, shards_of
-from scoring.errors import ScoringError
+from scoring.batch.adapters.sources import columns_of, read_batches, shards_of
 from scoring.health.profile import read_profiles
+from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, model_of, version_of
+from scoring.registry import gates
 from scoring.rpc.messages import locale_of
-from scoring.schema import FeatureSchema
 from serving.settings import without_password
 from store.clients import SCHEMES, client_for
 from tests.fuzzing import spoiling
@@ -40,8 +41,7 @@ from tests.fuzzing.drawing import NAMES, WORDS
 from tests.fuzzing.seeds import RULES
 from tests.identities import public_entry
 from tests.scoring_models import SCHEMA
-from training.errors import TrainingError
-from training.reading import read_table
+from training.data.reading import read_table
 from training.snapshots.definition_file import read_definition
 from training.snapshots.events import read_events
 
@@ -104,10 +104,10 @@ def _of_texts() -> list[Parser]:
         Parser("tests of rules", _tests, (), [_TESTS.encode(), b"tests: []"]),
         Parser("names, tokens, etags", _words, (), words),
         Parser("key sets", parsed, (ValueError,), [keys, b'{"keys": []}']),
-        Parser("health profiles", read_profiles, (ScoringError,), [examples["health_profiles.yaml"]]),
-        Parser("definitions", read_definition, (TrainingError,), [examples["cdnow.yaml"]]),
-        Parser("schemas", FeatureSchema.from_json, (ScoringError,), [SCHEMA.to_json().encode()]),
-        Parser("reports", _report, (ScoringError,), [_REPORT]),
+        Parser("health profiles", read_profiles, (Failure,), [examples["health_profiles.yaml"]]),
+        Parser("definitions", read_definition, (Failure,), [examples["cdnow.yaml"]]),
+        Parser("schemas", FeatureSchema.from_json, (Failure,), [SCHEMA.to_json().encode()]),
+        Parser("reports", _report, (Failure,), [_REPORT]),
         Parser("store URLs", _url, (ValueError,), [url.encode() for url in URLS]),
     ]
 
@@ -130,24 +130,24 @@ def _tests(data: bytes) -> None:
 
 def _report(data: bytes) -> None:
     report = gates.read_report(data)
-    gates.closed_gates(report)
+    gates.failed_gates(report)
     gates.figures(report)
 
 
 def _words(data: bytes) -> None:
     """Read a text as every small thing that a request may name; protobuf lets in UTF-8 only."""
     text = data.decode("utf-8", "ignore")
-    fields.etag_number(text)
+    etag_number(text)
     for read in _READERS:
-        with suppress(RouterError, ScoringError):
+        with suppress(Failure):
             read(text)
 
 
 _READERS: Sequence[Callable[[str], object]] = (
-    fields.tenant_of,
-    fields.page_position,
+    tenant_of,
+    fields.page_place,
     fields.page_number,
-    fields.resume_number,
+    resume_number,
     place_of,
     lambda text: checked_tenant(text, "name"),
     locale_of,
@@ -200,10 +200,10 @@ def _of_files(folder: Path) -> list[Parser]:
             "territories (CSV)", reading("territories.csv", lambda file: read_territories(file, {})), (InputFailed,),
             [head_of("territories.csv")],
         ),
-        Parser("customers (CSV)", reading("customers.csv", _customers), (ScoringError, pa.ArrowException), [customers]),
+        Parser("customers (CSV)", reading("customers.csv", _customers), (Failure, pa.ArrowException), [customers]),
         Parser(
             "events (CSV)", reading("events.csv", lambda file: read_events(read_table(file), definition)),
-            (TrainingError,), [events],
+            (Failure,), [events],
         ),
     ]  # fmt: skip
 

@@ -21,8 +21,8 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
 from fairlead.v1 import scoring_pb2 as scoring
 from fairlead.v1 import workforce_pb2 as workforce
-from gate.calls import Method
-from gate.roles import GRANTS, Scope
+from gateway.auth.permissions import GRANTS, Scope
+from gateway.grpc.call import Method
 from tests.api import struct
 from tests.fuzzing.drawing import TENANT
 from tests.methods import METHODS

@@ -1,7 +1,7 @@
 """A whole service in this process, without a network and with plain memory for its store.
 
-A request goes its whole way (``tests.fuzzing.asking``): bytes → message → door (who, what, how often) → servicer → use
-cases → memory → answer or status → bytes. What a process keeps for its whole life is kept here too, so that what it
+A request goes its whole way (``tests.fuzzing.asking``): bytes → message → server (who, what, how often) → servicer →
+use cases → memory → answer or status → bytes. What a process keeps for its whole life is kept here too, so that what it
 leaks is seen; only the store, which grows by design, is verified and begun anew every so often.
 """
 
@@ -15,50 +15,49 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
-from gate.admission import Guard
-from gate.calls import Call
-from gate.keys import KeyRing
-from gate.limits import Limit
-from gate.masking import Masking
-from gate.standard import Health, serve_standard
-from gate.tokens import Tokens
-from gate.traffic import Traffic
+from gateway.auth.guard import Authorizer
+from gateway.auth.jwks import KeyRing
+from gateway.auth.tokens import Tokens
+from gateway.grpc.call import Call
+from gateway.grpc.load_shedding import LoadShedder
+from gateway.grpc.masking import Masking
+from gateway.grpc.standard_services import Health, serve_standard
+from gateway.rate_limits import Limit
 from operations import rpc as operations_rpc
-from operations.desk import Desk
+from operations.service import OperationService
 from router.adapters.queue import QueuedSubmissions, routing_work
 from router.adapters.rule_sandbox.child import trial
 from router.adapters.rule_sandbox.parent import written_workforce
-from router.assignment.planner_cache import Books
-from router.assignment.queries import Lookup
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.fairness.report import Fairness
-from router.history.replay import Verification
-from router.history.watch import Watching
+from router.history.replay import Replay
+from router.history.watch import WatchService
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.rpc.decisions import DecisionServicer
-from router.rpc.describing import Describing
 from router.rpc.fairness import FairnessServicer
+from router.rpc.presenter import DecisionPresenter
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
-from router.rpc.status import STATUSES
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.rules.scenarios import Workforce
 from router.rules.trial import Trial
-from router.submission.service import Submitting
-from router.workforce.service import Administration
+from router.submission.service import SubmissionService
+from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
-from scoring.adapters.shelves import JOURNAL
+from scoring.memory import LastScore
 from scoring.names import folder_of
-from scoring.parts import ScoringParts
-from scoring.ports import LastScore
+from scoring.registry.adapters.storage import JOURNAL
 from scoring.rpc.rescorings import Rescorings
+from scoring.services import ScoringServices
 from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import Wanted, Watch
-from tests.fuzzing.asking import FORBIDDEN, InnerDoor, Violation
+from tests.fuzzing.asking import FORBIDDEN, InnerServer, Violation
 from tests.fuzzing.callers import CALLERS, INSIDER, Caller
 from tests.fuzzing.drawing import OTHER, TENANT
 from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
@@ -76,7 +75,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Silence:
-    """Signals of a log that grows no more: whoever follows it goes away."""
+    """A log that grows no more: whoever follows it goes away."""
 
     async def grown(self, _tenant: str, _after: int, _wait_s: float) -> bool:
         raise asyncio.CancelledError
@@ -132,40 +131,43 @@ class World:
         self._store = ForgetfulStore(lambda: next(tick))
         self._queue = ForgetfulQueue(lambda: next(tick) * 1000)
         self._lanes = ForgetfulQueue(lambda: next(tick) * 1000, Bounds(jobs=0))
-        self._books = Books(self._store, self._store, self._store)
-        self._lookup = Lookup(self._store, self._books)
-        self._router = Router(self._store, self._books, self._lookup, self._store)
+        self._planners = PlannerCache(self._store, self._store, self._store)
+        self._queries = WorkItemQueries(self._store, self._planners)
+        self._router = Router(self._store, self._planners, self._queries, self._store)
         self._worker = Worker(self._queue, routing_work(self._router))
         self._journal = folder / "models" / "churn" / JOURNAL
         profiles = ROOT / "examples" / "health_profiles.yaml"
-        self._scoring = ScoringParts(str(folder / "models"), "churn", str(profiles))
-        self.door = self._make_door(folder)
+        self._scoring = ScoringServices(str(folder / "models"), "churn", str(profiles))
+        self.server = self._make_server(folder)
         self._serve_routing()
         self._serve_models(folder)
 
-    def _make_door(self, folder: Path) -> InnerDoor:
+    def _make_server(self, folder: Path) -> InnerServer:
         keys = KeyRing(write_jwks(folder / "jwks.json"))
         keys.load()
-        guard = Guard([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
+        authorizer = Authorizer([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
         observers = Watch(Wanted(metrics="127.0.0.1:0")).observers
         masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         server: Any = None  # nothing is put on it
-        return InnerDoor(server, Traffic(MOST_CALLS, guard), observers, masking)
+        return InnerServer(server, LoadShedder(MOST_CALLS, authorizer), observers, masking)
 
     def _serve_routing(self) -> None:
-        store, lookup, durability = self._store, self._lookup, DurabilityStatus()
-        intake, administration = QueuedSubmissions(self._queue, durability), Administration(store, store)
-        describing, watching = Describing(lookup, durability), Watching(store, Silence())
+        store, queries, durability = self._store, self._queries, DurabilityStatus()
+        intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
+        presenter, watches = DecisionPresenter(durability), WatchService(store, Silence())
         for servicer, contract in (
-            (RoutingServicer(self._router, lookup, Submitting(intake, lookup), watching, describing), routing_pb2),
+            (
+                RoutingServicer(self._router, queries, SubmissionService(intake, queries), watches, presenter),
+                routing_pb2,
+            ),
             (QueueServicer(intake), queue_pb2),
-            (WorkforceServicer(administration), workforce_pb2),
-            (RuleServicer(Publishing(store, administration, _tried)), rules_pb2),
-            (DecisionServicer(lookup, describing), decisions_pb2),
-            (FairnessServicer(Fairness(store, administration)), fairness_pb2),
+            (WorkforceServicer(workforce_service), workforce_pb2),
+            (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
+            (DecisionServicer(queries, presenter), decisions_pb2),
+            (FairnessServicer(Fairness(store, workforce_service)), fairness_pb2),
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
-            self.door.serve(servicer, descriptor, STATUSES)
+            self.server.serve(servicer, descriptor)
 
     def _serve_models(self, folder: Path) -> None:
         models, data = folder / "models", folder / "data"
@@ -178,36 +180,38 @@ class World:
             place.mkdir()
             (place / "customers.csv").write_text("customer,churned\n1,yes\n2,no\n", "utf-8")
 
-        desk = Desk(dict.fromkeys(("train", "rescore"), self._lanes))  # full: what is sound is checked, and no more
-        trainings = Trainings(desk, data)
-        rescorings = Rescorings(desk, data, folder / "out", parts.champions, parts.registries)
+        operations = OperationService(
+            dict.fromkeys(("train", "rescore"), self._lanes)
+        )  # full: what is sound is checked, and no more
+        trainings = Trainings(operations, data)
+        rescorings = Rescorings(operations, data, folder / "out", parts.champions, parts.registries)
         scores = Scores(self._store)
-        scoring_rpc.add_to(self.door, parts.champions, parts.scorer, scores, parts.registries, trainings, rescorings)
-        operations_rpc.add_to(self.door, desk)
+        scoring_rpc.add_to(self.server, parts.champions, parts.scorer, scores, parts.registries, trainings, rescorings)
+        operations_rpc.add_to(self.server, operations)
 
     async def _personal(self, call: Call) -> frozenset[str]:
-        return await self._books.personal(call.tenant) | await self._scoring.champions.personal(call.tenant)
+        return await self._planners.personal(call.tenant) | await self._scoring.champions.personal(call.tenant)
 
     async def begin(self) -> None:
         """Serve the standard services too, and enter what is there before anybody attacks."""
         logging.getLogger().addHandler(self._listener)
-        await serve_standard(self.door, Health(), sorted({name.partition("/")[0] for name in self.door.methods}))
+        await serve_standard(self.server, Health(), sorted({name.partition("/")[0] for name in self.server.methods}))
         await self._arrange()
 
     async def _arrange(self) -> None:
         for name, message in BEGINNING:
-            ended = await self.door.ask(name, INSIDER, [message.SerializeToString()])
+            ended = await self.server.ask(name, INSIDER, [message.SerializeToString()])
             assert ended == "OK", (name, ended)
 
     async def ask(self, name: str, caller: Caller, parts: list[bytes]) -> str:
-        """Carry out a call as `InnerDoor.ask` does.
+        """Carry out a call as `InnerServer.ask` does.
 
         Raises
         ------
         Violation
             If it ended as nothing may end, or a line was logged that should never be.
         """
-        ended = await self.door.ask(name, caller, parts)
+        ended = await self.server.ask(name, caller, parts)
         self._listener.check()
         if ended in FORBIDDEN:
             raise Violation(f"{name} ended with {ended}")
@@ -228,7 +232,7 @@ class World:
             If it is not what the log says, or somebody changed what is not theirs.
         """
         for tenant in (TENANT, OTHER):
-            async for difference in Verification(self._store, self._books).differences(tenant):
+            async for difference in Replay(self._store, self._planners).differences(tenant):
                 raise Violation(f"verify {tenant}: {difference}")
         await self._check_actors()
         self._store.forget()

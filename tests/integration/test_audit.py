@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.repositories import Stores
-from router.history.tamper_check import Audit
+from router.history.tamper_check import TamperCheck
 from tests.api import EVERYONE, Api
 
 Fields = dict[bytes, bytes]
@@ -18,7 +18,7 @@ Fields = dict[bytes, bytes]
 
 async def faults(api: Api) -> list[str]:
     stores = Stores.connect(api.redis_url)
-    audit = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+    audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
     try:
         return [fault async for fault in audit.faults(api.tenant)]
     finally:

@@ -18,7 +18,7 @@ TOPOLOGY = "both" if float(SECONDS) >= 60 else "alone"
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.mark.timeout(120 + 3 * float(SECONDS))
+@pytest.mark.timeout(1800 + 3 * float(SECONDS))
 def test_nothing_is_owned_twice_or_lost_while_everything_fails() -> None:
     command = [sys.executable, "-m", "tests.chaos", "--seconds", SECONDS, "--topology", TOPOLOGY]
 

@@ -21,6 +21,7 @@ from store.clients import client_for
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, UNROUTED, Api, connected, differences, last
 from tests.conftest import ON_EVERY_STORE
+from tests.patience import patient
 
 SCALE = float(os.environ.get("FAIRLEAD_SCALE", "0.5"))
 CLIENTS = 64
@@ -227,7 +228,7 @@ async def test_a_large_rule_set_is_swapped_in_while_others_route(api: Api, store
 
 
 async def test_many_who_wait_for_the_store_leave_connections_for_others(store: EmbeddedServer, tenant: str) -> None:
-    client = client_for(store.url)
+    client = client_for(patient(store.url))
 
     found = await asyncio.gather(*[client.blpop(tenant, timeout=0.5) for _ in range(300)])
 

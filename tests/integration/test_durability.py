@@ -18,11 +18,12 @@ import redis
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from serving.parts import Service
+from serving.wiring import Service
 from store.durability import Durability, DurabilityRequirement, NotDurable
 from store.embedded.server import find_binary
 from tests.api import EVERYONE, Api, connected, retry_delay_s
 from tests.conftest import settings
+from tests.patience import until
 from tests.topologies import free_port
 
 
@@ -35,13 +36,21 @@ def running(*options: str) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         url = f"unix://{path}"
-        with redis.Redis.from_url(url, retry=redis.retry.Retry(redis.backoff.ConstantBackoff(0.01), 500)) as client:
-            client.ping()
+        until(lambda: process.poll() is not None or answers(url))
         yield url
     finally:
         process.kill()
         process.wait()
         shutil.rmtree(folder)
+
+
+def answers(url: str) -> bool:
+    """Say whether a store listens."""
+    try:
+        with redis.Redis.from_url(url) as client:
+            return bool(client.ping())
+    except redis.ConnectionError:
+        return False
 
 
 @asynccontextmanager
@@ -118,6 +127,16 @@ async def test_what_replicas_do_not_have_is_not_shown_either(data_folder: Path) 
     assert ["0 of 1 replicas" in str(error) for error in shown] == [True] * 3
 
 
+async def acknowledged(api: Api) -> decisions.Decision:
+    """Repeat the request until it is acknowledged: a replica on a busy machine may take its time."""
+    while True:
+        try:
+            return await api.route("1", request_id="once")
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                raise
+
+
 async def test_with_a_replica_the_repeated_request_is_acknowledged(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     with running("--port", str(port), "--bind", "127.0.0.1") as primary:
@@ -128,7 +147,7 @@ async def test_with_a_replica_the_repeated_request_is_acknowledged(caplog: pytes
             with running("--replicaof", "127.0.0.1", str(port)) as replica, redis.Redis.from_url(replica) as copy:
                 while copy.info("replication")["master_link_status"] != "up":
                     pass
-                decision = await api.route("1", request_id="once")
+                decision = await acknowledged(api)
                 seen = await api.item(decision.work_item)
                 watch = api.routing.WatchWorkItems(
                     routing.WatchWorkItemsRequest(parent=api.parent, resume_token="start")

@@ -14,6 +14,7 @@ import grpc
 import pytest
 import redis
 
+from store.clients import TIMEOUT_S
 from store.embedded.server import EmbeddedServer, EmbeddedServerError
 from tests.api import ASSIGNED, EVERYONE, FULL, Api, connected, differences, dump, retry_delay_s
 from tests.conftest import STORES, serving
@@ -341,9 +342,9 @@ async def test_a_store_that_takes_no_writes_is_unavailable_and_nothing_is_half_w
     assert await differences(own_store.url, tenant) == []
 
 
-@pytest.mark.timeout(60)  # for ever is too long
 async def test_a_frozen_store_is_unavailable_before_long(own_store: EmbeddedServer, tenant: str) -> None:
-    async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:
+    usual = f"{own_store.url}?socket_timeout={TIMEOUT_S}"
+    async with serving(usual) as address, connected(address, tenant, own_store.url) as api:
         await settle(api)
         await api.route("L-1")
         pid = store_pid(own_store.url)

@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from fairlead.v1 import routing_pb2 as routing
 from router.adapters.queue import QUEUE
 from router.adapters.redis.repositories import Stores
-from router.history.tamper_check import Audit
+from router.history.tamper_check import TamperCheck
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, WAITING, Api, connected, differences, last
 from tests.chaos.processes import listens, until
@@ -98,10 +98,10 @@ async def test_29_servers_hours_apart_write_one_log_in_order_and_in_the_store_s_
 
 
 async def breaks(api: Api) -> list[str]:
-    """Audit a tenant as ``fairlead audit verify`` does."""
+    """TamperCheck a tenant as ``fairlead audit verify`` does."""
     stores = Stores.connect(api.redis_url)
     try:
-        audit = Audit(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+        audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
         return [fault async for fault in audit.faults(api.tenant)]
     finally:
         await stores.close()

@@ -22,11 +22,12 @@ import redis
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
-from router.history.monitor import Auditor
-from serving.parts import Service
+from router.history.monitor import Monitor
+from serving.wiring import Service
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences, retry_delay_s
 from tests.conftest import settings
+from tests.patience import patient, patient_client
 from tests.served import Served
 
 REPS = ("ann", "bob", "eve")
@@ -58,11 +59,10 @@ async def settle(api: Api) -> None:
 
 async def under_way(service: Service, calls: int) -> None:
     """Wait until so many calls are under way; the server tells nobody."""
-    for _ in range(1000):
-        if service.traffic.under_way == calls:
+    while True:
+        if service.load_shedder.under_way == calls:
             return
         await asyncio.sleep(0.005)
-    raise AssertionError(f"{service.traffic.under_way} calls are under way, not {calls}")
 
 
 def store_pid(url: str) -> int:
@@ -81,7 +81,7 @@ async def test_28_a_private_store_that_dies_is_started_again_with_all_that_was_a
     url = f"unix://{data_folder}/valkey.sock"
     async with on(starts[0]) as api:
         await settle(api)
-    with FairleadClient(starts[0].address) as client:
+    with patient_client(starts[0].address) as client:
         given: dict[str, str] = {}
         for killed in range(3):
             given |= {
@@ -116,41 +116,41 @@ def test_28_whoever_comes_after_a_killed_service_takes_its_folder_over(
     assert not Path(f"/proc/{orphan}/cmdline").exists() or not Path(f"/proc/{orphan}/cmdline").read_bytes()
 
 
-# ------------------------------------------------------------------------------------------------- 30: the auditor
+# ------------------------------------------------------------------------------------------------- 30: the monitor
 
 
 @asynccontextmanager
-async def audited(store: EmbeddedServer, tenant: str, **chosen: Any) -> AsyncIterator[tuple[Api, Auditor]]:
-    """Talk to a service and hold its auditor, who has looked once."""
+async def audited(store: EmbeddedServer, tenant: str, **chosen: Any) -> AsyncIterator[tuple[Api, Monitor]]:
+    """Talk to a service and hold its monitor, who has looked once."""
     service = Service(settings(store.url, **chosen), store.url)
     try:
         async with connected(await service.start("127.0.0.1:0"), tenant, store.url) as api:
             await settle(api)
-            auditor = service.auditor(tenant)
-            assert await auditor.look() == []
-            yield api, auditor
+            monitor = service.monitor(tenant)
+            assert await monitor.look() == []
+            yield api, monitor
     finally:
         await service.drain()
 
 
 async def test_30_the_auditor_alarms_when_the_worker_is_stopped(own_store: EmbeddedServer, tenant: str) -> None:
-    async with audited(own_store, tenant, work=WorkSettings(workers=0), overdue_s=0) as (api, auditor):
+    async with audited(own_store, tenant, work=WorkSettings(workers=0), overdue_s=0) as (api, monitor):
         await api.submit("L-1")
 
-        assert ["no worker takes it" in alarm for alarm in await auditor.look()] == [True]
+        assert ["no worker takes it" in alarm for alarm in await monitor.look()] == [True]
 
 
 async def test_30_the_auditor_is_content_with_all_that_a_service_does(own_store: EmbeddedServer, tenant: str) -> None:
-    async with audited(own_store, tenant) as (api, auditor):
+    async with audited(own_store, tenant) as (api, monitor):
         given = await asyncio.gather(*(api.route(f"L-{n}") for n in range(30)))
         await api.reassign(given[0].work_item)
         await api.reassign(given[1].work_item, rep=api.rep_name(next(r for r in REPS if r not in given[1].rep)))
         await api.complete(given[2].work_item)
-        assert await auditor.look() == []
+        assert await monitor.look() == []
 
         await api.switch("eve", active=False)
         await asyncio.gather(*(api.route(f"M-{n}") for n in range(30)))
-        assert await auditor.look() == []
+        assert await monitor.look() == []
 
 
 SPOILS = {
@@ -167,12 +167,12 @@ async def test_30_the_auditor_alarms_when_the_store_is_not_as_the_log_says(
     own_store: EmbeddedServer, tenant: str, spoil: tuple[str, ...]
 ) -> None:
     command, key, *rest = spoil
-    async with audited(own_store, tenant) as (api, auditor):
+    async with audited(own_store, tenant) as (api, monitor):
         await asyncio.gather(*(api.route(f"L-{n}") for n in range(10)))
         with redis.Redis.from_url(own_store.url) as client:
             client.execute_command(command, f"fairlead:{{{tenant}}}:{key}", *rest)
 
-        assert await auditor.look()
+        assert await monitor.look()
 
 
 # -------------------------------------------------------------------------------------------------- leaving, overload
@@ -193,7 +193,7 @@ def test_no_call_is_lost_over_an_orderly_restart_under_load(starts: list[Served]
             if restarted.is_set() and number > 20:
                 return
 
-    with FairleadClient(address) as client, ThreadPoolExecutor(8) as senders:
+    with patient_client(address) as client, ThreadPoolExecutor(8) as senders:
         client.upsert_reps([workforce.Rep(name=f"tenants/default/reps/{rep}", active=True) for rep in REPS])
         client.upsert_pool("everyone", dict.fromkeys(REPS, 1.0))
         client.publish_rules(json.dumps(EVERYONE))
@@ -209,7 +209,7 @@ def test_no_call_is_lost_over_an_orderly_restart_under_load(starts: list[Served]
 
 
 async def test_more_calls_than_may_be_under_way_are_turned_away_at_once(own_store: EmbeddedServer, tenant: str) -> None:
-    service = Service(replace(settings(own_store.url), max_calls=8), own_store.url)
+    service = Service(replace(settings(own_store.url), max_calls=8), patient(own_store.url))
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await settle(api)
         frozen = store_pid(own_store.url)
@@ -230,7 +230,7 @@ async def test_more_calls_than_may_be_under_way_are_turned_away_at_once(own_stor
 async def test_a_call_whose_deadline_passed_before_its_turn_is_never_made(
     own_store: EmbeddedServer, tenant: str
 ) -> None:
-    service = Service(settings(own_store.url), own_store.url)
+    service = Service(settings(own_store.url), patient(own_store.url))
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await settle(api)
         frozen = store_pid(own_store.url)

@@ -20,6 +20,7 @@ import pytest
 
 from fairlead.v1 import workforce_pb2
 from tests.api import Api
+from tests.patience import until
 
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -153,7 +154,7 @@ async def somebody_calling(api: Api) -> AsyncIterator[asyncio.Event]:
 
     async def call() -> None:
         while not over.is_set():
-            listed = await api.workforce.ListReps(workforce_pb2.ListRepsRequest(parent=api.parent), timeout=30)
+            listed = await api.workforce.ListReps(workforce_pb2.ListRepsRequest(parent=api.parent))
             assert len(listed.reps) == 1
             answered.set()
 
@@ -169,23 +170,21 @@ def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-@pytest.mark.timeout(SECONDS + 120)
+@pytest.mark.timeout(SECONDS + 900)
 async def test_whatever_a_connection_says_others_are_served(address: str, api: Api) -> None:
     seed = SystemRandom().randrange(2**31)
-    random, until = Random(seed), time.monotonic() + SECONDS / 6
+    print(f"seed {seed}")
+    random, over = Random(seed), time.monotonic() + SECONDS / 6
     await api.hire("ann")
     await send(address, _half_closed(random))
     before = open_files()
 
     async with somebody_calling(api) as answered:
-        while time.monotonic() < until:
+        while time.monotonic() < over:
             for attack in ATTACKS:
                 answered.clear()
                 await asyncio.gather(*(send(address, attack(random)) for _ in range(AT_ONCE)))
-                await asyncio.wait_for(answered.wait(), 30)
+                await answered.wait()
 
-    for _ in range(100):  # what was closed is let go of by gRPC's own threads, soon
-        if open_files() <= before + AT_ONCE:
-            break
-        await asyncio.sleep(0.1)
-    assert open_files() <= before + AT_ONCE, f"seed {seed}"
+    # gRPC's own threads let go of what was closed, at last
+    await asyncio.to_thread(until, lambda: open_files() <= before + AT_ONCE)

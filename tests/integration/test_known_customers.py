@@ -8,9 +8,9 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 
 from fairlead.v1 import scoring_pb2, scoring_pb2_grpc
-from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.repositories import Stores
-from router.model.records import Standing
+from router.model.records import CustomerScore
 from store.embedded.server import EmbeddedServer
 from tests.api import Api, differences
 
@@ -76,12 +76,11 @@ async def test_what_is_noted_counts_at_once_and_is_written_soon(store: EmbeddedS
     at_once = await stores.standings.standings(tenant, ["C-1", "C-2", "C-3"])
     await stores.standings.close()
 
-    assert at_once == {"C-1": Standing(0.6, "gold"), "C-2": Standing(0.7)}
-    assert await RedisStandings(stores.redis).standings(tenant, ["C-1", "C-2"]) == at_once
+    assert at_once == {"C-1": CustomerScore(0.6, "gold"), "C-2": CustomerScore(0.7)}
+    assert await RedisCustomerScores(stores.redis).standings(tenant, ["C-1", "C-2"]) == at_once
     await stores.close()
 
 
-@pytest.mark.timeout(60)
 async def test_notes_that_cannot_be_written_are_dropped_rather_than_piled_up(
     own_store: EmbeddedServer, tenant: str, caplog: pytest.LogCaptureFixture
 ) -> None:

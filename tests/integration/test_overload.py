@@ -11,11 +11,12 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from serving.parts import Service
+from serving.wiring import Service
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences
 from tests.conftest import settings
 from tests.integration.test_memory_short import delay_of
+from tests.patience import FOREVER_S
 
 MOST = 16
 CONNECTIONS, CALLS_EACH = 8, 40
@@ -67,13 +68,14 @@ async def test_what_is_too_much_is_turned_away_unread_and_the_rest_is_answered(
             if not isinstance(answer, grpc.aio.AioRpcError):
                 assert answer.outcome == ASSIGNED
                 del left[name]
+    await serving.load_shedder.leave(FOREVER_S)  # what is answered may not be over
 
     assert well.status == health_pb2.HealthCheckResponse.SERVING
     assert len(names) - len(refused) >= MOST
     assert {error.code() for error in refused.values()} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
     assert all(delay_of(error) > 0 for error in refused.values())
     assert set(unknown) == {grpc.StatusCode.NOT_FOUND}
-    assert serving.traffic.under_way == 0
+    assert serving.load_shedder.under_way == 0
     assert await differences(apis[0].redis_url, apis[0].tenant) == []
 
 
@@ -98,6 +100,6 @@ async def test_calls_that_nobody_waits_for_any_more_take_no_room(service: tuple[
 
     for round_ in range(5):
         await asyncio.gather(*(give_up(api, f"G-{round_}-{n}") for api in apis for n in range(CALLS_EACH)))
-    await serving.traffic.leave(60)
+    await serving.load_shedder.leave(FOREVER_S)
 
-    assert serving.traffic.under_way == 0
+    assert serving.load_shedder.under_way == 0

@@ -9,10 +9,11 @@ import grpc
 import pytest
 from click.testing import CliRunner
 
-from fairlead.client import FairleadClient, FairleadError, work_item
+from fairlead.client import FairleadError, work_item
 from fairlead.v1 import queue_pb2, queue_pb2_grpc
 from service import main
 from tests.api import EVERYONE, Api, last
+from tests.patience import patient_client
 
 
 async def fairlead(api: Api, address: str, *arguments: str) -> str:
@@ -25,12 +26,11 @@ async def fairlead(api: Api, address: str, *arguments: str) -> str:
 
 async def settled(api: Api) -> queue_pb2.Queue:
     """Wait until nothing is on its way."""
-    async with asyncio.timeout(60):
-        while True:
-            counts = await api.counts()
-            if not counts.ready_count + counts.delayed_count + counts.leased_count:
-                return counts
-            await asyncio.sleep(0.005)
+    while True:
+        counts = await api.counts()
+        if not counts.ready_count + counts.delayed_count + counts.leased_count:
+            return counts
+        await asyncio.sleep(0.005)
 
 
 async def dead_letters(api: Api, *external_ids: str) -> None:
@@ -109,7 +109,7 @@ async def test_a_program_submits_many_and_mends_what_died(api: Api, address: str
     await dead_letters(api)
 
     def program() -> tuple[list[Any], list[Any], int]:
-        with FairleadClient(address, api.tenant) as client:
+        with patient_client(address, api.tenant) as client:
             one = client.submit({}, source="crm", external_id="L-0")
             many = list(client.submit_many([work_item({}, source="crm", external_id=f"L-{n}") for n in range(3)]))
             counts = client.queue()

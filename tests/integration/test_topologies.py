@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import grpc
 import pytest
 from redis.crc import key_slot
 
-from fairlead.client import FairleadClient
 from store import diagnostics
 from store.clients import client_for
 from store.durability import DurabilityRequirement
 from tests.api import ASSIGNED, EVERYONE, Api, connected, differences
 from tests.conftest import serving
-from tests.topologies import SLOTS, Cluster, Watched, until
+from tests.patience import patient_client, until
+from tests.topologies import SLOTS, Cluster, Watched
 
 
 @pytest.fixture
@@ -47,24 +48,28 @@ async def settle(api: Api) -> None:
 
 async def test_a_failover_under_load_loses_nothing_that_was_acknowledged(losing_primary: Watched, tenant: str) -> None:
     given: dict[str, str] = {}
+    lost = asyncio.Event()
 
     async def send(api: Api, sender: int) -> None:
-        for number in range(1000):
+        for number in count():
             try:
                 decision = await api.route(f"L-{sender}-{number}")
-            except grpc.aio.AioRpcError:
-                return  # not acknowledged: the replica may have it, or not
+            except grpc.aio.AioRpcError:  # not acknowledged: the replica may have it, or not
+                if lost.is_set():
+                    return
+                continue
             given[f"L-{sender}-{number}"] = decision.rep
             if len(given) == 100:
-                losing_primary.primary.stop()
+                losing_primary.lose_primary()
+                lost.set()
 
     replicated = DurabilityRequirement.read("replicas:1")
     async with serving(losing_primary.url, durability=replicated) as address, connected(address, tenant) as api:
         await settle(api)
         await asyncio.gather(*(send(api, sender) for sender in range(8)))
-    until(losing_primary.has_failed_over, "the failover")
+    until(losing_primary.has_failed_over)
     async with serving(losing_primary.url) as address, connected(address, tenant) as api:
-        with FairleadClient(address, tenant) as client:
+        with patient_client(address, tenant) as client:
             after = await asyncio.to_thread(client.route, {}, source="crm", external_id="after")
         kept = {name: (await api.route(name)).rep for name in given}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,7 +23,6 @@ WAITS = {
         }
     },
 }
-SOON_S = 30
 
 
 class Watch:
@@ -34,7 +32,7 @@ class Watch:
         self._stream = stream
 
     async def next(self) -> routing.WatchWorkItemsResponse:
-        answer = await asyncio.wait_for(self._stream.read(), SOON_S)
+        answer = await self._stream.read()
         assert isinstance(answer, routing.WatchWorkItemsResponse)
         return answer
 

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from router.model.decision import Cause, Decision, Head, Outcome
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.events import Completed
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
+from tests.chaos.altered import Edits
 from tests.chaos.checks import Evidence, Seen, violations, without_a_log
 from tests.chaos.history import Answer, Call
 from tests.chaos.lenders import Lendings
 from tests.chaos.processes import Process
+from tests.chaos.system import System
 
-HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
+HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
 MOVED = ROUTED._replace(number=2, rep="bob", epoch=2, previous=1, head=HEAD._replace(cause=Cause.OVERRIDE), freed="ann")
 CLOSED = Completed(3, "x", Kind.LEAD, State.CONVERTED, "bob", "p", 2, 2, 0)
@@ -35,6 +37,21 @@ def test_a_sound_round_has_no_violation() -> None:
     assert list(violations(SOUND)) == []
 
 
+def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> None:
+    found_nobody = MOVED._replace(outcome=Outcome.WAITING, rep="", pool="", epoch=1, freed="")
+    told = Answer(2, "WAITING", "", 1, "b")
+    closed = replace(CLOSED, rep="ann", epoch=1)
+    calls = [
+        ROUTE,
+        replace(MOVE, answer=told),
+        replace(CLOSE, answer=Answer(3, "CONVERTED", "ann", 1, "c"), expected=1),
+    ]
+
+    evidence = Evidence(calls, [ROUTED, found_nobody, closed], {"x": "CONVERTED"}, [], {"ann": 1})
+
+    assert list(violations(evidence)) == []
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -46,7 +63,7 @@ def test_a_sound_round_has_no_violation() -> None:
         ({"caps": {"bob": 1}}, "ann has 1, the cap is 0"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
         ({"events": [ROUTED, MOVED._replace(rep="eve"), CLOSED]}, "the log has x with 'eve'"),
-        ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on event 7"),
+        ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on version 7"),
         ({"states": {}}, "acknowledged, and nowhere now"),
         ({"watched": [SEEN[:2]]}, "never told of event 3"),
         ({"watched": [[*SEEN, SEEN[2]]]}, "dealt with event 3 2 times"),
@@ -62,19 +79,6 @@ def test_each_violation_is_named(change: dict[str, Any], said: str) -> None:
     found = list(violations(replace(SOUND, **{"caps": caps, **change})))
 
     assert any(said in text for text in found), found
-
-
-def test_a_reassignment_that_found_nobody_changes_nothing_that_a_client_insists_on() -> None:
-    vain = MOVED._replace(outcome=Outcome.WAITING, rep="", epoch=1, freed="")
-    closed = replace(CLOSED, rep="ann", epoch=1)
-    calls = [
-        ROUTE,
-        replace(MOVE, expected=1, answer=Answer(2, "WAITING", "", 1, "b")),
-        replace(CLOSE, expected=1, answer=Answer(3, "CONVERTED", "ann", 1, "c")),
-    ]
-    seen = [[Seen("1", "x", 1), Seen("2", "x", 1), Seen("3", "x", 1)]]
-
-    assert list(violations(replace(SOUND, calls=calls, events=[ROUTED, vain, closed], watched=seen))) == []
 
 
 def test_answers_without_a_log_are_held_against_each_other() -> None:
@@ -112,3 +116,26 @@ def test_an_exception_that_was_logged_is_named_once(tmp_path: Path) -> None:
     )
 
     assert [server.crashes(), server.crashes()] == [["ZeroDivisionError: by zero"], []]
+
+
+@pytest.mark.parametrize(
+    ("ending", "deaths"),
+    [
+        ("echo 'Error: Redis at x does not answer'; exit 1", []),
+        ("echo bye; exit 3", ["worker0 ended with code 3: bye"]),
+    ],
+)
+async def test_who_ended_is_started_again_and_named_unless_it_found_no_store(
+    tmp_path: Path, ending: str, deaths: list[str]
+) -> None:
+    system = System(tmp_path, Edits())
+    (worker,) = system.workers
+    worker.command = ["sh", "-c", ending]
+    worker.start()
+    await worker.ended()
+    worker.command = ["sleep", "infinity"]
+
+    found = system.unasked_deaths()
+
+    assert (found, worker.died) == (deaths, None)
+    await worker.kill()

@@ -48,7 +48,7 @@ WITHIN_THE_BAND = (candidate("anna", CHOSEN, 0.0, 0.5, score=5), candidate("bo",
 @pytest.mark.parametrize(
     ("candidates", "way", "english", "chinese"),
     [
-        (ALONE, "only", "Nobody else could have had it.", "没有其他合格人选。"),
+        (ALONE, "only", "Nobody else was eligible.", "没有其他合格人选。"),
         (LARGEST, "largest", "Largest claim: 0.80 leads, before Bo with 0.20.", "应得最多：0.80 条，其次 Bo 0.20 条。"),
         (
             EQUAL,
@@ -80,7 +80,7 @@ def test_the_refused_members_are_counted_by_their_first_reason() -> None:
 
     told = in_words(decided(*ALONE, outsider), NAMES)
 
-    assert told[:2] == ["Rule cars, pool east: Anna.", "1 of 2 could have it: 1 outside the territory."]
+    assert told[:2] == ["Rule cars, pool east: Anna.", "1 of 2 eligible: 1 outside the territory."]
 
 
 def test_steps_are_told_by_what_they_change() -> None:
@@ -96,7 +96,7 @@ def test_steps_are_told_by_what_they_change() -> None:
 def test_somebody_named_by_a_person_is_told_with_the_note() -> None:
     told = in_words(decided(*LARGEST, cause=decisions.Decision.CAUSE_OVERRIDE, note="knows them"), NAMES)
 
-    assert told == ["A person named Anna (knows them).", "2 of 2 could have it."]
+    assert told == ["A person named Anna (knows them).", "2 of 2 eligible."]
 
 
 def test_somebody_named_by_the_rules_needs_no_pool() -> None:
@@ -114,7 +114,7 @@ def test_why_not_gives_each_reason_with_what_was_asked_for() -> None:
 
 def test_why_not_compares_the_claims_of_those_who_could() -> None:
     assert why_not(decided(*LARGEST), "tenants/t/reps/bo", NAMES) == [
-        "Bo could have had it.",
+        "Bo was eligible.",
         "  Anna: deficit +0.30 + share 0.50 = claim 0.80",
         "  Bo: deficit -0.30 + share 0.50 = claim 0.20",
         "  0.60 leads short; without it Bo rises to +0.00.",

@@ -8,10 +8,10 @@ import pytest
 
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import Explanation, Reason, Verdict, explain, replay
-from router.assignment.planner import Book
+from router.assignment.planner import Planner
 from router.assignment.roster import Roster
-from router.history.projection import Tally
-from router.model.decision import Cause, Decision, Head, Outcome
+from router.history.projection import StateProjection
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.errors import CorruptHistory
 from router.model.workforce import MICROS, Member, Pool, Rep, Territory
 from router.model.workitem import Kind, WorkItem
@@ -49,34 +49,34 @@ REPS = [
 ITEM = WorkItem(Kind.LEAD, attributes={"region": "上海", "n": 12, "skill": "ERP"})
 
 
-def book(*reps: Rep) -> Book:
+def planner(*reps: Rep) -> Planner:
     """Return the rules with some reps, all but zoe in the pool."""
     rule_set = check(RULES).rule_set
     assert rule_set is not None
     people = {rep.id: rep for rep in reps or REPS}
     pool = Pool("east", tuple(Member(rep) for rep in people if rep != "zoe"))
     roster = Roster(1, people, {"east": pool}, {"上海": Territory("上海", "华东"), "华东": Territory("华东")})
-    return Book(1, rule_set, IndexEngine(rule_set), roster)
+    return Planner(1, rule_set, IndexEngine(rule_set), roster)
 
 
 def decided(
-    by: Book,
+    by: Planner,
     item: WorkItem = ITEM,
     *,
     loads: dict[str, int] | None = None,
     tried: tuple[str, ...] = (),
     named: str = "",
 ) -> Decision:
-    """Decide by a book, as the store does."""
+    """Decide by a planner, as the store does."""
     plan = by.plan(item, tried=frozenset(tried), named=named)
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-    tally = Tally()
-    tally.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
-    seen = tally.see(attempts, Kind.LEAD)
+    projection = StateProjection()
+    projection.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
+    seen = projection.see(attempts, Kind.LEAD)
     choice = choose(attempts, seen, rotation_of("x"), named)
     outcome = Outcome.ASSIGNED if choice.rep else Outcome.UNROUTED
     proof = trace_hash([candidates for candidates, _ in attempts], seen, outcome, choice, 1)
-    head = Head(item, Cause.ROUTED, 1, 1, plan.matched, (), tried, named)
+    head = DecisionInputs(item, Cause.ROUTED, 1, 1, plan.matched, (), tried, named)
     return Decision(
         1, "x", Kind.LEAD, outcome, choice.rep, choice.pool, 1, choice.charge, seen, choice.stand, proof, 0, 0, head
     )
@@ -88,7 +88,7 @@ def reasons(found: Explanation) -> dict[str, list[str]]:
 
 
 def test_each_rep_is_told_how_they_stood() -> None:
-    found = explain(decided(book(), loads={"bob": 1}), book())
+    found = explain(decided(planner(), loads={"bob": 1}), planner())
 
     assert {candidate.rep: candidate.verdict for candidate in found.candidates} == {
         "ann": Verdict.CHOSEN,
@@ -106,7 +106,7 @@ def test_each_rep_is_told_how_they_stood() -> None:
 
 
 def test_who_could_have_had_it_is_told_with_amounts() -> None:
-    found = explain(decided(book(), loads={"bob": 0}), book())
+    found = explain(decided(planner(), loads={"bob": 0}), planner())
 
     chosen, eligible = sorted(found.candidates[:2], key=lambda candidate: candidate.verdict)
     assert (chosen.verdict, eligible.verdict) == (Verdict.CHOSEN, Verdict.ELIGIBLE)
@@ -115,7 +115,7 @@ def test_who_could_have_had_it_is_told_with_amounts() -> None:
 
 
 def test_reasons_show_what_was_found_beside_what_was_wanted() -> None:
-    found = explain(decided(book(), loads={"bob": 1}), book())
+    found = explain(decided(planner(), loads={"bob": 1}), planner())
     told = {candidate.rep: candidate.reasons for candidate in found.candidates}
 
     assert told["bob"] == (Reason("AT_CAPACITY", "holds 1 open, 1 at most", "at capacity", "capacity.LEAD", "1", "1"),)
@@ -130,14 +130,14 @@ def test_reasons_show_what_was_found_beside_what_was_wanted() -> None:
 
 
 def test_who_had_it_before_is_told_so() -> None:
-    found = explain(decided(book(), tried=("ann",)), book())
+    found = explain(decided(planner(), tried=("ann",)), planner())
 
     assert reasons(found)["ann"] == ["ALREADY_TRIED"]
 
 
 def test_a_step_that_names_a_rep_looks_at_no_other() -> None:
     those = [rep for rep in REPS if rep.id in ("cy", "zoe")]
-    found = explain(decided(book(*those)), book(*those))
+    found = explain(decided(planner(*those)), planner(*those))
 
     assert reasons(found) == {"cy": ["NOT_A_MEMBER"], "zoe": []}
     assert found.candidates[0].reasons[0].text == "the step names zoe"
@@ -145,7 +145,7 @@ def test_a_step_that_names_a_rep_looks_at_no_other() -> None:
 
 
 def test_a_rep_whom_a_person_named_is_chosen_whatever_is_required() -> None:
-    found = explain(decided(book(), named="cy"), book())
+    found = explain(decided(planner(), named="cy"), planner())
 
     assert [candidate.rep for candidate in found.candidates if candidate.verdict is Verdict.CHOSEN] == ["cy"]
 
@@ -153,22 +153,22 @@ def test_a_rep_whom_a_person_named_is_chosen_whatever_is_required() -> None:
 def test_a_pool_that_is_not_there_is_named() -> None:
     item = WorkItem(Kind.LEAD, attributes={"n": 1})
 
-    assert explain(decided(book(), item), book()).refusal_summary == "0/0 reps: there is no pool nowhere"
+    assert explain(decided(planner(), item), planner()).refusal_summary == "0/0 reps: there is no pool nowhere"
 
 
 def test_comparisons_of_the_rule_are_shown_and_none_for_the_default() -> None:
-    (predicate,) = explain(decided(book()), book()).predicates
+    (predicate,) = explain(decided(planner()), planner()).predicates
     default = WorkItem(Kind.LEAD, attributes={"n": 5})
 
     assert (predicate.field, predicate.op, predicate.expected, predicate.actual, predicate.holds) == (
         "n", "gte", 10, 12, True)  # fmt: skip
-    assert explain(decided(book(), default), book()).predicates == ()
+    assert explain(decided(planner(), default), planner()).predicates == ()
 
 
 def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() -> None:
     rule_set = check(RULES).rule_set
     assert rule_set is not None
-    empty = Book(1, rule_set, IndexEngine(rule_set), Roster(0, {}, {}, {}))
+    empty = Planner(1, rule_set, IndexEngine(rule_set), Roster(0, {}, {}, {}))
 
     found = explain(decided(empty), empty)
 
@@ -185,7 +185,7 @@ def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() ->
     ],
 )
 def test_facts_that_do_not_lead_to_the_outcome_are_refused(altered: dict[str, Any]) -> None:
-    by = book()
+    by = planner()
     decision = decided(by)
     plan = by.plan(decision.head.item)
     assert replay(decision, plan).rep == decision.rep
@@ -195,7 +195,7 @@ def test_facts_that_do_not_lead_to_the_outcome_are_refused(altered: dict[str, An
 
 
 def test_an_answer_that_there_is_an_owner_replays_as_the_decision_that_made_them() -> None:
-    by = book()
+    by = planner()
     decision = decided(by)._replace(outcome=Outcome.EXISTING_OWNER)
 
     assert replay(decision, by.plan(ITEM)).rep == decision.rep

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from router.history.reconciliation import Movement
-from router.model.decision import Cause, Decision, Head, Outcome
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.events import Completed, Event, Settled
 from router.model.records import LedgerState, Snapshot
 from router.model.workforce import MICROS, Member, Pool
 from router.model.workitem import Kind, State, WorkItem
 
-HEAD = Head(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
+HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(8, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, MICROS, (), None, "", 0, 0, HEAD)
 MOVED = ROUTED._replace(number=9, rep="bob", epoch=2, previous=8, freed="ann")
 CLOSED = Completed(10, "x", Kind.LEAD, State.CLOSED, "bob", "east", 2, 9, 0)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from router.assignment.enrichment import filled
-from router.model.records import Standing
+from router.model.records import CustomerScore
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.route import RoutingRules
@@ -21,9 +21,9 @@ class Known:
     def __init__(self) -> None:
         self.asked: list[set[str]] = []
 
-    async def standings(self, _: str, customers: Collection[str]) -> Mapping[str, Standing]:
+    async def standings(self, _: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
         self.asked.append(set(customers))
-        known = {"C-1": Standing(0.81, "gold"), "C-2": Standing(0.1)}
+        known = {"C-1": CustomerScore(0.81, "gold"), "C-2": CustomerScore(0.1)}
         return {customer: known[customer] for customer in customers if customer in known}
 
 

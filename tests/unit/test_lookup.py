@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from router.adapters.memory import MemoryStore
 from router.assignment.commands import ReassignRequest, RouteRequest
-from router.assignment.planner_cache import Books
-from router.assignment.queries import Lookup
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import NotFound
+from router.model.events import Event
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.workforce.edits import Edit
-from router.workforce.service import Administration
+from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 
 TENANT = "t"
@@ -29,20 +32,20 @@ class World:
     def __init__(self) -> None:
         clock = iter(range(1_000, 10_000))
         self.store = MemoryStore(lambda: next(clock))
-        books = Books(self.store, self.store, self.store)
-        self.lookup = Lookup(self.store, books)
-        self.router = Router(self.store, books, self.lookup, self.store)
+        planners = PlannerCache(self.store, self.store, self.store)
+        self.queries = WorkItemQueries(self.store, planners)
+        self.router = Router(self.store, planners, self.queries, self.store)
 
     async def arrange(self) -> World:
         rule_set = check(RULES).rule_set
         assert rule_set is not None
         await self.store.publish(TENANT, None, Publication(0, RULES, dumps(rule_set), "", 0, 0, 0))
         await self.route("L-0")
-        administration = Administration(self.store, self.store)
+        workforce_service = WorkforceService(self.store, self.store)
         for rep in ("ann", "bob"):
-            await administration.save(TENANT, [Edit("rep", rep, lambda _, rep=rep: Rep(rep), create=True)])  # type: ignore[misc]
+            await workforce_service.save(TENANT, [Edit("rep", rep, lambda _, rep=rep: Rep(rep), create=True)])  # type: ignore[misc]
         pool = Pool("east", (Member("ann"), Member("bob")))
-        await administration.save(TENANT, [Edit("pool", "east", lambda _: pool, create=True)])
+        await workforce_service.save(TENANT, [Edit("pool", "east", lambda _: pool, create=True)])
         for name in ("L-1", "L-2"):
             await self.route(name)
         await self.router.reassign(TENANT, ReassignRequest("crm~L-1"))
@@ -63,12 +66,12 @@ def ids(found: list[Decision]) -> list[int]:
 
 async def items(world: World, **wanted: object) -> tuple[list[str], int | None]:
     asked = {"after": 0, "count": 10, **wanted}
-    found, following = await world.lookup.items(TENANT, **asked)  # type: ignore[arg-type]
+    found, following = await world.queries.items(TENANT, **asked)  # type: ignore[arg-type]
     return [stored.record.item_id for stored in found], following
 
 
 async def test_a_work_item_has_its_latest_content_and_the_time_it_first_came(world: World) -> None:
-    moved, first = await world.lookup.item(TENANT, "crm~L-1"), await world.lookup.decision(TENANT, 6)
+    moved, first = await world.queries.item(TENANT, "crm~L-1"), await world.queries.decision(TENANT, 6)
 
     assert (moved.record.event, moved.decision.number, moved.record.first) == (8, 8, 6)
     assert moved.created_ms == first.at_ms < moved.decision.at_ms
@@ -76,7 +79,7 @@ async def test_a_work_item_has_its_latest_content_and_the_time_it_first_came(wor
 
 async def test_a_work_item_that_is_not_there_is_not_found(world: World) -> None:
     with pytest.raises(NotFound, match="crm~L-9"):
-        await world.lookup.item(TENANT, "crm~L-9")
+        await world.queries.item(TENANT, "crm~L-9")
 
 
 async def test_work_items_come_once_each_and_oldest_first(world: World) -> None:
@@ -92,7 +95,7 @@ async def test_a_page_of_work_items_goes_on_behind_the_one_before(world: World) 
 
 
 async def test_work_items_of_an_owner_or_of_nobody_are_told_apart_from_all(world: World) -> None:
-    owners = {(await world.lookup.item(TENANT, f"crm~L-{n}")).record.owner for n in (1, 2)}
+    owners = {(await world.queries.item(TENANT, f"crm~L-{n}")).record.owner for n in (1, 2)}
 
     assert [await items(world, owner=owner) for owner in sorted(owners)] in (
         [([f"crm~L-{n}"], None) for n in (1, 2)],
@@ -111,37 +114,66 @@ async def test_work_items_of_a_state_are_listed_alone(world: World) -> None:
 @pytest.mark.parametrize("number", [0, -1, 1, 9])
 async def test_what_is_no_decision_is_not_found(world: World, number: int) -> None:
     with pytest.raises(NotFound):
-        await world.lookup.decision(TENANT, number)
+        await world.queries.decision(TENANT, number)
 
 
 async def test_decisions_come_newest_first_and_page_by_page(world: World) -> None:
-    first, below = await world.lookup.decisions(TENANT, before=None, count=3)
-    second, end = await world.lookup.decisions(TENANT, before=below, count=3)
+    first, below = await world.queries.decisions(TENANT, before=None, count=3)
+    second, end = await world.queries.decisions(TENANT, before=below, count=3)
 
     assert (ids(first), below) == ([8, 7, 6], 6)
     assert (ids(second), end) == ([2], None)
 
 
 async def test_decisions_before_the_first_event_are_none(world: World) -> None:
-    assert await world.lookup.decisions(TENANT, before=0, count=3) == ([], None)
-    assert await world.lookup.decisions(TENANT, before=0, count=3, item_id="crm~L-1") == ([], None)
+    assert await world.queries.decisions(TENANT, before=0, count=3) == ([], None)
+    assert await world.queries.decisions(TENANT, before=0, count=3, item_id="crm~L-1") == ([], None)
 
 
 async def test_decisions_about_a_work_item_follow_its_events_back(world: World) -> None:
     await world.router.complete(TENANT, "crm~L-1", State.CONVERTED)
 
-    first, below = await world.lookup.decisions(TENANT, before=None, count=1, item_id="crm~L-1")
-    second, end = await world.lookup.decisions(TENANT, before=below, count=2, item_id="crm~L-1")
+    first, below = await world.queries.decisions(TENANT, before=None, count=1, item_id="crm~L-1")
+    second, end = await world.queries.decisions(TENANT, before=below, count=2, item_id="crm~L-1")
 
     assert (ids(first), below) == ([8], 8)
     assert (ids(second), end) == ([6], None)
-    assert await world.lookup.decisions(TENANT, before=None, count=9, item_id="crm~L-9") == ([], None)
+    assert await world.queries.decisions(TENANT, before=None, count=9, item_id="crm~L-9") == ([], None)
 
 
 async def test_what_was_decided_before_anybody_was_entered_is_explained_by_the_empty_workforce(world: World) -> None:
-    decision = await world.lookup.decision(TENANT, 2)
+    decision = await world.queries.decision(TENANT, 2)
 
-    explanation = await world.lookup.explanation(TENANT, decision)
+    explanation = await world.queries.explanation(TENANT, decision)
 
     assert decision.head.workforce_revision == 0
     assert (explanation.candidates, explanation.refusal_summary) == ((), "0/0 reps: there is no pool east")
+
+
+class Unwalked(MemoryStore):
+    """A store whose log must not be walked."""
+
+    walked = 0
+
+    async def events(self, *asked: Any, **how: Any) -> list[Event]:
+        """Count, and answer."""
+        self.walked += 1
+        return await super().events(*asked, **how)
+
+
+async def test_listing_an_owner_costs_what_it_returns_however_long_the_log() -> None:
+    world = World()
+    world.store = store = Unwalked(lambda: 0)
+    planners = PlannerCache(store, store, store)
+    world.queries = WorkItemQueries(store, planners)
+    world.router = Router(store, planners, world.queries, store)
+    await world.arrange()
+    for number in range(3, 60):
+        await world.route(f"L-{number}")
+    before = store.walked
+
+    first, after = await items(world, owner="ann", count=5)
+    second, _ = await items(world, owner="ann", count=5, after=after, state=State.ASSIGNED)
+
+    assert len({*first, *second}) == 10
+    assert store.walked == before

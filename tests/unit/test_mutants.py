@@ -30,7 +30,7 @@ def test_an_edit_changes_one_operator_or_constant(name: str, source: str, edited
 
 
 def test_a_seed_draws_the_same_edits_again() -> None:
-    paths = [Path("router/assignment/ledger.py"), Path("router/model/ids.py")]
+    paths = [Path("router/assignment/ledger.py"), Path("resource_names.py")]
 
     first, second = (drawn(paths, ROOT, 10, 7) for _ in range(2))
 

@@ -9,11 +9,11 @@ from collections import Counter
 import pytest
 
 from router.adapters.memory import MemoryStore
-from router.assignment.planner_cache import Books
+from router.assignment.planner_cache import PlannerCache
 from router.model.errors import NotFound, NotPossible
 from router.model.workforce import Rep, WorkforceRecords
 from router.workforce.edits import Edit
-from router.workforce.service import Administration
+from router.workforce.service import WorkforceService
 
 
 def alive() -> Counter[type]:
@@ -24,24 +24,24 @@ def alive() -> Counter[type]:
 
 async def test_asking_for_tenants_of_nobody_leaves_nothing_behind() -> None:
     store = MemoryStore(lambda: 0)
-    books, administration = Books(store, store, store), Administration(store, store)
+    planners, workforce_service = PlannerCache(store, store, store), WorkforceService(store, store)
     before = alive()
 
     for number in range(1_000):
         tenant = f"nobody-{number}"
         with pytest.raises(NotPossible):
-            await books.current(tenant)
+            await planners.current(tenant)
         with pytest.raises(NotFound):
-            await administration.get(tenant, "rep", "ann")
+            await workforce_service.get(tenant, "rep", "ann")
         with pytest.raises(NotFound):
-            await administration.delete(tenant, "rep", "ann")
+            await workforce_service.delete(tenant, "rep", "ann")
 
     assert alive() == before
 
 
 async def test_what_a_tenant_has_is_kept_at_hand() -> None:
     store = MemoryStore(lambda: 0)
-    administration = Administration(store, store)
-    await administration.save("acme", [Edit("rep", "ann", lambda _: Rep("ann"), create=True)])
+    workforce_service = WorkforceService(store, store)
+    await workforce_service.save("acme", [Edit("rep", "ann", lambda _: Rep("ann"), create=True)])
 
-    assert await administration.records("acme") is await administration.records("acme")
+    assert await workforce_service.records("acme") is await workforce_service.records("acme")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.assignment.planner import Book, steps_of, wanted
-from router.assignment.roster import Demand, Roster
+from router.assignment.planner import Planner, steps_of, wanted
+from router.assignment.roster import ResolvedRequirement, Roster
 from router.model.workforce import MICROS, Member, Pool, Rep, Territories, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
@@ -56,7 +56,7 @@ def test_the_index_finds_whom_the_plain_test_finds(
     pool = Pool("p", tuple(Member(rep) for rep in records))
     roster = Roster(1, records, {"p": pool}, TREE)
 
-    found = roster.candidates("p", Kind.LEAD, [Demand(r, wanted(r, fact), widened) for r in asked]).reps
+    found = roster.candidates("p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened) for r in asked]).reps
 
     tree = Territories(TREE)
     plain = [
@@ -72,8 +72,8 @@ def test_a_rep_of_a_parent_region_serves_its_children_but_not_the_other_way_roun
     roster = Roster(1, records, {"p": Pool("p", (Member("a"), Member("b")))}, TREE)
     covers = Requirement("regions", "covers", "region")
 
-    assert roster.candidates("p", Kind.LEAD, [Demand(covers, "上海")]).reps == ("a", "b")
-    assert roster.candidates("p", Kind.LEAD, [Demand(covers, "华东")]).reps == ("a",)
+    assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "上海")]).reps == ("a", "b")
+    assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "华东")]).reps == ("a",)
 
 
 def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
@@ -91,11 +91,11 @@ def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
     assert [step.widened for step in steps] == [(), (), (("region", 1),), (("region", 2),), (), ()]
 
 
-def book(source: str, pool: Pool) -> Book:
+def planner(source: str, pool: Pool) -> Planner:
     rule_set: RoutingRules | None = check(source).rule_set
     assert rule_set is not None
     records = {rep: Rep(rep) for rep in "ab"}
-    return Book(1, rule_set, IndexEngine(rule_set), Roster(1, records, {pool.id: pool}, {}))
+    return Planner(1, rule_set, IndexEngine(rule_set), Roster(1, records, {pool.id: pool}, {}))
 
 
 SOURCE = "fields: {amount: {type: number}}\nrules: []\ndefault: {route: {pool: p, value: amount}}\n"
@@ -106,12 +106,12 @@ def test_value_is_charged_only_where_the_pool_counts_value() -> None:
     by_value, by_count = Pool("p", members, value_weighted=True), Pool("p", members)
     lead = WorkItem(Kind.LEAD, attributes={"amount": 2.5})
 
-    assert book(SOURCE, by_value).plan(lead).attempts[0].charge == 2_500_000
-    assert book(SOURCE, by_count).plan(lead).attempts[0].charge == MICROS
+    assert planner(SOURCE, by_value).plan(lead).attempts[0].charge == 2_500_000
+    assert planner(SOURCE, by_count).plan(lead).attempts[0].charge == MICROS
 
 
 def test_a_missing_or_absurd_value_is_charged_within_bounds() -> None:
-    by_value = book(SOURCE, Pool("p", (Member("a"),), value_weighted=True))
+    by_value = planner(SOURCE, Pool("p", (Member("a"),), value_weighted=True))
 
     assert by_value.plan(WorkItem(Kind.LEAD)).attempts[0].charge == MICROS
     assert by_value.plan(WorkItem(Kind.LEAD, value=3)).attempts[0].charge == 3 * MICROS
@@ -121,7 +121,7 @@ def test_a_missing_or_absurd_value_is_charged_within_bounds() -> None:
 
 def test_a_named_rep_is_the_only_attempt_and_belongs_to_the_first_pool_they_are_in() -> None:
     source = "fields: {}\nrules: []\ndefault: {route: {pool: p, fallback: wait}}\n"
-    plan = book(source, Pool("p", (Member("a"),))).plan(WorkItem(Kind.LEAD), named="b")
+    plan = planner(source, Pool("p", (Member("a"),))).plan(WorkItem(Kind.LEAD), named="b")
 
     (attempt,) = plan.attempts
     assert (attempt.candidates.pool, attempt.candidates.reps) == ("", ("b",))

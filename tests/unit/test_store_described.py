@@ -36,7 +36,7 @@ ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]
 QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.Keys("q", "T"))]
 QUEUES += [queue_keys.Keys("q", "T").state(state).partition(":q:")[2] for state in State]
 SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication._MARK]
-SHARED += [queue_keys.tenants_key("QUEUE"), queue_keys.bell_key("QUEUE")]
+SHARED += [queue_keys.tenants_key("QUEUE"), queue_keys.wakeup_key("QUEUE")]
 
 
 @pytest.mark.parametrize("key", sorted({*ROUTING, *QUEUES, *SHARED}))

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from router.assignment.choice import Choice, choose
 from router.assignment.roster import Candidates, Roster
-from router.history.projection import Ledger, Tally
-from router.model.decision import Cause, Decision, Head, Outcome, Seen
+from router.history.projection import Ledger, StateProjection
+from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.events import Completed, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workforce import MICROS, Member, Pool, Rep
@@ -29,7 +29,7 @@ class History:
     """Decides and enters, as the store does."""
 
     def __init__(self) -> None:
-        self.tally = Tally()
+        self.projection = StateProjection()
         self.number = 0
 
     def decide(
@@ -42,22 +42,22 @@ class History:
     ) -> Decision:
         """Decide about a lead that is worth one unit."""
         tried = [(candidates, MICROS) for candidates in attempts]
-        seen = self.tally.see(tried, Kind.LEAD)
+        seen = self.projection.see(tried, Kind.LEAD)
         choice = choose(tried, seen, 0, named)
         self.number += 1
-        record = self.tally.items.get(item_id)
+        record = self.projection.items.get(item_id)
         decision = Decision(
             self.number, item_id, Kind.LEAD, Outcome.ASSIGNED if choice.rep else otherwise, choice.rep, choice.pool,
             (record.epoch if record else 0) + bool(choice.rep), choice.charge, seen, choice.stand, "",
-            record.event if record else 0, 0, Head(WorkItem(Kind.LEAD), cause, 1, 1, (), (), named=named),
+            record.event if record else 0, 0, DecisionInputs(WorkItem(Kind.LEAD), cause, 1, 1, (), (), named=named),
         )  # fmt: skip
-        self.tally.enter_decision(decision, tried, choice)
+        self.projection.enter_decision(decision, tried, choice)
         return decision
 
     def complete(self, item_id: str) -> None:
         """Close a lead."""
-        record, self.number = self.tally.items[item_id], self.number + 1
-        self.tally.enter_completed(
+        record, self.number = self.projection.items[item_id], self.number + 1
+        self.projection.enter_completed(
             Completed(
                 self.number, item_id, Kind.LEAD, State.CLOSED, record.owner, record.pool, record.epoch, record.event, 0
             )
@@ -66,7 +66,7 @@ class History:
     @property
     def loads(self) -> dict[str, int]:
         """Return the open leads of whoever has any."""
-        return {rep: units for (rep, _), units in self.tally.loads.items() if units}
+        return {rep: units for (rep, _), units in self.projection.loads.items() if units}
 
 
 def test_a_decision_gives_its_rep_a_unit_and_the_pool_a_charge() -> None:
@@ -76,19 +76,19 @@ def test_a_decision_gives_its_rep_a_unit_and_the_pool_a_charge() -> None:
 
     assert decision.rep == "ann"
     assert history.loads == {"ann": 1}
-    assert history.tally.ledgers["east"].state() == LedgerState(
+    assert history.projection.ledgers["east"].state() == LedgerState(
         {"ann": -500_000, "bob": 500_000}, {"ann": MICROS}, 1, 0, MICROS, 5, 500_000, 0.0
     )
-    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 1, 1, 1, 1, 1)
+    assert history.projection.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 1, 1, 1, 1, 1)
 
 
 def test_who_is_full_is_seen_with_what_they_hold_and_keeps_nobody_from_going_on() -> None:
     history = History()
-    history.tally.loads["ann", Kind.LEAD] = 2
+    history.projection.loads["ann", Kind.LEAD] = 2
 
-    seen = history.tally.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD)
+    seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD)
 
-    assert seen == (Seen((), ((0, 0),)), Seen((0,), ((0, 2), (2, 0))))
+    assert seen == (ObservedState((), ((0, 0),)), ObservedState((0,), ((0, 2), (2, 0))))
 
 
 def test_a_rep_whom_a_step_names_is_charged_to_no_pool() -> None:
@@ -97,7 +97,7 @@ def test_a_rep_whom_a_step_names_is_charged_to_no_pool() -> None:
     history.decide("x", BOB)
 
     assert history.loads == {"bob": 1}
-    assert history.tally.ledgers == {}
+    assert history.projection.ledgers == {}
 
 
 def test_what_finds_nobody_waits_or_is_unrouted_and_charges_nobody() -> None:
@@ -106,9 +106,9 @@ def test_what_finds_nobody_waits_or_is_unrouted_and_charges_nobody() -> None:
     history.decide("never", CY)
     history.decide("too", CY, otherwise=Outcome.WAITING)
 
-    assert history.tally.waiting() == [(1, "later"), (3, "too")]
-    assert [history.tally.items[name].state for name in ("later", "never")] == [State.QUEUED, State.UNROUTED]
-    assert (history.loads, dict(history.tally.ledgers)) == ({}, {})
+    assert history.projection.waiting() == [(1, "later"), (3, "too")]
+    assert [history.projection.items[name].state for name in ("later", "never")] == [State.QUEUED, State.UNROUTED]
+    assert (history.loads, dict(history.projection.ledgers)) == ({}, {})
 
 
 def test_a_move_frees_the_owner_and_remembers_them() -> None:
@@ -117,7 +117,9 @@ def test_a_move_frees_the_owner_and_remembers_them() -> None:
     history.decide("x", BOB, cause=Cause.REASSIGNED)
 
     assert history.loads == {"bob": 1}
-    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "bob", "", 2, 2, 2, 2, 2, 1, ("ann",))
+    assert history.projection.items["x"] == ItemRecord(
+        "x", State.ASSIGNED, Kind.LEAD, "bob", "", 2, 2, 2, 2, 2, 1, ("ann",)
+    )
 
 
 def test_a_move_that_finds_nobody_leaves_the_owner_in_place() -> None:
@@ -126,7 +128,7 @@ def test_a_move_that_finds_nobody_leaves_the_owner_in_place() -> None:
     history.decide("x", CY, cause=Cause.REASSIGNED)
 
     assert history.loads == {"ann": 1}
-    assert history.tally.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 2, 1, 1, 1, 1)
+    assert history.projection.items["x"] == ItemRecord("x", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 2, 1, 1, 1, 1)
 
 
 def test_what_is_closed_frees_its_owner_and_goes_on_being_known() -> None:
@@ -137,7 +139,7 @@ def test_what_is_closed_frees_its_owner_and_goes_on_being_known() -> None:
     history.complete("y")
 
     assert history.loads == {}
-    assert [(record.state, record.event) for record in history.tally.items.values()] == [
+    assert [(record.state, record.event) for record in history.projection.items.values()] == [
         (State.CLOSED, 2), (State.CLOSED, 4)]  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def test_an_override_is_counted_and_measured_over_the_whole_pool() -> None:
     for name in "xyz":
         history.decide(name, EAST, cause=Cause.OVERRIDE, named="bob")
 
-    ledger = history.tally.ledgers["east"].state()
+    ledger = history.projection.ledgers["east"].state()
 
     assert (ledger.decisions, ledger.overrides, ledger.received) == (3, 3, {"bob": 3 * MICROS})
     assert ledger.deficits == {"ann": 1_500_000, "bob": -1_500_000}
@@ -156,9 +158,9 @@ def test_an_override_is_counted_and_measured_over_the_whole_pool() -> None:
 def test_who_leaves_hands_their_deficit_to_those_who_stay() -> None:
     history = History()
     history.decide("x", EAST)
-    history.tally.enter_settled(Settled(2, "east", ("ann",), (Member("bob", 1000), Member("cy", 3000)), 0))
+    history.projection.enter_settled(Settled(2, "east", ("ann",), (Member("bob", 1000), Member("cy", 3000)), 0))
 
-    ledger = history.tally.ledgers["east"].state()
+    ledger = history.projection.ledgers["east"].state()
 
     assert ledger.deficits == {"bob": 375_000, "cy": -375_000}
     assert ledger.received == {}
@@ -167,10 +169,10 @@ def test_who_leaves_hands_their_deficit_to_those_who_stay() -> None:
 def test_a_pool_that_nobody_is_left_in_starts_anew() -> None:
     history = History()
     history.decide("x", EAST)
-    history.tally.enter_settled(Settled(2, "east", ("ann", "bob", "cy"), (), 0))
-    history.tally.enter_settled(Settled(3, "never used", ("ann",), (), 0))
+    history.projection.enter_settled(Settled(2, "east", ("ann", "bob", "cy"), (), 0))
+    history.projection.enter_settled(Settled(3, "never used", ("ann",), (), 0))
 
-    assert history.tally.ledgers["east"].state() == LedgerState()
+    assert history.projection.ledgers["east"].state() == LedgerState()
 
 
 def test_a_ledger_shows_itself_as_it_stood() -> None:
@@ -183,7 +185,7 @@ def test_a_ledger_shows_itself_as_it_stood() -> None:
 
 
 def _choice(candidates: Candidates, deficits: Sequence[int] = (0, 0)) -> Choice:
-    return choose([(candidates, MICROS)], [Seen(tuple(deficits), ((2, 0),))], 0)
+    return choose([(candidates, MICROS)], [ObservedState(tuple(deficits), ((2, 0),))], 0)
 
 
 def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
@@ -192,5 +194,5 @@ def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
 
     history.decide("x", three.candidates("p", Kind.LEAD, ()))
 
-    ledger = history.tally.ledgers["p"].state()
+    ledger = history.projection.ledgers["p"].state()
     assert ledger.worst == -min(ledger.deficits.values()) == 666_666

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.backlog.backlog import Takers, Waiting, WaitingRoom, helps
+from router.backlog.backlog import Backlog, Takers, Waiting, helps
 from router.model.workitem import Kind
 
 REPS = st.frozensets(st.sampled_from("abcd"), min_size=1)
@@ -19,24 +19,24 @@ def takers(reps: frozenset[str], limit: int = 1) -> Takers:
 
 @given(items=st.lists(REPS, max_size=20), most=st.integers(1, 10))
 def test_the_oldest_of_all_groups_come_first(items: list[frozenset[str]], most: int) -> None:
-    room = WaitingRoom()
+    room = Backlog()
     for first, reps in enumerate(items):
-        room.enter(Waiting(first, str(first), Kind.LEAD, takers(reps)), chances=math.inf)
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(reps)), tries=math.inf)
 
     assert room.due(most) == [str(first) for first in range(len(items))][:most]
 
 
 def test_a_higher_priority_comes_before_age() -> None:
-    room = WaitingRoom()
+    room = Backlog()
     for first, priority in enumerate([0, 7, 7]):
-        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset("a")), priority), chances=math.inf)
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset("a")), priority), tries=math.inf)
 
     assert room.due(2) == ["1", "2"]
 
 
 @given(items=st.lists(REPS, max_size=20), freed=st.sampled_from("abcd"))
 def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[frozenset[str]], freed: str) -> None:
-    room = WaitingRoom()
+    room = Backlog()
     for first, reps in enumerate(items):
         room.enter(Waiting(first, str(first), Kind.LEAD, takers(reps)))
 
@@ -49,9 +49,9 @@ def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[f
 
 
 def test_nobody_for_one_is_nobody_for_all_of_the_group() -> None:
-    room = WaitingRoom()
+    room = Backlog()
     for first in range(3):
-        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset("a"))), chances=math.inf)
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset("a"))), tries=math.inf)
 
     room.refused(room.due(1))
 
@@ -61,7 +61,7 @@ def test_nobody_for_one_is_nobody_for_all_of_the_group() -> None:
 
 
 def test_who_could_not_be_tried_keeps_the_chance() -> None:
-    room = WaitingRoom()
+    room = Backlog()
     room.enter(Waiting(0, "0", Kind.LEAD, takers(frozenset("a"))))
     room.freed("a", Kind.LEAD)
 
@@ -71,14 +71,14 @@ def test_who_could_not_be_tried_keeps_the_chance() -> None:
 
 
 def test_who_left_is_not_tried_and_comes_back_once() -> None:
-    room = WaitingRoom()
+    room = Backlog()
     waiting = Waiting(0, "0", Kind.LEAD, takers(frozenset("a")))
-    room.enter(waiting, chances=math.inf)
+    room.enter(waiting, tries=math.inf)
     room.leave("0")
     assert room.due(9) == []
 
-    room.enter(waiting, chances=math.inf)
-    room.enter(waiting, chances=math.inf)
+    room.enter(waiting, tries=math.inf)
+    room.enter(waiting, tries=math.inf)
 
     assert room.due(9) == ["0"]
     assert room.due(9) == []
@@ -88,7 +88,7 @@ def test_who_left_is_not_tried_and_comes_back_once() -> None:
 def test_new_takers_give_a_chance_if_somebody_can_take_who_could_not(
     before: frozenset[str], after: frozenset[str], limit: int, later: int
 ) -> None:
-    room = WaitingRoom()
+    room = Backlog()
     room.enter(Waiting(0, "0", Kind.LEAD, takers(before, limit)))
 
     room.enter(Waiting(0, "0", Kind.LEAD, takers(after, later)))

@@ -1,1 +1,1 @@
-"""The gRPC side of training: ``trainings`` takes TrainModel in, ``child`` is the process that carries it out."""
+"""TrainModel: `training.rpc.trainings` takes it in, `training.rpc.child` is the process that carries it out."""

@@ -12,18 +12,20 @@ from typing import Any
 from google.longrunning.operations_pb2 import Operation
 from google.protobuf.any_pb2 import Any as AnyMessage
 
+from failures import shown
 from fairlead.v1 import models_pb2
-from operations.carrying import Kind
-from operations.desk import Desk
+from gateway import fields
+from operations.executor import Kind
 from operations.operation import Task
-from operations.rpc.messages import checked_message, mark_of, operation_message, request_id_of
-from scoring.adapters.places import inside, where
+from operations.rpc.messages import checked_message, fingerprint_of, operation_message
+from operations.service import OperationService
 from scoring.errors import InvalidInput, Violation
 from scoring.names import model_of
-from scoring.registry import Registries, checked_name
+from scoring.paths import inside, where
+from scoring.registry.registry import Registries
 from scoring.rpc.models import describe
 from training.errors import UnreadableTable
-from training.rpc.wish import RUNGS, SUFFIXES, Wish
+from training.request import RUNGS, SUFFIXES, TrainRequest
 from training.seed import DEFAULT_SEED
 
 KIND = "train"
@@ -34,15 +36,15 @@ class Trainings:
 
     Parameters
     ----------
-    desk
+    operations
         Where they are handed in.
     data
         Folder that training data is read from; nothing outside it is. A tenant's own models learn from the folder
         within it that is the tenant's own, everybody's from any.
     """
 
-    def __init__(self, desk: Desk, data: Path) -> None:
-        self._desk = desk
+    def __init__(self, operations: OperationService, data: Path) -> None:
+        self._operations = operations
         self._data = data
 
     async def train(self, request: models_pb2.TrainModelRequest, actor: str) -> Operation:
@@ -52,18 +54,18 @@ class Trainings:
         ------
         InvalidInput
             If the request cannot be read.
-        OperationError
+        Failure
             If it cannot be taken in.
         """
         tenant, model = model_of(request.parent, "parent")
-        wish, request_id = self._wish(request, tenant, model), request_id_of(request)
+        arguments, request_id = self._arguments(request, tenant, model), fields.request_id(request)
         if request.validate_only:
-            await asyncio.to_thread(_check_columns, inside(self._data, tenant, wish.data, "data_path"), wish)
+            await asyncio.to_thread(_check_columns, inside(self._data, tenant, arguments.data, "data_path"), arguments)
             return checked_message(request.parent)
-        task = Task(request.parent, asdict(wish), mark_of(request), actor)
-        return operation_message(await self._desk.begin(KIND, tenant, task, request_id))
+        task = Task(request.parent, asdict(arguments), fingerprint_of(request), actor)
+        return operation_message(await self._operations.begin(KIND, tenant, task, request_id))
 
-    def _wish(self, request: models_pb2.TrainModelRequest, tenant: str, model: str) -> Wish:
+    def _arguments(self, request: models_pb2.TrainModelRequest, tenant: str, model: str) -> TrainRequest:
         if not request.target:
             raise InvalidInput.of("target", "is required: the column that holds the outcome")
         if not 0 <= request.rungs <= RUNGS:
@@ -71,10 +73,10 @@ class Trainings:
         file = inside(self._data, tenant, request.data_path, "data_path")
         if file.suffix not in SUFFIXES or not file.is_file():
             wanted = f"must be a .csv or .parquet file {where(tenant)}"
-            raise InvalidInput.of("data_path", f"{request.data_path[:80]!r}: {wanted}")
-        return Wish(
+            raise InvalidInput.of("data_path", f"{shown(request.data_path)}: {wanted}")
+        return TrainRequest(
             tenant=tenant,
-            model=checked_name("parent", model),
+            model=model,
             data=request.data_path,
             target=request.target,
             positive=request.positive,
@@ -98,7 +100,7 @@ def training(data: Path, models: Path, registries: Registries) -> Kind:
     return Kind(KIND, command, answer)
 
 
-def _check_columns(file: Path, wish: Wish) -> None:
+def _check_columns(file: Path, arguments: TrainRequest) -> None:
     """Check that the file has the columns that are named.
 
     Raises
@@ -106,17 +108,19 @@ def _check_columns(file: Path, wish: Wish) -> None:
     InvalidInput
         With a violation per column that it has not, or if it cannot be read.
     """
-    from training.reading import column_names  # with it comes pyarrow, which a server that only scores can do without
+    from training.data.reading import (
+        column_names,  # with it comes pyarrow, which a server that only scores can do without
+    )
 
-    named = {"target": wish.target, "id_column": wish.id_column, "time_column": wish.time_column}
-    named |= {f"dropped_columns[{place}]": name for place, name in enumerate(wish.dropped)}
+    named = {"target": arguments.target, "id_column": arguments.id_column, "time_column": arguments.time_column}
+    named |= {f"dropped_columns[{place}]": name for place, name in enumerate(arguments.dropped)}
     try:
-        found = column_names(file)
+        columns = column_names(file)
     except UnreadableTable as error:
         raise InvalidInput.of("data_path", str(error)) from error
-    absent = {field: name for field, name in named.items() if name and name not in found}
+    absent = {field: name for field, name in named.items() if name and name not in columns}
     if absent:
-        allowed = f"found are {', '.join(found)[:200]}"
+        allowed = f"found are {', '.join(columns)[:200]}"
         raise InvalidInput(
             [Violation(field, f"there is no column {name!r}; {allowed}") for field, name in absent.items()]
         )

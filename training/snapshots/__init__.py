@@ -1,7 +1,12 @@
 """From a log of events to rows a model may learn from: what was known of a customer at a moment, and what became of
 them after.
 
-Read on in this order: `definition` (what is asked for), `events` (what is there), `windows` (which events count),
-`aggregations` and `labels` (what is made of them), `build` (the table), `certificate` (the proof that it does not
-know the future).
+Read on in this order::
+
+    definition  definition_file    what is asked for
+    events                         what is there
+    aggregations  labels           what is computed from it
+    build                          the table
+    certificate                    the proof that it does not know the future
+    writing                        the file
 """

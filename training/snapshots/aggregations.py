@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scoring.logistic import FloatArray
-from training.examples import IntArray
-from training.preparing import DAY
+from scoring.model.logistic import FloatArray
+from training.data.preparing import DAY
+from training.data.rows import IntArray
 from training.snapshots.definition import Declared
 from training.snapshots.events import Events
 
@@ -65,8 +65,8 @@ def _sum(events: Events, declared: Declared, moment: int) -> FloatArray:
 
 def _mean(events: Events, declared: Declared, moment: int) -> FloatArray:
     chosen = _within(events, declared, moment)
-    known = chosen.take(~np.isnan(chosen.numbers[declared.of]))
-    return _divided(sums(known, declared.of), counts(known))
+    valued = chosen.take(~np.isnan(chosen.numbers[declared.of]))
+    return _divided(sums(valued, declared.of), counts(valued))
 
 
 def _max(events: Events, declared: Declared, moment: int) -> FloatArray:

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from scoring.logistic import FloatArray
-from scoring.schema import FeatureSchema
+from scoring.model.logistic import FloatArray
+from scoring.model.schema import FeatureSchema
+from training.data.preparing import DAY
 from training.errors import NotEnoughData
-from training.preparing import DAY
 from training.snapshots.aggregations import aggregate
 from training.snapshots.definition import Definition
 from training.snapshots.events import Events
@@ -69,14 +69,14 @@ def moments_of(definition: Definition) -> list[int]:
     [19723, 19730]
     """
     declared = definition.moments
-    found = list(declared.at)
+    moments = list(declared.at)
     if declared.first and declared.last and declared.every_days:
         step, n_steps = (
             timedelta(days=declared.every_days),
             (declared.last - declared.first).days // declared.every_days,
         )
-        found = [declared.first + k * step for k in range(n_steps + 1)]
-    return sorted({microseconds(moment) for moment in found})
+        moments = [declared.first + k * step for k in range(n_steps + 1)]
+    return sorted({microseconds(moment) for moment in moments})
 
 
 def microseconds(moment: datetime) -> int:
@@ -86,10 +86,10 @@ def microseconds(moment: datetime) -> int:
 
 def snapshot(events: Events, definition: Definition, moment: int) -> Snapshot:
     """Look at one moment: only events that happened before it and were known at it are seen."""
-    known = events.take((events.occurred < moment) & (events.recorded <= moment))
-    who = np.flatnonzero(active(known, definition.label, moment))
+    past = events.take((events.occurred < moment) & (events.recorded <= moment))
+    who = np.flatnonzero(active(past, definition.label, moment))
     length = definition.windows.observation_days
-    observed = known.take(known.occurred >= moment - length * DAY) if length else known
+    observed = past.take(past.occurred >= moment - length * DAY) if length else past
     features = [aggregate(observed, declared, moment)[who] for declared in definition.features]
     return Snapshot(moment, events.customers[who], np.column_stack(features))
 

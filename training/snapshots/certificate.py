@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from scoring.logistic import FloatArray
-from training.examples import IntArray
-from training.preparing import DAY
+from scoring.model.logistic import FloatArray
+from training.data.preparing import DAY
+from training.data.rows import IntArray
 from training.snapshots.build import Snapshot, snapshot
 from training.snapshots.definition import Definition
 from training.snapshots.events import Events, Words, in_order

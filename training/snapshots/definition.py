@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from scoring.schema import Feature
+from scoring.model.schema import Feature
 
 _Name = Annotated[str, Field(min_length=1, max_length=256)]
 _Days = Annotated[int, Field(ge=0, le=36_500)]
@@ -203,7 +203,7 @@ class Declared(_Declared):
     default
         Where there is no such event; None: not known.
     unit, monotonic, actionable, wording_zh, wording_en
-        As in `scoring.schema.Feature`.
+        As in `scoring.model.schema.Feature`.
     """
 
     name: _Name

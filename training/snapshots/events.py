@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scoring.encoding import category_text
-from scoring.logistic import FloatArray
+from scoring.model.encoding import category_text
+from scoring.model.logistic import FloatArray
+from training.data.rows import IntArray
 from training.errors import InvalidInput
-from training.examples import IntArray
 from training.snapshots.definition import Condition, Definition
 from training.snapshots.definition import Events as Declaration
 

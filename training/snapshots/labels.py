@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring.logistic import FloatArray
-from training.preparing import DAY
+from scoring.model.logistic import FloatArray
+from training.data.preparing import DAY
 from training.snapshots.aggregations import counts, sums
 from training.snapshots.definition import Definition, Label, LabelKind, Windows
 from training.snapshots.events import Events, Mask
 
 
-def active(known: Events, label: Label, moment: int) -> Mask:
+def active(past: Events, label: Label, moment: int) -> Mask:
     """Tell who is active, shape (n_customers,).
 
     Parameters
     ----------
-    known
+    past
         Events known at the moment, of any age.
     """
-    chosen = known.take(known.passing(label.where))
+    chosen = past.take(past.passing(label.where))
     if label.kind is LabelKind.SUBSCRIPTION:
         return _covered(chosen, label, moment)
     if label.active_days:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as paparquet
 
-from training.reading import CERTIFICATE_KEY, HORIZON_KEY
+from training.data.reading import CERTIFICATE_KEY, HORIZON_KEY
 from training.snapshots.build import Dataset
 from training.snapshots.certificate import Certificate
 from training.snapshots.definition import Definition

@@ -8,8 +8,22 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from workqueue.errors import QueueError, QueueFull, RequestIdReused
-from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats, Verdict
+from failures import Failure, RequestIdReused
+from workqueue.errors import QueueFull
+from workqueue.jobs import (
+    Bounds,
+    Job,
+    Lease,
+    LeasedBatch,
+    NewJob,
+    Progress,
+    Receipt,
+    Request,
+    Settlement,
+    SettlementKind,
+    State,
+    Stats,
+)
 from workqueue.order import turn
 
 _TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
@@ -80,9 +94,9 @@ class MemoryQueue:
         self._deliveries = deliveries
         self._lines: dict[str, _Line] = {}
         self._rings: list[str] = []
-        self._bell = asyncio.Condition()
+        self._wakeup = asyncio.Condition()
 
-    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
         for old in line.of(State.KEPT):
@@ -94,7 +108,7 @@ class MemoryQueue:
             await self._ring(tenant)
         return answers
 
-    def _take(self, tenant: str, line: _Line, job: NewJob) -> Receipt | QueueError:
+    def _take(self, tenant: str, line: _Line, job: NewJob) -> Receipt | Failure:
         mark, arrived_us = line.requests.get(job.request_id, ("", 0))
         if arrived_us:
             return Receipt(job.id, arrived_us, False) if mark == job.fingerprint else RequestIdReused(job.request_id)
@@ -126,7 +140,7 @@ class MemoryQueue:
         if job.request_id:
             line.requests[job.request_id] = (job.fingerprint, arrived_us)
 
-    async def lease(self, tenant: str, count: int, lease_s: float) -> Lent:
+    async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
         """Lend jobs; see ``workqueue.ports.Queue``."""
         line, now_us = self._line(tenant), self._now_us()
         for held in [held for held in line.of(State.LEASED) if held.position <= now_us][:count]:
@@ -146,7 +160,7 @@ class MemoryQueue:
             held.token, held.delivery = line.token, held.delivery + 1
             leases.append(Lease(held.job.id, held.job.payload, held.arrived_us, held.token, held.delivery))
         due = [held.position for held in line.jobs.values() if held.state in (State.DELAYED, State.LEASED)]
-        return Lent(tuple(leases), max(min(due) - now_us, 0) / 1e6 if due else math.inf)
+        return LeasedBatch(tuple(leases), max(min(due) - now_us, 0) / 1e6 if due else math.inf)
 
     async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
         """Let leases last longer; see ``workqueue.ports.Queue``."""
@@ -165,28 +179,28 @@ class MemoryQueue:
             held.note = note
         return held is not None
 
-    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+    async def settle(self, tenant: str, endings: Sequence[Settlement]) -> list[bool]:
         """End leases; see ``workqueue.ports.Queue``."""
         return [self._end(tenant, ending) for ending in endings]
 
-    def _end(self, tenant: str, ending: Ending) -> bool:
+    def _end(self, tenant: str, ending: Settlement) -> bool:
         line, held = self._line(tenant), self._lent(tenant, ending.lease)
         if held is None:
             return False
         match ending.verdict:
-            case Verdict.DONE:
+            case SettlementKind.DONE:
                 del line.jobs[held.job.id]
                 line.totals["done"] += 1
-            case Verdict.RETRY:
+            case SettlementKind.RETRY:
                 due_us = self._now_us() + round(ending.delay_s * 1e6)
                 held.state, held.position, held.fault = State.DELAYED, due_us, ending.reason
                 line.totals["retried"] += 1
-            case Verdict.DEAD:
+            case SettlementKind.DEAD:
                 held.state, held.position, held.fault = State.DEAD, self._now_us(), ending.reason
                 line.totals["dead"] += 1
-            case Verdict.KEEP:
+            case SettlementKind.KEEP:
                 self._keep(line, held, ending.note)
-            case Verdict.RELEASE:
+            case SettlementKind.RELEASE:
                 _make_ready(held)
         return True
 
@@ -257,20 +271,20 @@ class MemoryQueue:
         """Return every tenant; see ``workqueue.ports.Queue``."""
         return sorted(self._lines)
 
-    async def rung(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
-        """Listen to the bell; see ``workqueue.ports.Queue``."""
+    async def wakeup(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+        """Wait for a wakeup; see ``workqueue.ports.Queue``."""
         if not after:
             return str(len(self._rings)), []
-        async with self._bell:
+        async with self._wakeup:
             if not self._rings[int(after) :]:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait_for(lambda: len(self._rings) > int(after)), timeout_s)
+                    await asyncio.wait_for(self._wakeup.wait_for(lambda: len(self._rings) > int(after)), timeout_s)
             return str(len(self._rings)), self._rings[int(after) :]
 
     async def _ring(self, tenant: str) -> None:
-        async with self._bell:
+        async with self._wakeup:
             self._rings.append(tenant)
-            self._bell.notify_all()
+            self._wakeup.notify_all()
 
     def _line(self, tenant: str) -> _Line:
         return self._lines.setdefault(tenant, _Line())

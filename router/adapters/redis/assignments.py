@@ -10,14 +10,14 @@ import msgpack
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.assignment.commands import Completion, Job, Refusal
+from router.assignment.commands import BindCommand, Completion, Refusal
 from router.history.codec import pack_head, read_decision, read_event
 from router.history.hash_chain import Entry
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
 from router.model.records import ItemRecord, LedgerState
-from router.model.revisions import Edition
+from router.model.revisions import RevisionPair
 from router.model.workitem import Kind, State
 from store.batching import MicroBatcher
 from store.clients import RedisClient
@@ -30,6 +30,10 @@ _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
 _bind, _complete = script("bind"), script("complete")
+
+
+_Together = tuple[str, RevisionPair]
+"""What jobs of one script call have in common: the tenant, and the revisions that they are decided by."""
 
 
 class RedisAssignments:
@@ -46,22 +50,26 @@ class RedisAssignments:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._batcher = MicroBatcher[tuple[str, Edition], Job, Decision | Refusal](self._bind_together, _TOGETHER)
+        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal](
+            self._bind_together, _TOGETHER
+        )
 
     async def bind(
-        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool = False
+        self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
     ) -> list[Decision | Refusal]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
             return [await self._batcher.submit((tenant, revisions), jobs[0])]
         return await self._call(tenant, revisions, jobs, preview=preview) if jobs else []
 
-    async def _bind_together(self, key: tuple[str, Edition], jobs: Sequence[Job]) -> Sequence[Decision | Refusal]:
+    async def _bind_together(
+        self, key: tuple[str, RevisionPair], jobs: Sequence[BindCommand]
+    ) -> Sequence[Decision | Refusal]:
         tenant, revisions = key
         return await self._call(tenant, revisions, jobs, preview=False)
 
     async def _call(
-        self, tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool
+        self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool
     ) -> list[Decision | Refusal]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
         replies = await _bind(self._redis, keys, arguments)
@@ -222,7 +230,7 @@ def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
 
 
 def bind_arguments(
-    tenant: str, revisions: Edition, jobs: Sequence[Job], *, preview: bool, request_ttl_s: int
+    tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool, request_ttl_s: int
 ) -> tuple[list[str], list[Argument]]:
     """Put jobs into the form that ``scripts/bind.lua`` describes: its KEYS and its ARGV."""
     keys = Keys(tenant)
@@ -254,7 +262,7 @@ def bind_arguments(
     return all_keys, [header, *sets, *packed_jobs]
 
 
-def _packed_form(job: Job, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> list[Any]:
+def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> list[Any]:
     return [
         item_place,
         request_place,
@@ -264,14 +272,14 @@ def _packed_form(job: Job, item_place: int, request_place: int, attempts: list[t
         job.mode,
         job.expected,
         job.rotation,
-        job.otherwise,
+        job.outcome_if_none,
         attempts,
         job.named,
         int(bool(job.named)),
     ]
 
 
-def _answer(reply: list[Any], job: Job) -> Decision | Refusal:
+def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal:
     match reply[0]:
         case b"NEW":
             return read_decision(reply[1], reply[2], job.head)

@@ -11,10 +11,10 @@ import logging
 from collections.abc import Collection, Sequence
 from itertools import islice
 
+from failures import StoreUnavailable
 from router.adapters.redis.keys import Keys
-from router.model.records import Standing
+from router.model.records import CustomerScore
 from store.clients import RedisClient
-from store.errors import StoreUnavailable
 from store.scripts import Script
 from store.translation import translated
 
@@ -34,7 +34,7 @@ Score = tuple[str, float, str, int]
 """Customer, churn risk, value tier (empty: not known), and the instant it was so, in milliseconds since the epoch."""
 
 
-class RedisStandings:
+class RedisCustomerScores:
     """``router.assignment.ports.CustomerStandings`` on Redis, and the way in.
 
     Parameters
@@ -48,7 +48,7 @@ class RedisStandings:
         self._noted: dict[tuple[str, str], Score] = {}
         self._writing: asyncio.Task[None] | None = None
 
-    async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, Standing]:
+    async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
         """Return what is known of customers; see ``router.assignment.ports.CustomerStandings``."""
         keys = Keys(tenant)
         with translated():
@@ -57,7 +57,7 @@ class RedisStandings:
         for customer in customers:
             if noted := self._noted.get((tenant, customer)):
                 known[customer] = _later(known.get(customer, noted), noted)
-        return {customer: Standing(risk, tier) for customer, risk, tier, _ in known.values()}
+        return {customer: CustomerScore(risk, tier) for customer, risk, tier, _ in known.values()}
 
     def note(self, tenant: str, score: Score) -> None:
         """Have a score kept soon; called on the event loop, returns at once.

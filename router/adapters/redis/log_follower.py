@@ -7,8 +7,8 @@ from store.clients import RedisClient
 from store.translation import translated
 
 
-class RedisSignals:
-    """``router.assignment.ports.Signals`` on Redis."""
+class RedisLogFollower:
+    """``router.assignment.ports.LogFollower`` on Redis."""
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
@@ -19,6 +19,13 @@ class RedisSignals:
         with translated():
             found = await self._redis.xread({Keys(tenant).events: f"{after}-0"}, count=1, block=block)
         return bool(found)
+
+
+class RedisLeaderLease:
+    """``router.assignment.ports.LeaderLease`` on Redis; the parameter is as for ``RedisLogFollower``."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
 
     async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
         """Take or renew a role."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
-from router.adapters.redis.customer_scores import RedisStandings
+from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.format import FORMAT
-from router.adapters.redis.log_follower import RedisSignals
+from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.upgrade import StoreUpgrade, UpgradeReport, format_of
@@ -27,8 +27,9 @@ class Stores:
     assignments: RedisAssignments
     workforce: RedisWorkforce
     rule_sets: RedisRuleSets
-    standings: RedisStandings
-    signals: RedisSignals
+    standings: RedisCustomerScores
+    log_follower: RedisLogFollower
+    leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots
     redis: RedisClient
 
@@ -52,8 +53,9 @@ class Stores:
             RedisAssignments(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),
-            RedisStandings(redis),
-            RedisSignals(redis),
+            RedisCustomerScores(redis),
+            RedisLogFollower(redis),
+            RedisLeaderLease(redis),
             RedisSnapshots(redis),
             redis,
         )

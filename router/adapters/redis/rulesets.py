@@ -8,7 +8,7 @@ from router.adapters.redis.keys import TENANTS, Keys
 from router.adapters.redis.library import script
 from router.history.codec import publication_from, publication_text
 from router.model.errors import RequestIdReused, StaleRevision
-from router.model.revisions import Edition
+from router.model.revisions import RevisionPair
 from rules.revisions import Publication
 from store.clients import RedisClient
 from store.translation import translated
@@ -81,12 +81,16 @@ class RedisRuleSets:
             stored = await self._redis.hmget(Keys(tenant).rule_sets, [str(revision) for revision in wanted])
         return [_read(revision, text) for revision, text in zip(wanted, stored, strict=True) if text]
 
-    async def revisions(self, tenant: str) -> Edition:
+    async def revisions(self, tenant: str) -> RevisionPair:
         """Return the active rule set's revision and the workforce's."""
         with translated():
-            found = await self._redis.hmget(Keys(tenant).revisions, Edition._fields)
-        rules, workforce, *marks = found
-        return Edition(int(rules or 0), int(workforce or 0), *[(mark or b"").decode() for mark in marks])
+            found = await self._redis.hmget(
+                Keys(tenant).revisions, ["rules", "workforce", "rules_mark", "workforce_mark"]
+            )
+        rules, workforce, *event_hashes = found
+        return RevisionPair(
+            int(rules or 0), int(workforce or 0), *[(event_hash or b"").decode() for event_hash in event_hashes]
+        )
 
 
 def _read(revision: int, stored: bytes) -> Publication:

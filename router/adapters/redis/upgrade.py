@@ -17,14 +17,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import uuid4
 
+from resource_names import check_id
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys
 from router.adapters.redis.library import script
-from router.adapters.redis.log_follower import RedisSignals
+from router.adapters.redis.log_follower import RedisLeaderLease
 from router.history.codec import read_item_id
 from router.model.errors import FormatMismatch
-from router.model.ids import check_id
 from store.clients import RedisClient
 from store.translation import translated
 
@@ -78,7 +78,7 @@ class StoreUpgrade:
         self._report = report
         self._pause = pause
         self._log = RedisAssignments(redis)
-        self._signals = RedisSignals(redis)
+        self._lease = RedisLeaderLease(redis)
         self._name = f"{os.getpid()}-{uuid4().hex[:8]}"
 
     async def run(self) -> None:
@@ -109,8 +109,7 @@ class StoreUpgrade:
 
     async def _is_done(self) -> bool:
         with translated():
-            (found,) = await self._redis.mget([FORMAT_OF_ALL])  # not GET, which waits for replicas: they may come later
-        marked = (found or b"0").decode()
+            marked = (await self._redis.get(FORMAT_OF_ALL) or b"0").decode()
         number = int(marked.removesuffix(_BEGUN))
         if number > FORMAT:
             raise FormatMismatch("the store", number, FORMAT)
@@ -136,7 +135,7 @@ class StoreUpgrade:
         return [tenant for tenant, number in formats.items() if number < FORMAT]
 
     async def _leads(self) -> bool:
-        return await self._signals.lead(EVERYBODY, _ROLE, self._name, LEASE_S)
+        return await self._lease.lead(EVERYBODY, _ROLE, self._name, LEASE_S)
 
     async def _older_servers_end(self, tenants: Sequence[str]) -> None:
         roles = [Keys(tenant).role(role) for tenant in tenants for role in ROLES_OF_1]

@@ -35,7 +35,7 @@ class RedisWorkforce:
             async with self._redis.pipeline(transaction=True) as pipeline:
                 pipeline.hmget(keys.revisions, ["workforce", "workforce_mark"])
                 pipeline.hgetall(keys.records)
-                (revision, mark), fields = await pipeline.execute()
+                (revision, event_hash), fields = await pipeline.execute()
         found: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
         changed: dict[tuple[str, str], int] = {}
         for name, stored in fields.items():
@@ -44,7 +44,7 @@ class RedisWorkforce:
             found[kind][record_id] = record_from(kind, record)
             changed[kind, record_id] = int(changed_in)
         return WorkforceRecords(
-            int(revision or 0), found["rep"], found["pool"], found["territory"], changed, (mark or b"").decode()
+            int(revision or 0), found["rep"], found["pool"], found["territory"], changed, (event_hash or b"").decode()
         )
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
@@ -60,7 +60,7 @@ class RedisWorkforce:
         expected: int,
         records: Mapping[tuple[str, str], Record | None],
         *,
-        mark: str = "",
+        event_hash: str = "",
         settlements: Sequence[Settlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
@@ -85,7 +85,7 @@ class RedisWorkforce:
                 msgpack.packb(list(Kind)),
                 msgpack.packb([(s.pool, s.leavers, [(m.rep, m.weight) for m in s.members]) for s in settlements]),
                 actor,
-                mark,
+                event_hash,
             ],
         )
         check_reply(tenant, reply)

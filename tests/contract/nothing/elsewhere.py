@@ -13,22 +13,22 @@ class Told(NamedTuple):
     test: str
 
 
-_SHELVES = "contract/scoring/test_shelves.py"
+_STORAGE = "contract/scoring/test_storage.py"
 _TRIALS = "contract/test_rule_trials.py"
 
 PORTS = {
-    "Shelf.has_entry number": Told(
-        "there is no entry 0", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    "ModelStorage.has_entry number": Told(
+        "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
-    "Shelf.read_entry number": Told(
-        "there is no entry 0", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    "ModelStorage.read_entry number": Told(
+        "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
-    "Shelf.create_entry number": Told(
+    "ModelStorage.create_entry number": Told(
         "nobody creates it: a journal begins with 1", "must be given",
-        f"{_SHELVES}::test_a_journal_counts_from_one_and_never_replaces",
+        f"{_STORAGE}::test_a_journal_counts_from_one_and_never_replaces",
     ),
-    "Shelf.create_entry data": Told(
-        "an entry like any other", "must be given", f"{_SHELVES}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
+    "ModelStorage.create_entry data": Told(
+        "an entry like any other", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
     "RuleSetTrial.__call__ source": Told(
         "a document without a rule set: a problem", "must be given",
@@ -50,11 +50,11 @@ PORTS = {
 
 SCRIPTS = {
     "router/bind": {
-        "pool ('': none)": "Job named",
-        "limits ({}: none, -1: unlimited)": "Job named",
-        "scores ({}: all 0)": "Job named",
-        "request key's (0: none)": "Job request_id",
-        "named rep ('': none)": "Job named",
+        "pool ('': none)": "BindCommand named",
+        "limits ({}: none, -1: unlimited)": "BindCommand named",
+        "scores ({}: all 0)": "BindCommand named",
+        "request key's (0: none)": "BindCommand request_id",
+        "named rep ('': none)": "BindCommand named",
     },
     "router/change_workforce": {
         "request's key (absent: none)": "Workforce.write request_id",
@@ -62,7 +62,7 @@ SCRIPTS = {
         "JSON ('': deleted)": "Workforce.write idle",
         "of members ({}: nobody is left, the ledger is dropped)": "Workforce.write settlements",
         "actor ('': nobody is asked who they are)": "Workforce.write actor",
-        "expected revision ('': of none yet)": "Workforce.write mark",
+        "expected revision ('': of none yet)": "Workforce.write event_hash",
     },
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",

@@ -1,4 +1,4 @@
-"""The ports of queues, and what stands on them: the router's intake, and the desk of operations."""
+"""The ports of queues, and what stands on them: the router's intake, and the service of operations."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from operations.desk import Desk
+from failures import RequestIdReused
 from operations.operation import Task
+from operations.service import OperationService
 from router.adapters.queue import QueuedSubmissions
 from router.assignment.commands import RouteRequest
 from router.model.workitem import Kind, WorkItem
@@ -18,8 +19,7 @@ from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.errors import RequestIdReused
-from workqueue.jobs import Ending, NewJob, Progress, Request, State, Verdict
+from workqueue.jobs import NewJob, Progress, Request, Settlement, SettlementKind, State
 from workqueue.ports import Queue
 
 BEGIN_US = 1_700_000_000_000_000
@@ -29,7 +29,7 @@ TASK = Task("models/churn", {})
 
 @dataclass
 class Queues:
-    """A tenant's queue, where a and b are dead and c is ready; an intake with two dead letters; and a desk."""
+    """A tenant's queue, where a and b are dead and c is ready; an intake with two dead letters; and operations."""
 
     queue: Queue
     tenant: str
@@ -54,7 +54,7 @@ class Queues:
     async def kill(self, tenant: str, count: int) -> None:
         """Let the next jobs die."""
         lent = await self.queue.lease(tenant, count, 60)
-        await self.queue.settle(tenant, [Ending(lease, Verdict.DEAD, "no") for lease in lent.leases])
+        await self.queue.settle(tenant, [Settlement(lease, SettlementKind.DEAD, "no") for lease in lent.leases])
 
     async def ids(self, state: State) -> list[str]:
         """Return the ids of the jobs of a state."""
@@ -73,9 +73,9 @@ class Queues:
         return f"{self.tenant}-letters"
 
     @property
-    def desk(self) -> Desk:
-        """Return a desk whose operations of one kind are jobs of the queue."""
-        return Desk({"train": self.queue})
+    def operations(self) -> OperationService:
+        """Return a service whose operations of one kind are jobs of the queue."""
+        return OperationService({"train": self.queue})
 
 
 async def _listed(world: Queues, given: Given) -> list[str]:
@@ -171,9 +171,9 @@ async def _withdrawn(world: Queues, given: Given) -> tuple[State, str]:
     return job.state, job.note
 
 
-async def _ended(world: Queues, verdict: Verdict, given: Given) -> tuple[State, str, str]:
+async def _ended(world: Queues, verdict: SettlementKind, given: Given) -> tuple[State, str, str]:
     (lease,) = (await world.queue.lease(world.tenant, 9, 60.0)).leases
-    await world.queue.settle(world.tenant, [Ending(lease, verdict, **given)])
+    await world.queue.settle(world.tenant, [Settlement(lease, verdict, **given)])
     job = await world.queue.find(world.tenant, "c")
     assert job is not None
     return job.state, job.fault, job.note
@@ -181,7 +181,7 @@ async def _ended(world: Queues, verdict: Verdict, given: Given) -> tuple[State, 
 
 async def _again(world: Queues, given: Given) -> list[str]:
     """Have a job retried; name what can be lent at once."""
-    await _ended(world, Verdict.RETRY, given)
+    await _ended(world, SettlementKind.RETRY, given)
     return await _lent(world, {})
 
 
@@ -201,57 +201,57 @@ async def _peeked(world: Queues, given: Given) -> list[str]:
 
 async def _rung(world: Queues, given: Given) -> list[str]:
     """Listen, from now on or from where it is said, to one submission to an idle queue."""
-    now, _ = await world.queue.rung("", 0.0)
+    now, _ = await world.queue.wakeup("", 0.0)
     await world.queue.submit(f"{world.tenant}-idle", [NewJob("x", b"")])
-    _, tenants = await world.queue.rung(**{"after": now, "timeout_s": 0.0, **given})
+    _, tenants = await world.queue.wakeup(**{"after": now, "timeout_s": 0.0, **given})
     return [tenant.removeprefix(world.tenant) for tenant in tenants]
 
 
 async def _begun(world: Queues, given: Given) -> int:
     """Begin an operation twice; return how many there are."""
-    names = [(await world.desk.begin("train", world.letters, TASK, **given)).name for _ in range(2)]
+    names = [(await world.operations.begin("train", world.letters, TASK, **given)).name for _ in range(2)]
     return len(set(names))
 
 
 async def _whose(world: Queues, given: Given) -> bool:
-    begun = await world.desk.begin("train", task=TASK, **given)
+    begun = await world.operations.begin("train", task=TASK, **given)
     return begun.name.startswith("operations/")
 
 
 async def _operations(world: Queues, given: Given) -> int:
     for _ in range(2):
-        await world.desk.begin("train", world.letters, TASK)
-    return len(await world.desk.listed(world.letters, **given))
+        await world.operations.begin("train", world.letters, TASK)
+    return len(await world.operations.listed(world.letters, **given))
 
 
 async def _of_everybody(world: Queues, given: Given) -> int:
-    await world.desk.begin("train", "", TASK)
-    return len(await world.desk.listed(**given))
+    await world.operations.begin("train", "", TASK)
+    return len(await world.operations.listed(**given))
 
 
 async def _waited(world: Queues, given: Given) -> bool:
-    begun = await world.desk.begin("train", world.letters, TASK)
-    return (await world.desk.wait(begun.name, **given)).is_over
+    begun = await world.operations.begin("train", world.letters, TASK)
+    return (await world.operations.wait(begun.name, **given)).is_over
 
 
 async def _cancelled(world: Queues, given: Given) -> bool:
-    begun = await world.desk.begin("train", world.letters, TASK)
-    await world.desk.cancel(begun.name, **given)
-    return (await world.desk.get(begun.name)).is_over
+    begun = await world.operations.begin("train", world.letters, TASK)
+    await world.operations.cancel(begun.name, **given)
+    return (await world.operations.get(begun.name)).is_over
 
 
 async def _tried_again(world: Queues, given: Given) -> bool:
     """Have an operation tried again that was given up, twice; return whether it is given up."""
-    begun = await world.desk.begin("train", world.letters, TASK)
+    begun = await world.operations.begin("train", world.letters, TASK)
     for _ in range(2):
         await world.kill(world.letters, 1)
-        await world.desk.redrive(begun.name, **given)
-    return (await world.desk.get(begun.name)).is_over
+        await world.operations.redrive(begun.name, **given)
+    return (await world.operations.get(begun.name)).is_over
 
 
 async def _task(world: Queues, given: Given) -> str:
-    begun = await world.desk.begin("train", world.letters, Task("models/churn", {}, **given))
-    return json.dumps([begun.task.mark, begun.task.actor])
+    begun = await world.operations.begin("train", world.letters, Task("models/churn", {}, **given))
+    return json.dumps([begun.task.fingerprint, begun.task.actor])
 
 
 _ANYBODY = "nobody has to say who they are"
@@ -286,11 +286,11 @@ ROWS = (
     Row(Queue.note, "note", "", "a note like any other: what was noted is gone", "must be given", _noted, ""),
     Row(Queue.settle, "endings", [], "none", "must be given", _settled, []),
     Row(Queue.withdraw, "note", "", "a note like any other", "must be given", _withdrawn, (State.KEPT, "")),
-    Row(Ending, "reason", "", "nothing is said of why", "likewise",
-        lambda w, g: _ended(w, Verdict.DEAD, g), (State.DEAD, "", ""), (State.DEAD, "", "")),
-    Row(Ending, "delay_s", 0.0, "tried again at once", "likewise", _again, ["c"], ["c"]),
-    Row(Ending, "note", "", "a note like any other", "likewise",
-        lambda w, g: _ended(w, Verdict.KEEP, g), (State.KEPT, "", ""), (State.KEPT, "", "")),
+    Row(Settlement, "reason", "", "nothing is said of why", "likewise",
+        lambda w, g: _ended(w, SettlementKind.DEAD, g), (State.DEAD, "", ""), (State.DEAD, "", "")),
+    Row(Settlement, "delay_s", 0.0, "tried again at once", "likewise", _again, ["c"], ["c"]),
+    Row(Settlement, "note", "", "a note like any other", "likewise",
+        lambda w, g: _ended(w, SettlementKind.KEEP, g), (State.KEPT, "", ""), (State.KEPT, "", "")),
     Row(Queue.peek, "after", None, "from the first", "likewise", _peeked, ["a", "b"], ["a", "b"]),
     Row(Queue.peek, "count", 0, "none", "50", _peeked, [], ["a", "b"]),
     Row(Queue.redrive, "job_ids", [], "none", "the next ones to die", _ready_again,
@@ -301,16 +301,16 @@ ROWS = (
         (Progress(0, True), ["a", "b"]), (Progress(2, True), [])),
     Row(Queue.purge, "count", 0, "none; there may be more", "1,000", _removed,
         (Progress(0, False), ["a", "b"]), (Progress(2, True), [])),
-    Row(Queue.rung, "after", "", "from now on: nobody yet", "must be given", _rung, []),
-    Row(Queue.rung, "timeout_s", 0.0, "says at once what there is", "must be given", _rung, ["-idle"]),
-    Row(Desk.begin, "tenant", "", "about what all tenants share", "must be given", _whose, True),
-    Row(Desk.begin, "request_id", "", _ONCE, "likewise", _begun, 2, 2),
-    Row(Task, "mark", "", _LIKE_ANY, "the empty one", _task, '["", ""]', '["", ""]'),
+    Row(Queue.wakeup, "after", "", "from now on: nobody yet", "must be given", _rung, []),
+    Row(Queue.wakeup, "timeout_s", 0.0, "says at once what there is", "must be given", _rung, ["-idle"]),
+    Row(OperationService.begin, "tenant", "", "about what all tenants share", "must be given", _whose, True),
+    Row(OperationService.begin, "request_id", "", _ONCE, "likewise", _begun, 2, 2),
+    Row(Task, "fingerprint", "", _LIKE_ANY, "the empty one", _task, '["", ""]', '["", ""]'),
     Row(Task, "actor", "", _ANYBODY, "likewise", _task, '["", ""]', '["", ""]'),
-    Row(Desk.listed, "tenant", "", "those about what all tenants share", "must be given", _of_everybody, 1),
-    Row(Desk.listed, "after", "", "from the newest", "likewise", _operations, 2, 2),
-    Row(Desk.wait, "seconds", 0.0, "says at once how it stands", "must be given", _waited, False),
-    Row(Desk.cancel, "actor", "", _ANYBODY, "likewise", _cancelled, True, True),
-    Row(Desk.redrive, "actor", "", _ANYBODY, "likewise", _tried_again, False, False),
-    Row(Desk.redrive, "request_id", "", _ONCE, "likewise", _tried_again, False, False),
+    Row(OperationService.listed, "tenant", "", "those about what all tenants share", "must be given", _of_everybody, 1),
+    Row(OperationService.listed, "after", "", "from the newest", "likewise", _operations, 2, 2),
+    Row(OperationService.wait, "seconds", 0.0, "says at once how it stands", "must be given", _waited, False),
+    Row(OperationService.cancel, "actor", "", _ANYBODY, "likewise", _cancelled, True, True),
+    Row(OperationService.redrive, "actor", "", _ANYBODY, "likewise", _tried_again, False, False),
+    Row(OperationService.redrive, "request_id", "", _ONCE, "likewise", _tried_again, False, False),
 )  # fmt: skip

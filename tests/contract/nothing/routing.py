@@ -1,4 +1,4 @@
-"""The router's ports: owners and their log, the workforce, rule sets, customers, signals and snapshots."""
+"""The router's ports: owners and their log, the workforce, rule sets, customers, leases and snapshots."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from redis.asyncio import Redis
 
 from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
-from router.adapters.redis.customer_scores import RedisStandings
-from router.adapters.redis.log_follower import RedisSignals
+from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import Completion, Job, Mode, Refusal, RouteRequest, route_job
-from router.assignment.planner_cache import Books
-from router.assignment.ports import Assignments, CustomerStandings, Signals
-from router.assignment.queries import Lookup
+from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest, route_command
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
+from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.history.ports import Log, Snapshots
-from router.history.tamper_check import Audit
+from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused, StaleRevision
-from router.model.records import Standing
-from router.model.revisions import Edition
+from router.model.records import CustomerScore
+from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
@@ -33,9 +33,9 @@ from router.rules.codec import dumps
 from router.rules.ports import RuleSets
 from router.workforce.edits import Edit
 from router.workforce.ports import Workforce
-from router.workforce.service import Administration
+from router.workforce.service import WorkforceService
 from rules.revisions import Publication
-from scoring.ports import LastScore, ScoreMemory
+from scoring.memory import LastScore, ScoreMemory
 from tests.contract.nothing.row import Given, Row
 
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, priority: 7, fallback: [wait]}}"
@@ -49,7 +49,8 @@ class Routing:
     workforce: Any
     rule_sets: Any
     standings: Any
-    signals: Any
+    log_follower: Any
+    leader_lease: Any
     snapshots: Any
     tenant: str
 
@@ -58,14 +59,15 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            world = cls(memory, memory, memory, memory, memory, memory, tenant)
+            world = cls(memory, memory, memory, memory, memory, memory, memory, tenant)
         else:
             world = cls(
                 RedisAssignments(redis),
                 RedisWorkforce(redis),
                 RedisRuleSets(redis),
-                RedisStandings(redis),
-                RedisSignals(redis),
+                RedisCustomerScores(redis),
+                RedisLogFollower(redis),
+                RedisLeaderLease(redis),
                 RedisSnapshots(redis),
                 tenant,
             )
@@ -76,25 +78,25 @@ class Routing:
         for _ in range(2):
             await self.publish()
         await self.route("L-0")
-        administration = Administration(self.workforce, self.rule_sets)
+        workforce_service = WorkforceService(self.workforce, self.rule_sets)
         for change in (
             Edit("rep", "bo", lambda _: Rep("bo"), create=True),
             Edit("pool", "east", lambda _: Pool("east", (Member("bo"),), value_weighted=True), create=True),
         ):
-            await administration.save(self.tenant, [change])
+            await workforce_service.save(self.tenant, [change])
         await self.route("L-1")
         await self.standings.keep(self.tenant, [LastScore("C-1", 0.8, "gold", 5)])
 
     @property
-    def books(self) -> Books:
-        """Return books that know nothing yet."""
-        return Books(self.workforce, self.rule_sets, self.rule_sets)
+    def planners(self) -> PlannerCache:
+        """Return planners that know nothing yet."""
+        return PlannerCache(self.workforce, self.rule_sets, self.rule_sets)
 
     @property
     def router(self) -> Router:
         """Return a router."""
-        books = self.books
-        return Router(self.store, books, Lookup(self.store, books), self.standings)
+        planners = self.planners
+        return Router(self.store, planners, WorkItemQueries(self.store, planners), self.standings)
 
     async def publish(self, note: str = "", **given: Any) -> int:
         """Publish the rules; return the revision."""
@@ -110,10 +112,10 @@ class Routing:
 
     async def bind(self, external_id: str, **fields: Any) -> Any:
         """Bind a job with some of its fields replaced; return how often it was decided, or the refusal."""
-        book = await self.books.current(self.tenant)
+        book = await self.planners.current(self.tenant)
         item = WorkItem(Kind.LEAD, "crm", external_id)
-        job = route_job(book, RouteRequest(item), item)
-        assert isinstance(job, Job)
+        job = route_command(book, RouteRequest(item), item)
+        assert isinstance(job, BindCommand)
         (answer,) = await self.store.bind(self.tenant, book.revisions, [job._replace(**fields)])
         return answer if isinstance(answer, Refusal) else (answer.outcome.value, answer.rep)
 
@@ -121,7 +123,7 @@ class Routing:
         """Write a workforce revision on what there is; return it."""
         known = await self.workforce.read(self.tenant)
         new = {("rep", "cy"): Rep("cy")} if records is None else records
-        wanted = {"expected": known.revision, "mark": known.mark, "records": new, **given}
+        wanted = {"expected": known.revision, "event_hash": known.event_hash, "records": new, **given}
         written: int = await self.workforce.write(self.tenant, **wanted)
         return written
 
@@ -148,7 +150,7 @@ async def _published(world: Routing, given: Given) -> int:
     """Publish twice alike, then say how many revisions there are."""
     for _ in range(2):
         await world.publish(**{"fingerprint": "f", **given})
-    found: Edition = await world.rule_sets.revisions(world.tenant)
+    found: RevisionPair = await world.rule_sets.revisions(world.tenant)
     return found.rules
 
 
@@ -218,11 +220,11 @@ async def _bound_otherwise(world: Routing, given: Given) -> Any:
 def _at_edition(but: str) -> Callable[[Routing, Given], Awaitable[Any]]:
     async def bind(world: Routing, given: Given) -> Any:
         """Bind by the revisions there are, but for one of their parts."""
-        book = await world.books.current(world.tenant)
+        book = await world.planners.current(world.tenant)
         kept = {name: part for name, part in book.revisions._asdict().items() if name != but}
         item = WorkItem(Kind.LEAD)
-        job = route_job(book, RouteRequest(item), item)
-        return await world.store.bind(world.tenant, Edition(**kept, **given), [job])
+        job = route_command(book, RouteRequest(item), item)
+        return await world.store.bind(world.tenant, RevisionPair(**kept, **given), [job])
 
     return bind
 
@@ -279,25 +281,25 @@ async def _router_told(world: Routing, given: Given) -> str:
 async def _audited(world: Routing, given: Given) -> list[str]:
     """Write, and audit the log."""
     await world.write(**given)
-    audit = Audit(world.store, world.store, world.workforce, world.rule_sets)
+    audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets)
     return [fault async for fault in audit.faults(world.tenant)]
 
 
-async def _remembered(world: Routing, given: Given) -> Standing:
+async def _remembered(world: Routing, given: Given) -> CustomerScore:
     score = LastScore(**{"customer": "C-1", "churn_risk": 0.5, "value_tier": "iron", "as_of_ms": 6, **given})
     await world.standings.keep(world.tenant, [score])
-    found: Standing = (await world.standings.standings(world.tenant, ["C-1"]))["C-1"]
+    found: CustomerScore = (await world.standings.standings(world.tenant, ["C-1"]))["C-1"]
     return found
 
 
-async def _kept(world: Routing, given: Given) -> dict[str, Standing]:
+async def _kept(world: Routing, given: Given) -> dict[str, CustomerScore]:
     await world.standings.keep(world.tenant, **given)
-    found: dict[str, Standing] = await world.standings.standings(world.tenant, ["C-1"])
+    found: dict[str, CustomerScore] = await world.standings.standings(world.tenant, ["C-1"])
     return found
 
 
 async def _leads(world: Routing, given: Given) -> bool:
-    leads: bool = await world.signals.lead(world.tenant, "role", "one", **given)
+    leads: bool = await world.leader_lease.lead(world.tenant, "role", "one", **given)
     return leads
 
 
@@ -312,7 +314,7 @@ ROWS = (
     Row(Log.entries, "count", 0, "none", "1,000",
         lambda w, g: _numbers(w.store.entries(w.tenant, **g)), [], ALL, redis_only=True),
     Row(Assignments.bind, "jobs", [], "nothing to do, by whatever revisions", "must be given",
-        lambda w, g: w.store.bind(w.tenant, Edition(), **g), []),
+        lambda w, g: w.store.bind(w.tenant, RevisionPair(), **g), []),
     Row(Assignments.items, "item_ids", [], "none", "must be given",
         lambda w, g: w.store.items(w.tenant, **g), []),
     Row(Assignments.waiting, "after", 0, "behind nothing: from the oldest", "likewise",
@@ -339,20 +341,22 @@ ROWS = (
         lambda w, g: w.store.decisions(w.tenant, **g), []),
     Row(Assignments.decisions, "numbers", [0], "no event has this number", "must be given",
         lambda w, g: w.store.decisions(w.tenant, **g), CorruptHistory),
-    Row(Edition, "rules", 0, "no rules are published", "likewise",
+    Row(RevisionPair, "rules", 0, "no rules are published", "likewise",
         _at_edition("rules"), StaleRevision, StaleRevision),
-    Row(Edition, "workforce", 0, "nobody was ever entered", "likewise",
+    Row(RevisionPair, "workforce", 0, "nobody was ever entered", "likewise",
         _at_edition("workforce"), StaleRevision, StaleRevision),
-    Row(Edition, "rules_mark", "", "the mark of no rules", "likewise",
-        _at_edition("rules_mark"), StaleRevision, StaleRevision, redis_only=True),
-    Row(Edition, "workforce_mark", "", "the mark of no workforce", "likewise",
-        _at_edition("workforce_mark"), StaleRevision, StaleRevision, redis_only=True),
-    Row(Job, "request_id", "", _ONCE, "likewise", _bound_twice, ("EXISTING_OWNER", "bo"), ("EXISTING_OWNER", "bo")),
-    Row(Job, "fingerprint", "", _LIKE_ANY, "the empty one", _bound_otherwise, Refusal.REQUEST_ID_REUSED,
+    Row(RevisionPair, "rules_event_hash", "", "the hash of no rules", "likewise",
+        _at_edition("rules_event_hash"), StaleRevision, StaleRevision, redis_only=True),
+    Row(RevisionPair, "workforce_event_hash", "", "the hash of no workforce", "likewise",
+        _at_edition("workforce_event_hash"), StaleRevision, StaleRevision, redis_only=True),
+    Row(BindCommand, "request_id", "", _ONCE, "likewise", _bound_twice, ("EXISTING_OWNER", "bo"),
+        ("EXISTING_OWNER", "bo")),
+    Row(BindCommand, "fingerprint", "", _LIKE_ANY, "the empty one", _bound_otherwise, Refusal.REQUEST_ID_REUSED,
         Refusal.REQUEST_ID_REUSED),
-    Row(Job, "expected", 0, "no event has this number: a conflict, but for ROUTE, which expects nothing", "likewise",
+    Row(BindCommand, "expected", 0, "no event has this number: a conflict, but for ROUTE, which expects nothing",
+        "likewise",
         lambda w, g: w.bind("L-1", mode=Mode.REASSIGN, **g), Refusal.CONFLICT, Refusal.CONFLICT),
-    Row(Job, "named", "", "nobody is named: the ledger chooses", "likewise",
+    Row(BindCommand, "named", "", "nobody is named: the ledger chooses", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(Completion, "expected", 0, "no event has this number: a conflict", "must be given", _completed,
         Refusal.CONFLICT),
@@ -371,14 +375,15 @@ ROWS = (
         (MICROS, 7)),
     Row(RouteRequest, "request_id", "", _ONCE, "likewise", _routed, 2, 2),
     Row(RouteRequest, "actor", "", _ANYBODY, "likewise", _router_told, "", ""),
-    Row(CustomerStandings.standings, "customers", [], "none", "must be given",
+    Row(CustomerScores.standings, "customers", [], "none", "must be given",
         lambda w, g: w.standings.standings(w.tenant, **g), {}),
-    Row(LastScore, "churn_risk", 0.0, "a risk like any other", "must be given", _remembered, Standing(0.0, "iron")),
+    Row(LastScore, "churn_risk", 0.0, "a risk like any other", "must be given", _remembered,
+        CustomerScore(0.0, "iron")),
     Row(LastScore, "value_tier", "", "not known: what is known of it stays", "must be given", _remembered,
-        Standing(0.5, "gold")),
+        CustomerScore(0.5, "gold")),
     Row(LastScore, "as_of_ms", 0, "an instant like any other, here before the known one", "must be given", _remembered,
-        Standing(0.8, "gold")),
-    Row(ScoreMemory.keep, "scores", [], "none", "must be given", _kept, {"C-1": Standing(0.8, "gold")}),
+        CustomerScore(0.8, "gold")),
+    Row(ScoreMemory.keep, "scores", [], "none", "must be given", _kept, {"C-1": CustomerScore(0.8, "gold")}),
     Row(RuleSets.publish, "expected", 0, "only where nothing was published yet", "must be given; None: in any case",
         _expected, StaleRevision),
     Row(RuleSets.publish, "expected", None, "in any case", "must be given", _expected, 3),
@@ -392,11 +397,11 @@ ROWS = (
         lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
     Row(RuleSets.publications, "count", 0, "none", "50",
         lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
-    Row(Signals.grown, "after", 0, "behind nothing: any event", "must be given",
-        lambda w, g: w.signals.grown(w.tenant, wait_s=0.0, **g), True, redis_only=True),
-    Row(Signals.grown, "wait_s", 0.0, "says at once how it is", "must be given",
-        lambda w, g: w.signals.grown(w.tenant, 6, **g), False, redis_only=True),
-    Row(Signals.lead, "for_s", 0.0, "for as short as can be", "must be given", _leads, True, redis_only=True),
+    Row(LogFollower.grown, "after", 0, "behind nothing: any event", "must be given",
+        lambda w, g: w.log_follower.grown(w.tenant, wait_s=0.0, **g), True, redis_only=True),
+    Row(LogFollower.grown, "wait_s", 0.0, "says at once how it is", "must be given",
+        lambda w, g: w.log_follower.grown(w.tenant, 6, **g), False, redis_only=True),
+    Row(LeaderLease.lead, "for_s", 0.0, "for as short as can be", "must be given", _leads, True, redis_only=True),
     Row(Snapshots.take, "pools", [], "no ledgers", "must be given",
         lambda w, g: _ledgers(w.snapshots.take(w.tenant, reps=[], **g)), (6, {}), redis_only=True),
     Row(Snapshots.take, "reps", [], "nobody's work items are counted", "must be given",
@@ -411,7 +416,7 @@ ROWS = (
         lambda w, g: w.write(**g), 3),
     Row(Workforce.write, "records", {}, "a revision that changes nothing, which an audit passes", "must be given",
         _audited, [], redis_only=True),
-    Row(Workforce.write, "mark", "", "the mark of the empty workforce", "likewise", _unmarked, 1, 1),
+    Row(Workforce.write, "event_hash", "", "the hash of the empty workforce", "likewise", _unmarked, 1, 1),
     Row(Workforce.write, "settlements", (), "nobody leaves a pool", "likewise", _settled, ["WorkforceChanged"],
         ["WorkforceChanged"]),
     Row(Workforce.write, "idle", (), "whoever has open work may have it", "likewise",

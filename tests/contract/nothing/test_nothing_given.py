@@ -14,36 +14,49 @@ import pytest
 from click.core import ParameterSource
 from redis.asyncio import Redis
 
-from operations.desk import Desk
 from operations.operation import Task
-from router.assignment.commands import Completion, Job, RouteRequest
-from router.assignment.ports import Assignments, CustomerStandings, Signals
+from operations.service import OperationService
+from router.assignment.commands import BindCommand, Completion, RouteRequest
+from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.history.ports import Log, Snapshots
-from router.model.revisions import Edition
+from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
 from router.workforce.ports import Revisions, Workforce
 from rules.ports import RuleEngine
 from rules.revisions import Publication
-from scoring.ports import Folder, LastScore, ScoreMemory, Shelf
+from scoring.memory import LastScore, ScoreMemory
+from scoring.model.ports import Folder
+from scoring.registry.ports import ModelStorage
 from service import main
 from store.embedded.server import EmbeddedServer
 from tests.conftest import ROOT
 from tests.contract.nothing import elsewhere, queues, routing
 from tests.contract.nothing.row import Row
-from workqueue.jobs import Ending, NewJob
+from workqueue.jobs import NewJob, Settlement
 from workqueue.ports import Queue
 
 WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
-    Log, Assignments, CustomerStandings, RuleSets, Revisions, Signals, Snapshots, Workforce, Intake, Queue, ScoreMemory,
-    Desk, Shelf, Folder, RuleSetTrial, RuleEngine,
+    Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
+    Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine,
 )  # fmt: skip
-VALUES = (Edition, Job, Completion, Publication, RouteRequest, WorkItem, LastScore, NewJob, Ending, Task)
+VALUES = (
+    RevisionPair,
+    BindCommand,
+    Completion,
+    Publication,
+    RouteRequest,
+    WorkItem,
+    LastScore,
+    NewJob,
+    Settlement,
+    Task,
+)
 PACKAGES = ("router", "workqueue", "scoring", "operations")
-NO_STORES = {"Told", "Chooser", "Rescorer", "Trainer", "UpgradeReport"}
+NO_STORES = {"MonitorObserver", "Chooser", "Rescorer", "Trainer", "UpgradeReport"}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
 NAMES = {"model", "version", "item_id", "job_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""

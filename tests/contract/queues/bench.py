@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workqueue.jobs import Ending, Lease, NewJob, State, Verdict
+from workqueue.jobs import Lease, NewJob, Settlement, SettlementKind, State
 from workqueue.ports import Queue
 
 TENANT = "t"
@@ -46,10 +46,10 @@ class Bench:
         return (await self.queue.lease(TENANT, count, lease_s)).leases
 
     async def end(
-        self, verdict: Verdict, *leases: Lease, reason: str = "", delay_s: float = 0.0, note: str = ""
+        self, verdict: SettlementKind, *leases: Lease, reason: str = "", delay_s: float = 0.0, note: str = ""
     ) -> list[bool]:
         """End leases alike."""
-        return await self.queue.settle(TENANT, [Ending(lease, verdict, reason, delay_s, note) for lease in leases])
+        return await self.queue.settle(TENANT, [Settlement(lease, verdict, reason, delay_s, note) for lease in leases])
 
     async def count(self, state: State) -> int:
         """Count the jobs of a state."""

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from redis.asyncio import Redis
 
+from failures import Failure
 from store.embedded.server import EmbeddedServer
 from tests.contract.queues.bench import HAND_CLOCK, TENANT, Clock
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.errors import QueueError
-from workqueue.jobs import Bounds, Ending, Lease, NewJob, Request, State, Verdict
+from workqueue.jobs import Bounds, Lease, NewJob, Request, Settlement, SettlementKind, State
 from workqueue.ports import Queue
 
 
@@ -52,7 +52,7 @@ class Queues(RuleBasedStateMachine):
     def outcome(self, call: Awaitable[Any]) -> Any:
         try:
             return self.run(call)
-        except QueueError as error:
+        except Failure as error:
             return error
 
     @rule(
@@ -78,8 +78,8 @@ class Queues(RuleBasedStateMachine):
 
     @rule(data=st.data(), delay_s=st.sampled_from([0.0, 2.5]))
     def settle(self, data: st.DataObject, delay_s: float) -> None:
-        verdicts = st.sampled_from(list(Verdict))
-        endings = [Ending(lease, data.draw(verdicts), "as it is 因为", delay_s, "注") for lease in self.some(data)]
+        verdicts = st.sampled_from(list(SettlementKind))
+        endings = [Settlement(lease, data.draw(verdicts), "as it is 因为", delay_s, "注") for lease in self.some(data)]
         self.both(lambda side: side.settle(TENANT, endings))
 
     @rule(data=st.data(), text=st.sampled_from(["", "3 of 7", "七分之三"]))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from failures import RequestIdReused
 from tests.contract.queues.bench import TENANT, Bench, names
-from workqueue.errors import RequestIdReused
-from workqueue.jobs import Bounds, NewJob, Progress, Receipt, Request, State, Verdict
+from workqueue.jobs import Bounds, NewJob, Progress, Receipt, Request, SettlementKind, State
 
 
 async def test_a_dead_letter_keeps_its_reason_and_comes_back_when_redriven(bench: Bench) -> None:
     await bench.submit("a", "b")
-    await bench.end(Verdict.DEAD, *await bench.lease(1), reason="no such field")
+    await bench.end(SettlementKind.DEAD, *await bench.lease(1), reason="no such field")
     (dead,) = await bench.queue.peek(TENANT, State.DEAD)
 
     assert (dead.id, dead.fault) == ("a", "no such field")
@@ -21,7 +21,7 @@ async def test_a_dead_letter_keeps_its_reason_and_comes_back_when_redriven(bench
 
 async def test_only_the_named_are_redriven(bench: Bench) -> None:
     await bench.submit("a", "b")
-    await bench.end(Verdict.DEAD, *await bench.lease())
+    await bench.end(SettlementKind.DEAD, *await bench.lease())
 
     assert await bench.queue.redrive(TENANT, Request("r", ""), ["b", "nobody"]) == Progress(1, is_done=True)
     assert names(await bench.lease()) == ["b"]
@@ -29,7 +29,7 @@ async def test_only_the_named_are_redriven(bench: Bench) -> None:
 
 async def test_a_dead_job_makes_way_for_a_new_one_of_its_name(bench: Bench) -> None:
     await bench.submit("a")
-    await bench.end(Verdict.DEAD, *await bench.lease(), reason="wrong")
+    await bench.end(SettlementKind.DEAD, *await bench.lease(), reason="wrong")
 
     (receipt,) = await bench.queue.submit(TENANT, [NewJob("a", b"corrected")])
 
@@ -56,7 +56,7 @@ async def test_leased_jobs_cannot_be_purged(bench: Bench) -> None:
 
 async def _dead(bench: Bench, *ids: str) -> None:
     await bench.submit(*ids)
-    await bench.end(Verdict.DEAD, *await bench.lease())
+    await bench.end(SettlementKind.DEAD, *await bench.lease())
 
 
 async def test_a_request_to_redrive_is_carried_out_once_batch_by_batch(bench: Bench) -> None:
@@ -64,7 +64,7 @@ async def test_a_request_to_redrive_is_carried_out_once_batch_by_batch(bench: Be
     once = Request("once", "redrive")
 
     steps = [await bench.queue.redrive(TENANT, once, count=2) for _ in range(2)]
-    await bench.end(Verdict.DEAD, *await bench.lease())
+    await bench.end(SettlementKind.DEAD, *await bench.lease())
     repeated = await bench.queue.redrive(TENANT, once, count=2)
 
     assert steps == [Progress(2, is_done=False), Progress(3, is_done=True)]
@@ -99,7 +99,7 @@ async def test_a_request_id_means_one_change(bench: Bench) -> None:
 async def test_pages_follow_each_other_without_gap_or_double(bench: Bench) -> None:
     wanted = [f"j{n}" for n in range(23)]
     await bench.submit(*wanted)
-    await bench.end(Verdict.DEAD, *await bench.lease(23))  # all at one instant
+    await bench.end(SettlementKind.DEAD, *await bench.lease(23))  # all at one instant
 
     found: list[str] = []
     after = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.queues.bench import TENANT, Bench, names
-from workqueue.jobs import State, Verdict
+from workqueue.jobs import SettlementKind, State
 
 
 async def test_a_leased_job_is_lent_to_nobody_else(bench: Bench) -> None:
@@ -19,8 +19,8 @@ async def test_a_lease_that_ran_out_is_lent_again_and_the_late_worker_refused(be
     await bench.clock.pass_s(10)
     (lease,) = await bench.lease()
 
-    assert await bench.end(Verdict.DONE, late) == [False]
-    assert await bench.end(Verdict.DONE, lease) == [True]
+    assert await bench.end(SettlementKind.DONE, late) == [False]
+    assert await bench.end(SettlementKind.DONE, lease) == [True]
     assert (late.delivery, lease.delivery) == (1, 2)
 
 
@@ -29,7 +29,7 @@ async def test_a_lease_is_over_when_its_time_is_though_nobody_wants_the_job(benc
     (late,) = await bench.lease()
     await bench.clock.pass_s(10)
 
-    assert await bench.end(Verdict.DONE, late) == [False]
+    assert await bench.end(SettlementKind.DONE, late) == [False]
     assert await bench.queue.extend(TENANT, [late], 10) == [False]
 
 
@@ -37,11 +37,11 @@ async def test_a_token_of_an_earlier_life_of_the_job_is_refused(bench: Bench) ->
     await bench.submit("a")
     (late,) = await bench.lease()
     await bench.clock.pass_s(10)
-    await bench.end(Verdict.DONE, *await bench.lease())
+    await bench.end(SettlementKind.DONE, *await bench.lease())
     await bench.submit("a")
     await bench.lease()
 
-    assert await bench.end(Verdict.DONE, late) == [False]
+    assert await bench.end(SettlementKind.DONE, late) == [False]
     assert await bench.count(State.LEASED) == 1
 
 
@@ -53,19 +53,19 @@ async def test_a_heartbeat_keeps_the_lease(bench: Bench) -> None:
         assert await bench.queue.extend(TENANT, leases, 10) == [True]
 
     assert await bench.lease() == ()
-    assert await bench.end(Verdict.DONE, *leases) == [True]
+    assert await bench.end(SettlementKind.DONE, *leases) == [True]
 
 
 async def test_a_released_job_keeps_its_place(bench: Bench) -> None:
     await bench.submit("a", "b")
-    await bench.end(Verdict.RELEASE, *await bench.lease(1))
+    await bench.end(SettlementKind.RELEASE, *await bench.lease(1))
 
     assert names(await bench.lease()) == ["a", "b"]
 
 
 async def test_a_retried_job_comes_back_after_its_delay_with_its_reason(bench: Bench) -> None:
     await bench.submit("a")
-    await bench.end(Verdict.RETRY, *await bench.lease(), reason="not now", delay_s=3)
+    await bench.end(SettlementKind.RETRY, *await bench.lease(), reason="not now", delay_s=3)
     waiting = await bench.queue.peek(TENANT, State.DELAYED)
     await bench.clock.pass_s(3)
     (lease,) = await bench.lease()

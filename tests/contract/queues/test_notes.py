@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.queues.bench import BEGIN_US, TENANT, Bench, names
-from workqueue.jobs import Bounds, Receipt, State, Verdict
+from workqueue.jobs import Bounds, Receipt, SettlementKind, State
 
 
 async def test_only_who_has_the_lease_may_note_how_far_a_job_is(bench: Bench) -> None:
@@ -21,7 +21,7 @@ async def test_only_who_has_the_lease_may_note_how_far_a_job_is(bench: Bench) ->
 
 async def test_what_is_over_is_kept_with_its_note_and_lent_no_more(bench: Bench) -> None:
     await bench.submit("a")
-    await bench.end(Verdict.KEEP, *await bench.lease(), note="made v1")
+    await bench.end(SettlementKind.KEEP, *await bench.lease(), note="made v1")
     await bench.clock.pass_s(60)
     (again,) = await bench.submit("a")
 
@@ -35,7 +35,7 @@ async def test_what_is_kept_makes_way_when_it_is_old(bench: Bench) -> None:
     bench.queue = bench.make(Bounds(kept_s=60))
     await bench.submit("old", "older")
     for lease in await bench.lease():
-        await bench.end(Verdict.KEEP, lease)
+        await bench.end(SettlementKind.KEEP, lease)
     await bench.clock.pass_s(60)
     await bench.submit("a")
 
@@ -47,7 +47,7 @@ async def test_what_is_kept_makes_way_when_the_queue_is_full_the_oldest_first(be
     bench.queue = bench.make(Bounds(jobs=2))
     await bench.submit("first", "second")
     for lease in await bench.lease():
-        await bench.end(Verdict.KEEP, lease)
+        await bench.end(SettlementKind.KEEP, lease)
         await bench.clock.pass_s(1)
 
     (answer,) = await bench.submit("a")
@@ -65,7 +65,7 @@ async def test_a_withdrawn_job_is_over_for_whoever_has_it(bench: Bench) -> None:
 
     assert withdrawn == [True, True, True]
     assert await bench.queue.extend(TENANT, [lease], 10) == [False]
-    assert await bench.end(Verdict.KEEP, lease, note="made v1") == [False]
+    assert await bench.end(SettlementKind.KEEP, lease, note="made v1") == [False]
     assert {job.note for job in await bench.queue.peek(TENANT, State.KEPT)} == {"cancelled"}
     assert await bench.lease() == ()
 
@@ -73,8 +73,8 @@ async def test_a_withdrawn_job_is_over_for_whoever_has_it(bench: Bench) -> None:
 async def test_what_is_over_or_dead_cannot_be_withdrawn(bench: Bench) -> None:
     await bench.submit("kept", "dead")
     kept, dead = await bench.lease()
-    await bench.end(Verdict.KEEP, kept, note="made v1")
-    await bench.end(Verdict.DEAD, dead)
+    await bench.end(SettlementKind.KEEP, kept, note="made v1")
+    await bench.end(SettlementKind.DEAD, dead)
 
     assert [await bench.queue.withdraw(TENANT, name, "") for name in ("kept", "dead", "nobody")] == [False] * 3
     assert [job.note for job in await bench.queue.peek(TENANT, State.KEPT)] == ["made v1"]

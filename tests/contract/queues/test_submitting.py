@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from failures import RequestIdReused
 from tests.contract.queues.bench import TENANT, Bench, names
-from workqueue.errors import QueueFull, RequestIdReused
-from workqueue.jobs import Bounds, NewJob, Receipt, State, Verdict
+from workqueue.errors import QueueFull
+from workqueue.jobs import Bounds, NewJob, Receipt, SettlementKind, State
 
 
 async def test_jobs_of_one_priority_are_lent_in_the_order_of_their_arrival(bench: Bench) -> None:
@@ -39,7 +40,7 @@ async def test_priority_goes_first_and_age_catches_up(bench: Bench) -> None:
 async def test_a_repeated_request_gets_the_same_receipt_also_when_the_job_is_done(bench: Bench) -> None:
     (first,) = await bench.submit("a", request_id="r", fingerprint="f")
     await bench.clock.pass_s(1)
-    await bench.end(Verdict.DONE, *await bench.lease())
+    await bench.end(SettlementKind.DONE, *await bench.lease())
 
     (again,) = await bench.submit("a", request_id="r", fingerprint="f")
 
@@ -66,7 +67,7 @@ async def test_a_job_that_is_there_is_not_taken_twice(bench: Bench) -> None:
 async def test_a_full_queue_refuses_and_takes_again_when_there_is_room(bench: Bench) -> None:
     bench.queue = bench.make(Bounds(jobs=2))
     taken = await bench.submit("a", "b", "c")
-    await bench.end(Verdict.DONE, *await bench.lease(1))
+    await bench.end(SettlementKind.DONE, *await bench.lease(1))
 
     later = await bench.submit("c")
 
@@ -107,7 +108,7 @@ async def test_a_timer_fires_once_per_key(bench: Bench) -> None:
     await bench.submit("sla:7", request_id="sla:7", delay_s=5)
     await bench.submit("sla:7", request_id="sla:7", delay_s=9)
     await bench.clock.pass_s(5)
-    await bench.end(Verdict.DONE, *await bench.lease())
+    await bench.end(SettlementKind.DONE, *await bench.lease())
     await bench.submit("sla:7", request_id="sla:7", delay_s=1)
     await bench.clock.pass_s(60)
 

@@ -11,17 +11,18 @@ from redis.asyncio import Redis
 from store.embedded.server import EmbeddedServer
 from tests.conftest import ON_EVERY_STORE
 from tests.contract.queues.bench import TENANT, Bench
+from tests.patience import FOREVER_S
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import NewJob, Receipt, State, Verdict
+from workqueue.jobs import NewJob, Receipt, SettlementKind, State
 
 
 async def test_stats_count_what_happened(bench: Bench) -> None:
     await bench.submit("a", "b", "c", "d")
     await bench.submit("e", delay_s=60)
     done, failed, wrong = await bench.lease(3)
-    await bench.end(Verdict.DONE, done)
-    await bench.end(Verdict.RETRY, failed, delay_s=60)
-    await bench.end(Verdict.DEAD, wrong)
+    await bench.end(SettlementKind.DONE, done)
+    await bench.end(SettlementKind.RETRY, failed, delay_s=60)
+    await bench.end(SettlementKind.DEAD, wrong)
     await bench.clock.pass_s(30)
 
     stats = await bench.queue.stats(TENANT)
@@ -33,11 +34,11 @@ async def test_stats_count_what_happened(bench: Bench) -> None:
 
 
 async def test_the_bell_rings_for_a_queue_that_was_idle(bench: Bench) -> None:
-    heard, _ = await bench.queue.rung("", 0)
-    waiting = asyncio.create_task(bench.queue.rung(heard, 60))
+    heard, _ = await bench.queue.wakeup("", 0)
+    waiting = asyncio.create_task(bench.queue.wakeup(heard, FOREVER_S))
     await bench.submit("a")
 
-    _, tenants = await asyncio.wait_for(waiting, 60)
+    _, tenants = await waiting
 
     assert tenants == [TENANT]
     assert await bench.queue.tenants() == [TENANT]

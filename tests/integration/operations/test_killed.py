@@ -1,4 +1,4 @@
-"""Long work while real processes are killed: it is done once, and whoever asks is told, before and after."""
+"""Operations while real processes are killed: it is done once, and whoever asks is told, before and after."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from fairlead.operations import metadata_of
 from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.operations_pb2 import OperationMetadata
 from scoring.cli.rescore import rescore
-from scoring.parts import registries
+from scoring.services import registries
 from service import main
 from tests.long_work import descendants, working, write_customers
+from tests.patience import patient_client, until
 from tests.scoring_models import NOON, write_model
 from tests.served import Served
-from tests.topologies import free_port, until
+from tests.topologies import free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 N_GROUPS, ROWS_PER_GROUP = 120, 50
@@ -61,9 +62,9 @@ def starts() -> Iterator[list[Served]]:
         service.close()
 
 
-def reach(client: FairleadClient, name: str, holds: Callable[[OperationMetadata], bool], what: str) -> Operation:
+def reach(client: FairleadClient, name: str, holds: Callable[[OperationMetadata], bool]) -> Operation:
     """Ask until an operation stands as it should."""
-    until(lambda: holds(metadata_of(client.operations.get(name))), what)
+    until(lambda: holds(metadata_of(client.operations.get(name))))
     return client.operations.get(name)
 
 
@@ -81,26 +82,26 @@ def test_a_training_whose_worker_and_server_are_killed_is_done_once_and_any_serv
     only_takes_in = {**places, "FAIRLEAD_OPERATION_WORKERS": "0"}
     starts.append(Served(data_folder, only_takes_in))
     with (
-        FairleadClient(starts[0].ready()) as client,
+        patient_client(starts[0].ready()) as client,
         working(data_folder, places, "--kind", "train") as worker,
     ):
         begun = client.operations.train("models/second", "customers.csv", "left", id_column="customer", rungs=1)
-        reach(client, begun.name, lambda told: bool(told.stage), "the training to run")
+        reach(client, begun.name, lambda told: bool(told.stage))
         processes = descendants(worker.pid)
         worker.kill()
         starts[0].kill()
-    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes), "the process to end with its worker")
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes))
 
     starts.append(Served(data_folder, places, options=("--processes", "2"), listen=f"127.0.0.1:{free_port()}"))
 
     address = starts[1].ready()
     printed = fairlead("follow", begun.name, "--server", address)
-    with FairleadClient(address) as client:
+    with patient_client(address) as client:
         ended = client.operations.get(begun.name)
         model = client.operations.result(begun.name, models_pb2.Model)
     assert processes
     assert printed.endswith(f"made {model.name}\n")
-    assert metadata_of(ended).delivery_count == 2
+    assert metadata_of(ended).delivery_count >= 2  # a busy machine may take another worker for lost
     assert [folder.name for folder in Path(places["FAIRLEAD_MODELS"], "second").glob("[!.]*")] == [
         model.name.rpartition("/")[2]
     ]
@@ -112,10 +113,10 @@ def test_a_rescoring_whose_worker_is_killed_goes_on_where_it_was_with_the_same_b
 ) -> None:
     results = Path(places["FAIRLEAD_RESCORING_OUT"], "@default", "scores")
     starts.append(Served(data_folder, {**places, "FAIRLEAD_OPERATION_WORKERS": "0"}))
-    with FairleadClient(starts[0].ready()) as client:
+    with patient_client(starts[0].ready()) as client:
         with working(data_folder, places, "--kind", "rescore") as worker:
             begun = client.operations.rescore("customers.parquet", "scores", as_of=NOON, shard_rows=1)
-            until(lambda: any(results.glob("*.parquet")), "the first file of results")
+            until(lambda: any(results.glob("*.parquet")))
             worker.kill()
         left_over = {file.name: file.stat().st_ino for file in results.glob("*.parquet")}
         with working(data_folder, places):

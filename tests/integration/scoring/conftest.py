@@ -10,8 +10,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from scoring.adapters.shelves import LocalShelf
-from scoring.registry import Registry
+from scoring.registry.adapters.storage import LocalStorage
+from scoring.registry.registry import Registry
 from tests.scoring_models import NOON, write_model
 from tests.training_data import FULL
 
@@ -23,7 +23,7 @@ ROWS_PER_GROUP = N_CUSTOMERS // 40
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("registry")
     write_model(folder, "v1")
-    Registry(LocalShelf(folder), lambda: NOON).promote("churn", "v1", actor="test")
+    Registry(LocalStorage(folder), lambda: NOON).promote("churn", "v1", actor="test")
     return folder
 
 

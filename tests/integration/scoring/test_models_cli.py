@@ -12,43 +12,43 @@ from tests.scoring_models import write_model
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Path:
+def storage(tmp_path: Path) -> Path:
     for version in ("v1", "v2"):
         write_model(tmp_path, version)
     write_model(tmp_path, "bad", failed_gates=("leaks",))
     return tmp_path
 
 
-def run(shelf: Path, *arguments: str) -> Result:
+def run(storage: Path, *arguments: str) -> Result:
     command, *rest = arguments
-    return CliRunner().invoke(models, [command, "--registry", str(shelf), *rest], env={"COLUMNS": "120"})
+    return CliRunner().invoke(models, [command, "--registry", str(storage), *rest], env={"COLUMNS": "120"})
 
 
 @pytest.mark.parametrize("option", ["--etag", "--tenant"])
-def test_a_guard_that_is_given_and_empty_is_refused(shelf: Path, option: str) -> None:
-    refused = run(shelf, "promote", "churn", "v1", "--actor", "ann", option, "")
+def test_a_guard_that_is_given_and_empty_is_refused(storage: Path, option: str) -> None:
+    refused = run(storage, "promote", "churn", "v1", "--actor", "ann", option, "")
 
     assert (refused.exit_code, "is empty" in refused.output) == (2, True)
-    assert run(shelf, "promote", "churn", "v1", "--actor", "ann").exit_code == 0
+    assert run(storage, "promote", "churn", "v1", "--actor", "ann").exit_code == 0
 
 
-def test_an_etag_is_noted_before_anything_was_promoted_too(shelf: Path) -> None:
-    noted = run(shelf, "audit", "churn").output.split()[-1]
-    run(shelf, "promote", "churn", "v1", "--actor", "ann")
+def test_an_etag_is_noted_before_anything_was_promoted_too(storage: Path) -> None:
+    noted = run(storage, "audit", "churn").output.split()[-1]
+    run(storage, "promote", "churn", "v1", "--actor", "ann")
 
     assert noted == "0"
-    assert run(shelf, "audit", "churn", "--noted", noted).exit_code == 0
-    assert run(shelf, "audit", "churn", "--noted", "").exit_code == 1
+    assert run(storage, "audit", "churn", "--noted", noted).exit_code == 0
+    assert run(storage, "audit", "churn", "--noted", "").exit_code == 1
 
 
-def test_a_promotion_and_a_roll_back_are_said_and_listed(shelf: Path) -> None:
-    run(shelf, "promote", "churn", "v1", "--actor", "ann")
-    promoted = run(shelf, "promote", "churn", "v2", "--actor", "ann", "--reason", "better")
-    rolled = run(shelf, "rollback", "churn", "--actor", "bob")
+def test_a_promotion_and_a_roll_back_are_said_and_listed(storage: Path) -> None:
+    run(storage, "promote", "churn", "v1", "--actor", "ann")
+    promoted = run(storage, "promote", "churn", "v2", "--actor", "ann", "--reason", "better")
+    rolled = run(storage, "rollback", "churn", "--actor", "bob")
 
     assert promoted.output.startswith("churn: champion v2, challenger —, previous v1 (etag 2-")
     assert rolled.output.startswith("churn: champion v1, challenger —, previous v2 (etag 3-")
-    listed = run(shelf, "list").output
+    listed = run(storage, "list").output
     assert [line.split("│")[2:4] for line in listed.splitlines() if "churn" in line] == [
         [" bad     ", "          "],
         [" v1      ", " champion "],
@@ -56,32 +56,32 @@ def test_a_promotion_and_a_roll_back_are_said_and_listed(shelf: Path) -> None:
     ]
 
 
-def test_closed_gates_are_named_and_overridden_with_a_reason(shelf: Path) -> None:
-    refused = run(shelf, "promote", "churn", "bad", "--actor", "ann")
-    silent = run(shelf, "promote", "churn", "bad", "--actor", "ann", "--override")
-    done = run(shelf, "promote", "churn", "bad", "--actor", "ann", "--override", "--reason", "known")
+def test_failed_gates_are_named_and_overridden_with_a_reason(storage: Path) -> None:
+    refused = run(storage, "promote", "churn", "bad", "--actor", "ann")
+    silent = run(storage, "promote", "churn", "bad", "--actor", "ann", "--override")
+    done = run(storage, "promote", "churn", "bad", "--actor", "ann", "--override", "--reason", "known")
 
-    assert "closed gates: leaks: measured [GATES_CLOSED]" in refused.output
+    assert "failed gates: leaks: measured [GATES_CLOSED]" in refused.output
     assert "an override says why [INVALID_INPUT]" in silent.output
     assert (refused.exit_code, silent.exit_code, done.exit_code) == (1, 1, 0)
-    shown = run(shelf, "show", "churn").output
-    assert "closed leaks measured" in shown
+    shown = run(storage, "show", "churn").output
+    assert "fail leaks measured" in shown
     assert "promote → bad by ann known" in shown
 
 
-def test_two_versions_are_compared(shelf: Path) -> None:
-    assert "difference" in run(shelf, "compare", "churn", "v1", "v2").output
+def test_two_versions_are_compared(storage: Path) -> None:
+    assert "difference" in run(storage, "compare", "churn", "v1", "v2").output
 
 
-def test_a_challenger_is_named_compared_and_promoted_by_its_alias(shelf: Path) -> None:
-    run(shelf, "promote", "churn", "v1", "--actor", "ann")
+def test_a_challenger_is_named_compared_and_promoted_by_its_alias(storage: Path) -> None:
+    run(storage, "promote", "churn", "v1", "--actor", "ann")
 
-    named = run(shelf, "challenge", "churn", "v2", "--actor", "ann", "--reason", "more data")
+    named = run(storage, "challenge", "churn", "v2", "--actor", "ann", "--reason", "more data")
 
     assert named.output.startswith("churn: champion v1, challenger v2, previous — (etag 2-")
-    assert "difference" in run(shelf, "compare", "churn").output
-    assert "challenge → v2 by ann more data" in run(shelf, "show", "churn").output
-    promoted = run(shelf, "promote", "churn", "--actor", "bob")
+    assert "difference" in run(storage, "compare", "churn").output
+    assert "challenge → v2 by ann more data" in run(storage, "show", "churn").output
+    promoted = run(storage, "promote", "churn", "--actor", "bob")
     assert promoted.output.startswith("churn: champion v2, challenger —, previous v1 (etag 3-")
 
 
@@ -96,15 +96,15 @@ def test_a_challenger_is_named_compared_and_promoted_by_its_alias(shelf: Path) -
         (("rollback", "churn"), "has no previous version to roll back to [NOT_POSSIBLE]"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(shelf: Path, arguments: tuple[str, ...], said: str) -> None:
-    result = run(shelf, *arguments)
+def test_what_cannot_be_done_is_one_line(storage: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = run(storage, *arguments)
 
     assert result.exit_code == 1
     assert said in result.output
     assert len(result.output.splitlines()) == 1
 
 
-def test_a_registry_nobody_can_reach_is_said(shelf: Path) -> None:
+def test_a_registry_nobody_can_reach_is_said(storage: Path) -> None:
     result = CliRunner().invoke(models, ["list", "--registry", "nosuch://bucket"])
 
     assert "[REGISTRY_UNAVAILABLE]" in result.output

@@ -13,11 +13,11 @@ import grpc
 import pytest
 
 from fairlead.v1 import scoring_pb2
-from gate.door import Door
-from scoring.champions import Champions
+from gateway.grpc.server import GrpcServer
 from scoring.customers import CustomerScorer
-from scoring.parts import registries
+from scoring.registry.champions import Champions
 from scoring.rpc import add_to
+from scoring.services import registries
 from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
 from tests.training_data import FULL
 
@@ -40,7 +40,7 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
     champions = Champions(stand, "churn")
     champions.start()
     server = grpc.aio.server()
-    add_to(Door(server), champions, CustomerScorer(lambda: None), ScoreBook(), stand)
+    add_to(GrpcServer(server), champions, CustomerScorer(lambda: None), ScoreBook(), stand)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"})
@@ -68,7 +68,7 @@ async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
 
         async def ask() -> None:
             nonlocal asked
-            while asked < N_REQUESTS or promotions < 3:
+            while asked < N_REQUESTS or promotions < 3 or len(seen) < 2:
                 asked += 1
                 answer = await score(message)
                 assert answer.churn.base_log_odds == expected[answer.model_version].bias

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from fairlead.client import FairleadClient
 from scoring.cli.remember import remember
 from scoring.cli.rescore import rescore
+from tests.patience import patient_client
 from tests.served import Served
 
 RULES = """
@@ -39,7 +39,7 @@ def test_rules_know_what_was_rescored(scores: Path, served: Served) -> None:
     result = CliRunner().invoke(remember, [str(scores), "--server", served.address, "--tenant", "acme"])
 
     assert result.output == f"2,500 customers are known to {served.address}, tenant acme\n"
-    with FairleadClient(served.address, "acme") as client:
+    with patient_client(served.address, "acme") as client:
         client.publish_rules(RULES)
         decisions = [client.route({"customer": who}) for who in ("c2499", "c2500")]
     assert [list(decision.matched_rules) for decision in decisions] == [["known"], []]

@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from scoring.adapters.folders import LocalFolder
-from scoring.artefact import read
 from scoring.cli.rescore import rescore
-from scoring.served import ServedModel
+from scoring.model.artefact import read
+from scoring.model.loaded import LoadedModel
+from scoring.registry.adapters.folders import LocalFolder
+from tests.patience import until
 from tests.scoring_models import NOON
 from tests.training_data import FULL
 
@@ -57,8 +58,12 @@ def contents(out: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(out.iterdir())}
 
 
+def files(out: Path) -> list[Path]:
+    return sorted(out.glob("*.parquet"))
+
+
 def table(out: Path) -> pa.Table:
-    return pa.concat_tables(pq.read_table(file) for file in sorted(out.glob("*.parquet")))
+    return pa.concat_tables(pq.read_table(file) for file in files(out))
 
 
 def test_it_equals_scoring_one_by_one_bit_for_bit(
@@ -67,7 +72,7 @@ def test_it_equals_scoring_one_by_one_bit_for_bit(
     run(parquet, tmp_path / "out", registry)
 
     scored = table(tmp_path / "out").to_pylist()
-    model = ServedModel(read(LocalFolder(registry / "churn" / "v1")))
+    model = LoadedModel(read(LocalFolder(registry / "churn" / "v1")))
     for given, found in zip(customers.slice(0, 3_000).to_pylist(), scored, strict=False):
         one = model.score(given, NOON)
         assert found["customer"] == given["customer"]
@@ -135,7 +140,8 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(parquet: Path, regis
 
     while kills < KILLS:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.3, 2.2))
+        wanted = len(files(out)) + chance.randrange(8)
+        until(lambda: process.poll() is not None or len(files(out)) >= wanted)  # noqa: B023 (ends in this turn)
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             kills += 1
@@ -162,10 +168,7 @@ def test_an_orphaned_worker_dies_with_its_parent(parquet: Path, registry: Path, 
     process.kill()
     process.wait()
 
-    deadline = time.monotonic() + 20
-    while any(_alive(child) for child in children) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [child for child in children if _alive(child)] == []
+    until(lambda: not any(map(_alive, children)))
 
 
 def test_dask_gives_the_same_files(parquet: Path, registry: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from store.embedded.keeper import Keeper, Process
-from tests.topologies import until
+from tests.patience import until
 
 SERVES = "print('ready', flush=True); import signal; signal.pause()"
 IS_DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SERVES}"
@@ -52,7 +52,7 @@ def test_another_takes_the_place_of_one_that_is_killed(caplog: pytest.LogCapture
     keeper = kept(programs)
 
     os.kill(programs.started[0].pid, signal.SIGKILL)
-    until(lambda: len(programs.ready) == 2, "another")
+    until(lambda: len(programs.ready) == 2)
     keeper.leave()
     keeper.wait()
 
@@ -65,7 +65,7 @@ def test_one_that_fails_at_once_is_tried_again_until_it_serves() -> None:
     keeper = kept(programs)
 
     os.kill(programs.started[0].pid, signal.SIGKILL)
-    until(lambda: len(programs.ready) == 2, "one that serves")
+    until(lambda: len(programs.ready) == 2)
     keeper.leave()
     keeper.wait()
 

@@ -14,7 +14,7 @@ from google.rpc.code_pb2 import CANCELLED, INVALID_ARGUMENT
 
 from fairlead.v1 import models_pb2, operations_pb2
 from router.adapters.queue import WorkSettings
-from serving.settings import LongWorkSettings
+from serving.settings import OperationSettings
 from store.embedded.server import EmbeddedServer
 from tests.conftest import serving
 from tests.long_work import forget_all, write_customers
@@ -33,8 +33,8 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 async def channel(tmp_path: Path, data: Path, store: EmbeddedServer) -> AsyncIterator[grpc.aio.Channel]:
     await forget_all(store.url)
-    long_work = LongWorkSettings(training_data=str(data))
-    chosen = {"models": str(tmp_path / "models"), "long_work": long_work, "work": WorkSettings(lease_s=1)}
+    chosen_operations = OperationSettings(training_data=str(data))
+    chosen = {"models": str(tmp_path / "models"), "operations": chosen_operations, "work": WorkSettings(lease_s=1)}
     async with serving(store.url, **chosen) as address, grpc.aio.insecure_channel(address) as opened:
         yield opened
 
@@ -61,9 +61,10 @@ operations = functools.partial(call, service="google.longrunning.Operations")
 
 
 async def ended(channel: grpc.aio.Channel, name: str) -> ops.Operation:
-    operation = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=name))
-    assert operation.done, operation
-    return operation
+    while True:
+        operation = await operations(channel, method="WaitOperation", request=ops.WaitOperationRequest(name=name))
+        if operation.done:
+            return operation
 
 
 def metadata_of(operation: ops.Operation) -> operations_pb2.OperationMetadata:

@@ -16,24 +16,24 @@ import pyarrow.parquet as paparquet
 import pytest
 from click.testing import CliRunner
 
-from scoring import artefact
-from scoring.adapters.shelves import open_shelf
-from scoring.reasons import reasons
-from scoring.registry import Registry
-from scoring.served import ServedModel
+from scoring.model import artefact
+from scoring.model.loaded import LoadedModel
+from scoring.model.reasons import reasons
+from scoring.registry.adapters.storage import open_storage
+from scoring.registry.registry import Registry
 from tests.training_data import FULL, customers, with_column
-from training.boosting import Boosting
-from training.candidates import LADDER
 from training.champion import current_champion
 from training.cli import dataset, train
-from training.document import report_of
+from training.data.preparing import Columns, prepare
+from training.learn.boosting import Boosting
+from training.learn.candidates import LADDER
 from training.plan import Plan
-from training.preparing import Columns, prepare
-from training.publishing import Origin, publish
-from training.train import train as train_model
+from training.report.document import report_of
+from training.report.publishing import Origin, publish
+from training.strategies import train as train_model
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-QUICK = Plan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=30)), referee=None)
+QUICK = Plan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=30)), benchmark_model=None)
 BLOCKS = {"roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10"}
 
 
@@ -112,7 +112,7 @@ def test_the_page_stands_alone_and_no_name_of_a_column_becomes_markup(trained: t
 
 
 def test_the_artefact_is_one_that_a_server_accepts(trained: tuple[Path, str]) -> None:
-    registry = Registry(open_shelf(str(trained[0])), lambda: NOON)
+    registry = Registry(open_storage(str(trained[0])), lambda: NOON)
     version = version_of(trained[0]).name
 
     found = registry.load("churn", version)
@@ -123,7 +123,9 @@ def test_the_artefact_is_one_that_a_server_accepts(trained: tuple[Path, str]) ->
 
 
 def test_a_total_is_served_from_its_parts(trained: tuple[Path, str]) -> None:
-    model = ServedModel(Registry(open_shelf(str(trained[0])), lambda: NOON).load("churn", version_of(trained[0]).name))
+    model = LoadedModel(
+        Registry(open_storage(str(trained[0])), lambda: NOON).load("churn", version_of(trained[0]).name)
+    )
 
     score = model.score({"day charge": 60.5, "night charge": 0.25}, NOON)
 
@@ -142,9 +144,9 @@ class Refuse:
             raise ImportError(name)
 sys.meta_path.insert(0, Refuse())
 from datetime import datetime, UTC
-from scoring.adapters.shelves import open_shelf
-from scoring.registry import Registry
-found = Registry(open_shelf(sys.argv[1]), lambda: datetime.now(UTC)).load("churn", sys.argv[2])
+from scoring.registry.adapters.storage import open_storage
+from scoring.registry.registry import Registry
+found = Registry(open_storage(sys.argv[1]), lambda: datetime.now(UTC)).load("churn", sys.argv[2])
 print(found.golden[0].probability)
 """
     command = [sys.executable, "-c", code, str(trained[0]), version_of(trained[0]).name]
@@ -194,14 +196,14 @@ def test_a_challenger_is_compared_with_the_champions_recipe_in_the_same_folds(tm
     prepared = prepare(customers(1_000), Columns("Churn"))
     origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
     written, _, _ = publish(train_model(prepared, QUICK), origin, tmp_path)
-    registry = Registry(open_shelf(str(tmp_path)), lambda: NOON)
+    registry = Registry(open_storage(str(tmp_path)), lambda: NOON)
     registry.promote("churn", written.manifest.version, actor="test", reason="first", override=True)
 
     again = train_model(prepared, QUICK, champion=current_champion(str(tmp_path), "churn"))
     report = report_of(again)
 
     assert report["champion"]["version"] == written.manifest.version
-    assert report["champion"]["how"] == "its recipe, fitted anew in the same folds"
+    assert report["champion"]["how"] == "its recipe, fitted anew on its own columns of the same rows"
     assert report["champion"]["roc_auc"] == report["cv"]["roc_auc"]
     assert all(gate.passed for gate in again.gates if gate.name in ("log_loss", "roc_auc", "lift_10", "segments"))
 
@@ -250,7 +252,7 @@ def test_the_written_schema_can_be_handed_in_again(trained: tuple[Path, str], tm
 
     run("--data", write_csv(tmp_path, billed(600)), "--target", "Churn", "--schema", file, "--out", tmp_path / "m")
 
-    written = artefact.read(open_shelf(str(tmp_path / "m")).folder("churn", version_of(tmp_path / "m").name))
+    written = artefact.read(open_storage(str(tmp_path / "m")).folder("churn", version_of(tmp_path / "m").name))
     calls = next(feature for feature in written.schema.features if feature.name == "calls")
     assert (calls.monotonic, calls.actionable, calls.wording_en) == (1, True, "{value} calls")
 

@@ -14,10 +14,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scoring import artefact
-from scoring.adapters.folders import LocalFolder
-from scoring.archive import write_arrays
-from scoring.artefact import BytesFolder
 from scoring.errors import (
     ArtefactIncomplete,
     ArtefactMalformed,
@@ -26,7 +22,11 @@ from scoring.errors import (
     GoldenMismatch,
     HashMismatch,
 )
-from scoring.verification import SUMS, sums_of
+from scoring.model import artefact
+from scoring.model.archive import write_arrays
+from scoring.model.artefact import BytesFolder
+from scoring.model.verification import SUMS, sums_of
+from scoring.registry.adapters.folders import LocalFolder
 from tests.scoring_models import CUSTOMER, SCHEMA, small_tables, write_model
 
 Files = dict[str, bytes]

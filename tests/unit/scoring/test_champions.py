@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scoring.champions import Champions
 from scoring.errors import NotPossible, RegistryUnavailable
 from scoring.names import folder_of, registry_of
-from scoring.parts import registries
-from scoring.registry import Registry
+from scoring.registry.champions import Champions
+from scoring.registry.registry import Registry
+from scoring.services import registries
 from tests.scoring_models import write_model
 
 Promote = Callable[[str, str], None]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.columns import FLAG_KINDS, encode_columns
-from scoring.encoding import FeatureEncoder, FlagKind, RowEncoder
-from scoring.schema import Feature, FeatureSchema
+from scoring.model.columns import FLAG_KINDS, encode_columns
+from scoring.model.encoding import FeatureEncoder, FlagKind, RowEncoder
+from scoring.model.schema import Feature, FeatureSchema
 from tests.scoring_models import CUSTOMER, SCHEMA
 
 NUMBER = Feature(name="n", type="number", low=0.0, high=100.0, missing=("NA", "-", "77"))

@@ -15,7 +15,7 @@ from scoring.health.bands import Band, Evaluation, band_after, plain_band, trend
 from scoring.health.cuts import cuts_of, rank_points
 from scoring.health.lifecycle import Lifecycle, Stage, stage_of
 from scoring.health.profile import Bands, Dimension, Hysteresis, KnockOut, Profile, Signal, read_profiles
-from scoring.health.reckoning import apportion, health_of, signal_score
+from scoring.health.scoring import apportion, health_of, signal_score
 from tests.scoring_models import NOON
 
 EXAMPLE = Path("examples/health_profiles.yaml")

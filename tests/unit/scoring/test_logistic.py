@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.logistic import log_odds, probabilities, probability
+from scoring.model.logistic import log_odds, probabilities, probability
 
 
 @given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=40))

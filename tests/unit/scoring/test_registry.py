@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scoring.adapters.shelves import JOURNAL, LocalShelf
 from scoring.errors import (
-    GatesClosed,
+    GatesFailed,
     HashMismatch,
     InvalidInput,
     NotFound,
@@ -18,10 +17,11 @@ from scoring.errors import (
     RequestIdReused,
     StaleEtag,
 )
-from scoring.holder import ModelHolder
-from scoring.registry import Registry
-from scoring.served import ServedModel
-from scoring.verification import SUMS, sums_of
+from scoring.model.loaded import LoadedModel
+from scoring.model.verification import SUMS, sums_of
+from scoring.registry.active_model import ActiveModel
+from scoring.registry.adapters.storage import JOURNAL, LocalStorage
+from scoring.registry.registry import Registry
 from tests.scoring_models import NOON, write_model
 
 
@@ -30,15 +30,15 @@ def registry(tmp_path: Path) -> Registry:
     for version in ("v1", "v2"):
         write_model(tmp_path, version)
     write_model(tmp_path, "bad", failed_gates=("log_loss",))
-    return Registry(LocalShelf(tmp_path), lambda: NOON)
+    return Registry(LocalStorage(tmp_path), lambda: NOON)
 
 
 def test_a_promotion_moves_the_champion_to_previous(registry: Registry) -> None:
     registry.promote("churn", "v1", actor="ann")
 
-    standing = registry.promote("churn", "v2", actor="ann", reason="better")
+    state = registry.promote("churn", "v2", actor="ann", reason="better")
 
-    assert [standing.version(alias) for alias in ("champion", "previous", "challenger")] == ["v2", "v1", ""]
+    assert [state.version(alias) for alias in ("champion", "previous", "challenger")] == ["v2", "v1", ""]
     assert [(e.number, e.action, e.actor, e.reason) for e in registry.history("churn")] == [
         (2, "promote", "ann", "better"),
         (1, "promote", "ann", ""),
@@ -55,7 +55,7 @@ def test_a_challenge_may_be_repeated_and_tried(registry: Registry) -> None:
     registry.promote("churn", "v1", actor="ann")
 
     tried = registry.challenge("churn", "v2", actor="ann", validate_only=True)
-    assert (tried.version("challenger"), registry.standing("churn").version("challenger")) == ("v2", "")
+    assert (tried.version("challenger"), registry.state("churn").version("challenger")) == ("v2", "")
     first = registry.challenge("churn", "v2", actor="ann", request_id="r")
     again = registry.challenge("churn", "v2", actor="ann", request_id="r")
 
@@ -77,9 +77,9 @@ def test_the_challenger_is_promoted_by_its_alias(registry: Registry) -> None:
     registry.promote("churn", "v1", actor="ann")
     assert registry.challenge("churn", "v2", actor="ann").aliases_of("v2") == ("challenger",)
 
-    standing = registry.promote("churn", "challenger", actor="ann")
+    state = registry.promote("churn", "challenger", actor="ann")
 
-    assert (standing.version("champion"), standing.version("challenger")) == ("v2", "")
+    assert (state.version("champion"), state.version("challenger")) == ("v2", "")
 
 
 def test_rolling_back_twice_is_where_one_was(registry: Registry) -> None:
@@ -106,7 +106,15 @@ def test_a_request_repeated_is_answered_and_not_carried_out_again(registry: Regi
 def test_a_trial_answers_as_if_and_writes_nothing(registry: Registry) -> None:
     assert registry.promote("churn", "v1", actor="ann", validate_only=True).version("champion") == "v1"
 
-    assert registry.standing("churn").number == 0
+    assert registry.state("churn").number == 0
+
+
+def test_a_challenger_that_one_rolls_back_to_challenges_no_more(registry: Registry) -> None:
+    for version in ("v1", "v2"):
+        registry.promote("churn", version, actor="ann")
+    registry.challenge("churn", "v1", actor="ann")
+
+    assert registry.rollback("churn", actor="bob").aliases == {"champion": "v1", "challenger": "", "previous": "v2"}
 
 
 def test_nothing_previous_cannot_be_rolled_back_to(registry: Registry) -> None:
@@ -125,10 +133,10 @@ def test_of_two_who_saw_the_same_etag_the_second_is_refused(registry: Registry) 
 
 
 def test_closed_gates_stop_a_promotion(registry: Registry) -> None:
-    with pytest.raises(GatesClosed, match="log_loss: measured"):
+    with pytest.raises(GatesFailed, match="log_loss: measured"):
         registry.promote("churn", "bad", actor="ann")
 
-    assert registry.standing("churn").number == 0
+    assert registry.state("churn").number == 0
 
 
 def test_an_override_needs_a_reason_and_is_kept_with_the_name(registry: Registry) -> None:
@@ -152,7 +160,7 @@ def test_a_name_that_is_a_path_is_refused(registry: Registry, name: str) -> None
     with pytest.raises(InvalidInput):
         registry.load("churn", name)
     with pytest.raises(InvalidInput):
-        registry.standing(name)
+        registry.state(name)
 
 
 def test_what_does_not_exist_is_not_found(registry: Registry) -> None:
@@ -190,7 +198,7 @@ def test_a_torn_entry_does_not_answer(registry: Registry, tmp_path: Path) -> Non
     (tmp_path / "churn" / ".journal" / "00000001.json").write_bytes(b"{")
 
     with pytest.raises(RegistryUnavailable, match="entry 1"):
-        registry.standing("churn")
+        registry.state("churn")
 
 
 def test_two_versions_stand_side_by_side(registry: Registry) -> None:
@@ -201,8 +209,8 @@ def test_two_versions_stand_side_by_side(registry: Registry) -> None:
 
 
 def test_the_holder_follows_promotions_and_keeps_what_it_loaded(registry: Registry) -> None:
-    swapped: list[ServedModel] = []
-    holder = ModelHolder(registry, "churn", swapped.append)
+    swapped: list[LoadedModel] = []
+    holder = ActiveModel(registry, "churn", swapped.append)
     with pytest.raises(NotPossible, match="no champion"):
         _ = holder.current
 
@@ -220,7 +228,7 @@ def test_the_holder_follows_promotions_and_keeps_what_it_loaded(registry: Regist
 
 
 def test_a_broken_champion_is_refused_and_the_old_one_serves_on(registry: Registry, tmp_path: Path) -> None:
-    holder = ModelHolder(registry, "churn")
+    holder = ActiveModel(registry, "churn")
     registry.promote("churn", "v1", actor="ann")
     holder.refresh()
     registry.promote("churn", "v2", actor="ann")
@@ -235,7 +243,7 @@ def test_a_broken_champion_is_refused_and_the_old_one_serves_on(registry: Regist
 
 
 def test_a_registry_that_does_not_answer_is_asked_again(registry: Registry, tmp_path: Path) -> None:
-    holder = ModelHolder(registry, "churn")
+    holder = ActiveModel(registry, "churn")
     registry.promote("churn", "v1", actor="ann")
     entry = tmp_path / "churn" / ".journal" / "00000001.json"
     whole = entry.read_bytes()
@@ -249,7 +257,7 @@ def test_a_registry_that_does_not_answer_is_asked_again(registry: Registry, tmp_
 
 
 def test_a_score_names_its_version(registry: Registry) -> None:
-    holder = ModelHolder(registry, "churn")
+    holder = ActiveModel(registry, "churn")
     registry.promote("churn", "v2", actor="ann")
     holder.refresh()
 

@@ -12,31 +12,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.actions import find_best_action, nearest_plain
-from scoring.artefact import Artefact
+from failures import Failure
 from scoring.customers import Customer, CustomerScorer
-from scoring.encoding import FlagKind
-from scoring.errors import InvalidInput, ScoringError
+from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.profile import Profiles, read_profiles
-from scoring.manifest import Reference, Thresholds
-from scoring.reasons import reasons
-from scoring.schema import Feature
-from scoring.served import MAX_DAYS_AHEAD, ServedModel, days_in_bin, days_in_bins
-from scoring.wording import Wording
+from scoring.model.actions import find_best_action, nearest_plain
+from scoring.model.artefact import Artefact
+from scoring.model.encoding import FlagKind
+from scoring.model.loaded import MAX_DAYS_AHEAD, LoadedModel, days_in_bin, days_in_bins
+from scoring.model.manifest import Reference, Thresholds
+from scoring.model.reasons import reasons
+from scoring.model.schema import Feature
+from scoring.model.wording import Wording
 from tests.scoring_models import CUSTOMER, NOON, manifest, small_rows, small_tables
 
 Features = dict[str, float | str | bool | None]
 
 
 @pytest.fixture(scope="module")
-def model() -> ServedModel:
+def model() -> LoadedModel:
     tables = small_tables()
     reference = Reference.of(tables, small_rows(np.random.default_rng(5), 2_000))
-    return ServedModel(Artefact(tables, manifest(), Thresholds(at_risk=0.3, top_decile=0.5), reference, (), "d" * 64))
+    return LoadedModel(Artefact(tables, manifest(), Thresholds(at_risk=0.3, top_decile=0.5), reference, (), "d" * 64))
 
 
-def test_a_score_says_how_it_came_about(model: ServedModel) -> None:
+def test_a_score_says_how_it_came_about(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
     expected = -1.25 + 0.75 + 0.5 + 0.125 - 0.5 + (0 / 64 - 0.15) + -0.2
@@ -46,7 +47,7 @@ def test_a_score_says_how_it_came_about(model: ServedModel) -> None:
     assert 0 <= score.percentile <= 100
 
 
-def test_flags_come_in_the_order_of_the_features(model: ServedModel) -> None:
+def test_flags_come_in_the_order_of_the_features(model: LoadedModel) -> None:
     score = model.score({"logins_30d": 61, "contract": "Weekly", "days_since_order": "soon"}, NOON)
 
     assert [flag.kind for flag in score.flags] == [
@@ -60,7 +61,7 @@ def test_flags_come_in_the_order_of_the_features(model: ServedModel) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 95))
 def test_a_score_holds_until_exactly_the_day_it_is_valid_until(days: int) -> None:
-    model = ServedModel(
+    model = LoadedModel(
         Artefact(small_tables(), manifest(), Thresholds(at_risk=0.3, top_decile=0.5), _reference(), (), "d" * 64)
     )
     features = {**CUSTOMER, "days_since_order": days}
@@ -106,7 +107,7 @@ def test_days_are_counted_where_doubles_are_further_apart_than_a_day() -> None:
     assert x + (days - 1) <= edge < x + days
 
 
-def test_reasons_are_the_heaviest_contributions_and_all_of_them_add_up(model: ServedModel) -> None:
+def test_reasons_are_the_heaviest_contributions_and_all_of_them_add_up(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
     found = reasons(model, score, CUSTOMER, top=10)
@@ -117,7 +118,7 @@ def test_reasons_are_the_heaviest_contributions_and_all_of_them_add_up(model: Se
     assert found[0].delta_probability > 0
 
 
-def test_reasons_speak_both_languages(model: ServedModel) -> None:
+def test_reasons_speak_both_languages(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
     zh = {r.feature: r.text for r in reasons(model, score, CUSTOMER, top=4, locale="zh-CN")}
@@ -129,7 +130,7 @@ def test_reasons_speak_both_languages(model: ServedModel) -> None:
     assert en["paperless"].startswith("paperless billing Yes")
 
 
-def test_a_missing_value_is_a_reason_too(model: ServedModel) -> None:
+def test_a_missing_value_is_a_reason_too(model: LoadedModel) -> None:
     features: Features = {**CUSTOMER, "contract": None, "logins_30d": None}
     score = model.score(features, NOON)
 
@@ -156,7 +157,7 @@ CASES = st.fixed_dictionaries(
 @settings(max_examples=80, deadline=None)
 @given(CASES, st.sampled_from([0.05, 0.12, 0.2, 0.3, 0.45]))
 def test_no_smaller_change_would_do(features: Features, threshold: float) -> None:
-    model = ServedModel(
+    model = LoadedModel(
         Artefact(small_tables(), manifest(), Thresholds(at_risk=0.3, top_decile=0.5), _reference(), (), "d" * 64)
     )
     score = model.score(features, NOON)
@@ -179,7 +180,7 @@ def test_no_smaller_change_would_do(features: Features, threshold: float) -> Non
 _CONTRACTS = ("Month-to-month", "One year", "Two year")
 
 
-def test_who_is_not_at_risk_needs_nothing(model: ServedModel) -> None:
+def test_who_is_not_at_risk_needs_nothing(model: LoadedModel) -> None:
     action = find_best_action(model, model.score({**CUSTOMER, "contract": "Two year"}, NOON), 0.9)
 
     assert (action.changes, action.reaches, action.effort) == ((), True, 0.0)
@@ -211,7 +212,7 @@ def scorer() -> CustomerScorer:
     return CustomerScorer(lambda: profiles)
 
 
-def test_green_and_at_risk_is_a_watermelon(model: ServedModel, scorer: CustomerScorer) -> None:
+def test_green_and_at_risk_is_a_watermelon(model: LoadedModel, scorer: CustomerScorer) -> None:
     risky: Features = {**CUSTOMER, "logins_30d": 2, "days_since_order": 91}
     score = scorer.score(model, Customer("a", {**risky, "logins_30d": 20}, NOON))
 
@@ -221,7 +222,7 @@ def test_green_and_at_risk_is_a_watermelon(model: ServedModel, scorer: CustomerS
     assert not scorer.score(model, Customer("a", risky, NOON)).watermelon
 
 
-def test_a_watermelon_is_flagged(model: ServedModel) -> None:
+def test_a_watermelon_is_flagged(model: LoadedModel) -> None:
     green = read_profiles(PROFILES.replace("bad: 0, warn: 10, good: 20", "bad: -2, warn: -1, good: 0"))
     features: Features = {**CUSTOMER, "logins_30d": 1, "days_since_order": 91}
 
@@ -231,7 +232,7 @@ def test_a_watermelon_is_flagged(model: ServedModel) -> None:
     assert score.watermelon
 
 
-def test_history_steadies_the_colour_but_not_a_knock_out(model: ServedModel, scorer: CustomerScorer) -> None:
+def test_history_steadies_the_colour_but_not_a_knock_out(model: LoadedModel, scorer: CustomerScorer) -> None:
     history = [Evaluation(NOON - timedelta(days=1), 90)]
     amber: Features = {**CUSTOMER, "logins_30d": 12}
 
@@ -251,27 +252,27 @@ def test_history_steadies_the_colour_but_not_a_knock_out(model: ServedModel, sco
     [
         (Customer("a", CUSTOMER, NOON), 51, "explain_top_k"),
         (Customer("a", CUSTOMER, NOON), -1, "explain_top_k"),
-        (Customer("a", CUSTOMER, NOON, [Evaluation(NOON, 1)] * 2), 3, "customer.history"),
-        (Customer("a", CUSTOMER, NOON, [Evaluation(NOON, 1)] * 401), 3, "customer.history"),
+        (Customer("a", CUSTOMER, NOON, [Evaluation(NOON, 1)] * 2), 3, "customer.health_evaluations"),
+        (Customer("a", CUSTOMER, NOON, [Evaluation(NOON, 1)] * 401), 3, "customer.health_evaluations"),
     ],
 )
-def test_limits_are_named(model: ServedModel, scorer: CustomerScorer, customer: Customer, top: int, field: str) -> None:
+def test_limits_are_named(model: LoadedModel, scorer: CustomerScorer, customer: Customer, top: int, field: str) -> None:
     with pytest.raises(InvalidInput, match=field):
         scorer.score(model, customer, top=top)
 
 
-def test_without_profiles_health_is_left_out(model: ServedModel) -> None:
+def test_without_profiles_health_is_left_out(model: LoadedModel) -> None:
     score = CustomerScorer(lambda: None).score(model, Customer("a", CUSTOMER, NOON), top=0)
 
     assert (score.health, score.stage, score.value_tier, score.reasons) == (None, None, "", ())
 
 
-def test_a_threshold_is_a_probability(model: ServedModel, scorer: CustomerScorer) -> None:
+def test_a_threshold_is_a_probability(model: LoadedModel, scorer: CustomerScorer) -> None:
     with pytest.raises(InvalidInput, match="threshold"):
         scorer.best_action(model, Customer("a", CUSTOMER, NOON), 1.0)
 
 
-def test_the_profiles_may_change_between_two_customers(model: ServedModel) -> None:
+def test_the_profiles_may_change_between_two_customers(model: LoadedModel) -> None:
     held: list[Profiles | None] = [None]
     scorer = CustomerScorer(lambda: held[0])
     before = scorer.score(model, Customer("a", CUSTOMER, NOON))
@@ -290,10 +291,10 @@ def test_every_error_travels_between_processes_whole() -> None:
         InvalidInput.of("a", "b"),
         errors.NotFound("model", "m"),
         errors.StaleEtag("m", "x"),
-        errors.GatesClosed("m", ["g"]),
+        errors.GatesFailed("m", ["g"]),
         errors.HashMismatch("f", "d"),
         errors.RegistryUnavailable("r", 2.0),
     ]
     for error in found:
-        again: ScoringError = pickle.loads(pickle.dumps(error))
+        again: Failure = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), again.__dict__) == (type(error), str(error), error.__dict__)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.calibration import Calibration, Identity, Sigmoid, Steps, Temperature
-from scoring.tables import BLOCK, Bins, Kernel, ScoreTables
+from scoring.model.calibration import Calibration, Identity, Sigmoid, Steps, Temperature
+from scoring.model.tables import BLOCK, Bins, Kernel, ScoreTables
 from tests.scoring_models import random_rows, random_tables, small_tables
 
 CALIBRATIONS = [
@@ -110,6 +110,6 @@ def test_pairs_are_added_in_sorted_order_however_they_are_given() -> None:
 
 
 def test_serving_imports_neither_scikit_learn_nor_pickle_files() -> None:
-    code = "import sys, scoring.rpc, scoring.cli, scoring.actions; sys.exit('sklearn' in sys.modules)"
+    code = "import sys, scoring.rpc, scoring.cli, scoring.model.actions; sys.exit('sklearn' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

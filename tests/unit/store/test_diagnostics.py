@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from redis.exceptions import ClusterDownError, NoPermissionError, ResponseError
 
+from failures import StoreUnavailable
 from store.diagnostics import durability_of
 from store.durability import Durability
-from store.errors import StoreUnavailable
 
 
 class Configured:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from redis.exceptions import NoScriptError, ReadOnlyError
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from store.scripts import Script, linked, lua, watch_scripts
 
 QUEUE = "workqueue.adapters.redis"

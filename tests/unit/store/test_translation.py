@@ -30,7 +30,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from store.translation import translated
 
 NOT_NOW = {

@@ -1,9 +1,9 @@
 import numpy as np
 
-from scoring.calibration import Identity, Sigmoid, Steps, Temperature
-from scoring.logistic import FloatArray, probabilities
-from training.calibrating import calibrate, sigmoid, steps, temperature
-from training.examples import IntArray
+from scoring.model.calibration import Identity, Sigmoid, Steps, Temperature
+from scoring.model.logistic import FloatArray, probabilities
+from training.data.rows import IntArray
+from training.learn.calibrating import calibrate, sigmoid, steps, temperature
 from training.measures import ece, log_loss
 
 

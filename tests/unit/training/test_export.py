@@ -9,23 +9,23 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_info
 
-from scoring.logistic import FloatArray
-from scoring.schema import Feature
-from scoring.tables import Bins, ScoreTables
+from scoring.model.logistic import FloatArray
+from scoring.model.schema import Feature
+from scoring.model.tables import Bins, ScoreTables
 from tests.training_data import FEATURES, FULL, encoded
-from training import boosting
-from training.boosting import Boosting
-from training.candidates import LADDER, REFEREE, Candidate, export
+from training.data.rows import TrainingRows
 from training.errors import ExportRefused
-from training.examples import Examples
-from training.parity import check_parity, hurtful_rows
-from training.purify import purified
+from training.learn import boosting
+from training.learn.boosting import Boosting
+from training.learn.candidates import BENCHMARK_MODEL, LADDER, Candidate, export
+from training.learn.parity import check_parity, hurtful_rows
+from training.learn.purify import purified
 
 SMALL = Boosting("small", "pairwise", n_trees=40)
 
 
-def examples(rows: FloatArray, churned: FloatArray) -> Examples:
-    return Examples(rows, churned, np.arange(len(churned)))
+def examples(rows: FloatArray, churned: FloatArray) -> TrainingRows:
+    return TrainingRows(rows, churned, np.arange(len(churned)))
 
 
 def shortened(candidate: Candidate) -> Candidate:
@@ -56,7 +56,7 @@ def test_the_referee_cannot_become_tables() -> None:
 
     with pytest.raises(ValueError, match="only models of pairs"):
         replace(SMALL, interactions=None, max_leaves=31).fit(rows, churned, FEATURES, seed=1).tables()
-    assert REFEREE.interactions is None
+    assert BENCHMARK_MODEL.interactions is None
 
 
 def test_a_column_that_is_entirely_missing_does_not_crash_and_says_nothing() -> None:
@@ -171,7 +171,7 @@ def test_nothing_is_resampled_or_reweighted() -> None:
     rows, churned = encoded(4_000)
     rare = np.flatnonzero((churned == 0) | (np.arange(len(churned)) % 10 == 0))
 
-    for candidate in (*LADDER[:3], REFEREE):
+    for candidate in (*LADDER[:3], BENCHMARK_MODEL):
         scores = candidate.fit(rows[rare], churned[rare], FEATURES, seed=1).log_odds(rows[rare])
         said = (1 / (1 + np.exp(-scores))).mean()
         assert said == pytest.approx(churned[rare].mean(), rel=0.05), candidate.name

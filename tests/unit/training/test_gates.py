@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoring.logistic import probabilities
-from scoring.schema import Feature
-from training.evaluation import Judged, difference, draws, intervals
-from training.gates import Evidence, gates_of, segments_of
-from training.leaks import Leak
+from scoring.model.logistic import probabilities
+from scoring.model.schema import Feature
+from training.data.leaks import Leak
+from training.evaluate.evaluation import Judged, difference, draws, intervals
+from training.evaluate.gates import Evidence, gates_of, segments_of
 from training.measures import roc_auc
 
 N = 4_000
@@ -14,7 +14,7 @@ DRAW = np.random.default_rng(0)
 Z = DRAW.normal(-1, 1.5, N)
 CHURNED = (DRAW.random(N) < probabilities(Z)).astype(float)
 GOOD = Judged(CHURNED, probabilities(Z), np.arange(N), np.zeros(N, np.int64))
-RULE = GOOD.saying(np.full(N, 0.3))
+RULE = GOOD.with_predictions(np.full(N, 0.3))
 
 
 def evidence(**changes: object) -> Evidence:
@@ -34,16 +34,18 @@ def test_a_model_as_good_as_the_champion_passes_everywhere() -> None:
 
 
 def test_each_fault_closes_its_gate() -> None:
-    noisy = GOOD.saying(probabilities(Z + DRAW.normal(0, 2, N)))
-    exaggerated = GOOD.saying(probabilities(2 * Z))
+    noisy = GOOD.with_predictions(probabilities(Z + DRAW.normal(0, 2, N)))
+    exaggerated = GOOD.with_predictions(probabilities(2 * Z))
     few = Judged(CHURNED[:200], GOOD.p_churn[:200], np.arange(200), np.zeros(200, np.int64))
 
     assert {"log_loss", "roc_auc", "lift_10"} <= closed(evidence(judged=noisy))
     assert {"calibration_error", "calibration_slope", "log_loss"} <= closed(evidence(judged=exaggerated))
     assert closed(evidence(rule=GOOD)) == {"beats_simple_rule"}
     assert closed(evidence(leaks=(Leak(("x",), "knows"),))) == {"leaks"}
-    assert closed(evidence(judged=few, rule=few.saying(np.full(200, 0.3)), champion=None)) >= {"enough_churned"}
-    shifted = GOOD.saying(probabilities(Z - 2))
+    assert closed(evidence(judged=few, rule=few.with_predictions(np.full(200, 0.3)), champion=None)) >= {
+        "enough_churned"
+    }
+    shifted = GOOD.with_predictions(probabilities(Z - 2))
     assert "score_stability" in closed(evidence(judged=shifted))
 
 
@@ -59,7 +61,7 @@ def test_a_segment_that_loses_closes_the_gate() -> None:
     p = GOOD.p_churn.copy()
     p[inside] = DRAW.permutation(p[inside])
 
-    assert "segments" in closed(evidence(judged=GOOD.saying(p), segments={"region = west": inside}))
+    assert "segments" in closed(evidence(judged=GOOD.with_predictions(p), segments={"region = west": inside}))
 
 
 def test_small_segments_are_not_measured() -> None:
@@ -87,7 +89,7 @@ def test_a_draw_takes_customers_whole() -> None:
 
 
 def test_comparing_on_the_same_draws_is_sharper_than_apart() -> None:
-    near = GOOD.saying(probabilities(Z + DRAW.normal(0, 0.1, N)))
+    near = GOOD.with_predictions(probabilities(Z + DRAW.normal(0, 0.1, N)))
 
     gap = difference(roc_auc, near, GOOD, seed=1, n_draws=100)
     apart = intervals(GOOD, seed=1, n_draws=100)["roc_auc"]

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from tests.training_data import customers, with_column
-from training.preparing import Columns, Prepared, prepare
-from training.splitting import folds_of
+from training.data.leaks import single_auc
+from training.data.preparing import Columns, Prepared, prepare
+from training.data.splitting import folds_of
 
 N = 2_000
 DRAW = np.random.default_rng(11)
@@ -104,7 +106,7 @@ def test_copied_rows_under_new_names_are_caught() -> None:
     found = prepare(named, Columns("Churn", id="customer"))
 
     assert [leak.columns for leak in found.leaks] == [()]
-    assert len(found.examples) == N
+    assert len(found.rows) == N
 
 
 def test_a_moment_after_the_rows_own_is_caught() -> None:
@@ -121,7 +123,7 @@ def test_a_moment_after_the_rows_own_is_caught() -> None:
 def test_one_customers_rows_never_straddle_a_split() -> None:
     table = customers(N)
     table = with_column(table, "customer", [f"c{i // 4}" for i in range(N)])
-    examples = prepare(table, Columns("Churn", id="customer")).examples
+    examples = prepare(table, Columns("Churn", id="customer")).rows
 
     for fold in folds_of(examples):
         assert not set(examples.customers[fold.learn]) & set(examples.customers[fold.judge])
@@ -132,3 +134,19 @@ def test_a_useless_column_of_random_numbers_is_not_accused() -> None:
     table = with_column(table, "many", DRAW.choice([f"t{i}" for i in range(200)], N))
 
     assert not prepared(table).leaks
+
+
+def test_a_value_ranks_by_its_share_among_the_other_fifths_drawn_towards_the_average() -> None:
+    draw = np.random.default_rng(4)
+    values = draw.integers(0, 30, 150).astype(float)  # some are met once or twice
+    churned = (draw.random(150) < 0.1 + 0.5 * (values % 2)).astype(float)
+    fifth = np.arange(150) % 5
+
+    auc = single_auc(values, churned, fifth)
+
+    expected = []
+    for k in range(5):
+        others = [churned[(fifth != k) & (values == value)] for value in values[fifth == k]]
+        shares = [(each.sum() + churned.mean()) / (len(each) + 1) for each in others]  # and one average customer
+        expected.append(roc_auc_score(churned[fifth == k], shares))
+    assert auc == pytest.approx(np.mean(expected))

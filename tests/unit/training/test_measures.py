@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
+from sklearn.linear_model import LogisticRegression
 
-from scoring.logistic import FloatArray
+from scoring.model.logistic import FloatArray
 from training import measures
 
 scored = st.lists(st.tuples(st.booleans(), st.integers(0, 8), st.integers(0, 3)), min_size=4, max_size=60).filter(
@@ -79,3 +80,24 @@ def test_stability_index_sees_a_shift() -> None:
 
     assert measures.psi(before, draw.normal(0, 1, 5_000)) < 0.02
     assert measures.psi(before, draw.normal(1, 1, 5_000)) > 0.5
+
+
+@pytest.mark.parametrize(("stretch", "shift"), [(0.4, -1), (1.0, 5), (2.5, 0), (1.0, -5)])
+def test_a_calibration_slope_is_that_of_the_likeliest_line(stretch: float, shift: float) -> None:
+    draw = np.random.default_rng(3)
+    z = draw.normal(shift, 1.5, 3_000)
+    churned = (draw.random(3_000) < 1 / (1 + np.exp(-z))).astype(float)
+
+    line = measures.logistic_line(stretch * z, churned)
+
+    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10).fit((stretch * z)[:, None], churned)
+    assert line == pytest.approx((model.coef_[0, 0], model.intercept_[0]), abs=1e-5)
+
+
+def test_the_slope_of_separable_outcomes_is_steep_and_finite() -> None:
+    z = np.array([-2.0, -1.0, 1.0, 2.0])
+
+    slope, intercept = measures.logistic_line(z, (z > 0).astype(float))
+
+    assert 10 < slope < 100
+    assert intercept == pytest.approx(0, abs=1e-6)

@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from scoring.schema import Feature, FeatureSchema
+from scoring.model.schema import Feature, FeatureSchema
 from tests.training_data import customers, real, with_column
-from training.cleaning import Why
+from training.data.cleaning import Why
+from training.data.inference import read_column
+from training.data.outcomes import read_outcome
+from training.data.preparing import Columns, Prepared, prepare
+from training.data.reading import read_table
 from training.errors import InvalidInput, NotEnoughData
-from training.inference import read_column
-from training.outcomes import read_outcome
-from training.preparing import Columns, Prepared, prepare
-from training.reading import read_table
 
 CHURN = Columns("Churn")
 
@@ -105,7 +105,7 @@ def test_rows_without_outcome_are_left_out_and_counted() -> None:
     prepared = prepare(table.set_column(5, "Churn", pa.array(outcome)), CHURN)
 
     assert [(d.why, d.n_rows) for d in prepared.dropped] == [(Why.NO_OUTCOME, 7)]
-    assert len(prepared.examples) == len(prepared.raw) == 593
+    assert len(prepared.rows) == len(prepared.raw) == 593
 
 
 def test_customers_who_happen_to_be_alike_are_kept_when_they_have_names() -> None:
@@ -118,7 +118,7 @@ def test_customers_who_happen_to_be_alike_are_kept_when_they_have_names() -> Non
 
     prepared = prepare(table, Columns("gone", id="who"))
 
-    assert len(prepared.examples) == n
+    assert len(prepared.rows) == n
     assert not prepared.leaks
 
 

@@ -3,7 +3,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import beta
 
-from training.profit import Campaign, expected_maximum_profit, hull, profit_curve
+from training.evaluate.profit import Campaign, expected_maximum_profit, hull, profit_curve
 
 
 def best_profit(churned: np.ndarray, score: np.ndarray, plan: Campaign, accepts: float) -> float:

@@ -1,8 +1,8 @@
 import numpy as np
 
-from scoring.logistic import FloatArray
-from training.boosting import Boosting
-from training.selection import Trial, simplest_good, standard_error
+from scoring.model.logistic import FloatArray
+from training.learn.boosting import Boosting
+from training.learn.selection import Trial, simplest_good, standard_error
 
 
 def trial(name: str, losses: FloatArray) -> Trial:

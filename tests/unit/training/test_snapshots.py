@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training_data import real
+from training.data.reading import read_table
 from training.errors import InvalidDefinition, InvalidInput, NotEnoughData
-from training.reading import read_table
 from training.snapshots.build import Dataset, Snapshot, build, moments_of, snapshot
 from training.snapshots.certificate import certify
 from training.snapshots.definition import Definition

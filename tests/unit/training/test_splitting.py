@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedKFold
 
+from training.data.preparing import DAY
+from training.data.rows import TrainingRows
+from training.data.splitting import blocks_of, folds_of, rolling_origins
 from training.errors import NotEnoughData
-from training.examples import Examples
-from training.preparing import DAY
-from training.splitting import blocks_of, folds_of, rolling_origins
 
 
-def examples(n: int, times: np.ndarray | None = None, per_customer: int = 1) -> Examples:
+def examples(n: int, times: np.ndarray | None = None, per_customer: int = 1) -> TrainingRows:
     churned = (np.random.default_rng(0).random(n) < 0.3).astype(float)
-    return Examples(np.zeros((n, 1)), churned, np.arange(n) // per_customer, times)
+    return TrainingRows(np.zeros((n, 1)), churned, np.arange(n) // per_customer, times)
 
 
 def test_customers_of_one_row_get_the_plain_folds_everybody_quotes() -> None:
@@ -18,7 +18,7 @@ def test_customers_of_one_row_get_the_plain_folds_everybody_quotes() -> None:
 
     found = folds_of(rows)
 
-    plain = StratifiedKFold(5, shuffle=True, random_state=42).split(rows.rows, rows.churned)
+    plain = StratifiedKFold(5, shuffle=True, random_state=42).split(rows.encoded, rows.churned)
     for fold, (learn, judge) in zip(found, plain, strict=True):
         assert fold.learn.tolist() == learn.tolist()
         assert fold.judge.tolist() == judge.tolist()

@@ -5,15 +5,15 @@ from xml.dom.minidom import Document, parseString
 import numpy as np
 import pytest
 
-from scoring.schema import Feature
-from scoring.tables import Bins, ScoreTables
+from scoring.model.schema import Feature
+from scoring.model.tables import Bins, ScoreTables
 from tests.training_data import FEATURES, encoded
-from training.boosting import Boosting
-from training.charts import figure_charts
-from training.evaluation import Judged
-from training.profit import Campaign
-from training.shapes import pair_charts, shape_charts
-from training.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plot
+from training.evaluate.evaluation import Judged
+from training.evaluate.profit import Campaign
+from training.learn.boosting import Boosting
+from training.report.charts import figure_charts
+from training.report.shapes import pair_charts, shape_charts
+from training.report.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plot
 
 
 def parsed(chart: str) -> Document:
@@ -39,7 +39,7 @@ def test_every_plot_of_a_model_stays_in_its_frame() -> None:
     judged = Judged(churned, tables.probabilities(rows), np.arange(len(rows)), np.zeros(len(rows), np.int64))
 
     charts = [
-        *figure_charts(judged, judged.saying(np.full(len(rows), 0.5)), Campaign()),
+        *figure_charts(judged, judged.with_predictions(np.full(len(rows), 0.5)), Campaign()),
         *(chart for *_, chart in shape_charts(tables, FEATURES, rows)),
         *(chart for *_, chart in pair_charts(tables, FEATURES, rows)),
     ]

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 from tests.training_data import customers, with_column
-from training.inference import Column, read_column
-from training.preparing import Columns, prepare
-from training.totals import money_in, totals_among
+from training.data.inference import Column, read_column
+from training.data.preparing import Columns, prepare
+from training.data.totals import money_in, totals_among
 
 CHURN = Columns("Churn")
 DAY, NIGHT = [10.0, 2.0, 0.0, 8.0], [1.0, 5.0, 3.0, 2.0]
@@ -78,8 +78,8 @@ def test_a_total_is_prepared_like_any_feature_though_its_parts_are_copies_of_oth
     assert total.total_of == ("Day charge", "Eve charge", "Night charge")
     assert "Day charge" not in prepared.schema.names
     expected = np.sum([np.array(table[name].to_pylist(), float) for name in total.total_of], axis=0)
-    assert prepared.examples.rows[:, -1].tolist() == pytest.approx(expected.tolist())
-    assert (total.low, total.high) == (prepared.examples.rows[:, -1].min(), prepared.examples.rows[:, -1].max())
+    assert prepared.rows.encoded[:, -1].tolist() == pytest.approx(expected.tolist())
+    assert (total.low, total.high) == (prepared.rows.encoded[:, -1].min(), prepared.rows.encoded[:, -1].max())
 
 
 def test_the_outcome_has_no_say() -> None:
@@ -106,4 +106,4 @@ def test_a_total_in_a_given_schema_is_read_as_it_says() -> None:
     again = prepare(billed(), Columns("Churn", schema=schema))
 
     assert again.schema == schema
-    assert np.array_equal(again.examples.rows, prepare(billed(), CHURN).examples.rows, equal_nan=True)
+    assert np.array_equal(again.rows.encoded, prepare(billed(), CHURN).rows.encoded, equal_nan=True)

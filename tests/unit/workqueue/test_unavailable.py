@@ -15,9 +15,9 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import Ending, Lease, NewJob, Request, State, Verdict
+from workqueue.jobs import Lease, NewJob, Request, Settlement, SettlementKind, State
 
 LEASE = Lease("a", b"", 0, 1, 1)
 REQUEST = Request("r", "f")
@@ -26,7 +26,7 @@ CALLS: dict[str, Callable[[RedisQueue], Awaitable[Any]]] = {
     "lease": lambda queue: queue.lease("t", 1, 1.0),
     "extend": lambda queue: queue.extend("t", [LEASE], 1.0),
     "note": lambda queue: queue.note("t", LEASE, ""),
-    "settle": lambda queue: queue.settle("t", [Ending(LEASE, Verdict.DONE)]),
+    "settle": lambda queue: queue.settle("t", [Settlement(LEASE, SettlementKind.DONE)]),
     "withdraw": lambda queue: queue.withdraw("t", "a", ""),
     "find": lambda queue: queue.find("t", "a"),
     "peek": lambda queue: queue.peek("t", State.READY),
@@ -34,7 +34,7 @@ CALLS: dict[str, Callable[[RedisQueue], Awaitable[Any]]] = {
     "redrive": lambda queue: queue.redrive("t", REQUEST),
     "purge": lambda queue: queue.purge("t", State.DEAD, REQUEST),
     "tenants": lambda queue: queue.tenants(),
-    "rung": lambda queue: queue.rung("0-0", 1.0),
+    "rung": lambda queue: queue.wakeup("0-0", 1.0),
 }
 FAIL_OVER = [
     ClusterDownError("The cluster is down"),

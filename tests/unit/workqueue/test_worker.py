@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from store.errors import StoreUnavailable
+from failures import StoreUnavailable
 from workqueue.adapters.memory import MemoryQueue
 from workqueue.backoff import Backoff
-from workqueue.crew import Crew
-from workqueue.jobs import Ending, Lease, NewJob, State
-from workqueue.worker import Fate, Outcome, Work, Worker
+from workqueue.jobs import Lease, NewJob, Settlement, State
+from workqueue.worker import JobResult, ResultKind, Work, Worker
+from workqueue.worker_pool import WorkerPool
 
 TENANT = "t"
 
@@ -31,11 +31,11 @@ def queue() -> MemoryQueue:
     return MemoryQueue(Clock())
 
 
-def always(fate: Fate, reason: str = "") -> Work:
+def always(fate: ResultKind, reason: str = "") -> Work:
     """Return work that ends one way."""
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
-        return [Outcome(fate, reason) for _ in leases]
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
+        return [JobResult(fate, reason) for _ in leases]
 
     return work
 
@@ -51,14 +51,14 @@ async def counts(queue: MemoryQueue) -> dict[State, int]:
 async def test_done_jobs_are_gone(queue: MemoryQueue) -> None:
     await submit(queue, "a", "b")
 
-    assert await Worker(queue, always(Fate.DONE)).turn(TENANT) == 2
+    assert await Worker(queue, always(ResultKind.DONE)).turn(TENANT) == 2
     assert await counts(queue) == {}
 
 
 async def test_a_job_that_can_never_succeed_is_dead_at_once(queue: MemoryQueue) -> None:
     await submit(queue, "a")
 
-    await Worker(queue, always(Fate.NEVER, "no such field")).turn(TENANT)
+    await Worker(queue, always(ResultKind.NEVER, "no such field")).turn(TENANT)
 
     (dead,) = await queue.peek(TENANT, State.DEAD)
     assert dead.fault == "no such field"
@@ -67,7 +67,7 @@ async def test_a_job_that_can_never_succeed_is_dead_at_once(queue: MemoryQueue) 
 async def test_a_failure_that_may_pass_waits_as_the_backoff_says(queue: MemoryQueue) -> None:
     await submit(queue, "a")
 
-    await Worker(queue, always(Fate.AGAIN, "not now"), Backoff(8.0), draw=lambda: 0.5).turn(TENANT)
+    await Worker(queue, always(ResultKind.AGAIN, "not now"), Backoff(8.0), draw=lambda: 0.5).turn(TENANT)
 
     (waiting,) = await queue.peek(TENANT, State.DELAYED)
     assert (waiting.position - waiting.arrived_us, waiting.fault) == (4_000_000, "not now")
@@ -76,7 +76,7 @@ async def test_a_failure_that_may_pass_waits_as_the_backoff_says(queue: MemoryQu
 async def test_a_job_that_failed_too_often_is_dead_with_its_last_reason(queue: MemoryQueue) -> None:
     await submit(queue, "a")
 
-    await Worker(queue, always(Fate.AGAIN, "not now"), Backoff(deliveries=1)).turn(TENANT)
+    await Worker(queue, always(ResultKind.AGAIN, "not now"), Backoff(deliveries=1)).turn(TENANT)
 
     (dead,) = await queue.peek(TENANT, State.DEAD)
     assert dead.fault == "given up after 1 deliveries: not now"
@@ -85,10 +85,10 @@ async def test_a_job_that_failed_too_often_is_dead_with_its_last_reason(queue: M
 async def test_one_poisonous_job_does_not_keep_its_batch_from_succeeding(queue: MemoryQueue) -> None:
     await submit(queue, "a", "poison", "b")
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         if any(lease.id == "poison" for lease in leases):
             raise ZeroDivisionError("poison")
-        return [Outcome(Fate.DONE) for _ in leases]
+        return [JobResult(ResultKind.DONE) for _ in leases]
 
     await Worker(queue, work).turn(TENANT)
 
@@ -101,14 +101,14 @@ async def test_a_cancelled_worker_gives_its_jobs_back(queue: MemoryQueue) -> Non
     await submit(queue, "a", "b")
     begun = asyncio.Event()
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         begun.set()
         return await asyncio.Future()
 
-    crew = Crew([Worker(queue, work)])
-    crew.start()
+    workers = WorkerPool([Worker(queue, work)])
+    workers.start()
     await begun.wait()
-    await crew.drain(0)
+    await workers.drain(0)
 
     assert await counts(queue) == {State.READY: 2}
 
@@ -116,8 +116,8 @@ async def test_a_cancelled_worker_gives_its_jobs_back(queue: MemoryQueue) -> Non
 async def test_a_job_that_is_over_is_kept_with_its_note(queue: MemoryQueue) -> None:
     await submit(queue, "a")
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
-        return [Outcome(Fate.KEEP, note="made v1") for _ in leases]
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
+        return [JobResult(ResultKind.KEEP, note="made v1") for _ in leases]
 
     await Worker(queue, work).turn(TENANT)
 
@@ -129,14 +129,14 @@ async def test_a_worker_ends_what_it_does_when_its_lease_is_over(queue: MemoryQu
     await submit(queue, "a")
     ended = asyncio.Event()
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         await queue.withdraw(TENANT, "a", "cancelled")
         try:
             return await asyncio.Future()
         finally:
             ended.set()
 
-    await asyncio.wait_for(Worker(queue, work, lease_s=0.003).turn(TENANT), 60)
+    await Worker(queue, work, lease_s=0.003).turn(TENANT)
 
     (kept,) = await queue.peek(TENANT, State.KEPT)
     assert (ended.is_set(), kept.note) == (True, "cancelled")
@@ -146,15 +146,15 @@ async def test_a_crew_that_is_asked_to_stop_finishes_its_batch(queue: MemoryQueu
     await submit(queue, "a")
     begun, may_end = asyncio.Event(), asyncio.Event()
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         begun.set()
         await may_end.wait()
-        return [Outcome(Fate.DONE) for _ in leases]
+        return [JobResult(ResultKind.DONE) for _ in leases]
 
-    crew = Crew([Worker(queue, work)])
-    crew.start()
+    workers = WorkerPool([Worker(queue, work)])
+    workers.start()
     await begun.wait()
-    draining = asyncio.create_task(crew.drain(60))
+    draining = asyncio.create_task(workers.drain(60))
     may_end.set()
     await draining
 
@@ -164,15 +164,15 @@ async def test_a_crew_that_is_asked_to_stop_finishes_its_batch(queue: MemoryQueu
 async def test_the_bell_wakes_an_idle_worker(queue: MemoryQueue) -> None:
     done = asyncio.Event()
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         done.set()
-        return [Outcome(Fate.DONE) for _ in leases]
+        return [JobResult(ResultKind.DONE) for _ in leases]
 
-    crew = Crew([Worker(queue, work, now=lambda: 0.0)])  # no second ever passes: only the bell is left
-    crew.start()
+    workers = WorkerPool([Worker(queue, work, now=lambda: 0.0)])  # no second ever passes: only the bell is left
+    workers.start()
     await submit(queue, "a")
-    await asyncio.wait_for(done.wait(), 60)
-    await crew.drain(60)
+    await done.wait()
+    await workers.drain(60)
 
     assert await counts(queue) == {}
 
@@ -196,11 +196,11 @@ async def test_a_heartbeat_ends_though_the_driver_swallows_its_cancellation() ->
     queue = Stubborn()
     await submit(queue, "a")
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         await queue.extending.wait()
-        return [Outcome(Fate.DONE) for _ in leases]
+        return [JobResult(ResultKind.DONE) for _ in leases]
 
-    await asyncio.wait_for(Worker(queue, work, lease_s=0.003).turn(TENANT), 60)
+    await Worker(queue, work, lease_s=0.003).turn(TENANT)
 
     assert await counts(queue) == {}
 
@@ -210,7 +210,7 @@ class Broken(MemoryQueue):
 
     failed = False
 
-    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+    async def settle(self, tenant: str, endings: Sequence[Settlement]) -> list[bool]:
         if not self.failed:
             self.failed = True
             raise ZeroDivisionError
@@ -223,15 +223,15 @@ async def test_a_worker_goes_on_after_a_failure_that_nobody_foresaw(caplog: pyte
     await submit(queue, "a")
     twice = asyncio.Event()
 
-    async def work(tenant: str, leases: Sequence[Lease]) -> list[Outcome]:
+    async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
         if leases[0].delivery == 2:
             twice.set()
         clock.now_us += 15_000_000  # the lease is over: the job comes back
-        return [Outcome(Fate.DONE) for _ in leases]
+        return [JobResult(ResultKind.DONE) for _ in leases]
 
-    crew = Crew([Worker(queue, work)])
-    crew.start()
-    await asyncio.wait_for(twice.wait(), 60)
-    await crew.drain(60)
+    workers = WorkerPool([Worker(queue, work)])
+    workers.start()
+    await twice.wait()
+    await workers.drain(60)
 
     assert "a worker failed" in caplog.text

@@ -70,6 +70,6 @@ def tenants_key(queue: str) -> str:
     return f"fairlead:queue:{queue}:tenants"
 
 
-def bell_key(queue: str) -> str:
+def wakeup_key(queue: str) -> str:
     """Stream: the tenants whose idle queues got work."""
     return f"fairlead:queue:{queue}:bell"

@@ -9,16 +9,17 @@ from typing import Any
 
 import msgpack
 
+from failures import Failure, MemoryShort, RequestIdReused
 from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 from store.translation import translated
-from workqueue.adapters.redis.keys import Keys, bell_key, tenants_key
-from workqueue.errors import MemoryShort, QueueError, QueueFull, RequestIdReused
-from workqueue.jobs import Bounds, Ending, Job, Lease, Lent, NewJob, Progress, Receipt, Request, State, Stats
+from workqueue.adapters.redis.keys import Keys, tenants_key, wakeup_key
+from workqueue.errors import QueueFull
+from workqueue.jobs import Bounds, Job, Lease, LeasedBatch, NewJob, Progress, Receipt, Request, Settlement, State, Stats
 
 REQUEST_TTL_S = 24 * 3600
-_BELL_LENGTH = 1000
+_WAKEUPS_KEPT = 1000
 _TOTALS = ("submitted", "done", "retried", "expired", "dead", "redriven", "purged")
 
 
@@ -64,7 +65,7 @@ class RedisQueue:
         self._note, self._withdraw = script("note", now), script("withdraw", now)
         self._stats = script("stats", now)
 
-    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | QueueError]:
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         all_keys, arguments = list(keys.all), [b""]
@@ -84,7 +85,7 @@ class RedisQueue:
             await self._ring(tenant)
         return [_receipt(tenant, job, reply) for job, reply in zip(jobs, replies, strict=True)]
 
-    async def lease(self, tenant: str, count: int, lease_s: float) -> Lent:
+    async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
         """Lend jobs; see ``workqueue.ports.Queue``."""
         due_us, *replies = await self._lease(
             self._redis, Keys(self._name, tenant).all, [count, round(lease_s * 1e6), self._deliveries, count]
@@ -93,7 +94,7 @@ class RedisQueue:
             Lease(job_id.decode(), payload, int(arrived), token, delivery)
             for job_id, payload, arrived, token, delivery in replies
         )
-        return Lent(leases, int(due_us) / 1e6 if int(due_us) >= 0 else math.inf)
+        return LeasedBatch(leases, int(due_us) / 1e6 if int(due_us) >= 0 else math.inf)
 
     async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
         """Let leases last longer; see ``workqueue.ports.Queue``."""
@@ -109,7 +110,7 @@ class RedisQueue:
         needed = [keys.state(State.LEASED), keys.leases, keys.notes]
         return bool(await self._note(self._redis, needed, [lease.id, lease.token, note]))
 
-    async def settle(self, tenant: str, endings: Sequence[Ending]) -> list[bool]:
+    async def settle(self, tenant: str, endings: Sequence[Settlement]) -> list[bool]:
         """End leases; see ``workqueue.ports.Queue``."""
         arguments = [
             msgpack.packb([e.lease.id, e.lease.token, e.verdict, round(e.delay_s * 1e6), e.reason, e.note])
@@ -206,9 +207,9 @@ class RedisQueue:
         with translated():
             return sorted(tenant.decode() for tenant in await self._redis.smembers(tenants_key(self._name)))
 
-    async def rung(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
-        """Listen to the bell; see ``workqueue.ports.Queue``."""
-        key = bell_key(self._name)
+    async def wakeup(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+        """Wait for a wakeup; see ``workqueue.ports.Queue``."""
+        key = wakeup_key(self._name)
         with translated():
             if not after:
                 newest = await self._redis.xrevrange(key, count=1)
@@ -224,7 +225,7 @@ class RedisQueue:
 
     async def _ring(self, tenant: str) -> None:
         with translated():
-            await self._redis.xadd(bell_key(self._name), {"tenant": tenant}, maxlen=_BELL_LENGTH, approximate=True)
+            await self._redis.xadd(wakeup_key(self._name), {"tenant": tenant}, maxlen=_WAKEUPS_KEPT, approximate=True)
 
 
 def _now(reading: str | None) -> list[str]:
@@ -235,7 +236,7 @@ def _changing(now: Callable[[], list[str]]) -> list[str]:
     return [*now(), lua(__package__, "change")]
 
 
-def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | QueueError:
+def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | Failure:
     match reply[0]:
         case b"REQUEST_ID_REUSED":
             return RequestIdReused(job.request_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from router.model.ids import check_id
+from resource_names import check_id
 from router.model.workforce import Rep
 from router.rules.requirements import meets
 from router.rules.route import Requirement

@@ -1,0 +1,7 @@
+"""Every way in: each call comes through here, whichever package answers it.
+
+identity → role and tenant → rate limit → handler → masking → observers
+
+``grpc`` serves methods and turns failures into statuses, ``auth`` says who calls and what they may, ``rate_limits`` how
+often; ``settings`` reads what an operator chose. Imports nothing of ours; the ``rpc`` rooms and ``serving`` import it.
+"""

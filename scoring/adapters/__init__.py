@@ -1,1 +1,0 @@
-"""Where scoring meets the world: folders, object stores, the registry's files."""

@@ -1,0 +1,103 @@
+"""A run of rescoring, begun or taken up again: what ``fairlead rescore`` and RescoreCustomers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scoring.batch.adapters import shards, sources
+from scoring.batch.plan import ROWS_PER_SHARD, Plan, Shard, agree, missing, numbered
+from scoring.errors import InvalidInput, NotPossible
+from scoring.model.artefact import Artefact
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be rescored.
+
+    Parameters
+    ----------
+    data
+        A table, or a folder of tables.
+    out
+        Folder of the results.
+    id_column
+        Copied to the results; empty: the schema's where every file has it, else rows are numbered.
+    as_of
+        The instant the features are known at; None: that of the run that is taken up, else now.
+    shard_rows
+        Rows in each file of results, at least.
+    """
+
+    data: Path
+    out: Path
+    id_column: str = ""
+    as_of: datetime | None = None
+    shard_rows: int = ROWS_PER_SHARD
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is to be done, by which job, and what of it is left."""
+
+    plan: Plan
+    job: shards.Job
+    left: Sequence[Shard]
+
+    @property
+    def left_rows(self) -> int:
+        """Count the customers that are not scored yet."""
+        return sum(shard.n_rows for shard in self.left)
+
+
+def take_up(wanted: Wanted, registry: str, model: str, artefact: Artefact) -> Run:
+    """Begin a run, or take up the one that the output folder holds.
+
+    Parameters
+    ----------
+    registry, model
+        Where the version stands.
+    artefact
+        The version that scores.
+
+    Raises
+    ------
+    InvalidInput
+        If the input cannot be read.
+    NotPossible
+        If the output folder holds another run, or what is of none.
+    """
+    files = sources.find_sources(wanted.data)
+    version = artefact.manifest.version
+    plan = Plan(
+        f"{model}/{version}",
+        artefact.digest,
+        wanted.as_of or datetime.now(UTC),
+        _id_column(files, wanted.id_column, artefact.schema.id_column),
+        numbered(shard for file in files for shard in sources.shards_of(file, wanted.shard_rows)),
+    )
+    plan = _written(wanted.out, plan, as_of_given=wanted.as_of is not None)
+    out = str(wanted.out.absolute())
+    job = shards.Job(registry, model, version, plan.digest, out, plan.id_column, plan.as_of)
+    return Run(plan, job, missing(plan, lambda name: (wanted.out / name).exists()))
+
+
+def _written(out: Path, wanted: Plan, *, as_of_given: bool) -> Plan:
+    out.mkdir(parents=True, exist_ok=True)
+    shards.sweep(out)
+    plan = agree(wanted, written := shards.read_plan(out), as_of_given=as_of_given)
+    if written is None:
+        if any(out.glob("*.parquet")):
+            raise NotPossible("the output folder", "holds Parquet files that are not of a run: choose another")
+        shards.write_plan(out, plan)
+    return plan
+
+
+def _id_column(files: list[Path], wanted: str, usual: str) -> str:
+    """Return the column asked for, which every file must have, or else the schema's if they do."""
+    without = [file for file in files if (wanted or usual) not in sources.columns_of(file)]
+    if wanted and without:
+        raise InvalidInput.of("the id column", f"{without[0]} has no column {wanted!r}")
+    return "" if without else wanted or usual

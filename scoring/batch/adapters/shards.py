@@ -1,0 +1,200 @@
+"""One shard from input to output: the work of a process, here or on another machine.
+
+Also what makes an output folder safe to kill: the plan and every shard are written aside, flushed to the disk and
+renamed.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scoring.batch.adapters.sources import read_batches
+from scoring.batch.plan import Plan, Shard
+from scoring.errors import HashMismatch, InvalidInput
+from scoring.model import artefact
+from scoring.model.columns import FLAG_KINDS, encode_columns
+from scoring.model.loaded import LoadedModel, days_in_bins
+from scoring.model.logistic import FloatArray
+from scoring.model.verification import SUMS
+from scoring.registry.adapters.storage import open_storage
+
+PLAN_FILE = "_plan.json"
+_ASIDE = ".unfinished-"
+
+PROBABILITY, ROW = "probability", "row"
+"""Columns of the results: the risk, and the number of the row where customers have no name."""
+METADATA = {name: f"fairlead.{name}" for name in ("model", "digest", "as_of")}
+"""What the metadata of the results say."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to score any shard of a run; small, and the same on every machine.
+
+    Parameters
+    ----------
+    registry, model, version
+        Where the artefact is read from.
+    digest
+        What it must be.
+    out
+        Folder of the results.
+    """
+
+    registry: str
+    model: str
+    version: str
+    digest: str
+    out: str
+    id_column: str
+    as_of: datetime
+
+
+def score_shard(job: Job, shard: Shard) -> int:
+    """Score one shard and put its file in place; return its number of rows."""
+    model = _model(job.registry, job.model, job.version, job.digest)
+    schema = output_schema(job, model)
+    columns = list(dict.fromkeys([*model.schema.inputs, *filter(None, [job.id_column])]))
+    rows, out = 0, Path(job.out)
+    aside = out / f"{_ASIDE}{uuid4().hex}"
+    try:
+        with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
+            for batch in read_batches(shard, columns):
+                writer.write_batch(score_batch(job, model, schema, batch, shard.first_row + rows))
+                rows += batch.num_rows
+    except pa.ArrowException as error:
+        aside.unlink(missing_ok=True)
+        raise InvalidInput.of(
+            shard.source, f"cannot be read behind record {shard.first_row + rows}: {error}"
+        ) from error
+    put_in_place(aside, out / shard.name)
+    return rows
+
+
+def score_batch(
+    job: Job, model: LoadedModel, schema: pa.Schema, batch: pa.RecordBatch, first_row: int
+) -> pa.RecordBatch:
+    """Score a batch; its rows keep their order."""
+    by_name = dict(zip(batch.schema.names, batch.columns, strict=True))
+    rows, flags = encode_columns(model.schema, by_name, batch.num_rows)
+    log_odds = model.tables.log_odds(rows)
+    probabilities = model.kernel.calibration.many(log_odds)
+    numbers = pa.array(np.arange(first_row, first_row + batch.num_rows))
+    columns = {
+        schema.names[0]: by_name[job.id_column] if job.id_column else numbers,
+        PROBABILITY: pa.array(probabilities),
+        "log_odds": pa.array(log_odds),
+        "percentile": pa.array(model.percentiles(log_odds)),
+        "at_risk": pa.array(probabilities >= model.artefact.thresholds.at_risk),
+        "flags": flag_texts(model.schema.names, flags),
+        "valid_until": _valid_until(job.as_of, model, rows),
+    }
+    return pa.record_batch([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+
+
+def output_schema(job: Job, model: LoadedModel) -> pa.Schema:
+    """Return the columns of the results; the model and the instant stand in the file's metadata."""
+    identifier = pa.field(job.id_column, pa.string()) if job.id_column else pa.field(ROW, pa.int64())
+    fields = [
+        identifier,
+        pa.field(PROBABILITY, pa.float64(), nullable=False),
+        pa.field("log_odds", pa.float64(), nullable=False),
+        pa.field("percentile", pa.float64(), nullable=False),
+        pa.field("at_risk", pa.bool_(), nullable=False),
+        pa.field("flags", pa.string()),
+        pa.field("valid_until", pa.timestamp("us", tz="UTC")),
+    ]
+    header = {"model": model.name, "digest": job.digest, "as_of": job.as_of.isoformat()}
+    return pa.schema(fields, metadata={METADATA[key]: value for key, value in header.items()})
+
+
+def flag_texts(names: tuple[str, ...], flags: npt.NDArray[np.int8]) -> pa.Array:
+    """Word each row's flags, e.g. ``contract:UNKNOWN_CATEGORY;tenure:MISSING``; null where there is none.
+
+    Parameters
+    ----------
+    flags : ndarray of shape (n_rows, n_features)
+        Codes of `FLAG_KINDS`.
+
+    Examples
+    --------
+    >>> flag_texts(("a", "b"), np.array([[0, 0], [0, 1]], np.int8)).to_pylist()
+    [None, 'b:MISSING']
+    """
+    flagged = np.flatnonzero(flags.any(axis=1))
+    if not len(flagged):
+        return pa.nulls(len(flags), pa.string())
+    # A flagged row's codes as one opaque value: few differ, so each combination is worded once.
+    keys = np.ascontiguousarray(flags[flagged]).view(np.dtype((np.void, flags.shape[1]))).ravel()
+    distinct, places = np.unique(keys, return_inverse=True)
+    combinations = distinct.view(np.int8).reshape(len(distinct), -1)
+    texts = [";".join(f"{names[j]}:{FLAG_KINDS[row[j]]}" for j in np.flatnonzero(row)) for row in combinations]
+    indices = np.full(len(flags), -1, np.int64)
+    indices[flagged] = places
+    return pa.array(texts).take(pa.array(indices, mask=indices < 0))
+
+
+def put_in_place(aside: Path, target: Path) -> None:
+    """Flush a finished file to the disk and give it its name."""
+    with aside.open("rb") as file:
+        os.fsync(file.fileno())
+    aside.rename(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_plan(out: Path, plan: Plan) -> None:
+    """Write the plan down in the output folder."""
+    aside = out / f"{_ASIDE}{uuid4().hex}"
+    aside.write_text(plan.to_json(), encoding="utf-8")
+    put_in_place(aside, out / PLAN_FILE)
+
+
+def read_plan(out: Path) -> Plan | None:
+    """Read the folder's plan, None if it has none."""
+    file = out / PLAN_FILE
+    return Plan.from_json(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def sweep(out: Path) -> None:
+    """Remove what an interrupted run left unfinished."""
+    for aside in unfinished(out):
+        aside.unlink(missing_ok=True)
+
+
+def unfinished(out: Path) -> Iterator[Path]:
+    """List what is not whole."""
+    return out.glob(f"{_ASIDE}*")
+
+
+@functools.lru_cache(maxsize=2)
+def _model(registry: str, model: str, version: str, digest: str) -> LoadedModel:
+    loaded = artefact.read(open_storage(registry).folder(model, version))
+    if loaded.digest != digest:
+        raise HashMismatch(SUMS, f"{model} {version} is not what the run began with")
+    pa.set_cpu_count(1)
+    return LoadedModel(loaded)
+
+
+def _valid_until(as_of: datetime, model: LoadedModel, rows: FloatArray) -> pa.Array:
+    days = np.full(len(rows), np.inf)
+    for j, edges in model.ageing:
+        np.minimum(days, days_in_bins(rows[:, j], edges), out=days)
+    never = np.isinf(days)
+    start = np.datetime64(as_of.replace(tzinfo=None), "us")
+    instants = start + np.where(never, 0, days).astype("timedelta64[D]")
+    return pa.array(instants, pa.timestamp("us", tz="UTC"), mask=never)

@@ -1,0 +1,1 @@
+"""Where models stand: a local disk, or any file system of fsspec."""

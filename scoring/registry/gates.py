@@ -1,0 +1,99 @@
+"""What training found out about a version, as far as a promotion depends on it: the gates and figures of
+``report.json``.
+
+Training measures, the registry obeys: a version without a report, or whose report names no gate, is not let through
+either.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scoring.errors import ArtefactMalformed
+
+_FILE = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition of a promotion, as training found it."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def read_report(report: bytes) -> Mapping[str, Any]:
+    """Read ``report.json``; an absent one is an empty report.
+
+    Raises
+    ------
+    ArtefactMalformed
+        If it is not a JSON object.
+    """
+    try:
+        document = json.loads(report) if report else {}
+    except (ValueError, RecursionError) as error:
+        raise ArtefactMalformed(_FILE, f"cannot be read: {error}") from None
+    if not isinstance(document, dict):
+        raise ArtefactMalformed(_FILE, "is not an object")
+    return document
+
+
+def gates(report: Mapping[str, Any]) -> list[Gate]:
+    """List the gates of a report.
+
+    Raises
+    ------
+    ArtefactMalformed
+        If a gate is not an object with ``name``, ``passed`` and, if it likes, ``detail``.
+
+    Examples
+    --------
+    >>> gates({"gates": [{"name": "leaks", "passed": False, "detail": "score_code: AUC .99"}]})
+    [Gate(name='leaks', passed=False, detail='score_code: AUC .99')]
+    """
+    listed = report.get("gates", [])
+    if not isinstance(listed, list):
+        raise ArtefactMalformed(_FILE, "gates: is not a list")
+    return [_gate(place, gate) for place, gate in enumerate(listed)]
+
+
+def _gate(place: int, gate: Any) -> Gate:
+    if not isinstance(gate, dict) or not isinstance(gate.get("passed"), bool) or not isinstance(gate.get("name"), str):
+        raise ArtefactMalformed(_FILE, f"gates[{place}]: needs a name and whether it passed, true or false")
+    return Gate(gate["name"], gate["passed"], str(gate.get("detail", "")))
+
+
+def failed_gates(report: Mapping[str, Any]) -> list[str]:
+    """Say what speaks against a promotion; empty if nothing does.
+
+    Examples
+    --------
+    >>> failed_gates({"gates": [{"name": "leaks", "passed": True}]}), failed_gates({})
+    ([], ['the report names no gates'])
+    """
+    listed = gates(report)
+    if not listed:
+        return ["the report names no gates"]
+    return [f"{gate.name}: {gate.detail}" if gate.detail else gate.name for gate in listed if not gate.passed]
+
+
+def figures(report: Mapping[str, Any]) -> dict[str, float]:
+    """Flatten a report's measures, e.g. ``test.roc_auc``: those of ``cv`` and ``test`` that are numbers.
+
+    Examples
+    --------
+    >>> figures({"test": {"roc_auc": 0.84, "note": "x"}, "cv": {"brier": 0.13}})
+    {'cv.brier': 0.13, 'test.roc_auc': 0.84}
+    """
+    return {
+        f"{block}.{name}": float(value)
+        for block in ("cv", "test")
+        if isinstance(report.get(block), dict)
+        for name, value in report[block].items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }

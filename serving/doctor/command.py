@@ -1,0 +1,134 @@
+"""``fairlead doctor``: is everything as it should be, and if not, what is to be done?
+
+Exit codes: 0 all checks passed; 1 something must be put right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from failures import Failure, StoreUnavailable
+from gateway.auth.exposure import check_metrics, check_store, insecure_from
+from gateway.settings import Security
+from router.adapters.durable_rules import selection as engines
+from router.cli.consoles import console_for
+from scoring.services import ScoringServices
+from serving.doctor import host
+from serving.doctor.finding import Finding, Severity, bad, good, mind
+from serving.doctor.store import judge
+from store import diagnostics
+from store.clients import open_servers
+from store.embedded.orphans import answers, socket_path
+from telemetry.watch import Wanted
+
+_SIGNS = {Severity.GOOD: ("✓", "green"), Severity.MIND: ("!", "yellow"), Severity.BAD: ("✗", "red")}
+
+
+@click.command()
+@click.option("--listen", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT", help="As for serve.")
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("fairlead-data"), help="As for serve."
+)
+def doctor(listen: str, data: Path) -> None:
+    """Check the set-up, and say what to do.
+
+    Reads the options and variables that `fairlead serve` would, and changes nothing. It may run beside a service.
+    """
+    answers = list(findings(os.environ, listen, data))
+    show(answers, console_for(sys.stdout))
+    sys.exit(1 if any(finding.severity is Severity.BAD for finding in answers) else 0)
+
+
+def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Finding]:
+    """Look at everything, the plain things first."""
+    yield host.python()
+    yield from _rule_engine(environ)
+    yield host.disk(data)
+    yield from _store(environ, data)
+    yield host.port(listen)
+    yield from _door(environ, listen)
+    yield from _telemetry(environ)
+    yield _models(environ, data)
+
+
+def _rule_engine(environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        yield host.rule_engine(engines.choice_from(environ))
+    except ValueError as error:
+        yield bad("rule engine", str(error), "set it to one of these")
+
+
+def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
+    url = environ.get("FAIRLEAD_REDIS_URL", "")
+    if not url:
+        yield host.private_store(data)
+        path = socket_path(data.absolute())
+        if not answers(path):
+            return  # it runs with the service alone
+        url = f"unix://{path}"
+    try:
+        check_store(open_servers(url), insecure_from(environ))
+        for facts in asyncio.run(diagnostics.ask(url)):
+            yield from judge(facts, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
+    except (StoreUnavailable, ValueError) as error:
+        yield bad("store", str(error), "start it, or correct FAIRLEAD_REDIS_URL")
+
+
+def _door(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
+    try:
+        security = Security.read(environ)
+        security.check_listen(listen)
+        security.credentials()
+    except ValueError as error:
+        yield bad("who may come in", str(error), "correct the variable it names")
+        return
+    if security.tls_cert:
+        yield host.certificate(security.tls_cert)
+    yield good("who may come in", security.described)
+
+
+def _telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        wanted = Wanted.read(environ)
+        check_metrics(wanted.metrics, insecure_from(environ))
+    except ValueError as error:
+        yield bad("telemetry", str(error), "correct the variable it names")
+        return
+    if wanted.metrics:
+        yield host.port(wanted.metrics, "metrics port")
+
+
+def _models(environ: Mapping[str, str], data: Path) -> Finding:
+    registry = environ.get("FAIRLEAD_MODELS", str(data / "models"))
+    model = environ.get("FAIRLEAD_MODEL", "churn")
+    try:
+        parts = ScoringServices(registry, model, environ.get("FAIRLEAD_HEALTH_PROFILES", ""))
+        shared = parts.registries("")
+        if model not in shared.models():
+            return mind("models", f"no {model} in {registry}", "train and promote one: fairlead train --help")
+        version = shared.resolve(model, "champion")
+        shared.load(model, version)
+    except (Failure, ValueError) as error:
+        return bad("models", f"{registry}: {error}", "correct it, or promote another: fairlead models --help")
+    return good("models", f"{model} {version} serves, from {registry}")
+
+
+def show(found: list[Finding], console: Console) -> None:
+    """Print what was found, and how many things there are to do."""
+    table = Table("", "what", "found", "to do", box=box.SIMPLE_HEAD, pad_edge=False)
+    for finding in found:
+        sign, style = _SIGNS[finding.severity]
+        table.add_row(Text(sign, style=style), finding.subject, Text(finding.seen), Text(finding.advice))
+    console.print(table)
+    wrong = sum(finding.severity is Severity.BAD for finding in found)
+    console.print(f"{wrong} to put right" if wrong else "all checks passed")

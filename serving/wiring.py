@@ -1,0 +1,264 @@
+"""All parts of one process, connected: the stores, the use cases on them, the servicers, the server before them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import grpc
+
+from failures import StoreUnavailable
+from fairlead.v1 import decisions_pb2, fairness_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from gateway.grpc.call import Call, Observer
+from gateway.grpc.load_shedding import LoadShedder
+from gateway.grpc.masking import Masking
+from gateway.grpc.server import GrpcServer
+from gateway.grpc.standard_services import Health, serve_standard
+from operations import rpc as operations_rpc
+from router.adapters.durable_rules import selection as engines
+from router.adapters.queue import QueuedSubmissions, routing_queue, routing_workers
+from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.repositories import Stores
+from router.adapters.rule_sandbox.parent import try_rule_set
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
+from router.assignment.service import Router
+from router.backlog.runner import RequeueRunner
+from router.fairness.report import Fairness
+from router.history.monitor import Monitor, MonitorRunner
+from router.history.watch import WatchService
+from router.rpc.decisions import DecisionServicer
+from router.rpc.fairness import FairnessServicer
+from router.rpc.presenter import DecisionPresenter
+from router.rpc.queue import QueueServicer
+from router.rpc.routing import RoutingServicer
+from router.rpc.rules import RuleServicer
+from router.rpc.workforce import WorkforceServicer
+from router.rules.publishing import Publishing
+from router.submission.service import SubmissionService
+from router.workforce.service import WorkforceService
+from scoring import rpc as scoring_rpc
+from scoring.errors import MemoryUnavailable
+from scoring.memory import LastScore
+from scoring.services import ScoringServices
+from serving.errors import CannotListen
+from serving.operations import Operations
+from serving.settings import Settings
+from serving.upgrading import upgrade_report
+from store.clock import SimulatedClock
+from store.durability import DurabilityStatus
+from store.scripts import watch_scripts
+from telemetry.watch import Watch
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+DRAIN_S = 10.0
+"""What calls under way get to end, in seconds."""
+STREAMS_S = 0.5
+"""What open streams get after them: whoever follows one resumes it elsewhere."""
+SCORING = "fairlead.v1.ScoringService/"
+STANDING = (
+    "grpc.health.v1.Health/Check",
+    "grpc.health.v1.Health/Watch",
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    "fairlead.v1.RoutingService/WatchWorkItems",
+)
+
+
+class ScoreMemory:
+    """Scoring's memory is the store that the router asks."""
+
+    def __init__(self, standings: RedisCustomerScores) -> None:
+        self.note = standings.note
+        self._standings = standings
+
+    async def keep(self, tenant: str, scores: Sequence[LastScore]) -> None:
+        """Remember scores; the failures are scoring's own."""
+        try:
+            await self._standings.keep(tenant, scores)
+        except StoreUnavailable as error:
+            raise MemoryUnavailable(str(error)) from error
+
+
+class Service:
+    """All parts of one process, connected.
+
+    Parameters
+    ----------
+    settings
+        What the operator chose.
+    redis_url
+        Where the store is.
+    observers
+        Who is told of each call beside what the settings switch on.
+    """
+
+    def __init__(self, settings: Settings, redis_url: str, observers: Sequence[Observer] = ()) -> None:
+        self._stores = Stores.connect(redis_url, settings.request_ttl_s, settings.durability)
+        self._settings = settings
+        self.durability = DurabilityStatus()
+        assignments, workforce = self._stores.assignments, self._stores.workforce
+        rule_sets = self._stores.rule_sets
+        workforce_service = WorkforceService(workforce, rule_sets)
+        self._planners = PlannerCache(
+            workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine)
+        )
+        self._requeue_runner = RequeueRunner(
+            assignments, self._planners, rule_sets, self._stores.log_follower, self._stores.leader_lease
+        )
+        queries = WorkItemQueries(assignments, self._planners)
+        router = Router(assignments, self._planners, queries, self._stores.standings)
+        self._watches = WatchService(assignments, self._stores.log_follower)
+        publishing = Publishing(rule_sets, workforce_service, try_rule_set)
+        queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
+        intake = QueuedSubmissions(queue, self.durability)
+        self._workers = routing_workers(queue, router, settings.work)
+        presenter = DecisionPresenter(self.durability)
+        self._servicers = (
+            (
+                RoutingServicer(router, queries, SubmissionService(intake, queries), self._watches, presenter),
+                routing_pb2,
+                "RoutingService",
+            ),
+            (QueueServicer(intake), queue_pb2, "QueueService"),
+            (WorkforceServicer(workforce_service), workforce_pb2, "WorkforceService"),
+            (RuleServicer(publishing), rules_pb2, "RuleService"),
+            (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
+            (FairnessServicer(Fairness(assignments, workforce_service)), fairness_pb2, "FairnessService"),
+        )
+        self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
+        redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
+        self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
+        self._operation_workers = self._operations.workers()
+        self._health = Health()
+        self.server = grpc.aio.server(
+            options=[
+                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.so_reuseport", int(settings.place.share_port)),  # else a port in use is an error
+            ]
+        )
+        self._credentials = settings.security.credentials()
+        self.load_shedder = LoadShedder(settings.max_calls, settings.security.authorizer(), STANDING)
+        self._watch = Watch(settings.telemetry)
+        masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
+        self._queue, self._overdue_s = queue, settings.overdue_s
+        self._monitors = MonitorRunner(self.monitor, rule_sets, self._stores.leader_lease)
+        observers = [*self._watch.observers, *observers]
+        self._grpc_server = GrpcServer(self.server, self.load_shedder, observers, masking, self.load_shedder)
+
+    async def start(self, listen: str) -> str:
+        """Begin to serve and return the address.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the store does not answer.
+        NotDurable
+            If it is less durable than was asked for.
+        ClockMismatch
+            If its time is simulated and was not asked to be.
+        FormatMismatch
+            If a newer version of Fairlead wrote it.
+        CannotListen
+            If the address cannot be bound.
+        """
+        await self._stores.check()
+        await self._agree_on_time()
+        self.durability.level = await self._stores.check_durability(self._settings.durability)
+        with upgrade_report() as report:
+            await self._stores.bring_up_to_date(report)
+        self._start_watch()
+        names = []
+        for servicer, contract, name in self._servicers:
+            descriptor = contract.DESCRIPTOR.services_by_name[name]
+            self._grpc_server.serve(servicer, descriptor)
+            names.append(descriptor.full_name)
+        names += await self._serve_scoring()
+        await serve_standard(self._grpc_server, self._health, names)
+        try:
+            port = self._open(listen)
+        except RuntimeError as error:
+            raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
+        await self.server.start()
+        self._requeue_runner.start()
+        self._workers.start()
+        self._operation_workers.start()
+        self._monitors.start()
+        return f"{listen.rsplit(':', 1)[0]}:{port}"
+
+    async def _agree_on_time(self) -> None:
+        clock = SimulatedClock(self._stores.redis)
+        if self._settings.simulated_clock:
+            await clock.begin()
+        else:
+            await clock.refuse(is_private=not self._settings.redis_url)
+
+    def monitor(self, tenant: str) -> Monitor:
+        """Return what audits a tenant."""
+        stores = self._stores
+        return Monitor(tenant, stores.assignments, stores.snapshots, self._planners, self._overdue, self._watch.metrics)
+
+    async def _personal(self, call: Call) -> frozenset[str]:
+        """Return what is personal in an answer: fields of the tenant's rules; in scores features too."""
+        fields = await self._planners.personal(call.tenant)
+        if not call.method.startswith(SCORING):
+            return fields
+        return fields | await self._scoring.champions.personal(call.tenant)
+
+    async def _overdue(self, tenant: str) -> str:
+        """Say whether submissions wait for workers; tell the metrics how the queue stands."""
+        try:
+            stats = await self._queue.stats(tenant)
+        except StoreUnavailable:
+            return ""
+        if self._watch.metrics is not None:
+            counts = {str(state): jobs for state, jobs in stats.counts.items()}
+            self._watch.metrics.queued(tenant, counts, stats.totals, stats.next_wait_s)
+        if stats.next_wait_s <= self._overdue_s:
+            return ""
+        return f"the next submission has waited {stats.next_wait_s:.0f} s: no worker takes it, or there are too few"
+
+    def _start_watch(self) -> None:
+        watch_scripts(self._watch.script)
+        if self._watch.metrics is not None:
+            self._watch.metrics.watch(
+                "fairlead_calls_under_way",
+                "Calls that have arrived and are not answered yet.",
+                lambda: self.load_shedder.under_way,
+            )
+        self._watch.start()
+
+    def _open(self, listen: str) -> int:
+        if self._credentials is None:
+            return self.server.add_insecure_port(listen)
+        return self.server.add_secure_port(listen, self._credentials)
+
+    async def _serve_scoring(self) -> tuple[str, ...]:
+        await asyncio.to_thread(self._scoring.champions.start)
+        memory = ScoreMemory(self._stores.standings)
+        scoring, work = self._scoring, self._operations
+        scoring_rpc.add_to(
+            self._grpc_server,
+            scoring.champions,
+            scoring.scorer,
+            memory,
+            scoring.registries,
+            work.trainer,
+            work.rescorer,
+        )
+        operations_rpc.add_to(self._grpc_server, work.service)
+        return scoring_rpc.SERVICES + operations_rpc.SERVICES
+
+    async def drain(self) -> None:
+        """Finish what is under way, take nothing new, and let go."""
+        await self._health.leaving()
+        await self.load_shedder.leave(DRAIN_S)
+        await self._operation_workers.drain(0)  # others carry on; nobody waits for hours
+        await self._watches.stop()
+        await asyncio.gather(self.server.stop(STREAMS_S), self._workers.drain(DRAIN_S))
+        await asyncio.gather(self._requeue_runner.stop(), self._monitors.stop())
+        self._scoring.champions.stop()
+        self._planners.close()
+        await self._stores.standings.close()
+        await self._stores.close()
+        self._watch.close()

@@ -1,0 +1,240 @@
+"""The role table attacked: every method × role × tenant, on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.message_factory import GetMessageClass
+from grpc_reflection.v1alpha import reflection_pb2
+from redis.asyncio import Redis
+
+from fairlead.v1 import routing_pb2 as routing
+from gateway.auth.permissions import GRANTS, Scope
+from gateway.auth.principals import Role
+from gateway.grpc.call import Method
+from gateway.grpc.standard_services import REFLECTION
+from serving.settings import OperationSettings
+from tests.api import EVERYONE, Api, connected
+from tests.conftest import serving
+from tests.identities import bearer, security
+from tests.methods import METHODS, SERVICES
+from tests.patience import FOREVER_S
+
+REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
+CLAIMS: dict[str, list[str]] = {"theirs": ["mine"], "another's": ["other"], "nobody's": [], "everybody's": ["*"]}
+ROLES: list[list[str]] = [[], *([str(role)] for role in Role), list(Role)]
+SPAWNING = ("ValidateRuleSet", "TestRuleSet", "PublishRuleSet")
+"""Methods that start a process for whoever is let in: one of those who may stands for all."""
+Metadata = Sequence[tuple[str, str]]
+
+
+@pytest.fixture
+async def guarded(store: Any, tmp_path: Path) -> AsyncIterator[Api]:
+    """Yield a server that asks who calls, with two tenants."""
+    models, data = tmp_path / "models", tmp_path / "data"
+    for folder in (models, data):
+        folder.mkdir()
+    chosen = {
+        "security": security(tmp_path),
+        "models": str(models),
+        "operations": OperationSettings(training_data=str(data)),
+    }
+    async with serving(store.url, **chosen) as address, connected(address, "mine", store.url) as api:
+        yield api
+
+
+def request_about(name: str, tenant: str) -> bytes:
+    """Write a request that names a tenant where the method's request does, and is else as empty as can be.
+
+    With an empty tenant it names a thing that all share.
+    """
+    message: Any = GetMessageClass(METHODS[name].input_type)()
+    *way, last = Method.of(METHODS[name]).resource or ("",)
+    target = message
+    for field in way:
+        target = getattr(target, field)
+    if last and not name.startswith("grpc."):
+        thing = f"tenants/{tenant}" if last == "parent" else f"tenants/{tenant}/things/thing"
+        setattr(target, last, thing if tenant else "things/thing")
+    encoded: bytes = message.SerializeToString()
+    return encoded
+
+
+async def code_of(channel: Any, name: str, data: bytes, metadata: Metadata | None) -> grpc.StatusCode:
+    """Call a method of any shape, and return how it ended or that it answered."""
+    method = METHODS[name]
+    try:
+        if method.client_streaming:
+            call = channel.stream_stream(f"/{name}")(iter([data]), metadata=metadata)
+        elif method.server_streaming:
+            call = channel.unary_stream(f"/{name}")(data, metadata=metadata)
+        else:
+            await channel.unary_unary(f"/{name}")(data, metadata=metadata, timeout=FOREVER_S)
+            return grpc.StatusCode.OK
+        await call.read()
+        call.cancel()
+    except grpc.aio.AioRpcError as error:
+        return error.code()
+    return grpc.StatusCode.OK
+
+
+def may(name: str, roles: list[str], whose: str, *, shared: bool = False) -> bool:
+    """Say what the table says, in the words of README; ``shared``: about a thing that all tenants share."""
+    grant = GRANTS[name]
+    if grant.scope is Scope.OPEN:
+        return True
+    allowed = bool(grant.roles & set(roles)) or (grant.own and "rep" in roles)
+    if name.startswith("grpc.reflection."):
+        return allowed
+    if shared:
+        return allowed and (grant.scope is Scope.SHARED or whose == "everybody's")
+    return allowed and whose in ("theirs", "everybody's")
+
+
+SHARED = [name for name, grant in GRANTS.items() if grant.scope in (Scope.SHARED, Scope.SERVER)]
+
+
+@pytest.mark.parametrize("name", SHARED)
+async def test_what_all_share_is_changed_by_those_alone_who_may_touch_all(guarded: Api, name: str) -> None:
+    data, wrong = request_about(name, ""), []
+
+    for whose, tenants in CLAIMS.items():
+        code = await code_of(guarded.channel, name, data, bearer("somebody", list(Role), tenants, rep="li"))
+        if (code not in REFUSED) is not may(name, list(Role), whose, shared=True):
+            wrong.append((whose, code))
+
+    assert wrong == []
+
+
+async def test_what_is_attacked_here_is_what_a_server_serves(guarded: Api) -> None:
+    asked = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
+    channel: Any = guarded.channel
+    call = channel.stream_stream(f"/{REFLECTION.full_name}/ServerReflectionInfo")
+    told = await call(iter([asked]), metadata=bearer("somebody", list(Role), ["mine"])).read()
+
+    listed = reflection_pb2.ServerReflectionResponse.FromString(told).list_services_response.service
+    assert {service.name for service in listed} == {service.full_name for service in SERVICES}
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+async def test_who_may_may_and_nobody_else(guarded: Api, name: str) -> None:
+    data = request_about(name, "mine")
+    wrong, let_in = [], 0
+
+    for roles, (whose, tenants) in product(ROLES, CLAIMS.items()):
+        if may(name, roles, whose):
+            let_in += 1
+            if let_in > 1 and name.endswith(SPAWNING):
+                continue
+        code = await code_of(guarded.channel, name, data, bearer("somebody", roles, tenants, rep="li"))
+        if (code not in REFUSED) is not may(name, roles, whose) and not _own(name, roles, code):
+            wrong.append((roles, whose, code))
+
+    assert wrong == []
+
+
+def _own(name: str, roles: list[str], code: grpc.StatusCode) -> bool:
+    """A rep comes in, and is refused by the servicer what is not theirs; the next tests look at that."""
+    return roles == ["rep"] and GRANTS[name].own and code is grpc.StatusCode.PERMISSION_DENIED
+
+
+@pytest.mark.parametrize("metadata", [None, [("authorization", "Bearer nonsense")], [("authorization", "")]])
+async def test_who_does_not_say_who_they_are_may_only_ask_for_health(guarded: Api, metadata: Metadata | None) -> None:
+    codes = {name: await code_of(guarded.channel, name, request_about(name, "mine"), metadata) for name in METHODS}
+
+    let_in = {name for name, code in codes.items() if code is not grpc.StatusCode.UNAUTHENTICATED}
+    assert let_in == {name for name, grant in GRANTS.items() if grant.scope is Scope.OPEN}
+
+
+async def test_what_is_refused_leaves_no_trace_in_the_store(guarded: Api, store: Any) -> None:
+    stranger = bearer("stranger", list(Role), ["other"])
+    for name in METHODS:
+        await code_of(guarded.channel, name, request_about(name, "untouched"), stranger)
+
+    async with Redis.from_url(store.url) as client:
+        assert [key async for key in client.scan_iter("*untouched*")] == []
+
+
+async def test_a_rep_sees_and_closes_their_own_work_items_only(guarded: Api) -> None:
+    manager, li, bo = (
+        bearer("mo", ["manager"], ["mine"]),
+        *(bearer(n, ["rep"], ["mine"], rep=n) for n in ("li", "bo")),
+    )
+    api = showing(guarded, "mine", manager)
+    for rep in ("li", "bo"):
+        await api.hire(rep)
+    await api.pool("everyone", ["li", "bo"])
+    await api.adopt(EVERYONE)
+    mine = await _owned_by(api, "li")
+
+    get, complete = routing.GetWorkItemRequest(name=mine), routing.CompleteWorkItemRequest(name=mine)
+    calls = guarded.routing
+    listed = await calls.ListWorkItems(routing.ListWorkItemsRequest(parent="tenants/mine"), metadata=li)
+    etag = (await calls.GetWorkItem(get, metadata=li)).etag
+    stolen = routing.CompleteWorkItemRequest(name=mine, etag=etag)
+    of_li = routing.ListWorkItemsRequest(parent="tenants/mine", owner="li")
+    refused = [
+        await _code(calls.GetWorkItem(get, metadata=bo)),
+        await _code(calls.CompleteWorkItem(complete, metadata=bo)),
+        await _code(calls.CompleteWorkItem(stolen, metadata=bo)),
+        await _code(calls.ListWorkItems(of_li, metadata=bo)),
+    ]
+    closed = await calls.CompleteWorkItem(complete, metadata=li)
+
+    assert {item.owner for item in listed.work_items} == {"tenants/mine/reps/li"}
+    assert set(refused) == {grpc.StatusCode.PERMISSION_DENIED}
+    assert closed.state == routing.WorkItem.STATE_CLOSED
+
+
+async def test_every_change_names_who_made_it(guarded: Api) -> None:
+    api = showing(guarded, "mine-too", bearer("mo", ["manager"], ["mine-too"]))
+    await api.hire("li")
+    await api.pool("everyone", ["li"])
+    await api.adopt(EVERYONE)
+
+    decision = await api.route("L-1")
+
+    assert decision.actor == "mo"
+
+
+async def _owned_by(api: Api, rep: str) -> str:
+    for number in range(10):
+        decision = await api.route(f"L-{number}")
+        if decision.rep.endswith(f"/{rep}"):
+            return str(decision.work_item)
+    raise AssertionError("two reps in turn, ten leads, and none was theirs")
+
+
+async def _code(call: Any) -> grpc.StatusCode:
+    try:
+        await call
+    except grpc.aio.AioRpcError as error:
+        return error.code()
+    return grpc.StatusCode.OK
+
+
+def showing(api: Api, tenant: str, metadata: Metadata) -> Api:
+    channel: Any = _Showing(api.channel, metadata)
+    return Api(channel, tenant, api.redis_url)
+
+
+class _Showing:
+    """A channel that shows the same token with every unary call."""
+
+    def __init__(self, channel: Any, metadata: Metadata) -> None:
+        self._channel = channel
+        self._metadata = metadata
+
+    def __getattr__(self, name: str) -> Any:
+        make = getattr(self._channel, name)
+
+        def made(*args: Any, **kwargs: Any) -> Any:
+            method = make(*args, **kwargs)
+            return lambda request, **more: method(request, **{"metadata": self._metadata, **more})
+
+        return made

@@ -1,0 +1,37 @@
+"""The table of who may call what, beside the contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.auth.permissions import GRANTS, Scope
+from gateway.grpc.call import Method
+from tests.methods import METHODS
+
+
+def test_the_table_names_every_method_of_the_contract_and_no_other() -> None:
+    assert set(GRANTS) == set(METHODS)
+
+
+OF_A_TENANT = [
+    name for name, grant in GRANTS.items() if grant.scope is not Scope.OPEN and not name.startswith("grpc.reflection.")
+]
+
+
+@pytest.mark.parametrize("name", OF_A_TENANT)
+def test_whose_data_a_request_is_about_can_be_read_off_it(name: str) -> None:
+    assert Method.of(METHODS[name]).resource in {
+        ("parent",), ("name",), ("pool",), ("first",), ("request", "parent"),
+        ("rep", "name"), ("pool", "name"), ("territory", "name"),
+    }  # fmt: skip
+
+
+def test_only_health_is_open_to_anybody() -> None:
+    anybody = {name for name, grant in GRANTS.items() if grant.scope is Scope.OPEN}
+
+    assert anybody == {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch"}
+
+
+@pytest.mark.parametrize("name", [name for name, grant in GRANTS.items() if grant.scope is not Scope.OPEN])
+def test_every_other_method_has_somebody_who_may_call_it(name: str) -> None:
+    assert GRANTS[name].roles

@@ -1,0 +1,80 @@
+"""The glossary: its terms are those of contract and code, and the words it rules out name nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+ROW = re.compile(
+    r"^\| (?P<terms>[^|]+) \| (?P<chinese>[^|]+) \| (?P<meaning>[^|]+) \|(?P<never>[^|]*)\|$", re.MULTILINE
+)
+_NAMES = re.compile(r"^\s*(?:message|service|enum|rpc) (\w+)", re.MULTILINE)
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+
+
+@cache
+def rows() -> tuple[dict[str, str], ...]:
+    """Return the rows of the table, without its head."""
+    return tuple(found.groupdict() for found in ROW.finditer(GLOSSARY.read_text("utf-8")))[2:]
+
+
+def listed(cell: str) -> list[str]:
+    """Take a cell apart."""
+    return [part.strip() for part in re.split(r"[,、:：]", cell) if part.strip()]
+
+
+def shipped() -> Iterator[Path]:
+    """Yield what is shipped of code, generated code left out."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.py", "*.proto"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in tracked.stdout.split():
+        if not name.startswith(("tests/", "benchmarks/", "examples/")) and "_pb2" not in name:
+            yield ROOT / name
+
+
+@cache
+def names() -> frozenset[str]:
+    """Return every class of the code, and message, service, method and enum of the contract."""
+    found = set[str]()
+    for path in shipped():
+        text = path.read_text("utf-8")
+        if path.suffix == ".proto":
+            found.update(_NAMES.findall(text))
+        else:
+            found.update(node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef))
+    return frozenset(found)
+
+
+@cache
+def spoken() -> str:
+    """Return all shipped text in one, in small letters."""
+    return "\n".join(path.read_text("utf-8") for path in shipped()).lower()
+
+
+@pytest.mark.parametrize("term", [term for row in rows() for term in listed(row["terms"])])
+def test_what_we_say_is_said(term: str) -> None:
+    forms = {term, term.replace(" ", "_"), term.replace(" ", "")}
+
+    assert any(form in spoken() for form in forms)
+
+
+@pytest.mark.parametrize("word", [word for row in rows() for word in listed(row["never"])])
+def test_what_we_never_say_names_nothing(word: str) -> None:
+    assert word.replace(" ", "") not in names()
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: str(row["terms"]))
+def test_every_term_has_its_chinese_and_its_meaning(row: dict[str, str]) -> None:
+    assert _CJK.search(row["chinese"])
+    assert not re.search(r"[A-Za-z]", row["chinese"])
+    assert row["meaning"].strip()

@@ -1,0 +1,14 @@
+"""From a file to rows that may be learnt from, with an account of everything left out.
+
+Read on in this order::
+
+    reading      opens CSV and Parquet
+    inference    guesses what a column means
+    outcomes     reads who left, whose a row is and when it was taken
+    cleaning     leaves out what teaches nothing or teaches wrongly
+    leaks        looks for columns that know the future
+    totals       adds up the parts of a bill
+    preparing    all of this, in order: `prepare`
+    rows         what comes out: encoded rows with their outcome
+    splitting    who is learnt from, who is judged
+"""

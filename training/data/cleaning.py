@@ -1,0 +1,139 @@
+"""Leaves out columns and rows that teach nothing or teach wrongly, and says why.
+
+The reasons are words of a fixed list (`Why`), each with the evidence: the report shows them, nothing disappears
+silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.model.logistic import FloatArray
+from training.data.inference import Column
+from training.data.rows import IntArray
+
+SAME_LINE = 0.9999
+"""Correlation from which two numbers are copies of each other, up to rounding and unit."""
+
+MAX_CODES = 255
+"""Categories a column may have: scikit-learn keeps one bin of 256 for what is missing."""
+
+
+class Why(StrEnum):
+    """Why a column or row was left out."""
+
+    ASKED = "ASKED"
+    IDENTIFIER = "IDENTIFIER"
+    ALL_MISSING = "ALL_MISSING"
+    CONSTANT = "CONSTANT"
+    MOMENT = "MOMENT"
+    TOO_MANY_CATEGORIES = "TOO_MANY_CATEGORIES"
+    DUPLICATE_COLUMN = "DUPLICATE_COLUMN"
+    DUPLICATE_ROWS = "DUPLICATE_ROWS"
+    NO_OUTCOME = "NO_OUTCOME"
+    NOT_IN_SCHEMA = "NOT_IN_SCHEMA"
+    SUSPECTED_LEAK = "SUSPECTED_LEAK"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What was left out: a column by name, or a number of rows (then ``column`` is empty)."""
+
+    why: Why
+    evidence: str
+    column: str = ""
+    n_rows: int = 0
+
+
+def useless(columns: Sequence[Column]) -> Iterator[Dropped]:
+    """Yield the columns that cannot be features, whatever the outcome is."""
+    for column in columns:
+        if reason := _useless(column):
+            yield Dropped(*reason, column=column.name)
+
+
+def _useless(column: Column) -> tuple[Why, str] | None:
+    n_rows, n_known, n_distinct = len(column.encoded), column.n_known, column.n_distinct
+    if n_known == 0:
+        return Why.ALL_MISSING, f"none of {n_rows:,} rows has a value"
+    if column.is_moment:
+        return Why.MOMENT, "is a point in time: declare the days since it"
+    if n_distinct == 1 and n_known == n_rows:
+        return Why.CONSTANT, "has the same value in every row"
+    if is_identifier(column):
+        return Why.IDENTIFIER, f"{n_distinct:,} different values in {n_known:,} rows"
+    if column.feature and column.feature.type == "category" and n_distinct > MAX_CODES:
+        return Why.TOO_MANY_CATEGORIES, f"{n_distinct:,} texts, at most {MAX_CODES} can be told apart"
+    return None
+
+
+def is_identifier(column: Column) -> bool:
+    """Tell whether every row has a text or whole number of its own.
+
+    Amounts may happen to be all different too, but then they are hardly all whole.
+    """
+    if column.feature is None or column.feature.type == "bool" or column.n_known < 20:
+        return False
+    values = column.encoded[~np.isnan(column.encoded)]
+    unique = len(np.unique(values)) == len(values) == len(column.encoded)
+    return unique and bool((values == np.floor(values)).all())
+
+
+def duplicates(columns: Sequence[Column]) -> Iterator[Dropped]:
+    """Yield the columns that say what an earlier one says already."""
+    kept: list[Column] = []
+    for column in columns:
+        evidence = next((note for other in kept if (note := _evidence(other, column))), None)
+        if evidence:
+            yield Dropped(Why.DUPLICATE_COLUMN, evidence, column=column.name)
+        else:
+            kept.append(column)
+
+
+def _evidence(first: Column, second: Column) -> str | None:
+    numbers = [column.feature is not None and column.feature.type == "number" for column in (first, second)]
+    missing = np.isnan(first.encoded)
+    if not np.array_equal(missing, np.isnan(second.encoded)):
+        return None
+    x, y = first.encoded[~missing], second.encoded[~missing]
+    if all(numbers) and x.size > 2:
+        line = correlation(x, y)
+        return (
+            f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
+        )
+    if not any(numbers) and np.array_equal(first_seen(x), first_seen(y)):
+        return f"tells the same customers apart as {first.name}"
+    return None
+
+
+def correlation(x: FloatArray, y: FloatArray) -> float:
+    """Return Pearson's correlation, 0 where one does not vary."""
+    spread = x.std() * y.std()
+    return float(((x - x.mean()) * (y - y.mean())).mean() / spread) if spread > 0 else 0.0
+
+
+def first_seen(codes: FloatArray) -> IntArray:
+    """Number codes by first appearance, so that two namings of one partition become equal.
+
+    Examples
+    --------
+    >>> first_seen(np.array([7.0, 3.0, 7.0])).tolist()
+    [0, 1, 0]
+    """
+    _, first, where = np.unique(codes, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[where]
+
+
+def row_codes(rows: FloatArray) -> IntArray:
+    """Return for each row a code that equal rows share, shape (n_rows,); missing equals missing."""
+    as_bytes = np.ascontiguousarray(np.where(np.isnan(rows), np.inf, rows) + 0.0)
+    whole: npt.NDArray[np.void] = as_bytes.view(np.dtype((np.void, as_bytes.shape[1] * 8))).ravel()
+    _, codes = np.unique(whole, return_inverse=True)
+    return codes.astype(np.int64)

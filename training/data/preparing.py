@@ -1,0 +1,278 @@
+"""From a table as it was read to rows a model may learn from, with an account of everything left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from scoring.model.logistic import FloatArray
+from scoring.model.schema import FeatureSchema
+from training.data.cleaning import Dropped, Why, duplicates, row_codes, useless
+from training.data.inference import Column, read_column
+from training.data.leaks import Leak, suspected
+from training.data.outcomes import codes_of, counts_moments, read_outcome, times_of, without_time
+from training.data.reading import certificate_of
+from training.data.rows import IntArray, TrainingRows
+from training.data.splitting import folds_of, pieces_of
+from training.data.totals import read_total, totals_among
+from training.errors import InvalidInput
+
+DUPLICATES_AGREE = 0.98
+"""Share of twins with the same outcome from which they are copies, and not customers who happen to be alike."""
+
+MIN_DUPLICATES = 20
+"""Copies below which agreement may be chance."""
+
+MANY_DUPLICATES = 0.01
+"""Share of copies from which figures would have been too good."""
+
+ROOM = 1_000
+"""Possible rows per row: with less room, rows without a name that are equal are what one must expect."""
+
+DAY = 86_400_000_000
+"""Microseconds of a day: the unit of `TrainingRows.times` where times are moments."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of the table are for.
+
+    Parameters
+    ----------
+    target
+        Holds the outcome.
+    positive
+        The text that means "left"; empty: yes, true or 1.
+    id
+        Tells customers apart; empty: every row is a customer.
+    drop
+        Not to be used.
+    time
+        When the row was taken; empty, or the same in all rows: all at one moment.
+    schema
+        The features to use and what they mean; None: guess.
+    """
+
+    target: str
+    positive: str = ""
+    id: str = ""
+    drop: tuple[str, ...] = ()
+    time: str = ""
+    schema: FeatureSchema | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Rows to learn from, what their columns mean, and what was left out.
+
+    Parameters
+    ----------
+    raw
+        The same rows as they were read, with all columns.
+    times_are_moments
+        Whether `TrainingRows.times` counts microseconds.
+    leaks
+        Suspicions; those that name a feature of ``schema`` are still in the rows, because the given schema wants them.
+    certificate
+        The leak certificate of rows that were built from events; None for other tables.
+    """
+
+    rows: TrainingRows
+    schema: FeatureSchema
+    raw: pa.Table
+    dropped: tuple[Dropped, ...]
+    leaks: tuple[Leak, ...]
+    times_are_moments: bool = False
+    certificate: dict[str, Any] | None = None
+
+    @property
+    def leaks_inside(self) -> tuple[Leak, ...]:
+        """Suspicions against what the model learns from."""
+        return tuple(leak for leak in self.leaks if set(leak.columns) & set(self.schema.names))
+
+
+@dataclass(eq=False)
+class _Account:
+    dropped: list[Dropped] = field(default_factory=list)
+    leaks: list[Leak] = field(default_factory=list)
+
+
+def prepare(table: pa.Table, columns: Columns) -> Prepared:
+    """Encode a table's features and outcome, leaving out what must not be learnt from.
+
+    Raises
+    ------
+    InvalidInput
+        If a named column is absent, or the outcome or time cannot be read.
+    NotEnoughData
+        If too few customers left or stayed.
+    """
+    _check_names(table, columns)
+    account, certificate = _Account(), certificate_of(table)
+    table, churned = _with_outcome(table, columns, account)
+    customers = codes_of(table[columns.id]) if columns.id else np.arange(len(table), dtype=np.int64)
+    times = times_of(table[columns.time], columns.time) if columns.time else None
+    times = None if times is not None and len(np.unique(times)) == 1 else times
+    rows = TrainingRows(np.empty((len(table), 0)), churned, customers, times)
+    candidates = _read_columns(table, columns, account)
+    kept = _without_leaks(candidates, rows, columns, account)
+    if columns.schema is None:
+        kept += _totals(table, [*kept, *_left_out_as_duplicates(candidates, account)], rows)
+    rows = TrainingRows(np.column_stack([column.encoded for column in kept]), churned, customers, times)
+    rows, places = _without_duplicates(rows, account, named=bool(columns.id) or _names_rows(account))
+    features = tuple(column.feature for column in kept if column.feature is not None)
+    schema = FeatureSchema(features=features, id_column=columns.schema.id_column if columns.schema else columns.id)
+    moments = bool(columns.time) and counts_moments(table[columns.time])
+    return Prepared(
+        rows, schema, table.take(places), tuple(account.dropped), tuple(account.leaks), moments, certificate
+    )
+
+
+def _check_names(table: pa.Table, columns: Columns) -> None:
+    wanted = [columns.target, columns.id, columns.time, *columns.drop]
+    wanted += columns.schema.inputs if columns.schema else []
+    absent = [name for name in wanted if name and name not in table.column_names]
+    if absent:
+        raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.column_names)}")
+
+
+def _with_outcome(table: pa.Table, columns: Columns, account: _Account) -> tuple[pa.Table, FloatArray]:
+    churned = read_outcome(table[columns.target], columns.target, columns.positive)
+    has_outcome = ~np.isnan(churned)
+    if columns.time:
+        has_outcome &= ~without_time(table[columns.time])
+    if n_unknown := int((~has_outcome).sum()):
+        account.dropped.append(Dropped(Why.NO_OUTCOME, "the outcome or time is not known", n_rows=n_unknown))
+    return table.filter(pa.array(has_outcome)), churned[has_outcome]
+
+
+def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[Column]:
+    """Read what may be a feature; what is asked to be dropped, or not in the schema, is not even looked at."""
+    reserved = {columns.target, columns.time}
+    account.dropped += [Dropped(Why.ASKED, "as asked", column=name) for name in columns.drop]
+    names = [name for name in table.column_names if name not in reserved | set(columns.drop)]
+    if columns.schema:
+        account.dropped += [
+            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n)
+            for n in names
+            if n not in columns.schema.inputs
+        ]
+        return read_features(table, columns.schema)
+    if columns.id in names:
+        account.dropped.append(Dropped(Why.IDENTIFIER, "tells customers apart, as said", column=columns.id))
+    return [read_column(name, table[name]) for name in names]
+
+
+def read_features(table: pa.Table, schema: FeatureSchema) -> list[Column]:
+    """Read the features of a schema, all of whose columns the table must have."""
+    return [
+        read_total(table, feature) if feature.total_of else read_column(feature.name, table[feature.name], feature)
+        for feature in schema.features
+    ]
+
+
+def _without_leaks(
+    columns_read: Sequence[Column], rows: TrainingRows, columns: Columns, account: _Account
+) -> list[Column]:
+    """Suspect first, then clean: an identifier sorted by outcome is worth a word though it is dropped anyway."""
+    hopeless = {drop.column: drop for drop in useless(columns_read)}
+    known = [
+        c for c in columns_read if c.name not in hopeless or hopeless[c.name].why not in (Why.ALL_MISSING, Why.CONSTANT)
+    ]
+    pieces = pieces_of(folds_of(rows), len(rows))
+    leaks = list(suspected([c.name for c in known], [c.encoded for c in known], rows.churned, pieces))
+    leaks += _from_the_future(known, rows)
+    account.leaks += leaks
+    if columns.schema:
+        return list(columns_read)
+    leaky = {name: leak for leak in reversed(leaks) for name in leak.columns}
+    account.dropped += [drop for name, drop in hopeless.items() if name != columns.id]
+    account.dropped += [
+        Dropped(Why.SUSPECTED_LEAK, leak.evidence, column=name)
+        for name, leak in leaky.items()
+        if name not in {*hopeless, columns.id}
+    ]
+    rest = [column for column in columns_read if column.name not in {*hopeless, *leaky, columns.id}]
+    doubles = {drop.column: drop for drop in duplicates(rest)}
+    account.dropped += doubles.values()
+    kept = [column for column in rest if column.name not in doubles]
+    if not kept:
+        raise InvalidInput.of(
+            "", "no column is left to learn from: " + "; ".join(f"{d.column}: {d.why}" for d in account.dropped)
+        )
+    return kept
+
+
+def _left_out_as_duplicates(columns: Sequence[Column], account: _Account) -> list[Column]:
+    """Return the columns that were left out as copies only: what they are called may say more than what was kept."""
+    names = {drop.column for drop in account.dropped if drop.why is Why.DUPLICATE_COLUMN}
+    return [column for column in columns if column.name in names]
+
+
+def _totals(table: pa.Table, parts: Sequence[Column], rows: TrainingRows) -> list[Column]:
+    """Add up what belongs together, unless a column says the same already or the total knows the future."""
+    by_name = {column.name: column for column in parts}
+    in_order = [by_name[name] for name in table.column_names if name in by_name]
+    read = [read_total(table, feature) for feature in totals_among(in_order) if feature.name not in table.column_names]
+    pieces = pieces_of(folds_of(rows), len(rows)) if read else np.empty(0, np.int64)
+    leaky = suspected([total.name for total in read], [total.encoded for total in read], rows.churned, pieces)
+    unfit = {name for leak in leaky for name in leak.columns}
+    unfit |= {drop.column for drop in duplicates([*in_order, *read])}
+    return [total for total in read if total.name not in unfit]
+
+
+def _from_the_future(columns: Sequence[Column], rows: TrainingRows) -> list[Leak]:
+    leaks = []
+    for column in columns:
+        if column.is_moment and rows.times is not None:
+            later = int((column.encoded > rows.times).sum())
+            if later:
+                leaks.append(Leak((column.name,), f"in {later:,} rows it is later than the row's own time"))
+    return leaks
+
+
+def _names_rows(account: _Account) -> bool:
+    return any(drop.why is Why.IDENTIFIER for drop in account.dropped)
+
+
+def _without_duplicates(rows: TrainingRows, account: _Account, *, named: bool) -> tuple[TrainingRows, IntArray]:
+    """Drop copied rows.
+
+    Rows without a name that are equal in everything are taken as one. Rows with names of their own may well be alike:
+    such customers differ in their outcome as chance has it, copies never do.
+    """
+    everything = np.arange(len(rows), dtype=np.int64)
+    parts = [rows.encoded] if rows.times is None else [rows.encoded, rows.times[:, None].astype(float)]
+    alike = row_codes(np.hstack(parts))
+    first = np.unique(alike * 2 + rows.churned.astype(np.int64), return_index=True)[1]
+    n_duplicates = len(rows) - len(first)
+    are_duplicates = n_duplicates >= MIN_DUPLICATES and outcome_agreement(alike, rows.churned) >= DUPLICATES_AGREE
+    room = float(np.prod([float(len(np.unique(column))) for column in rows.encoded.T]))
+    if not n_duplicates or not (are_duplicates if named else are_duplicates or room >= ROOM * len(rows)):
+        return rows, everything
+    evidence = "equal in every feature and in the outcome to an earlier row"
+    account.dropped.append(Dropped(Why.DUPLICATE_ROWS, evidence, n_rows=n_duplicates))
+    if are_duplicates and n_duplicates > MANY_DUPLICATES * len(rows):
+        note = f"{n_duplicates:,} of {len(rows):,} rows are copies, which would lie on both sides of a split"
+        account.leaks.append(Leak((), note))
+    places = np.sort(first).astype(np.int64)
+    return rows.take(places), places
+
+
+def outcome_agreement(alike: IntArray, churned: FloatArray) -> float:
+    """Return the share of rows, among those with a twin, whose outcome is that of all their twins.
+
+    Examples
+    --------
+    >>> outcome_agreement(np.array([0, 0, 1, 1, 2]), np.array([1.0, 1.0, 0.0, 1.0, 0.0]))
+    0.5
+    """
+    count = np.bincount(alike)
+    left = np.bincount(alike, churned)
+    shared = count > 1
+    agree = (left == 0) | (left == count)
+    return float(count[shared & agree].sum() / max(count[shared].sum(), 1))

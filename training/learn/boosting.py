@@ -1,0 +1,221 @@
+"""Gradient boosting as tables: fitted by scikit-learn, read out of its trees exactly [1]_.
+
+A tree whose path sees at most two features is constant on the cells of a grid over their thresholds, so the sum of
+all trees is a sum of tables over bins of one or two features. Reading them needs private attributes of the estimator;
+that happens here only, at training time, with scikit-learn pinned, and `training.learn.parity` refuses the result if
+anything differs.
+
+Three properties of scikit-learn 1.9 are worked around here:
+
+- it crashes on a column without a single known value: such columns stay out of the fit and get tables of zeros;
+- it moves categorical columns to the front and renumbers their codes by what the fit has seen: they are in front here
+  already, and the codes are read back from its encoder;
+- its threads make small fits a hundred times slower on a busy machine: one thread, always.
+
+References
+----------
+.. [1] Y. Lou, R. Caruana, J. Gehrke and G. Hooker, "Accurate Intelligible Models with Pairwise Interactions", KDD 2013.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from scoring.model.logistic import FloatArray
+from scoring.model.schema import Feature
+from scoring.model.tables import Bins, ScoreTables
+from training.data.rows import IntArray
+
+Mask = npt.NDArray[np.bool_]
+Interactions = Literal["no_interactions", "pairwise"]
+
+
+@dataclass(frozen=True)
+class Boosting:
+    """Settings of a boosting candidate; ``interactions=None`` is the full model, which cannot become tables.
+
+    Parameters
+    ----------
+    name
+        As it stands in reports.
+    learning_rate
+        Shrinkage of each tree, in (0, 1].
+    n_trees
+        Boosting rounds, at least 1.
+    max_leaves
+        Leaves of a tree, at least 2.
+    min_rows
+        Rows in a leaf, at least 1.
+    l2
+        Penalty on the leaves' values, ≥ 0.
+    feature_share
+        Share of features tried at each split, in (0, 1].
+    max_bins
+        Bins of a number before fitting, 2 to 255: bounds the size of the tables.
+    """
+
+    name: str
+    interactions: Interactions | None
+    learning_rate: float = 0.04
+    n_trees: int = 250
+    max_leaves: int = 8
+    min_rows: int = 20
+    l2: float = 5.0
+    feature_share: float = 0.5
+    max_bins: int = 255
+
+    def fit(self, rows: FloatArray, churned: FloatArray, features: Sequence[Feature], *, seed: int) -> FittedBoosting:
+        """Fit on one thread: the same bits every time."""
+        order = _fit_order(rows, features)
+        model = HistGradientBoostingClassifier(
+            learning_rate=self.learning_rate,
+            max_iter=self.n_trees,
+            max_leaf_nodes=self.max_leaves,
+            min_samples_leaf=self.min_rows,
+            l2_regularization=self.l2,
+            max_features=self.feature_share,
+            max_bins=max(self.max_bins, *(feature.n_categories for feature in features)),
+            early_stopping=False,
+            interaction_cst=self.interactions,
+            categorical_features=[features[j].type == "category" for j in order],
+            monotonic_cst=[features[j].monotonic for j in order],
+            random_state=seed,
+        )
+        with threadpool_limits(1):
+            model.fit(rows[:, order], churned)
+        return FittedBoosting(model, order, tuple(features))
+
+
+def _fit_order(rows: FloatArray, features: Sequence[Feature]) -> IntArray:
+    """Return the places of the columns that have a known value, categories first."""
+    places = [j for j in range(len(features)) if not np.isnan(rows[:, j]).all()]
+    return np.array(sorted(places, key=lambda j: features[j].type != "category"), np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedBoosting:
+    """A fitted estimator and the columns it saw, in its order."""
+
+    model: HistGradientBoostingClassifier
+    order: IntArray
+    features: tuple[Feature, ...]
+
+    def log_odds(self, rows: FloatArray) -> FloatArray:
+        """Return what scikit-learn answers, shape (n_rows,)."""
+        with threadpool_limits(1):
+            scores: FloatArray = self.model.decision_function(rows[:, self.order])
+        return scores
+
+    def tables(self) -> ScoreTables:
+        """Read the trees out into tables.
+
+        Raises
+        ------
+        ValueError
+            If a tree sees more than two features.
+        """
+        columns = [_Column.of(self, place) for place in range(len(self.order))]
+        reader = _Reader(columns, self.order, float(self.model._baseline_prediction.ravel()[0]))
+        for (tree,) in self.model._predictors:
+            reader.add(tree)
+        return reader.tables(self.features)
+
+
+@dataclass(frozen=True, eq=False)
+class _Column:
+    """One column of the estimator: its bins, and a value that stands for each known bin."""
+
+    bins: Bins
+    values: FloatArray
+    raw_codes: IntArray | None
+
+    @classmethod
+    def of(cls, fitted: FittedBoosting, place: int) -> _Column:
+        feature = fitted.features[int(fitted.order[place])]
+        if feature.n_categories:
+            bins = Bins(n_categories=feature.n_categories)
+            codes = _encoder_codes(fitted.model, place) if feature.type == "category" else None
+            return cls(bins, np.arange(feature.n_categories, dtype=float), codes)
+        edges = _thresholds(fitted.model, place)
+        return cls(Bins(edges=edges), np.append(edges, np.inf), None)
+
+    def goes_left(self, tree: Any, node: Any) -> Mask:
+        """Tell for each bin whether it goes left at this node."""
+        left = np.full(self.bins.n_bins, bool(node["missing_go_to_left"]))
+        if self.raw_codes is None:
+            left[:-1] = self.values <= node["num_threshold"]
+            return left
+        bits = tree.raw_left_cat_bitsets[node["bitset_idx"]]
+        for code, raw in enumerate(self.raw_codes):
+            left[raw] = bool(int(bits[code >> 5]) >> (code & 31) & 1)
+        return left
+
+
+def _encoder_codes(model: Any, place: int) -> IntArray:
+    """Return, for each code inside the estimator, the code outside."""
+    known = model._preprocessor.named_transformers_["encoder"].categories_[place]
+    return np.array([code for code in known if code == code], np.int64)
+
+
+def _thresholds(model: Any, place: int) -> FloatArray:
+    thresholds = set()
+    for (tree,) in model._predictors:
+        nodes = tree.nodes
+        splits = (nodes["is_leaf"] == 0) & (nodes["feature_idx"] == place)
+        thresholds.update(nodes["num_threshold"][splits].tolist())
+    return np.array(sorted(edge for edge in thresholds if np.isfinite(edge)), float)
+
+
+@dataclass(eq=False)
+class _Reader:
+    """Adds leaves to tables, feature by feature."""
+
+    columns: Sequence[_Column]
+    order: IntArray
+    bias: float
+    main: dict[int, FloatArray] = field(default_factory=dict)
+    pairs: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
+
+    def add(self, tree: Any) -> None:
+        """Add the value of every leaf to the cells that reach it."""
+        open_nodes: list[tuple[int, dict[int, Mask]]] = [(0, {})]
+        while open_nodes:
+            place, reached = open_nodes.pop()
+            node = tree.nodes[place]
+            if node["is_leaf"]:
+                self._add_leaf(float(node["value"]), reached)
+                continue
+            column = int(node["feature_idx"])
+            left = self.columns[column].goes_left(tree, node)
+            for child, goes in ((node["left"], left), (node["right"], ~left)):
+                narrowed = reached[column] & goes if column in reached else goes
+                open_nodes.append((int(child), {**reached, column: narrowed}))
+
+    def _add_leaf(self, value: float, reached: Mapping[int, Mask]) -> None:
+        if len(reached) > 2:
+            raise ValueError(f"a tree sees {len(reached)} features: only models of pairs become tables")
+        by_feature = sorted((int(self.order[column]), mask) for column, mask in reached.items())
+        if not by_feature:
+            self.bias += value
+        elif len(by_feature) == 1:
+            ((a, mask),) = by_feature
+            self.main.setdefault(a, np.zeros(mask.size))[mask] += value
+        else:
+            (a, mask_a), (b, mask_b) = by_feature
+            pair = self.pairs.setdefault((a, b), np.zeros((mask_a.size, mask_b.size)))
+            pair[np.ix_(mask_a, mask_b)] += value
+
+    def tables(self, features: Sequence[Feature]) -> ScoreTables:
+        """Put the tables into the features' order; a column that was not seen gets zeros."""
+        bins = [Bins(n_categories=feature.n_categories) for feature in features]
+        for column, place in zip(self.columns, self.order, strict=True):
+            bins[int(place)] = column.bins
+        main = tuple(self.main.get(j, np.zeros(each.n_bins)) for j, each in enumerate(bins))
+        return ScoreTables(self.bias, tuple(bins), main, self.pairs)

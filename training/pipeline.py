@@ -1,0 +1,90 @@
+"""The use case behind ``fairlead train`` and TrainModel: from a file to a version in a registry.
+
+Read the table, leave out what must not be learnt from, train beside the champion, publish. The same request makes the
+same version, whoever carries it out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scoring.model.artefact import Artefact
+from scoring.model.schema import FeatureSchema
+from training.champion import current_champion
+from training.data.preparing import Columns, Prepared, prepare
+from training.data.reading import file_sha256, horizon_of, read_table
+from training.learn.candidates import LADDER
+from training.plan import Plan
+from training.progress import Progress
+from training.report.document import Document
+from training.report.publishing import Origin, publish
+from training.request import TrainRequest
+from training.strategies import train
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A table that was read, and what is to be done with it."""
+
+    request: TrainRequest
+    file: Path
+    prepared: Prepared
+    horizon_days: int
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """A version as a server reads it, its folder, and its report."""
+
+    artefact: Artefact
+    folder: Path
+    report: Document
+
+
+def read(
+    request: TrainRequest, file: Path, *, schema: FeatureSchema | None = None, horizon_days: int | None = None
+) -> Ready:
+    """Read the table of a request.
+
+    Parameters
+    ----------
+    file
+        Where ``request.data`` lies.
+    schema
+        The features to use; None: guess.
+    horizon_days
+        Days until a row's outcome is known; None: as the file says.
+
+    Raises
+    ------
+    InvalidInput, NotPossible
+        If it cannot be read, or nothing can be learnt from it.
+    """
+    table = read_table(file)
+    columns = Columns(request.target, request.positive, request.id_column, request.dropped, request.time_column, schema)
+    horizon = horizon_of(table) if horizon_days is None else horizon_days
+    return Ready(request, file, prepare(table, columns), horizon)
+
+
+def train_and_publish(ready: Ready, registry: Path, progress: Progress) -> Published:
+    """Train beside the registry's champion and write the version into the registry.
+
+    Raises
+    ------
+    InvalidInput, NotPossible
+        If it cannot be trained.
+    ArtefactRefused
+        If the champion is not what was promoted.
+    """
+    request = ready.request
+    plan = Plan(seed=request.seed, horizon_days=ready.horizon_days, ladder=LADDER[: request.rungs or len(LADDER)])
+    champion = current_champion(str(registry), request.model)
+    trained = train(ready.prepared, plan, champion=champion, progress=progress)
+    progress.stage("publish", 1)
+    sha256, now = file_sha256(ready.file), datetime.now(UTC)
+    origin = Origin(request.model, request.target, sha256, request.configuration, now)
+    published = Published(*publish(trained, origin, registry))
+    progress.advance()
+    return published

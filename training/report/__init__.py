@@ -1,0 +1,9 @@
+"""What is written down: the artefact, and what people read beside it.
+
+Read on in this order::
+
+    publishing    the version's folder, named after all that went into it
+    document      ``report.json``
+    page          ``report.html``, from ``pages/``, with `charts`, `shapes` and `svg`
+    cards         the model card in English and Chinese
+"""

@@ -1,0 +1,96 @@
+"""``report.json``: everything that was found, for machines. Fixed order, no clock, no path: equal runs give equal
+bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from training.evaluate.evaluation import Judged, as_document, figures, intervals, profit_interval
+from training.evaluate.profit import expected_maximum_profit
+from training.measures import brier_skill, calibration_slope
+from training.plan import Champion, Trained
+
+Document = dict[str, Any]
+
+
+def report_of(trained: Trained) -> Document:
+    """Collect the report."""
+    block = "test" if trained.is_forward else "cv"
+    churned = trained.judged.churned
+    report: Document = _plain({
+        block: figures(trained.judged),
+        "intervals": {block: _intervals(trained)},
+        "profit": _profit(trained),
+        "calibration": {
+            "chosen": trained.tables.calibration.kind,
+            "ece": dict(trained.calibrated.ece),
+            "slope": calibration_slope(churned, trained.judged.p_churn),
+            "brier_skill": brier_skill(churned, trained.judged.p_churn),
+        }, "candidate": trained.chosen.candidate.name, "ladder": _ladder(trained), "baselines": {each.name:
+        figures(trained.judged.with_predictions(each.p_churn)) for each in trained.baselines}, "referee":
+        _judged(trained.benchmark_model), "champion": _champion(trained.champion), "gates": [asdict(gate) for gate in
+        trained.gates], "dropped": [asdict(dropped) for dropped in trained.prepared.dropped], "leaks":
+        _leaks(trained), "certificate": trained.prepared.certificate, "rows": {"n": len(trained.prepared.rows),
+        "churned": trained.prepared.rows.n_churned, "judged": len(churned)}, "export": {
+            "parity": trained.parity,
+            "pairs": len(trained.tables.pairs),
+            "cells": sum(t.size for t in trained.tables.main) + sum(t.size for t in trained.tables.pairs.values()),
+        },
+        "features": list(trained.prepared.schema.names),
+        "totals": {each.name: list(each.total_of) for each in trained.prepared.schema.features if each.total_of},
+        "seed": trained.plan.seed,
+    })  # fmt: skip
+    return report
+
+
+def to_json(report: Mapping[str, Any]) -> str:
+    """Write ``report.json``."""
+    return json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _intervals(trained: Trained) -> Document:
+    by_name = intervals(trained.judged, seed=trained.plan.seed)
+    profit = profit_interval(trained.judged, trained.plan.campaign, seed=trained.plan.seed)
+    return as_document({**by_name, "empc": profit})
+
+
+def _profit(trained: Trained) -> Document:
+    best = expected_maximum_profit(trained.judged.churned, trained.judged.p_churn, trained.plan.campaign)
+    return {"empc": best.per_customer, "share_to_contact": best.share, "campaign": asdict(trained.plan.campaign)}
+
+
+def _ladder(trained: Trained) -> Sequence[Document]:
+    return [
+        {"candidate": trial.candidate.name, "log_loss": trial.log_loss, "chosen": trial is trained.chosen}
+        for trial in trained.trials
+    ]
+
+
+def _judged(judged: Judged | None) -> Document | None:
+    return figures(judged) if judged else None
+
+
+def _champion(champion: Champion | None) -> Document | None:
+    if champion is None:
+        return None
+    version = champion.artefact.manifest.version
+    return {"version": version, "how": champion.how, **(figures(champion.judged) if champion.judged else {})}
+
+
+def _leaks(trained: Trained) -> Sequence[Document]:
+    inside = trained.prepared.leaks_inside
+    return [{**asdict(leak), "in_model": leak in inside} for leak in trained.prepared.leaks]
+
+
+def _plain(value: Any) -> Any:
+    """Replace what JSON cannot say: NaN becomes null, tuples lists."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

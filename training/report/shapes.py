@@ -1,0 +1,102 @@
+"""What the model has learnt, drawn: the table of every feature, and the pairs that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from scoring.model.logistic import FloatArray
+from scoring.model.schema import Feature
+from scoring.model.tables import Bins, ScoreTables
+from training.report.svg import Plot
+
+N_PAIRS = 6
+_MAX_CELLS = 40
+"""Rows and columns of a pair that are drawn."""
+
+
+def shape_charts(
+    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray
+) -> Iterator[tuple[str, float, Markup]]:
+    """Yield name, importance and plot of each feature, most important first.
+
+    Importance is the mean absolute contribution over the rows, in log-odds.
+    """
+    importance = np.abs(tables.contributions(rows)).mean(0)
+    for j in np.argsort(-importance, kind="stable"):
+        feature, share = features[j], float(importance[j])
+        draw = _categories if feature.n_categories else _number
+        yield feature.name, share, draw(feature, tables.bins[j], tables.main[j], rows[:, j])
+
+
+def _number(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray) -> Markup:
+    values = x[~np.isnan(x)]
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    edges = np.concatenate([[min(low, *bins.edges, low)], bins.edges, [max(high, *bins.edges, high)]])
+    label = f"{feature.name} ({feature.unit})" if feature.unit else feature.name
+    plot = Plot(feature.name, label, "log-odds", (edges[0], edges[-1]), _span(table))
+    _histogram(plot, values)
+    plot.line(np.array(plot.x_range), np.zeros(2), "chance")
+    plot.stairs(edges, table[:-1])
+    if np.isnan(x).any():
+        plot.note(sum(plot.x_range) / 2, plot.y_range[1], f"not known: {table[-1]:+.2f}")
+    return plot.render()
+
+
+def _histogram(plot: Plot, values: FloatArray) -> None:
+    counts, edges = np.histogram(values, bins=20, range=plot.x_range)
+    low, high = plot.y_range
+    for i, count in enumerate(counts):
+        plot.bar(edges[i], edges[i + 1], low, low + 0.25 * (high - low) * count / max(counts.max(), 1), "count")
+
+
+def _categories(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray) -> Markup:
+    names = [*(feature.categories or ("false", "true")), "not known"]
+    order = np.argsort(-table[: bins.n_bins - 1], kind="stable")[:_MAX_CELLS]
+    order = np.append(order, bins.n_bins - 1) if np.isnan(x).any() else order
+    plot = Plot(feature.name, "", "log-odds", (0.0, float(len(order))), _span(table))
+    for place, code in enumerate(order):
+        plot.bar(place + 0.15, place + 0.85, 0.0, float(table[code]))
+    plot.line(np.array(plot.x_range), np.zeros(2), "chance")
+    room = max(4, 44 // len(order))
+    return plot.render([(place + 0.5, _short(names[code], room)) for place, code in enumerate(order)])
+
+
+def _short(name: str, room: int) -> str:
+    return name if len(name) <= room else name[: room - 1] + "…"
+
+
+def _span(table: FloatArray) -> tuple[float, float]:
+    low, high = min(float(table.min()), 0.0), max(float(table.max()), 0.0)
+    room = 0.08 * (high - low) or 0.1
+    return low - room, high + room
+
+
+def pair_charts(
+    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray
+) -> Iterator[tuple[str, float, Markup]]:
+    """Yield name, strength and plot of the strongest pairs; strength is the mean absolute entry over the rows."""
+    binned = tables.binned(rows)
+    strength = {
+        (a, b): float(np.abs(table[binned[:, a], binned[:, b]]).mean()) for (a, b), table in tables.pairs.items()
+    }
+    for a, b in sorted(strength, key=lambda pair: -strength[pair])[:N_PAIRS]:
+        name = f"{features[a].name} × {features[b].name}"
+        yield name, strength[a, b], _heat(name, (features[a], features[b]), tables.pairs[a, b])
+
+
+def _heat(name: str, pair: tuple[Feature, Feature], table: FloatArray) -> Markup:
+    """Draw bin against bin, the last one, for what is not known, left out."""
+    inner = table[:-1, :-1]
+    rows, columns = (
+        np.unique(np.linspace(0, size - 1, min(size, _MAX_CELLS)).astype(np.int64)) for size in inner.shape
+    )
+    shown = inner[np.ix_(rows, columns)]
+    most = float(np.abs(shown).max()) or 1.0
+    plot = Plot(name, f"{pair[0].name}, by bin", f"{pair[1].name}, by bin", (0.0, len(rows)), (0.0, len(columns)))
+    for i, j in np.ndindex(shown.shape):
+        plot.cell((i, i + 1, j, j + 1), float(shown[i, j]) / most)
+    plot.note(len(rows) / 2, len(columns), f"darkest: ±{most:.2f} log-odds")
+    return plot.render()

@@ -13,6 +13,7 @@ import msgpack
 import pytest
 from click.testing import CliRunner
 from redis.asyncio import Redis
+from redis.crc import key_slot
 
 from fairlead.v1 import routing_pb2
 from router.adapters.redis.format import FORMAT
@@ -22,11 +23,13 @@ from router.adapters.redis.upgrade import ROLES_OF_1, StoreUpgrade
 from router.model.errors import CorruptHistory, FormatMismatch
 from router.model.workforce import Rep
 from service import main
+from store.clients import client_for, close
 from store.embedded.server import EmbeddedServer
 from tests.api import WAITING, Api, connected, differences
 from tests.conftest import serving
 from tests.golden import FB041BA, keys
 from tests.served import Served
+from tests.topologies import SLOTS, Cluster
 
 WAITS = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
 CONVERTED, CLOSED = (
@@ -169,7 +172,7 @@ async def test_what_is_up_to_date_is_asked_for_one_key(url: str, redis: Any) -> 
 
     await upgrade(client).run()
 
-    assert client.calls == ["get"]
+    assert client.calls == ["mget"]
 
 
 async def test_an_empty_store_is_up_to_date(url: str, redis: Any) -> None:
@@ -327,10 +330,11 @@ def test_a_server_upgrades_its_store_before_it_serves_and_logs_it(data_folder: P
 async def to_format_1(redis: Any, tenant: str) -> None:
     """Rewrite a tenant's keys as they were in format 1; the log, which has readers for both, stays."""
     all_keys = Keys(tenant)
-    async for key in redis.scan_iter(match=all_keys.item("*")):
+    async for key in redis.scan_iter(match=all_keys.item("*"), count=1000):
         state, kind, owner, pool, epoch, event, _, _, decision, first, tried = msgpack.unpackb(await redis.get(key))
         await redis.set(key, msgpack.packb([state, kind, owner, pool, epoch, event, decision, first, tried]))
-    await redis.delete(all_keys.owned, FORMAT_OF_ALL)
+    await redis.delete(all_keys.owned)
+    await redis.delete(FORMAT_OF_ALL)
     await redis.hdel(all_keys.revisions, "format")
 
 
@@ -363,6 +367,26 @@ async def test_records_of_every_kind_come_back_as_they_were(url: str, redis: Any
 
     assert keys.contents(url) == before
     assert await differences(url, "acme") == []
+
+
+async def test_tenants_on_every_node_of_a_cluster_are_found(cluster: Cluster) -> None:
+    tenants, redis = [f"company-{number}" for number in range(6)], client_for(cluster.url)
+    async with serving(cluster.url) as address:
+        for tenant in tenants:
+            async with connected(address, tenant, cluster.url) as api:
+                await every_kind_of_record(api)
+    for tenant in tenants:
+        for role in ROLES_OF_1:
+            await redis.delete(Keys(tenant).role(role))
+        await to_format_1(redis, tenant)
+    told = Told()
+
+    await upgrade(redis, told).run()
+    await close(redis)
+
+    assert sorted(told.progress) == tenants
+    assert len({key_slot(tenant.encode()) * 3 // SLOTS for tenant in tenants}) == 3
+    assert [found for tenant in tenants for found in await differences(cluster.url, tenant)] == []
 
 
 @pytest.mark.parametrize("command", [("verify",), ("audit", "verify"), ("audit", "show")])

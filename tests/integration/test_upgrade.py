@@ -174,7 +174,7 @@ async def test_what_is_up_to_date_is_asked_for_one_key(url: str, redis: Any) -> 
 
     await upgrade(client).run()
 
-    assert client.calls == ["get"]
+    assert client.calls == ["mget"]
 
 
 async def test_an_empty_store_is_up_to_date(url: str, redis: Any) -> None:

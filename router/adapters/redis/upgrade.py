@@ -118,7 +118,8 @@ class StoreUpgrade:
 
     async def _is_done(self) -> bool:
         with translated():
-            marked = (await self._redis.get(FORMAT_OF_ALL) or b"0").decode()
+            (found,) = await self._redis.mget([FORMAT_OF_ALL])  # not GET, which waits for replicas: they may come later
+        marked = (found or b"0").decode()
         number = int(marked.removesuffix(_BEGUN))
         if number > FORMAT:
             raise FormatMismatch("the store", number, FORMAT)

@@ -58,7 +58,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 def request_id_of(call: Call) -> str:
     """Return a call's request id as lines and spans tell it; empty where it carries none.
 
-    A UUID as it is; anything else, which may name somebody, as ``~`` and the first 12 hex digits of its SHA-256.
+    A UUID is told as it is. Anything else may name somebody: of that the first 12 hexadecimal digits of the SHA-256,
+    behind a ``~``.
     """
     if not call.request_id or _UUID.fullmatch(call.request_id):
         return call.request_id

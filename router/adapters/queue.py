@@ -132,15 +132,25 @@ class QueuedPersons:
 
     async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
         """Remove submissions; see ``router.erasure.ports.Submitted``."""
+        await self._check_free(tenant, item_ids)
         removed = 0
         for start in range(0, len(item_ids), MAX_BATCH):
             page = item_ids[start : start + MAX_BATCH]
             for state in (State.READY, State.DELAYED, State.DEAD):
-                request = _request("", f"purge {state}", page)
-                removed += await _carried_out(lambda: self._queue.purge(tenant, state, request, page))  # noqa: B023
-            if await self.waiting(tenant, page):
-                raise Conflict(f"tenants/{tenant}/queue", "a worker has it at this moment: try again")
+                removed += await self._purged(tenant, state, page)
+        await self._check_free(tenant, item_ids)
         return removed
+
+    async def _purged(self, tenant: str, state: State, item_ids: Sequence[str]) -> int:
+        request = _request("", f"purge {state}", item_ids)
+        return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
+
+    async def _check_free(self, tenant: str, item_ids: Sequence[str]) -> None:
+        for job_id in item_ids:
+            job = await self._queue.find(tenant, job_id)
+            if job is not None and job.state is State.LEASED:
+                name = f"tenants/{tenant}/workItems/{job.id}"
+                raise Conflict(name, "a worker has its submission at this moment: try again")
 
 
 _ON_THEIR_WAY = (State.READY, State.DELAYED, State.LEASED, State.DEAD)

@@ -119,5 +119,5 @@ class Submitted(Protocol):
         Raises
         ------
         Conflict
-            If a worker has one of them at this moment: the others are removed.
+            If a worker has one of them: nothing is removed, or what was before the worker took it.
         """

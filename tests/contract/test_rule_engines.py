@@ -235,7 +235,7 @@ def test_the_index_takes_over_when_durable_rules_fails(
     engine.close()
     assert found == [ReferenceEngine(rule_set).match(item) for item in items]
     assert [record.message for record in caplog.records] == [
-        "durable-rules failed on a fact; the index serves this rule set from now on"
+        "durable-rules failed on a fact (RuntimeError); the index serves this rule set from now on"
     ]
 
 

@@ -87,10 +87,8 @@ async def test_lines_written_while_a_call_is_answered_name_it() -> None:
         "request_id": Answered.request_id,
         "trace_id": TRACE,
     }
-    assert text.endswith(
-        f"WARNING slow [method={Answered.method} tenant=acme actor=mo "
-        f"request_id={Answered.request_id} trace_id={TRACE}]"
-    )
+    facts = f"method={Answered.method} tenant=acme actor=mo request_id={Answered.request_id} trace_id={TRACE}"
+    assert text.endswith(f"WARNING slow [{facts}]")
 
 
 def test_a_request_id_that_may_name_somebody_is_told_as_its_hash() -> None:

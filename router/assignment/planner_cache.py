@@ -8,6 +8,7 @@ mixes two revisions.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from weakref import WeakValueDictionary
@@ -25,6 +26,7 @@ from router.workforce.ports import Revisions, Workforce
 from rules.index import IndexEngine
 from rules.ports import RuleEngine
 
+_log = logging.getLogger(__name__)
 _HISTORY = 16
 """Old planners kept at hand, over all tenants."""
 
@@ -118,12 +120,21 @@ class PlannerCache:
                 self._personal,
             )
         rule_set = await self._rule_set(tenant, rules)
+        self._warn_of_the_unsealed(tenant, rules, rule_set)
         engine = self._build_engine(rule_set)
         if old:
             old.engine.close()
         return Planner(
             rules, rule_set, engine, roster, (now.rules_event_hash, now.workforce_event_hash), self._personal
         )
+
+    def _warn_of_the_unsealed(self, tenant: str, revision: int, rule_set: RoutingRules) -> None:
+        """Tell an operator whose wish cannot be met: what reps are compared with stands in reasons, and is replayed."""
+        if unsealed := self._personal.fields & rule_set.compared_fields:
+            names = ", ".join(sorted(unsealed))
+            _log.warning(
+                "tenants/%s: rules %d compare reps with %s: not sealed though personal", tenant, revision, names
+            )
 
     def _forget(self, tenant: str) -> None:
         """Forget what was read from a past that the store does not have any more."""

@@ -1,0 +1,147 @@
+"""``fairlead erase`` and ``fairlead log``, as an operator calls them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from fairlead.client import FairleadClient
+from gateway.settings import Security
+from router.adapters.redis.repositories import Stores
+from router.history.monitor import ROLE
+from service import main
+from store.embedded.server import EmbeddedServer
+from tests.api import Api, connected
+from tests.conftest import serving
+from tests.served import Served
+
+RULES: dict[str, Any] = {
+    "fields": {
+        "phone": {"type": "string", "personal": True}, "customer": {"type": "string"}, "risk": {"type": "number"},
+    },
+    "known_customer": {"id": "customer", "churn_risk": "risk"},
+    "default": {"route": {"pool": "everyone"}},
+}  # fmt: skip
+
+
+async def some_leads(api: Api) -> None:
+    await api.hire("ann")
+    await api.pool("everyone", ["ann"])
+    await api.adopt(RULES)
+    for number in range(3):
+        await api.route(f"L-{number}", phone=f"139 {number}", customer="C-1")
+
+
+async def run(*arguments: str, answer: str = "y\n") -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, main, list(arguments), answer)
+
+
+async def test_a_customer_is_erased_once_it_is_confirmed(api: Api, address: str) -> None:
+    await some_leads(api)
+    at = ("--server", address, "--tenant", api.tenant)
+
+    refused = await run("erase", "C-1", *at, answer="n\n")
+    tried = await run("erase", "C-1", "--dry-run", *at)
+    done = await run("erase", "C-1", *at)
+
+    counts = "3 values of 3 work items, 0 submissions, 0 scores"
+    assert refused.exit_code == 1
+    assert tried.output == f"would be erased: {counts}\n"
+    assert f"erased: {counts}\nbackups taken from 20" in done.output
+    assert "phone" not in dict((await api.item(f"{api.parent}/workItems/crm~L-1")).attributes)
+
+
+async def test_a_work_item_is_named_by_its_id(api: Api, address: str) -> None:
+    await some_leads(api)
+
+    done = await run("erase", "crm~L-2", "--work-item", "--yes", "--server", address, "--tenant", api.tenant)
+
+    assert done.output.startswith("erased: 1 values of 1 work items")
+
+
+@pytest.mark.parametrize(("name", "says"), [(("log", "verify"), "none altered"), (("audit", "verify"), "none altered")])
+async def test_the_chain_is_verified_by_its_new_name_and_by_the_old(api: Api, name: tuple[str, ...], says: str) -> None:
+    await some_leads(api)
+
+    assert says in (await run(*name, "--redis-url", api.redis_url, "--tenant", api.tenant)).output
+
+
+@pytest.mark.parametrize("name", [("log", "replay"), ("verify",)])
+async def test_a_replay_says_how_many_items_are_erased(api: Api, address: str, name: tuple[str, ...]) -> None:
+    await some_leads(api)
+    await run("erase", "C-1", "--yes", "--server", address, "--tenant", api.tenant)
+
+    said = (await run(*name, "--redis-url", api.redis_url, "--tenant", api.tenant)).output
+
+    assert "state matches the log" in said
+    assert "3 erased items: replayed from the kept outcomes" in said
+
+
+async def test_who_erased_what_is_told(api: Api, address: str) -> None:
+    await some_leads(api)
+    await run("erase", "C-1", "--yes", "--server", address, "--tenant", api.tenant)
+
+    said = (await run("log", "show", "--redis-url", api.redis_url, "--tenant", api.tenant)).output
+
+    assert "erased 3 values of 3 work items" in said
+
+
+async def test_a_log_is_not_rewritten_while_a_service_uses_the_store(api: Api) -> None:
+    await some_leads(api)
+    stores = Stores.connect(api.redis_url)
+    await stores.leader_lease.lead(api.tenant, ROLE, "a service", 60.0)
+    await stores.close()
+
+    result = await run("log", "rewrite", "--yes", "--redis-url", api.redis_url, "--tenant", api.tenant)
+
+    assert result.exit_code == 1
+    assert "stop every server" in result.output
+
+
+def test_a_data_folder_is_not_rewritten_while_it_is_served(served: Served, data_folder: Path) -> None:
+    result = CliRunner().invoke(main, ["log", "rewrite", "--yes", "--data", str(data_folder)])
+
+    assert result.exit_code == 2
+    assert "in use by process" in result.output
+
+
+async def test_a_stopped_service_goes_on_after_its_log_was_rewritten(own_store: EmbeddedServer, tenant: str) -> None:
+    async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:
+        await some_leads(api)
+    stores = Stores.connect(own_store.url)
+    for role in await stores.redis.keys("*:role:*"):
+        await stores.redis.delete(role)  # as when they have run out
+    await stores.close()
+
+    result = await run("log", "rewrite", "--yes", "--redis-url", own_store.url, "--tenant", tenant)
+    async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:
+        await api.route("L-9", phone="139", customer="C-1")
+        with FairleadClient(address, tenant) as client:
+            erased = await asyncio.to_thread(client.erase, "C-1")
+
+    assert "events written anew: 0 values of 0 work items sealed" in result.output
+    assert erased.value_count == 4
+    assert "none altered" in (await run("log", "verify", "--redis-url", own_store.url, "--tenant", tenant)).output
+
+
+async def test_an_operator_is_warned_of_what_cannot_be_sealed(
+    store: EmbeddedServer, tenant: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = {
+        "fields": {"city": {"type": "string"}},
+        "default": {"route": {"pool": "everyone", "require": [{"rep": "city", "op": "eq", "item": "city"}]}},
+    }
+    chosen = Security(personal=frozenset({"city"}))
+    async with serving(store.url, security=chosen) as address, connected(address, tenant, store.url) as api:
+        await api.hire("ann", city="x")
+        await api.pool("everyone", ["ann"])
+        await api.adopt(asked)
+        with caplog.at_level(logging.WARNING):
+            await api.route("L-1", city="x")
+
+    assert f"tenants/{tenant}: rules 1 compare reps with city: not sealed though personal" in caplog.messages

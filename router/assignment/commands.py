@@ -14,7 +14,7 @@ from router.assignment.roster import Candidates
 from router.model.decision import Cause, DecisionInputs, Outcome
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.records import ItemRecord
-from router.model.sealing import NO_OPENINGS, Openings, seal, sealed_fields
+from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
 from router.rules.route import KnownCustomer
 from rules.reference import trace
@@ -215,6 +215,8 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem) -> BindCo
 
 def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
     """Seal what is personal in a job; the very same job where nothing is."""
+    if planner.personal is NOT_PERSONAL and not job.head.note:
+        return job
     head, openings = seal(job.head, planner.personal)
     if not openings:
         return job

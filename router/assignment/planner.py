@@ -150,7 +150,8 @@ class Planner:
         self.engine = engine
         self.roster = roster
         self.revisions = RevisionPair(rule_set_revision, roster.revision, *event_hashes)
-        self.personal = personal.with_fields(rule_set.personal).without(rule_set.compared_fields)
+        declared = personal.with_fields(rule_set.personal).without(rule_set.compared_fields)
+        self.personal = NOT_PERSONAL if declared == NOT_PERSONAL else declared
         self._rules = {rule.id: rule for rule in rule_set.rules}
         self._paths: dict[str, _Path] = {}
         self._candidates: dict[object, Candidates] = {}

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from gate.settings import Security
 
 from fairlead.client import FairleadClient
+from fairlead.v1 import routing_pb2 as routing
 from gateway.settings import Security
 from router.adapters.redis.repositories import Stores
 from router.history.monitor import ROLE
@@ -18,6 +20,7 @@ from service import main
 from store.embedded.server import EmbeddedServer
 from tests.api import Api, connected
 from tests.conftest import serving
+from tests.integration.test_queue_commands import settled
 from tests.served import Served
 
 RULES: dict[str, Any] = {
@@ -145,3 +148,24 @@ async def test_an_operator_is_warned_of_what_cannot_be_sealed(
             await api.route("L-1", city="x")
 
     assert f"tenants/{tenant}: rules 1 compare reps with city: not sealed though personal" in caplog.messages
+
+
+async def test_a_submission_with_a_personal_external_id_keeps_its_name(store: EmbeddedServer, tenant: str) -> None:
+    chosen = Security(personal=frozenset({"external_id"}))
+    async with serving(store.url, security=chosen) as address, connected(address, tenant, store.url) as api:
+        await api.hire("ann")
+        await api.pool("everyone", ["ann"])
+        await api.adopt(RULES)
+        item = routing.WorkItem(kind=routing.WorkItem.KIND_LEAD, source="crm", external_id="L-1")
+        wish = routing.SubmitWorkItemRequest(parent=api.parent, work_item=item)
+        tried = await api.routing.SubmitWorkItem(
+            routing.SubmitWorkItemRequest(parent=api.parent, work_item=item, validate_only=True)
+        )
+        taken = await api.routing.SubmitWorkItem(wish)
+        await settled(api)
+
+        routed = await api.item(taken.work_item)
+
+    assert tried.work_item == taken.work_item == routed.name
+    assert routed.name.startswith(f"{api.parent}/workItems/~")
+    assert (routed.external_id, routed.owner) == ("L-1", api.rep_name("ann"))

@@ -49,8 +49,9 @@ from tests.scoring_models import NOON, write_model
 from workqueue.jobs import Lease, Settlement, SettlementKind, State
 from workqueue.worker import Worker
 
-NEEDLE = "吴兰兰 139-4711"
-CUSTOMER = f"{NEEDLE}, a customer"
+NEEDLE = "吴兰兰-139-4711"
+"""An id like any other, so that ids of work items would hold it."""
+CUSTOMER = f"{NEEDLE}-customer"
 ATTRIBUTES = {"phone": f"{NEEDLE} by phone", "customer": CUSTOMER, "nick": f"{NEEDLE} to friends"}
 DECLARED = Personal.of(["external_id", "nick"])
 RULES = """
@@ -87,7 +88,7 @@ class House:
 
     def text(self) -> str:
         """Return a text that names the person, a new one each time."""
-        return f"{NEEDLE} ({next(self.count)})"
+        return f"{NEEDLE}-{next(self.count)}"
 
     async def call(self, method: str, request: Message) -> Any:
         """Call a method; return its answer, or the code that it failed with."""

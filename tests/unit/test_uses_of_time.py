@@ -44,7 +44,7 @@ USES = {
     (
         "router/adapters/redis/rewriting.py",
         "redis.time",
-    ): "when the log was written anew, offline, by the store's clock",
+    ): "when a log was written anew: the store's clock",
     ("store/append_only.py", "client.time"): "from when on a backup is clean: backups are taken in real time",
     ("store/clock.py", "redis.time"): "the one clock; here it is read to move a simulated one",
     ("store/diagnostics.py", "client.time"): "how far the store's clock is from ours",

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from gate.settings import Security
 
 from fairlead.client import FairleadClient
 from fairlead.v1 import routing_pb2 as routing

@@ -374,8 +374,9 @@ class MemoryStore:
             state.subjects[erasure.customer].discard(item_id)
         state.standings.pop(erasure.customer, None)
         if any(here):
-            number = len(state.events) + 1
-            state.events.append(Erased(number, sealed, *here[1:], self._now_ms(), erasure.actor))
+            erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor)
+            state.events.append(erased)
+            state.projection.enter_erased(erased)
         if erasure.request_id:
             state.requests[erasure.request_id] = (erasure.fingerprint, counts)
         return counts
@@ -391,7 +392,7 @@ class MemoryStore:
     # -------------------------------------------------------------------------------------------------- known customers
 
     async def keep(self, tenant: str, scores: Sequence[tuple[str, float, str, int]]) -> None:
-        """Keep scores; see ``RedisStandings.keep``."""
+        """Keep scores; see ``RedisCustomerScores.keep``."""
         standings = self._tenants[tenant].standings
         for customer, churn_risk, value_tier, as_of_ms in scores:
             earlier, standing = standings.get(customer, (as_of_ms, CustomerScore(churn_risk)))

@@ -1,7 +1,7 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.ledger``. Then ledgers, open units and work items are compared with
+from the events before it, the pick by ``router.assignment.ledger``. Then ledgers, open units and work items are compared with
 what the store keeps beside the log.
 """
 
@@ -21,7 +21,7 @@ _PAGE = 1000
 
 
 class Replay:
-    """The use case: verify a tenant.
+    """The use case: replay a tenant's log.
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ class Replay:
                     projection.enter_settled(event)
                 elif isinstance(event, Erased):
                     told.update(event.item_ids)
+                    projection.enter_erased(event)
         for item_id in sorted(self.erased - told):
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
         async for difference in self._state(tenant, projection, pools - {""}):

@@ -6,6 +6,7 @@ The map, from the ways in down to the values; each room imports those below it, 
     adapters                        what matches the ports: Redis, queue, durable-rules, sandbox; the memory twin
     history                         the log: codec, chain, what follows from it, replay, monitor, watch
     submission  backlog  fairness   in front of the queue; what waits; how far from a fair share
+    erasure                         beside them: a person, erased
     assignment                      the decision: roster, planner, ledger, choice, service, explanation
     rules                           what a route means: pools, requirements, preferences, fallbacks, tests, publishing
     workforce                       reps, pools and territories: edits, service

@@ -400,7 +400,7 @@ class MemoryStore:
                 standings[customer] = as_of_ms, CustomerScore(churn_risk, value_tier or standing.value_tier)
 
     async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
-        """Return what is known of customers; see ``router.assignment.ports.CustomerStandings``."""
+        """Return what is known of customers; see ``router.assignment.ports.CustomerScores``."""
         known = self._tenants[tenant].standings
         return {customer: known[customer][1] for customer in customers if customer in known}
 

@@ -73,8 +73,8 @@ class Replay:
 
     async def _redecide(self, tenant: str, projection: StateProjection, decision: Decision) -> list[str]:
         head, name = decision.head, f"decision {decision.number}"
-        book = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        plan = plan_again(decision, book)
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
         seen = projection.see(attempts, decision.kind)
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)

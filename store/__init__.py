@@ -13,6 +13,7 @@
     append_only   having a store rewrite its file, so that what was deleted is gone from it
     embedded/     a private server in a data folder, and what a killed service leaves there
 
-Nothing here knows a tenant's keys or what is kept under them; of ours, ``failures`` alone is imported. ``durability`` is free of
-the driver, whose import takes half a second: whoever only names what can be asked for does not pay for it.
+Nothing here knows a tenant's keys or what is kept under them; of ours, ``failures`` alone is imported.
+``durability`` is free of the driver, whose import takes half a second: whoever only names what can be asked for does not
+pay for it.
 """

@@ -1,8 +1,8 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.assignment.ledger``. Then ledgers, open units and work items are compared with
-what the store keeps beside the log.
+from the events before it, the pick by ``router.assignment.ledger``. Then ledgers, open units and work items
+are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations

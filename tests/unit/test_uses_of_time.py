@@ -32,6 +32,10 @@ USES = {
     ("operations/service.py", "time.monotonic"): HOW_LONG,
     ("proto/fairlead/retries.py", "time.monotonic"): HOW_LONG,
     ("router/adapters/redis/log_follower.py", "expiry"): "a role of a process, which lives and dies in real time",
+    (
+        "router/adapters/redis/rewriting.py",
+        "redis.time",
+    ): "when a log was written anew, for people; no event is judged by it",
     ("router/adapters/redis/scripts/keep_standings.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
@@ -41,6 +45,7 @@ USES = {
     ("scoring/services.py", "datetime.now"): WHEN_MADE,
     ("scoring/rpc/rescorings.py", "datetime.now"): WHERE_NOT_SAID,
     ("scoring/rpc/scoring.py", "datetime.now"): WHERE_NOT_SAID,
+    ("store/append_only.py", "client.time"): "from when on the store's files are clean: files have the machine's time",
     ("store/clock.py", "redis.time"): "the one clock; here it is read to move a simulated one",
     ("store/diagnostics.py", "client.time"): "how far the store's clock is from ours",
     ("store/diagnostics.py", "time.time"): "how far the store's clock is from ours",

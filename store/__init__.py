@@ -14,6 +14,6 @@
     embedded/     a private server in a data folder, and what a killed service leaves there
 
 Nothing here knows a tenant's keys or what is kept under them; of ours, ``failures`` alone is imported.
-``durability`` is free of the driver, whose import takes half a second: whoever only names what can be asked for does not
-pay for it.
+``durability`` is free of the driver, whose import takes half a second: whoever only names what it says
+does not pay for it.
 """

@@ -99,7 +99,7 @@ async def test_29_servers_hours_apart_write_one_log_in_order_and_in_the_store_s_
 
 
 async def breaks(api: Api) -> list[str]:
-    """TamperCheck a tenant as ``fairlead audit verify`` does."""
+    """Check a tenant's log as ``fairlead log verify`` does."""
     stores = Stores.connect(api.redis_url)
     try:
         audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)

@@ -258,7 +258,7 @@ class MemoryStore:
             revision = state.requests[request_id][1]
             assert isinstance(revision, int)
             return revision
-        if (state.workforce, "") != (expected, event_hash):  # memory is never lost, so it needs no event_hashes
+        if (state.workforce, "") != (expected, event_hash):  # memory is never lost, so it needs no hashes of events
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         for rep in idle:
             if any(state.projection.loads[rep, kind] for kind in Kind):

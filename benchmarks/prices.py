@@ -56,7 +56,7 @@ def settings(folder: Path) -> list[Setting]:
         Setting("nothing of it (durability memory)", _FREE),
         Setting("durability everysec", {"FAIRLEAD_DURABILITY": "everysec"}),
         Setting("durability always", durable),
-        Setting("audit: chained log, auditor", _FREE, audited=True),
+        Setting("audit: chained log, monitor", _FREE, audited=True),
         Setting("callers by token", {**_FREE, **asking}, shown),
         Setting("metrics", {**_FREE, **metrics}),
         Setting("as it is by default: always, audit", durable, audited=True),

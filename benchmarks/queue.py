@@ -2,8 +2,8 @@
 
 Run as ``python -m benchmarks.queue [ITEMS]``; 100,000 items without an argument. A real service takes them in, real
 ``fairlead work`` processes route them, one of which gets kill -9 every five seconds and is replaced. At the end each
-item is owned, waiting, unrouted or a dead letter; ``fairlead verify`` makes every decision again, and ``fairlead audit
-verify`` proves that nobody altered the log.
+item is owned, waiting, unrouted or a dead letter; ``fairlead log replay`` makes every decision again, and
+``fairlead log verify`` proves that nobody altered the log.
 """
 
 from __future__ import annotations

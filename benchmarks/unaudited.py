@@ -1,5 +1,5 @@
 """``python -m benchmarks.unaudited``: the measured server without what no setting switches off: the hash chain of the
-log, and the auditor.
+log, and the monitor.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _NEVER_S = 1e6
 if __name__ == "__main__":
     with in_force(_UNCHAINED):
         from benchmarks import server
-        from router.history import monitor as auditor
+        from router.history import monitor
 
-    auditor.LOOK_S = _NEVER_S
+    monitor.LOOK_S = _NEVER_S
     server.main()

@@ -3,5 +3,6 @@
 identity → role and tenant → rate limit → handler → masking → observers
 
 ``grpc`` serves methods and turns failures into statuses, ``auth`` says who calls and what they may, ``rate_limits`` how
-often; ``settings`` reads what an operator chose. Imports nothing of ours; the ``rpc`` rooms and ``serving`` import it.
+often; ``settings`` reads what an operator chose. Of ours, ``failures`` and ``resource_names`` alone are
+imported; the ``rpc`` rooms and ``serving`` import it.
 """

@@ -2,16 +2,18 @@
 
 ::
 
-    errors        the store cannot now
     durability    what an acknowledged change survives: asked for, found, told
     clients       a URL → a client of the driver: one server, sentinels, a cluster
     translation   which of the driver's exceptions say "not now"
     scripts       Lua in front of which its libraries stand, called by its hash
+    clock         the clock that scripts read, real or simulated
     batching      concurrent jobs share a call
     replication   a client that answers once replicas have what was written
     diagnostics   what a store says of itself
+    append_only   having a store rewrite its file, so that what was deleted is gone from it
     embedded/     a private server in a data folder, and what a killed service leaves there
 
-Nothing here knows a key or what is kept under it; nothing of ours is imported. ``errors`` and ``durability`` are free
-of the driver, whose import takes half a second: whoever only names what can go wrong does not pay for it.
+Nothing here knows a tenant's keys or what is kept under them; of ours, ``failures`` alone is imported.
+``durability`` is free of the driver, whose import takes half a second: whoever only names what it says
+does not pay for it.
 """

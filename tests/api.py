@@ -268,7 +268,7 @@ async def connected(address: str, tenant: str, redis_url: str = "") -> AsyncIter
 
 
 async def differences(redis_url: str, tenant: str) -> list[str]:
-    """Verify a tenant as ``fairlead verify`` does."""
+    """Replay a tenant's log as ``fairlead log replay`` does."""
     stores = Stores.connect(redis_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:

@@ -258,7 +258,7 @@ class MemoryStore:
             revision = state.requests[request_id][1]
             assert isinstance(revision, int)
             return revision
-        if (state.workforce, "") != (expected, event_hash):  # memory is never lost, so it needs no event_hashes
+        if (state.workforce, "") != (expected, event_hash):  # memory is never lost, so it needs no hashes of events
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         for rep in idle:
             if any(state.projection.loads[rep, kind] for kind in Kind):
@@ -374,8 +374,9 @@ class MemoryStore:
             state.subjects[erasure.customer].discard(item_id)
         state.standings.pop(erasure.customer, None)
         if any(here):
-            number = len(state.events) + 1
-            state.events.append(Erased(number, sealed, *here[1:], self._now_ms(), erasure.actor))
+            erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor)
+            state.events.append(erased)
+            state.projection.enter_erased(erased)
         if erasure.request_id:
             state.requests[erasure.request_id] = (erasure.fingerprint, counts)
         return counts
@@ -391,7 +392,7 @@ class MemoryStore:
     # -------------------------------------------------------------------------------------------------- known customers
 
     async def keep(self, tenant: str, scores: Sequence[tuple[str, float, str, int]]) -> None:
-        """Keep scores; see ``RedisStandings.keep``."""
+        """Keep scores; see ``RedisCustomerScores.keep``."""
         standings = self._tenants[tenant].standings
         for customer, churn_risk, value_tier, as_of_ms in scores:
             earlier, standing = standings.get(customer, (as_of_ms, CustomerScore(churn_risk)))
@@ -399,7 +400,7 @@ class MemoryStore:
                 standings[customer] = as_of_ms, CustomerScore(churn_risk, value_tier or standing.value_tier)
 
     async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
-        """Return what is known of customers; see ``router.assignment.ports.CustomerStandings``."""
+        """Return what is known of customers; see ``router.assignment.ports.CustomerScores``."""
         known = self._tenants[tenant].standings
         return {customer: known[customer][1] for customer in customers if customer in known}
 

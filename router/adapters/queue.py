@@ -132,28 +132,29 @@ class QueuedPersons:
 
     async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
         """Remove submissions; see ``router.erasure.ports.Submitted``."""
-        await self._check_free(tenant, item_ids)
+        await self._insist(tenant, item_ids, but_not=(State.LEASED,))
         removed = 0
         for start in range(0, len(item_ids), MAX_BATCH):
             page = item_ids[start : start + MAX_BATCH]
             for state in (State.READY, State.DELAYED, State.DEAD):
                 removed += await self._purged(tenant, state, page)
-        await self._check_free(tenant, item_ids)
+        await self._insist(tenant, item_ids, but_not=_ON_THEIR_WAY)
         return removed
 
     async def _purged(self, tenant: str, state: State, item_ids: Sequence[str]) -> int:
         request = _request("", f"purge {state}", item_ids)
         return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
-    async def _check_free(self, tenant: str, item_ids: Sequence[str]) -> None:
+    async def _insist(self, tenant: str, item_ids: Sequence[str], *, but_not: Sequence[State]) -> None:
         for job_id in item_ids:
             job = await self._queue.find(tenant, job_id)
-            if job is not None and job.state is State.LEASED:
+            if job is not None and job.state in but_not:
                 name = f"tenants/{tenant}/workItems/{job.id}"
                 raise Conflict(name, "a worker has its submission at this moment: try again")
 
 
-_ON_THEIR_WAY = (State.READY, State.DELAYED, State.LEASED, State.DEAD)
+_ON_THEIR_WAY = (State.READY, State.LEASED, State.DELAYED, State.READY, State.LEASED, State.DEAD)
+"""Where submissions are, in the order in which they move, and once more: what moves meanwhile is met again."""
 
 
 def routing_work(router: Router) -> Work:

@@ -115,7 +115,7 @@ class ReassignRequest:
 
 
 def route_command(planner: Planner, request: RouteRequest, item: WorkItem) -> BindCommand | Failure:
-    """Make the job of routing a work item; an error where the book's rules cannot read it.
+    """Make the job of routing a work item; an error where the planner's rules cannot read it.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def reassign_command(
     Raises
     ------
     InvalidInput
-        If the book's rules cannot read the work item.
+        If the planner's rules cannot read the work item.
     NotFound
         If there is no rep of the name.
     NotPossible
@@ -191,7 +191,7 @@ def reassign_command(
 
 
 def wake_command(planner: Planner, record: ItemRecord, item: WorkItem) -> BindCommand | Failure:
-    """Make the job of finding an owner for what waits; an error where the book's rules cannot read it."""
+    """Make the job of finding an owner for what waits; an error where the planner's rules cannot read it."""
     try:
         plan = planner.plan(item)
     except InvalidInput as error:

@@ -1,8 +1,8 @@
-"""Requeuer what waits: follows a tenant's log, and tries work items again when a change could help them.
+"""Finding owners for what waits: follows a tenant's log, and tries work items again when a change could help them.
 
 Those of higher priority come first, and of those the oldest.
 
-What waits is written by the same atomic step that decided so, and requeuer ends in the same atomic step as routing: so
+What waits is written by the same atomic step that decided so, and trying ends in the same atomic step as routing: so
 it may stop, start, or run twice at any moment, and nothing is lost or owned twice.
 """
 
@@ -18,8 +18,9 @@ from router.assignment.ports import MAX_JOBS, Assignments
 from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.decision import Decision, Outcome
 from router.model.errors import StaleRevision
-from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.model.events import Completed, Erased, Event, RulesPublished, WorkforceChanged
 from router.model.records import ItemRecord
+from router.model.workitem import State
 
 _PAGE = 1000
 
@@ -65,11 +66,13 @@ class Requeuer:
                 if rep:
                     self._room.freed(rep, kind)
             case WorkforceChanged() | RulesPublished():
-                await self._plan_all(await self._book_with(event))
+                await self._plan_all(await self._planner_with(event))
+            case Erased(item_ids=item_ids):
+                await self._plan(await self._planners.current(self._tenant), item_ids, tries=math.inf)
             case _:
                 pass
 
-    async def _book_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
+    async def _planner_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
         """Return a planner that knows of a change."""
         planner = await self._planners.current(self._tenant)
         known = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
@@ -89,9 +92,9 @@ class Requeuer:
             self._room.enter(waiting, tries=tries)
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
-        """Make the jobs of requeuer those that still wait."""
+        """Make the jobs of waking those that still wait."""
         found = await self._store.items(self._tenant, item_ids)
-        records = [record for record in found if record is not None and not record.owner]
+        records = [record for record in found if record is not None and record.state is State.QUEUED]
         decisions = await self._store.decisions(self._tenant, [record.decision for record in records])
         jobs = [
             wake_command(planner, record, decision.head.item)

@@ -78,14 +78,14 @@ class Eraser:
                 "its older events may hold personal values as they came: stop the service, then `fairlead log rewrite`"
             )
             raise NotPossible(f"tenants/{tenant}", advice)
-        mark = fingerprint_of("erase", *subject)
+        fingerprint = fingerprint_of("erase", *subject)
         if request_id and not preview:
-            known = await self._values.erased_before(tenant, request_id, mark)
+            known = await self._values.erased_before(tenant, request_id, fingerprint)
             if known is not None:
                 return Erased(known, await self._values.compact())
         pending = await self._pending(tenant, subject)
         removed = len(pending) if preview else await self._submitted.remove(tenant, pending)
-        wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=mark, actor=actor)
+        wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
         counts = await self._page_by_page(tenant, subject, wish, preview)
         return Erased(counts, Compacted() if preview else await self._values.compact())
 

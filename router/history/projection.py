@@ -1,6 +1,6 @@
 """What follows from the log: ledgers, open units and work items, entered event by event.
 
-The memory store lives on it, and ``fairlead verify`` holds the real store to it. Pure.
+The memory store lives on it, and ``fairlead log replay`` holds the real store to it. Pure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from router.assignment import ledger
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
 from router.model.decision import Cause, Decision, ObservedState
-from router.model.events import Completed, Settled
+from router.model.events import Completed, Erased, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
@@ -120,6 +120,11 @@ class StateProjection:
         record = self.items[completed.item_id]
         number = completed.number
         self.items[completed.item_id] = replace(record, state=completed.state, event=number, version=number)
+
+    def enter_erased(self, erased: Erased) -> None:
+        """Enter the erasing of work items: whatever was made from one as it was is out of date."""
+        for item_id in erased.item_ids:
+            self.items[item_id] = replace(self.items[item_id], version=erased.number)
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""

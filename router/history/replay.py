@@ -1,8 +1,8 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.ledger``. Then ledgers, open units and work items are compared with
-what the store keeps beside the log.
+from the events before it, the pick by ``router.assignment.ledger``. Then ledgers, open units and work items
+are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PAGE = 1000
 
 
 class Replay:
-    """The use case: verify a tenant.
+    """The use case: replay a tenant's log.
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ class Replay:
                     projection.enter_settled(event)
                 elif isinstance(event, Erased):
                     told.update(event.item_ids)
+                    projection.enter_erased(event)
         for item_id in sorted(self.erased - told):
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
         async for difference in self._state(tenant, projection, pools - {""}):
@@ -72,8 +73,8 @@ class Replay:
 
     async def _redecide(self, tenant: str, projection: StateProjection, decision: Decision) -> list[str]:
         head, name = decision.head, f"decision {decision.number}"
-        book = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        plan = plan_again(decision, book)
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
         seen = projection.see(attempts, decision.kind)
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)

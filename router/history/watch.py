@@ -1,4 +1,4 @@
-"""WatchService the changes of work items: from any event on, in order, at least once."""
+"""Watching the changes of work items: from any event on, in order, at least once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Values alone: nothing here decides, reads or writes.
 
-``workitem`` (with the table of states) → ``workforce`` → ``revisions`` → ``decision`` → ``events`` (what the log holds)
-→ ``records`` (what the store keeps beside it) → ``errors``.
+``workitem`` (with the table of states) → ``workforce`` → ``revisions`` → ``decision`` → ``sealing`` (of what
+is personal in one) → ``events`` (what the log holds) → ``records`` (what the store keeps beside it) → ``errors``.
 """

@@ -19,7 +19,7 @@ _CHECKED = """After each round everything was healed and this held, or is listed
   the answers about each work item fit some order that their times allow;
   each watcher was told of every change, once, in order;
   a lease was ended only by whom it was given to;
-  fairlead verify and fairlead audit verify are clean;
+  fairlead log replay and fairlead log verify are clean;
   no process ended by itself, none logged an exception that nobody expected.
 """
 

@@ -17,7 +17,7 @@ from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.commands import ReassignRequest, Refusal, RouteRequest, reassign_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
@@ -235,6 +235,33 @@ async def test_an_erased_item_can_be_moved_on(world: World) -> None:
 
     assert (moved.rep, dict(moved.head.item.attributes)) == ("cy", {})
     assert (await world.replay())[0] == []
+
+
+async def test_what_was_read_before_erasing_is_not_written_after_it(world: World) -> None:
+    await world.route(phone=PHONE)
+    planner, stored = await world.planners.current(world.tenant), await world.queries.item(world.tenant, "crm~L-1")
+    wish, item = ReassignRequest("crm~L-1", "cy"), stored.decision.head.item
+    late = reassign_command(world.tenant, planner, wish, stored.record, item, "")
+    await world.erase("crm~L-1")
+
+    answers = await world.store.bind(world.tenant, planner.revisions, [late])
+
+    assert (item.attributes["phone"], answers) == (PHONE, [Refusal.CONFLICT])
+    assert await world.erase("crm~L-1") == Counts()
+    assert await world.replay() == ([], {"crm~L-1"})
+
+
+async def test_what_waits_and_is_erased_is_woken_by_what_is_left(world: World) -> None:
+    await world.route(phone="110", region="far")
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    await requeuer.begin()
+    await world.erase("crm~L-1")
+    await requeuer.catch_up()
+
+    assert await requeuer.wake() == 1
+
+    stored = await world.queries.item(world.tenant, "crm~L-1")
+    assert (stored.record.owner != "", "phone" in stored.decision.head.item.attributes) == (True, False)
 
 
 async def test_a_customer_is_erased_with_all_their_items_and_scores(world: World) -> None:

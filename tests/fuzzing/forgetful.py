@@ -19,7 +19,7 @@ from workqueue.adapters.memory import MemoryQueue
 
 
 class ForgetfulStore(MemoryStore):
-    """The router's ports in memory, with a event_hash for each life."""
+    """The router's ports in memory, with an event hash for each life."""
 
     _life = 1
 

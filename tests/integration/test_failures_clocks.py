@@ -99,7 +99,7 @@ async def test_29_servers_hours_apart_write_one_log_in_order_and_in_the_store_s_
 
 
 async def breaks(api: Api) -> list[str]:
-    """TamperCheck a tenant as ``fairlead audit verify`` does."""
+    """Check a tenant's log as ``fairlead log verify`` does."""
     stores = Stores.connect(api.redis_url)
     try:
         audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
@@ -160,6 +160,7 @@ async def test_29_a_lease_ends_by_the_store_s_clock(skewed: Skewed, apis: tuple[
     assert await differences(ahead.redis_url, ahead.tenant) == []
 
 
+@pytest.mark.long
 async def test_29_a_token_counts_by_the_server_s_own_clock(
     skewed: Skewed, short_path: Path, tmp_path: Path, tenant: str
 ) -> None:

@@ -438,6 +438,7 @@ def test_the_demo_tells_ten_decisions() -> None:
     assert all(len(line) <= 100 for line in shown.splitlines())
 
 
+@pytest.mark.long
 def test_the_demo_without_its_files_says_which_it_wants(tmp_path: Path) -> None:
     status, printed = tried("demo", "--examples", str(tmp_path))
 

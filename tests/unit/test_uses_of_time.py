@@ -32,6 +32,10 @@ USES = {
     ("operations/service.py", "time.monotonic"): HOW_LONG,
     ("proto/fairlead/retries.py", "time.monotonic"): HOW_LONG,
     ("router/adapters/redis/log_follower.py", "expiry"): "a role of a process, which lives and dies in real time",
+    (
+        "router/adapters/redis/rewriting.py",
+        "redis.time",
+    ): "when a log was written anew, for people; no event is judged by it",
     ("router/adapters/redis/scripts/keep_standings.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,

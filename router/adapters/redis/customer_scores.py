@@ -35,7 +35,7 @@ Score = tuple[str, float, str, int]
 
 
 class RedisCustomerScores:
-    """``router.assignment.ports.CustomerStandings`` on Redis, and the way in.
+    """``router.assignment.ports.CustomerScores`` on Redis, and the way in.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class RedisCustomerScores:
         self._writing: asyncio.Task[None] | None = None
 
     async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
-        """Return what is known of customers; see ``router.assignment.ports.CustomerStandings``."""
+        """Return what is known of customers; see ``router.assignment.ports.CustomerScores``."""
         keys = Keys(tenant)
         with translated():
             stored = await self._redis.mget([keys.customer(customer) for customer in customers])

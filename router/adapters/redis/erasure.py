@@ -57,9 +57,9 @@ class RedisPersonalValues:
             erasure.actor,
             int(preview),
         ]
-        beside = map(keys.personal, erasure.item_ids)
+        items = [*map(keys.item, erasure.item_ids), *map(keys.personal, erasure.item_ids)]
         reply = await _erase(
-            self._redis, [keys.revisions, keys.events, *beside, *of_customer, *request], [msgpack.packb(header)]
+            self._redis, [keys.revisions, keys.events, *items, *of_customer, *request], [msgpack.packb(header)]
         )
         check_reply(tenant, reply)
         if reply[0] == b"REQUEST_ID_REUSED":

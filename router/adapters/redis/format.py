@@ -8,9 +8,9 @@ format what is new
        of work items by owner
 ====== =====================================================================================================
 
-Every script refuses a store of another format. What is older is brought up to date when a server starts, see
-``router.adapters.redis.upgrade``; what is newer is left to a newer Fairlead. Servers of one format can be replaced one
-by one; across formats all are stopped first.
+Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is
+older is brought up to date when a server starts, see ``router.adapters.redis.upgrade``; what is newer is left to a
+newer Fairlead. Servers of one format can be replaced one by one; across formats all are stopped first.
 """
 
 from __future__ import annotations

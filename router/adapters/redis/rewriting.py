@@ -93,8 +93,8 @@ class LogRewriter:
         if not isinstance(event, Decision):
             return SealedEntry(entry)
         head = event.head
-        book = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        return sealed_entry(entry, event, book, personal)
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        return sealed_entry(entry, event, planner, personal)
 
     async def _now_ms(self) -> int:
         with translated():

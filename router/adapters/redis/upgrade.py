@@ -19,6 +19,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import uuid4
 
+from redis.exceptions import ResponseError
+
 from resource_names import check_id
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.format import FORMAT
@@ -178,10 +180,18 @@ class StoreUpgrade:
         done = 0
         with translated():
             async for plain, renamed in self._plain_requests():
-                await self._redis.rename(plain, renamed)
+                await self._rename(plain, renamed)
                 done += 1
                 if done % self._page == 0:
                     await self._leads()
+
+    async def _rename(self, plain: str, renamed: str) -> None:
+        """Rename a key, unless it is gone: it has expired, or was found twice, or another server was first."""
+        try:
+            await self._redis.rename(plain, renamed)
+        except ResponseError as error:
+            if "no such key" not in str(error):
+                raise
 
     async def _upgrade(self, tenant: str) -> None:
         """Bring a tenant from format 1 to 2; who was overtaken meanwhile does no harm."""

@@ -119,7 +119,7 @@ async def test_a_rewritten_log_tells_the_same_history_and_holds_no_personal_valu
 
 
 async def test_what_goes_on_after_it_goes_on_by_the_new_links(old: World, redis: Any) -> None:
-    await old.route("L-5")  # so that the books at hand are those of the old marks
+    await old.route("L-5")  # so that the planners at hand are those of the old marks
     await _rewrite(old, redis)
 
     item = WorkItem(Kind.LEAD, "crm", "L-1", {"phone": PHONE, "nickname": NAME, "customer": "C-1"})

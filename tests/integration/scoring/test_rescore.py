@@ -132,6 +132,7 @@ def test_processes_give_the_same_files_as_one(parquet: Path, registry: Path, tmp
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
 
 
+@pytest.mark.long
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(parquet: Path, registry: Path, tmp_path: Path) -> None:
     run(parquet, tmp_path / "calm", registry)
     calm, out, chance = contents(tmp_path / "calm"), tmp_path / "killed", random.Random(3)
@@ -171,6 +172,7 @@ def test_an_orphaned_worker_dies_with_its_parent(parquet: Path, registry: Path, 
     until(lambda: not any(map(_alive, children)))
 
 
+@pytest.mark.long
 def test_dask_gives_the_same_files(parquet: Path, registry: Path, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="needs fairlead[dask]")
     run(parquet, tmp_path / "here", registry)

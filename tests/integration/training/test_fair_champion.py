@@ -43,6 +43,7 @@ def failed(trained: Trained) -> dict[str, str]:
     return {gate.name: gate.detail for gate in trained.gates if not gate.passed}
 
 
+@pytest.mark.long
 def test_a_new_column_is_no_reason_to_keep_the_champion(tmp_path: Path) -> None:
     bank, useless = read_table(real("bank_churn.csv")), ("RowNumber", "CustomerId", "Surname")
     before = learnt(bank, Columns("Exited", drop=(*useless, "CreditScore", "Tenure")), SMALL)
@@ -85,7 +86,7 @@ def test_a_model_made_without_a_report_of_its_champion_can_still_be_published(tm
     assert "could not be judged fairly" in page.read_text()
 
 
-@pytest.mark.parametrize("drop", [(), ("calls",)])
+@pytest.mark.parametrize("drop", [pytest.param((), marks=pytest.mark.long), ("calls",)])
 def test_a_champion_that_has_seen_the_last_block_of_time_is_judged_as_if_it_had_not(
     drop: tuple[str, ...], tmp_path: Path
 ) -> None:

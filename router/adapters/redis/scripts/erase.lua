@@ -1,8 +1,8 @@
 -- Erases what opens the sealed values of some work items, and the scores of a customer; writes down that it did.
 --
--- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 … per item the hash that opens what is sealed in its events;
---        then, where there is a customer, the set of their work items and the string with their score; then the request's
---        key (absent: none)
+-- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 … the items' keys; then per item the hash that opens what is
+--        sealed in its events; then, where there is a customer, the set of their work items and the string with their
+--        score; then the request's key (absent: none)
 -- ARGV   1 header, msgpack: [item ids, 1 for a customer, submissions that were removed before, what was erased for the same
 --          request before {items, values, submissions, scores}, fingerprint of the request, seconds to remember it, actor ('':
 --          nobody is asked who they are), 1 for a preview]
@@ -13,19 +13,20 @@ local refused = format.check(KEYS[1])
 if refused then return refused end
 local header = cmsgpack.unpack(ARGV[1])
 local ids, has_customer, submissions, before, preview = header[1], header[2] == 1, header[3], header[4], header[8] == 1
-local next_key = 3 + #ids
+local first_hash, next_key = 3 + #ids, 3 + 2 * #ids
 local request_key = KEYS[next_key + (has_customer and 2 or 0)]
 local known
 if request_key then known = request.known(redis.call('GET', request_key), header[5], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return known[2] end
 
-local values, scores, erased = 0, 0, {}
+local values, scores, erased, changed = 0, 0, {}, {}
 for i, id in ipairs(ids) do
-  local sealed = redis.call('HLEN', KEYS[2 + i])
+  local hash = KEYS[first_hash - 1 + i]
+  local sealed = redis.call('HLEN', hash)
   if sealed > 0 then
-    values, erased[#erased + 1] = values + sealed, id
-    if not preview then redis.call('DEL', KEYS[2 + i]) end
+    values, erased[#erased + 1], changed[#changed + 1] = values + sealed, id, KEYS[2 + i]
+    if not preview then redis.call('DEL', hash) end
   end
 end
 if has_customer then
@@ -39,7 +40,8 @@ local counts = {before[1] + #erased, before[2] + values, before[3] + submissions
 if preview then return counts end
 if values + submissions + scores > 0 then
   log.open(KEYS[2])
-  log.append('erased.2', cmsgpack.pack({erased, values, submissions, scores, header[7]}), '')
+  local number = log.append('erased.2', cmsgpack.pack({erased, values, submissions, scores, header[7]}), '')
+  for _, key in ipairs(changed) do item.change(key, number) end
   redis.call('HSET', KEYS[1], 'format', FORMAT)
 end
 if request_key then request.keep(request_key, header[6], {header[5], counts}) end

@@ -17,6 +17,15 @@ function item.new(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} 
 
 function item.next(record, event) return TRANSITIONS[record[STATE]][event] end
 
+function item.change(key, version)
+  -- Has an item another version, so that nothing is written that was made from it as it was.
+  local packed = redis.call('GET', key)
+  if not packed then return end
+  local record = cmsgpack.unpack(packed)
+  record[VERSION] = version
+  redis.call('SET', key, cmsgpack.pack(record))
+end
+
 function item.in_owned(owner, state, first, id)
   -- Returns a work item's place in the index of owners: by owner, open before closed, then by age; nil for nobody's.
   if owner == '' then return nil end

@@ -1,4 +1,4 @@
-"""The waiting room against a plain list: the oldest who have a chance, and nobody else."""
+"""The backlog against a plain list: the oldest who have a chance, and nobody else."""
 
 from __future__ import annotations
 

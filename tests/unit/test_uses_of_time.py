@@ -45,10 +45,6 @@ USES = {
     ("scoring/services.py", "datetime.now"): WHEN_MADE,
     ("scoring/rpc/rescorings.py", "datetime.now"): WHERE_NOT_SAID,
     ("scoring/rpc/scoring.py", "datetime.now"): WHERE_NOT_SAID,
-    (
-        "router/adapters/redis/rewriting.py",
-        "redis.time",
-    ): "when a log was written anew: the store's clock",
     ("store/append_only.py", "client.time"): "from when on a backup is clean: backups are taken in real time",
     ("store/clock.py", "redis.time"): "the one clock; here it is read to move a simulated one",
     ("store/diagnostics.py", "client.time"): "how far the store's clock is from ours",

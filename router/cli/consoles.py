@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import IO
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 from rich.text import Text
 
@@ -18,6 +19,13 @@ _WIDTH = 100
 def console_for(stream: IO[str]) -> Console:
     """Make a console as wide as the terminal, or 100 columns where there is none."""
     return Console(file=stream, width=None if stream.isatty() else _WIDTH, highlight=False)
+
+
+def progress_bar(console: Console) -> Progress:
+    """Make the bar that shows how many of something are done."""
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
 
 
 def headline(console: Console, text: str) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 import grpc
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from router.cli.consoles import progress_bar
 from router.cli.lead_files import LeadsFile, read_leads
 from router.cli.tables import InputFailed
 from router.cli.workforce_files import WorkforceFile, read_reps, read_territories
@@ -117,17 +117,11 @@ def route_all(client: FairleadClient, inputs: Inputs, console: Console) -> Itera
     """Route every lead in the order of the file, with a progress bar; decisions come with all candidates."""
     items = inputs.leads.items
     batch = max(1, min(_LARGEST_BATCH, _MOST_CANDIDATES // len(inputs.workforce.reps)))
-    with _progress(console) as progress:
+    with progress_bar(console) as progress:
         task = progress.add_task("routing", total=len(items))
         for item, answer in zip(items, client.route_many(items, full=True, batch_size=batch), strict=True):
             progress.advance(task)
             yield item, answer
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-    )
 
 
 def mapping(pairs: Iterable[str]) -> dict[str, str]:

@@ -22,9 +22,9 @@ from router.adapters.redis.repositories import Stores
 from router.adapters.redis.rewriting import LogRewriter, Report
 from router.assignment.planner_cache import PlannerCache
 from router.cli.audit import check_tenant, show_log, verify_log
-from router.cli.consoles import console_for
+from router.cli.consoles import console_for, progress_bar
 from router.cli.stores import connected_stores, opened, store_options
-from router.cli.verify import progress_bar, verify
+from router.cli.verify import verify
 from router.erasure.ports import Compacted
 from router.history.monitor import ROLE
 from router.model.errors import NotPossible

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from failures import Failure
 from fairlead.commands import tenant_option
 from resource_names import check_id
 from router.assignment.planner_cache import PlannerCache
-from router.cli.consoles import console_for
+from router.cli.consoles import console_for, progress_bar
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.replay import Replay
 
@@ -75,10 +74,3 @@ async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, in
                 if found <= _MOST_SHOWN:
                     console.print(Text(difference, style="red"))
     return events, found, len(verification.erased)
-
-
-def progress_bar(console: Console) -> Progress:
-    """Make the bar that shows how many events are done."""
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-    )

@@ -123,7 +123,7 @@ class StateProjection:
 
     def enter_erased(self, erased: Erased) -> None:
         """Enter the erasing of work items: whatever was made from one as it was is out of date."""
-        for item_id in erased.item_ids:
+        for item_id in self.items.keys() & erased.item_ids:
             self.items[item_id] = replace(self.items[item_id], version=erased.number)
 
     def enter_settled(self, settled: Settled) -> None:

@@ -21,7 +21,8 @@ class ReplicatingRedis(Redis):
 
     The mark written behind each of them makes WAIT look at everything before it, also where a script only found that
     its request had been done before, over another connection. Scripts, ``get``, ``xrange``, ``xrevrange`` and
-    ``zrangebylex`` are what callers are answered from. All goes over one connection: no other primary than the one that was read from confirms.
+    ``zrangebylex`` are what callers are answered from. All goes over one connection: no other primary than the one
+    that was read from confirms.
 
     References
     ----------

@@ -20,8 +20,9 @@ class ReplicatingRedis(Redis):
     """A client whose scripts are answered once replicas have what they wrote, and reads once they have what was read.
 
     The mark written behind each of them makes WAIT look at everything before it, also where a script only found that
-    its request had been done before, over another connection. Scripts, ``get``, ``xrange`` and ``xrevrange`` are what
-    callers are answered from. All goes over one connection: no other primary than the one that was read from confirms.
+    its request had been done before, over another connection. Scripts, ``get``, ``xrange``, ``xrevrange`` and
+    ``zrangebylex`` are what callers are answered from. All goes over one connection: no other primary than the one
+    that was read from confirms.
 
     References
     ----------
@@ -49,6 +50,13 @@ class ReplicatingRedis(Redis):
     async def xrevrange(self, name: Any, last: Any = "+", first: Any = "-", count: int | None = None) -> Any:
         """Read a slice of a stream, newest first; see ``redis.commands.core``."""
         return await self._acknowledged("XREVRANGE", name, last, first, *_limit(count))
+
+    async def zrangebylex(
+        self, name: Any, first: Any, last: Any, start: int | None = None, num: int | None = None
+    ) -> Any:
+        """Read a slice of a sorted set, by name; see ``redis.commands.core``."""
+        limit = () if start is None or num is None else ("LIMIT", start, num)
+        return await self._acknowledged("ZRANGEBYLEX", name, first, last, *limit)
 
     async def _acknowledged(self, *command: Any) -> Any:
         async with self.pipeline(transaction=False) as pipeline:

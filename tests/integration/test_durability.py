@@ -119,12 +119,13 @@ async def test_what_replicas_do_not_have_is_not_shown_either(data_folder: Path) 
             await api.reassign(item, request_id="moved")
         async with serving(primary, "replicas:1") as api:
             watch = routing.WatchWorkItemsRequest(parent=api.parent)
+            of_ann = routing.ListWorkItemsRequest(parent=api.parent, owner=f"{api.parent}/reps/ann")
             shown = await asyncio.gather(
                 api.reassign(item, request_id="moved"), api.item(item), api.routing.WatchWorkItems(watch).read(),
-                return_exceptions=True,
+                api.routing.ListWorkItems(of_ann), return_exceptions=True,
             )  # fmt: skip
 
-    assert ["0 of 1 replicas" in str(error) for error in shown] == [True] * 3
+    assert ["0 of 1 replicas" in str(error) for error in shown] == [True] * 4
 
 
 async def acknowledged(api: Api) -> decisions.Decision:

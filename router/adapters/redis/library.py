@@ -33,7 +33,7 @@ def _library() -> Sequence[str]:
 
 def _constants() -> str:
     """Write down in Lua what Python says of formats and states."""
-    table = ", ".join(f"{state} = {_table(after)}" for state, after in TRANSITIONS.items())
+    table = ", ".join(f"{state} = {_table(after)}" for state, after in sorted(TRANSITIONS.items()))
     return f"local FORMAT = {FORMAT}\nlocal TRANSITIONS = {{{table}}}\n"
 
 

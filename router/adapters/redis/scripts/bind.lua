@@ -130,7 +130,7 @@ local function write(job, record, choice, outcome, epoch, facts)
   record[VERSION], record[CONTENT], record[DECISION] = number, number, number
   if record[FIRST] == 0 then record[FIRST] = number end
   write_record(job, record)
-  item.index(KEYS[4], KEYS[5], job.id, state, owner, record)
+  item.index(KEYS[4], job.id, state, owner, record)
   if choice.rep ~= '' then ledger.shift(choice.rep, job.kind, 1) end
   if choice.pool ~= '' then ledger.charge(choice, job.override) end
   return number, stored
@@ -159,7 +159,7 @@ local function do_job(job)
   local facts = cmsgpack.pack({job.id, job.kind, outcome, choice.rep, choice.pool, epoch, choice.charge,
     choice.seen, choice.stand, redis.sha1hex(table.concat(choice.proof)), record[EVENT],
     choice.rep ~= '' and record[OWNER] or ''})
-  if preview then return {'NEW', 0, cmsgpack.pack(log.now_ms) .. facts} end
+  if preview then return {'NEW', 0, log.now .. facts} end
   return {'NEW', write(job, record, choice, outcome, epoch, facts)}
 end
 
@@ -172,4 +172,5 @@ for i = 1, n_jobs do
     personal = j[13], openings = j[14], customer = j[15], head = ARGV[place + 1]})
 end
 ledger.write(KEYS[2])
+item.write_owned(KEYS[5])
 return answers

@@ -30,7 +30,8 @@ local number = log.append('completed.2', cmsgpack.pack({item_id, record[KIND], a
   record[EPOCH], record[EVENT], ARGV[7]}), '')
 record[EVENT], record[VERSION] = number, number
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
-item.index(KEYS[4], KEYS[5], item_id, was, record[OWNER], record)
+item.index(KEYS[4], item_id, was, record[OWNER], record)
+item.write_owned(KEYS[5])
 if record[OWNER] ~= '' then redis.call('HINCRBY', KEYS[2], record[OWNER] .. '|' .. record[KIND], -1) end
 if KEYS[7] then request.keep(KEYS[7], tonumber(ARGV[5]), {ARGV[4], number}) end
 return {'DONE', cmsgpack.pack(record)}

@@ -32,8 +32,10 @@ function item.in_owned(owner, state, first, id)
   return owner .. (state == 'ASSIGNED' and '\0o\0' or '\0c\0') .. string.format('%016.0f', first) .. '\0' .. id
 end
 
-function item.index(waiting, owned, id, state, owner, record)
-  -- Moves a work item in the indexes from where its state and owner were to where its record is.
+local moved = {} -- places in the index of owners: whether a work item stands there when the call is over
+
+function item.index(waiting, id, state, owner, record)
+  -- Moves a work item in the indexes from where its state and owner were to where its record is; see `write_owned`.
   local first = record[FIRST]
   if record[STATE] == 'QUEUED' then
     redis.call('ZADD', waiting, first, id)
@@ -42,8 +44,22 @@ function item.index(waiting, owned, id, state, owner, record)
   end
   local before, after = item.in_owned(owner, state, first, id), item.in_owned(record[OWNER], record[STATE], first, id)
   if before ~= after then
-    if before then redis.call('ZREM', owned, before) end
-    if after then redis.call('ZADD', owned, 0, after) end
+    if before then moved[before] = false end
+    if after then moved[after] = true end
   end
+end
+
+function item.write_owned(owned)
+  -- Writes what the call moved in the index of owners: two commands, however many work items.
+  local added, removed = {}, {}
+  for place, stands in pairs(moved) do
+    if stands then
+      added[#added + 1], added[#added + 2] = 0, place
+    else
+      removed[#removed + 1] = place
+    end
+  end
+  if #removed > 0 then redis.call('ZREM', owned, unpack(removed)) end
+  if #added > 0 then redis.call('ZADD', owned, unpack(added)) end
 end
 

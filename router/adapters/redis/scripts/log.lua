@@ -11,8 +11,12 @@ local log = {}
 
 function log.time_of(facts)
   -- Returns the time of an event, in milliseconds; those of format 1 have it first in their one array.
-  local _, first = cmsgpack.unpack_one(facts)
-  return type(first) == 'table' and first[1] or first
+  local kind, a, b, c, d, e, f, g, h = string.byte(facts, 1, 9)
+  if kind ~= 0xcf then -- of format 1, or of another age
+    local first = cmsgpack.unpack(facts)
+    return type(first) == 'table' and first[1] or first
+  end
+  return ((((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f) * 256 + g) * 256 + h
 end
 
 function log.open(key)
@@ -23,13 +27,14 @@ function log.open(key)
     log.number, log.link = tonumber(string.match(last[1], '^%d+')), last[2][8]
     log.now_ms = math.max(log.now_ms, log.time_of(last[2][4]))
   end
+  log.now = cmsgpack.pack(log.now_ms)
 end
 
 function log.append(type, facts, head)
   -- Appends an event and returns its number.
   log.number = log.number + 1
   local id = string.format('%.0f-0', log.number)
-  facts = cmsgpack.pack(log.now_ms) .. facts
+  facts = log.now .. facts
   log.link = redis.sha1hex(log.link .. '|' .. id .. '|' .. type .. '|' .. #facts .. '|' .. facts .. head)
   redis.call('XADD', log.key, id, 'type', type, 'facts', facts, 'head', head, 'link', log.link)
   return log.number, facts

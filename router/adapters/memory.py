@@ -16,7 +16,7 @@ from router.assignment.commands import BindCommand, Completion, Mode, Refusal
 from router.erasure.ports import Compacted, Counts, Erasure
 from router.history.codec import digest, publication_text, record_text, records_packed
 from router.history.projection import StateProjection
-from router.model.decision import Decision, ObservedState, Outcome
+from router.model.decision import Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
 from router.model.records import CustomerScore, ItemRecord, LedgerState
@@ -342,6 +342,11 @@ class MemoryStore:
     async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
         """Return work items of a customer; see ``router.erasure.ports.PersonalValues``."""
         return sorted(item_id for item_id in self._tenants[tenant].subjects[customer] if item_id > after)[:count]
+
+    async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
+        """Return what decisions were made from, as it is stored."""
+        events = self._tenants[tenant].events
+        return [event.head for event in events if isinstance(event, Decision) and event.item_id in item_ids]
 
     async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
         """Return what a request erased before."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from router.model.decision import DecisionInputs
 from router.rules.route import KnownCustomer
 
 
@@ -96,6 +97,9 @@ class PersonalValues(Protocol):
 
         Where there was nothing, nothing is written down.
         """
+
+    async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
+        """Return what decisions about some work items were made from, as it is stored: what is sealed stays so."""
 
     async def is_sealed(self, tenant: str) -> bool:
         """Say whether the log was sealed from its first event on, or rewritten since."""

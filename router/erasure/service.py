@@ -13,9 +13,11 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.erasure.ports import Compacted, Counts, Erasure, PersonalValues, Submitted
 from router.model.errors import NotFound, NotPossible
+from router.model.sealing import plain_fields
 from router.model.workitem import fingerprint_of
 from router.rules.route import KnownCustomer
 
+_REWRITE = "stop the service, then `fairlead log rewrite`"
 _TOGETHER = 500
 """Work items of one script call: others wait for it for some milliseconds."""
 
@@ -69,15 +71,16 @@ class Eraser:
         Conflict
             If a worker has something of the subject at this moment.
         NotPossible
-            If the log was begun by a version of Fairlead that did not seal.
+            If the log was begun by a version of Fairlead that did not seal, or holds something of the subject from
+            before it was declared personal.
         RequestIdReused
             If the request id was used for other content.
         """
         if not await self._values.is_sealed(tenant):
-            advice = (
-                "its older events may hold personal values as they came: stop the service, then `fairlead log rewrite`"
+            raise NotPossible(
+                f"tenants/{tenant}", f"its older events may hold personal values as they came: {_REWRITE}"
             )
-            raise NotPossible(f"tenants/{tenant}", advice)
+        await self._check_sealed(tenant, subject)
         fingerprint = fingerprint_of("erase", *subject)
         if request_id and not preview:
             known = await self._values.erased_before(tenant, request_id, fingerprint)
@@ -88,6 +91,18 @@ class Eraser:
         wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
         counts = await self._page_by_page(tenant, subject, wish, preview)
         return Erased(counts, Compacted() if preview else await self._values.compact())
+
+    async def _check_sealed(self, tenant: str, subject: Subject) -> None:
+        """See that nothing of a subject stands in an event as it came, which nobody could erase."""
+        try:
+            personal = (await self._planners.current(tenant)).personal
+        except NotPossible:  # no rules yet, so no events of work items
+            return
+        for page in await self._pages(tenant, subject):
+            plain = [plain_fields(inputs, personal) for inputs in await self._values.stored_inputs(tenant, page)]
+            if fields := sorted(frozenset().union(*plain)):
+                fault = f"{', '.join(fields)}: in events from before it was declared personal, as it came: {_REWRITE}"
+                raise NotPossible(f"tenants/{tenant}", fault)
 
     async def _page_by_page(self, tenant: str, subject: Subject, wish: Erasure, preview: bool) -> Counts:
         """Erase what was routed; the last page carries the request out."""

@@ -87,11 +87,10 @@ def seal(
     ('x', 'e1d546580ae98c77', 1)
     """
     item = head.item
-    named = [name for name in personal.fields & item.attributes.keys() if _is_plain(item.attributes[name])]
-    hides_id = personal.external_id and _is_plain(item.external_id or None)
-    hides_note = _is_plain(head.note or None)
-    if not (named or hides_id or hides_note):
+    plain = plain_fields(head, personal)
+    if not plain:
         return head, NO_OPENINGS
+    named, hides_id, hides_note = plain & item.attributes.keys(), EXTERNAL_ID in plain, NOTE in plain
     openings: dict[bytes, bytes] = {}
 
     def sealed(field: str, value: Any) -> Any:
@@ -106,6 +105,14 @@ def seal(
     external_id = sealed(EXTERNAL_ID, item.external_id) if hides_id else item.external_id
     note = sealed(NOTE, head.note) if hides_note else head.note
     return head._replace(item=item._replace(attributes=attributes, external_id=external_id), note=note), openings
+
+
+def plain_fields(head: DecisionInputs, personal: Personal) -> frozenset[str]:
+    """Return what is personal and stands in a head as it came: names of attributes, ``external_id``, ``note``."""
+    item = head.item
+    named = [name for name in personal.fields & item.attributes.keys() if _is_plain(item.attributes[name])]
+    hides_id = personal.external_id and _is_plain(item.external_id or None)
+    return frozenset([*named, *[EXTERNAL_ID] * hides_id, *[NOTE] * _is_plain(head.note or None)])
 
 
 def _is_plain(value: Any) -> bool:

@@ -27,7 +27,7 @@ from router.erasure.service import Eraser, Subject
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Cause, Decision, Outcome
-from router.model.errors import CorruptHistory, NotFound, RequestIdReused
+from router.model.errors import CorruptHistory, NotFound, NotPossible, RequestIdReused
 from router.model.events import Erased
 from router.model.sealing import Personal
 from router.model.workforce import Member, Pool, Rep
@@ -349,3 +349,16 @@ async def _on_redis(redis: Any, tenant: str) -> World:
     )  # fmt: skip
     await world.arrange()
     return world
+
+
+async def test_what_came_before_it_was_declared_personal_is_not_said_to_be_erased(world: World) -> None:
+    await world.route("L-1", nickname="Mo")
+    await world.route("L-2", city="x")
+    later = World(world.store, world.workforce, world.rule_sets, world.standings, world.values, world.tenant)
+    later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["city"]))
+    later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
+
+    with pytest.raises(NotPossible, match="city: in events from before it was declared personal"):
+        await later.erase("crm~L-2")
+
+    assert (await world.erase("crm~L-1")).values == 1

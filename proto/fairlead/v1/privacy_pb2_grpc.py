@@ -52,7 +52,8 @@ class PrivacyServiceServicer(object):
         """Erases what is personal of a work item, or of all that there is of a customer: values, submissions that are not routed yet,
         remembered scores. Decisions stay, explained by the outcomes that they kept. Then has the store rewrite its files, and
         answers when it has. May be repeated. Fails with NOT_FOUND (no such work item), ABORTED (a worker has a submission of the
-        subject at this moment) or FAILED_PRECONDITION (the log was begun by a version that did not seal, and is not rewritten).
+        subject at this moment) or FAILED_PRECONDITION (the log was begun by a version that did not seal, or holds something of the
+        subject from before it was declared personal, and is not rewritten).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -109,13 +109,13 @@ class RedisAssignments:
         status = reply[0].decode()
         if status == "NOT_FOUND":
             raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
-        return _record(completion.item_id, reply[1]) if status == "DONE" else Refusal(status)
+        return record_from(completion.item_id, reply[1]) if status == "DONE" else Refusal(status)
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
         """Return where a work item stands."""
         with translated():
             packed = await self._redis.get(Keys(tenant).item(item_id))
-        return _record(item_id, packed) if packed else None
+        return record_from(item_id, packed) if packed else None
 
     async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
         """Return where work items stand."""
@@ -124,7 +124,9 @@ class RedisAssignments:
         keys = Keys(tenant)
         with translated():
             found = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
-        return [_record(item_id, packed) if packed else None for item_id, packed in zip(item_ids, found, strict=True)]
+        return [
+            record_from(item_id, packed) if packed else None for item_id, packed in zip(item_ids, found, strict=True)
+        ]
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that wait."""
@@ -328,7 +330,8 @@ def _earlier(number: int, facts: bytes, head: bytes, form: bytes) -> Decision:
     return decision
 
 
-def _record(item_id: str, packed: bytes) -> ItemRecord:
+def record_from(item_id: str, packed: bytes) -> ItemRecord:
+    """Read where a work item stands."""
     record: list[Any] = msgpack.unpackb(packed)
     state, kind, owner, pool, epoch, event, version, content, decision, first, tried = record
     numbers = (event, version, content, decision, first)

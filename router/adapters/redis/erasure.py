@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgpack
 
-from router.adapters.redis.assignments import REQUEST_TTL_S
+from router.adapters.redis.assignments import REQUEST_TTL_S, record_from
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.erasure.ports import Compacted, Counts, Erasure
+from router.history.codec import read_event
+from router.model.decision import Decision, DecisionInputs
 from router.model.errors import RequestIdReused
+from router.model.events import Completed, Event
 from store.append_only import rewritten
 from store.clients import RedisClient
 from store.translation import translated
@@ -30,6 +35,34 @@ class RedisPersonalValues:
         with translated():
             found = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
         return [item_id.decode() for item_id in found]
+
+    async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
+        """Return what decisions were made from, as it is stored: each work item's events are followed backwards."""
+        keys, found = Keys(tenant), list[DecisionInputs]()
+        if not item_ids:
+            return found
+        with translated():
+            records = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
+        numbers = [
+            record_from(item_id, packed).event for item_id, packed in zip(item_ids, records, strict=True) if packed
+        ]
+        while numbers:
+            events = await self._events(keys.events, numbers)
+            found += [event.head for event in events if isinstance(event, Decision)]
+            numbers = [event.previous for event in events if isinstance(event, Decision | Completed) and event.previous]
+        return found
+
+    async def _events(self, log: str, numbers: Sequence[int]) -> list[Event]:
+        with translated():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for number in numbers:
+                    pipeline.xrange(log, f"{number}-0", f"{number}-0")
+                pages = await pipeline.execute()
+        return [
+            read_event(number, fields[b"type"], fields[b"facts"], fields[b"head"])
+            for number, page in zip(numbers, pages, strict=True)
+            for _, fields in page
+        ]
 
     async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
         """Return what a request erased before."""

@@ -401,6 +401,8 @@ ROWS = (
     Row(PersonalValues.items_of, "customer", "", "nobody has this id", "must be given", _of_sealed, []),
     Row(PersonalValues.items_of, "after", "", "before all ids", "likewise", _of_sealed, ["crm~L-9"], ["crm~L-9"]),
     Row(PersonalValues.items_of, "count", 0, "none", "500", _of_sealed, [], ["crm~L-9"]),
+    Row(PersonalValues.stored_inputs, "item_ids", [], "none", "must be given",
+        lambda w, g: w.values.stored_inputs(w.tenant, **g), []),
     Row(PersonalValues.erased_before, "request_id", "", "no request: never repeated", "must be given",
         lambda w, g: w.values.erased_before(w.tenant, fingerprint="f", **g), None),
     Row(PersonalValues.erased_before, "fingerprint", "", _LIKE_ANY, "must be given",

@@ -119,7 +119,7 @@ class Service:
         self._workers = routing_workers(queue, router, settings.work)
         submissions = SubmissionService(intake, queries, hides_external_id=personal.external_id)
         eraser = Eraser(assignments, self._stores.personal, QueuedPersons(queue), self._planners)
-        presenter = DecisionPresenter(self.durability)
+        presenter = DecisionPresenter(queries, self.durability)
         self._servicers = (
             (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
             (QueueServicer(intake), queue_pb2, "QueueService"),

@@ -7,7 +7,6 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
-from router.model.decision import Decision
 from router.rpc.fields import wants_full
 from router.rpc.presenter import DecisionPresenter
 
@@ -23,7 +22,7 @@ class DecisionServicer:
         """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
         full = wants_full(request.view)
-        return await self._described(tenant, await self._queries.decision(tenant, number), full=full)
+        return await self._presenter.message(tenant, await self._queries.decision(tenant, number), full=full)
 
     async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
         """List decisions, newest first."""
@@ -35,9 +34,5 @@ class DecisionServicer:
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )
-        messages = [await self._described(tenant, decision, full=full) for decision in found]
+        messages = [await self._presenter.message(tenant, decision, full=full) for decision in found]
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))
-
-    async def _described(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
-        explanation = await self._queries.explained(tenant, decision, full=full)
-        return self._presenter.message(tenant, decision, explanation, full=full)

@@ -67,7 +67,7 @@ class RoutingServicer:
         """Route one work item."""
         tenant, full = tenant_of(request.parent), wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
-        return await self._described(tenant, decision, full=full)
+        return await self._presenter.message(tenant, decision, full=full)
 
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
@@ -94,7 +94,7 @@ class RoutingServicer:
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
                 full = wants_full(single.view)
-                message = await self._described(tenant, answer, full=full)
+                message = await self._presenter.message(tenant, answer, full=full)
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
 
@@ -173,7 +173,7 @@ class RoutingServicer:
             actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
-        return await self._described(tenant, decision, full=full)
+        return await self._presenter.message(tenant, decision, full=full)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         """Close a work item."""
@@ -204,10 +204,6 @@ class RoutingServicer:
         async for event in self._watches.changes(tenant, after):
             token = resume_token(event.number)
             yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
-
-    async def _described(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
-        explanation = await self._queries.explained(tenant, decision, full=full)
-        return self._presenter.message(tenant, decision, explanation, full=full)
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""

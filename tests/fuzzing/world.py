@@ -156,7 +156,7 @@ class World:
     def _serve_routing(self) -> None:
         store, queries, durability = self._store, self._queries, DurabilityStatus()
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
-        presenter, watches = DecisionPresenter(durability), WatchService(store, Silence())
+        presenter, watches = DecisionPresenter(queries, durability), WatchService(store, Silence())
         for servicer, contract in (
             (
                 RoutingServicer(self._router, queries, SubmissionService(intake, queries), watches, presenter),

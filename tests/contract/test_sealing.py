@@ -10,7 +10,6 @@ import msgpack
 import pytest
 from redis.asyncio import Redis
 
-from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -38,6 +37,7 @@ from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
+from tests.twins.store import MemoryStore
 
 PHONE = "139 0000 0000"
 RULES = """

@@ -18,7 +18,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from redis.asyncio import Redis
 
 from failures import Failure
-from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -46,6 +45,7 @@ from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
+from tests.twins.store import MemoryStore
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")

@@ -18,7 +18,7 @@ from router.model.workitem import Kind, WorkItem
 from router.submission.ports import Intake, Stage
 from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import NewJob, Progress, Request, Settlement, SettlementKind, State
 from workqueue.ports import Queue

@@ -8,7 +8,6 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -40,6 +39,7 @@ from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from scoring.memory import LastScore, ScoreMemory
 from tests.contract.nothing.row import Given, Row
+from tests.twins.store import MemoryStore
 
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, priority: 7, fallback: [wait]}}"
 

@@ -12,7 +12,7 @@ from router.adapters.queue import QueuedPersons, QueuedSubmissions
 from router.assignment.commands import RouteRequest
 from router.model.workitem import Kind, WorkItem
 from store.durability import Durability, DurabilityStatus
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
 from workqueue.jobs import Request, Settlement, SettlementKind, State
 
 TENANT = "default"

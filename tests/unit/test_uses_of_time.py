@@ -36,6 +36,7 @@ USES = {
         "router/adapters/redis/rewriting.py",
         "redis.time",
     ): "when a log was written anew, for people; no event is judged by it",
+    ("router/adapters/redis/scripts/erase.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/keep_standings.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,

@@ -78,7 +78,7 @@ class RedisPersonalValues:
     async def erase(self, tenant: str, erasure: Erasure, *, preview: bool = False) -> Counts:
         """Erase; see ``router.erasure.ports.PersonalValues``."""
         keys = Keys(tenant)
-        of_customer = [keys.subject(erasure.customer), keys.customer(erasure.customer)] if erasure.customer else []
+        of_customer = _of_customer(keys, erasure.customer) if erasure.customer else []
         request = [keys.request(erasure.request_id)] if erasure.request_id and not preview else []
         header = [
             list(erasure.item_ids),
@@ -108,3 +108,7 @@ class RedisPersonalValues:
     async def compact(self) -> Compacted:
         """Have the store rewrite its files."""
         return Compacted(*await rewritten(self._redis))
+
+
+def _of_customer(keys: Keys, customer: str) -> list[str]:
+    return [keys.subject(customer), keys.customer(customer), keys.erasures, keys.erased(customer)]

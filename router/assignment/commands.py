@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -284,6 +285,13 @@ def customer_of(known: KnownCustomer | None, item: WorkItem) -> str:
     if isinstance(customer, str) and customer:
         return customer
     return item.external_id if item.kind is Kind.CUSTOMER else ""
+
+
+def names_customer(item: WorkItem, fields: Collection[str], customer: str) -> bool:
+    """Say whether a work item is a customer's, who may be named in any of some fields; see ``customer_of``."""
+    return any(customer_of(KnownCustomer(field), item) == customer for field in fields) or (
+        not fields and customer_of(None, item) == customer
+    )
 
 
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:

@@ -12,6 +12,8 @@ from router.assignment.commands import RouteRequest
 from router.model.workitem import WorkItem
 from store.durability import Durability
 
+WHY_UNREADABLE = "it cannot be read: a newer version of Fairlead submitted it, or somebody altered it"
+
 
 class Stage(StrEnum):
     """Where a submission is."""
@@ -45,6 +47,8 @@ class Submission:
 
     Parameters
     ----------
+    item
+        Its content; None where this version cannot read it.
     position
         Its place in the order of its stage, in µs: of its turn, its due time, the lease's end or its death.
     deliveries
@@ -54,7 +58,7 @@ class Submission:
     """
 
     item_id: str
-    item: WorkItem
+    item: WorkItem | None
     submitted_us: int
     stage: Stage
     position: int

@@ -29,6 +29,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import ResolvedRequirement, Roster
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
+from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
@@ -86,8 +87,8 @@ default:
 class Nobody:
     """A queue that is empty."""
 
-    async def of_customer(self, *_: object) -> list[str]:
-        return []
+    async def of_customer(self, *_: object) -> Pending:
+        return Pending([], [])
 
     async def waiting(self, *_: object) -> int:
         return 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from router.erasure.ports import Compacted, Counts, Erasure
+from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.model.decision import Decision, DecisionInputs
 from router.model.errors import RequestIdReused
 from router.model.events import Erased
-from tests.twins.tenants import Tenants
+from tests.twins.tenants import Tenants, opened_in
 
 
 class MemoryPersonalValues(Tenants):
@@ -60,6 +60,13 @@ class MemoryPersonalValues(Tenants):
         if erasure.request_id:
             state.requests[erasure.request_id] = (erasure.fingerprint, counts)
         return counts
+
+    async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
+        """Return the decisions of a slice of the log."""
+        state = self._tenants[tenant]
+        events = state.events[after:][:count]
+        decisions = [opened_in(state, event) for event in events if isinstance(event, Decision)]
+        return LogPage(decisions, [], events[-1].number) if events else None
 
     async def is_sealed(self, tenant: str) -> bool:  # noqa: ARG002 (every tenant's is)
         """Memory forgot whatever was not."""

@@ -316,6 +316,11 @@ async def _kept_beside(world: Routing, given: Given) -> Any:
     return item_ids, counts.values
 
 
+async def _last_read(world: Routing, given: Given) -> int | None:
+    page = await world.values.log_page(world.tenant, **given)
+    return page and page.last
+
+
 async def _erased(world: Routing, given: Given) -> Any:
     """Erase what is known of a customer, with something of the request or without it; say what, and in which event."""
     counts = await world.values.erase(world.tenant, Erasure(**{"item_ids": [], "customer": "C-1", **given}))
@@ -403,6 +408,8 @@ ROWS = (
     Row(PersonalValues.items_of, "count", 0, "none", "500", _of_sealed, [], ["crm~L-9"]),
     Row(PersonalValues.stored_inputs, "item_ids", [], "none", "must be given",
         lambda w, g: w.values.stored_inputs(w.tenant, **g), []),
+    Row(PersonalValues.log_page, "after", 0, "from the first event on", "likewise", _last_read, 6, 6),
+    Row(PersonalValues.log_page, "count", 0, "no events", "500", _last_read, None, 6),
     Row(PersonalValues.erased_before, "request_id", "", "no request: never repeated", "must be given",
         lambda w, g: w.values.erased_before(w.tenant, fingerprint="f", **g), None),
     Row(PersonalValues.erased_before, "fingerprint", "", _LIKE_ANY, "must be given",

@@ -81,6 +81,8 @@ class Refusal(StrEnum):
     CLOSED = "CLOSED"
     FULL = "FULL"
     NOBODY = "NOBODY"
+    LOST = "LOST"
+    """It is answered already, by an event that somebody deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,16 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.decision import Decision
-from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused, StaleEtag, StaleRevision
+from router.model.errors import (
+    Conflict,
+    CorruptHistory,
+    InvalidInput,
+    NotFound,
+    NotPossible,
+    RequestIdReused,
+    StaleEtag,
+    StaleRevision,
+)
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, fingerprint_of
 
@@ -238,6 +247,8 @@ def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refus
             return RequestIdReused(request_id)
         case Refusal.CLOSED:
             return NotPossible(name, "was closed without ever having an owner; closed is final")
+        case Refusal.LOST:
+            return CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
         case _:
             return StaleEtag(name, "changed since it was read: read it again")
 

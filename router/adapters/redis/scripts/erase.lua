@@ -22,23 +22,14 @@ if request_key then known = request.known(redis.call('GET', request_key), header
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return known[2] end
 
-local values, scores, erased, changed = 0, 0, {}, {}
+local values, erased, changed = 0, {}, {}
 for i, id in ipairs(ids) do
-  local hash = KEYS[first_hash - 1 + i]
-  local sealed = redis.call('HLEN', hash)
+  local sealed = redis.call('HLEN', KEYS[first_hash - 1 + i])
   if sealed > 0 then
     values, erased[#erased + 1], changed[#changed + 1] = values + sealed, id, KEYS[2 + i]
-    if not preview then redis.call('DEL', hash) end
   end
 end
-if has_customer then
-  scores = redis.call('EXISTS', KEYS[next_key + 1])
-  if not preview then
-    redis.call('DEL', KEYS[next_key + 1])
-    redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)
-    for _, id in ipairs(ids) do redis.call('ZREM', KEYS[next_key], id) end
-  end
-end
+local scores = has_customer and redis.call('EXISTS', KEYS[next_key + 1]) or 0
 local counts = {before[1] + #erased, before[2] + values, before[3] + submissions, before[4] + scores}
 if preview then return counts end
 if values + submissions + scores > 0 then
@@ -46,6 +37,12 @@ if values + submissions + scores > 0 then
   local number = log.append('erased.2', cmsgpack.pack({erased, values, submissions, scores, header[7]}), '')
   for _, key in ipairs(changed) do item.change(key, number) end
   redis.call('HSET', KEYS[1], 'format', FORMAT)
+end
+for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end
+if has_customer then
+  redis.call('DEL', KEYS[next_key + 1])
+  redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)
+  for _, id in ipairs(ids) do redis.call('ZREM', KEYS[next_key], id) end
 end
 if request_key then request.keep(request_key, header[6], {header[5], counts}) end
 return counts

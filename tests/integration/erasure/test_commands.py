@@ -190,3 +190,23 @@ async def test_a_submission_that_cannot_be_read_is_named_until_it_is_purged(api:
     assert "erased: 3 values of 3 work items" in done.output
     assert f"it is not known from when on backups are clean: {left}\n" in done.output
     assert "backups taken from 20" in again.output
+
+
+async def test_a_link_noted_two_rewritings_ago_still_proves_the_log(own_store: EmbeddedServer, tenant: str) -> None:
+    async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:
+        await some_leads(api)
+    stores = Stores.connect(own_store.url)
+    for role in await stores.redis.keys("*:role:*"):
+        await stores.redis.delete(role)  # as when they have run out
+    newest = await stores.assignments.entries(tenant)
+    noted = [f"{entry.number}:{entry.link}" for entry in (newest[-1], newest[-2])]
+    await stores.close()
+    at = ("--redis-url", own_store.url, "--tenant", tenant)
+
+    rewritten = [await run("log", "rewrite", "--yes", *at) for _ in range(2)]
+    of_its_end, before_its_end = [await run("log", "verify", "--noted", note, *at) for note in noted]
+
+    assert [result.exit_code for result in rewritten] == [0, 0]
+    assert (of_its_end.exit_code, before_its_end.exit_code) == (0, 1)
+    assert "only the last link of each older log can be proven" in " ".join(before_its_end.output.split())
+    assert noted[0] in "".join(before_its_end.output.split())

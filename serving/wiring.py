@@ -42,6 +42,7 @@ from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
+from scoring.clock import wall_clock
 from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
@@ -131,7 +132,9 @@ class Service:
         )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
-        self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
+        self._clock = SimulatedClock(redis)
+        self._now = now = self._clock.now if settings.simulated_clock else wall_clock
+        self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s, now)
         self._operation_workers = self._operations.workers()
         self._health = Health()
         self.server = grpc.aio.server(
@@ -191,11 +194,10 @@ class Service:
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
     async def _agree_on_time(self) -> None:
-        clock = SimulatedClock(self._stores.redis)
         if self._settings.simulated_clock:
-            await clock.begin()
+            await self._clock.begin()
         else:
-            await clock.refuse(is_private=not self._settings.redis_url)
+            await self._clock.refuse(is_private=not self._settings.redis_url)
 
     def monitor(self, tenant: str) -> Monitor:
         """Return what audits a tenant."""
@@ -249,6 +251,7 @@ class Service:
             scoring.registries,
             work.trainer,
             work.rescorer,
+            self._now,
         )
         operations_rpc.add_to(self._grpc_server, work.service)
         return scoring_rpc.SERVICES + operations_rpc.SERVICES

@@ -15,7 +15,7 @@ from router.assignment.service import Router
 from router.erasure.ports import Pending
 from router.model.decision import Decision
 from router.model.errors import QueueFull
-from router.model.workitem import WorkItem, item_id
+from router.model.workitem import WorkItem, item_id, keyed
 from router.submission.ports import WHY_UNREADABLE, QueueReport, Receipt, Stage, Submission
 from router.submission.service import Failed, route_submitted
 from store.batching import MicroBatcher
@@ -208,7 +208,8 @@ def _submission(job: Job) -> Submission:
 def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Request:
     named = [] if item_ids is None else sorted(item_ids) or None  # all has been hashed as [] from the first
     content = msgpack.packb([what, named])
-    return Request(request_id or str(uuid4()), sha256(content).hexdigest())
+    name = request_id or str(uuid4())
+    return Request(name, keyed(name, sha256(content).hexdigest()))
 
 
 async def _carried_out(change: Callable[[], Awaitable[Progress]]) -> int:

@@ -298,4 +298,4 @@ def names_customer(item: WorkItem, fields: Collection[str], customer: str) -> bo
 
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:
     """Return what tells a repeated request to route from a reused id; ``content`` is the packed work item."""
-    return fingerprint_of("route", content or request.item.pack())
+    return fingerprint_of(request.request_id, "route", content or request.item.pack())

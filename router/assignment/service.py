@@ -161,7 +161,7 @@ class Router:
         RequestIdReused, StaleRevision, StoreUnavailable
             As ``route``.
         """
-        fingerprint = fingerprint_of("reassign", request.item_id, request.rep, request.note)
+        fingerprint = fingerprint_of(request.request_id, "reassign", request.item_id, request.rep, request.note)
         if request.request_id:
             known = await self._store.repeated(tenant, request.request_id, fingerprint)
             if known is not None:
@@ -216,7 +216,7 @@ class Router:
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, item_id)
             event = stored.record.version if expected is None else expected
-            fingerprint = fingerprint_of("complete", item_id, state)
+            fingerprint = fingerprint_of(request_id, "complete", item_id, state)
             completion = Completion(item_id, state, event, request_id, fingerprint, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)
             if isinstance(answer, ItemRecord):

@@ -87,7 +87,7 @@ class Eraser:
             )
         seen = await self._in_log(tenant, subject)
         await self._check_sealed(tenant, subject, seen)
-        fingerprint = fingerprint_of("erase", *subject)
+        fingerprint = fingerprint_of(request_id, "erase", *subject)
         known = None
         if request_id and not preview:
             known = await self._values.erased_before(tenant, request_id, fingerprint)

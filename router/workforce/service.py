@@ -115,7 +115,7 @@ class WorkforceService:
         Conflict
             If the workforce changes faster than the wish can be worked out.
         """
-        asked = _Asked(tenant, request_id, fingerprint_of("save", content), actor, preview)
+        asked = _Asked(tenant, request_id, fingerprint_of(request_id, "save", content), actor, preview)
         done = await self._write(asked, lambda records: changed(tenant, records, changes))
         if done is None:
             return [await self.get(tenant, change.kind, change.id) for change in changes]
@@ -144,7 +144,7 @@ class WorkforceService:
         RequestIdReused, Conflict
             As ``save``.
         """
-        asked = _Asked(tenant, request_id, fingerprint_of("delete", kind, record_id), actor, preview)
+        asked = _Asked(tenant, request_id, fingerprint_of(request_id, "delete", kind, record_id), actor, preview)
         idle = [record_id] if kind == "rep" else []
         await self._write(asked, lambda records: removed(tenant, records, kind, record_id, etag), idle)
 

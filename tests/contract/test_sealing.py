@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import msgpack
@@ -469,3 +470,17 @@ async def test_a_submission_that_nobody_can_read_is_named_and_stops_nothing(worl
 
     assert (counts, compacted.clean_ms) == (Counts(items=1, values=1), 0)
     assert "1 submissions cannot be read and may be the subject's: crm~L-7: purge them" in compacted.hindrance
+
+
+async def test_nobody_can_try_out_in_the_store_what_a_request_held(redis: Any, tenant: str) -> None:
+    world = await _on_redis(redis, tenant)
+    item = WorkItem(Kind.LEAD, "crm", "L-1", {"phone": PHONE})
+    await world.router.route(tenant, RouteRequest(item, "1c7fd9a4-4e0d-4c3c-8a51-9e2a6a1f2c55"))
+    other = WorkItem(Kind.LEAD, "crm", "L-2", {"phone": PHONE})
+    await world.router.route(tenant, RouteRequest(other, "c7b2a1de-7f25-4f0e-b6a0-3a50b7b6f8ad"))
+    guesses = [blake2b(msgpack.packb(("route", guess.pack())), digest_size=12).hexdigest() for guess in (item, other)]
+
+    answers = [await redis.get(key) async for key in redis.scan_iter(match=Keys(tenant).request("*")[:-32] + "*")]
+
+    assert len(answers) == 2
+    assert not [guess for guess in guesses for answer in answers if guess.encode() in answer]

@@ -39,6 +39,7 @@ USES = {
     ("router/adapters/redis/scripts/erase.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/keep_standings.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
+    ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
     ("router/cli/server.py", "time.monotonic"): HOW_LONG,
     ("scoring/batch/adapters/runs.py", "datetime.now"): "as of when `fairlead rescore` scores, which has no store",

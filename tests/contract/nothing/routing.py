@@ -316,7 +316,7 @@ async def _kept_beside(world: Routing, given: Given) -> Any:
     return item_ids, counts.values
 
 
-async def _last_read(world: Routing, given: Given) -> int | None:
+async def _last_read(world: Routing, given: Given) -> Any:
     page = await world.values.log_page(world.tenant, **given)
     return page and page.last
 

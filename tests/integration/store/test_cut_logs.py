@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ async def test_where_the_end_of_the_log_is_deleted_every_change_is_refused_and_n
         await redis.xtrim(key, maxlen=0, approximate=False)
     version = (await world.store.item(world.tenant, "crm~L-1")).version
     before = await everything(redis, world.tenant)
-    changes = {
+    changes: dict[str, Callable[[], Awaitable[Any]]] = {
         "route": lambda: world.router.route(world.tenant, request("L-9", "r")),
         "complete": lambda: world.store.complete(world.tenant, Completion("crm~L-1", State.CLOSED, version, "r", "f")),
         "publish": lambda: world.publish(RULES),

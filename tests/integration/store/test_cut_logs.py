@@ -15,10 +15,11 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import Completion, RouteRequest
+from router.backlog.requeuer import Requeuer
 from router.erasure.ports import Erasure
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory
-from router.model.workforce import Rep
+from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
@@ -81,6 +82,26 @@ async def test_a_repeated_request_whose_answer_is_deleted_is_refused(world: Worl
 
     with pytest.raises(CorruptHistory):
         await world.router.route(world.tenant, request("L-2", "r"))
+
+
+async def test_what_waits_by_a_deleted_decision_keeps_nobody_else_waiting(
+    world: World, redis: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("L-5", "L-6", "L-7"):
+        await world.route(name, region="far", phone="139")
+    somebody = Edit("pool", "nobody", lambda _: Pool("nobody", (Member("cy"),)))
+    await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, [somebody])
+    await world.planners.renewed(world.tenant, (await world.planners.current(world.tenant)).revisions)
+    lost = (await world.store.item(world.tenant, "crm~L-6")).decision
+    await redis.xdel(Keys(world.tenant).events, f"{lost}-0")
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+
+    await requeuer.begin()
+    woken = await requeuer.wake()
+
+    assert woken == 2
+    assert [item_id for _, item_id in await world.store.waiting(world.tenant)] == ["crm~L-6"]
+    assert "crm~L-6 waits and cannot be woken" in caplog.text
 
 
 async def test_a_log_without_its_beginning_goes_on(world: World, redis: Any) -> None:

@@ -1,0 +1,204 @@
+"""Dates and instants as exports write them; which of day and month stands first, the column tells.
+
+`Dates` notes what each text could be. Times without a zone are of the zone that is given; what a date alone means is
+its midnight there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL = "YMD", "DMY", "MDY", "serial"
+ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL)
+
+_TIME = (
+    r"(?:[Tt\s,]\s*(?P<hour>[0-9]{1,2})[:时](?P<minute>[0-9]{1,2})分?(?::?(?P<second>[0-9]{1,2})(?:[.,](?P<part>[0-9]{1,9}))?秒?)?"
+    r"\s?(?P<half>[AaPp]\.?[Mm]\.?)?\s?(?P<zone>[Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_MONTHS = {
+    month: place + 1
+    for place, month in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())
+}
+_NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+_YEAR_FIRST = re.compile(rf"(?P<a>[0-9]{{4}})(?P<gap>[-/.年])(?P<b>[0-9]{{1,2}})(?:(?P=gap)|月)(?P<c>[0-9]{{1,2}})日?{_TIME}")
+_COMPACT = re.compile(rf"(?P<a>(?:19|20)[0-9]{{2}})(?P<b>[0-9]{{2}})(?P<c>[0-9]{{2}}){_TIME}")
+_YEAR_LAST = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<gap>[-/.])(?P<b>[0-9]{{1,2}})(?P=gap)(?P<c>[0-9]{{4}}){_TIME}")
+_DAY_NAMED = re.compile(rf"(?P<a>[0-9]{{1,2}})[-\s/.]\s?{_NAME}[-\s/,]\s?(?P<c>[0-9]{{4}}){_TIME}")
+_MONTH_NAMED = re.compile(rf"{_NAME}\s(?P<a>[0-9]{{1,2}}),?\s(?P<c>[0-9]{{4}}){_TIME}")
+_SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?$"
+"""What Arrow casts by itself."""
+_EXCEL_EPOCH = datetime(1899, 12, 30)
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the zone of a name such as ``UTC`` or ``Asia/Shanghai``.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"found {name!r}; allowed: a zone such as UTC, Asia/Shanghai or Europe/Berlin") from error
+
+
+def orders_of(text: str) -> dict[str, datetime]:
+    """Read a trimmed text as a date in every order that it fits; without a zone where it names none.
+
+    Examples
+    --------
+    >>> orders_of("2024年5月1日")
+    {'YMD': datetime.datetime(2024, 5, 1, 0, 0)}
+    >>> list(orders_of("01.02.2024")), list(orders_of("13.02.2024")), list(orders_of("45413"))
+    (['DMY', 'MDY'], ['DMY'], ['serial'])
+    """
+    text = text.translate(_FULL_WIDTH)
+    if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+        return _read({YEAR_FIRST: ("a", "b", "c")}, found)
+    if found := _YEAR_LAST.fullmatch(text):
+        return _read({DAY_FIRST: ("c", "b", "a"), MONTH_FIRST: ("c", "a", "b")}, found)
+    if found := _DAY_NAMED.fullmatch(text) or _MONTH_NAMED.fullmatch(text):
+        # the month is a word: whichever order the others have
+        return _read(dict.fromkeys((YEAR_FIRST, DAY_FIRST, MONTH_FIRST), ("c", "name", "a")), found)
+    if _SERIAL.fullmatch(text):
+        return {SERIAL: _EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))}
+    return {}
+
+
+def _read(orders: dict[str, tuple[str, str, str]], found: re.Match[str]) -> dict[str, datetime]:
+    read = {order: _moment(found, *groups) for order, groups in orders.items()}
+    return {order: moment for order, moment in read.items() if moment is not None}
+
+
+def _moment(found: re.Match[str], year: str, month: str, day: str) -> datetime | None:
+    hour, half = int(found["hour"] or 0), (found["half"] or "").lower()[:1]
+    if half and not 1 <= hour <= 12:
+        return None
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    part = int((found["part"] or "").ljust(6, "0")[:6])
+    named = found[month]
+    try:
+        number = int(named) if named.isdigit() else _MONTHS[named[:3].lower()]
+        moment = datetime(int(found[year]), number, int(found[day]), hour, int(found["minute"] or 0), int(found["second"] or 0), part)
+        return moment if not found["zone"] else moment.replace(tzinfo=_offset(found["zone"]))
+    except (ValueError, KeyError):
+        return None
+
+
+def _offset(zone: str) -> tzinfo:
+    if zone in ("Z", "z", "UTC", "GMT"):
+        return UTC
+    return datetime.strptime(zone.replace(":", ""), "%z").tzinfo or UTC
+
+
+@dataclass(slots=True)
+class Dates:
+    """What the texts of a column could be as dates.
+
+    Parameters
+    ----------
+    n_dates
+        Texts that are a date in some order, serial numbers not counted.
+    n_serials
+        Texts that could be Excel's count of days.
+    only
+        By order: texts that are a date in it alone, and the first of them.
+    either
+        The first text that is a date in two orders.
+    """
+
+    n_dates: int = 0
+    n_serials: int = 0
+    only: dict[str, tuple[int, str]] = field(default_factory=dict)
+    either: str = ""
+    without_zone: str = ""
+
+    def see(self, texts: pa.Array) -> None:
+        """Note texts, trimmed and without null."""
+        iso = pc.match_substring_regex(texts, _ISO)
+        if n_iso := pc.sum(iso).as_py() or 0:
+            self.n_dates += n_iso
+            self._note_only(YEAR_FIRST, texts.filter(iso)[0].as_py(), n_iso)
+            self.without_zone = self.without_zone or texts.filter(iso)[0].as_py()
+        for text in texts.filter(pc.invert(iso)).to_pylist():
+            self._see_one(text)
+
+    def _see_one(self, text: str) -> None:
+        orders = orders_of(text)
+        if SERIAL in orders:
+            self.n_serials += 1
+            return
+        if not orders:
+            return
+        self.n_dates += 1
+        if next(iter(orders.values())).tzinfo is None:
+            self.without_zone = self.without_zone or text
+        if len(orders) == 1:
+            self._note_only(next(iter(orders)), text, 1)
+        elif len(set(orders.values())) > 1:
+            self.either = self.either or text
+
+    def _note_only(self, order: str, text: str, count: int) -> None:
+        before, first = self.only.get(order, (0, ""))
+        self.only[order] = before + count, first or text
+
+    def order(self) -> str:
+        """Return the order of day, month and year where the year does not stand first; empty: texts allow two.
+
+        Where it stands first there is but one reading, whatever the column holds beside.
+        """
+        day, month = (self.only.get(order, (0, ""))[0] for order in (DAY_FIRST, MONTH_FIRST))
+        if self.n_serials > self.n_dates:
+            return SERIAL
+        if day or month:
+            return DAY_FIRST if day >= month else MONTH_FIRST
+        return "" if self.either else YEAR_FIRST
+
+
+def read_dates(texts: pa.Array, order: str, zone: tzinfo) -> pa.Array:
+    """Read texts, trimmed and null where missing, as timestamps in UTC; null where one is no date.
+
+    Parameters
+    ----------
+    order
+        One of `ORDERS`, or a format of ``strptime``.
+    """
+    if zone is UTC and order in (YEAR_FIRST, DAY_FIRST, MONTH_FIRST) and pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is not False:
+        try:
+            return pc.cast(pc.cast(texts, pa.timestamp("us")), pa.timestamp("us", tz="UTC"))
+        except pa.ArrowInvalid:  # the thirtieth of February
+            pass
+    different = texts.dictionary_encode()
+    read = _by_format(order) if "%" in order else _by_order(order)
+    moments = [read(text) for text in different.dictionary.to_pylist()]
+    known = [moment if moment is None or moment.tzinfo else moment.replace(tzinfo=zone) for moment in moments]
+    return pa.array(known, pa.timestamp("us", tz="UTC")).take(different.indices)
+
+
+def _by_order(order: str) -> Callable[[str], datetime | None]:
+    def read(text: str) -> datetime | None:
+        orders = orders_of(text)
+        return orders.get(order) or (orders.get(YEAR_FIRST) if order != SERIAL else None)
+
+    return read
+
+
+def _by_format(form: str) -> Callable[[str], datetime | None]:
+    def read(text: str) -> datetime | None:
+        try:
+            return datetime.strptime(text, form)
+        except ValueError:
+            return None
+
+    return read

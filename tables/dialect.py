@@ -1,0 +1,187 @@
+"""How a text file is a table: what stands between cells, where the header is, what stands above and below it.
+
+Pure: from the first lines as text to a `Dialect`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from tables.errors import UnreadableTable
+from tables.names import checked_names
+
+DELIMITERS = (",", ";", "\t", "|")
+_MOST_TITLES = 20
+_SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"\s*(grand\s+totals?|totals?|sub-?totals?|sums?|合计|总计|小计|汇总)\b.*|confidential\b.*|copyright\b.*|©.*|generated (by|on|at)\b.*|"
+    r"report (generated|run|created)\b.*|exported (by|on|from|at)\b.*|source:.*|page \d+.*|\(?[\d,]+ (rows?|records?)\b.*|"
+    r"filters? applied.*|applied filters.*|no filters applied.*|end of (file|report).*|共\s*\d+\s*[条行].*|导出(时间|人).*|制表.*|数据来源.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_TOTAL = re.compile(r"(grand\s+)?totals?|sub-?totals?|合计|总计|小计", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text file is written.
+
+    Parameters
+    ----------
+    encoding
+        A codec of Python's.
+    delimiter
+        Between cells.
+    names
+        Of the columns, trimmed; empty where one has none.
+    start
+        Where the first record below the header begins: bytes of the file in UTF-8, without a byte order mark.
+    line
+        The line on which it begins, from 1.
+    titles
+        Lines above the header.
+    quoted
+        Whether quotes stand around cells.
+    """
+
+    encoding: str
+    delimiter: str
+    names: tuple[str, ...]
+    start: int
+    line: int
+    titles: tuple[str, ...] = ()
+    quoted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    line: int
+    next_line: int
+    end: int
+    cells: list[str]
+
+    @property
+    def filled(self) -> list[str]:
+        return [cell for cell in self.cells if cell.strip()]
+
+
+def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
+    """Tell the dialect from the first lines of a file.
+
+    Parameters
+    ----------
+    head
+        Whole lines, without a byte order mark.
+    delimiter
+        As somebody says; empty: the lines tell.
+
+    Raises
+    ------
+    UnreadableTable
+        If there is no header, or two delimiters would do.
+    """
+    skipped = 0
+    if (said := _SEP_LINE.fullmatch(head.partition("\n")[0].rstrip("\r"))) and not delimiter:
+        delimiter, skipped = said[1], len(head.partition("\n")[0]) + 1
+    elif said:
+        skipped = len(head.partition("\n")[0]) + 1
+    body = head[skipped:]
+    chosen = delimiter or _likeliest(body)
+    records = _records(body, chosen)
+    width = _usual_width(records)
+    titles, header = _header(records, width)
+    names = checked_names(_without_empty_tail(header, records))
+    start = len(head[: skipped + header.end].encode())
+    line = header.next_line + (1 if skipped else 0)
+    return Dialect(encoding, chosen, names, start, line, tuple(title.filled[0] for title in titles), '"' in head)
+
+
+def _likeliest(body: str) -> str:
+    """Return the delimiter by which most lines have as many cells as the header."""
+    scores = {delimiter: _score(body, delimiter) for delimiter in DELIMITERS}
+    best = max(scores.values())
+    tied = [delimiter for delimiter, score in scores.items() if score == best]
+    if best == (0.0, 1) or len(tied) == 1:
+        return tied[0]
+    raise UnreadableTable.of(
+        "delimiter", f"could be {tied[0]!r} or {tied[1]!r}: both make {best[1]} columns; say --delimiter {tied[0]!r} or {tied[1]!r}"
+    )
+
+
+def _score(body: str, delimiter: str) -> tuple[float, int]:
+    records = _records(body, delimiter)
+    width = _usual_width(records)
+    if width < 2:
+        return 0.0, 1
+    share = sum(len(record.cells) == width for record in records) / len(records)
+    return round(share, 1), width
+
+
+def _records(body: str, delimiter: str) -> list[_Record]:
+    """Cut lines into records of cells; blank ones are left out."""
+    records: list[_Record] = []
+    lines = io.StringIO(body, newline="").readlines()
+    offsets = [0, *accumulate(map(len, lines))]
+    reader = csv.reader(lines, delimiter=delimiter)
+    line = 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                records.append(_Record(line + 1, reader.line_num + 1, offsets[reader.line_num], cells))
+            line = reader.line_num
+    except csv.Error:
+        pass  # what is wrong with quotes, the scan of the whole file says with its place
+    return records
+
+
+def _usual_width(records: Sequence[_Record]) -> int:
+    counts = Counter(len(record.cells) for record in records if not is_footer(record.cells))
+    return max(counts, key=lambda width: (counts[width], width), default=0)
+
+
+def _header(records: Sequence[_Record], width: int) -> tuple[list[_Record], _Record]:
+    titles: list[_Record] = []
+    for record in records[: _MOST_TITLES + 1]:
+        if len(record.filled) == 1 and width > 1 and len(record.cells) in (1, width) and _has_wider(records, record):
+            titles.append(record)
+            continue
+        if len(record.cells) != width and len(records) > 2:
+            raise UnreadableTable.of(
+                f"line {record.line}", f"the header has {len(record.cells)} names, most lines have {width} cells; allowed: one name for each"
+            )
+        return titles, record
+    raise UnreadableTable.of("line 1", "found no header line; allowed: names of columns, e.g. id,region,value")
+
+
+def _has_wider(records: Sequence[_Record], title: _Record) -> bool:
+    below = records[records.index(title) + 1 :]
+    return any(len(record.filled) > 1 for record in below[:_MOST_TITLES])
+
+
+def _without_empty_tail(header: _Record, records: Sequence[_Record]) -> list[str]:
+    if not any(name.strip() for name in header.cells):
+        raise UnreadableTable.of(f"line {header.line}", "found no header line; allowed: names of columns, e.g. id,region,value")
+    return header.cells
+
+
+def is_footer(cells: Sequence[str]) -> bool:
+    """Tell whether a line that is too short is one that exports and reports end with.
+
+    Examples
+    --------
+    >>> is_footer(["Grand Totals (1 records)"]), is_footer(["Total", "600"]), is_footer(["3", "1"])
+    (True, True, False)
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and _FOOTER.fullmatch(filled[0]) is not None
+
+
+def is_total(first: str) -> bool:
+    """Tell whether a whole line is one of totals, by its first cell."""
+    return _TOTAL.fullmatch(first.strip()) is not None

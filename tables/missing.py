@@ -1,0 +1,46 @@
+"""What stands in a cell, or in an attribute, that has no value: one list of words, for rules and training alike."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MISSING_WORDS = ("", "n/a", "#n/a", "na", "null", "nan", "none", "-", "--", "?", "unknown", "无", "空")
+"""Texts that mean "not known", in lower case; upper and lower case are one, and blanks around them do not count."""
+
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_BLANKS = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000" + _INVISIBLE
+_UNTIDY = rf"^[\s\p{{Z}}{_INVISIBLE}]|[\s\p{{Z}}{_INVISIBLE}]$|^=\""
+_SPELLINGS = pa.array(
+    sorted({spelling for word in MISSING_WORDS for spelling in (word, word.upper(), word.title(), word.capitalize())} | {"NaN"})
+)
+
+
+def trimmed(text: str) -> str:
+    """Take blanks off both ends, invisible ones too, and Excel's ``="0012"`` off a text that it keeps as text.
+
+    Examples
+    --------
+    >>> trimmed(" East\u3000"), trimmed('="0012"')
+    ('East', '0012')
+    """
+    text = text.strip(_BLANKS)
+    return text[2:-1] if len(text) > 2 and text.startswith('="') and text.endswith('"') else text
+
+
+def is_missing(text: str) -> bool:
+    """Tell whether a text means "not known".
+
+    Examples
+    --------
+    >>> is_missing("N/A"), is_missing(" "), is_missing("0")
+    (True, True, False)
+    """
+    return text.strip(_BLANKS).lower() in MISSING_WORDS
+
+
+def without_missing(texts: pa.Array) -> pa.Array:
+    """Trim texts and put null where they mean "not known"."""
+    if pc.any(pc.match_substring_regex(texts, _UNTIDY)).as_py():
+        texts = pa.array([None if text is None else trimmed(text) for text in texts.to_pylist()], pa.string())
+    return pc.if_else(pc.is_in(texts, _SPELLINGS), pa.scalar(None, pa.string()), texts)

@@ -1,0 +1,129 @@
+"""What a person may say about a file, where the file does not say it itself; and the mapping that keeps it for the next.
+
+A mapping is YAML: the same names as the options, and ``columns`` with what each column is called in the file::
+
+    encoding: cp1252
+    delimiter: ";"
+    decimal: ","
+    columns: {Kundennummer: external_id, Umsatz: value}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tables.dates import ORDERS, zone_of
+from tables.errors import UnreadableTable
+
+MOST_UNREADABLE = 0.01
+"""Share of a column's values, or of a file's rows, that may be left out because nothing can be made of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a file; what is empty, the file tells.
+
+    Parameters
+    ----------
+    encoding
+        A codec of Python's, e.g. ``cp1252``.
+    delimiter
+        Between cells: one character.
+    decimal
+        ``.`` or ``,``.
+    date_format
+        ``DMY``, ``MDY``, ``YMD``, ``serial`` or a format of ``strptime``.
+    timezone
+        Of times that name none.
+    sheet
+        Of a workbook; the first that holds anything.
+    columns
+        Name by the name in the file.
+    allow_unreadable
+        Share in [0, 1]; fewer than three of a column never count.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = ""
+    date_format: str = ""
+    timezone: str = "UTC"
+    sheet: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    allow_unreadable: float = MOST_UNREADABLE
+
+    def __post_init__(self) -> None:
+        for name, problem in self._problems().items():
+            raise UnreadableTable.of(f"--{name.replace('_', '-')}", problem)
+
+    def _problems(self) -> dict[str, str]:
+        checks = {
+            "encoding": (not self.encoding or _is_text_codec(self.encoding), self.encoding, "utf-8, gb18030, cp1252, shift_jis …"),
+            "delimiter": (len(self.delimiter) <= 1 and self.delimiter not in ('"', "\n", "\r"), self.delimiter, "one character, e.g. ';'"),
+            "decimal": (self.decimal in ("", ".", ","), self.decimal, "'.' or ','"),
+            "date_format": (self.date_format in ("", *ORDERS) or "%" in self.date_format, self.date_format, "YMD, DMY, MDY, serial or e.g. %d.%m.%y"),
+            "timezone": (_is_zone(self.timezone), self.timezone, "a zone such as UTC, Asia/Shanghai or Europe/Berlin"),
+            "allow_unreadable": (0 <= self.allow_unreadable <= 1, self.allow_unreadable, "a share from 0 % to 100 %"),
+        }
+        return {name: f"found {value!r}; allowed: {allowed}" for name, (good, value, allowed) in checks.items() if not good}
+
+    def over(self, below: ReadOptions) -> ReadOptions:
+        """Put these options over others: what is not given here stays as it is there."""
+        usual = ReadOptions()
+        given = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != getattr(usual, f.name)}
+        return replace(below, **{**given, "columns": {**below.columns, **self.columns}})
+
+    def to_yaml(self) -> str:
+        """Write what is not at its default."""
+        usual = ReadOptions()
+        given = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != getattr(usual, f.name)}
+        return yaml.safe_dump({**given, **({"columns": dict(self.columns)} if self.columns else {})}, allow_unicode=True, sort_keys=False)
+
+
+def read_mapping(file: Path) -> ReadOptions:
+    """Read a mapping.
+
+    Raises
+    ------
+    UnreadableTable
+        Naming the key that is not known, or the value that is not allowed.
+    """
+    try:
+        document = yaml.safe_load(file.read_bytes()) or {}
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
+    known = {f.name for f in fields(ReadOptions)}
+    if not isinstance(document, dict) or (unknown := [key for key in document if key not in known]):
+        what = repr(unknown[0]) if isinstance(document, dict) else type(document).__name__
+        raise UnreadableTable.of(str(file), f"found {what}; allowed: {', '.join(sorted(known))}")
+    return ReadOptions(**_checked(file, document))
+
+
+def _checked(file: Path, document: dict[str, Any]) -> dict[str, Any]:
+    for key, value in document.items():
+        fits = {"columns": isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair),
+                "allow_unreadable": isinstance(value, float | int)}.get(key, isinstance(value, str))  # fmt: skip
+        if not fits:
+            raise UnreadableTable.of(f"{file}: {key}", f"found {value!r}; allowed: {'names by names, as texts' if key == 'columns' else 'a text'}")
+    return document
+
+
+def _is_text_codec(name: str) -> bool:
+    try:
+        b"".decode(name)
+    except LookupError:
+        return False
+    return True
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_of(name)
+    except ValueError:
+        return False
+    return True

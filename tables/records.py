@@ -1,0 +1,216 @@
+"""Where the records of a text file end, quoted line breaks included; and whether its quotes are sound.
+
+One pass over the bytes. A quote opens a cell only at its beginning, and closes one only at its end; where that does
+not fit, the chunk is gone through cell by cell: a quote inside a cell that has none around it (``5" pipe``) is a
+character like any other, one inside a quoted cell has to be doubled. What cannot be told is refused with its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tables.errors import UnreadableTable
+
+LONGEST_RECORD_BYTES = 16 << 20
+PIECE_ROWS = 50_000
+
+_QUOTE, _LF, _CR = ord('"'), ord("\n"), ord("\r")
+Offsets = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of whole records: bytes of the file in UTF-8, and how many there are."""
+
+    start: int
+    stop: int
+    n_rows: int
+
+
+class Records:
+    """Finds where records end, chunk after chunk.
+
+    Parameters
+    ----------
+    delimiter
+        Between cells, one character.
+    start
+        Offset of the first chunk in the file.
+    """
+
+    def __init__(self, delimiter: str, start: int = 0, line: int = 1) -> None:
+        self._delimiter = delimiter.encode()
+        self._cell = re.compile(
+            rb'(?:(?<=[\r\n])|(?<=' + re.escape(self._delimiter) + rb')|\A)"((?:[^"]|"")*)"(?=[\r\n]|' + re.escape(self._delimiter) + rb"|\Z)"
+        )
+        self._opening = re.compile(rb'(?:(?<=[\r\n])|(?<=' + re.escape(self._delimiter) + rb')|\A)"')
+        self._carry = b""
+        self._at = start
+        self._line = line
+
+    def ends(self, chunks: Iterable[bytes]) -> Iterator[Offsets]:
+        """Yield offsets behind records, those of blank lines left out; the last record may end without a line break."""
+        for chunk in chunks:
+            yield self._ends_in(self._carry + chunk, last=False)
+        yield self._ends_in(self._carry, last=True)
+
+    def _ends_in(self, data: bytes, *, last: bool) -> Offsets:
+        ends = self._line_ends(data, last=last)
+        if b'"' in data:
+            ends = self._outside_quotes(data, ends, last=last)
+        whole = int(ends[-1]) if len(ends) else 0
+        if len(data) - whole > LONGEST_RECORD_BYTES:
+            raise UnreadableTable.of(f"line {self._line + _breaks(data[:whole])}", _UNCLOSED)
+        lines = _not_blank(data, ends)
+        offsets = lines + self._at
+        self._line += _breaks(data[:whole])
+        self._carry, self._at = data[whole:], self._at + whole
+        return offsets
+
+    def _line_ends(self, data: bytes, *, last: bool) -> Offsets:
+        view = np.frombuffer(data, np.uint8)
+        ends = np.flatnonzero(view == _LF) + 1
+        if b"\r" in data:
+            returns = np.flatnonzero(view == _CR)
+            inner = returns[returns + 1 < len(view)]
+            alone = inner[view[inner + 1] != _LF] + 1
+            if len(alone):
+                ends = np.union1d(ends, alone)
+        if last and len(view) and (not len(ends) or ends[-1] != len(view)):
+            ends = np.append(ends, len(view))
+        return ends.astype(np.int64)
+
+    def _outside_quotes(self, data: bytes, ends: Offsets, *, last: bool) -> Offsets:
+        view = np.frombuffer(data, np.uint8)
+        marks = np.flatnonzero(view == _QUOTE)
+        if len(self._delimiter) == 1 and self._alternate(view, marks):
+            return ends[np.searchsorted(marks, ends) % 2 == 0]
+        return self._cell_by_cell(data, ends, last=last)
+
+    def _alternate(self, view: npt.NDArray[np.uint8], marks: Offsets) -> bool:
+        """Tell whether quotes open and close in turn, each where it may; the last may be open still."""
+        opening, closing = marks[::2], marks[1::2]
+        outside = np.zeros(256, bool)
+        outside[[_QUOTE, _LF, _CR, self._delimiter[0]]] = True
+        before = opening[opening > 0] - 1
+        behind = closing[closing + 1 < len(view)] + 1
+        if not (outside[view[before]].all() and outside[view[behind]].all()):
+            return False
+        # a quote right behind a closing one has to be its double, inside the cell: both then stand side by side
+        doubled = opening[opening > 0][view[before] == _QUOTE]
+        return bool(np.isin(doubled - 1, closing).all())
+
+    def _cell_by_cell(self, data: bytes, ends: Offsets, *, last: bool) -> Offsets:
+        spans = [(found.start(), found.end()) for found in self._cell.finditer(data)]
+        starts, stops = (np.array(side, np.int64) for side in (zip(*spans, strict=True) if spans else ((), ())))
+        inside = np.searchsorted(starts, ends - 1, side="right") - 1
+        covered = (inside >= 0) & (ends - 1 < stops[np.maximum(inside, 0)]) if len(starts) else np.zeros(len(ends), bool)
+        free = ends[~covered]
+        unsound = self._first_unsound(data, spans)
+        if unsound is None:
+            return free
+        if last or data.find(b'"', unsound + 1) >= 0 and len(data) - unsound > LONGEST_RECORD_BYTES:
+            raise UnreadableTable.of(f"line {self._line + _breaks(data[:unsound])}", _UNCLOSED)
+        return free[free <= unsound]
+
+    def _first_unsound(self, data: bytes, spans: list[tuple[int, int]]) -> int | None:
+        """Return the place of the first quote that opens a cell and does not close it where a cell may end."""
+        stops, position = dict(spans), 0
+        for found in self._opening.finditer(data):
+            place = found.start()
+            if place < position:
+                continue
+            if place not in stops:
+                return place
+            position = stops[place]
+        return None
+
+
+_UNCLOSED = 'a quote opens a cell and does not close it: a quote inside a quoted cell has to be doubled (""), or --delimiter is another'
+
+
+def _not_blank(data: bytes, ends: Offsets) -> Offsets:
+    """Leave out the ends of lines that hold nothing."""
+    if not len(ends):
+        return ends
+    view = np.frombuffer(data, np.uint8)
+    starts = np.concatenate(([0], ends[:-1]))
+    length = ends - starts
+    blank = (length == 1) & np.isin(view[starts], (_LF, _CR))
+    blank |= (length == 2) & (view[starts] == _CR) & (view[ends - 1] == _LF)
+    return ends[~blank]
+
+
+def pieces_of(chunks: Iterable[bytes], delimiter: str, start: int, line: int) -> Iterator[Piece]:
+    """Cut records into pieces of about 50,000.
+
+    Parameters
+    ----------
+    chunks
+        The file's bytes from the first record on.
+    start, line
+        Where that is.
+    """
+    begin, n_rows, stop = start, 0, start
+    for ends in Records(delimiter, start, line).ends(chunks):
+        if not len(ends):
+            continue
+        for cut_at in range(PIECE_ROWS - n_rows - 1, len(ends), PIECE_ROWS):
+            yield Piece(begin, int(ends[cut_at]), PIECE_ROWS)
+            begin = int(ends[cut_at])
+        n_rows, stop = (n_rows + len(ends)) % PIECE_ROWS, int(ends[-1])
+    if n_rows:
+        yield Piece(begin, stop, n_rows)
+
+
+def lines_of(chunks: Iterable[bytes], records: Iterable[int], delimiter: str, line: int) -> dict[int, int]:
+    """Find the lines on which records stand.
+
+    Parameters
+    ----------
+    chunks
+        The file's bytes from the first record on.
+    records
+        Their numbers, from 0.
+    line
+        The line of the first.
+    """
+    wanted, found = sorted(set(records)), dict[int, int]()
+    finder, seen, data, at, before = Records(delimiter, 0, line), 0, b"", 0, line
+    ends_of = finder.ends(_noted(chunks, parts := list[bytes]()))
+    start = 0
+    for ends in ends_of:
+        if not wanted:
+            break
+        data += b"".join(parts)
+        parts.clear()
+        for number in [number for number in wanted if number < seen + len(ends)]:
+            begin = int(ends[number - seen - 1]) if number > seen else start
+            text = data[: begin - at]
+            blank = _leading_breaks(data[begin - at :])
+            found[number] = before + _breaks(text) + blank
+        wanted = [number for number in wanted if number >= seen + len(ends)]
+        seen += len(ends)
+        if len(ends):
+            start = int(ends[-1])
+            before, data, at = before + _breaks(data[: start - at]), data[start - at :], start
+    return found
+
+
+def _noted(chunks: Iterable[bytes], parts: list[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        parts.append(chunk)
+        yield chunk
+
+
+def _breaks(data: bytes) -> int:
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+
+
+def _leading_breaks(data: bytes) -> int:
+    return _breaks(data[: len(data) - len(data.lstrip(b"\r\n"))])

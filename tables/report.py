@@ -1,0 +1,179 @@
+"""The account of what was read: what the file was taken for, what became of its columns and rows.
+
+It is made for every file, printed by ``fairlead inspect``, and part of what reports and operations tell.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tables.errors import UnreadableTable
+from tables.forms import FEWEST_UNREADABLE
+
+_MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a line (of a workbook or Parquet file, a row), from 1, and what stands there."""
+
+    line: int
+    value: str
+
+    def __str__(self) -> str:
+        shown = self.value if len(self.value) <= 60 else self.value[:59] + "…"
+        return f"line {self.line}, {shown!r}"
+
+
+@dataclass(slots=True)
+class ColumnReport:
+    """What became of a column's values.
+
+    Parameters
+    ----------
+    name
+        What it was read as.
+    column
+        Its name in the file.
+    form
+        How its values were read, in words.
+    missing
+        Words that mean "not known", and how often each stands there.
+    first
+        The first value that nothing could be made of.
+    """
+
+    name: str
+    column: str
+    form: str
+    n_values: int = 0
+    n_unreadable: int = 0
+    missing: Counter[str] = field(default_factory=Counter)
+    first: Place | None = None
+
+    @property
+    def n_missing(self) -> int:
+        """Values that are not known."""
+        return sum(self.missing.values())
+
+    @property
+    def unreadable_share(self) -> float:
+        """Of the values that are not missing, in [0, 1]."""
+        return self.n_unreadable / max(1, self.n_values - self.n_missing)
+
+    def add(self, other: ColumnReport) -> None:
+        """Count another part of the same column."""
+        self.n_values += other.n_values
+        self.n_unreadable += other.n_unreadable
+        self.missing += other.missing
+        self.first = min(filter(None, (self.first, other.first)), key=lambda place: place.line, default=None)
+
+
+@dataclass(slots=True)
+class ReadReport:
+    """The account.
+
+    Parameters
+    ----------
+    n_rows
+        Rows that were read; those in error, footers and blank ones are not among them.
+    ignored
+        Columns that nobody asked for.
+    missing
+        Columns that were asked for and are not there.
+    titles, footers
+        Lines above the header and below the rows that belong to the report and not to the table.
+    n_rejected
+        Rows in error.
+    rejected
+        The first of them, each with what is wrong with it.
+    """
+
+    file: str
+    format: str
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    n_rows: int = 0
+    columns: list[ColumnReport] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    footers: list[str] = field(default_factory=list)
+    n_blank: int = 0
+    n_rejected: int = 0
+    rejected: list[Place] = field(default_factory=list)
+
+    def check(self, allowed: float) -> None:
+        """Refuse what holds too much that nothing can be made of.
+
+        Parameters
+        ----------
+        allowed
+            Share in [0, 1]; fewer than three of a kind never count.
+
+        Raises
+        ------
+        UnreadableTable
+            With the first place.
+        """
+        for column in self.columns:
+            if column.n_unreadable >= FEWEST_UNREADABLE and column.unreadable_share > allowed:
+                raise UnreadableTable.of(
+                    f"{self.file}: column {column.column}",
+                    f"{column.n_unreadable:,} of {column.n_values - column.n_missing:,} values are no {column.form}, first {column.first}; "
+                    f"mend them, or say --allow-unreadable {_percent(column.unreadable_share)}",
+                )
+        share = self.n_rejected / max(1, self.n_rows + self.n_rejected)
+        if (self.n_rejected >= FEWEST_UNREADABLE and share > allowed) or (self.n_rejected and not self.n_rows):
+            raise UnreadableTable.of(
+                self.file,
+                f"{self.n_rejected:,} of {self.n_rows + self.n_rejected:,} rows are in error, first {self.rejected[0]}; "
+                f"mend them, or say --allow-unreadable {_percent(share)}",
+            )
+
+    def add(self, other: ReadReport) -> None:
+        """Count another part of the same file."""
+        self.n_rows += other.n_rows
+        self.n_blank += other.n_blank
+        self.n_rejected += other.n_rejected
+        self.rejected = sorted([*self.rejected, *other.rejected], key=lambda place: place.line)[:_MOST_SHOWN]
+        self.footers += other.footers
+        for ours, theirs in zip(self.columns, other.columns, strict=True):
+            ours.add(theirs)
+
+    def reject(self, place: Place) -> None:
+        """Count a row in error."""
+        self.n_rejected += 1
+        if len(self.rejected) < _MOST_SHOWN:
+            self.rejected.append(place)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self) | {
+            "columns": [asdict(column) | {"unreadable_share": column.unreadable_share} for column in self.columns]
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Say it in words."""
+        written = [self.format, self.encoding, f"delimiter {self.delimiter!r}" if self.delimiter else "", self.sheet and f"sheet {self.sheet}"]
+        yield f"{self.file}: {', '.join(filter(None, written))}; {self.n_rows:,} rows"
+        for column in self.columns:
+            if column.n_unreadable:
+                yield f"  column {column.column}: {column.n_unreadable:,} values ({column.unreadable_share:.1%}) are no {column.form} and count as missing, first {column.first}"
+        for what, names in (("columns not used", self.ignored), ("columns not there", self.missing), ("lines above the header", self.titles), ("lines below the table", self.footers)):
+            if names:
+                yield f"  {what}: {', '.join(names[:_MOST_SHOWN])}{' …' if len(names) > _MOST_SHOWN else ''}"
+        if self.n_blank:
+            yield f"  blank rows left out: {self.n_blank:,}"
+        for place in self.rejected:
+            yield f"  row in error: {place}"
+        if self.n_rejected > len(self.rejected):
+            yield f"  … and {self.n_rejected - len(self.rejected):,} more rows in error"
+
+
+def _percent(share: float) -> str:
+    return f"{min(100, int(share * 100) + 1)}%"

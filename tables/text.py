@@ -1,0 +1,196 @@
+"""CSV and its kin: what the file is, told in a first pass, and its rows as batches of texts in a second."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from tables.dialect import Dialect, dialect_of, is_footer
+from tables.encodings import encoding_of
+from tables.errors import UnreadableTable
+from tables.files import CHUNK_BYTES, Utf8Stream
+from tables.options import ReadOptions
+from tables.records import LONGEST_RECORD_BYTES, Offsets, Piece, Records, lines_of, pieces_of
+
+_HEAD_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row with another number of cells than the header; ``record`` counts from 0 below the header."""
+
+    record: int
+    n_cells: int
+    text: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of a file.
+
+    Parameters
+    ----------
+    columns
+        By the file's names, arrays of equal length.
+    records
+        The number of each row, from 0 below the header, shape (n_rows,).
+    bad
+        Rows in error that stand before the end of the batch and behind the one before.
+    """
+
+    columns: dict[str, pa.Array]
+    records: Offsets
+    bad: list[BadRow] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def take(self, places: Offsets) -> Batch:
+        """Return some rows."""
+        return Batch({name: values.take(pa.array(places)) for name, values in self.columns.items()}, self.records[places], self.bad)
+
+
+class TextFile:
+    """A text file that is a table.
+
+    Parameters
+    ----------
+    dialect
+        As an earlier pass told it; None: this one does.
+
+    Raises
+    ------
+    UnreadableTable
+        If its encoding, its delimiter, its header or its quotes cannot be told.
+    """
+
+    def __init__(self, file: Path, options: ReadOptions, dialect: Dialect | None = None) -> None:
+        self.file = file
+        self.dialect = dialect or self._told(options)
+        self.names = [name for name in self.dialect.names if name]
+
+    def _told(self, options: ReadOptions) -> Dialect:
+        encoding = encoding_of(self.file, options.encoding)
+        with Utf8Stream(self.file, encoding) as stream:
+            head = _read(stream, _HEAD_BYTES)
+            whole = len(head) < _HEAD_BYTES
+        if b"\0" in head:
+            raise UnreadableTable.of("encoding", f"byte {head.index(0):,} is 0x00: not text, or UTF-16 without a byte order mark; say --encoding utf-16-le")
+        if not whole:
+            cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
+            head = head[: cut + 1] if cut >= 0 else head
+        if not head.strip():
+            raise UnreadableTable.of(str(self.file), "is empty; allowed: a header line and rows below it")
+        return dialect_of(head.decode(errors="ignore"), encoding, options.delimiter)
+
+    def pieces(self) -> Iterator[Piece]:
+        """Cut the records into stretches that can be read alone; this is also where unsound quotes are found."""
+        return pieces_of(self._chunks(), self.dialect.delimiter, self.dialect.start, self.dialect.line)
+
+    def check_quotes(self) -> None:
+        """Refuse quotes that cannot be told apart; without any there is nothing to look at.
+
+        Raises
+        ------
+        UnreadableTable
+            Naming the line.
+        """
+        if self.dialect.quoted:
+            for _ in Records(self.dialect.delimiter, self.dialect.start, self.dialect.line).ends(self._chunks()):
+                pass
+
+    def lines(self, records: Sequence[int]) -> dict[int, int]:
+        """Return the lines on which records stand."""
+        return lines_of(self._chunks(), records, self.dialect.delimiter, self.dialect.line) if records else {}
+
+    def _chunks(self) -> Iterator[bytes]:
+        with Utf8Stream(self.file, self.dialect.encoding) as stream:
+            stream.seek(self.dialect.start)
+            while chunk := stream.read(CHUNK_BYTES):
+                yield chunk
+
+    def batches(self, columns: Sequence[str], piece: Piece | None = None) -> Iterator[Batch]:
+        """Read rows in order.
+
+        Parameters
+        ----------
+        columns
+            Names to read, at least one.
+        piece
+            A stretch of the file; None: all of it.
+        """
+        names = [name or f"\0{place}" for place, name in enumerate(self.dialect.names)]
+        bad: list[BadRow] = []
+
+        def note(row: pacsv.InvalidRow) -> str:
+            bad.append(BadRow(row.number - 1, row.actual_columns, row.text))
+            return "skip"
+
+        convert = pacsv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), include_columns=list(columns), strings_can_be_null=False
+        )
+        parse = pacsv.ParseOptions(
+            delimiter=self.dialect.delimiter, newlines_in_values=self.dialect.quoted, invalid_row_handler=note,
+            quote_char='"' if self.dialect.quoted else False, ignore_empty_lines=True,
+        )  # fmt: skip
+        read = pacsv.ReadOptions(column_names=names, use_threads=False, block_size=CHUNK_BYTES)
+        next_record = 0
+        try:
+            with self._from(piece) as stream, pacsv.open_csv(stream, read, parse, convert) as reader:
+                for rows in reader:
+                    records, next_record, here = _numbered(rows.num_rows, next_record, bad)
+                    yield Batch(dict(zip(rows.schema.names, rows.columns, strict=True)), records, here)
+        except StopIteration:
+            pass
+        except pa.ArrowInvalid as error:
+            if "Empty CSV" in str(error):
+                return
+            raise UnreadableTable.of(str(self.file), f"cannot be read behind row {next_record:,}: {str(error).splitlines()[0]}") from error
+        if bad:
+            yield Batch({name: pa.array([], pa.string()) for name in columns}, np.empty(0, np.int64), bad)
+
+    def _from(self, piece: Piece | None) -> pa.NativeFile:
+        stream = Utf8Stream(self.file, self.dialect.encoding)
+        stream.seek(self.dialect.start if piece is None else piece.start)
+        if piece is None:
+            return pa.PythonFile(stream, "r")
+        with stream:
+            return pa.BufferReader(_read(stream, piece.stop - piece.start))
+
+    def cells(self, row: BadRow) -> list[str]:
+        """Cut a row in error into cells."""
+        return next(csv.reader([row.text], delimiter=self.dialect.delimiter), [])
+
+    def is_footer(self, row: BadRow) -> bool:
+        """Tell whether a row in error is one that exports end with."""
+        return row.n_cells < len(self.dialect.names) and is_footer(self.cells(row))
+
+
+def _numbered(n_rows: int, first: int, bad: list[BadRow]) -> tuple[Offsets, int, list[BadRow]]:
+    """Give rows their numbers, leaving out those in error; take these off ``bad``."""
+    n_before = 0
+    while n_before < len(bad) and bad[n_before].record < first + n_rows + n_before:
+        n_before += 1
+    here = bad[:n_before]
+    del bad[:n_before]
+    numbers = np.arange(first, first + n_rows + n_before, dtype=np.int64)
+    if here:
+        numbers = np.delete(numbers, [row.record - first for row in here])
+    return numbers, first + n_rows + n_before, here
+
+
+def _read(stream: Utf8Stream, size: int) -> bytes:
+    parts, left = [], size
+    while left and (part := stream.read(left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+__all__ = ["LONGEST_RECORD_BYTES", "BadRow", "Batch", "TextFile"]

@@ -1,0 +1,138 @@
+"""Workbooks of spreadsheets: ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.xls`` and ``.ods``, by calamine, which runs nothing that is in them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import python_calamine as calamine
+
+from tables.dialect import is_footer
+from tables.errors import UnreadableTable
+from tables.names import checked_names
+from tables.text import BadRow, Batch
+
+ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+LARGEST_BYTES = 2 << 30
+"""Of a workbook, unpacked: a million rows of 100 columns are less."""
+_MOST_TITLES = 20
+_BATCH_ROWS = 32_768
+
+Cell = float | int | str | bool | datetime | date | time | timedelta
+
+
+class WorkbookFile:
+    """A sheet of a workbook that is a table.
+
+    Parameters
+    ----------
+    sheet
+        Its name; empty: the first that holds anything.
+
+    Raises
+    ------
+    UnreadableTable
+        If it is none, there is no such sheet, or it has no header.
+    """
+
+    def __init__(self, file: Path, sheet: str = "") -> None:
+        self.file = file
+        _check_size(file)
+        try:
+            book = calamine.CalamineWorkbook.from_path(str(file))
+            sheets = [name for name in book.sheet_names if not sheet or name == sheet]
+            if not sheets:
+                raise UnreadableTable.of("--sheet", f"found {sheet!r}; allowed: {', '.join(book.sheet_names)}")
+            read = ((name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in sheets)
+            self.sheet, self._rows = next(((name, rows) for name, rows in read if any(map(_filled, rows))), (sheets[0], []))
+        except (calamine.CalamineError, OSError) as error:
+            raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
+        self.titles, header = self._header()
+        self.first_line = header + 2
+        self._columns = checked_names([_text(cell) for cell in self._rows[header]])
+        self.names = [name for name in self._columns if name]
+        del self._rows[: header + 1]
+
+    def _header(self) -> tuple[tuple[str, ...], int]:
+        titles: list[str] = []
+        for place, row in enumerate(self._rows):
+            filled = _filled(row)
+            below = any(len(_filled(other)) > 1 for other in self._rows[place + 1 : place + 1 + _MOST_TITLES])
+            if filled and not (len(filled) == 1 and below):
+                return tuple(titles), place
+            titles += [_text(cell) for cell in filled]
+            if len(titles) > _MOST_TITLES:
+                break
+        raise UnreadableTable.of(str(self.file), f"found no header line in sheet {self.sheet!r}; allowed: names of columns above the rows")
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """Read rows in order."""
+        places = {name: self._columns.index(name) for name in columns}
+        kinds = {name: _kind_of(row[place] for row in self._rows) for name, place in places.items()}
+        for start in range(0, len(self._rows), _BATCH_ROWS):
+            part = list(enumerate(self._rows[start : start + _BATCH_ROWS], start))
+            bad = [BadRow(number, 1, _text(filled[0])) for number, row in part if (filled := _filled(row)) and _is_footer(filled, row)]
+            left_out = {row.record for row in bad}
+            rows = [(number, row) for number, row in part if number not in left_out and _filled(row)]
+            values = {name: _array([row[place] for _, row in rows], kinds[name]) for name, place in places.items()}
+            yield Batch(values, np.array([number for number, _ in rows], np.int64), bad)
+
+
+def _is_footer(filled: list[Any], row: list[Any]) -> bool:
+    return len(filled) == 1 and len(row) > 1 and is_footer([_text(filled[0])])
+
+
+def _check_size(file: Path) -> None:
+    """Refuse a packed workbook that unpacks to more than anything needs."""
+    if not zipfile.is_zipfile(file):
+        return
+    with zipfile.ZipFile(file) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > LARGEST_BYTES:
+        raise UnreadableTable.of(str(file), f"unpacks to {size:,} bytes; allowed: up to {LARGEST_BYTES:,}: save it as CSV")
+
+
+def _filled(row: Sequence[Any]) -> list[Any]:
+    return [cell for cell in row if cell != "" and not (isinstance(cell, str) and not cell.strip())]
+
+
+def _kind_of(cells: Iterator[Any]) -> pa.DataType:
+    """Return the type that all cells have which hold anything; string if they differ."""
+    kinds = {_arrow_type(cell) for cell in cells if cell != ""}
+    return kinds.pop() if len(kinds) == 1 else pa.string()
+
+
+def _arrow_type(cell: Any) -> pa.DataType:
+    if isinstance(cell, bool):
+        return pa.bool_()
+    if isinstance(cell, int | float):
+        return pa.float64()
+    return pa.timestamp("us", tz="UTC") if isinstance(cell, date) else pa.string()
+
+
+def _array(cells: list[Any], kind: pa.DataType) -> pa.Array:
+    if kind == pa.string():
+        return pa.array([_text(cell) for cell in cells], kind)
+    if pa.types.is_timestamp(kind):
+        return pa.array([None if cell == "" else _moment(cell) for cell in cells], pa.timestamp("us")).cast(kind)
+    return pa.array([None if cell == "" else cell for cell in cells], kind)
+
+
+def _moment(cell: date) -> datetime:
+    return cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
+
+
+def _text(cell: Any) -> str:
+    """Write a cell as text: a whole number without a point, an instant as ISO 8601."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ") if cell.time() != time() else cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)

@@ -25,6 +25,7 @@ COMMANDS = {
     "erase": ("router.cli.erase", "Erase what is personal of a work item or a customer."),
     "explain": ("router.cli.explain", "Say why DECISION came out as it did."),
     "health": ("scoring.cli.health", "Check health profiles."),
+    "inspect": ("tables.cli", "Say what a file is taken for, before it is routed, trained on or scored."),
     "log": ("router.cli.log", "Replay the log, prove that it is whole, write an older one anew."),
     "models": ("scoring.cli.models", "List, compare, challenge, promote and roll back models."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),

@@ -19,15 +19,18 @@ YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL = "YMD", "DMY", "MDY", "serial"
 ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL)
 
 _TIME = (
-    r"(?:[Tt\s,]\s*(?P<hour>[0-9]{1,2})[:时](?P<minute>[0-9]{1,2})分?(?::?(?P<second>[0-9]{1,2})(?:[.,](?P<part>[0-9]{1,9}))?秒?)?"
+    r"(?:[Tt\s,]\s*(?P<hour>[0-9]{1,2})[:时](?P<minute>[0-9]{1,2})分?"
+    r"(?::?(?P<second>[0-9]{1,2})(?:[.,](?P<part>[0-9]{1,9}))?秒?)?"
     r"\s?(?P<half>[AaPp]\.?[Mm]\.?)?\s?(?P<zone>[Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 _MONTHS = {
     month: place + 1
-    for place, month in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())
+    for place, month in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
 }
 _NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
-_YEAR_FIRST = re.compile(rf"(?P<a>[0-9]{{4}})(?P<gap>[-/.年])(?P<b>[0-9]{{1,2}})(?:(?P=gap)|月)(?P<c>[0-9]{{1,2}})日?{_TIME}")
+_YEAR_FIRST = re.compile(
+    rf"(?P<a>[0-9]{{4}})(?P<gap>[-/.年])(?P<b>[0-9]{{1,2}})(?:(?P=gap)|月)(?P<c>[0-9]{{1,2}})日?{_TIME}"
+)
 _COMPACT = re.compile(rf"(?P<a>(?:19|20)[0-9]{{2}})(?P<b>[0-9]{{2}})(?P<c>[0-9]{{2}}){_TIME}")
 _YEAR_LAST = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<gap>[-/.])(?P<b>[0-9]{{1,2}})(?P=gap)(?P<c>[0-9]{{4}}){_TIME}")
 _DAY_NAMED = re.compile(rf"(?P<a>[0-9]{{1,2}})[-\s/.]\s?{_NAME}[-\s/,]\s?(?P<c>[0-9]{{4}}){_TIME}")
@@ -35,6 +38,10 @@ _MONTH_NAMED = re.compile(rf"{_NAME}\s(?P<a>[0-9]{{1,2}}),?\s(?P<c>[0-9]{{4}}){_
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?$"
 """What Arrow casts by itself."""
+_MAY_BE = (
+    r"^(?:[0-9]{4}[-/.年][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{8}|[1-9][0-9]{4}(?:\.[0-9]+)?$|"
+    r"[0-9]{1,2}[-\s/.]\s?[A-Za-z]{3,9}|[A-Za-z]{3,9}\.?\s[0-9]{1,2},?\s[0-9]{4}|[０-９])"
+)
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
@@ -90,7 +97,9 @@ def _moment(found: re.Match[str], year: str, month: str, day: str) -> datetime |
     named = found[month]
     try:
         number = int(named) if named.isdigit() else _MONTHS[named[:3].lower()]
-        moment = datetime(int(found[year]), number, int(found[day]), hour, int(found["minute"] or 0), int(found["second"] or 0), part)
+        moment = datetime(
+            int(found[year]), number, int(found[day]), hour, int(found["minute"] or 0), int(found["second"] or 0), part
+        )
         return moment if not found["zone"] else moment.replace(tzinfo=_offset(found["zone"]))
     except (ValueError, KeyError):
         return None
@@ -131,7 +140,8 @@ class Dates:
             self.n_dates += n_iso
             self._note_only(YEAR_FIRST, texts.filter(iso)[0].as_py(), n_iso)
             self.without_zone = self.without_zone or texts.filter(iso)[0].as_py()
-        for text in texts.filter(pc.invert(iso)).to_pylist():
+        rest = texts.filter(pc.invert(iso))
+        for text in rest.filter(pc.match_substring_regex(rest, _MAY_BE)).to_pylist():
             self._see_one(text)
 
     def _see_one(self, text: str) -> None:
@@ -174,7 +184,11 @@ def read_dates(texts: pa.Array, order: str, zone: tzinfo) -> pa.Array:
     order
         One of `ORDERS`, or a format of ``strptime``.
     """
-    if zone is UTC and order in (YEAR_FIRST, DAY_FIRST, MONTH_FIRST) and pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is not False:
+    if (
+        zone is UTC
+        and order in (YEAR_FIRST, DAY_FIRST, MONTH_FIRST)
+        and pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is not False
+    ):
         try:
             return pc.cast(pc.cast(texts, pa.timestamp("us")), pa.timestamp("us", tz="UTC"))
         except pa.ArrowInvalid:  # the thirtieth of February

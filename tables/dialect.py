@@ -20,11 +20,13 @@ DELIMITERS = (",", ";", "\t", "|")
 _MOST_TITLES = 20
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 _FOOTER = re.compile(
-    r"\s*(grand\s+totals?|totals?|sub-?totals?|sums?|合计|总计|小计|汇总)\b.*|confidential\b.*|copyright\b.*|©.*|generated (by|on|at)\b.*|"
-    r"report (generated|run|created)\b.*|exported (by|on|from|at)\b.*|source:.*|page \d+.*|\(?[\d,]+ (rows?|records?)\b.*|"
-    r"filters? applied.*|applied filters.*|no filters applied.*|end of (file|report).*|共\s*\d+\s*[条行].*|导出(时间|人).*|制表.*|数据来源.*",
+    r"\s*(?:(?:grand\s+totals?|totals?|sub-?totals?|sums?|合计|总计|小计|汇总)\b.*|confidential\b.*|copyright\b.*|©.*|"
+    r"generated (?:by|on|at)\b.*|report (?:generated|run|created)\b.*|exported (?:by|on|from|at)\b.*|source:.*|"
+    r"page \d+.*|\(?[\d,]+ (?:rows?|records?)\b.*|filters? applied.*|applied filters.*|no filters applied.*|"
+    r"end of (?:file|report).*|共\s*\d+\s*[条行].*|导出(?:时间|人).*|制表.*|数据来源.*)",
     re.IGNORECASE | re.DOTALL,
 )
+"""What exports of CRMs, databases and spreadsheets write below a table."""
 _TOTAL = re.compile(r"(grand\s+)?totals?|sub-?totals?|合计|总计|小计", re.IGNORECASE)
 
 
@@ -96,10 +98,10 @@ def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     records = _records(body, chosen)
     width = _usual_width(records)
     titles, header = _header(records, width)
-    names = checked_names(_without_empty_tail(header, records))
+    names = checked_names(_named(header))
     start = len(head[: skipped + header.end].encode())
     line = header.next_line + (1 if skipped else 0)
-    return Dialect(encoding, chosen, names, start, line, tuple(title.filled[0] for title in titles), '"' in head)
+    return Dialect(encoding, chosen, names, start, line, tuple(title.filled[0] for title in titles))
 
 
 def _likeliest(body: str) -> str:
@@ -110,7 +112,8 @@ def _likeliest(body: str) -> str:
     if best == (0.0, 1) or len(tied) == 1:
         return tied[0]
     raise UnreadableTable.of(
-        "delimiter", f"could be {tied[0]!r} or {tied[1]!r}: both make {best[1]} columns; say --delimiter {tied[0]!r} or {tied[1]!r}"
+        "delimiter",
+        f"could be {tied[0]!r} or {tied[1]!r}: both make {best[1]} columns; say --delimiter {tied[0]!r} or {tied[1]!r}",
     )
 
 
@@ -153,7 +156,8 @@ def _header(records: Sequence[_Record], width: int) -> tuple[list[_Record], _Rec
             continue
         if len(record.cells) != width and len(records) > 2:
             raise UnreadableTable.of(
-                f"line {record.line}", f"the header has {len(record.cells)} names, most lines have {width} cells; allowed: one name for each"
+                f"line {record.line}",
+                f"the header has {len(record.cells)} names, most lines have {width} cells; allowed: one name for each",
             )
         return titles, record
     raise UnreadableTable.of("line 1", "found no header line; allowed: names of columns, e.g. id,region,value")
@@ -164,9 +168,11 @@ def _has_wider(records: Sequence[_Record], title: _Record) -> bool:
     return any(len(record.filled) > 1 for record in below[:_MOST_TITLES])
 
 
-def _without_empty_tail(header: _Record, records: Sequence[_Record]) -> list[str]:
+def _named(header: _Record) -> list[str]:
     if not any(name.strip() for name in header.cells):
-        raise UnreadableTable.of(f"line {header.line}", "found no header line; allowed: names of columns, e.g. id,region,value")
+        raise UnreadableTable.of(
+            f"line {header.line}", "found no header line; allowed: names of columns, e.g. id,region,value"
+        )
     return header.cells
 
 

@@ -15,7 +15,6 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tables.errors import UnreadableTable
@@ -26,7 +25,12 @@ CERTAIN = 0.99
 PLAUSIBLE = 0.85
 """Share of the words that must be well formed for another reading to stand against it."""
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _SAMPLE_BYTES = 1 << 16
 _WORD = re.compile(r"[A-Za-z\x80-\U0010ffff]+")
 _CELL = re.compile(r"[^,;\t|\"\r\n]*[^\x00-\x7f][^,;\t|\"\r\n]*")
@@ -52,8 +56,12 @@ def encoding_of(file: Path, named: str = "") -> str:
         return "utf-8" if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii") else encoding
     sample = b"\n".join(_wide_lines(chunks_of(file)))
     if named or with_mark:
-        raise UnreadableTable.of("--encoding" if named else "encoding", f"{encoding} does not fit: {misfit}; {_likeliest(sample)}")
-    if is_everyday_chinese(chunks_of(file)) and not any(share >= PLAUSIBLE for share in _shares(sample, _RIVALS).values()):
+        raise UnreadableTable.of(
+            "--encoding" if named else "encoding", f"{encoding} does not fit: {misfit}; {_likeliest(sample)}"
+        )
+    if is_everyday_chinese(chunks_of(file)) and not any(
+        share >= PLAUSIBLE for share in _shares(sample, _RIVALS).values()
+    ):
         return "gb18030"
     raise UnreadableTable.of("encoding", f"is not UTF-8 ({misfit}) and does not tell what else; {_likeliest(sample)}")
 
@@ -136,7 +144,12 @@ def _in_script(script: str) -> Callable[[str], bool]:
 
     def fits(word: str) -> bool:
         of_script = all(unicodedata.name(char, "").startswith(script) for char in word)
-        return of_script and word.isalpha() and (word == word.lower() or word == word.upper() or word == word.capitalize()) and len(word) > 1
+        return (
+            of_script
+            and word.isalpha()
+            and (word == word.lower() or word == word.upper() or word == word.capitalize())
+            and len(word) > 1
+        )
 
     return fits
 

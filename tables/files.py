@@ -72,7 +72,9 @@ class Utf8Stream(io.RawIOBase):
             return self._source.read(size)
         while not self._rest:
             raw = self._source.read(CHUNK_BYTES)
-            self._rest = self._decoder.decode(raw, final=not raw).encode().removeprefix(codecs.BOM_UTF8 if not self._at else b"")
+            self._rest = (
+                self._decoder.decode(raw, final=not raw).encode().removeprefix(codecs.BOM_UTF8 if not self._at else b"")
+            )
             if not raw:
                 break
         data, self._rest = self._rest[:size], self._rest[size:]

@@ -7,6 +7,7 @@ with an example of each reading. A `Form` is small and can be written down: work
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 import pyarrow as pa
@@ -15,12 +16,12 @@ import pyarrow.compute as pc
 from tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, Dates, orders_of, read_dates, zone_of
 from tables.errors import UnreadableTable
 from tables.missing import without_missing
-from tables.numbers import COMMA, POINT, Decimals, figure, read_numbers
+from tables.numbers import COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
 from tables.options import ReadOptions
 from tables.words import read_lists, read_truths
 
-FEWEST_UNREADABLE = 3
-"""Values of a column that are never too many to be left out."""
+NEARLY_ALL = 0.9
+"""Share of a column's values that makes it one of numbers, or of dates. What else stands in it, `ReadReport` judges."""
 
 
 class Kind(StrEnum):
@@ -51,13 +52,38 @@ class Form:
     written: str = ""
     zone: str = "UTC"
 
-    def read(self, texts: pa.Array) -> pa.Array:
-        """Read texts, trimmed and null where missing; null where nothing can be made of one."""
+    def read(self, values: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Read values as they stand in the file: texts, or such as have a type of their own.
+
+        Returns
+        -------
+        values : array
+            Of the column's type; null where one is missing, or nothing can be made of it.
+        known : array
+            As they stood there, texts trimmed; null where one is missing.
+        """
+        if not pa.types.is_string(values.type):
+            return self._converted(values), values
+        if self.kind is Kind.NUMBER and self.written == POINT and (numbers := plain_numbers(values)) is not None:
+            return numbers, values
+        known = without_missing(values)
+        return self._made_of(known), known
+
+    def _made_of(self, known: pa.Array) -> pa.Array:
         if self.kind is Kind.NUMBER:
-            return read_numbers(texts, self.written)
+            return read_numbers(known, self.written)
         if self.kind is Kind.DATE:
-            return read_dates(texts, self.written, zone_of(self.zone))
-        return {Kind.BOOL: read_truths, Kind.LIST: read_lists, Kind.TEXT: _as_they_are}[self.kind](texts)
+            return read_dates(known, self.written, zone_of(self.zone))
+        return {Kind.BOOL: read_truths, Kind.LIST: read_lists, Kind.TEXT: _as_they_are}[self.kind](known)
+
+    def _converted(self, values: pa.Array) -> pa.Array:
+        wanted = ARROW[self.kind]
+        if values.type == wanted:
+            return _finite(values) if self.kind is Kind.NUMBER else values
+        if self.kind is Kind.NUMBER and (pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)):
+            return pc.cast(values.cast(pa.int64()), wanted, safe=False)
+        texts = pa.array([None if value is None else text_of(value) for value in values.to_pylist()], pa.string())
+        return self._made_of(without_missing(texts))
 
     def __str__(self) -> str:
         if self.kind is Kind.NUMBER:
@@ -67,12 +93,48 @@ class Form:
         return {Kind.BOOL: "yes or no", Kind.LIST: "lists", Kind.TEXT: "texts"}[self.kind]
 
 
+ARROW = {
+    Kind.TEXT: pa.string(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOL: pa.bool_(),
+    Kind.DATE: pa.timestamp("us", tz="UTC"),
+    Kind.LIST: pa.list_(pa.string()),
+}
+_KINDS = {arrow: kind for kind, arrow in ARROW.items()} | {pa.int64(): Kind.NUMBER}
+
+
+def _finite(values: pa.Array) -> pa.Array:
+    finite = pc.is_finite(values)
+    return values if pc.all(finite).as_py() is not False else pc.if_else(finite, values, pa.scalar(None, pa.float64()))
+
+
+def text_of(value: object) -> str:
+    """Write a value as the text it would have in a file.
+
+    Examples
+    --------
+    >>> text_of(12.0), text_of(True), text_of(["a", "b"])
+    ('12', 'true', 'a;b')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ";".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_ERRORS = pa.array(
+    ["#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA"]
+)
 _ORDER_WORDS = {"YMD": "year first", "DMY": "day first", "MDY": "month first", SERIAL: "Excel's count of days"}
 
 
 def _as_they_are(texts: pa.Array) -> pa.Array:
     """Leave texts as they are; a spreadsheet's error is none."""
-    return pc.if_else(pc.match_substring_regex(texts, r"^#[A-Z0-9/]+[!?]$"), pa.scalar(None, pa.string()), texts)
+    errors = pc.is_in(texts, _ERRORS)
+    return pc.if_else(errors, pa.scalar(None, pa.string()), texts) if pc.any(errors).as_py() else texts
 
 
 @dataclass(slots=True)
@@ -92,10 +154,14 @@ class Survey:
     n_values: int = 0
     decimals: Decimals = field(default_factory=Decimals)
     dates: Dates = field(default_factory=Dates)
+    typed: Kind | None = None
 
-    def see(self, texts: pa.Array) -> None:
-        """Look at a batch of texts as they stand in the file."""
-        known = without_missing(texts).drop_null()
+    def see(self, values: pa.Array) -> None:
+        """Look at a batch of values as they stand in the file; such as have a type of their own say what they are."""
+        if not pa.types.is_string(values.type):
+            self.typed = self.typed or _KINDS[values.type]
+            return
+        known = without_missing(values).drop_null()
         self.n_values += len(known)
         if self.kind in (Kind.NUMBER, None):
             self.decimals.see(known)
@@ -104,12 +170,10 @@ class Survey:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing that may follow can change how the column is read."""
-        if self.kind is Kind.NUMBER:
-            return bool(self.decimals.only[POINT][0] or self.decimals.only[COMMA][0])
-        if self.kind is Kind.DATE:
-            return bool(self.dates.only) and not self.dates.either
-        return self.kind is not None
+        """Whether nothing that may follow changes how the column is read; of a kind that was guessed, this is one."""
+        if self.typed is not None or self.kind in (Kind.TEXT, Kind.BOOL, Kind.LIST):
+            return True
+        return self.kind is Kind.NUMBER and self.decimals.is_settled
 
     def form(self, options: ReadOptions) -> Form:
         """Say how the column is to be read.
@@ -119,7 +183,7 @@ class Survey:
         UnreadableTable
             If its values allow two readings and no option says which.
         """
-        kind = self.kind or self._likeliest(options)
+        kind = self.kind = self.kind or self.typed or self._likeliest()
         if kind is Kind.NUMBER:
             self._check_marks()
             return Form(kind, options.decimal or self.decimals.decimal() or self._refuse_numbers())
@@ -127,17 +191,10 @@ class Survey:
             return Form(kind, options.date_format or self.dates.order() or self._refuse_dates(), options.timezone)
         return Form(kind)
 
-    def _likeliest(self, options: ReadOptions) -> Kind:
-        allowed = max(FEWEST_UNREADABLE - 1, options.allow_unreadable * self.n_values)
-        if self.n_values and not self.decimals.leading_zero and self.n_values - self.decimals.n_numbers <= self._short(allowed):
+    def _likeliest(self) -> Kind:
+        if self.decimals.n_numbers >= NEARLY_ALL * self.n_values > 0 and not self.decimals.leading_zero:
             return Kind.NUMBER
-        if self.n_values and self.n_values - self.dates.n_dates <= self._short(allowed):
-            return Kind.DATE
-        return Kind.TEXT
-
-    def _short(self, allowed: float) -> float:
-        """Of few values, most have to be readable: three texts are not numbers because two may be unreadable."""
-        return min(allowed, self.n_values // 10)
+        return Kind.DATE if self.dates.n_dates >= NEARLY_ALL * self.n_values > 0 else Kind.TEXT
 
     def _check_marks(self) -> None:
         marks = {mark: text for mark, text in self.decimals.marks.items() if mark}
@@ -154,8 +211,8 @@ class Survey:
         assert read is not None
         raise UnreadableTable.of(
             self.column,
-            f"found {text!r}, which is {read.by_point:g} by a decimal point and {read.by_comma:g} by a decimal comma, and no value "
-            "that tells; say --decimal . or --decimal ,",
+            f"found {text!r}, which is {read.by_point:g} by a decimal point and {read.by_comma:g} by a decimal comma, "
+            "and no value that tells; say --decimal . or --decimal ,",
         )
 
     def _refuse_dates(self) -> str:
@@ -163,6 +220,6 @@ class Survey:
         raise UnreadableTable.of(
             self.column,
             f"found {self.dates.either!r}, which is {orders[DAY_FIRST]:%Y-%m-%d} if the day stands first and "
-            f"{orders[MONTH_FIRST]:%Y-%m-%d} if the month does, and no value that tells; say --date-format DMY or --date-format MDY",
+            f"{orders[MONTH_FIRST]:%Y-%m-%d} if the month does, and no value that tells; "
+            "say --date-format DMY or --date-format MDY",
         )
-

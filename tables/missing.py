@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -10,10 +11,15 @@ MISSING_WORDS = ("", "n/a", "#n/a", "na", "null", "nan", "none", "-", "--", "?",
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _BLANKS = " \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000" + _INVISIBLE
-_UNTIDY = rf"^[\s\p{{Z}}{_INVISIBLE}]|[\s\p{{Z}}{_INVISIBLE}]$|^=\""
-_SPELLINGS = pa.array(
-    sorted({spelling for word in MISSING_WORDS for spelling in (word, word.upper(), word.title(), word.capitalize())} | {"NaN"})
+_UNTIDY = np.isin(np.arange(256), [*range(0x21), ord("="), 0x7F, 0xC2, 0xE2, 0xE3, 0xEF])
+"""Bytes that a text may begin with which is to be trimmed."""
+_UNTIDY_END = np.isin(np.arange(256), [char.encode()[-1] for char in _BLANKS])
+"""Bytes that it may end with; letters of other scripts may, too."""
+SPELLINGS = sorted(
+    {spelling for word in MISSING_WORDS for spelling in (word, word.upper(), word.title(), word.capitalize())} | {"NaN"}
 )
+"""The same words as they are written."""
+_SPELLINGS = pa.array(SPELLINGS)
 
 
 def trimmed(text: str) -> str:
@@ -41,6 +47,24 @@ def is_missing(text: str) -> bool:
 
 def without_missing(texts: pa.Array) -> pa.Array:
     """Trim texts and put null where they mean "not known"."""
-    if pc.any(pc.match_substring_regex(texts, _UNTIDY)).as_py():
-        texts = pa.array([None if text is None else trimmed(text) for text in texts.to_pylist()], pa.string())
-    return pc.if_else(pc.is_in(texts, _SPELLINGS), pa.scalar(None, pa.string()), texts)
+    if _may_be_untidy(texts):
+        different = texts.dictionary_encode()
+        tidy = pa.array([trimmed(text) for text in different.dictionary.to_pylist()], pa.string())
+        texts = tidy.take(different.indices)
+    missing = pc.is_in(texts, _SPELLINGS)
+    return pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
+
+
+def _may_be_untidy(texts: pa.Array) -> bool:
+    """Tell by the first and last bytes whether a text may have blanks around it."""
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return False
+    places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    begin, end = places[:-1], places[1:]
+    filled = end > begin
+    if not filled.all():
+        begin, end = begin[filled], end[filled]
+    characters = np.frombuffer(data, np.uint8)
+    first, last = characters[begin], characters[end - 1]
+    return bool(_UNTIDY[first].any() or _UNTIDY_END[last].any())

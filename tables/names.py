@@ -17,7 +17,9 @@ def key_of(name: str) -> str:
     >>> key_of(" Customer ID"), key_of("customer_id"), key_of("ＣｕｓｔｏｍｅｒＩＤ")
     ('customerid', 'customerid', 'customerid')
     """
-    return "".join(char for char in unicodedata.normalize("NFKC", trimmed(name)).casefold() if not char.isspace() and char != "_")
+    return "".join(
+        char for char in unicodedata.normalize("NFKC", trimmed(name)).casefold() if not char.isspace() and char != "_"
+    )
 
 
 def checked_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -71,7 +73,9 @@ def _said(names: Sequence[str], mapped: Mapping[str, str]) -> dict[str, str]:
         if name is None:
             continue  # a mapping is written once and serves several files
         if meaning in said:
-            raise UnreadableTable.of(meaning, f"is what columns {said[meaning]!r} and {name!r} both mean; allowed: one of them")
+            raise UnreadableTable.of(
+                meaning, f"is what columns {said[meaning]!r} and {name!r} both mean; allowed: one of them"
+            )
         said[meaning] = name
     return said
 

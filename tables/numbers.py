@@ -9,31 +9,43 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 POINT, COMMA = ".", ","
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: "¥", 0xFFE1: "£", 0x2212: "-", 0x3000: " "}
-_CURRENCY = r"US\$|HK\$|NT\$|R\$|A\$|C\$|[$€£¥₩₹₽₺₫₴฿]|USD|EUR|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|SEK|NOK|DKK|PLN|kr|zł|元"
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0xFFE5: "¥",
+    0xFFE1: "£",
+    0x2212: "-",
+    0x3000: " ",
+}
+_CURRENCY = (
+    r"US\$|HK\$|NT\$|R\$|A\$|C\$|[$€£¥₩₹₽₺₫₴฿]|USD|EUR|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|SEK|NOK|DKK|PLN|kr|zł|元"
+)
+_GAPS = "'’ \u00a0\u202f\u2009"
+"""What parts thousands whichever the decimal sign is."""
 _WRITTEN = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?\s?(?P<before>{_CURRENCY})?\s?(?P<inner>[+-])?"
-    rf"(?P<figure>[0-9.,](?:[0-9.,'’ \u00a0\u202f\u2009]*[0-9.,])?(?:[eE][+-]?[0-9]{{1,3}})?)"
+    rf"(?P<figure>[0-9.,](?:[0-9.,{_GAPS}]*[0-9.,])?(?:[eE][+-]?[0-9]{{1,3}})?)"
     rf"\s?(?P<after>{_CURRENCY}|%)?(?P<trailing>-)?(?P<close>\))?"
 )
-_GROUPS = r"[1-9][0-9]{{0,2}}(?:(?P<gap>[{0}'’ \u00a0\u202f\u2009])[0-9]{{3}})(?:(?P=gap)[0-9]{{3}})*"
+_GROUPS = rf"[1-9][0-9]{{{{0,2}}}}(?:(?P<gap>[{{0}}{_GAPS}])[0-9]{{{{3}}}})(?:(?P=gap)[0-9]{{{{3}}}})*"
 _FIGURES = {
-    decimal: re.compile(rf"(?:{_GROUPS.format(thousands)}|[0-9]+)(?:[{decimal}][0-9]*)?(?:[eE][+-]?[0-9]+)?|[{decimal}][0-9]+")
+    decimal: re.compile(
+        rf"(?:{_GROUPS.format(thousands)}|[0-9]+)(?:[{decimal}][0-9]*)?(?:[eE][+-]?[0-9]+)?|[{decimal}][0-9]+"
+    )
     for decimal, thousands in ((POINT, COMMA), (COMMA, "."))
 }
-_PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_ANY_WAY = f"^(?:{_WRITTEN.pattern})$"
+_PLAIN = r"^-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?$"
 _OF_THREE = r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$"
 """Plain numbers that a decimal comma would read otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A text as a number.
 
     Parameters
@@ -60,10 +72,10 @@ def figure(text: str) -> Figure | None:
 
     Examples
     --------
-    >>> figure("1,020.50"), figure("(5.50)"), figure("７０")
-    (Figure(by_point=1020.5, by_comma=None, mark=''), Figure(by_point=-5.5, by_comma=None, mark=''), Figure(by_point=70.0, by_comma=70.0, mark=''))
-    >>> figure("€ 1.000"), figure("1_0"), figure("inf")
-    (Figure(by_point=1.0, by_comma=1000.0, mark='€'), None, None)
+    >>> tuple(figure("1,020.50")), tuple(figure("(5.50)")), tuple(figure("€ 1.000"))
+    ((1020.5, None, ''), (-5.5, None, ''), (1.0, 1000.0, '€'))
+    >>> figure("1_0"), figure("inf")
+    (None, None)
     """
     written = _WRITTEN.fullmatch(text.translate(_FULL_WIDTH))
     if written is None or bool(written["open"]) != bool(written["close"]):
@@ -82,7 +94,7 @@ def _value(written: str, decimal: str, factor: float) -> float | None:
     if not _FIGURES[decimal].fullmatch(written):
         return None
     thousands = COMMA if decimal == POINT else "."
-    plain = re.sub(rf"[{thousands}'’ \u00a0\u202f\u2009]", "", written).replace(COMMA, ".")
+    plain = re.sub(rf"[{thousands}{_GAPS}]", "", written).replace(COMMA, ".")
     value = factor * float(plain)
     return value if math.isfinite(value) else None
 
@@ -116,7 +128,8 @@ class Decimals:
             self._see_plain(texts)
             return
         self._see_plain(texts.filter(plain))
-        for text in texts.filter(pc.invert(plain)).to_pylist():
+        rest = texts.filter(pc.invert(plain))
+        for text in rest.filter(pc.match_substring_regex(rest, _ANY_WAY)).to_pylist():
             self._see_one(text)
 
     def _see_plain(self, texts: pa.Array) -> None:
@@ -152,6 +165,11 @@ class Decimals:
         before, first = self.only[decimal]
         self.only[decimal] = before + count, first or text
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a text has told which sign is the decimal one."""
+        return bool(self.only[POINT][0] or self.only[COMMA][0])
+
     def decimal(self) -> str:
         """Return the sign that reads more texts, which only those decide that one sign alone reads; empty: none does,
         and there are texts that need one.
@@ -164,8 +182,19 @@ class Decimals:
 
 def read_numbers(texts: pa.Array, decimal: str) -> pa.Array:
     """Read texts, trimmed and null where missing, as float64; null where one is no number."""
-    if decimal == POINT and pc.all(pc.match_substring_regex(texts, _PLAIN)).as_py() is not False:
-        return pc.cast(texts, pa.float64())
+    if decimal == POINT and (numbers := plain_numbers(texts)) is not None:
+        return numbers
     different = texts.dictionary_encode()
     values = [figure(text) for text in different.dictionary.to_pylist()]
-    return pa.array([None if value is None else value.value(decimal) for value in values], pa.float64()).take(different.indices)
+    return pa.array([None if value is None else value.value(decimal) for value in values], pa.float64()).take(
+        different.indices
+    )
+
+
+def plain_numbers(texts: pa.Array, kind: pa.DataType | None = None) -> pa.Array | None:
+    """Read texts as Arrow reads numbers, at once; None if one is not plain and finite."""
+    try:
+        numbers = pc.cast(texts, kind or pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return numbers if kind is not None or pc.all(pc.is_finite(numbers)).as_py() is not False else None

@@ -1,4 +1,4 @@
-"""What a person may say about a file, where the file does not say it itself; and the mapping that keeps it for the next.
+"""What a person may say about a file where it does not tell; and the mapping that keeps it for next month's.
 
 A mapping is YAML: the same names as the options, and ``columns`` with what each column is called in the file::
 
@@ -63,14 +63,28 @@ class ReadOptions:
 
     def _problems(self) -> dict[str, str]:
         checks = {
-            "encoding": (not self.encoding or _is_text_codec(self.encoding), self.encoding, "utf-8, gb18030, cp1252, shift_jis …"),
-            "delimiter": (len(self.delimiter) <= 1 and self.delimiter not in ('"', "\n", "\r"), self.delimiter, "one character, e.g. ';'"),
+            "encoding": (
+                not self.encoding or _is_text_codec(self.encoding),
+                self.encoding,
+                "utf-8, gb18030, cp1252, shift_jis …",
+            ),
+            "delimiter": (
+                len(self.delimiter) <= 1 and self.delimiter not in ('"', "\n", "\r"),
+                self.delimiter,
+                "one character, e.g. ';'",
+            ),
             "decimal": (self.decimal in ("", ".", ","), self.decimal, "'.' or ','"),
-            "date_format": (self.date_format in ("", *ORDERS) or "%" in self.date_format, self.date_format, "YMD, DMY, MDY, serial or e.g. %d.%m.%y"),
+            "date_format": (
+                self.date_format in ("", *ORDERS) or "%" in self.date_format,
+                self.date_format,
+                "YMD, DMY, MDY, serial or e.g. %d.%m.%y",
+            ),
             "timezone": (_is_zone(self.timezone), self.timezone, "a zone such as UTC, Asia/Shanghai or Europe/Berlin"),
             "allow_unreadable": (0 <= self.allow_unreadable <= 1, self.allow_unreadable, "a share from 0 % to 100 %"),
         }
-        return {name: f"found {value!r}; allowed: {allowed}" for name, (good, value, allowed) in checks.items() if not good}
+        return {
+            name: f"found {value!r}; allowed: {allowed}" for name, (good, value, allowed) in checks.items() if not good
+        }
 
     def over(self, below: ReadOptions) -> ReadOptions:
         """Put these options over others: what is not given here stays as it is there."""
@@ -82,7 +96,9 @@ class ReadOptions:
         """Write what is not at its default."""
         usual = ReadOptions()
         given = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != getattr(usual, f.name)}
-        return yaml.safe_dump({**given, **({"columns": dict(self.columns)} if self.columns else {})}, allow_unicode=True, sort_keys=False)
+        return yaml.safe_dump(
+            {**given, **({"columns": dict(self.columns)} if self.columns else {})}, allow_unicode=True, sort_keys=False
+        )
 
 
 def read_mapping(file: Path) -> ReadOptions:
@@ -106,10 +122,13 @@ def read_mapping(file: Path) -> ReadOptions:
 
 def _checked(file: Path, document: dict[str, Any]) -> dict[str, Any]:
     for key, value in document.items():
-        fits = {"columns": isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair),
-                "allow_unreadable": isinstance(value, float | int)}.get(key, isinstance(value, str))  # fmt: skip
+        if key == "columns":
+            fits = isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
+        else:
+            fits = isinstance(value, float | int if key == "allow_unreadable" else str)
         if not fits:
-            raise UnreadableTable.of(f"{file}: {key}", f"found {value!r}; allowed: {'names by names, as texts' if key == 'columns' else 'a text'}")
+            allowed = "names by names, as texts" if key == "columns" else "a text"
+            raise UnreadableTable.of(f"{file}: {key}", f"found {value!r}; allowed: {allowed}")
     return document
 
 

@@ -21,21 +21,33 @@ _DAY_US = 86_400_000_000
 class ParquetFile:
     """A Parquet file that is a table.
 
+    Parameters
+    ----------
+    zone
+        Of instants that name none.
+
     Raises
     ------
     UnreadableTable
         If it is none, or two columns share a name.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, zone: str = "UTC") -> None:
         self.file = file
+        self._zone = zone
         try:
             self.schema = pq.read_schema(file, memory_map=True)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
         checked_names(self.schema.names)
         self.names = [name for name in self.schema.names if readable(self.schema.field(name).type)]
-        self.unreadable = {name: str(self.schema.field(name).type) for name in self.schema.names if name not in self.names}
+        self.unreadable = {
+            name: str(self.schema.field(name).type) for name in self.schema.names if name not in self.names
+        }
+
+    def lines(self, records: Sequence[int]) -> dict[int, int]:
+        """Return the places of rows, from 1."""
+        return {record: record + 1 for record in records}
 
     def batches(self, columns: Sequence[str], groups: range | None = None) -> Iterator[Batch]:
         """Read rows in order: of all row groups, or of some."""
@@ -44,11 +56,16 @@ class ParquetFile:
             with pq.ParquetFile(self.file, memory_map=True) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
                 for rows in file.iter_batches(BATCH_ROWS, row_groups=chosen, columns=list(columns), use_threads=False):
-                    values = {name: plain(array) for name, array in zip(rows.schema.names, rows.columns, strict=True)}
-                    yield Batch(values, np.arange(at, at + rows.num_rows, dtype=np.int64))
+                    values = {
+                        name: plain(array, self._zone)
+                        for name, array in zip(rows.schema.names, rows.columns, strict=True)
+                    }
+                    yield Batch(values, np.arange(at, at + rows.num_rows, dtype=np.int64), at + rows.num_rows)
                     at += rows.num_rows
         except (pa.ArrowException, OSError) as error:
-            raise UnreadableTable.of(str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}") from error
+            raise UnreadableTable.of(
+                str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}"
+            ) from error
 
 
 def readable(kind: pa.DataType) -> bool:
@@ -57,22 +74,21 @@ def readable(kind: pa.DataType) -> bool:
         return readable(kind.value_type)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return bool(_is_text(kind.value_type))
-    tests = (
-        _is_text, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean, pa.types.is_timestamp,
-        pa.types.is_date, pa.types.is_duration, pa.types.is_null,
-    )  # fmt: skip
-    return any(test(kind) for test in tests)
+    types = pa.types
+    tests = (_is_text, types.is_integer, types.is_floating, types.is_decimal, types.is_boolean, types.is_null)
+    instants = (types.is_timestamp, types.is_date, types.is_duration)
+    return any(test(kind) for test in (*tests, *instants))
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def plain(values: pa.Array) -> pa.Array:
-    """Bring values to one of string, int64, float64, bool, timestamp in UTC, list of strings; a length of time to days."""
+def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
+    """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days."""
     kind = values.type
     if pa.types.is_dictionary(kind):
-        return plain(values.cast(kind.value_type))
+        return plain(values.cast(kind.value_type), zone)
     if pa.types.is_null(kind) or _is_text(kind):
         return values.cast(pa.string())
     if pa.types.is_integer(kind):
@@ -80,10 +96,18 @@ def plain(values: pa.Array) -> pa.Array:
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return pc.cast(values, pa.float64(), safe=False)
     if pa.types.is_duration(kind):
-        return pc.divide(pc.cast(values.cast(pa.duration("us"), safe=False).cast(pa.int64()), pa.float64(), safe=False), float(_DAY_US))
+        microseconds = values.cast(pa.duration("us"), safe=False).cast(pa.int64())
+        return pc.divide(pc.cast(microseconds, pa.float64(), safe=False), float(_DAY_US))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        moments = pc.cast(values, pa.timestamp("us", tz=kind.tz if pa.types.is_timestamp(kind) else None), safe=False)
-        return moments.cast(pa.timestamp("us", tz="UTC"))
+        zoned = kind.tz if pa.types.is_timestamp(kind) else None
+        return in_utc(pc.cast(values, pa.timestamp("us", tz=zoned), safe=False), zone)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return values.cast(pa.list_(pa.string()))
     return values
+
+
+def in_utc(moments: pa.Array, zone: str) -> pa.Array:
+    """Turn instants into those of UTC; of a zone if they name none."""
+    if moments.type.tz is None:
+        moments = pc.assume_timezone(moments, zone, ambiguous="earliest", nonexistent="earliest")
+    return moments.cast(pa.timestamp("us", tz="UTC"))

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tables.errors import UnreadableTable
-
 LONGEST_RECORD_BYTES = 16 << 20
 PIECE_ROWS = 50_000
 
@@ -32,6 +30,20 @@ class Piece:
     n_rows: int
 
 
+class UnsoundQuotes(Exception):
+    """A quote opens a cell and does not close it.
+
+    Parameters
+    ----------
+    offset
+        Its place in the file, or that of the record it stands in.
+    """
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
 class Records:
     """Finds where records end, chunk after chunk.
 
@@ -43,15 +55,18 @@ class Records:
         Offset of the first chunk in the file.
     """
 
-    def __init__(self, delimiter: str, start: int = 0, line: int = 1) -> None:
+    def __init__(self, delimiter: str, start: int = 0) -> None:
         self._delimiter = delimiter.encode()
         self._cell = re.compile(
-            rb'(?:(?<=[\r\n])|(?<=' + re.escape(self._delimiter) + rb')|\A)"((?:[^"]|"")*)"(?=[\r\n]|' + re.escape(self._delimiter) + rb"|\Z)"
+            rb"(?:(?<=[\r\n])|(?<="
+            + re.escape(self._delimiter)
+            + rb')|\A)"((?:[^"]|"")*)"(?=[\r\n]|'
+            + re.escape(self._delimiter)
+            + rb"|\Z)"
         )
-        self._opening = re.compile(rb'(?:(?<=[\r\n])|(?<=' + re.escape(self._delimiter) + rb')|\A)"')
+        self._opening = re.compile(rb"(?:(?<=[\r\n])|(?<=" + re.escape(self._delimiter) + rb')|\A)"')
         self._carry = b""
         self._at = start
-        self._line = line
 
     def ends(self, chunks: Iterable[bytes]) -> Iterator[Offsets]:
         """Yield offsets behind records, those of blank lines left out; the last record may end without a line break."""
@@ -65,10 +80,9 @@ class Records:
             ends = self._outside_quotes(data, ends, last=last)
         whole = int(ends[-1]) if len(ends) else 0
         if len(data) - whole > LONGEST_RECORD_BYTES:
-            raise UnreadableTable.of(f"line {self._line + _breaks(data[:whole])}", _UNCLOSED)
+            raise UnsoundQuotes(self._at + whole)
         lines = _not_blank(data, ends)
         offsets = lines + self._at
-        self._line += _breaks(data[:whole])
         self._carry, self._at = data[whole:], self._at + whole
         return offsets
 
@@ -83,39 +97,39 @@ class Records:
                 ends = np.union1d(ends, alone)
         if last and len(view) and (not len(ends) or ends[-1] != len(view)):
             ends = np.append(ends, len(view))
-        return ends.astype(np.int64)
+        return np.asarray(ends, np.int64)
 
     def _outside_quotes(self, data: bytes, ends: Offsets, *, last: bool) -> Offsets:
         view = np.frombuffer(data, np.uint8)
         marks = np.flatnonzero(view == _QUOTE)
         if len(self._delimiter) == 1 and self._alternate(view, marks):
-            return ends[np.searchsorted(marks, ends) % 2 == 0]
+            if last and len(marks) % 2:
+                raise UnsoundQuotes(self._at + int(marks[-1]))
+            return np.asarray(ends[np.searchsorted(marks, ends) % 2 == 0], np.int64)
         return self._cell_by_cell(data, ends, last=last)
 
     def _alternate(self, view: npt.NDArray[np.uint8], marks: Offsets) -> bool:
         """Tell whether quotes open and close in turn, each where it may; the last may be open still."""
-        opening, closing = marks[::2], marks[1::2]
         outside = np.zeros(256, bool)
         outside[[_QUOTE, _LF, _CR, self._delimiter[0]]] = True
-        before = opening[opening > 0] - 1
-        behind = closing[closing + 1 < len(view)] + 1
-        if not (outside[view[before]].all() and outside[view[behind]].all()):
-            return False
-        # a quote right behind a closing one has to be its double, inside the cell: both then stand side by side
-        doubled = opening[opening > 0][view[before] == _QUOTE]
-        return bool(np.isin(doubled - 1, closing).all())
+        opening, closing = marks[::2], marks[1::2]
+        before = opening[int(len(opening) > 0 and opening[0] == 0) :] - 1
+        behind = closing[: len(closing) - int(len(closing) > 0 and closing[-1] + 1 == len(view))] + 1
+        return bool(outside[view[before]].all() and outside[view[behind]].all())
 
     def _cell_by_cell(self, data: bytes, ends: Offsets, *, last: bool) -> Offsets:
         spans = [(found.start(), found.end()) for found in self._cell.finditer(data)]
         starts, stops = (np.array(side, np.int64) for side in (zip(*spans, strict=True) if spans else ((), ())))
         inside = np.searchsorted(starts, ends - 1, side="right") - 1
-        covered = (inside >= 0) & (ends - 1 < stops[np.maximum(inside, 0)]) if len(starts) else np.zeros(len(ends), bool)
+        covered = (
+            (inside >= 0) & (ends - 1 < stops[np.maximum(inside, 0)]) if len(starts) else np.zeros(len(ends), bool)
+        )
         free = ends[~covered]
         unsound = self._first_unsound(data, spans)
         if unsound is None:
             return free
-        if last or data.find(b'"', unsound + 1) >= 0 and len(data) - unsound > LONGEST_RECORD_BYTES:
-            raise UnreadableTable.of(f"line {self._line + _breaks(data[:unsound])}", _UNCLOSED)
+        if last or (data.find(b'"', unsound + 1) >= 0 and len(data) - unsound > LONGEST_RECORD_BYTES):
+            raise UnsoundQuotes(self._at + unsound)
         return free[free <= unsound]
 
     def _first_unsound(self, data: bytes, spans: list[tuple[int, int]]) -> int | None:
@@ -131,9 +145,6 @@ class Records:
         return None
 
 
-_UNCLOSED = 'a quote opens a cell and does not close it: a quote inside a quoted cell has to be doubled (""), or --delimiter is another'
-
-
 def _not_blank(data: bytes, ends: Offsets) -> Offsets:
     """Leave out the ends of lines that hold nothing."""
     if not len(ends):
@@ -143,21 +154,21 @@ def _not_blank(data: bytes, ends: Offsets) -> Offsets:
     length = ends - starts
     blank = (length == 1) & np.isin(view[starts], (_LF, _CR))
     blank |= (length == 2) & (view[starts] == _CR) & (view[ends - 1] == _LF)
-    return ends[~blank]
+    return np.asarray(ends[~blank], np.int64)
 
 
-def pieces_of(chunks: Iterable[bytes], delimiter: str, start: int, line: int) -> Iterator[Piece]:
+def pieces_of(chunks: Iterable[bytes], delimiter: str, start: int) -> Iterator[Piece]:
     """Cut records into pieces of about 50,000.
 
     Parameters
     ----------
     chunks
         The file's bytes from the first record on.
-    start, line
+    start
         Where that is.
     """
     begin, n_rows, stop = start, 0, start
-    for ends in Records(delimiter, start, line).ends(chunks):
+    for ends in Records(delimiter, start).ends(chunks):
         if not len(ends):
             continue
         for cut_at in range(PIECE_ROWS - n_rows - 1, len(ends), PIECE_ROWS):
@@ -181,7 +192,7 @@ def lines_of(chunks: Iterable[bytes], records: Iterable[int], delimiter: str, li
         The line of the first.
     """
     wanted, found = sorted(set(records)), dict[int, int]()
-    finder, seen, data, at, before = Records(delimiter, 0, line), 0, b"", 0, line
+    finder, seen, data, at, before = Records(delimiter), 0, b"", 0, line
     ends_of = finder.ends(_noted(chunks, parts := list[bytes]()))
     start = 0
     for ends in ends_of:
@@ -193,12 +204,12 @@ def lines_of(chunks: Iterable[bytes], records: Iterable[int], delimiter: str, li
             begin = int(ends[number - seen - 1]) if number > seen else start
             text = data[: begin - at]
             blank = _leading_breaks(data[begin - at :])
-            found[number] = before + _breaks(text) + blank
+            found[number] = before + breaks(text) + blank
         wanted = [number for number in wanted if number >= seen + len(ends)]
         seen += len(ends)
         if len(ends):
             start = int(ends[-1])
-            before, data, at = before + _breaks(data[: start - at]), data[start - at :], start
+            before, data, at = before + breaks(data[: start - at]), data[start - at :], start
     return found
 
 
@@ -208,9 +219,10 @@ def _noted(chunks: Iterable[bytes], parts: list[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _breaks(data: bytes) -> int:
+def breaks(data: bytes) -> int:
+    """Count line breaks."""
     return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
 
 
 def _leading_breaks(data: bytes) -> int:
-    return _breaks(data[: len(data) - len(data.lstrip(b"\r\n"))])
+    return breaks(data[: len(data) - len(data.lstrip(b"\r\n"))])

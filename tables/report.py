@@ -5,14 +5,14 @@ It is made for every file, printed by ``fairlead inspect``, and part of what rep
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tables.errors import UnreadableTable
-from tables.forms import FEWEST_UNREADABLE
 
+FEWEST_UNREADABLE = 3
+"""Values of a column, or rows, of which fewer are never too many to be left out."""
 _MOST_SHOWN = 20
 
 
@@ -40,8 +40,6 @@ class ColumnReport:
         Its name in the file.
     form
         How its values were read, in words.
-    missing
-        Words that mean "not known", and how often each stands there.
     first
         The first value that nothing could be made of.
     """
@@ -50,14 +48,9 @@ class ColumnReport:
     column: str
     form: str
     n_values: int = 0
+    n_missing: int = 0
     n_unreadable: int = 0
-    missing: Counter[str] = field(default_factory=Counter)
     first: Place | None = None
-
-    @property
-    def n_missing(self) -> int:
-        """Values that are not known."""
-        return sum(self.missing.values())
 
     @property
     def unreadable_share(self) -> float:
@@ -68,7 +61,7 @@ class ColumnReport:
         """Count another part of the same column."""
         self.n_values += other.n_values
         self.n_unreadable += other.n_unreadable
-        self.missing += other.missing
+        self.n_missing += other.n_missing
         self.first = min(filter(None, (self.first, other.first)), key=lambda place: place.line, default=None)
 
 
@@ -124,11 +117,11 @@ class ReadReport:
             if column.n_unreadable >= FEWEST_UNREADABLE and column.unreadable_share > allowed:
                 raise UnreadableTable.of(
                     f"{self.file}: column {column.column}",
-                    f"{column.n_unreadable:,} of {column.n_values - column.n_missing:,} values are no {column.form}, first {column.first}; "
-                    f"mend them, or say --allow-unreadable {_percent(column.unreadable_share)}",
+                    f"{column.n_unreadable:,} of {column.n_values - column.n_missing:,} values are no {column.form}, "
+                    f"first {column.first}; mend them, or say --allow-unreadable {_percent(column.unreadable_share)}",
                 )
         share = self.n_rejected / max(1, self.n_rows + self.n_rejected)
-        if (self.n_rejected >= FEWEST_UNREADABLE and share > allowed) or (self.n_rejected and not self.n_rows):
+        if self.n_rejected and (not self.n_rows or (self.n_rejected >= FEWEST_UNREADABLE and share > allowed)):
             raise UnreadableTable.of(
                 self.file,
                 f"{self.n_rejected:,} of {self.n_rows + self.n_rejected:,} rows are in error, first {self.rejected[0]}; "
@@ -159,12 +152,23 @@ class ReadReport:
 
     def lines(self) -> Iterator[str]:
         """Say it in words."""
-        written = [self.format, self.encoding, f"delimiter {self.delimiter!r}" if self.delimiter else "", self.sheet and f"sheet {self.sheet}"]
+        written = [
+            self.format,
+            self.encoding,
+            f"delimiter {self.delimiter!r}" if self.delimiter else "",
+            self.sheet and f"sheet {self.sheet}",
+        ]
         yield f"{self.file}: {', '.join(filter(None, written))}; {self.n_rows:,} rows"
         for column in self.columns:
             if column.n_unreadable:
-                yield f"  column {column.column}: {column.n_unreadable:,} values ({column.unreadable_share:.1%}) are no {column.form} and count as missing, first {column.first}"
-        for what, names in (("columns not used", self.ignored), ("columns not there", self.missing), ("lines above the header", self.titles), ("lines below the table", self.footers)):
+                share = f"{column.n_unreadable:,} values ({column.unreadable_share:.1%})"
+                yield f"  column {column.column}: {share} are no {column.form}: missing; first {column.first}"
+        for what, names in (
+            ("columns not used", self.ignored),
+            ("columns not there", self.missing),
+            ("lines above the header", self.titles),
+            ("lines below the table", self.footers),
+        ):
             if names:
                 yield f"  {what}: {', '.join(names[:_MOST_SHOWN])}{' …' if len(names) > _MOST_SHOWN else ''}"
         if self.n_blank:

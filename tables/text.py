@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,15 @@ from tables.dialect import Dialect, dialect_of, is_footer
 from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
+from tables.missing import SPELLINGS
 from tables.options import ReadOptions
-from tables.records import LONGEST_RECORD_BYTES, Offsets, Piece, Records, lines_of, pieces_of
+from tables.records import Offsets, Piece, Records, UnsoundQuotes, breaks, lines_of, pieces_of
 
-_HEAD_BYTES = 1 << 20
+_HEAD_BYTES = 1 << 16
+_UNSOUND = (
+    "a quote opens a cell and does not close it; "
+    'allowed: a quote inside a quoted cell is doubled (""), and one that opens a cell closes it'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,15 @@ class Batch:
         By the file's names, arrays of equal length.
     records
         The number of each row, from 0 below the header, shape (n_rows,).
+    stop
+        The number of the first row behind the batch.
     bad
-        Rows in error that stand before the end of the batch and behind the one before.
+        Rows in error that stand before ``stop`` and behind the batch before.
     """
 
     columns: dict[str, pa.Array]
     records: Offsets
+    stop: int
     bad: list[BadRow] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -53,7 +62,19 @@ class Batch:
 
     def take(self, places: Offsets) -> Batch:
         """Return some rows."""
-        return Batch({name: values.take(pa.array(places)) for name, values in self.columns.items()}, self.records[places], self.bad)
+        columns = {name: values.take(pa.array(places)) for name, values in self.columns.items()}
+        return Batch(columns, self.records[places], self.stop, self.bad)
+
+    def behind(self, record: int) -> Batch:
+        """Return the rows from a number on."""
+        if not len(self) or self.records[0] >= record:
+            return self
+        later = self.take(np.flatnonzero(self.records >= record))
+        return Batch(later.columns, later.records, self.stop, [row for row in self.bad if row.record >= record])
+
+
+class _NotPlain(Exception):
+    """A text stands among plain numbers."""
 
 
 class TextFile:
@@ -80,18 +101,29 @@ class TextFile:
         with Utf8Stream(self.file, encoding) as stream:
             head = _read(stream, _HEAD_BYTES)
             whole = len(head) < _HEAD_BYTES
+            quoted = b'"' in head or any(b'"' in chunk for chunk in iter(lambda: stream.read(CHUNK_BYTES), b""))
         if b"\0" in head:
-            raise UnreadableTable.of("encoding", f"byte {head.index(0):,} is 0x00: not text, or UTF-16 without a byte order mark; say --encoding utf-16-le")
+            raise UnreadableTable.of(
+                "encoding",
+                f"byte {head.index(0):,} is 0x00: not text, or UTF-16 without its mark; say --encoding utf-16-le",
+            )
         if not whole:
             cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
             head = head[: cut + 1] if cut >= 0 else head
         if not head.strip():
             raise UnreadableTable.of(str(self.file), "is empty; allowed: a header line and rows below it")
-        return dialect_of(head.decode(errors="ignore"), encoding, options.delimiter)
+        return replace(dialect_of(head.decode(errors="ignore"), encoding, options.delimiter), quoted=quoted)
 
     def pieces(self) -> Iterator[Piece]:
-        """Cut the records into stretches that can be read alone; this is also where unsound quotes are found."""
-        return pieces_of(self._chunks(), self.dialect.delimiter, self.dialect.start, self.dialect.line)
+        """Cut the records into stretches that can be read alone.
+
+        Raises
+        ------
+        UnreadableTable
+            If quotes cannot be told apart, naming the line.
+        """
+        with self._sound():
+            yield from pieces_of(self._chunks(), self.dialect.delimiter, self.dialect.start)
 
     def check_quotes(self) -> None:
         """Refuse quotes that cannot be told apart; without any there is nothing to look at.
@@ -102,8 +134,22 @@ class TextFile:
             Naming the line.
         """
         if self.dialect.quoted:
-            for _ in Records(self.dialect.delimiter, self.dialect.start, self.dialect.line).ends(self._chunks()):
-                pass
+            with self._sound():
+                for _ in Records(self.dialect.delimiter).ends(self._chunks()):
+                    pass
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        try:
+            yield
+        except UnsoundQuotes as unsound:
+            raise UnreadableTable.of(f"{self.file}: line {self._line_at(unsound.offset)}", _UNSOUND) from None
+
+    def _line_at(self, offset: int) -> int:
+        """Return the line of a place behind the header."""
+        with Utf8Stream(self.file, self.dialect.encoding) as stream:
+            stream.seek(self.dialect.start)
+            return self.dialect.line + breaks(_read(stream, offset))
 
     def lines(self, records: Sequence[int]) -> dict[int, int]:
         """Return the lines on which records stand."""
@@ -115,7 +161,10 @@ class TextFile:
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
 
-    def batches(self, columns: Sequence[str], piece: Piece | None = None) -> Iterator[Batch]:
+    def batches(
+        self, columns: Sequence[str], piece: Piece | None = None, *, numbers: Mapping[str, pa.DataType] | None = None,
+        block_bytes: int = CHUNK_BYTES,
+    ) -> Iterator[Batch]:  # fmt: skip
         """Read rows in order.
 
         Parameters
@@ -124,7 +173,28 @@ class TextFile:
             Names to read, at least one.
         piece
             A stretch of the file; None: all of it.
+        numbers
+            Columns that hold plain numbers, with their types: read as such, which is fast, up to the first batch that
+            holds another text, and as texts from there on.
+        block_bytes
+            How much is read at once.
         """
+        at = 0
+        if numbers:
+            try:
+                for batch in self._read(columns, piece, numbers, block_bytes):
+                    yield batch
+                    at = batch.stop
+                return
+            except _NotPlain:
+                pass
+        for batch in self._read(columns, piece, {}, block_bytes):
+            if batch.stop > at:
+                yield batch.behind(at)
+
+    def _read(
+        self, columns: Sequence[str], piece: Piece | None, numbers: Mapping[str, pa.DataType], block_bytes: int
+    ) -> Iterator[Batch]:
         names = [name or f"\0{place}" for place, name in enumerate(self.dialect.names)]
         bad: list[BadRow] = []
 
@@ -133,27 +203,35 @@ class TextFile:
             return "skip"
 
         convert = pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), include_columns=list(columns), strings_can_be_null=False
-        )
-        parse = pacsv.ParseOptions(
-            delimiter=self.dialect.delimiter, newlines_in_values=self.dialect.quoted, invalid_row_handler=note,
-            quote_char='"' if self.dialect.quoted else False, ignore_empty_lines=True,
+            column_types={**dict.fromkeys(names, pa.string()), **numbers}, include_columns=list(columns),
+            null_values=SPELLINGS, strings_can_be_null=False,
         )  # fmt: skip
-        read = pacsv.ReadOptions(column_names=names, use_threads=False, block_size=CHUNK_BYTES)
-        next_record = 0
+        parse = pacsv.ParseOptions(
+            delimiter=self.dialect.delimiter,
+            newlines_in_values=self.dialect.quoted,
+            invalid_row_handler=note,
+            ignore_empty_lines=True,
+        )
+        read = pacsv.ReadOptions(column_names=names, use_threads=False, block_size=block_bytes)
+        at = 0
         try:
             with self._from(piece) as stream, pacsv.open_csv(stream, read, parse, convert) as reader:
                 for rows in reader:
-                    records, next_record, here = _numbered(rows.num_rows, next_record, bad)
-                    yield Batch(dict(zip(rows.schema.names, rows.columns, strict=True)), records, here)
-        except StopIteration:
-            pass
+                    records, stop, here = _numbered(rows.num_rows, at, bad)
+                    yield Batch(dict(zip(rows.schema.names, rows.columns, strict=True)), records, stop, here)
+                    at = stop
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
                 return
-            raise UnreadableTable.of(str(self.file), f"cannot be read behind row {next_record:,}: {str(error).splitlines()[0]}") from error
+            if "conversion error" in str(error):
+                raise _NotPlain from error
+            raise UnreadableTable.of(
+                str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}"
+            ) from error
         if bad:
-            yield Batch({name: pa.array([], pa.string()) for name in columns}, np.empty(0, np.int64), bad)
+            yield Batch(
+                {name: pa.array([], pa.string()) for name in columns}, np.empty(0, np.int64), bad[-1].record + 1, bad
+            )
 
     def _from(self, piece: Piece | None) -> pa.NativeFile:
         stream = Utf8Stream(self.file, self.dialect.encoding)
@@ -191,6 +269,3 @@ def _read(stream: Utf8Stream, size: int) -> bytes:
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
-
-
-__all__ = ["LONGEST_RECORD_BYTES", "BadRow", "Batch", "TextFile"]

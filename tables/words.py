@@ -6,7 +6,9 @@ import re
 
 import pyarrow as pa
 
-YES = frozenset({"true", "yes", "y", "t", "1", "1.0", "on", "是", "在职", "启用", "wahr", "ja", "vrai", "oui", "sí", "si", "☑", "✓"})
+YES = frozenset(
+    {"true", "yes", "y", "t", "1", "1.0", "on", "是", "在职", "启用", "wahr", "ja", "vrai", "oui", "sí", "si", "☑", "✓"}
+)
 NO = frozenset({"false", "no", "n", "f", "0", "0.0", "off", "否", "离职", "停用", "falsch", "nein", "faux", "non", "☐"})
 """Words for true and for false, in lower case."""
 
@@ -52,4 +54,6 @@ def read_truths(texts: pa.Array) -> pa.Array:
 def read_lists(texts: pa.Array) -> pa.Array:
     """Read texts, trimmed and null where missing, as lists of texts."""
     different = texts.dictionary_encode()
-    return pa.array([entries(text) for text in different.dictionary.to_pylist()], pa.list_(pa.string())).take(different.indices)
+    return pa.array([entries(text) for text in different.dictionary.to_pylist()], pa.list_(pa.string())).take(
+        different.indices
+    )

@@ -1,4 +1,4 @@
-"""Workbooks of spreadsheets: ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.xls`` and ``.ods``, by calamine, which runs nothing that is in them."""
+"""Workbooks: ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.xls`` and ``.ods``, read by calamine, which runs nothing in them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import python_calamine as calamine
 from tables.dialect import is_footer
 from tables.errors import UnreadableTable
 from tables.names import checked_names
+from tables.parquet import in_utc
 from tables.text import BadRow, Batch
 
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -33,6 +34,8 @@ class WorkbookFile:
     ----------
     sheet
         Its name; empty: the first that holds anything.
+    zone
+        Of its instants: a spreadsheet names none.
 
     Raises
     ------
@@ -40,8 +43,9 @@ class WorkbookFile:
         If it is none, there is no such sheet, or it has no header.
     """
 
-    def __init__(self, file: Path, sheet: str = "") -> None:
+    def __init__(self, file: Path, sheet: str = "", zone: str = "UTC") -> None:
         self.file = file
+        self._zone = zone
         _check_size(file)
         try:
             book = calamine.CalamineWorkbook.from_path(str(file))
@@ -49,11 +53,13 @@ class WorkbookFile:
             if not sheets:
                 raise UnreadableTable.of("--sheet", f"found {sheet!r}; allowed: {', '.join(book.sheet_names)}")
             read = ((name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in sheets)
-            self.sheet, self._rows = next(((name, rows) for name, rows in read if any(map(_filled, rows))), (sheets[0], []))
+            self.sheet, self._rows = next(
+                ((name, rows) for name, rows in read if any(map(_filled, rows))), (sheets[0], [])
+            )
         except (calamine.CalamineError, OSError) as error:
             raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
         self.titles, header = self._header()
-        self.first_line = header + 2
+        self._first_line = header + 2
         self._columns = checked_names([_text(cell) for cell in self._rows[header]])
         self.names = [name for name in self._columns if name]
         del self._rows[: header + 1]
@@ -68,7 +74,13 @@ class WorkbookFile:
             titles += [_text(cell) for cell in filled]
             if len(titles) > _MOST_TITLES:
                 break
-        raise UnreadableTable.of(str(self.file), f"found no header line in sheet {self.sheet!r}; allowed: names of columns above the rows")
+        raise UnreadableTable.of(
+            str(self.file), f"found no header line in sheet {self.sheet!r}; allowed: names of columns above the rows"
+        )
+
+    def lines(self, records: Sequence[int]) -> dict[int, int]:
+        """Return the rows of the sheet on which records stand."""
+        return {record: record + self._first_line for record in records}
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """Read rows in order."""
@@ -76,11 +88,17 @@ class WorkbookFile:
         kinds = {name: _kind_of(row[place] for row in self._rows) for name, place in places.items()}
         for start in range(0, len(self._rows), _BATCH_ROWS):
             part = list(enumerate(self._rows[start : start + _BATCH_ROWS], start))
-            bad = [BadRow(number, 1, _text(filled[0])) for number, row in part if (filled := _filled(row)) and _is_footer(filled, row)]
+            bad = [
+                BadRow(number, 1, _text(filled[0]))
+                for number, row in part
+                if (filled := _filled(row)) and _is_footer(filled, row)
+            ]
             left_out = {row.record for row in bad}
             rows = [(number, row) for number, row in part if number not in left_out and _filled(row)]
-            values = {name: _array([row[place] for _, row in rows], kinds[name]) for name, place in places.items()}
-            yield Batch(values, np.array([number for number, _ in rows], np.int64), bad)
+            values = {
+                name: _array([row[place] for _, row in rows], kinds[name], self._zone) for name, place in places.items()
+            }
+            yield Batch(values, np.array([number for number, _ in rows], np.int64), start + len(part), bad)
 
 
 def _is_footer(filled: list[Any], row: list[Any]) -> bool:
@@ -94,7 +112,9 @@ def _check_size(file: Path) -> None:
     with zipfile.ZipFile(file) as parts:
         size = sum(part.file_size for part in parts.infolist())
     if size > LARGEST_BYTES:
-        raise UnreadableTable.of(str(file), f"unpacks to {size:,} bytes; allowed: up to {LARGEST_BYTES:,}: save it as CSV")
+        raise UnreadableTable.of(
+            str(file), f"unpacks to {size:,} bytes; allowed: up to {LARGEST_BYTES:,}: save it as CSV"
+        )
 
 
 def _filled(row: Sequence[Any]) -> list[Any]:
@@ -115,11 +135,11 @@ def _arrow_type(cell: Any) -> pa.DataType:
     return pa.timestamp("us", tz="UTC") if isinstance(cell, date) else pa.string()
 
 
-def _array(cells: list[Any], kind: pa.DataType) -> pa.Array:
+def _array(cells: list[Any], kind: pa.DataType, zone: str) -> pa.Array:
     if kind == pa.string():
         return pa.array([_text(cell) for cell in cells], kind)
     if pa.types.is_timestamp(kind):
-        return pa.array([None if cell == "" else _moment(cell) for cell in cells], pa.timestamp("us")).cast(kind)
+        return in_utc(pa.array([None if cell == "" else _moment(cell) for cell in cells], pa.timestamp("us")), zone)
     return pa.array([None if cell == "" else cell for cell in cells], kind)
 
 

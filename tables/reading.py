@@ -1,0 +1,360 @@
+"""From a file to batches of typed columns, with an account of what was read.
+
+A first pass tells what the file is and how each column is written (`open_table`, `Table.survey`); a second reads, by
+what the first found (`Reading`). What was found is small and can be written down, so that others read by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tables.dialect import is_total
+from tables.errors import UnreadableTable
+from tables.forms import ARROW, Form, Kind, Survey
+from tables.missing import without_missing
+from tables.names import found_among
+from tables.numbers import POINT
+from tables.options import ReadOptions
+from tables.parquet import ParquetFile
+from tables.rejected import RejectedRows
+from tables.report import ColumnReport, Place, ReadReport
+from tables.text import Batch, TextFile
+from tables.workbook import ENDINGS as WORKBOOKS
+from tables.workbook import WorkbookFile
+
+TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+ENDINGS = (*TEXTS, ".parquet", *WORKBOOKS)
+ENOUGH_ROWS = 16_384
+"""Rows whose values tell how a column is written, unless later ones tell otherwise."""
+_SAMPLE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """A column to be read: what it is to be called, its name in the file, and how its texts are written."""
+
+    name: str
+    column: str
+    form: Form
+
+
+class Table:
+    """A file whose form is known, and whose rows are still to be read.
+
+    Parameters
+    ----------
+    source
+        What reads its kind of file.
+    """
+
+    def __init__(self, file: Path, options: ReadOptions, source: TextFile | WorkbookFile | ParquetFile) -> None:
+        self.file = file
+        self.options = options
+        self.source = source
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its columns; those without one, or of a type that cannot be read, are not among them."""
+        return self.source.names
+
+    def told(self) -> ReadOptions:
+        """Return what the file told of itself, as options."""
+        if isinstance(self.source, TextFile):
+            return ReadOptions(encoding=self.source.dialect.encoding, delimiter=self.source.dialect.delimiter)
+        return ReadOptions(sheet=self.source.sheet) if isinstance(self.source, WorkbookFile) else ReadOptions()
+
+    def found(self, wanted: Iterable[str]) -> dict[str, str]:
+        """Return for each wanted name that of the file's column, up to case, width and blanks, where there is one.
+
+        Raises
+        ------
+        UnreadableTable
+            If two columns could be meant, or the column is of a type that cannot be read.
+        """
+        found = found_among(self.names, wanted, self.options.columns)
+        if isinstance(self.source, ParquetFile):
+            for name in found_among(self.source.unreadable, [name for name in wanted if name not in found]).values():
+                raise UnreadableTable.of(
+                    f"{self.file}: column {name}",
+                    f"is {self.source.unreadable[name]}; allowed: texts, numbers, truths, instants, lists of texts",
+                )
+        return found
+
+    def survey(
+        self, wanted: Mapping[str, Kind | None], columns: Mapping[str, str] | None = None, *, whole: bool = False
+    ) -> Reading:
+        """Find out how the columns are written.
+
+        Parameters
+        ----------
+        wanted
+            What each column has to hold; None: whatever nearly all of it is.
+        columns
+            The file's name of each, as `found` told; those without one are reported missing.
+        whole
+            Whether to look at every row; otherwise at the first 16,384, and what follows is watched while it is read.
+
+        Raises
+        ------
+        UnreadableTable
+            If a column's values allow two readings and no option says which.
+        """
+        columns = self.found(wanted) if columns is None else columns
+        surveys = {name: Survey(columns[name], kind) for name, kind in wanted.items() if name in columns}
+        if isinstance(self.source, TextFile):
+            self.source.check_quotes()
+        seen_all = self._look(surveys, None if whole else ENOUGH_ROWS)
+        plans = tuple(ColumnPlan(name, survey.column, survey.form(self.options)) for name, survey in surveys.items())
+        missing = [name for name in wanted if name not in columns]
+        watched = {} if seen_all else {name: survey for name, survey in surveys.items() if not survey.is_settled}
+        return Reading(self, plans, missing, watched)
+
+    def _look(self, surveys: Mapping[str, Survey], enough: int | None) -> bool:
+        """Show surveys the rows; return whether they saw all."""
+        n_rows = 0
+        for batch in self._sample([survey.column for survey in surveys.values()]) if surveys else ():
+            for survey in surveys.values():
+                survey.see(batch.columns[survey.column])
+            n_rows += len(batch)
+            if enough is not None and n_rows >= enough:
+                return False
+        return True
+
+    def _sample(self, columns: Sequence[str]) -> Iterator[Batch]:
+        names = list(dict.fromkeys(columns))
+        if isinstance(self.source, TextFile):
+            return self.source.batches(names, block_bytes=_SAMPLE_BYTES)
+        return self.source.batches(names)
+
+    def batches(self, columns: Sequence[str], numbers: Mapping[str, pa.DataType]) -> Iterator[Batch]:
+        """Read rows as they stand in the file; ``numbers`` as such, as far as they are plain."""
+        names = list(dict.fromkeys(columns))
+        if isinstance(self.source, TextFile):
+            return self.source.batches(names, numbers=numbers)
+        return self.source.batches(names)
+
+
+class _WrittenOtherwise(UnreadableTable):
+    """A column is not written as its first rows are."""
+
+
+@dataclass
+class Reading:
+    """A table that is being read by what its survey found.
+
+    Parameters
+    ----------
+    plans
+        Its columns, in the order asked for.
+    missing
+        Columns asked for that are not there.
+    watched
+        Of the columns whose rows were not all seen: what may still tell that they are written otherwise.
+    rejected
+        Where rows in error go; None: they are counted alone.
+    """
+
+    table: Table
+    plans: tuple[ColumnPlan, ...]
+    missing: list[str] = field(default_factory=list)
+    watched: Mapping[str, Survey] = field(default_factory=dict)
+    rejected: RejectedRows | None = None
+
+    def __post_init__(self) -> None:
+        self.report = _report(self.table, self.plans, self.missing)
+        self._unreadable: dict[str, tuple[int, str]] = {}
+
+    def read(self) -> pa.Table:
+        """Read all rows into one table.
+
+        Raises
+        ------
+        UnreadableTable
+            If more of it than is allowed could not be read.
+        """
+        try:
+            return pa.Table.from_batches(list(self.batches()), schema=self.schema)
+        except _WrittenOtherwise:
+            kinds: dict[str, Kind | None] = {plan.name: plan.form.kind for plan in self.plans}
+            again = self.table.survey(kinds, {plan.name: plan.column for plan in self.plans}, whole=True)
+            self.__dict__.update(again.__dict__ | {"missing": self.missing, "rejected": self.rejected})
+            self.report.missing = self.missing
+            return pa.Table.from_batches(list(self.batches()), schema=self.schema)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns' names and types."""
+        return pa.schema([(plan.name, ARROW[plan.form.kind]) for plan in self.plans])
+
+    @property
+    def numbers(self) -> dict[str, pa.DataType]:
+        """The columns that may be read as plain numbers; as whole ones while no decimal sign has been seen."""
+        plain = [plan for plan in self.plans if plan.form == Form(Kind.NUMBER, POINT)]
+        return {plan.column: pa.int64() if plan.name in self.watched else pa.float64() for plan in plain}
+
+    def batches(self, source: Iterable[Batch] | None = None) -> Iterator[pa.RecordBatch]:
+        """Read the rows, and count on the way; the account is complete when they are at an end.
+
+        Parameters
+        ----------
+        source
+            The rows as they stand in the file; None: all of it.
+
+        Raises
+        ------
+        UnreadableTable
+            At the end, if more of it than is allowed could not be read, or a column is written otherwise than its
+            first rows are.
+        """
+        columns = [*_first_named(self.table), *(plan.column for plan in self.plans)]
+        for batch, is_last in _with_last(iter(self.table.batches(columns, self.numbers) if source is None else source)):
+            self._note_bad(batch)
+            kept = self._without_blank(batch, is_last=is_last)
+            self.report.n_rows += len(kept)
+            pairs = zip(self.plans, self.report.columns, strict=True)
+            yield pa.RecordBatch.from_arrays(
+                [self._values(plan, report, kept) for plan, report in pairs], schema=self.schema
+            )
+        self._finish()
+
+    def _finish(self) -> None:
+        for plan in self.plans:
+            survey = self.watched.get(plan.name)
+            if survey is not None and survey.form(self.table.options) != plan.form:
+                raise _WrittenOtherwise.of(
+                    f"{self.table.file}: column {plan.column}",
+                    "is not written throughout as its first rows are; say --decimal or --date-format",
+                )
+        self._find_lines()
+        if self.rejected is not None:
+            self.rejected.close()
+        self.report.check(self.table.options.allow_unreadable)
+
+    def _note_bad(self, batch: Batch) -> None:
+        source = self.table.source
+        for row in batch.bad:
+            if not row.text.strip():
+                self.report.n_blank += 1
+            elif not isinstance(source, TextFile) or source.is_footer(row):
+                self.report.footers.append(row.text.strip())
+            else:
+                problem = f"{row.n_cells} cells, the header has {len(source.dialect.names)}"
+                self.report.reject(Place(row.record, f"{row.text[:40]}: {problem}"))
+                if self.rejected is not None:
+                    self.rejected.add(source.cells(row), problem)
+
+    def _without_blank(self, batch: Batch, *, is_last: bool) -> Batch:
+        """Leave out rows that hold nothing, and a last line of totals; both have nothing in some column."""
+        if not len(batch) or not batch.columns:
+            return batch
+        first = next(iter(batch.columns.values()))
+        may_be_total = is_last and pa.types.is_string(first.type) and is_total(first[-1].as_py() or "")
+        if not may_be_total and not _known(first).null_count:
+            return batch
+        filled = np.vstack(
+            [_known(values).is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()]
+        )
+        keep: npt.NDArray[np.bool_] = np.asarray(filled.any(axis=0))
+        self.report.n_blank += int((~keep).sum())
+        if may_be_total and not filled[:, -1].all():
+            keep[-1] = False
+            self.report.footers.append(first[-1].as_py().strip())
+        return batch if keep.all() else batch.take(np.flatnonzero(keep))
+
+    def _values(self, plan: ColumnPlan, report: ColumnReport, batch: Batch) -> pa.Array:
+        texts = batch.columns[plan.column]
+        report.n_values += len(texts)
+        if plan.name in self.watched and pa.types.is_string(texts.type):
+            self.watched[plan.name].see(texts)
+        values, known = plan.form.read(texts)
+        report.n_missing += known.null_count
+        if values.null_count > known.null_count:
+            lost = pc.and_(known.is_valid(), values.is_null())
+            report.n_unreadable += values.null_count - known.null_count
+            place = pc.index(lost, True).as_py()
+            self._unreadable.setdefault(plan.name, (int(batch.records[place]), str(texts[place].as_py())))
+        return values
+
+    def _find_lines(self) -> None:
+        """Turn the numbers of rows into lines of the file."""
+        records = [record for record, _ in self._unreadable.values()] + [place.line for place in self.report.rejected]
+        lines = self.table.source.lines(records)
+        for column in self.report.columns:
+            if column.name in self._unreadable:
+                record, value = self._unreadable[column.name]
+                column.first = Place(lines[record], value)
+        self.report.rejected = [Place(lines[place.line], place.value) for place in self.report.rejected]
+
+
+def _known(values: pa.Array) -> pa.Array:
+    return without_missing(values) if pa.types.is_string(values.type) else values
+
+
+def _with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
+    """Tell which batch is the last that holds rows; what follows it holds rows in error alone."""
+    held: list[Batch] = []
+    for batch in batches:
+        if len(batch) and held:
+            yield from ((earlier, False) for earlier in held)
+            held = []
+        held.append(batch)
+    yield from ((batch, place == 0) for place, batch in enumerate(held))
+
+
+def _first_named(table: Table) -> list[str]:
+    return table.names[:1] if isinstance(table.source, TextFile | WorkbookFile) else []
+
+
+def _report(table: Table, plans: Sequence[ColumnPlan], missing: list[str]) -> ReadReport:
+    source, used = table.source, {plan.column for plan in plans}
+    report = ReadReport(
+        str(table.file), _format(table.file), sheet=source.sheet if isinstance(source, WorkbookFile) else "",
+        columns=[ColumnReport(plan.name, plan.column, str(plan.form)) for plan in plans], missing=missing,
+        ignored=[name for name in table.names if name not in used],
+    )  # fmt: skip
+    if isinstance(source, TextFile):
+        report.encoding, report.delimiter, report.titles = (
+            source.dialect.encoding,
+            source.dialect.delimiter,
+            list(source.dialect.titles),
+        )
+    if isinstance(source, ParquetFile):
+        report.ignored += [f"{name} ({kind})" for name, kind in source.unreadable.items()]
+    if isinstance(source, WorkbookFile):
+        report.titles = list(source.titles)
+    return report
+
+
+def _format(file: Path) -> str:
+    return next(ending.lstrip(".") for ending in ENDINGS if file.name.lower().endswith(ending))
+
+
+def open_table(file: Path, options: ReadOptions | None = None) -> Table:
+    """Open a table: ``.csv``, ``.tsv`` or ``.txt``, also packed as ``.gz``; ``.parquet``; or a workbook.
+
+    Raises
+    ------
+    UnreadableTable
+        If there is no such file, or it cannot be told what it is.
+    """
+    options = options or ReadOptions()
+    name = file.name.lower()
+    if not file.is_file():
+        raise UnreadableTable.of(str(file), "there is no such file")
+    if not name.endswith(ENDINGS):
+        raise UnreadableTable.of(str(file), f"allowed: a name that ends in {', '.join(ENDINGS)}")
+    try:
+        if name.endswith(".parquet"):
+            return Table(file, options, ParquetFile(file, options.timezone))
+        if name.endswith(WORKBOOKS):
+            return Table(file, options, WorkbookFile(file, options.sheet, options.timezone))
+        return Table(file, options, TextFile(file, options))
+    except (OSError, EOFError) as error:
+        raise UnreadableTable.of(str(file), f"cannot be read: {error}") from error

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     """What the values of a column are."""
 
     TEXT = "text"
+    ID = "id"
     NUMBER = "number"
     BOOL = "yes or no"
     DATE = "date"
@@ -41,7 +42,7 @@ class Form:
     Parameters
     ----------
     kind
-        What they become: text, float64, bool, timestamp in UTC, list of texts.
+        What they become: text (of an id, too), float64, bool, timestamp in UTC, list of texts.
     written
         Of numbers the decimal sign, of dates the order of their parts or a format.
     zone
@@ -74,7 +75,8 @@ class Form:
             return read_numbers(known, self.written)
         if self.kind is Kind.DATE:
             return read_dates(known, self.written, zone_of(self.zone))
-        return {Kind.BOOL: read_truths, Kind.LIST: read_lists, Kind.TEXT: _as_they_are}[self.kind](known)
+        readers = {Kind.BOOL: read_truths, Kind.LIST: read_lists, Kind.TEXT: _as_they_are, Kind.ID: _with_all_digits}
+        return readers[self.kind](known)
 
     def _converted(self, values: pa.Array) -> pa.Array:
         wanted = ARROW[self.kind]
@@ -90,17 +92,24 @@ class Form:
             return "numbers, decimal comma" if self.written == COMMA else "numbers"
         if self.kind is Kind.DATE:
             return f"dates, {_ORDER_WORDS.get(self.written, self.written)}, {self.zone} where no zone stands"
-        return {Kind.BOOL: "yes or no", Kind.LIST: "lists", Kind.TEXT: "texts"}[self.kind]
+        return {Kind.BOOL: "yes or no", Kind.LIST: "lists", Kind.TEXT: "texts", Kind.ID: "ids"}[self.kind]
 
 
 ARROW = {
     Kind.TEXT: pa.string(),
+    Kind.ID: pa.string(),
     Kind.NUMBER: pa.float64(),
     Kind.BOOL: pa.bool_(),
     Kind.DATE: pa.timestamp("us", tz="UTC"),
     Kind.LIST: pa.list_(pa.string()),
 }
-_KINDS = {arrow: kind for kind, arrow in ARROW.items()} | {pa.int64(): Kind.NUMBER}
+_KINDS = {ARROW[kind]: kind for kind in Kind if kind is not Kind.ID} | {pa.int64(): Kind.NUMBER}
+
+
+def _with_all_digits(texts: pa.Array) -> pa.Array:
+    """Leave ids as they are; ``1.38E+10`` is none, a spreadsheet has thrown its digits away."""
+    lost = pc.match_substring_regex(texts, r"^[0-9](?:[.,][0-9]+)?E\+[0-9]+$")
+    return pc.if_else(lost, pa.scalar(None, pa.string()), texts) if pc.any(lost).as_py() else texts
 
 
 def _finite(values: pa.Array) -> pa.Array:
@@ -171,7 +180,7 @@ class Survey:
     @property
     def is_settled(self) -> bool:
         """Whether nothing that may follow changes how the column is read; of a kind that was guessed, this is one."""
-        if self.typed is not None or self.kind in (Kind.TEXT, Kind.BOOL, Kind.LIST):
+        if self.typed is not None or self.kind not in (Kind.NUMBER, Kind.DATE, None):
             return True
         return self.kind is Kind.NUMBER and self.decimals.is_settled
 

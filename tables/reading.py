@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from tables.names import found_among
 from tables.numbers import POINT
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
+from tables.records import Offsets
 from tables.rejected import RejectedRows
 from tables.report import ColumnReport, Place, ReadReport
 from tables.text import Batch, TextFile
@@ -169,6 +171,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.report = _report(self.table, self.plans, self.missing)
+        self.records: Offsets = np.empty(0, np.int64)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
 
     def read(self) -> pa.Table:
@@ -187,6 +190,17 @@ class Reading:
             self.__dict__.update(again.__dict__ | {"missing": self.missing, "rejected": self.rejected})
             self.report.missing = self.missing
             return pa.Table.from_batches(list(self.batches()), schema=self.schema)
+
+    def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Read row by row: each with its number from 0, which `lines` finds, and its values, those missing left out."""
+        for rows in self.batches():
+            columns = {name: values.to_pylist() for name, values in zip(rows.schema.names, rows.columns, strict=True)}
+            for place, record in enumerate(self.records.tolist()):
+                yield record, {name: value for name, values in columns.items() if (value := values[place]) is not None}
+
+    def lines(self, records: Sequence[int]) -> dict[int, int]:
+        """Return the lines of the file, from 1, on which rows stand."""
+        return self.table.source.lines(records)
 
     @property
     def schema(self) -> pa.Schema:
@@ -218,6 +232,7 @@ class Reading:
             self._note_bad(batch)
             kept = self._without_blank(batch, is_last=is_last)
             self.report.n_rows += len(kept)
+            self.records = kept.records
             pairs = zip(self.plans, self.report.columns, strict=True)
             yield pa.RecordBatch.from_arrays(
                 [self._values(plan, report, kept) for plan, report in pairs], schema=self.schema

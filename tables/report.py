@@ -124,8 +124,8 @@ class ReadReport:
         if self.n_rejected and (not self.n_rows or (self.n_rejected >= FEWEST_UNREADABLE and share > allowed)):
             raise UnreadableTable.of(
                 self.file,
-                f"{self.n_rejected:,} of {self.n_rows + self.n_rejected:,} rows are in error, first {self.rejected[0]}; "
-                f"mend them, or say --allow-unreadable {_percent(share)}",
+                f"{self.n_rejected:,} of {self.n_rows + self.n_rejected:,} rows are in error, "
+                f"first {self.rejected[0]}; mend them, or say --allow-unreadable {_percent(share)}",
             )
 
     def add(self, other: ReadReport) -> None:

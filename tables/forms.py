@@ -53,22 +53,13 @@ class Form:
     written: str = ""
     zone: str = "UTC"
 
-    def read(self, values: pa.Array) -> tuple[pa.Array, pa.Array]:
-        """Read values as they stand in the file: texts, or such as have a type of their own.
-
-        Returns
-        -------
-        values : array
-            Of the column's type; null where one is missing, or nothing can be made of it.
-        known : array
-            As they stood there, texts trimmed; null where one is missing.
-        """
+    def read(self, values: pa.Array) -> pa.Array:
+        """Read texts, or values that have a type of their own; null where one is, or nothing can be made of it."""
         if not pa.types.is_string(values.type):
-            return self._converted(values), values
+            return self._converted(values)
         if self.kind is Kind.NUMBER and self.written == POINT and (numbers := plain_numbers(values)) is not None:
-            return numbers, values
-        known = without_missing(values)
-        return self._made_of(known), known
+            return numbers
+        return self._made_of(values)
 
     def _made_of(self, known: pa.Array) -> pa.Array:
         if self.kind is Kind.NUMBER:
@@ -170,7 +161,7 @@ class Survey:
         if not pa.types.is_string(values.type):
             self.typed = self.typed or _KINDS[values.type]
             return
-        known = without_missing(values).drop_null()
+        known = values.drop_null()
         self.n_values += len(known)
         if self.kind in (Kind.NUMBER, None):
             self.decimals.see(known)

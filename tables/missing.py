@@ -47,12 +47,18 @@ def is_missing(text: str) -> bool:
 
 def without_missing(texts: pa.Array) -> pa.Array:
     """Trim texts and put null where they mean "not known"."""
+    texts = tidied(texts)
+    missing = pc.is_in(texts, _SPELLINGS, skip_nulls=True)
+    return pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
+
+
+def tidied(texts: pa.Array) -> pa.Array:
+    """Trim texts; what then means "not known" and had blanks around it becomes null."""
     if _may_be_untidy(texts):
         different = texts.dictionary_encode()
-        tidy = pa.array([trimmed(text) for text in different.dictionary.to_pylist()], pa.string())
-        texts = tidy.take(different.indices)
-    missing = pc.is_in(texts, _SPELLINGS)
-    return pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
+        tidy = [None if is_missing(text) else trimmed(text) for text in different.dictionary.to_pylist()]
+        return pa.array(tidy, pa.string()).take(different.indices)
+    return texts
 
 
 def _may_be_untidy(texts: pa.Array) -> bool:

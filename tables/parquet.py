@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tables.errors import UnreadableTable
+from tables.missing import without_missing
 from tables.names import checked_names
 from tables.text import Batch
 
@@ -90,7 +91,7 @@ def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
     if pa.types.is_dictionary(kind):
         return plain(values.cast(kind.value_type), zone)
     if pa.types.is_null(kind) or _is_text(kind):
-        return values.cast(pa.string())
+        return without_missing(values.cast(pa.string()))
     if pa.types.is_integer(kind):
         return values.cast(pa.int64()) if not pa.types.is_uint64(kind) else pc.cast(values, pa.float64(), safe=False)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):

@@ -19,7 +19,6 @@ import pyarrow.compute as pc
 from tables.dialect import is_total
 from tables.errors import UnreadableTable
 from tables.forms import ARROW, Form, Kind, Survey
-from tables.missing import without_missing
 from tables.names import found_among
 from tables.numbers import POINT
 from tables.options import ReadOptions
@@ -271,11 +270,9 @@ class Reading:
             return batch
         first = next(iter(batch.columns.values()))
         may_be_total = is_last and pa.types.is_string(first.type) and is_total(first[-1].as_py() or "")
-        if not may_be_total and not _known(first).null_count:
+        if not may_be_total and not first.null_count:
             return batch
-        filled = np.vstack(
-            [_known(values).is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()]
-        )
+        filled = np.vstack([values.is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()])
         keep: npt.NDArray[np.bool_] = np.asarray(filled.any(axis=0))
         self.report.n_blank += int((~keep).sum())
         if may_be_total and not filled[:, -1].all():
@@ -288,11 +285,11 @@ class Reading:
         report.n_values += len(texts)
         if plan.name in self.watched and pa.types.is_string(texts.type):
             self.watched[plan.name].see(texts)
-        values, known = plan.form.read(texts)
-        report.n_missing += known.null_count
-        if values.null_count > known.null_count:
-            lost = pc.and_(known.is_valid(), values.is_null())
-            report.n_unreadable += values.null_count - known.null_count
+        values = plan.form.read(texts)
+        report.n_missing += texts.null_count
+        if values.null_count > texts.null_count:
+            lost = pc.and_(texts.is_valid(), values.is_null())
+            report.n_unreadable += values.null_count - texts.null_count
             place = pc.index(lost, True).as_py()
             self._unreadable.setdefault(plan.name, (int(batch.records[place]), str(texts[place].as_py())))
         return values
@@ -306,10 +303,6 @@ class Reading:
                 record, value = self._unreadable[column.name]
                 column.first = Place(lines[record], value)
         self.report.rejected = [Place(lines[place.line], place.value) for place in self.report.rejected]
-
-
-def _known(values: pa.Array) -> pa.Array:
-    return without_missing(values) if pa.types.is_string(values.type) else values
 
 
 def _with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:

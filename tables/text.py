@@ -16,7 +16,7 @@ from tables.dialect import Dialect, dialect_of, is_footer
 from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
-from tables.missing import SPELLINGS
+from tables.missing import SPELLINGS, tidied
 from tables.options import ReadOptions
 from tables.records import Offsets, Piece, Records, UnsoundQuotes, breaks, lines_of, pieces_of
 
@@ -43,7 +43,7 @@ class Batch:
     Parameters
     ----------
     columns
-        By the file's names, arrays of equal length.
+        By the file's names, arrays of equal length; texts are trimmed, and null where they mean "not known".
     records
         The number of each row, from 0 below the header, shape (n_rows,).
     stop
@@ -204,7 +204,7 @@ class TextFile:
 
         convert = pacsv.ConvertOptions(
             column_types={**dict.fromkeys(names, pa.string()), **numbers}, include_columns=list(columns),
-            null_values=SPELLINGS, strings_can_be_null=False,
+            null_values=SPELLINGS, strings_can_be_null=True,
         )  # fmt: skip
         parse = pacsv.ParseOptions(
             delimiter=self.dialect.delimiter,
@@ -218,7 +218,9 @@ class TextFile:
             with self._from(piece) as stream, pacsv.open_csv(stream, read, parse, convert) as reader:
                 for rows in reader:
                     records, stop, here = _numbered(rows.num_rows, at, bad)
-                    yield Batch(dict(zip(rows.schema.names, rows.columns, strict=True)), records, stop, here)
+                    pairs = zip(rows.schema.names, rows.columns, strict=True)
+                    columns_read = {name: _tidy(values) for name, values in pairs}
+                    yield Batch(columns_read, records, stop, here)
                     at = stop
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
@@ -248,6 +250,10 @@ class TextFile:
     def is_footer(self, row: BadRow) -> bool:
         """Tell whether a row in error is one that exports end with."""
         return row.n_cells < len(self.dialect.names) and is_footer(self.cells(row))
+
+
+def _tidy(values: pa.Array) -> pa.Array:
+    return tidied(values) if pa.types.is_string(values.type) else values
 
 
 def _numbered(n_rows: int, first: int, bad: list[BadRow]) -> tuple[Offsets, int, list[BadRow]]:

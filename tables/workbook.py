@@ -14,6 +14,7 @@ import python_calamine as calamine
 
 from tables.dialect import is_footer
 from tables.errors import UnreadableTable
+from tables.missing import without_missing
 from tables.names import checked_names
 from tables.parquet import in_utc
 from tables.text import BadRow, Batch
@@ -137,7 +138,7 @@ def _arrow_type(cell: Any) -> pa.DataType:
 
 def _array(cells: list[Any], kind: pa.DataType, zone: str) -> pa.Array:
     if kind == pa.string():
-        return pa.array([_text(cell) for cell in cells], kind)
+        return without_missing(pa.array([_text(cell) for cell in cells], kind))
     if pa.types.is_timestamp(kind):
         return in_utc(pa.array([None if cell == "" else _moment(cell) for cell in cells], pa.timestamp("us")), zone)
     return pa.array([None if cell == "" else cell for cell in cells], kind)

@@ -203,7 +203,9 @@ def read_dates(texts: pa.Array, order: str, zone: tzinfo) -> pa.Array:
 def _by_order(order: str) -> Callable[[str], datetime | None]:
     def read(text: str) -> datetime | None:
         orders = orders_of(text)
-        return orders.get(order) or (orders.get(YEAR_FIRST) if order != SERIAL else None)
+        if len(set(orders.values())) == 1 and order != SERIAL and SERIAL not in orders:
+            return next(iter(orders.values()))  # the year stands first, or it makes no difference
+        return orders.get(order)
 
     return read
 

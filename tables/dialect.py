@@ -18,6 +18,7 @@ from tables.names import checked_names
 
 DELIMITERS = (",", ";", "\t", "|")
 _MOST_TITLES = 20
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 _FOOTER = re.compile(
     r"\s*(?:(?:grand\s+totals?|totals?|sub-?totals?|sums?|合计|总计|小计|汇总)\b.*|confidential\b.*|copyright\b.*|©.*|"
@@ -88,12 +89,11 @@ def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     UnreadableTable
         If there is no header, or two delimiters would do.
     """
-    skipped = 0
-    if (said := _SEP_LINE.fullmatch(head.partition("\n")[0].rstrip("\r"))) and not delimiter:
-        delimiter, skipped = said[1], len(head.partition("\n")[0]) + 1
-    elif said:
-        skipped = len(head.partition("\n")[0]) + 1
+    first = _LINE.match(head)
+    said = _SEP_LINE.fullmatch(first[1]) if first else None
+    skipped = first.end() if first and said else 0
     body = head[skipped:]
+    delimiter = delimiter or (said[1] if said else "")
     chosen = delimiter or _likeliest(body)
     records = _records(body, chosen)
     width = _usual_width(records)
@@ -123,7 +123,7 @@ def _score(body: str, delimiter: str) -> tuple[float, int]:
     if width < 2:
         return 0.0, 1
     share = sum(len(record.cells) == width for record in records) / len(records)
-    return round(share, 1), width
+    return share, width
 
 
 def _records(body: str, delimiter: str) -> list[_Record]:

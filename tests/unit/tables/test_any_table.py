@@ -1,0 +1,52 @@
+"""Whatever dialect a table is written in, the same values are read back, or a refusal names the place and the option."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tables.errors import UnreadableTable
+from tables.reading import open_table
+from tests.unit.tables.any_table import Value, Written, write_any
+
+N_TABLES = int(os.environ.get("FAIRLEAD_TABLES", "1000"))
+_BLOCKS = 20
+
+
+@pytest.mark.parametrize("block", range(_BLOCKS))
+def test_what_was_written_is_read_or_refused_with_the_place(block: int, tmp_path: Path) -> None:
+    outcomes: Counter[str] = Counter()
+    for number in range(block * N_TABLES // _BLOCKS, (block + 1) * N_TABLES // _BLOCKS):
+        written = write_any(tmp_path, random.Random(number))
+        outcomes[_outcome(written, number)] += 1
+    print({outcome: count for outcome, count in sorted(outcomes.items())})
+    assert outcomes["read"] > sum(outcomes.values()) / 2
+
+
+def _outcome(written: Written, number: int) -> str:
+    try:
+        table = open_table(written.file, written.options)
+        reading = table.survey({column.name.upper(): column.kind for column in written.columns})
+        read = reading.read()
+    except UnreadableTable as refusal:
+        assert not written.must_be_read, f"table {number}, {written.dialect}: {refusal}"
+        assert "--decimal" in str(refusal) or "--date-format" in str(refusal), str(refusal)
+        return "refused: " + ("decimal" if "--decimal" in str(refusal) else "date")
+    for column, values in zip(written.columns, read.columns, strict=True):
+        expected = [_plain(value) for value in column.values]
+        assert values.to_pylist() == expected, f"table {number}, {written.dialect}, {column}"
+    assert len(reading.report.footers) == written.n_footers, f"table {number}: {reading.report.footers}"
+    assert written.must_be_read, f"table {number} has two readings: {written}"
+    return "read"
+
+
+def _plain(value: Value) -> object:
+    return float(value) if isinstance(value, float | int) and not isinstance(value, bool) else value
+
+
+__all__ = ["datetime"]

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, Dates, orders_of, read_dates, zone_of
 from tables.errors import UnreadableTable
-from tables.missing import without_missing
+from tables.missing import in_dictionary, without_missing
 from tables.numbers import COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
 from tables.options import ReadOptions
 from tables.words import read_lists, read_truths
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     """What the values of a column are."""
 
     TEXT = "text"
+    CATEGORY = "category"
     ID = "id"
     NUMBER = "number"
     BOOL = "yes or no"
@@ -55,6 +56,8 @@ class Form:
 
     def read(self, values: pa.Array) -> pa.Array:
         """Read texts, or values that have a type of their own; null where one is, or nothing can be made of it."""
+        if self.kind is Kind.CATEGORY:
+            return _as_category(values)
         if not pa.types.is_string(values.type):
             return self._converted(values)
         if self.kind is Kind.NUMBER and self.written == POINT and (numbers := plain_numbers(values)) is not None:
@@ -75,19 +78,21 @@ class Form:
             return _finite(values) if self.kind is Kind.NUMBER else values
         if self.kind is Kind.NUMBER and (pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)):
             return pc.cast(values.cast(pa.int64()), wanted, safe=False)
-        texts = pa.array([None if value is None else text_of(value) for value in values.to_pylist()], pa.string())
-        return self._made_of(without_missing(texts))
+        return self._made_of(without_missing(_texts_of(values)))
 
     def __str__(self) -> str:
         if self.kind is Kind.NUMBER:
             return "numbers, decimal comma" if self.written == COMMA else "numbers"
         if self.kind is Kind.DATE:
             return f"dates, {_ORDER_WORDS.get(self.written, self.written)}, {self.zone} where no zone stands"
-        return {Kind.BOOL: "yes or no", Kind.LIST: "lists", Kind.TEXT: "texts", Kind.ID: "ids"}[self.kind]
+        return {Kind.BOOL: "yes or no", Kind.LIST: "lists", Kind.TEXT: "texts", Kind.CATEGORY: "texts", Kind.ID: "ids"}[
+            self.kind
+        ]
 
 
 ARROW = {
     Kind.TEXT: pa.string(),
+    Kind.CATEGORY: pa.dictionary(pa.int32(), pa.string()),
     Kind.ID: pa.string(),
     Kind.NUMBER: pa.float64(),
     Kind.BOOL: pa.bool_(),
@@ -106,6 +111,21 @@ def _with_all_digits(texts: pa.Array) -> pa.Array:
 def _finite(values: pa.Array) -> pa.Array:
     finite = pc.is_finite(values)
     return values if pc.all(finite).as_py() is not False else pc.if_else(finite, values, pa.scalar(None, pa.float64()))
+
+
+def _as_category(values: pa.Array) -> pa.Array:
+    if not pa.types.is_dictionary(values.type):
+        values = (values if pa.types.is_string(values.type) else without_missing(_texts_of(values))).dictionary_encode()
+    return in_dictionary(_as_they_are, values).cast(ARROW[Kind.CATEGORY])
+
+
+def _texts_of(values: pa.Array) -> pa.Array:
+    """Write values that have a type of their own as the texts they would have in a file."""
+    if pa.types.is_integer(values.type) or pa.types.is_boolean(values.type):
+        return values.cast(pa.string())
+    if pa.types.is_dictionary(values.type):
+        return values.cast(pa.string())
+    return pa.array([None if value is None else text_of(value) for value in values.to_pylist()], pa.string())
 
 
 def text_of(value: object) -> str:
@@ -158,6 +178,8 @@ class Survey:
 
     def see(self, values: pa.Array) -> None:
         """Look at a batch of values as they stand in the file; such as have a type of their own say what they are."""
+        if pa.types.is_dictionary(values.type):
+            values = values.cast(pa.string())
         if not pa.types.is_string(values.type):
             self.typed = self.typed or _KINDS[values.type]
             return

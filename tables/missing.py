@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,6 +52,14 @@ def without_missing(texts: pa.Array) -> pa.Array:
     texts = tidied(texts)
     missing = pc.is_in(texts, _SPELLINGS, skip_nulls=True)
     return pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
+
+
+def in_dictionary(change: Callable[[pa.Array], pa.Array], values: pa.Array) -> pa.Array:
+    """Change texts; of a dictionary, those that it holds, each once."""
+    if not pa.types.is_dictionary(values.type):
+        return change(values)
+    changed = change(values.dictionary)
+    return values if changed is values.dictionary else pa.DictionaryArray.from_arrays(values.indices, changed)
 
 
 def tidied(texts: pa.Array) -> pa.Array:

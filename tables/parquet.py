@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tables.errors import UnreadableTable
-from tables.missing import without_missing
+from tables.missing import in_dictionary, without_missing
 from tables.names import checked_names
 from tables.text import Batch
 
@@ -50,11 +50,13 @@ class ParquetFile:
         """Return the places of rows, from 1."""
         return {record: record + 1 for record in records}
 
-    def batches(self, columns: Sequence[str], groups: range | None = None) -> Iterator[Batch]:
-        """Read rows in order: of all row groups, or of some."""
+    def batches(
+        self, columns: Sequence[str], groups: range | None = None, categories: Sequence[str] = ()
+    ) -> Iterator[Batch]:
+        """Read rows in order: of all row groups, or of some; texts of ``categories`` as dictionaries."""
         at = 0
         try:
-            with pq.ParquetFile(self.file, memory_map=True) as file:
+            with pq.ParquetFile(self.file, memory_map=True, read_dictionary=list(categories)) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
                 for rows in file.iter_batches(BATCH_ROWS, row_groups=chosen, columns=list(columns), use_threads=False):
                     values = {
@@ -88,6 +90,8 @@ def _is_text(kind: pa.DataType) -> bool:
 def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
     """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days."""
     kind = values.type
+    if pa.types.is_dictionary(kind) and _is_text(kind.value_type):
+        return in_dictionary(without_missing, values.cast(pa.dictionary(pa.int32(), pa.string())))
     if pa.types.is_dictionary(kind):
         return plain(values.cast(kind.value_type), zone)
     if pa.types.is_null(kind) or _is_text(kind):

@@ -23,7 +23,7 @@ from tables.names import found_among
 from tables.numbers import POINT
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
-from tables.records import Offsets
+from tables.records import Offsets, Piece
 from tables.rejected import RejectedRows
 from tables.report import ColumnReport, Place, ReadReport
 from tables.text import Batch, TextFile
@@ -134,11 +134,20 @@ class Table:
             return self.source.batches(names, block_bytes=_SAMPLE_BYTES)
         return self.source.batches(names)
 
-    def batches(self, columns: Sequence[str], numbers: Mapping[str, pa.DataType]) -> Iterator[Batch]:
-        """Read rows as they stand in the file; ``numbers`` as such, as far as they are plain."""
-        names = list(dict.fromkeys(columns))
+    def batches(
+        self, columns: Sequence[str], types: Mapping[str, pa.DataType], piece: Piece | range | None = None
+    ) -> Iterator[Batch]:
+        """Read rows as they stand in the file; ``types`` as such, as far as they are."""
+        names, categories = (
+            list(dict.fromkeys(columns)),
+            [name for name, kind in types.items() if kind == ARROW[Kind.CATEGORY]],
+        )
         if isinstance(self.source, TextFile):
-            return self.source.batches(names, numbers=numbers)
+            assert not isinstance(piece, range)
+            return self.source.batches(names, piece, types=types)
+        if isinstance(self.source, ParquetFile):
+            assert not isinstance(piece, Piece)
+            return self.source.batches(names, piece, categories)
         return self.source.batches(names)
 
 
@@ -207,18 +216,21 @@ class Reading:
         return pa.schema([(plan.name, ARROW[plan.form.kind]) for plan in self.plans])
 
     @property
-    def numbers(self) -> dict[str, pa.DataType]:
-        """The columns that may be read as plain numbers; as whole ones while no decimal sign has been seen."""
-        plain = [plan for plan in self.plans if plan.form == Form(Kind.NUMBER, POINT)]
-        return {plan.column: pa.int64() if plan.name in self.watched else pa.float64() for plan in plain}
+    def types(self) -> dict[str, pa.DataType]:
+        """The columns that need not come as strings: categories, and plain numbers; whole ones while no decimal sign
+        has been seen.
+        """
+        plain = {plan.column: plan for plan in self.plans if plan.form == Form(Kind.NUMBER, POINT)}
+        numbers = {column: pa.int64() if plan.name in self.watched else pa.float64() for column, plan in plain.items()}
+        return numbers | {plan.column: ARROW[plan.form.kind] for plan in self.plans if plan.form.kind is Kind.CATEGORY}
 
-    def batches(self, source: Iterable[Batch] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, piece: Piece | range | None = None) -> Iterator[pa.RecordBatch]:
         """Read the rows, and count on the way; the account is complete when they are at an end.
 
         Parameters
         ----------
-        source
-            The rows as they stand in the file; None: all of it.
+        piece
+            A stretch of a text file, or row groups of a Parquet file; None: all of it.
 
         Raises
         ------
@@ -227,7 +239,7 @@ class Reading:
             first rows are.
         """
         columns = [*_first_named(self.table), *(plan.column for plan in self.plans)]
-        for batch, is_last in _with_last(iter(self.table.batches(columns, self.numbers) if source is None else source)):
+        for batch, is_last in _with_last(self.table.batches(columns, self.types, piece)):
             self._note_bad(batch)
             kept = self._without_blank(batch, is_last=is_last)
             self.report.n_rows += len(kept)
@@ -269,7 +281,7 @@ class Reading:
         if not len(batch) or not batch.columns:
             return batch
         first = next(iter(batch.columns.values()))
-        may_be_total = is_last and pa.types.is_string(first.type) and is_total(first[-1].as_py() or "")
+        may_be_total = is_last and is_total(str(first[-1].as_py() or ""))
         if not may_be_total and not first.null_count:
             return batch
         filled = np.vstack([values.is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()])
@@ -277,13 +289,13 @@ class Reading:
         self.report.n_blank += int((~keep).sum())
         if may_be_total and not filled[:, -1].all():
             keep[-1] = False
-            self.report.footers.append(first[-1].as_py().strip())
+            self.report.footers.append(str(first[-1].as_py()))
         return batch if keep.all() else batch.take(np.flatnonzero(keep))
 
     def _values(self, plan: ColumnPlan, report: ColumnReport, batch: Batch) -> pa.Array:
         texts = batch.columns[plan.column]
         report.n_values += len(texts)
-        if plan.name in self.watched and pa.types.is_string(texts.type):
+        if plan.name in self.watched:
             self.watched[plan.name].see(texts)
         values = plan.form.read(texts)
         report.n_missing += texts.null_count

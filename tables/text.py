@@ -16,7 +16,7 @@ from tables.dialect import Dialect, dialect_of, is_footer
 from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
-from tables.missing import SPELLINGS, tidied
+from tables.missing import SPELLINGS, in_dictionary, tidied
 from tables.options import ReadOptions
 from tables.records import Offsets, Piece, Records, UnsoundQuotes, breaks, lines_of, pieces_of
 
@@ -162,7 +162,7 @@ class TextFile:
                 yield chunk
 
     def batches(
-        self, columns: Sequence[str], piece: Piece | None = None, *, numbers: Mapping[str, pa.DataType] | None = None,
+        self, columns: Sequence[str], piece: Piece | None = None, *, types: Mapping[str, pa.DataType] | None = None,
         block_bytes: int = CHUNK_BYTES,
     ) -> Iterator[Batch]:  # fmt: skip
         """Read rows in order.
@@ -173,27 +173,26 @@ class TextFile:
             Names to read, at least one.
         piece
             A stretch of the file; None: all of it.
-        numbers
-            Columns that hold plain numbers, with their types: read as such, which is fast, up to the first batch that
-            holds another text, and as texts from there on.
+        types
+            Of columns that are not to come as strings: dictionaries of strings; and types of numbers, where nothing but
+            plain numbers is expected, up to the first batch that holds another text.
         block_bytes
             How much is read at once.
         """
-        at = 0
-        if numbers:
-            try:
-                for batch in self._read(columns, piece, numbers, block_bytes):
-                    yield batch
-                    at = batch.stop
-                return
-            except _NotPlain:
-                pass
-        for batch in self._read(columns, piece, {}, block_bytes):
+        at, types = 0, types or {}
+        try:
+            for batch in self._read(columns, piece, types, block_bytes):
+                yield batch
+                at = batch.stop
+            return
+        except _NotPlain:
+            texts = {name: kind for name, kind in types.items() if pa.types.is_dictionary(kind)}
+        for batch in self._read(columns, piece, texts, block_bytes):
             if batch.stop > at:
                 yield batch.behind(at)
 
     def _read(
-        self, columns: Sequence[str], piece: Piece | None, numbers: Mapping[str, pa.DataType], block_bytes: int
+        self, columns: Sequence[str], piece: Piece | None, types: Mapping[str, pa.DataType], block_bytes: int
     ) -> Iterator[Batch]:
         names = [name or f"\0{place}" for place, name in enumerate(self.dialect.names)]
         bad: list[BadRow] = []
@@ -203,7 +202,7 @@ class TextFile:
             return "skip"
 
         convert = pacsv.ConvertOptions(
-            column_types={**dict.fromkeys(names, pa.string()), **numbers}, include_columns=list(columns),
+            column_types={**dict.fromkeys(names, pa.string()), **types}, include_columns=list(columns),
             null_values=SPELLINGS, strings_can_be_null=True,
         )  # fmt: skip
         parse = pacsv.ParseOptions(
@@ -253,7 +252,11 @@ class TextFile:
 
 
 def _tidy(values: pa.Array) -> pa.Array:
-    return tidied(values) if pa.types.is_string(values.type) else values
+    return (
+        in_dictionary(tidied, values)
+        if pa.types.is_string(values.type) or pa.types.is_dictionary(values.type)
+        else values
+    )
 
 
 def _numbered(n_rows: int, first: int, bad: list[BadRow]) -> tuple[Offsets, int, list[BadRow]]:

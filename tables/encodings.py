@@ -12,6 +12,7 @@ References
 from __future__ import annotations
 
 import codecs
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -122,7 +123,7 @@ def _sounds_chinese(sample: bytes) -> bool:
     """Tell whether a text has more common characters than chance gives, by three standard deviations."""
     wide = [char for char in sample.decode("gb18030", "ignore") if "\u4e00" <= char <= "\u9fff"]
     n_common, n = sum(char in _COMMON for char in wide), len(wide)
-    return n_common >= CHANCE * n + 3 * (CHANCE * (1 - CHANCE) * n) ** 0.5 > 0
+    return n > 0 and n_common >= CHANCE * n + 3 * math.sqrt(CHANCE * (1 - CHANCE) * n)
 
 
 def _has_rival(sample: bytes) -> bool:

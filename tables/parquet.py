@@ -76,25 +76,26 @@ def readable(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return readable(kind.value_type)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return bool(_is_text(kind.value_type))
+        return bool(is_text(kind.value_type))
     types = pa.types
-    tests = (_is_text, types.is_integer, types.is_floating, types.is_decimal, types.is_boolean, types.is_null)
+    tests = (is_text, types.is_integer, types.is_floating, types.is_decimal, types.is_boolean, types.is_null)
     instants = (types.is_timestamp, types.is_date, types.is_duration)
     return any(test(kind) for test in (*tests, *instants))
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether values of a type are texts."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
     """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days."""
     kind = values.type
-    if pa.types.is_dictionary(kind) and _is_text(kind.value_type):
+    if pa.types.is_dictionary(kind) and is_text(kind.value_type):
         return in_dictionary(without_missing, values.cast(pa.dictionary(pa.int32(), pa.string())))
     if pa.types.is_dictionary(kind):
         return plain(values.cast(kind.value_type), zone)
-    if pa.types.is_null(kind) or _is_text(kind):
+    if pa.types.is_null(kind) or is_text(kind):
         return without_missing(values.cast(pa.string()))
     if pa.types.is_integer(kind):
         return values.cast(pa.int64()) if not pa.types.is_uint64(kind) else pc.cast(values, pa.float64(), safe=False)

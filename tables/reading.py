@@ -7,7 +7,7 @@ what the first found (`Reading`). What was found is small and can be written dow
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.dialect import is_total
+from tables.dialect import Dialect, is_total
 from tables.errors import UnreadableTable
 from tables.forms import ARROW, Form, Kind, Survey
+from tables.missing import in_dictionary
 from tables.names import found_among
 from tables.numbers import POINT
 from tables.options import ReadOptions
-from tables.parquet import ParquetFile
+from tables.parquet import ParquetFile, is_text
 from tables.records import Offsets, Piece
 from tables.rejected import RejectedRows
 from tables.report import ColumnReport, Place, ReadReport
@@ -39,11 +40,34 @@ _SAMPLE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """A column to be read: what it is to be called, its name in the file, and how its texts are written."""
+    """A column to be read.
+
+    Parameters
+    ----------
+    name
+        What it is to be called.
+    column
+        Its name in the file.
+    form
+        How its texts are written.
+    missing
+        Words that mean "not known" in it, beside those that always do.
+    """
 
     name: str
     column: str
     form: Form
+    missing: tuple[str, ...] = ()
+
+    def known(self, values: pa.Array) -> pa.Array:
+        """Put null where a text is one of those words."""
+        if not self.missing or not (pa.types.is_string(values.type) or pa.types.is_dictionary(values.type)):
+            return values
+        return in_dictionary(self._without, values)
+
+    def _without(self, texts: pa.Array) -> pa.Array:
+        words = pa.array([word.strip() for word in self.missing], pa.string())
+        return pc.if_else(pc.is_in(texts, words, skip_nulls=True), pa.scalar(None, pa.string()), texts)
 
 
 class Table:
@@ -89,8 +113,9 @@ class Table:
         return found
 
     def survey(
-        self, wanted: Mapping[str, Kind | None], columns: Mapping[str, str] | None = None, *, whole: bool = False
-    ) -> Reading:
+        self, wanted: Mapping[str, Kind | None], columns: Mapping[str, str] | None = None, *,
+        missing: Mapping[str, Sequence[str]] | None = None, whole: bool = False,
+    ) -> Reading:  # fmt: skip
         """Find out how the columns are written.
 
         Parameters
@@ -99,6 +124,8 @@ class Table:
             What each column has to hold; None: whatever nearly all of it is.
         columns
             The file's name of each, as `found` told; those without one are reported missing.
+        missing
+            By wanted name: words that mean "not known" in the column, beside those that always do.
         whole
             Whether to look at every row; otherwise at the first 16,384, and what follows is watched while it is read.
 
@@ -111,18 +138,23 @@ class Table:
         surveys = {name: Survey(columns[name], kind) for name, kind in wanted.items() if name in columns}
         if isinstance(self.source, TextFile):
             self.source.check_quotes()
-        seen_all = self._look(surveys, None if whole else ENOUGH_ROWS)
-        plans = tuple(ColumnPlan(name, survey.column, survey.form(self.options)) for name, survey in surveys.items())
-        missing = [name for name in wanted if name not in columns]
+        words = {name: tuple((missing or {}).get(name, ())) for name in surveys}
+        seen_all = self._look(surveys, words, None if whole else ENOUGH_ROWS)
+        plans = tuple(
+            ColumnPlan(name, survey.column, survey.form(self.options), words[name]) for name, survey in surveys.items()
+        )
+        absent = [name for name in wanted if name not in columns]
         watched = {} if seen_all else {name: survey for name, survey in surveys.items() if not survey.is_settled}
-        return Reading(self, plans, missing, watched)
+        return Reading(self, plans, absent, watched)
 
-    def _look(self, surveys: Mapping[str, Survey], enough: int | None) -> bool:
+    def _look(self, surveys: Mapping[str, Survey], words: Mapping[str, tuple[str, ...]], enough: int | None) -> bool:
         """Show surveys the rows; return whether they saw all."""
         n_rows = 0
         for batch in self._sample([survey.column for survey in surveys.values()]) if surveys else ():
-            for survey in surveys.values():
-                survey.see(batch.columns[survey.column])
+            for name, survey in surveys.items():
+                survey.see(
+                    ColumnPlan(name, survey.column, Form(Kind.TEXT), words[name]).known(batch.columns[survey.column])
+                )
             n_rows += len(batch)
             if enough is not None and n_rows >= enough:
                 return False
@@ -169,6 +201,8 @@ class Reading:
         Of the columns whose rows were not all seen: what may still tell that they are written otherwise.
     rejected
         Where rows in error go; None: they are counted alone.
+    may_end_in_totals
+        Whether a last row that calls itself one of totals is no row of the table.
     """
 
     table: Table
@@ -176,6 +210,7 @@ class Reading:
     missing: list[str] = field(default_factory=list)
     watched: Mapping[str, Survey] = field(default_factory=dict)
     rejected: RejectedRows | None = None
+    may_end_in_totals: bool = True
 
     def __post_init__(self) -> None:
         self.report = _report(self.table, self.plans, self.missing)
@@ -224,13 +259,15 @@ class Reading:
         numbers = {column: pa.int64() if plan.name in self.watched else pa.float64() for column, plan in plain.items()}
         return numbers | {plan.column: ARROW[plan.form.kind] for plan in self.plans if plan.form.kind is Kind.CATEGORY}
 
-    def batches(self, piece: Piece | range | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, piece: Piece | range | None = None, *, check: bool = True) -> Iterator[pa.RecordBatch]:
         """Read the rows, and count on the way; the account is complete when they are at an end.
 
         Parameters
         ----------
         piece
             A stretch of a text file, or row groups of a Parquet file; None: all of it.
+        check
+            Whether to refuse what holds too much that cannot be read.
 
         Raises
         ------
@@ -245,10 +282,10 @@ class Reading:
             self.report.n_rows += len(kept)
             self.records = kept.records
             pairs = zip(self.plans, self.report.columns, strict=True)
-            yield pa.RecordBatch.from_arrays(
-                [self._values(plan, report, kept) for plan, report in pairs], schema=self.schema
-            )
-        self._finish()
+            values = [self._values(plan, report, kept) for plan, report in pairs]
+            yield pa.RecordBatch.from_arrays(values, schema=self.schema)
+        if check:
+            self._finish()
 
     def _finish(self) -> None:
         for plan in self.plans:
@@ -281,7 +318,7 @@ class Reading:
         if not len(batch) or not batch.columns:
             return batch
         first = next(iter(batch.columns.values()))
-        may_be_total = is_last and is_total(str(first[-1].as_py() or ""))
+        may_be_total = is_last and self.may_end_in_totals and is_total(str(first[-1].as_py() or ""))
         if not may_be_total and not first.null_count:
             return batch
         filled = np.vstack([values.is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()])
@@ -293,7 +330,7 @@ class Reading:
         return batch if keep.all() else batch.take(np.flatnonzero(keep))
 
     def _values(self, plan: ColumnPlan, report: ColumnReport, batch: Batch) -> pa.Array:
-        texts = batch.columns[plan.column]
+        texts = plan.known(batch.columns[plan.column])
         report.n_values += len(texts)
         if plan.name in self.watched:
             self.watched[plan.name].see(texts)
@@ -315,6 +352,49 @@ class Reading:
                 record, value = self._unreadable[column.name]
                 column.first = Place(lines[record], value)
         self.report.rejected = [Place(lines[place.line], place.value) for place in self.report.rejected]
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether texts have to become values of another kind, which may fail."""
+        if not isinstance(self.table.source, ParquetFile):
+            return True
+        types = {plan.column: self.table.source.schema.field(plan.column).type for plan in self.plans}
+        texts = (Kind.TEXT, Kind.CATEGORY)
+        return any(plan.form.kind not in texts and is_text(types[plan.column]) for plan in self.plans)
+
+    def document(self) -> dict[str, Any]:
+        """Write down how the file is read, as JSON; `taken_up` reads by it."""
+        source = self.table.source
+        return {
+            "columns": [asdict(plan) for plan in self.plans],
+            "dialect": asdict(source.dialect) if isinstance(source, TextFile) else None,
+            "sheet": source.sheet if isinstance(source, WorkbookFile) else "",
+            "timezone": self.table.options.timezone,
+            "may_end_in_totals": bool(self.report.footers),
+        }
+
+
+def taken_up(file: Path, document: Mapping[str, Any]) -> Reading:
+    """Read a file by what `Reading.document` wrote down."""
+    source: TextFile | WorkbookFile | ParquetFile
+    if document["dialect"] is not None:
+        said: dict[str, Any] = document["dialect"]
+        said = said | {name: tuple(said[name]) for name in ("names", "titles")}
+        source = TextFile(file, ReadOptions(), Dialect(**said))
+    elif file.name.lower().endswith(".parquet"):
+        source = ParquetFile(file, document["timezone"])
+    else:
+        source = WorkbookFile(file, document["sheet"], document["timezone"])
+    plans = tuple(
+        ColumnPlan(
+            plan["name"],
+            plan["column"],
+            Form(Kind(plan["form"]["kind"]), *list(plan["form"].values())[1:]),
+            tuple(plan["missing"]),
+        )
+        for plan in document["columns"]
+    )
+    return Reading(Table(file, ReadOptions(), source), plans, may_end_in_totals=document["may_end_in_totals"])
 
 
 def _with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ class Shard:
     format
         How it is read.
     start, stop
-        Row groups of a Parquet file, bytes of a CSV file; the end does not count.
+        Row groups of a Parquet file, bytes of a text file in UTF-8; the end does not count.
     first_row, n_rows
         Records it covers, counted from 0 in its file.
     index
@@ -44,7 +44,7 @@ class Shard:
 
     source: str
     identity: str
-    format: Literal["parquet", "csv"]
+    format: Literal["parquet", "csv", "workbook"]
     start: int
     stop: int
     first_row: int
@@ -83,6 +83,8 @@ class Plan:
         Copied to the output; empty: rows are numbered.
     shards
         In the order of the input.
+    readings
+        By source: how it is read, see ``tables.reading.taken_up``.
     """
 
     model: str
@@ -90,6 +92,7 @@ class Plan:
     as_of: datetime
     id_column: str
     shards: tuple[Shard, ...]
+    readings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -177,7 +180,9 @@ def _difference(wanted: Plan, written: Plan) -> str:
 def check_sources(sources: Sequence[str], where: str) -> None:
     """Refuse an empty input."""
     if not sources:
-        raise InvalidInput.of("the data", f"{where}: there is no .parquet, .csv or .csv.gz file")
+        raise InvalidInput.of(
+            "the data", f"{where}: there is no table: .csv, .csv.gz, .tsv, .txt, .parquet or a workbook"
+        )
 
 
 def missing(plan: Plan, exists: Callable[[str], bool]) -> list[Shard]:

@@ -19,11 +19,16 @@ from scoring.errors import NotFound, NotPossible
 from scoring.names import checked_tenant, registry_of
 from scoring.registry.adapters.storage import open_storage
 from scoring.registry.registry import Registry
+from tables.cli import say, table_options
+from tables.options import ReadOptions
 
 
 @click.command()
 @click.option(
-    "--data", type=click.Path(exists=True, path_type=Path), required=True, help="Parquet, CSV or .csv.gz, or a folder."
+    "--data",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="A table (CSV, .csv.gz, Parquet, workbook), or a folder of them.",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the results.")
 @click.option("--model", "named", default="champion", show_default=True, help="ALIAS, VERSION, MODEL or MODEL/ALIAS.")
@@ -51,6 +56,7 @@ from scoring.registry.registry import Registry
 @click.option(
     "--dask", "address", default="", help="Score on the Dask cluster at this address instead of in processes here."
 )
+@table_options
 @failures_in_words
 def rescore(
     data: Path,
@@ -63,6 +69,7 @@ def rescore(
     processes: int,
     shard_rows: int,
     address: str,
+    reading: ReadOptions,
 ) -> None:
     """Score every customer in a table; results are Parquet, one file per shard, in the input's order.
 
@@ -74,10 +81,14 @@ def rescore(
     artefact = Registry(open_storage(url), lambda: datetime.now(UTC)).load(model, version)
     instant = as_of.replace(tzinfo=UTC) if as_of else None
     registry = url if "://" in url else str(Path(url).absolute())
-    run = runs.take_up(runs.Wanted(data, out, id_column, instant, shard_rows), registry, model, artefact)
+    run = runs.take_up(runs.Wanted(data, out, id_column, instant, shard_rows, reading), registry, model, artefact)
+    for account in run.accounts:
+        say(account)
     done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)
     _follow(done, run)
     click.echo(f"{run.plan.n_rows:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
+    if any(account.n_rejected for account in run.accounts):
+        raise SystemExit(1)
 
 
 def split_name(named: str, url: str) -> tuple[str, str]:

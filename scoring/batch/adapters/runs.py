@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from scoring.batch.adapters import shards, sources
 from scoring.batch.plan import ROWS_PER_SHARD, Plan, Shard, agree, missing, numbered
 from scoring.errors import InvalidInput, NotPossible
 from scoring.model.artefact import Artefact
+from tables.options import ReadOptions
+from tables.reading import Table, open_table
+from tables.report import ReadReport
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Wanted:
         The instant the features are known at; None: that of the run that is taken up, else now.
     shard_rows
         Rows in each file of results, at least.
+    options
+        How the tables are to be read, where they do not tell.
     """
 
     data: Path
@@ -36,15 +41,17 @@ class Wanted:
     id_column: str = ""
     as_of: datetime | None = None
     shard_rows: int = ROWS_PER_SHARD
+    options: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What is to be done, by which job, and what of it is left."""
+    """What is to be done, by which job, what of it is left, and what was read of each table."""
 
     plan: Plan
     job: shards.Job
     left: Sequence[Shard]
+    accounts: Sequence[ReadReport]
 
     @property
     def left_rows(self) -> int:
@@ -69,19 +76,26 @@ def take_up(wanted: Wanted, registry: str, model: str, artefact: Artefact) -> Ru
     NotPossible
         If the output folder holds another run, or what is of none.
     """
-    files = sources.find_sources(wanted.data)
-    version = artefact.manifest.version
+    files, version = sources.find_sources(wanted.data), artefact.manifest.version
+    id_column = _id_column(
+        [open_table(file, wanted.options) for file in files], wanted.id_column, artefact.schema.id_column
+    )
+    readings = [sources.opened(file, artefact.schema, id_column, wanted.options) for file in files]
+    for reading in readings:
+        sources.check(reading)
     plan = Plan(
         f"{model}/{version}",
         artefact.digest,
         wanted.as_of or datetime.now(UTC),
-        _id_column(files, wanted.id_column, artefact.schema.id_column),
-        numbered(shard for file in files for shard in sources.shards_of(file, wanted.shard_rows)),
+        id_column,
+        numbered(shard for reading in readings for shard in sources.shards_of(reading, wanted.shard_rows)),
+        {str(reading.table.file): reading.document() for reading in readings},
     )
     plan = _written(wanted.out, plan, as_of_given=wanted.as_of is not None)
     out = str(wanted.out.absolute())
-    job = shards.Job(registry, model, version, plan.digest, out, plan.id_column, plan.as_of)
-    return Run(plan, job, missing(plan, lambda name: (wanted.out / name).exists()))
+    job = shards.Job(registry, model, version, plan.digest, out, plan.id_column, plan.as_of, plan.readings)
+    left = missing(plan, lambda name: (wanted.out / name).exists())
+    return Run(plan, job, left, [reading.report for reading in readings])
 
 
 def _written(out: Path, wanted: Plan, *, as_of_given: bool) -> Plan:
@@ -95,9 +109,10 @@ def _written(out: Path, wanted: Plan, *, as_of_given: bool) -> Plan:
     return plan
 
 
-def _id_column(files: list[Path], wanted: str, usual: str) -> str:
+def _id_column(tables: Sequence[Table], wanted: str, usual: str) -> str:
     """Return the column asked for, which every file must have, or else the schema's if they do."""
-    without = [file for file in files if (wanted or usual) not in sources.columns_of(file)]
+    name = wanted or usual
+    without = [table.file for table in tables if name and name not in table.found([name])]
     if wanted and without:
         raise InvalidInput.of("the id column", f"{without[0]} has no column {wanted!r}")
-    return "" if without else wanted or usual
+    return "" if without else name

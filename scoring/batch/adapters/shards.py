@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -50,6 +51,8 @@ class Job:
         What it must be.
     out
         Folder of the results.
+    readings
+        By source: how it is read.
     """
 
     registry: str
@@ -59,18 +62,18 @@ class Job:
     out: str
     id_column: str
     as_of: datetime
+    readings: Mapping[str, Mapping[str, Any]]
 
 
 def score_shard(job: Job, shard: Shard) -> int:
     """Score one shard and put its file in place; return its number of rows."""
     model = _model(job.registry, job.model, job.version, job.digest)
     schema = output_schema(job, model)
-    columns = list(dict.fromkeys([*model.schema.inputs, *filter(None, [job.id_column])]))
     rows, out = 0, Path(job.out)
     aside = out / f"{_ASIDE}{uuid4().hex}"
     try:
         with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
-            for batch in read_batches(shard, columns):
+            for batch in read_batches(shard, job.readings[shard.source]):
                 writer.write_batch(score_batch(job, model, schema, batch, shard.first_row + rows))
                 rows += batch.num_rows
     except pa.ArrowException as error:

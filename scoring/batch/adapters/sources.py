@@ -1,34 +1,29 @@
-"""Tables of customers on disk: cut into pieces that can be read alone, and read in batches of bounded size.
+"""Tables of customers on disk: what each is, found out once, and how it is cut into pieces that are read alone.
 
-A CSV file has no index, so one pass over its bytes finds where records end, quoted line breaks included, and hashes
-it on the way; workers then read their stretch only. All its columns are read as text: what they mean stands in the
-schema, and Arrow's guess would depend on which rows it saw first. A packed file (``.csv.gz``) is treated as what it
-unpacks to; a worker has to unpack all that stands before its stretch, which costs less than the scoring.
+What a table is stands in the plan of a run, so that every worker reads it by the same; see ``tables``.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from scoring.batch.plan import Piece, Shard, check_sources, cut
 from scoring.errors import InvalidInput
-
-BATCH_ROWS = 32_768
-_CHUNK_BYTES = 8 << 20
-_PIECE_ROWS = 50_000
-_ENDINGS = (".parquet", ".csv", ".csv.gz")
-_QUOTE, _NEWLINE = ord('"'), ord("\n")
+from scoring.model.schema import Feature, FeatureSchema
+from tables.files import chunks_of
+from tables.forms import Kind
+from tables.options import ReadOptions
+from tables.parquet import ParquetFile
+from tables.reading import ENDINGS, Reading, open_table, taken_up
+from tables.records import Piece as Stretch
+from tables.text import TextFile
 
 
 def find_sources(data: Path) -> list[Path]:
@@ -42,63 +37,88 @@ def find_sources(data: Path) -> list[Path]:
     if data.is_file():
         sources = [data]
     else:
-        sources = sorted(
-            p for ending in _ENDINGS for p in data.rglob(f"*{ending}") if not p.name.startswith((".", "_"))
-        )
-    check_sources([str(p) for p in sources if p.name.endswith(_ENDINGS)], str(data))
-    return sources
+        sources = sorted(p for p in data.rglob("*") if p.is_file() and not p.name.startswith((".", "_", "~$")))
+    tables = [path for path in sources if path.name.lower().endswith(ENDINGS) and ".rejected." not in path.name]
+    check_sources([str(path) for path in tables], str(data))
+    return tables
 
 
-def shards_of(source: Path, rows: int) -> Iterator[Shard]:
-    """Cut one file into shards of about ``rows`` records.
+def opened(source: Path, schema: FeatureSchema, id_column: str, options: ReadOptions) -> Reading:
+    """Find out how one file is to be read.
+
+    Parameters
+    ----------
+    id_column
+        The column that tells customers apart; empty: rows have no name.
 
     Raises
     ------
     InvalidInput
-        If it cannot be read as what its name says.
+        If it cannot be read, or has none of the schema's columns.
     """
-    try:
-        if source.suffix == ".parquet":
-            yield from _parquet_shards(source, rows)
-        else:
-            identity, pieces = csv_pieces(source)
-            yield from cut(str(source), identity, "csv", pieces, rows)
-    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
-        raise InvalidInput.of(str(source), f"cannot be read: {error}") from error
+    kinds = kinds_of(schema)
+    missing = {feature.name: feature.missing for feature in schema.features}
+    table = open_table(source, options)
+    columns = table.found([*kinds, *filter(None, [id_column])])
+    if not any(name in columns for name in kinds):
+        known = ", ".join(table.names[:20])
+        raise InvalidInput.of(str(source), f"has none of the model's columns {', '.join(kinds)}; found are {known}")
+    wanted: dict[str, Kind | None] = {**({id_column: Kind.ID} if id_column else {}), **kinds}
+    return table.survey(wanted, columns, missing=missing, whole=True)
 
 
-def columns_of(source: Path) -> list[str]:
-    """List a file's columns."""
-    try:
-        return list(pq.read_schema(source).names) if source.suffix == ".parquet" else _csv_header(source)
-    except (pa.ArrowException, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
-        raise InvalidInput.of(str(source), f"cannot be read: {error}") from error
+def kinds_of(schema: FeatureSchema) -> dict[str, Kind]:
+    """Return what each column of a schema has to hold."""
+    own = {feature.name: _kind(feature) for feature in schema.features if not feature.total_of}
+    parts = {part: Kind.NUMBER for feature in schema.features for part in feature.total_of}
+    return {**parts, **own}
 
 
-def read_batches(shard: Shard, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Read a shard's records in batches of up to `BATCH_ROWS`, those of ``columns`` that the file has."""
+def _kind(feature: Feature) -> Kind:
+    return Kind.NUMBER if feature.type == "number" else Kind.CATEGORY
+
+
+def shards_of(reading: Reading, rows: int) -> Iterator[Shard]:
+    """Cut one file into shards of about ``rows`` records."""
+    source, file = reading.table.source, reading.table.file
+    if isinstance(source, ParquetFile):
+        with pq.ParquetFile(file) as table:
+            groups = [table.metadata.row_group(place).num_rows for place in range(table.num_row_groups)]
+        pieces = [Piece(place, place + 1, n_rows) for place, n_rows in enumerate(groups)]
+        yield from cut(str(file), _parquet_identity(file), "parquet", pieces, rows)
+    elif isinstance(source, TextFile):
+        pieces = [Piece(piece.start, piece.stop, piece.n_rows) for piece in source.pieces()]
+        yield from cut(str(file), _identity(file), "csv", pieces, rows)
+    else:
+        yield Shard(str(file), _identity(file), "workbook", 0, 1, 0, reading.report.n_rows)
+
+
+def check(reading: Reading) -> None:
+    """Read a file once for its account, if its texts may hold what cannot be read.
+
+    Raises
+    ------
+    InvalidInput
+        If more than is allowed cannot.
+    """
+    if reading.has_texts:
+        for _ in reading.batches():
+            pass
+
+
+def read_batches(shard: Shard, document: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
+    """Read a shard's records by what the plan says of its file."""
+    reading = taken_up(Path(shard.source), document)
     if shard.format == "csv":
-        yield from _csv_batches(shard, columns)
-        return
-    with pq.ParquetFile(shard.source, memory_map=True) as file:
-        present = [name for name in columns if name in file.schema_arrow.names]
-        groups = list(range(shard.start, shard.stop))
-        if not present:
-            yield from _rows_of_nothing(shard.n_rows)
-            return
-        yield from file.iter_batches(BATCH_ROWS, row_groups=groups, columns=present, use_threads=False)
+        return reading.batches(Stretch(shard.start, shard.stop, shard.n_rows), check=False)
+    return reading.batches(range(shard.start, shard.stop) if shard.format == "parquet" else None, check=False)
 
 
-def _rows_of_nothing(n_rows: int) -> Iterator[pa.RecordBatch]:
-    for start in range(0, n_rows, BATCH_ROWS):
-        yield pa.record_batch({"": pa.nulls(min(BATCH_ROWS, n_rows - start))})
-
-
-def _parquet_shards(source: Path, rows: int) -> Iterator[Shard]:
-    with pq.ParquetFile(source) as file:
-        meta = file.metadata
-        pieces = [Piece(i, i + 1, meta.row_group(i).num_rows) for i in range(meta.num_row_groups)]
-    yield from cut(str(source), _parquet_identity(source), "parquet", pieces, rows)
+def _identity(source: Path) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks_of(source):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _parquet_identity(source: Path) -> str:
@@ -109,62 +129,3 @@ def _parquet_identity(source: Path) -> str:
         footer = int.from_bytes(file.read(4), "little")
         file.seek(max(0, size - 8 - footer))
         return hashlib.sha256(size.to_bytes(8, "little") + file.read(footer)).hexdigest()
-
-
-def csv_pieces(source: Path) -> tuple[str, list[Piece]]:
-    """Find stretches of whole records behind the header, each of about 50,000, and hash the file."""
-    digest, pieces = hashlib.sha256(), []
-    start, offset, n_rows, quotes, in_header = 0, 0, 0, 0, True
-    with _opened(source) as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            ends, quotes = _record_ends(chunk, quotes)
-            if in_header and len(ends):
-                start, ends, in_header = offset + int(ends[0]), ends[1:], False
-            for cut_at in range(_PIECE_ROWS - n_rows - 1, len(ends), _PIECE_ROWS):
-                stop = offset + int(ends[cut_at])
-                pieces.append(Piece(start, stop, _PIECE_ROWS))
-                start = stop
-            n_rows = (n_rows + len(ends)) % _PIECE_ROWS
-            offset += len(chunk)
-            last = chunk[-1]
-    if offset > start and not in_header:
-        pieces.append(Piece(start, offset, n_rows + (last != _NEWLINE)))
-    return digest.hexdigest(), pieces
-
-
-def _record_ends(chunk: bytes, quotes: int) -> tuple[np.ndarray, int]:
-    """Return the offsets behind line breaks outside quotes, and the parity of quotes so far."""
-    data = np.frombuffer(chunk, np.uint8)
-    ends = np.flatnonzero(data == _NEWLINE)
-    marks = np.flatnonzero(data == _QUOTE)
-    before = np.searchsorted(marks, ends) + quotes
-    return ends[before % 2 == 0] + 1, (quotes + len(marks)) % 2
-
-
-def _opened(source: Path) -> BinaryIO | gzip.GzipFile:
-    return gzip.open(source, "rb") if source.suffix == ".gz" else source.open("rb")
-
-
-def _csv_header(source: Path) -> list[str]:
-    with _opened(source) as file:
-        first = file.readline().removeprefix(b"\xef\xbb\xbf")
-        while first.count(b'"') % 2 and (more := file.readline()):
-            first += more
-    table = pa_csv.read_csv(io.BytesIO(first), pa_csv.ReadOptions(use_threads=False))
-    return list(table.column_names)
-
-
-def _csv_batches(shard: Shard, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    names = _csv_header(Path(shard.source))
-    present = [name for name in columns if name in names]
-    with _opened(Path(shard.source)) as file:
-        file.seek(shard.start)
-        data = file.read(shard.stop - shard.start)
-    # An empty text is a value to the schema's markers, and no column may be guessed to be a number.
-    convert = pa_csv.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()), include_columns=present or names[:1], strings_can_be_null=False
-    )
-    read = pa_csv.ReadOptions(column_names=names, use_threads=False)
-    parse = pa_csv.ParseOptions(newlines_in_values=True)
-    yield from pa_csv.read_csv(pa.py_buffer(data), read, parse, convert).to_batches(BATCH_ROWS)

@@ -203,7 +203,7 @@ def test_a_finished_run_repeated_does_nothing(
         ({"model": "../churn"}, "is no name"),
         ({"id": "nobody"}, "has no column 'nobody'"),
         ({"data": "broken"}, "broken.parquet: cannot be read"),
-        ({"data": "empty"}, "there is no .parquet, .csv or .csv.gz file"),
+        ({"data": "empty"}, "there is no table: .csv"),
         pytest.param({"dask": "tcp://127.0.0.1:9"}, "does not answer", marks=TEN_SECONDS),
     ],
 )

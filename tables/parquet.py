@@ -46,9 +46,18 @@ class ParquetFile:
             name: str(self.schema.field(name).type) for name in self.schema.names if name not in self.names
         }
 
-    def lines(self, records: Sequence[int]) -> dict[int, int]:
-        """Return the places of rows, from 1."""
-        return {record: record + 1 for record in records}
+    def found_again(self, records: Sequence[int]) -> dict[int, tuple[int, list[str]]]:
+        """Return the places of rows, from 1, and their values as texts."""
+        found: dict[int, tuple[int, list[str]]] = {}
+        wanted, at = sorted(records, reverse=True), 0
+        with pq.ParquetFile(self.file, memory_map=True) as file:
+            for rows in file.iter_batches(BATCH_ROWS, use_threads=False) if wanted else ():
+                while wanted and wanted[-1] < at + len(rows):
+                    record = wanted.pop()
+                    values = rows.slice(record - at, 1).to_pylist()[0].values()
+                    found[record] = record + 1, ["" if value is None else str(value) for value in values]
+                at += len(rows)
+        return found
 
     def batches(
         self, columns: Sequence[str], groups: range | None = None, categories: Sequence[str] = ()

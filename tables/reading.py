@@ -25,8 +25,8 @@ from tables.numbers import POINT
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile, is_text
 from tables.records import Offsets, Piece
-from tables.rejected import RejectedRows
-from tables.report import ColumnReport, Place, ReadReport
+from tables.rejected import write_rejected
+from tables.report import MOST_SHOWN, ColumnReport, Place, ReadReport
 from tables.text import Batch, TextFile
 from tables.workbook import ENDINGS as WORKBOOKS
 from tables.workbook import WorkbookFile
@@ -88,6 +88,13 @@ class Table:
     def names(self) -> list[str]:
         """The names of its columns; those without one, or of a type that cannot be read, are not among them."""
         return self.source.names
+
+    @property
+    def all_names(self) -> list[str]:
+        """The names of its columns, empty where one has none."""
+        if isinstance(self.source, TextFile):
+            return list(self.source.dialect.names)
+        return self.source.schema.names if isinstance(self.source, ParquetFile) else list(self.source.columns)
 
     def told(self) -> ReadOptions:
         """Return what the file told of itself, as options."""
@@ -199,8 +206,10 @@ class Reading:
         Columns asked for that are not there.
     watched
         Of the columns whose rows were not all seen: what may still tell that they are written otherwise.
-    rejected
-        Where rows in error go; None: they are counted alone.
+    rejects_rows
+        Whether a row with a value that nothing can be made of is one in error; else that value is missing.
+    rejects_to
+        The file beside which rows in error are written; None: they are counted alone.
     may_end_in_totals
         Whether a last row that calls itself one of totals is no row of the table.
     """
@@ -209,13 +218,15 @@ class Reading:
     plans: tuple[ColumnPlan, ...]
     missing: list[str] = field(default_factory=list)
     watched: Mapping[str, Survey] = field(default_factory=dict)
-    rejected: RejectedRows | None = None
+    rejects_rows: bool = False
+    rejects_to: Path | None = None
     may_end_in_totals: bool = True
 
     def __post_init__(self) -> None:
         self.report = _report(self.table, self.plans, self.missing)
         self.records: Offsets = np.empty(0, np.int64)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
+        self._rejected: list[tuple[int, str]] = []
 
     def read(self) -> pa.Table:
         """Read all rows into one table.
@@ -230,12 +241,14 @@ class Reading:
         except _WrittenOtherwise:
             kinds: dict[str, Kind | None] = {plan.name: plan.form.kind for plan in self.plans}
             again = self.table.survey(kinds, {plan.name: plan.column for plan in self.plans}, whole=True)
-            self.__dict__.update(again.__dict__ | {"missing": self.missing, "rejected": self.rejected})
+            self.__dict__.update(again.__dict__ | {"rejects_rows": self.rejects_rows, "rejects_to": self.rejects_to})
             self.report.missing = self.missing
             return pa.Table.from_batches(list(self.batches()), schema=self.schema)
 
     def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Read row by row: each with its number from 0, which `lines` finds, and its values, those missing left out."""
+        """Read row by row: each with its number, by which `lines` finds it again, and its values, those missing left
+        out.
+        """
         for rows in self.batches():
             columns = {name: values.to_pylist() for name, values in zip(rows.schema.names, rows.columns, strict=True)}
             for place, record in enumerate(self.records.tolist()):
@@ -243,7 +256,7 @@ class Reading:
 
     def lines(self, records: Sequence[int]) -> dict[int, int]:
         """Return the lines of the file, from 1, on which rows stand."""
-        return self.table.source.lines(records)
+        return {record: line for record, (line, _) in self.table.source.found_again(records).items()}
 
     @property
     def schema(self) -> pa.Schema:
@@ -279,11 +292,9 @@ class Reading:
         for batch, is_last in _with_last(self.table.batches(columns, self.types, piece)):
             self._note_bad(batch)
             kept = self._without_blank(batch, is_last=is_last)
-            self.report.n_rows += len(kept)
-            self.records = kept.records
             pairs = zip(self.plans, self.report.columns, strict=True)
             values = [self._values(plan, report, kept) for plan, report in pairs]
-            yield pa.RecordBatch.from_arrays(values, schema=self.schema)
+            yield self._sound(pa.RecordBatch.from_arrays(values, schema=self.schema), kept)
         if check:
             self._finish()
 
@@ -295,9 +306,7 @@ class Reading:
                     f"{self.table.file}: column {plan.column}",
                     "is not written throughout as its first rows are; say --decimal or --date-format",
                 )
-        self._find_lines()
-        if self.rejected is not None:
-            self.rejected.close()
+        self._find_again()
         self.report.check(self.table.options.allow_unreadable)
 
     def _note_bad(self, batch: Batch) -> None:
@@ -308,10 +317,8 @@ class Reading:
             elif not isinstance(source, TextFile) or source.is_footer(row):
                 self.report.footers.append(row.text.strip())
             else:
-                problem = f"{row.n_cells} cells, the header has {len(source.dialect.names)}"
-                self.report.reject(Place(row.record, f"{row.text[:40]}: {problem}"))
-                if self.rejected is not None:
-                    self.rejected.add(source.cells(row), problem)
+                self._rejected.append((row.record, f"{row.n_cells} cells, the header has {len(source.dialect.names)}"))
+                self.report.n_rejected += 1
 
     def _without_blank(self, batch: Batch, *, is_last: bool) -> Batch:
         """Leave out rows that hold nothing, and a last line of totals; both have nothing in some column."""
@@ -343,15 +350,37 @@ class Reading:
             self._unreadable.setdefault(plan.name, (int(batch.records[place]), str(texts[place].as_py())))
         return values
 
-    def _find_lines(self) -> None:
-        """Turn the numbers of rows into lines of the file."""
-        records = [record for record, _ in self._unreadable.values()] + [place.line for place in self.report.rejected]
-        lines = self.table.source.lines(records)
+    def _sound(self, rows: pa.RecordBatch, batch: Batch) -> pa.RecordBatch:
+        """Leave out rows with a value that nothing could be made of, where they count as rows in error."""
+        lost = np.zeros(len(rows), bool)
+        for plan, values in zip(self.plans, rows.columns if self.rejects_rows else (), strict=False):
+            texts = plan.known(batch.columns[plan.column])
+            if values.null_count > texts.null_count:
+                for place in np.flatnonzero(pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)):
+                    problem = f"column {plan.column}: found {texts[int(place)].as_py()!r}, no {plan.form}"
+                    self._rejected.append((int(batch.records[place]), problem))
+                    lost[place] = True
+        self.report.n_rejected += int(lost.sum())
+        self.report.n_rows += len(rows) - int(lost.sum())
+        self.records = batch.records[~lost]
+        return rows.filter(pa.array(~lost)) if lost.any() else rows
+
+    def _find_again(self) -> None:
+        """Turn the numbers of rows into lines of the file, and write those in error beside it."""
+        problems: dict[int, str] = {}
+        for record, problem in self._rejected:
+            problems[record] = f"{problems[record]}; {problem}" if record in problems else problem
+        found = self.table.source.found_again([*problems, *(record for record, _ in self._unreadable.values())])
         for column in self.report.columns:
             if column.name in self._unreadable:
                 record, value = self._unreadable[column.name]
-                column.first = Place(lines[record], value)
-        self.report.rejected = [Place(lines[place.line], place.value) for place in self.report.rejected]
+                column.first = Place(found[record][0], value)
+        self.report.rejected = [
+            Place(found[record][0], problem) for record, problem in sorted(problems.items())[:MOST_SHOWN]
+        ]
+        if problems and self.rejects_to is not None:
+            rows = ((problem, *found[record]) for record, problem in sorted(problems.items()))
+            self.report.rejected_to = str(write_rejected(self.rejects_to, self.table.all_names, rows))
 
     @property
     def has_texts(self) -> bool:

@@ -179,8 +179,10 @@ def pieces_of(chunks: Iterable[bytes], delimiter: str, start: int) -> Iterator[P
         yield Piece(begin, stop, n_rows)
 
 
-def lines_of(chunks: Iterable[bytes], records: Iterable[int], delimiter: str, line: int) -> dict[int, int]:
-    """Find the lines on which records stand.
+def texts_of(
+    chunks: Iterable[bytes], records: Iterable[int], delimiter: str, line: int
+) -> dict[int, tuple[int, bytes]]:
+    """Find records again: the line on which each stands, and its text.
 
     Parameters
     ----------
@@ -191,25 +193,24 @@ def lines_of(chunks: Iterable[bytes], records: Iterable[int], delimiter: str, li
     line
         The line of the first.
     """
-    wanted, found = sorted(set(records)), dict[int, int]()
-    finder, seen, data, at, before = Records(delimiter), 0, b"", 0, line
-    ends_of = finder.ends(_noted(chunks, parts := list[bytes]()))
-    start = 0
-    for ends in ends_of:
-        if not wanted:
-            break
+    wanted, found = sorted(set(records), reverse=True), dict[int, tuple[int, bytes]]()
+    data, at, seen = b"", 0, 0
+    parts: list[bytes] = []
+    for ends in Records(delimiter).ends(_noted(chunks, parts)):
         data += b"".join(parts)
         parts.clear()
-        for number in [number for number in wanted if number < seen + len(ends)]:
-            begin = int(ends[number - seen - 1]) if number > seen else start
-            text = data[: begin - at]
-            blank = _leading_breaks(data[begin - at :])
-            found[number] = before + breaks(text) + blank
-        wanted = [number for number in wanted if number >= seen + len(ends)]
-        seen += len(ends)
+        begin = 0
+        while wanted and wanted[-1] < seen + len(ends):
+            place = wanted[-1] - seen
+            begin = int(ends[place - 1]) - at if place else 0
+            text = data[begin : int(ends[place]) - at]
+            blank = len(text) - len(text.lstrip(b"\r\n"))
+            found[wanted.pop()] = line + breaks(data[: begin + blank]), text[blank:]
+        if not wanted:
+            break
         if len(ends):
-            start = int(ends[-1])
-            before, data, at = before + breaks(data[: start - at]), data[start - at :], start
+            stop = int(ends[-1]) - at
+            line, data, at, seen = line + breaks(data[:stop]), data[stop:], at + stop, seen + len(ends)
     return found
 
 
@@ -222,7 +223,3 @@ def _noted(chunks: Iterable[bytes], parts: list[bytes]) -> Iterator[bytes]:
 def breaks(data: bytes) -> int:
     """Count line breaks."""
     return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-
-
-def _leading_breaks(data: bytes) -> int:
-    return breaks(data[: len(data) - len(data.lstrip(b"\r\n"))])

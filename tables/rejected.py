@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any
 
 
-class RejectedRows:
-    """Writes ``FILE.rejected.csv`` as soon as there is a row in error; before that, none is made.
+def rejected_file(file: Path) -> Path:
+    """Return where a file's rows in error go.
+
+    Examples
+    --------
+    >>> rejected_file(Path("leads.csv")).name
+    'leads.csv.rejected.csv'
+    """
+    return file.with_name(f"{file.name}.rejected.csv")
+
+
+def write_rejected(file: Path, names: Sequence[str], rows: Iterable[tuple[str, int, Sequence[str]]]) -> Path:
+    """Write rows in error: what is wrong with each, its line, its cells; return the file.
 
     Parameters
     ----------
+    file
+        Where the rows stand.
     names
-        Of the columns, as the header has them.
+        Of its columns.
     """
-
-    def __init__(self, file: Path, names: Sequence[str]) -> None:
-        self.path = file.with_name(f"{file.name}.rejected.csv")
-        self._names = names
-        self._stream: IO[str] | None = None
-        self._rows: Any = None
-        self.count = 0
-
-    def add(self, cells: Sequence[str], problem: str) -> None:
-        """Write a row."""
-        if self._stream is None:
-            # with a byte order mark: Excel then reads Chinese
-            self._stream = self.path.open("w", encoding="utf-8-sig", newline="")
-            self._rows = csv.writer(self._stream)
-            self._rows.writerow(["problem", *self._names])
-        self._rows.writerow([problem, *cells])
-        self.count += 1
-
-    def close(self) -> None:
-        """Close the file, if there is one."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+    target = rejected_file(file)
+    with target.open("w", encoding="utf-8-sig", newline="") as stream:  # with its mark, Excel reads Chinese
+        writer = csv.writer(stream)
+        writer.writerow(["problem", "line", *names])
+        writer.writerows([problem, line, *cells] for problem, line, cells in rows)
+    return target

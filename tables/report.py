@@ -13,7 +13,7 @@ from tables.errors import UnreadableTable
 
 FEWEST_UNREADABLE = 3
 """Values of a column, or rows, of which fewer are never too many to be left out."""
-_MOST_SHOWN = 20
+MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ class ReadReport:
         Rows in error.
     rejected
         The first of them, each with what is wrong with it.
+    rejected_to
+        The file that they were written to; empty: none.
     """
 
     file: str
@@ -99,6 +101,7 @@ class ReadReport:
     n_blank: int = 0
     n_rejected: int = 0
     rejected: list[Place] = field(default_factory=list)
+    rejected_to: str = ""
 
     def check(self, allowed: float) -> None:
         """Refuse what holds too much that nothing can be made of.
@@ -125,7 +128,7 @@ class ReadReport:
             raise UnreadableTable.of(
                 self.file,
                 f"{self.n_rejected:,} of {self.n_rows + self.n_rejected:,} rows are in error, "
-                f"first {self.rejected[0]}; mend them, or say --allow-unreadable {_percent(share)}",
+                f"first line {self.rejected[0].line}, {self.rejected[0].value}; mend them, or say --allow-unreadable {_percent(share)}",
             )
 
     def add(self, other: ReadReport) -> None:
@@ -133,16 +136,10 @@ class ReadReport:
         self.n_rows += other.n_rows
         self.n_blank += other.n_blank
         self.n_rejected += other.n_rejected
-        self.rejected = sorted([*self.rejected, *other.rejected], key=lambda place: place.line)[:_MOST_SHOWN]
+        self.rejected = sorted([*self.rejected, *other.rejected], key=lambda place: place.line)[:MOST_SHOWN]
         self.footers += other.footers
         for ours, theirs in zip(self.columns, other.columns, strict=True):
             ours.add(theirs)
-
-    def reject(self, place: Place) -> None:
-        """Count a row in error."""
-        self.n_rejected += 1
-        if len(self.rejected) < _MOST_SHOWN:
-            self.rejected.append(place)
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -170,13 +167,15 @@ class ReadReport:
             ("lines below the table", self.footers),
         ):
             if names:
-                yield f"  {what}: {', '.join(names[:_MOST_SHOWN])}{' …' if len(names) > _MOST_SHOWN else ''}"
+                yield f"  {what}: {', '.join(names[:MOST_SHOWN])}{' …' if len(names) > MOST_SHOWN else ''}"
         if self.n_blank:
             yield f"  blank rows left out: {self.n_blank:,}"
         for place in self.rejected:
-            yield f"  row in error: {place}"
+            yield f"  row in error: line {place.line}, {place.value}"
         if self.n_rejected > len(self.rejected):
             yield f"  … and {self.n_rejected - len(self.rejected):,} more rows in error"
+        if self.rejected_to:
+            yield f"  rows in error are in {self.rejected_to}"
 
 
 def _percent(share: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
 from tables.missing import SPELLINGS, in_dictionary, tidied
 from tables.options import ReadOptions
-from tables.records import Offsets, Piece, Records, UnsoundQuotes, breaks, lines_of, pieces_of
+from tables.records import Offsets, Piece, Records, UnsoundQuotes, breaks, pieces_of, texts_of
 
 _HEAD_BYTES = 1 << 16
 _UNSOUND = (
@@ -151,9 +152,10 @@ class TextFile:
             stream.seek(self.dialect.start)
             return self.dialect.line + breaks(_read(stream, offset))
 
-    def lines(self, records: Sequence[int]) -> dict[int, int]:
-        """Return the lines on which records stand."""
-        return lines_of(self._chunks(), records, self.dialect.delimiter, self.dialect.line) if records else {}
+    def found_again(self, records: Sequence[int]) -> dict[int, tuple[int, list[str]]]:
+        """Return the lines on which records stand, and their cells."""
+        found = texts_of(self._chunks(), records, self.dialect.delimiter, self.dialect.line) if records else {}
+        return {record: (line, self.cells(text.decode(errors="replace"))) for record, (line, text) in found.items()}
 
     def _chunks(self) -> Iterator[bytes]:
         with Utf8Stream(self.file, self.dialect.encoding) as stream:
@@ -242,13 +244,13 @@ class TextFile:
         with stream:
             return pa.BufferReader(_read(stream, piece.stop - piece.start))
 
-    def cells(self, row: BadRow) -> list[str]:
-        """Cut a row in error into cells."""
-        return next(csv.reader([row.text], delimiter=self.dialect.delimiter), [])
+    def cells(self, text: str) -> list[str]:
+        """Cut the text of a record into cells."""
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=self.dialect.delimiter), [])
 
     def is_footer(self, row: BadRow) -> bool:
         """Tell whether a row in error is one that exports end with."""
-        return row.n_cells < len(self.dialect.names) and is_footer(self.cells(row))
+        return row.n_cells < len(self.dialect.names) and is_footer(self.cells(row.text))
 
 
 def _tidy(values: pa.Array) -> pa.Array:

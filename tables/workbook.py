@@ -61,8 +61,8 @@ class WorkbookFile:
             raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
         self.titles, header = self._header()
         self._first_line = header + 2
-        self._columns = checked_names([_text(cell) for cell in self._rows[header]])
-        self.names = [name for name in self._columns if name]
+        self.columns = checked_names([_text(cell) for cell in self._rows[header]])
+        self.names = [name for name in self.columns if name]
         del self._rows[: header + 1]
 
     def _header(self) -> tuple[tuple[str, ...], int]:
@@ -79,13 +79,13 @@ class WorkbookFile:
             str(self.file), f"found no header line in sheet {self.sheet!r}; allowed: names of columns above the rows"
         )
 
-    def lines(self, records: Sequence[int]) -> dict[int, int]:
-        """Return the rows of the sheet on which records stand."""
-        return {record: record + self._first_line for record in records}
+    def found_again(self, records: Sequence[int]) -> dict[int, tuple[int, list[str]]]:
+        """Return the rows of the sheet on which records stand, and their cells."""
+        return {record: (record + self._first_line, [_text(cell) for cell in self._rows[record]]) for record in records}
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """Read rows in order."""
-        places = {name: self._columns.index(name) for name in columns}
+        places = {name: self.columns.index(name) for name in columns}
         kinds = {name: _kind_of(row[place] for row in self._rows) for name, place in places.items()}
         for start in range(0, len(self._rows), _BATCH_ROWS):
             part = list(enumerate(self._rows[start : start + _BATCH_ROWS], start))

@@ -16,7 +16,7 @@ import click
 
 from failures import StoreUnavailable
 from router.cli.stores import running_store
-from router.cli.tables import InputFailed
+from router.cli.failing import InputFailed
 from store.clients import client_for, close
 from store.clock import SimulatedClock
 

@@ -26,7 +26,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.cli.stores import checked_url, running_store
-from router.cli.tables import InputFailed
+from router.cli.failing import InputFailed
 from router.model.sealing import Personal
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices

@@ -1,7 +1,7 @@
 """Dates and instants as exports write them; which of day and month stands first, the column tells.
 
-`Dates` notes what each text could be. Times without a zone are of the zone that is given; what a date alone means is
-its midnight there.
+`Dates` notes what each text could be. Times without a zone are of the zone that is given; a date alone is its midnight
+in UTC, whatever the zone: what rules compare it with is written the same way.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def zone_of(name: str) -> tzinfo:
 
 
 def orders_of(text: str) -> dict[str, datetime]:
-    """Read a trimmed text as a date in every order that it fits; without a zone where it names none.
+    """Read a trimmed text as a date in every order that it fits; a time without a zone where it names none.
 
     Examples
     --------
     >>> orders_of("2024年5月1日")
-    {'YMD': datetime.datetime(2024, 5, 1, 0, 0)}
+    {'YMD': datetime.datetime(2024, 5, 1, 0, 0, tzinfo=datetime.timezone.utc)}
     >>> list(orders_of("01.02.2024")), list(orders_of("13.02.2024")), list(orders_of("45413"))
     (['DMY', 'MDY'], ['DMY'], ['serial'])
     """
@@ -79,7 +79,8 @@ def orders_of(text: str) -> dict[str, datetime]:
         # the month is a word: whichever order the others have
         return _read(dict.fromkeys((YEAR_FIRST, DAY_FIRST, MONTH_FIRST), ("c", "name", "a")), found)
     if _SERIAL.fullmatch(text):
-        return {SERIAL: _EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))}
+        moment = _EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))
+        return {SERIAL: moment if "." in text else moment.replace(tzinfo=UTC)}
     return {}
 
 
@@ -100,6 +101,8 @@ def _moment(found: re.Match[str], year: str, month: str, day: str) -> datetime |
         moment = datetime(
             int(found[year]), number, int(found[day]), hour, int(found["minute"] or 0), int(found["second"] or 0), part
         )
+        if not found["hour"]:
+            return moment.replace(tzinfo=UTC)  # a date alone is that of a calendar, in every zone
         return moment if not found["zone"] else moment.replace(tzinfo=_offset(found["zone"]))
     except (ValueError, KeyError):
         return None

@@ -80,6 +80,18 @@ class Form:
             return pc.cast(values.cast(pa.int64()), wanted, safe=False)
         return self._made_of(without_missing(_texts_of(values)))
 
+    @property
+    def allowed(self) -> str:
+        """What a value has to be, in words."""
+        if self.kind is Kind.NUMBER:
+            return "a number such as 60 or 1250,5" if self.written == COMMA else "a number such as 60 or 1250.5"
+        if self.kind is Kind.DATE:
+            return f"a date, {_ORDER_WORDS.get(self.written, self.written)}"
+        truths = "true or false, yes or no, 是 or 否, 1 or 0"
+        return {Kind.BOOL: truths, Kind.ID: "an id with all its digits"}.get(
+            self.kind, "a text, and no error of a sheet"
+        )
+
     def __str__(self) -> str:
         if self.kind is Kind.NUMBER:
             return "numbers, decimal comma" if self.written == COMMA else "numbers"
@@ -224,7 +236,8 @@ class Survey:
         if mixed:
             examples = list(self.decimals.marks.values())
             raise UnreadableTable.of(
-                self.column, f"found {examples[0]!r} and {examples[1]!r}; allowed: one currency, or percents throughout"
+                f"column {self.column}",
+                f"found {examples[0]!r} and {examples[1]!r}; allowed: one currency, or percents throughout",
             )
 
     def _refuse_numbers(self) -> str:
@@ -232,7 +245,7 @@ class Survey:
         read = figure(text)
         assert read is not None
         raise UnreadableTable.of(
-            self.column,
+            f"column {self.column}",
             f"found {text!r}, which is {read.by_point:g} by a decimal point and {read.by_comma:g} by a decimal comma, "
             "and no value that tells; say --decimal . or --decimal ,",
         )
@@ -240,7 +253,7 @@ class Survey:
     def _refuse_dates(self) -> str:
         orders = orders_of(self.dates.either)
         raise UnreadableTable.of(
-            self.column,
+            f"column {self.column}",
             f"found {self.dates.either!r}, which is {orders[DAY_FIRST]:%Y-%m-%d} if the day stands first and "
             f"{orders[MONTH_FIRST]:%Y-%m-%d} if the month does, and no value that tells; "
             "say --date-format DMY or --date-format MDY",

@@ -115,7 +115,9 @@ def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
         return pc.divide(pc.cast(microseconds, pa.float64(), safe=False), float(_DAY_US))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         zoned = kind.tz if pa.types.is_timestamp(kind) else None
-        return in_utc(pc.cast(values, pa.timestamp("us", tz=zoned), safe=False), zone)
+        return in_utc(
+            pc.cast(values, pa.timestamp("us", tz=zoned), safe=False), "UTC" if pa.types.is_date(kind) else zone
+        )
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return values.cast(pa.list_(pa.string()))
     return values

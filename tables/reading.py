@@ -7,6 +7,7 @@ what the first found (`Reading`). What was found is small and can be written dow
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pyarrow.compute as pc
 
 from tables.dialect import Dialect, is_total
 from tables.errors import UnreadableTable
-from tables.forms import ARROW, Form, Kind, Survey
+from tables.forms import ARROW, Form, Kind, Survey, text_of
 from tables.missing import in_dictionary
 from tables.names import found_among
 from tables.numbers import POINT
@@ -147,9 +148,9 @@ class Table:
             self.source.check_quotes()
         words = {name: tuple((missing or {}).get(name, ())) for name in surveys}
         seen_all = self._look(surveys, words, None if whole else ENOUGH_ROWS)
-        plans = tuple(
-            ColumnPlan(name, survey.column, survey.form(self.options), words[name]) for name, survey in surveys.items()
-        )
+        with _of_file(self.file):
+            forms = {name: survey.form(self.options) for name, survey in surveys.items()}
+        plans = tuple(ColumnPlan(name, surveys[name].column, form, words[name]) for name, form in forms.items())
         absent = [name for name in wanted if name not in columns]
         watched = {} if seen_all else {name: survey for name, survey in surveys.items() if not survey.is_settled}
         return Reading(self, plans, absent, watched)
@@ -254,6 +255,12 @@ class Reading:
             for place, record in enumerate(self.records.tolist()):
                 yield record, {name: value for name, values in columns.items() if (value := values[place]) is not None}
 
+    def reject(self, record: int, problem: str) -> None:
+        """Count a row as one in error that was given out by `rows`."""
+        self._rejected.append((record, problem))
+        self.report.n_rejected += 1
+        self.report.n_rows -= 1
+
     def lines(self, records: Sequence[int]) -> dict[int, int]:
         """Return the lines of the file, from 1, on which rows stand."""
         return {record: line for record, (line, _) in self.table.source.found_again(records).items()}
@@ -357,7 +364,8 @@ class Reading:
             texts = plan.known(batch.columns[plan.column])
             if values.null_count > texts.null_count:
                 for place in np.flatnonzero(pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)):
-                    problem = f"column {plan.column}: found {texts[int(place)].as_py()!r}, no {plan.form}"
+                    shown = text_of(texts[int(place)].as_py())
+                    problem = f"column {plan.column}: found {shown!r}; allowed: {plan.form.allowed}"
                     self._rejected.append((int(batch.records[place]), problem))
                     lost[place] = True
         self.report.n_rejected += int(lost.sum())
@@ -465,6 +473,26 @@ def _format(file: Path) -> str:
     return next(ending.lstrip(".") for ending in ENDINGS if file.name.lower().endswith(ending))
 
 
+def _source(file: Path, options: ReadOptions) -> TextFile | WorkbookFile | ParquetFile:
+    if file.name.lower().endswith(".parquet"):
+        return ParquetFile(file, options.timezone)
+    if file.name.lower().endswith(WORKBOOKS):
+        return WorkbookFile(file, options.sheet, options.timezone)
+    return TextFile(file, options)
+
+
+@contextmanager
+def _of_file(file: Path) -> Iterator[None]:
+    """Name the file in whatever is refused of it."""
+    try:
+        yield
+    except UnreadableTable as refusal:
+        (violation,) = refusal.violations
+        if violation.field.startswith(str(file)):
+            raise
+        raise UnreadableTable.of(f"{file}: {violation.field}", violation.description) from None
+
+
 def open_table(file: Path, options: ReadOptions | None = None) -> Table:
     """Open a table: ``.csv``, ``.tsv`` or ``.txt``, also packed as ``.gz``; ``.parquet``; or a workbook.
 
@@ -480,10 +508,7 @@ def open_table(file: Path, options: ReadOptions | None = None) -> Table:
     if not name.endswith(ENDINGS):
         raise UnreadableTable.of(str(file), f"allowed: a name that ends in {', '.join(ENDINGS)}")
     try:
-        if name.endswith(".parquet"):
-            return Table(file, options, ParquetFile(file, options.timezone))
-        if name.endswith(WORKBOOKS):
-            return Table(file, options, WorkbookFile(file, options.sheet, options.timezone))
-        return Table(file, options, TextFile(file, options))
+        with _of_file(file):
+            return Table(file, options, _source(file, options))
     except (OSError, EOFError) as error:
         raise UnreadableTable.of(str(file), f"cannot be read: {error}") from error

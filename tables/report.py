@@ -124,11 +124,15 @@ class ReadReport:
                     f"first {column.first}; mend them, or say --allow-unreadable {_percent(column.unreadable_share)}",
                 )
         share = self.n_rejected / max(1, self.n_rows + self.n_rejected)
-        if self.n_rejected and (not self.n_rows or (self.n_rejected >= FEWEST_UNREADABLE and share > allowed)):
+        if (
+            self.n_rejected
+            and allowed < 1
+            and (not self.n_rows or (self.n_rejected >= FEWEST_UNREADABLE and share > allowed))
+        ):
+            count = f"{self.n_rejected:,} of {self.n_rows + self.n_rejected:,} rows are in error"
+            places = "".join(f"\n{self.file}:{place.line}: {place.value}" for place in self.rejected)
             raise UnreadableTable.of(
-                self.file,
-                f"{self.n_rejected:,} of {self.n_rows + self.n_rejected:,} rows are in error, "
-                f"first line {self.rejected[0].line}, {self.rejected[0].value}; mend them, or say --allow-unreadable {_percent(share)}",
+                self.file, f"{count}; mend them, or say --allow-unreadable {_percent(share)}:{places}"
             )
 
     def add(self, other: ReadReport) -> None:

@@ -112,7 +112,9 @@ class TextFile:
             cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
             head = head[: cut + 1] if cut >= 0 else head
         if not head.strip():
-            raise UnreadableTable.of(str(self.file), "is empty; allowed: a header line and rows below it")
+            raise UnreadableTable.of(
+                str(self.file), "found no header line: it is empty; allowed: names of columns, e.g. id,region,value"
+            )
         return replace(dialect_of(head.decode(errors="ignore"), encoding, options.delimiter), quoted=quoted)
 
     def pieces(self) -> Iterator[Piece]:

@@ -140,7 +140,9 @@ def _array(cells: list[Any], kind: pa.DataType, zone: str) -> pa.Array:
     if kind == pa.string():
         return without_missing(pa.array([_text(cell) for cell in cells], kind))
     if pa.types.is_timestamp(kind):
-        return in_utc(pa.array([None if cell == "" else _moment(cell) for cell in cells], pa.timestamp("us")), zone)
+        moments = [None if cell == "" else _moment(cell) for cell in cells]
+        timed = any(moment is not None and moment.time() != time() for moment in moments)
+        return in_utc(pa.array(moments, pa.timestamp("us")), zone if timed else "UTC")
     return pa.array([None if cell == "" else cell for cell in cells], kind)
 
 

@@ -20,10 +20,10 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, headline, names_of
 from router.cli.demo_churn import CUSTOMERS, show_churn
+from router.cli.failing import InputFailed
 from router.cli.fairness_tables import Arrivals, fairness_table
 from router.cli.inputs import Inputs, enter, read_inputs, route_all
 from router.cli.server import own_service
-from router.cli.tables import InputFailed
 from router.cli.words import Language, called, decided_by, in_words, rule_of, why_not
 
 FILES = ("leads.csv", "reps.csv", "rules.yaml", "territories.csv", CUSTOMERS)
@@ -49,7 +49,7 @@ def demo(examples: Path | None) -> None:
     folder = _folder(examples)
     console = console_for(sys.stdout)
     leads, reps, rules, territories, customers = (folder / name for name in FILES)
-    inputs = read_inputs(leads, reps, rules, territories, {}, "example")
+    inputs = read_inputs(leads, reps, rules, territories, "example")
     console.print("Starting a service with an empty store of its own …")
     models = Path(tempfile.mkdtemp(prefix="fairlead-demo-"))
     with own_service({"FAIRLEAD_MODELS": str(models)}) as address, connected(address, "default", Access()) as client:

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import click
 import grpc
+from google.protobuf.struct_pb2 import ListValue, Struct
 from rich.console import Console
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import progress_bar
+from router.cli.failing import InputFailed
 from router.cli.lead_files import LeadsFile, read_leads
-from router.cli.tables import InputFailed
 from router.cli.workforce_files import WorkforceFile, read_reps, read_territories
 from router.rules.check import check
-from router.rules.route import OtherPool, RoutingRules
+from router.rules.route import OtherPool, Requirement, RoutingRules
+from tables.options import ReadOptions
 
 _MOST_CANDIDATES = 30_000
 """Candidates in one answer: some 200 bytes each, and the service sends up to 16 MiB."""
@@ -40,7 +42,7 @@ class Inputs:
 
 
 def read_inputs(
-    leads: Path, reps: Path, rules: Path, territories: Path | None, mapped: Mapping[str, str], source: str
+    leads: Path, reps: Path, rules: Path, territories: Path | None, source: str, options: ReadOptions | None = None
 ) -> Inputs:
     """Read all files; ``source`` is the system that leads come from where their file does not say.
 
@@ -49,13 +51,14 @@ def read_inputs(
     InputFailed
         Naming file, line, column, value and what is allowed.
     """
+    options = options or ReadOptions()
     text, rule_set = _rules(rules)
     return Inputs(
         text,
         rule_set,
-        {} if territories is None else read_territories(territories, mapped),
-        read_reps(reps, mapped, pools_of(rule_set)),
-        read_leads(leads, mapped, rule_set.fields, source),
+        {} if territories is None else read_territories(territories, options),
+        read_reps(reps, pools_of(rule_set), options),
+        read_leads(leads, rule_set.fields, source, options),
     )
 
 
@@ -168,3 +171,34 @@ def bands_from(pairs: Iterable[str]) -> dict[str, float]:
 
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
+
+
+def never_eligible(inputs: Inputs) -> Iterator[str]:
+    """Name reps whom no lead of the file can be given, because of what a requirement asks of one of their lists."""
+    for rule, requirement in _requirements(inputs.rule_set):
+        wanted = _wanted(requirement, inputs)
+        for rep in inputs.workforce.reps if wanted else ():
+            listed = _texts(rep.attributes, requirement.rep)
+            if not listed & wanted:
+                shown = ", ".join(sorted(listed)) or "none"
+                lacking = f"no lead has such {requirement.item}, so {rule} gives them none"
+                yield f"rep {rep.name}, {requirement.rep} {shown}: {lacking}"
+
+
+def _requirements(rule_set: RoutingRules) -> Iterator[tuple[str, Requirement]]:
+    routes = [*((f"rule {rule.id}", rule.target) for rule in rule_set.rules), ("the default", rule_set.default)]
+    for rule, target in routes:
+        yield from ((rule, each) for each in target.require if each.op in ("has", "has_any") and each.item)
+
+
+def _wanted(requirement: Requirement, inputs: Inputs) -> set[str]:
+    """Return what leads ask for; empty: nothing."""
+    return {text for item in inputs.leads.items for text in _texts(item.attributes, requirement.item or "")}
+
+
+def _texts(attributes: Struct, name: str) -> set[str]:
+    """Return an attribute's entries; none if it is absent."""
+    if name not in attributes:
+        return set()
+    value = attributes[name]
+    return {str(entry) for entry in value} if isinstance(value, ListValue) else {str(value)}

@@ -1,19 +1,24 @@
-"""Leads from CSV: the columns that describe any work item, and those that the rule set declares as fields."""
+"""Leads from files: the columns that describe any work item, and those that the rule set declares as fields."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 from fairlead.client import work_item
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.tables import Faults, InputFailed, Row, Table, listed, number, read_cell, read_table, truth
-from router.cli.workforce_files import by_name
-from router.model.workitem import MAX_VALUE, Kind
+from router.cli.columns import by_name, columns_of, in_words
+from router.cli.failing import InputFailed
+from router.model.workitem import MAX_VALUE
+from router.model.workitem import Kind as WorkItemKind
 from rules.fields import FieldType
-from rules.values import DATE_ALLOWED, as_epoch
+from tables.forms import Kind
+from tables.options import ReadOptions
+from tables.reading import Reading, Table, open_table
+from tables.report import ReadReport
 
 MAX_PRIORITY = 1000
 LEAD_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -25,30 +30,47 @@ LEAD_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of a leads file by what they mean; any other is an attribute if the rule set declares its name."""
 
+_OF_COLUMNS = {
+    "external_id": Kind.ID,
+    "kind": Kind.TEXT,
+    "source": Kind.TEXT,
+    "value": Kind.NUMBER,
+    "priority": Kind.NUMBER,
+}
+_OF_FIELDS = {
+    FieldType.STRING: Kind.TEXT,
+    FieldType.NUMBER: Kind.NUMBER,
+    FieldType.BOOL: Kind.BOOL,
+    FieldType.LIST: Kind.LIST,
+    FieldType.DATE: Kind.DATE,
+}
 _KINDS: Mapping[str, str] = {
-    **{kind.lower(): str(kind) for kind in Kind},
+    **{kind.lower(): str(kind) for kind in WorkItemKind},
     "线索": "LEAD",
     "客户": "CUSTOMER",
     "工单": "TICKET",
     "挽回": "RESCUE",
 }
+_LONGEST = {"external_id": 256, "source": 128}
+_LONGEST_TEXT = 512
 
 
 @dataclass(frozen=True, slots=True)
 class LeadsFile:
-    """The work items of a file; ``left_out`` lists its columns that no field of the rule set has the name of."""
+    """The work items of a file, and what was read of it; ``left_out`` lists its columns that no field has the name
+    of.
+    """
 
     items: list[routing.WorkItem]
     left_out: list[str]
+    report: ReadReport
 
 
-def read_leads(file: Path, mapped: Mapping[str, str], fields: Mapping[str, FieldType], source: str) -> LeadsFile:
-    """Read a leads file.
+def read_leads(file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions) -> LeadsFile:
+    """Read a leads file; rows in error are left out, and written beside it.
 
     Parameters
     ----------
-    mapped
-        Field by column name, as the user says.
     fields
         The fields that the rule set declares.
     source
@@ -57,69 +79,70 @@ def read_leads(file: Path, mapped: Mapping[str, str], fields: Mapping[str, Field
     Raises
     ------
     InputFailed
-        If the file or a cell is not as it must be.
+        If the file cannot be read, or too many of its rows are in error.
     """
+    return in_words(lambda: _read(open_table(file, options), fields, source))
+
+
+def _read(table: Table, fields: Mapping[str, FieldType], source: str) -> LeadsFile:
     # a column with the very name of a declared field means that field, except for the identity
-    names = {name: field for name, field in by_name(LEAD_COLUMNS).items() if name == field or name not in fields}
-    table, faults = read_table(file, names, mapped), Faults(file)
-    if "external_id" not in table.columns:
-        known = ", ".join(LEAD_COLUMNS["external_id"])
+    known = {name: field for name, field in by_name(LEAD_COLUMNS).items() if name == field or name not in fields}
+    columns = columns_of(table, known | {name: name for name in fields})
+    if "external_id" not in columns:
+        names = ", ".join(LEAD_COLUMNS["external_id"])
         raise InputFailed(
-            f"{file}:1: found no column that identifies the lead; allowed: {known}; or --map COLUMN=external_id"
+            f"{table.file}:1: found no column that identifies the lead; allowed: {names}; or --map COLUMN=external_id"
         )
-    items = [_item(row, table, fields, source, faults) for row in table.rows]
-    faults.end()
-    left_out = [column for field, column in table.columns.items() if field not in fields and field not in LEAD_COLUMNS]
-    return LeadsFile(items, [column for column in left_out if column])
+    kinds = {field: _OF_FIELDS[fields[field]] if field in fields else _OF_COLUMNS.get(field) for field in columns}
+    reading = table.survey({field: kind for field, kind in kinds.items() if kind is not None}, columns)
+    reading.rejects_rows, reading.rejects_to = True, table.file
+    items = list(_items(reading, fields, source))
+    return LeadsFile(items, [columns[field] for field, kind in kinds.items() if kind is None], reading.report)
 
 
-def _item(row: Row, table: Table, fields: Mapping[str, FieldType], source: str, faults: Faults) -> routing.WorkItem:
-    def cell(field: str, read: Callable[[str], Any], otherwise: Any, allowed: str) -> Any:
-        return read_cell(row, field, table.columns.get(field, field), read, otherwise, allowed, faults)
+def _items(reading: Reading, fields: Mapping[str, FieldType], source: str) -> Iterator[routing.WorkItem]:
+    columns = {plan.name: plan.column for plan in reading.plans}
+    seen: dict[tuple[str, str], dict[str, Any]] = {}
+    for record, row in reading.rows():
+        problems = [f"column {columns[field]}: {problem}" for field, problem in _problems(row)]
+        identity = str(row.get("source", source)), str(row.get("external_id", ""))
+        if not problems and seen.setdefault(identity, row) != row:
+            problems = [f"column {columns['external_id']}: found {identity[1]!r} again, with other content"]
+        if problems:
+            reading.reject(record, "; ".join(problems))
+        else:
+            yield _item(row, fields, source)
 
-    external_id = cell("external_id", lambda text: _text(text, 256), "", "up to 256 characters")
-    if not external_id and "external_id" not in row.cells:
-        faults.add(
-            row.line, table.columns["external_id"], "", "an id on every line: it keeps the lead from being routed twice"
-        )
-    attributes = {field: cell(field, *_READERS[kind]) for field, kind in fields.items() if field in row.cells}
+
+def _problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a row holds that is a value of its column and yet not allowed."""
+    if "external_id" not in row:
+        yield "external_id", "found ''; allowed: an id on every line: it keeps the lead from being routed twice"
+    if str(row.get("kind", "lead")).lower() not in _KINDS:
+        yield "kind", f"found {row['kind']!r}; allowed: {', '.join(_KINDS)}"
+    if not 0 <= row.get("value", 0.0) <= MAX_VALUE:
+        yield "value", f"found {row['value']:g}; allowed: a number from 0 to {MAX_VALUE}"
+    priority = row.get("priority", 0.0)
+    if not (0 <= priority <= MAX_PRIORITY and priority == int(priority)):
+        yield "priority", f"found {priority:g}; allowed: a whole number from 0 to {MAX_PRIORITY}"
+    for name, value in row.items():
+        if isinstance(value, str) and len(value) > (longest := _LONGEST.get(name, _LONGEST_TEXT)):
+            yield name, f"found {value[:40] + '…'!r}; allowed: up to {longest} characters"
+
+
+def _item(row: Mapping[str, Any], fields: Mapping[str, FieldType], source: str) -> routing.WorkItem:
     return work_item(
-        attributes,
-        kind=cell("kind", lambda text: _KINDS[text.lower()], "LEAD", ", ".join(_KINDS)),
-        source=cell("source", lambda text: _text(text, 128), source, "up to 128 characters"),
-        external_id=external_id,
-        value=cell("value", lambda text: _within(number(text), MAX_VALUE), 0.0, f"a number from 0 to {MAX_VALUE}"),
-        priority=int(
-            cell(
-                "priority", lambda text: _within(int(text), MAX_PRIORITY), 0, f"a whole number from 0 to {MAX_PRIORITY}"
-            )
-        ),
+        {field: _plain(row[field]) for field in fields if field in row},
+        kind=_KINDS[str(row.get("kind", "lead")).lower()],
+        source=row.get("source", source),
+        external_id=row["external_id"],
+        value=row.get("value", 0.0),
+        priority=int(row.get("priority", 0)),
     )
 
 
-def _text(cell: str, longest: int = 512) -> str:
-    if len(cell) > longest:
-        raise ValueError(cell)
-    return cell
-
-
-def _within(value: float, most: float) -> float:
-    if not 0 <= value <= most:
-        raise ValueError(value)
-    return value
-
-
-def _date(cell: str) -> str:
-    if as_epoch(cell) is None:
-        raise ValueError(cell)
-    return cell
-
-
-_READERS: Mapping[FieldType, tuple[Callable[[str], Any], None, str]] = {
-    FieldType.STRING: (_text, None, "text of up to 512 characters"),
-    FieldType.NUMBER: (number, None, "a number such as 60 or 1250.5"),
-    FieldType.BOOL: (truth, None, "true or false, yes or no, 是 or 否, 1 or 0"),
-    FieldType.LIST: (listed, None, "texts separated by ; or |"),
-    FieldType.DATE: (_date, None, DATE_ALLOWED),
-}
-"""Per type of field: how a cell is read, what an empty one gives, and what is allowed."""
+def _plain(value: Any) -> Any:
+    """Write an instant as the contract does: a date where it is a midnight, which rules take for the same."""
+    if not isinstance(value, datetime):
+        return value
+    return value.date().isoformat() if value.time() == time() else value.isoformat().replace("+00:00", "Z")

@@ -11,11 +11,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
@@ -23,10 +25,12 @@ from fairlead.commands import access_options, connected, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, names_of
+from router.cli.failing import InputFailed
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
-from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, read_inputs, route_all
+from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, never_eligible, read_inputs, route_all
 from router.cli.server import own_service
-from router.cli.tables import InputFailed
+from tables.cli import say, table_options
+from tables.options import ReadOptions
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision"]
@@ -50,6 +54,7 @@ COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "e
     metavar="POOL=UNITS",
     help="Let preferences choose among reps whose deficits are this close.",
 )
+@table_options
 def route(
     leads: Path,
     reps: Path,
@@ -61,6 +66,7 @@ def route(
     pairs: tuple[str, ...],
     source: str,
     bands: tuple[str, ...],
+    reading: ReadOptions,
 ) -> None:
     """Route leads from a file, and show how fair it was.
 
@@ -80,19 +86,21 @@ def route(
       territories  id 区域, parent 上级
 
     A reps file without pools puts everybody into every pool that the rules name. A lead that was routed before
-    keeps its owner. Files are UTF-8, or GB 18030 as Excel writes it.
+    keeps its owner. Files are CSV, Parquet or workbooks, as people have them: `fairlead inspect` says how one is read.
+    A lead in error is left out and written to LEADS.rejected.csv; the exit code is then 1.
 
     \b
     Other names of columns:
       $ fairlead route … --map 地区=region --map opportunity_id=external_id
     """
-    inputs = read_inputs(leads, reps, rules, territories, mapping(pairs), source)
+    options = replace(reading, columns={**reading.columns, **mapping(pairs)})
+    inputs = read_inputs(leads, reps, rules, territories, source, options)
     widths, console = bands_from(bands), console_for(sys.stdout)
     with _written(out) as rows, _service(server, tenant) as client:
         enter(client, inputs, widths)
         refused = report(client, inputs, console, rows)
     console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
-    sys.exit(1 if refused else 0)
+    sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)
 
 
 @contextmanager
@@ -136,7 +144,10 @@ def report(client: FairleadClient, inputs: Inputs, console: Console, rows: Any) 
 
 
 def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> None:
-    """Say what the files hold that will not be used."""
+    """Say what the files hold that will not be used, or not as it is meant."""
+    say(inputs.leads.report)
+    for warning in [*inputs.workforce.warnings, *never_eligible(inputs)]:
+        console.print(f"[yellow]{escape(warning)}[/]")
     if inputs.leads.left_out:
         console.print(f"columns left out, the rule set declares no such field: {', '.join(inputs.leads.left_out)}")
     present = [pool.name.rpartition("/")[2] for pool in client.list_pools()]

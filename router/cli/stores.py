@@ -12,7 +12,7 @@ import click
 
 from gateway.auth.exposure import check_store, insecure_from
 from router.adapters.redis.repositories import Stores
-from router.cli.tables import InputFailed
+from router.cli.failing import InputFailed
 from store.clients import client_for, open_servers
 from store.embedded.orphans import socket_path
 from store.embedded.server import EmbeddedServer, EmbeddedServerError

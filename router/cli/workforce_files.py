@@ -1,15 +1,25 @@
-"""Reps and territories from CSV: which columns mean what, and what their cells may hold."""
+"""Reps and territories from files: which columns mean what, and what their cells may hold."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+from google.protobuf.struct_pb2 import ListValue
 
 from fairlead.v1 import workforce_pb2 as workforce
 from resource_names import MAX_ID_LENGTH, check_id
-from router.cli.tables import Faults, InputFailed, Row, Table, free, listed, number, read_cell, read_table, truth
-from router.model.workitem import Kind
+from router.cli.columns import by_name, columns_of, in_words
+from router.cli.failing import InputFailed, refuse_rejected
+from router.model.workitem import Kind as WorkItemKind
+from tables.forms import Kind
+from tables.numbers import figure
+from tables.options import ReadOptions
+from tables.reading import Reading, Table, open_table
+from tables.report import ReadReport
+from tables.words import DOUBTFUL, entries, truth
 
 REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "rep", "rep_id", "编号", "工号", "销售编号"),
@@ -24,10 +34,10 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     **{
         f"capacity_{kind}": (f"capacity_{kind.lower()}", *chinese)
         for kind, chinese in {
-            Kind.LEAD: ("capacity", "线索上限", "容量", "上限"),
-            Kind.CUSTOMER: ("客户上限",),
-            Kind.TICKET: ("工单上限",),
-            Kind.RESCUE: ("挽回上限",),
+            WorkItemKind.LEAD: ("capacity", "线索上限", "容量", "上限"),
+            WorkItemKind.CUSTOMER: ("客户上限",),
+            WorkItemKind.TICKET: ("工单上限",),
+            WorkItemKind.RESCUE: ("挽回上限",),
         }.items()
     },
 }
@@ -45,24 +55,19 @@ _CAPACITY_ALLOWED = "a whole number from 0 to 1000000; empty: unlimited"
 
 @dataclass(frozen=True, slots=True)
 class WorkforceFile:
-    """The reps of a file, and the pools it puts them in: rep → weight."""
+    """The reps of a file, the pools it puts them in (rep → weight), what was read of it, and what is doubtful in it."""
 
     reps: list[workforce.Rep]
     pools: dict[str, dict[str, float]] = field(default_factory=dict)
+    report: ReadReport | None = None
+    warnings: list[str] = field(default_factory=list)
 
 
-def by_name(columns: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Turn field → names into name → field."""
-    return {name: field for field, names in columns.items() for name in names}
-
-
-def read_reps(file: Path, mapped: Mapping[str, str], pools_of_rules: Collection[str]) -> WorkforceFile:
-    """Read a reps file.
+def read_reps(file: Path, pools_of_rules: Collection[str], options: ReadOptions) -> WorkforceFile:
+    """Read a reps file; all of it, or none.
 
     Parameters
     ----------
-    mapped
-        Field by column name, as the user says.
     pools_of_rules
         The pools that a rep without a ``pools`` column belongs to: those that the rules name.
 
@@ -71,43 +76,129 @@ def read_reps(file: Path, mapped: Mapping[str, str], pools_of_rules: Collection[
     InputFailed
         If the file or a cell is not as it must be.
     """
-    table, faults = read_table(file, by_name(REP_COLUMNS), mapped), Faults(file)
-    if not {"id", "name"} & table.columns.keys():
+    return in_words(lambda: _read_reps(open_table(file, options), pools_of_rules))
+
+
+def _read_reps(table: Table, pools_of_rules: Collection[str]) -> WorkforceFile:
+    columns = columns_of(table, by_name(REP_COLUMNS))
+    if not {"id", "name"} & columns.keys():
         names = ", ".join((*REP_COLUMNS["id"], *REP_COLUMNS["name"]))
-        raise InputFailed(f"{file}:1: found no column that names the rep; allowed: {names}; or --map COLUMN=id")
-    found, lines = WorkforceFile([]), dict[str, int]()
-    for row in table.rows:
-        rep = _rep(row, table, faults)
-        if rep.name in lines:
-            faults.add(
-                row.line, table.columns.get("id", "name"), rep.name, f"each rep once, first in {lines[rep.name]}"
+        raise InputFailed(f"{table.file}:1: found no column that names the rep; allowed: {names}; or --map COLUMN=id")
+    reading = _strict(table, {**_kinds_of_others(table, columns), **_kinds(columns)}, columns)
+    found, records = WorkforceFile([], report=reading.report), dict[str, int]()
+    for record, row in reading.rows():
+        rep, pools, problems = _rep(row, reading, pools_of_rules)
+        if rep.name in records:
+            first = reading.lines([records[rep.name]])[records[rep.name]]
+            problems.append(
+                f"column {columns.get('id', 'name')}: found {rep.name!r}; allowed: each rep once, first in {first}"
             )
-        lines[rep.name] = row.line
+        records.setdefault(rep.name, record)
+        if problems:
+            reading.reject(record, "; ".join(problems))
         found.reps.append(rep)
-        for pool, weight in _memberships(row, table, pools_of_rules, faults).items():
+        for pool, weight in pools.items():
             found.pools.setdefault(pool, {})[rep.name] = weight
+    refuse_rejected(reading.report)
     if not found.reps:
-        raise InputFailed(f"{file}: found no reps; allowed: at least one line below the header")
-    faults.end()
+        raise InputFailed(f"{table.file}: found no reps; allowed: at least one line below the header")
+    found.warnings.extend(_doubtful(found.reps, columns))
     return found
 
 
-def _rep(row: Row, table: Table, faults: Faults) -> workforce.Rep:
-    name = row.cells.get("name", "")
-    rep_id = row.cells.get("id") or _id_from(name)
+def _strict(table: Table, kinds: Mapping[str, Kind | None], columns: Mapping[str, str]) -> Reading:
+    """Survey a file of which every row counts: `refuse_rejected` names all that are in error, and not a share."""
+    table.options = replace(table.options, allow_unreadable=1.0)
+    reading = table.survey(kinds, columns, whole=True)
+    reading.rejects_rows = True
+    return reading
+
+
+def _kinds(columns: Mapping[str, str]) -> dict[str, Kind | None]:
+    kinds = {"id": Kind.ID, "name": Kind.TEXT, "weight": Kind.NUMBER, "active": Kind.BOOL, "pools": Kind.TEXT}
+    kinds |= dict.fromkeys(_LISTS, Kind.LIST) | {f"capacity_{kind}": Kind.NUMBER for kind in WorkItemKind}
+    return {field: kind for field, kind in kinds.items() if field in columns}
+
+
+def _kinds_of_others(table: Table, columns: Mapping[str, str]) -> dict[str, Kind | None]:
+    """Tell what a column holds that has no meaning of ours: numbers, or texts."""
+    others = [field for field in columns if field not in REP_COLUMNS]
+    guessed = table.survey(dict.fromkeys(others), columns, whole=True)
+    return {plan.name: Kind.NUMBER if plan.form.kind is Kind.NUMBER else Kind.TEXT for plan in guessed.plans}
+
+
+def _rep(
+    row: Mapping[str, Any], reading: Reading, pools_of_rules: Collection[str]
+) -> tuple[workforce.Rep, dict[str, float], list[str]]:
+    columns, problems = {plan.name: plan.column for plan in reading.plans}, list[str]()
+    name = row.get("name", "")
+    rep_id = row.get("id") or _id_from(name)
     if check_id(rep_id):
-        faults.add(row.line, table.columns.get("id", "name"), rep_id, _ID_ALLOWED)
-    active = read_cell(row, "active", table.columns.get("active", ""), truth, True, "true or false, 是 or 否", faults)
-    rep = workforce.Rep(name=rep_id, display_name=name, active=active)
-    for kind in Kind:
-        column = f"capacity_{kind}"
-        if column in row.cells:
-            units = read_cell(row, column, table.columns[column], _capacity, 0, _CAPACITY_ALLOWED, faults)
-            rep.capacity[kind] = units
-    attributes = {column: listed(row.cells[column]) for column in _LISTS if column in row.cells}
-    others = {column: free(cell) for column, cell in row.cells.items() if column not in REP_COLUMNS}
-    rep.attributes.update({**attributes, **others})
-    return rep
+        problems.append(f"column {columns.get('id', 'name')}: found {rep_id!r}; allowed: {_ID_ALLOWED}")
+    weight = row.get("weight", 1.0)
+    if not 0.001 <= weight <= 1000:
+        problems.append(f"column {columns['weight']}: found {weight:g}; allowed: {_WEIGHT_ALLOWED}")
+    rep = workforce.Rep(name=rep_id, display_name=name, active=row.get("active", True))
+    for kind in WorkItemKind:
+        units = row.get(field := f"capacity_{kind}")
+        if units is not None and (not 0 <= units <= 1_000_000 or units != int(units)):
+            problems.append(f"column {columns[field]}: found {units:g}; allowed: {_CAPACITY_ALLOWED}")
+        elif units is not None:
+            rep.capacity[kind] = int(units)
+    others = {field: _free(value) for field, value in row.items() if field not in REP_COLUMNS}
+    rep.attributes.update({**{field: row[field] for field in _LISTS if field in row}, **others})
+    pools = _memberships(row, reading, weight, pools_of_rules, problems)
+    return rep, pools, problems
+
+
+def _free(value: Any) -> Any:
+    """Read a text whose type nobody declared: true or false, a list, or else text."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() in ("true", "false"):
+        return truth(value)
+    return listed if len(listed := entries(value)) > 1 else value
+
+
+def _memberships(
+    row: Mapping[str, Any], reading: Reading, usual: float, pools_of_rules: Collection[str], problems: list[str]
+) -> dict[str, float]:
+    columns = {plan.name: plan.column for plan in reading.plans}
+    if "pools" not in columns:
+        return dict.fromkeys(pools_of_rules, usual)
+    members: dict[str, float] = {}
+    for entry in entries(row.get("pools", "")):
+        pool, _, text = entry.replace("：", ":").partition(":")
+        if check_id(pool):
+            problems.append(f"column {columns['pools']}: found {pool!r}; allowed: {_ID_ALLOWED}")
+        weight = _weight(text, reading.table.options.decimal) if text else usual
+        if weight is None:
+            problems.append(
+                f"column {columns['pools']}: found {entry!r}; allowed: POOL or POOL:WEIGHT, {_WEIGHT_ALLOWED}"
+            )
+        else:
+            members[pool] = weight
+    return members
+
+
+def _weight(text: str, decimal: str) -> float | None:
+    """Read a weight; None if it is none, or one in two ways."""
+    read = figure(text)
+    if read is None:
+        return None
+    values = {read.value(decimal)} if decimal else {read.by_point, read.by_comma} - {None}
+    weight = values.pop() if len(values) == 1 else None
+    return weight if weight is not None and 0.001 <= weight <= 1000 else None
+
+
+def _doubtful(reps: Iterable[workforce.Rep], columns: Mapping[str, str]) -> Iterator[str]:
+    """Name entries of lists that may be two."""
+    for rep in reps:
+        for name in _LISTS:
+            listed = rep.attributes[name] if name in rep.attributes else None  # noqa: SIM401 (no mapping)
+            for entry in listed if isinstance(listed, ListValue) else ():
+                if any(char in str(entry) for char in DOUBTFUL):
+                    yield f"rep {rep.name}: {entry!r} in column {columns[name]} is one entry; separate entries by ;"
 
 
 def _id_from(name: str) -> str:
@@ -121,37 +212,7 @@ def _id_from(name: str) -> str:
     return "".join(char if not check_id(char) else "-" for char in name)
 
 
-def _capacity(cell: str) -> int:
-    units = number(cell)
-    if not 0 <= units <= 1_000_000 or units != int(units):
-        raise ValueError(cell)
-    return int(units)
-
-
-def _weight(cell: str) -> float:
-    weight = number(cell)
-    if not 0.001 <= weight <= 1000:
-        raise ValueError(cell)
-    return weight
-
-
-def _memberships(row: Row, table: Table, pools_of_rules: Collection[str], faults: Faults) -> dict[str, float]:
-    usual = read_cell(row, "weight", table.columns.get("weight", ""), _weight, 1.0, _WEIGHT_ALLOWED, faults)
-    if "pools" not in table.columns:
-        return dict.fromkeys(pools_of_rules, usual)
-    members: dict[str, float] = {}
-    for entry in listed(row.cells.get("pools", "")):
-        pool, _, weight = entry.replace("：", ":").partition(":")
-        if check_id(pool):
-            faults.add(row.line, table.columns["pools"], pool, _ID_ALLOWED)
-        try:
-            members[pool] = _weight(weight) if weight else usual
-        except ValueError:
-            faults.add(row.line, table.columns["pools"], entry, f"POOL or POOL:WEIGHT, {_WEIGHT_ALLOWED}")
-    return members
-
-
-def read_territories(file: Path, mapped: Mapping[str, str]) -> dict[str, str]:
+def read_territories(file: Path, options: ReadOptions) -> dict[str, str]:
     """Read a territories file: parent by territory, parents before their children.
 
     Raises
@@ -159,22 +220,27 @@ def read_territories(file: Path, mapped: Mapping[str, str]) -> dict[str, str]:
     InputFailed
         If the file or a cell is not as it must be, or territories lie inside each other.
     """
-    table, faults = read_table(file, by_name(TERRITORY_COLUMNS), mapped), Faults(file)
-    if "id" not in table.columns:
+    return in_words(lambda: _read_territories(open_table(file, options)))
+
+
+def _read_territories(table: Table) -> dict[str, str]:
+    columns = columns_of(table, by_name(TERRITORY_COLUMNS))
+    if "id" not in columns:
         names = ", ".join(TERRITORY_COLUMNS["id"])
-        raise InputFailed(f"{file}:1: found no column that names the territory; allowed: {names}")
+        raise InputFailed(f"{table.file}:1: found no column that names the territory; allowed: {names}")
+    reading = _strict(table, {field: Kind.ID for field in TERRITORY_COLUMNS if field in columns}, columns)
     parents: dict[str, str] = {}
-    for row in table.rows:
-        territory, parent = row.cells.get("id", ""), row.cells.get("parent", "")
-        for column, name in (("id", territory), ("parent", parent)):
-            if check_id(name) and (name or column == "id"):
-                faults.add(row.line, table.columns[column], name, _ID_ALLOWED)
+    for record, row in reading.rows():
+        territory, parent = row.get("id", ""), row.get("parent", "")
+        for name, column in ((territory, columns["id"]), (parent, columns.get("parent", ""))):
+            if check_id(name) and (name or column == columns["id"]):
+                reading.reject(record, f"column {column}: found {name!r}; allowed: {_ID_ALLOWED}")
         if territory in parents:
-            faults.add(row.line, table.columns["id"], territory, "each territory once")
+            reading.reject(record, f"column {columns['id']}: found {territory!r}; allowed: each territory once")
         parents[territory] = parent
-    faults.end()
+    refuse_rejected(reading.report)
     everyone = dict.fromkeys(parent for parent in parents.values() if parent and parent not in parents)
-    return {**dict.fromkeys(everyone, ""), **{name: parents[name] for name in _parents_first(file, parents)}}
+    return {**dict.fromkeys(everyone, ""), **{name: parents[name] for name in _parents_first(table.file, parents)}}
 
 
 def _parents_first(file: Path, parents: Mapping[str, str]) -> Iterable[str]:

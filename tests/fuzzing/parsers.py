@@ -12,22 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import pyarrow as pa
-
 from failures import Failure
 from gateway import fields
 from gateway.auth.client_certificates import read_principals
 from gateway.auth.jwks import parsed
 from resource_names import tenant_of
+from router.cli.failing import InputFailed
 from router.cli.lead_files import read_leads
-from router.cli.tables import InputFailed
 from router.cli.workforce_files import read_reps, read_territories
 from router.rpc.fields import etag_number, resume_number
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
 from router.rules.codec import dumps, loads
 from rules.fields import FieldType
-from scoring.batch.adapters.sources import columns_of, read_batches, shards_of
+from scoring.batch.adapters.sources import check as check_table
+from scoring.batch.adapters.sources import opened, read_batches, shards_of
 from scoring.health.profile import read_profiles
 from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, model_of, version_of
@@ -35,6 +34,7 @@ from scoring.registry import gates
 from scoring.rpc.messages import locale_of
 from serving.settings import without_password
 from store.clients import SCHEMES, client_for
+from tables.options import ReadOptions
 from tests.fuzzing import spoiling
 from tests.fuzzing.asking import Violation
 from tests.fuzzing.drawing import NAMES, WORDS
@@ -188,19 +188,19 @@ def _of_files(folder: Path) -> list[Parser]:
         Parser("principals", reading("principals.yaml", read_principals), (ValueError,), [_PRINCIPALS.encode()]),
         Parser(
             "leads (CSV)",
-            reading("leads.csv", lambda file: read_leads(file, {}, _FIELDS, "crm")),
+            reading("leads.csv", lambda file: read_leads(file, _FIELDS, "crm", ReadOptions())),
             (InputFailed,),
             [head_of("leads.csv"), "编号,金额,region\nL1,\"1,250.5\",上海\n".encode("gb18030")],
         ),
         Parser(
-            "reps (CSV)", reading("reps.csv", lambda file: read_reps(file, {}, ["p"])), (InputFailed,),
+            "reps (CSV)", reading("reps.csv", lambda file: read_reps(file, ["p"], ReadOptions())), (InputFailed,),
             [head_of("reps.csv")],
         ),
         Parser(
-            "territories (CSV)", reading("territories.csv", lambda file: read_territories(file, {})), (InputFailed,),
+            "territories (CSV)", reading("territories.csv", lambda file: read_territories(file, ReadOptions())), (InputFailed,),
             [head_of("territories.csv")],
         ),
-        Parser("customers (CSV)", reading("customers.csv", _customers), (Failure, pa.ArrowException), [customers]),
+        Parser("customers (CSV)", reading("customers.csv", _customers), (Failure,), [customers]),
         Parser(
             "events (CSV)", reading("events.csv", lambda file: read_events(read_table(file), definition)),
             (Failure,), [events],
@@ -209,7 +209,8 @@ def _of_files(folder: Path) -> list[Parser]:
 
 
 def _customers(file: Path) -> None:
-    columns = columns_of(file)
-    for shard in shards_of(file, 2):
-        for _ in read_batches(shard, columns[:3]):
+    reading = opened(file, SCHEMA, "customer", ReadOptions())
+    check_table(reading)
+    for shard in shards_of(reading, 2):
+        for _ in read_batches(shard, reading.document()):
             pass

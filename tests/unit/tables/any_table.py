@@ -1,4 +1,4 @@
-"""Random tables in random dialects, written with ``csv``, ``openpyxl`` and ``pyarrow`` alone: what each must be read as.
+"""Random tables in random dialects, written with ``csv``, ``openpyxl`` and ``pyarrow`` alone, and what each holds.
 
 A `Written` knows the values that it holds and, from how it wrote them, whether they have exactly one reading; it knows
 nothing of the reader.
@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import openpyxl
 import pyarrow as pa
@@ -90,8 +91,8 @@ def write_any(folder: Path, draw: random.Random) -> Written:
     n_rows = draw.choice((1, 2, 3, 8, 30))
     columns = [_ids(n_rows)]
     makers: list[Callable[..., Column]] = [_texts, _numbers, _dates, _truths, _lists]
-    for place in range(draw.randint(1, 5)):
-        columns.append(draw.choice(makers)(f"col {place}", n_rows, draw, encoding, decimal, order))
+    names = [f"col {place}" for place in range(draw.randint(1, 5))]
+    columns += [draw.choice(makers)(name, n_rows, draw, encoding, decimal, order) for name in names]
     return {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[kind](folder, columns, draw, encoding, decimal, order)
 
 
@@ -207,18 +208,20 @@ def _options(
     columns: Sequence[Column], draw: random.Random, *, encoding: str = "", decimal: str, order: str
 ) -> tuple[ReadOptions, bool]:
     """Return the options that somebody gives, and whether the table then has exactly one reading."""
-    given = {"encoding": encoding if encoding in _ASKED else ""}
+    asked = encoding if encoding in _ASKED else ""
     two_numbers = any(column.kind is Kind.NUMBER and column.n_readings > 1 for column in columns)
     two_dates = any(column.kind is Kind.DATE and column.n_readings > 1 for column in columns)
     says = draw.random() < 0.5
-    given |= {"decimal": decimal if two_numbers and says else "", "date_format": order if two_dates and says else ""}
-    return ReadOptions(**given), says or not (two_numbers or two_dates)
+    signs = {"decimal": decimal if two_numbers and says else "", "date_format": order if two_dates and says else ""}
+    return ReadOptions(encoding=asked, decimal=signs["decimal"], date_format=signs["date_format"]), says or not (
+        two_numbers or two_dates
+    )
 
 
 def _csv(folder: Path, columns: list[Column], draw: random.Random, encoding: str, decimal: str, order: str) -> Written:
     delimiter = draw.choice(",;\t|")
     line_end = draw.choice(("\n", "\r\n", "\r"))
-    quoting = draw.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+    quoting: Literal[0, 1] = draw.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
     stream = io.StringIO(newline="")
     if draw.random() < 0.15:
         stream.write(f"sep={delimiter}{line_end}")

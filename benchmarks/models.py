@@ -27,6 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
+from tables.options import ReadOptions
 from training.data.preparing import Columns, Prepared, prepare
 from training.data.reading import read_table
 from training.data.splitting import folds_of
@@ -35,6 +36,7 @@ from training.plan import Plan, Trained
 from training.snapshots.build import build, moments_of
 from training.snapshots.certificate import certify
 from training.snapshots.definition_file import read_definition
+from training.snapshots.event_file import read_event_file
 from training.snapshots.events import read_events
 from training.strategies import train
 
@@ -195,7 +197,7 @@ def log_rows() -> Iterator[list[str]]:
         if not path.exists():
             continue
         definition = read_definition((HERE / "examples" / definition_file).read_bytes())
-        events = read_events(read_table(path), definition)
+        events = read_events(read_event_file(path, definition, ReadOptions())[0], definition)
         built = build(events, definition)
         green = certify(events, definition, moments_of(definition), seed=42).is_green
         columns = Columns(definition.label.name, id="customer", time="as_of", schema=built.schema)

@@ -6,6 +6,7 @@ what the first found (`Reading`). What was found is small and can be written dow
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -275,7 +276,14 @@ class Reading:
         """The columns that need not come as strings: categories, and plain numbers; whole ones while no decimal sign
         has been seen.
         """
-        plain = {plan.column: plan for plan in self.plans if plan.form == Form(Kind.NUMBER, POINT)}
+        once = Counter(plan.column for plan in self.plans)
+        plain = {
+            plan.column: plan
+            for plan in self.plans
+            if plan.form == Form(Kind.NUMBER, POINT)
+            and once[plan.column] == 1
+            and plan.column not in _first_named(self.table)
+        }
         numbers = {column: pa.int64() if plan.name in self.watched else pa.float64() for column, plan in plain.items()}
         return numbers | {plan.column: ARROW[plan.form.kind] for plan in self.plans if plan.form.kind is Kind.CATEGORY}
 

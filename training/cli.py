@@ -16,9 +16,10 @@ from rich.table import Table
 from failures import Failure
 from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, registry_of
+from tables.cli import say, table_options
+from tables.options import ReadOptions
 from training import pipeline
 from training.data.preparing import Prepared
-from training.data.reading import read_table
 from training.learn.candidates import LADDER
 from training.pipeline import Published
 from training.request import TrainRequest
@@ -27,6 +28,7 @@ from training.snapshots.build import AS_OF, Dataset, build, moments_of
 from training.snapshots.certificate import Certificate, certify
 from training.snapshots.definition import Definition
 from training.snapshots.definition_file import read_definition
+from training.snapshots.event_file import read_event_file
 from training.snapshots.events import read_events
 from training.snapshots.writing import write_dataset
 
@@ -165,18 +167,21 @@ def show_figures(console: Console, published: Published) -> None:
 
 
 @click.command()
-@click.option("--events", type=FILE, required=True, help="Table of events, .csv, .csv.gz or .parquet.")
+@click.option("--events", type=FILE, required=True, help="Table of events: CSV, .csv.gz, Parquet or a workbook.")
 @click.option("--definition", "definition_file", type=FILE, required=True, help="Definition of the data set (YAML).")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Parquet file. Default: NAME.parquet.")
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Of the leak certificate's changes.")
-def dataset(events: Path, definition_file: Path, out: Path | None, seed: int) -> None:
+@table_options
+def dataset(events: Path, definition_file: Path, out: Path | None, seed: int, reading: ReadOptions) -> None:
     """Build a table of customers from their events, as they were known at each moment, and prove that it knows no
     more.
     """
     console = Console()
     try:
         definition = read_definition(definition_file.read_bytes())
-        log = read_events(read_table(events), definition)
+        table, account = read_event_file(events, definition, reading)
+        say(account)
+        log = read_events(table, definition)
         built = build(log, definition)
         certificate = certify(log, definition, moments_of(definition), seed=seed)
     except Failure as error:
@@ -190,6 +195,8 @@ def dataset(events: Path, definition_file: Path, out: Path | None, seed: int) ->
     )
     if not certificate.is_green:
         raise click.ClickException("the leak certificate is red")
+    if account.n_rejected:
+        raise SystemExit(1)
 
 
 def show_dataset(console: Console, built: Dataset, definition: Definition, certificate: Certificate) -> None:

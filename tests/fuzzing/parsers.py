@@ -41,9 +41,8 @@ from tests.fuzzing.drawing import NAMES, WORDS
 from tests.fuzzing.seeds import RULES
 from tests.identities import public_entry
 from tests.scoring_models import SCHEMA
-from training.data.reading import read_table
 from training.snapshots.definition_file import read_definition
-from training.snapshots.events import read_events
+from training.snapshots.event_file import read_event_file
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 _TESTS = "tests: [{name: t, item: {region: 上海, n: 3}, expect: {rule: a, eligible: [r]}}]\nworkforce: {reps: {r: {}}}"
@@ -197,13 +196,17 @@ def _of_files(folder: Path) -> list[Parser]:
             [head_of("reps.csv")],
         ),
         Parser(
-            "territories (CSV)", reading("territories.csv", lambda file: read_territories(file, ReadOptions())), (InputFailed,),
+            "territories (CSV)",
+            reading("territories.csv", lambda file: read_territories(file, ReadOptions())),
+            (InputFailed,),
             [head_of("territories.csv")],
         ),
         Parser("customers (CSV)", reading("customers.csv", _customers), (Failure,), [customers]),
         Parser(
-            "events (CSV)", reading("events.csv", lambda file: read_events(read_table(file), definition)),
-            (Failure,), [events],
+            "events (CSV)",
+            reading("events.csv", lambda file: read_event_file(file, definition, ReadOptions())),
+            (Failure,),
+            [events],
         ),
     ]  # fmt: skip
 

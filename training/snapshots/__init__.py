@@ -4,7 +4,7 @@ them after.
 Read on in this order::
 
     definition  definition_file    what is asked for
-    events                         what is there
+    event_file  events             what is there
     aggregations  labels           what is computed from it
     build                          the table
     certificate                    the proof that it does not know the future

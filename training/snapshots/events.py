@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from scoring.model.encoding import category_text
 from scoring.model.logistic import FloatArray
 from training.data.rows import IntArray
-from training.errors import InvalidInput
 from training.snapshots.definition import Condition, Definition
 from training.snapshots.definition import Events as Declaration
+from training.snapshots.event_file import AS_NUMBER
 
 Mask = npt.NDArray[np.bool_]
 
@@ -94,19 +94,18 @@ class Events:
 
 
 def read_events(table: pa.Table, definition: Definition) -> Events:
-    """Read the columns a definition names; events without a customer or time are left out.
+    """Take in the columns a definition names; events without a customer or time are left out.
 
-    Raises
-    ------
-    InvalidInput
-        If a column is absent or a time cannot be read.
+    Parameters
+    ----------
+    table
+        As `training.snapshots.event_file.read_event_file` gives it.
     """
     declared = definition.events
-    _check_columns(table, definition)
     table = table.filter(_readable(table, declared))
     customers, customer = _customers(words_of(table[declared.customer]))
-    occurred = moments(table[declared.occurred], declared.occurred)
-    recorded = moments(table[declared.recorded], declared.recorded) if declared.recorded else occurred
+    occurred = moments(table[declared.occurred])
+    recorded = moments(table[declared.recorded]) if declared.recorded else occurred
     texts, numbers = _columns(table, definition)
     events = Events(customers, customer, occurred, recorded, texts, numbers)
     return in_order(events.take(events.passing(declared.where)))
@@ -125,34 +124,20 @@ def in_order(events: Events) -> Events:
     return events.take(np.lexsort((events.occurred, events.customer)).astype(np.int64))
 
 
-def _check_columns(table: pa.Table, definition: Definition) -> None:
-    declared = definition.events
-    wanted = {declared.customer, declared.occurred, *([declared.recorded] if declared.recorded else [])}
-    wanted |= {part for parts in declared.products.values() for part in parts}
-    wanted |= named_columns(definition) - set(declared.products)
-    absent = sorted(wanted - set(table.column_names))
-    if absent:
-        raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.column_names)}")
-
-
-def named_columns(definition: Definition) -> set[str]:
-    """Return every column that conditions, features and the label speak of."""
-    conditions = [*definition.events.where, *definition.label.where]
-    conditions += [condition for feature in definition.features for condition in feature.where]
-    named = {condition.column for condition in conditions} | {feature.of for feature in definition.features}
-    return (named | {definition.label.of}) - {""}
-
-
 def _columns(table: pa.Table, definition: Definition) -> tuple[dict[str, Words], dict[str, FloatArray]]:
-    products = definition.events.products
-    plain = sorted(
-        (named_columns(definition) - set(products)) | {part for parts in products.values() for part in parts}
-    )
-    texts = {name: words_of(table[name]) for name in plain}
-    numbers: dict[str, FloatArray] = {
-        name: words.per_event(np.array([_number(text) for text in words.known], float)) for name, words in texts.items()
+    declared = definition.events
+    keys = {declared.customer, declared.occurred, declared.recorded}
+    texts = {
+        name: words_of(table[name])
+        for name in table.column_names
+        if not name.startswith(AS_NUMBER) and (name not in keys or pa.types.is_string(table[name].type))
     }
-    for name, parts in products.items():
+    numbers: dict[str, FloatArray] = {
+        name.removeprefix(AS_NUMBER): pc.fill_null(table[name], np.nan).to_numpy()
+        for name in table.column_names
+        if name.startswith(AS_NUMBER)
+    }
+    for name, parts in declared.products.items():
         numbers[name] = np.prod([numbers[part] for part in parts], axis=0)
     return texts, numbers
 
@@ -167,34 +152,16 @@ def words_of(values: pa.ChunkedArray) -> Words:
     return Words(tuple(place), merged[codes])
 
 
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        return float("nan")
-    return value if np.isfinite(value) else float("nan")
+def _readable(table: pa.Table, declared: Declaration) -> pa.ChunkedArray:
+    mask = table[declared.customer].is_valid()
+    for name in filter(None, (declared.occurred, declared.recorded)):
+        mask = pc.and_(mask, table[name].is_valid())
+    return mask
 
 
-def _readable(table: pa.Table, declared: Declaration) -> pa.Array:
-    mask = np.ones(len(table), bool)
-    for name in filter(None, (declared.customer, declared.occurred, declared.recorded)):
-        words = words_of(table[name])
-        mask &= words.per_event(np.array([bool(text) for text in words.known], bool))
-    return pa.array(mask)
-
-
-def moments(values: pa.ChunkedArray, name: str) -> IntArray:
-    """Return ISO dates or times as microseconds since 1970 in UTC, shape (n_events,).
-
-    Raises
-    ------
-    InvalidInput
-        If one is neither.
-    """
-    try:
-        found: IntArray = values.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise InvalidInput.of(name, f"has a time that is not ISO 8601: {str(error).splitlines()[0]}") from error
+def moments(values: pa.ChunkedArray) -> IntArray:
+    """Return instants as microseconds since 1970 in UTC, shape (n_events,)."""
+    found: IntArray = values.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy()
     return found
 
 

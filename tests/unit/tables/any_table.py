@@ -249,7 +249,13 @@ def _csv(folder: Path, columns: list[Column], draw: random.Random, encoding: str
         for column in columns:
             column.values = [value.replace("\n", "\r") if isinstance(value, str) else value for value in column.values]
     options, one = _options(columns, draw, encoding=encoding, decimal=decimal, order=order)
-    told = {"encoding": encoding, "delimiter": delimiter, "line_end": line_end, "quoting": quoting, "titled": titled}
+    told: dict[str, object] = {
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "line_end": line_end,
+        "quoting": quoting,
+        "titled": titled,
+    }
     return Written(file, columns, options, "csv", one, len(footers), told)
 
 

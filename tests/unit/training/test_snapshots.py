@@ -1,5 +1,6 @@
 """Features and labels at a moment, by hand; and that no later event is ever seen."""
 
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,17 +8,19 @@ from textwrap import dedent
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tables.options import ReadOptions
 from tests.training_data import real
-from training.data.reading import read_table
 from training.errors import InvalidDefinition, InvalidInput, NotEnoughData
 from training.snapshots.build import Dataset, Snapshot, build, moments_of, snapshot
 from training.snapshots.certificate import certify
 from training.snapshots.definition import Definition
 from training.snapshots.definition_file import read_definition
+from training.snapshots.event_file import read_event_file
 from training.snapshots.events import Events, in_order, read_events
 
 DEFINITION = """
@@ -57,9 +60,12 @@ ROWS = [
 ]
 
 
-def table(rows: list[tuple[str, str, str, str, int, float]] = ROWS) -> pa.Table:
+def table(rows: list[tuple[str, str, str, str, int, float]] = ROWS, declared: Definition | None = None) -> pa.Table:
     names = ("who", "at", "known", "kind", "pieces", "price")
-    return pa.table({name: [str(row[i]) for row in rows] for i, name in enumerate(names)})
+    texts = {name: [str(row[i]) for row in rows] for i, name in enumerate(names)}
+    with tempfile.TemporaryDirectory() as folder:
+        pacsv.write_csv(pa.table(texts), file := Path(folder) / "events.csv")
+        return read_event_file(file, declared or definition(), ReadOptions())[0]
 
 
 def definition(text: str = DEFINITION, **changes: str) -> Definition:
@@ -70,7 +76,7 @@ def definition(text: str = DEFINITION, **changes: str) -> Definition:
 
 def built(text: str = DEFINITION) -> Dataset:
     found = definition(text)
-    return build(read_events(table(), found), found)
+    return build(read_events(table(declared=found), found), found)
 
 
 def row(dataset: Dataset, customer: str) -> dict[str, object]:
@@ -113,7 +119,7 @@ def test_a_slope_rises_with_more_events_late() -> None:
     rows = [("eve", f"2024-02-{day:02d}", f"2024-02-{day:02d}", "tea", 1, 1.0) for day in (1, 12, 13, 22, 23, 24)]
     found = definition()
 
-    shot = snapshot(read_events(table([*rows, *ROWS]), found), found, moments_of(found)[0])
+    shot = snapshot(read_events(table([*rows, *ROWS], found), found), found, moments_of(found)[0])
 
     eve = shot.customers.tolist().index("eve")
     slope = shot.features[eve, [declared.name for declared in found.features].index("slope")]
@@ -185,10 +191,9 @@ def test_mistakes_are_named_with_their_place(old: str, new: str, said: str) -> N
 
 def test_absent_columns_and_unreadable_times_are_named() -> None:
     with pytest.raises(InvalidInput, match="colour: there is no such column"):
-        read_events(table(), definition(**{"of: kind": "of: colour"}))
-    broken = table([("ann", "yesterday", "2024-01-01", "tea", 1, 1.0)])
-    with pytest.raises(InvalidInput, match="at: has a time that is not ISO 8601"):
-        read_events(broken, definition())
+        table(declared=definition(**{"of: kind": "of: colour"}))
+    with pytest.raises(InvalidInput, match="column at: 3 of 3 values are no dates"):
+        table([("ann", "yesterday", "2024-01-01", "tea", 1, 1.0)] * 3)
 
 
 def looks_ahead(events: Events, declared: Definition, moment: int) -> Snapshot:
@@ -271,7 +276,7 @@ def test_the_examples_build_from_the_real_logs_with_a_green_certificate(
 ) -> None:
     path = real(file)
     found = read_definition((Path(__file__).parents[3] / "examples" / f"{name}.yaml").read_bytes())
-    events = read_events(read_table(path), found)
+    events = read_events(read_event_file(path, found, ReadOptions())[0], found)
 
     dataset = build(events, found)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
@@ -17,6 +16,9 @@ from fairlead.v1 import scoring_pb2 as pb
 from scoring.batch.adapters.shards import METADATA, PROBABILITY, ROW
 from scoring.cli.failing import failures_in_words
 from scoring.errors import InvalidInput
+from tables.forms import Kind
+from tables.parquet import ParquetFile
+from tables.reading import open_table
 
 _PATIENCE_S = 5.0
 
@@ -57,21 +59,19 @@ def scores_in(file: Path) -> Iterator[pb.RememberedScore]:
     InvalidInput
         If it is none, or its rows have no customers.
     """
-    try:
-        with pq.ParquetFile(file) as table:
-            customer, as_of = _read_head(file, table.schema_arrow)
-            for batch in table.iter_batches(columns=[customer, PROBABILITY]):
-                ids, risks = (column.to_pylist() for column in batch.columns)
-                for who, risk in zip(ids, risks, strict=True):
-                    score = pb.RememberedScore(customer=who, churn_probability=risk)
-                    score.as_of_time.FromDatetime(as_of)
-                    yield score
-    except pa.ArrowException as error:
-        raise InvalidInput.of(str(file), f"cannot be read: {error}") from error
+    table = open_table(file)
+    customer, as_of = _read_head(file, table.source)
+    for rows in table.survey({customer: Kind.ID, PROBABILITY: Kind.NUMBER}).batches():
+        ids, risks = (column.to_pylist() for column in rows.columns)
+        for who, risk in zip(ids, risks, strict=True):
+            score = pb.RememberedScore(customer=who, churn_probability=risk)
+            score.as_of_time.FromDatetime(as_of)
+            yield score
 
 
-def _read_head(file: Path, schema: pa.Schema) -> tuple[str, datetime]:
+def _read_head(file: Path, source: object) -> tuple[str, datetime]:
     """Return the column of the customers and the instant."""
+    schema = source.schema if isinstance(source, ParquetFile) else pa.schema([])
     as_of = (schema.metadata or {}).get(METADATA["as_of"].encode())
     if as_of is None or PROBABILITY not in schema.names:
         raise InvalidInput.of(str(file), "is no result of `fairlead rescore`")

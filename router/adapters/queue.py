@@ -54,7 +54,6 @@ class QueuedSubmissions:
 
     @property
     def durability(self) -> Durability:
-        """What a submission survives."""
         return self._durability.level
 
     async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | Failure]:
@@ -69,16 +68,13 @@ class QueuedSubmissions:
         return [_answer(tenant, answer) for answer in answers]
 
     async def pending(self, tenant: str, item_id: str) -> Submission | None:
-        """Return a submission that is not routed yet."""
         job = await self._queue.find(tenant, item_id)
         return _submission(job) if job else None
 
     async def listed(self, tenant: str, stage: Stage, after: tuple[int, str] | None, count: int) -> list[Submission]:
-        """Return submissions of a stage."""
         return list(map(_submission, await self._queue.peek(tenant, State(stage), after=after, count=count)))
 
     async def report(self, tenant: str) -> QueueReport:
-        """Count."""
         stats = await self._queue.stats(tenant)
         counts = {stage: stats.counts[State(stage)] for stage in Stage}
         return QueueReport(counts, stats.totals, stats.next_wait_s, stats.bytes)
@@ -86,7 +82,6 @@ class QueuedSubmissions:
     async def redrive(
         self, tenant: str, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
-        """Make dead letters ready."""
         if preview:
             return await self._counted(tenant, State.DEAD, item_ids)
         request = _request(request_id, "redrive", item_ids)
@@ -95,7 +90,6 @@ class QueuedSubmissions:
     async def purge(
         self, tenant: str, stage: Stage, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
-        """Remove submissions."""
         state = State(stage)
         if preview:
             return await self._counted(tenant, state, item_ids)
@@ -127,11 +121,9 @@ class QueuedPersons:
         return list(found)
 
     async def waiting(self, tenant: str, item_ids: Sequence[str]) -> int:
-        """Count those that are there."""
         return sum([await self._queue.find(tenant, item_id) is not None for item_id in item_ids])
 
     async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
-        """Remove submissions; see ``router.erasure.ports.Submitted``."""
         await self._insist(tenant, item_ids, but_not=(State.LEASED,))
         removed = 0
         for start in range(0, len(item_ids), MAX_BATCH):

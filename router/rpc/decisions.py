@@ -19,13 +19,11 @@ class DecisionServicer:
         self._presenter = presenter
 
     async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
-        """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
         full = wants_full(request.view)
         return await self._presenter.message(tenant, await self._queries.decision(tenant, number), full=full)
 
     async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
-        """List decisions, newest first."""
         tenant, full = tenant_of(request.parent), wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
         found, position = await self._queries.decisions(

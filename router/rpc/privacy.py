@@ -19,7 +19,6 @@ class PrivacyServicer:
         self._eraser = eraser
 
     async def EraseSubject(self, request: privacy.EraseSubjectRequest, call: Call) -> privacy.EraseSubjectResponse:
-        """Erase a subject."""
         tenant = tenant_of(request.parent)
         erased = await self._eraser.erase(
             tenant,

@@ -23,7 +23,6 @@ class QueueServicer:
         self._intake = intake
 
     async def GetQueue(self, request: queue.GetQueueRequest, _: Call) -> queue.Queue:
-        """Count what a tenant's queue holds and has done."""
         parent, _slash, last = request.name.rpartition("/")
         if last != "queue":
             raise InvalidInput.of("name", f"{shown(request.name)}: must be tenants/{{tenant}}/queue")
@@ -31,7 +30,6 @@ class QueueServicer:
         return queue_message(tenant, await self._intake.report(tenant))
 
     async def ListSubmissions(self, request: queue.ListSubmissionsRequest, _: Call) -> queue.ListSubmissionsResponse:
-        """List submissions of one state."""
         tenant, stage = tenant_of(request.parent), stage_of(request.state)
         size = fields.page_size(request.page_size)
         found = await self._intake.listed(tenant, stage, place_of(request.page_token), size)
@@ -44,7 +42,6 @@ class QueueServicer:
     async def RedriveSubmissions(
         self, request: queue.RedriveSubmissionsRequest, _: Call
     ) -> queue.RedriveSubmissionsResponse:
-        """Make dead letters ready again."""
         tenant = tenant_of(request.parent)
         named = _named(tenant, request.work_items)
         request_id = fields.request_id(request)
@@ -52,7 +49,6 @@ class QueueServicer:
         return queue.RedriveSubmissionsResponse(redriven_count=count)
 
     async def PurgeSubmissions(self, request: queue.PurgeSubmissionsRequest, _: Call) -> queue.PurgeSubmissionsResponse:
-        """Remove submissions for good."""
         tenant, stage = tenant_of(request.parent), stage_of(request.state)
         if stage is Stage.LEASED:
             raise InvalidInput.of("state", "STATE_LEASED: must be STATE_READY, STATE_DELAYED or STATE_DEAD")

@@ -24,12 +24,10 @@ class RuleServicer:
         self._publishing = publishing
 
     async def ValidateRuleSet(self, request: rules.ValidateRuleSetRequest, _: Call) -> rules.ValidateRuleSetResponse:
-        """Check a rule set."""
         trial = await self._publishing.check(request.source, _optional_tenant(request.parent))
         return rules.ValidateRuleSetResponse(problems=_problems(trial.problems))
 
     async def TestRuleSet(self, request: rules.TestRuleSetRequest, _: Call) -> rules.TestRuleSetResponse:
-        """Run a rule set's tests, or the given ones."""
         tenant = _optional_tenant(request.parent)
         trial = await self._publishing.check(request.source, tenant, tests=request.tests or None)
         results = [
@@ -39,7 +37,6 @@ class RuleServicer:
         return rules.TestRuleSetResponse(problems=_problems(trial.problems), results=results)
 
     async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, call: Call) -> rules.RuleSet:
-        """Publish a rule set."""
         tenant = tenant_of(request.parent)
         published = await self._publishing.publish(
             tenant,
@@ -53,7 +50,6 @@ class RuleServicer:
         return _rule_set(tenant, published, active=published.revision)
 
     async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, call: Call) -> rules.RuleSet:
-        """Make an earlier revision hold again."""
         tenant = tenant_of(request.parent)
         if request.revision < 0:
             raise InvalidInput.of("revision", f"{request.revision}: must be 0 (the one before) or a revision")
@@ -65,7 +61,6 @@ class RuleServicer:
     async def ListRuleSetRevisions(
         self, request: rules.ListRuleSetRevisionsRequest, _: Call
     ) -> rules.ListRuleSetRevisionsResponse:
-        """List revisions, newest first."""
         tenant = tenant_of(request.parent)
         before, count = fields.page_number(request.page_token) or None, fields.page_size(request.page_size)
         found, position = await self._publishing.revisions(tenant, before=before, count=count)
@@ -74,7 +69,6 @@ class RuleServicer:
         return rules.ListRuleSetRevisionsResponse(rule_sets=listed, next_page_token=fields.page_token(position))
 
     async def GetRuleSet(self, request: rules.GetRuleSetRequest, _: Call) -> rules.RuleSet:
-        """Get a revision with its source."""
         tenant, record_id = fields.name_of(request.name, "ruleSets")
         revision = None if record_id == "active" else fields.number_of(request.name, "ruleSets")[1]
         active = await self._publishing.revision(tenant)

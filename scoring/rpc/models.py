@@ -39,7 +39,6 @@ class ModelServicer:
         self._trainer = trainer
 
     async def ListModels(self, request: pb.ListModelsRequest, _: Call) -> pb.ListModelsResponse:
-        """List versions, by model and name."""
         tenant, wanted = _listed_of(request.parent)
         size = fields.page_size(request.page_size)
         models = await asyncio.to_thread(self._listed, tenant, wanted)
@@ -49,12 +48,10 @@ class ModelServicer:
         return pb.ListModelsResponse(models=left[:size], next_page_token=token)
 
     async def GetModel(self, request: pb.GetModelRequest, _: Call) -> pb.Model:
-        """Verify and get a version."""
         tenant, model, version = version_of(request.name, "name")
         return await asyncio.to_thread(lambda: describe(self._registries(tenant), model, version))
 
     async def PromoteModel(self, request: pb.PromoteModelRequest, call: Call) -> pb.Model:
-        """Make a version the champion."""
         tenant, model, version = version_of(request.name, "name")
         override = bool(request.override_reason)
         registry = await asyncio.to_thread(self._registries, tenant)
@@ -72,7 +69,6 @@ class ModelServicer:
         return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
 
     async def RollbackModel(self, request: pb.RollbackModelRequest, call: Call) -> pb.Model:
-        """Make the previous version the champion again."""
         tenant, model = model_of(request.name, "name")
         registry = await asyncio.to_thread(self._registries, tenant)
         state = await asyncio.to_thread(
@@ -87,7 +83,6 @@ class ModelServicer:
         return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
 
     async def ChallengeModel(self, request: pb.ChallengeModelRequest, call: Call) -> pb.Model:
-        """Make a version the challenger."""
         tenant, model, version = version_of(request.name, "name")
         registry = await asyncio.to_thread(self._registries, tenant)
         state = await asyncio.to_thread(
@@ -103,7 +98,6 @@ class ModelServicer:
         return await asyncio.to_thread(describe, registry, model, state.version("challenger"), state)
 
     async def CompareModels(self, request: pb.CompareModelsRequest, _: Call) -> pb.CompareModelsResponse:
-        """Set two versions side by side."""
         tenant, model, first = version_of(request.first, "first")
         *other, second = version_of(request.second, "second")
         if other != [tenant, model]:
@@ -111,7 +105,6 @@ class ModelServicer:
         return await asyncio.to_thread(self._compared, tenant, model, first, second)
 
     async def TrainModel(self, request: pb.TrainModelRequest, call: Call) -> Operation:
-        """Have a model trained."""
         if self._trainer is None:
             raise NotPossible(
                 "ModelService.TrainModel", "this server does not train: it has no folder of training data"

@@ -38,7 +38,7 @@ _Together = tuple[str, RevisionPair]
 
 
 class RedisAssignments:
-    """``router.assignment.ports.Assignments`` on Redis 6.2 and later or Valkey 7.2 and later.
+    """``router.assignment.ports.Assignments`` and ``router.history.ports.Log``, on Redis 6.2 or Valkey 7.2 and later.
 
     Parameters
     ----------
@@ -81,7 +81,6 @@ class RedisAssignments:
         return await self._opened(tenant, answers)
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
-        """Close a work item; see ``router.assignment.ports.Assignments``."""
         keys = Keys(tenant)
         request = [keys.request(completion.request_id)] if completion.request_id else []
         reply = await _complete(
@@ -112,13 +111,11 @@ class RedisAssignments:
         return record_from(completion.item_id, reply[1]) if status == "DONE" else Refusal(status)
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
-        """Return where a work item stands."""
         with translated():
             packed = await self._redis.get(Keys(tenant).item(item_id))
         return record_from(item_id, packed) if packed else None
 
     async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
-        """Return where work items stand."""
         if not item_ids:
             return []
         keys = Keys(tenant)
@@ -129,7 +126,6 @@ class RedisAssignments:
         ]
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
-        """Return the work items that wait."""
         key = Keys(tenant).waiting
         with translated():
             found = await self._redis.zrange(
@@ -140,7 +136,6 @@ class RedisAssignments:
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
-        """Return the work items of an owner."""
         prefix = f"{owner}\0{'o' if is_open else 'c'}\0"
         with translated():
             found = await self._redis.zrangebylex(
@@ -149,7 +144,6 @@ class RedisAssignments:
         return [_owned(member) for member in found]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
-        """Return the answer that a request id was given before, if any."""
         with translated():
             packed = await self._redis.get(Keys(tenant).request(request_id))
         if packed is None:
@@ -164,7 +158,6 @@ class RedisAssignments:
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
-        """Return a slice of the log."""
         if not count:  # which the driver refuses
             return []
         first, last = f"{after + 1}-0", "+" if before is None else f"{max(before - 1, 0)}-0"
@@ -179,7 +172,6 @@ class RedisAssignments:
         )
 
     async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
-        """Return a slice of the log, unread."""
         if not count:
             return []
         with translated():
@@ -187,7 +179,6 @@ class RedisAssignments:
         return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in found]
 
     async def beginning(self, tenant: str) -> Entry | None:
-        """Return what stands before the first event of a rewritten log."""
         with translated():
             found = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
         return _entry(0, found[0][1]) if found else None
@@ -223,12 +214,10 @@ class RedisAssignments:
         ]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
-        """Return a pool's ledger."""
         with translated():
             return ledger_state(await self._redis.hgetall(Keys(tenant).ledger(pool)))
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
-        """Return the open units by rep and kind."""
         with translated():
             return open_units(await self._redis.hgetall(Keys(tenant).loads))
 

@@ -49,7 +49,6 @@ class RedisCustomerScores:
         self._writing: asyncio.Task[None] | None = None
 
     async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
-        """Return what is known of customers; see ``router.assignment.ports.CustomerScores``."""
         keys = Keys(tenant)
         with translated():
             stored = await self._redis.mget([keys.customer(customer) for customer in customers])

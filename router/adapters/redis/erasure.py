@@ -23,14 +23,13 @@ _erase = script("erase")
 
 
 class RedisPersonalValues:
-    """What opens sealed values, on Redis; parameters as for ``RedisAssignments``."""
+    """``router.erasure.ports.PersonalValues`` on Redis; parameters as for ``RedisAssignments``."""
 
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
 
     async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
-        """Return work items of a customer."""
         first = f"({after}" if after else "-"
         with translated():
             found = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
@@ -65,7 +64,6 @@ class RedisPersonalValues:
         ]
 
     async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
-        """Return what a request erased before."""
         with translated():
             packed = await self._redis.get(Keys(tenant).request(request_id))
         if packed is None:
@@ -76,7 +74,6 @@ class RedisPersonalValues:
         return Counts(*answer[0])
 
     async def erase(self, tenant: str, erasure: Erasure, *, preview: bool = False) -> Counts:
-        """Erase; see ``router.erasure.ports.PersonalValues``."""
         keys = Keys(tenant)
         of_customer = [keys.subject(erasure.customer), keys.customer(erasure.customer)] if erasure.customer else []
         request = [keys.request(erasure.request_id)] if erasure.request_id and not preview else []
@@ -106,5 +103,4 @@ class RedisPersonalValues:
         return not found or b"." in found[0][1][b"type"]
 
     async def compact(self) -> Compacted:
-        """Have the store rewrite its files."""
         return Compacted(*await rewritten(self._redis))

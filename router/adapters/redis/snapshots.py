@@ -12,13 +12,12 @@ from store.translation import translated
 
 
 class RedisSnapshots:
-    """Reads counters and the log's end together; the parameter is as for ``RedisAssignments``."""
+    """``router.history.ports.Snapshots`` on Redis; the parameter is as for ``RedisAssignments``."""
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
 
     async def take(self, tenant: str, pools: Collection[str], reps: Collection[str]) -> Snapshot:
-        """Take a snapshot; see ``router.history.ports.Snapshots``."""
         keys = Keys(tenant)
         with translated():
             async with self._redis.pipeline(transaction=True) as pipeline:

@@ -48,7 +48,6 @@ class RedisWorkforce:
         )
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
-        """Return the changes of some revisions."""
         last = "+" if up_to is None else str(up_to)
         with translated():
             entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", last)
@@ -67,7 +66,6 @@ class RedisWorkforce:
         fingerprint: str = "",
         actor: str = "",
     ) -> int:
-        """Write records as one new revision; see ``router.workforce.ports.Workforce``."""
         keys = Keys(tenant)
         ledgers = [keys.ledger(settlement.pool) for settlement in settlements]
         request = [keys.request(request_id)] if request_id else []

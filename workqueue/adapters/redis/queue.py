@@ -66,7 +66,6 @@ class RedisQueue:
         self._stats = script("stats", now)
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
-        """Take jobs in; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         all_keys, arguments = list(keys.all), [b""]
         for job in jobs:
@@ -86,7 +85,6 @@ class RedisQueue:
         return [_receipt(tenant, job, reply) for job, reply in zip(jobs, replies, strict=True)]
 
     async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
-        """Lend jobs; see ``workqueue.ports.Queue``."""
         due_us, *replies = await self._lease(
             self._redis, Keys(self._name, tenant).all, [count, round(lease_s * 1e6), self._deliveries, count]
         )
@@ -97,7 +95,6 @@ class RedisQueue:
         return LeasedBatch(leases, int(due_us) / 1e6 if int(due_us) >= 0 else math.inf)
 
     async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
-        """Let leases last longer; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         arguments: list[Argument] = [round(lease_s * 1e6)]
         for lease in leases:
@@ -105,13 +102,11 @@ class RedisQueue:
         return list(map(bool, await self._extend(self._redis, [keys.state(State.LEASED), keys.leases], arguments)))
 
     async def note(self, tenant: str, lease: Lease, note: str) -> bool:
-        """Write down how far a job is; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         needed = [keys.state(State.LEASED), keys.leases, keys.notes]
         return bool(await self._note(self._redis, needed, [lease.id, lease.token, note]))
 
     async def settle(self, tenant: str, endings: Sequence[Settlement]) -> list[bool]:
-        """End leases; see ``workqueue.ports.Queue``."""
         arguments = [
             msgpack.packb([e.lease.id, e.lease.token, e.verdict, round(e.delay_s * 1e6), e.reason, e.note])
             for e in endings
@@ -119,11 +114,9 @@ class RedisQueue:
         return list(map(bool, await self._settle(self._redis, Keys(self._name, tenant).all, arguments)))
 
     async def withdraw(self, tenant: str, job_id: str, note: str) -> bool:
-        """End a job; see ``workqueue.ports.Queue``."""
         return bool(await self._withdraw(self._redis, Keys(self._name, tenant).all, [job_id, note]))
 
     async def find(self, tenant: str, job_id: str) -> Job | None:
-        """Return a job; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         with translated():
             async with self._redis.pipeline(transaction=True) as pipeline:
@@ -139,7 +132,6 @@ class RedisQueue:
     async def peek(
         self, tenant: str, state: State, *, after: tuple[int, str] | None = None, count: int = 50
     ) -> list[Job]:
-        """Return jobs of a state; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         key = keys.state(state)
         if not count:  # Redis counts to -1, the last, from the end
@@ -167,7 +159,6 @@ class RedisQueue:
         ]
 
     async def stats(self, tenant: str) -> Stats:
-        """Count; see ``workqueue.ports.Queue``."""
         *sizes, waited_us, fields = await self._stats(self._redis, Keys(self._name, tenant).all, [])
         counts = {name.decode(): int(count) for name, count in zip(fields[::2], fields[1::2], strict=True)}
         totals = {name: counts.get(name, 0) for name in _TOTALS}
@@ -176,7 +167,6 @@ class RedisQueue:
     async def redrive(
         self, tenant: str, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
-        """Make dead jobs ready; see ``workqueue.ports.Queue``."""
         keys = Keys(self._name, tenant)
         progress = await self._change(self._redrive, [*keys.all, keys.change(request.id)], request, count, job_ids)
         if progress.jobs:
@@ -186,7 +176,6 @@ class RedisQueue:
     async def purge(
         self, tenant: str, state: State, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
     ) -> Progress:
-        """Remove jobs; see ``workqueue.ports.Queue``."""
         if state is State.LEASED:
             raise ValueError("leased jobs cannot be purged: a worker has them")
         keys = Keys(self._name, tenant)
@@ -203,12 +192,10 @@ class RedisQueue:
         return Progress(int(reply[0]), bool(reply[1]))
 
     async def tenants(self) -> list[str]:
-        """Return every tenant; see ``workqueue.ports.Queue``."""
         with translated():
             return sorted(tenant.decode() for tenant in await self._redis.smembers(tenants_key(self._name)))
 
     async def wakeup(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
-        """Wait for a wakeup; see ``workqueue.ports.Queue``."""
         key = wakeup_key(self._name)
         with translated():
             if not after:

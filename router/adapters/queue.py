@@ -16,15 +16,14 @@ from router.model.decision import Decision
 from router.model.errors import QueueFull
 from router.model.workitem import WorkItem, item_id
 from router.rules.route import KnownCustomer
-from router.submission.ports import QueueReport, Receipt, Stage, Submission
+from router.submission.ports import Submission
 from router.submission.service import Failed, route_submitted
 from store.batching import MicroBatcher
 from store.clients import RedisClient
 from store.durability import Durability, DurabilityStatus
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.errors import QueueFull as QueueIsFull
-from workqueue.jobs import MAX_BATCH, Bounds, Job, Lease, NewJob, Progress, Request, State
-from workqueue.jobs import Receipt as Taken
+from workqueue.jobs import MAX_BATCH, Bounds, Job, Lease, NewJob, Progress, Receipt, Request, State, Stats
 from workqueue.ports import Queue
 from workqueue.worker import JobResult, ResultKind, Work, Worker
 from workqueue.worker_pool import WorkerPool
@@ -71,13 +70,11 @@ class QueuedSubmissions:
         job = await self._queue.find(tenant, item_id)
         return _submission(job) if job else None
 
-    async def listed(self, tenant: str, stage: Stage, after: tuple[int, str] | None, count: int) -> list[Submission]:
-        return list(map(_submission, await self._queue.peek(tenant, State(stage), after=after, count=count)))
+    async def listed(self, tenant: str, state: State, after: tuple[int, str] | None, count: int) -> list[Submission]:
+        return list(map(_submission, await self._queue.peek(tenant, state, after=after, count=count)))
 
-    async def report(self, tenant: str) -> QueueReport:
-        stats = await self._queue.stats(tenant)
-        counts = {stage: stats.counts[State(stage)] for stage in Stage}
-        return QueueReport(counts, stats.totals, stats.next_wait_s, stats.bytes)
+    async def report(self, tenant: str) -> Stats:
+        return await self._queue.stats(tenant)
 
     async def redrive(
         self, tenant: str, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
@@ -88,9 +85,8 @@ class QueuedSubmissions:
         return await _carried_out(lambda: self._queue.redrive(tenant, request, item_ids))
 
     async def purge(
-        self, tenant: str, stage: Stage, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
+        self, tenant: str, state: State, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
-        state = State(stage)
         if preview:
             return await self._counted(tenant, state, item_ids)
         request = _request(request_id, f"purge {state}", item_ids)
@@ -185,7 +181,7 @@ def _unpack(payload: bytes) -> RouteRequest:
 
 def _submission(job: Job) -> Submission:
     item = _unpack(job.payload).item
-    return Submission(job.id, item, job.arrived_us, Stage(job.state), job.position, job.deliveries, job.fault)
+    return Submission(job.id, item, job.arrived_us, job.state, job.position, job.deliveries, job.fault)
 
 
 def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Request:
@@ -201,14 +197,10 @@ async def _carried_out(change: Callable[[], Awaitable[Progress]]) -> int:
     return progress.jobs
 
 
-def _answer(tenant: str, answer: Taken | Failure) -> Receipt | Failure:
-    match answer:
-        case Taken():
-            return Receipt(answer.id, answer.arrived_us, answer.is_new)
-        case QueueIsFull():
-            return QueueFull(f"tenants/{tenant}/queue", answer.jobs, answer.retry_after_s)
-        case _:
-            return answer
+def _answer(tenant: str, answer: Receipt | Failure) -> Receipt | Failure:
+    if isinstance(answer, QueueIsFull):
+        return QueueFull(f"tenants/{tenant}/queue", answer.jobs, answer.retry_after_s)
+    return answer
 
 
 MAX_WORKERS = 64

@@ -28,9 +28,10 @@ from router.rpc.messages import (
 )
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
-from router.submission.ports import Receipt, Submission
+from router.submission.ports import Submission
 from router.submission.service import SubmissionService
 from store.durability import Durability
+from workqueue.jobs import Receipt
 
 MAX_BATCH = 1000
 _RESOLUTIONS = {

@@ -17,8 +17,9 @@ from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import Conflict, NotFound, NotPossible
 from router.model.workitem import item_id
-from router.submission.ports import Intake, Receipt, Submission
+from router.submission.ports import Intake, Submission
 from store.durability import Durability
+from workqueue.jobs import Receipt
 
 _PASSING = (Conflict, StoreUnavailable)
 """What a later try may not meet again."""

@@ -15,7 +15,7 @@ from router.adapters.queue import QueuedPersons, QueuedSubmissions
 from router.assignment.commands import RouteRequest
 from router.erasure.ports import Submitted
 from router.model.workitem import Kind, WorkItem
-from router.submission.ports import Intake, Stage
+from router.submission.ports import Intake
 from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
 from workqueue.adapters.memory import MemoryQueue
@@ -103,7 +103,7 @@ async def _counted(world: Queues, given: Given) -> int:
 
 async def _listed(world: Queues, given: Given) -> list[str]:
     intake = await world.intake()
-    found = await intake.listed(world.letters, Stage.DEAD, **{"after": None, "count": 50, **given})
+    found = await intake.listed(world.letters, State.DEAD, **{"after": None, "count": 50, **given})
     return [submission.item_id for submission in found]
 
 
@@ -112,15 +112,15 @@ async def _redriven(world: Queues, given: Given) -> int:
 
 
 async def _purged(world: Queues, given: Given) -> int:
-    return await (await world.intake()).purge(world.letters, Stage.DEAD, **{"item_ids": None, **given})
+    return await (await world.intake()).purge(world.letters, State.DEAD, **{"item_ids": None, **given})
 
 
 async def _purged_twice(world: Queues, given: Given) -> int:
     """Purge what is dead, then what died since."""
     intake = await world.intake()
-    await intake.purge(world.letters, Stage.DEAD, None, **given)
+    await intake.purge(world.letters, State.DEAD, None, **given)
     await world.intake()
-    return await intake.purge(world.letters, Stage.DEAD, None, **given)
+    return await intake.purge(world.letters, State.DEAD, None, **given)
 
 
 async def _redriven_twice(world: Queues, given: Given) -> int:

@@ -8,7 +8,6 @@ from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.erasure.service import Eraser, Subject
 from router.model.errors import InvalidInput
-from router.rpc.messages import timestamp
 from rules.limits import MAX_STRING
 
 
@@ -36,7 +35,7 @@ class PrivacyServicer:
             hindrance=compacted.hindrance,
         )
         if compacted.clean_ms:
-            answer.clean_time.CopyFrom(timestamp(compacted.clean_ms))
+            answer.clean_time.CopyFrom(fields.timestamp(compacted.clean_ms * 1000))
         return answer
 
 

@@ -11,7 +11,6 @@ from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
 from router.rpc.fields import MAX_NOTE, etag_number
-from router.rpc.messages import timestamp
 from router.rules.publishing import Publishing
 from rules.problems import Problem
 from rules.revisions import Publication
@@ -108,5 +107,5 @@ def _rule_set(tenant: str, publication: Publication, *, active: int, with_source
         rollback_of=publication.rollback_of,
         rule_count=publication.rule_count,
         etag=str(revision) if revision else "",
-        create_time=timestamp(publication.at_ms) if revision else None,
+        create_time=fields.timestamp(publication.at_ms * 1000) if revision else None,
     )

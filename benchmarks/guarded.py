@@ -58,7 +58,7 @@ def measured(
     return found.calls_per_s, (processor_s(pid) - before) / calls * 1e6
 
 
-class Shown:
+class CallStandIn:
     """Stands for gRPC's context, where the authorizer alone is measured."""
 
     def __init__(self, metadata: list[tuple[str, str]]) -> None:
@@ -71,7 +71,7 @@ class Shown:
 
 async def alone(settings: Mapping[str, str], shown: list[tuple[str, str]]) -> float:
     """Return the processor time of letting one call in, in µs."""
-    authorizer, context = Security.read(settings).authorizer(), Shown(shown)
+    authorizer, context = Security.read(settings).authorizer(), CallStandIn(shown)
     method = Method.of(routing.DESCRIPTOR.services_by_name["RoutingService"].methods_by_name["RouteWorkItem"])
     request, n_calls = routing.RouteWorkItemRequest(parent=world.PARENT), 100_000
     start = time.process_time()

@@ -21,7 +21,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks import world
-from benchmarks.compare import ROOT, Measured
+from benchmarks.compare import ROOT, MeasuredServer
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import routing_pb2_grpc
 
@@ -69,7 +69,7 @@ def main(items: int) -> None:
     """Measure with logs of ITEMS / 100, ITEMS / 10 and ITEMS work items."""
     console, table = Console(), Table("work items in the log", f"first {PAGE} of an owner, ms", "their pages, ms each")
     table.add_column(f"first {PAGE} of all, ms")
-    server = Measured(ROOT)
+    server = MeasuredServer(ROOT)
     try:
         with grpc.insecure_channel(server.address) as channel, Progress(console=console, transient=True) as progress:
             stub, there = routing_pb2_grpc.RoutingServiceStub(channel), 0

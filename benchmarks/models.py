@@ -31,7 +31,7 @@ from training.data.preparing import Columns, Prepared, prepare
 from training.data.reading import read_table
 from training.data.splitting import folds_of
 from training.evaluate.evaluation import Judged, figures
-from training.plan import Plan, Trained
+from training.plan import Trained, TrainingPlan
 from training.snapshots.build import build, moments_of
 from training.snapshots.certificate import certify
 from training.snapshots.definition_file import read_definition
@@ -199,7 +199,7 @@ def log_rows() -> Iterator[list[str]]:
         built = build(events, definition)
         green = certify(events, definition, moments_of(definition), seed=42).is_green
         columns = Columns(definition.label.name, id="customer", time="as_of", schema=built.schema)
-        trained = train(prepare(built.table, columns), Plan(horizon_days=definition.windows.horizon_days))
+        trained = train(prepare(built.table, columns), TrainingPlan(horizon_days=definition.windows.horizon_days))
         shipped = figures(trained.judged)
         verdict = (
             "" if goal is None else f"at least {goal}: {'met' if round(shipped['roc_auc'], 4) >= goal else 'missed'}"

@@ -33,7 +33,7 @@ _BAD_DATE = _Refusal(DATE_ALLOWED)
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class AttributeFault:
     """What is wrong with the attribute of a name; None: with all of them together."""
 
     name: str | None
@@ -43,7 +43,7 @@ class Violation:
 class InvalidAttributes(Exception):
     """The attributes are not what the rule set declares."""
 
-    def __init__(self, violations: Sequence[Violation]) -> None:
+    def __init__(self, violations: Sequence[AttributeFault]) -> None:
         self.violations = tuple(violations)
         super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
 
@@ -104,9 +104,9 @@ def _plan(rule_set: RuleSet[object]) -> dict[str, _Reader]:
 
 def _violations(
     rule_set: RuleSet[object], readers: dict[str, _Reader], attributes: Mapping[str, object]
-) -> list[Violation]:
+) -> list[AttributeFault]:
     if len(attributes) > MAX_ATTRIBUTES:
-        return [Violation(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
+        return [AttributeFault(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
     found = []
     for name, value in attributes.items():
         reader = readers.get(name)
@@ -115,9 +115,9 @@ def _violations(
                 description = (
                     f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.fields)}"
                 )
-                found.append(Violation(_printable(name), description))
+                found.append(AttributeFault(_printable(name), description))
         elif value is not None and isinstance(read := reader(value), _Refusal):
-            found.append(Violation(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
+            found.append(AttributeFault(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
     return found
 
 

@@ -14,7 +14,7 @@ from gateway.grpc.call import Call, Observer
 from gateway.grpc.load_shedding import LoadShedder
 from gateway.grpc.masking import Masking
 from gateway.grpc.server import GrpcServer
-from gateway.grpc.standard_services import Health, serve_standard
+from gateway.grpc.standard_services import HealthServicer, serve_standard
 from operations import rpc as operations_rpc
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
@@ -46,7 +46,7 @@ from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.errors import CannotListen
-from serving.operations import Operations
+from serving.operations import OperationServices
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
 from store.clock import SimulatedClock
@@ -68,7 +68,7 @@ STANDING = (
 )
 
 
-class ScoreMemory:
+class RouterScoreMemory:
     """Scoring's memory is the store that the router asks."""
 
     def __init__(self, standings: RedisCustomerScores) -> None:
@@ -131,9 +131,9 @@ class Service:
         )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
-        self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
+        self._operations = OperationServices(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
         self._operation_workers = self._operations.workers()
-        self._health = Health()
+        self._health = HealthServicer()
         self.server = grpc.aio.server(
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -239,7 +239,7 @@ class Service:
 
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.champions.start)
-        memory = ScoreMemory(self._stores.standings)
+        memory = RouterScoreMemory(self._stores.standings)
         scoring, work = self._scoring, self._operations
         scoring_rpc.add_to(
             self._grpc_server,

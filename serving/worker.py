@@ -30,7 +30,7 @@ from router.cli.tables import InputFailed
 from router.model.sealing import Personal
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
-from serving.operations import KINDS, Operations
+from serving.operations import KINDS, OperationServices
 from serving.settings import OperationSettings
 from serving.upgrading import upgrade_report
 from store.clock import ClockMismatch, SimulatedClock, simulate
@@ -190,5 +190,7 @@ def _operation_workers(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) ->
     if not set(kinds) & set(KINDS):
         return WorkerPool(())  # without a look at the registry, which a process that only routes can do without
     scoring, lease_s = ScoringServices(wanted.models, wanted.model), wanted.routing.lease_s
-    operations = Operations(wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
+    operations = OperationServices(
+        wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s
+    )
     return operations.workers(kinds)

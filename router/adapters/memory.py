@@ -22,7 +22,7 @@ from router.model.events import Completed, Erased, Event, RulesPublished, Settle
 from router.model.records import CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
-from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, RecordChange, Rep, Territory, WorkforceRecords
 from router.model.workitem import TRANSITIONS, Kind
 from rules.revisions import Publication
 
@@ -244,7 +244,7 @@ class MemoryStore:
         records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
         *,
         event_hash: str = "",
-        settlements: Sequence[Settlement] = (),
+        settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",

@@ -17,13 +17,13 @@ from router.model.errors import QueueFull
 from router.model.workitem import WorkItem, item_id
 from router.rules.route import KnownCustomer
 from router.submission.ports import Submission
-from router.submission.service import Failed, route_submitted
+from router.submission.service import NotRouted, route_submitted
 from store.batching import MicroBatcher
 from store.clients import RedisClient
 from store.durability import Durability, DurabilityStatus
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.errors import QueueFull as QueueIsFull
-from workqueue.jobs import MAX_BATCH, Bounds, Job, Lease, NewJob, Progress, Receipt, Request, State, Stats
+from workqueue.jobs import MAX_BATCH, Bounds, Job, JobState, Lease, NewJob, Receipt, Request, RequestProgress, Stats
 from workqueue.ports import Queue
 from workqueue.worker import JobResult, ResultKind, Work, Worker
 from workqueue.worker_pool import WorkerPool
@@ -70,7 +70,7 @@ class QueuedSubmissions:
         job = await self._queue.find(tenant, item_id)
         return _submission(job) if job else None
 
-    async def listed(self, tenant: str, state: State, after: tuple[int, str] | None, count: int) -> list[Submission]:
+    async def listed(self, tenant: str, state: JobState, after: tuple[int, str] | None, count: int) -> list[Submission]:
         return list(map(_submission, await self._queue.peek(tenant, state, after=after, count=count)))
 
     async def report(self, tenant: str) -> Stats:
@@ -80,19 +80,25 @@ class QueuedSubmissions:
         self, tenant: str, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
         if preview:
-            return await self._counted(tenant, State.DEAD, item_ids)
+            return await self._counted(tenant, JobState.DEAD, item_ids)
         request = _request(request_id, "redrive", item_ids)
         return await _carried_out(lambda: self._queue.redrive(tenant, request, item_ids))
 
     async def purge(
-        self, tenant: str, state: State, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
+        self,
+        tenant: str,
+        state: JobState,
+        item_ids: Sequence[str] | None,
+        request_id: str = "",
+        *,
+        preview: bool = False,
     ) -> int:
         if preview:
             return await self._counted(tenant, state, item_ids)
         request = _request(request_id, f"purge {state}", item_ids)
         return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
-    async def _counted(self, tenant: str, state: State, item_ids: Sequence[str] | None) -> int:
+    async def _counted(self, tenant: str, state: JobState, item_ids: Sequence[str] | None) -> int:
         if item_ids is None:
             return (await self._queue.stats(tenant)).counts[state]
         found = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
@@ -120,20 +126,20 @@ class QueuedPersons:
         return sum([await self._queue.find(tenant, item_id) is not None for item_id in item_ids])
 
     async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
-        await self._insist(tenant, item_ids, but_not=(State.LEASED,))
+        await self._insist(tenant, item_ids, but_not=(JobState.LEASED,))
         removed = 0
         for start in range(0, len(item_ids), MAX_BATCH):
             page = item_ids[start : start + MAX_BATCH]
-            for state in (State.READY, State.DELAYED, State.DEAD):
+            for state in (JobState.READY, JobState.DELAYED, JobState.DEAD):
                 removed += await self._purged(tenant, state, page)
         await self._insist(tenant, item_ids, but_not=_ON_THEIR_WAY)
         return removed
 
-    async def _purged(self, tenant: str, state: State, item_ids: Sequence[str]) -> int:
+    async def _purged(self, tenant: str, state: JobState, item_ids: Sequence[str]) -> int:
         request = _request("", f"purge {state}", item_ids)
         return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
-    async def _insist(self, tenant: str, item_ids: Sequence[str], *, but_not: Sequence[State]) -> None:
+    async def _insist(self, tenant: str, item_ids: Sequence[str], *, but_not: Sequence[JobState]) -> None:
         for job_id in item_ids:
             job = await self._queue.find(tenant, job_id)
             if job is not None and job.state in but_not:
@@ -141,7 +147,7 @@ class QueuedPersons:
                 raise Conflict(name, "a worker has its submission at this moment: try again")
 
 
-_ON_THEIR_WAY = (State.READY, State.LEASED, State.DELAYED, State.READY, State.LEASED, State.DEAD)
+_ON_THEIR_WAY = (JobState.READY, JobState.LEASED, JobState.DELAYED, JobState.READY, JobState.LEASED, JobState.DEAD)
 """Where submissions are, in the order in which they move, and once more: what moves meanwhile is met again."""
 
 
@@ -155,7 +161,7 @@ def routing_work(router: Router) -> Work:
     return work
 
 
-def _outcome(answer: Decision | Failed) -> JobResult:
+def _outcome(answer: Decision | NotRouted) -> JobResult:
     if isinstance(answer, Decision):
         return JobResult(ResultKind.DONE)
     return JobResult(
@@ -190,7 +196,7 @@ def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Requ
     return Request(request_id or str(uuid4()), sha256(content).hexdigest())
 
 
-async def _carried_out(change: Callable[[], Awaitable[Progress]]) -> int:
+async def _carried_out(change: Callable[[], Awaitable[RequestProgress]]) -> int:
     """Change batch after batch until nothing is left."""
     while not (progress := await change()).is_done:
         pass

@@ -29,7 +29,7 @@ class Subject(NamedTuple):
     customer: str = ""
 
 
-class Erased(NamedTuple):
+class ErasureResult(NamedTuple):
     """What was erased, and from when on no file of the store holds it."""
 
     counts: Counts
@@ -59,7 +59,7 @@ class Eraser:
 
     async def erase(
         self, tenant: str, subject: Subject, *, request_id: str = "", actor: str = "", preview: bool = False
-    ) -> Erased:
+    ) -> ErasureResult:
         """Erase a subject, or count what would be.
 
         A customer of whom there is nothing is erased already; so is a work item that was erased before.
@@ -85,12 +85,12 @@ class Eraser:
         if request_id and not preview:
             known = await self._values.erased_before(tenant, request_id, fingerprint)
             if known is not None:
-                return Erased(known, await self._values.compact())
+                return ErasureResult(known, await self._values.compact())
         pending = await self._pending(tenant, subject)
         removed = len(pending) if preview else await self._submitted.remove(tenant, pending)
         wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
         counts = await self._page_by_page(tenant, subject, wish, preview)
-        return Erased(counts, Compacted() if preview else await self._values.compact())
+        return ErasureResult(counts, Compacted() if preview else await self._values.compact())
 
     async def _check_sealed(self, tenant: str, subject: Subject) -> None:
         """See that nothing of a subject stands in an event as it came, which nobody could erase."""

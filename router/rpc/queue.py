@@ -12,7 +12,7 @@ from resource_names import tenant_of
 from router.model.errors import InvalidInput
 from router.rpc.submissions import place_of, place_token, queue_message, state_of, submission_message
 from router.submission.ports import Intake
-from workqueue.jobs import State
+from workqueue.jobs import JobState
 
 MAX_NAMED = 1000
 
@@ -51,7 +51,7 @@ class QueueServicer:
 
     async def PurgeSubmissions(self, request: queue.PurgeSubmissionsRequest, _: Call) -> queue.PurgeSubmissionsResponse:
         tenant, state = tenant_of(request.parent), state_of(request.state)
-        if state is State.LEASED:
+        if state is JobState.LEASED:
             raise InvalidInput.of("state", "STATE_LEASED: must be STATE_READY, STATE_DELAYED or STATE_DEAD")
         named = _named(tenant, request.work_items)
         request_id = fields.request_id(request)

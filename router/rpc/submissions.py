@@ -13,18 +13,18 @@ from router.model.errors import InvalidInput
 from router.rpc.messages import DURABILITIES
 from router.submission.ports import Submission
 from store.durability import Durability
-from workqueue.jobs import Receipt, State, Stats
+from workqueue.jobs import JobState, Receipt, Stats
 
 _PLACE = re.compile(rf"-?[0-9]{{1,16}} .{{1,{MAX_LAST_PART}}}", re.DOTALL)
-_STATES = {number: State(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
-_NUMBERS: dict[State, Any] = {state: number for number, state in _STATES.items()}
+_STATES = {number: JobState(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
+_NUMBERS: dict[JobState, Any] = {state: number for number, state in _STATES.items()}
 
 
 def receipt_message(tenant: str, receipt: Receipt, durability: Durability) -> queue.Submission:
     """Write the answer to a submission; without a time where nothing was taken in."""
     message = queue.Submission(
         work_item=f"tenants/{tenant}/workItems/{receipt.id}",
-        state=_NUMBERS[State.READY] if receipt.is_new else queue.Submission.STATE_UNSPECIFIED,
+        state=_NUMBERS[JobState.READY] if receipt.is_new else queue.Submission.STATE_UNSPECIFIED,
         durability=DURABILITIES[durability],
     )
     if receipt.arrived_us:
@@ -42,9 +42,9 @@ def submission_message(tenant: str, submission: Submission, durability: Durabili
         delivery_count=submission.deliveries,
         fault=submission.fault,
     )
-    if submission.state is State.DEAD:
+    if submission.state is JobState.DEAD:
         message.death_time.CopyFrom(timestamp(submission.position))
-    elif submission.state is not State.READY:
+    elif submission.state is not JobState.READY:
         message.due_time.CopyFrom(timestamp(submission.position))
     return message
 
@@ -64,7 +64,7 @@ def queue_message(tenant: str, stats: Stats) -> queue.Queue:
     )
 
 
-def state_of(number: int) -> State:
+def state_of(number: int) -> JobState:
     """Read a state.
 
     Raises

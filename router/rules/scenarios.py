@@ -50,7 +50,7 @@ class TestResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Workforce:
+class ScenarioWorkforce:
     """Who there is to route to."""
 
     reps: Mapping[str, Rep] = field(default_factory=dict)
@@ -63,7 +63,7 @@ Eligible = Callable[[Route, Fact], frozenset[str]]
 
 
 def run(
-    rule_set: RoutingRules, tests: Sequence[RuleTest], workforce: Workforce, eligible: Eligible | None = None
+    rule_set: RoutingRules, tests: Sequence[RuleTest], workforce: ScenarioWorkforce, eligible: Eligible | None = None
 ) -> list[TestResult]:
     """Run tests against a rule set, in order; ``eligible`` defaults to the plain one on the workforce."""
     routes: dict[str | None, tuple[str, Route]] = {rule.id: (rule.id, rule.target) for rule in rule_set.rules}
@@ -83,7 +83,7 @@ def run(
     return results
 
 
-def plainly_eligible(workforce: Workforce) -> Eligible:
+def plainly_eligible(workforce: ScenarioWorkforce) -> Eligible:
     """Return who is a member of the route's pool, active, and meets every requirement."""
 
     def eligible(route: Route, fact: Fact) -> frozenset[str]:

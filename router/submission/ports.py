@@ -13,7 +13,7 @@ from failures import Failure
 from router.assignment.commands import RouteRequest
 from router.model.workitem import WorkItem
 from store.durability import Durability
-from workqueue.jobs import Receipt, State, Stats
+from workqueue.jobs import JobState, Receipt, Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Submission:
     item_id: str
     item: WorkItem
     submitted_us: int
-    state: State
+    state: JobState
     position: int
     deliveries: int
     fault: str
@@ -57,7 +57,7 @@ class Intake(Protocol):
     async def pending(self, tenant: str, item_id: str) -> Submission | None:
         """Return a submission that is not routed yet."""
 
-    async def listed(self, tenant: str, state: State, after: tuple[int, str] | None, count: int) -> list[Submission]:
+    async def listed(self, tenant: str, state: JobState, after: tuple[int, str] | None, count: int) -> list[Submission]:
         """Return submissions of a state in its order, those behind ``after``: position and id of another."""
 
     async def report(self, tenant: str) -> Stats:
@@ -77,7 +77,13 @@ class Intake(Protocol):
         """
 
     async def purge(
-        self, tenant: str, state: State, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
+        self,
+        tenant: str,
+        state: JobState,
+        item_ids: Sequence[str] | None,
+        request_id: str = "",
+        *,
+        preview: bool = False,
     ) -> int:
         """Remove submissions of a state but LEASED, the named ones or, for None, all; return how many. Repeatable
         likewise.

@@ -26,7 +26,7 @@ _PASSING = (Conflict, StoreUnavailable)
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class NotRouted:
     """Why a submission was not routed, and whether a later try may succeed."""
 
     error: Failure
@@ -106,13 +106,13 @@ class SubmissionService:
         return pending or await self._queries.item(tenant, item_id)
 
 
-async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | Failed]:
+async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | NotRouted]:
     """Route what a worker has: a decision or a failure each, in order."""
     try:
         answers = await router.route_many(tenant, requests)
     except (NotPossible, *_PASSING) as error:  # none can be routed now: no rules, or no store
-        return [Failed(error, may_pass=True)] * len(requests)
+        return [NotRouted(error, may_pass=True)] * len(requests)
     return [
-        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, Failure) else answer
+        NotRouted(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, Failure) else answer
         for answer in answers
     ]

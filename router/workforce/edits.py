@@ -8,7 +8,7 @@ from typing import Any
 
 from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.model.workforce import Pool, Rep, Settlement, Territories, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, Rep, Territories, Territory, WorkforceRecords
 
 Record = Rep | Pool | Territory
 Made = dict[tuple[str, str], Record | None]
@@ -118,7 +118,7 @@ def _merged(records: WorkforceRecords, made: Made) -> WorkforceRecords:
     return replace(records, reps=merged["rep"], pools=merged["pool"], territories=merged["territory"])  # type: ignore[arg-type]  # by kind
 
 
-def settlements_of(records: WorkforceRecords, made: Made) -> list[Settlement]:
+def settlements_of(records: WorkforceRecords, made: Made) -> list[LedgerSettlement]:
     """Find who leaves which pool."""
     settlements = []
     for (kind, pool_id), record in made.items():
@@ -129,7 +129,7 @@ def settlements_of(records: WorkforceRecords, made: Made) -> list[Settlement]:
         stay = {member.rep for member in members}
         leavers = tuple(member.rep for member in before.members if member.rep not in stay)
         if leavers:
-            settlements.append(Settlement(pool_id, leavers, members))
+            settlements.append(LedgerSettlement(pool_id, leavers, members))
     return settlements
 
 

@@ -30,7 +30,7 @@ from scoring.model.schema import Feature, FeatureValue
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FeatureChange:
     """One feature's move; ``before`` is None where it was not known."""
 
     feature: str
@@ -54,7 +54,7 @@ class BestAction:
         The cost of the changes, each in [0, 1], added up.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[FeatureChange, ...]
     before: float
     after: float
     reaches: bool
@@ -105,8 +105,10 @@ def _answer(model: LoadedModel, score: ChurnScore, found: _Found, reaches: bool)
     return BestAction(changes, score.probability, found.probability, reaches, found.effort)
 
 
-def _change(feature: Feature, before: float, after: float) -> Change:
-    return Change(feature.name, None if math.isnan(before) else _decoded(feature, before), _decoded(feature, after))
+def _change(feature: Feature, before: float, after: float) -> FeatureChange:
+    return FeatureChange(
+        feature.name, None if math.isnan(before) else _decoded(feature, before), _decoded(feature, after)
+    )
 
 
 def _decoded(feature: Feature, x: float) -> FeatureValue:

@@ -29,7 +29,7 @@ from serving.doctor.store import judge
 from store import diagnostics
 from store.clients import open_servers
 from store.embedded.orphans import answers, socket_path
-from telemetry.watch import Wanted
+from telemetry.watch import TelemetrySettings
 
 _SIGNS = {Severity.GOOD: ("✓", "green"), Severity.MIND: ("!", "yellow"), Severity.BAD: ("✗", "red")}
 
@@ -99,7 +99,7 @@ def _door(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
 
 def _telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
-        wanted = Wanted.read(environ)
+        wanted = TelemetrySettings.read(environ)
         check_metrics(wanted.metrics, insecure_from(environ))
     except ValueError as error:
         yield bad("telemetry", str(error), "correct the variable it names")

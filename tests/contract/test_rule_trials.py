@@ -14,7 +14,7 @@ from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set
 from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
-from router.rules.scenarios import Workforce
+from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
 
 SOURCE = """
@@ -28,7 +28,7 @@ tests:
   - {name: east, item: {region: 上海}, expect: {rule: east, eligible: [a]}}
   - {name: wrong, item: {n: 5}, expect: {rule: east}}
 """
-WORKFORCE = Workforce(
+WORKFORCE = ScenarioWorkforce(
     {"a": Rep("a", attributes={"regions": ("华东",)}), "b": Rep("b")},
     {"east": Pool("east", (Member("a"), Member("b", 500)))},
     Territories({"上海": Territory("上海", "华东"), "华东": Territory("华东")}),

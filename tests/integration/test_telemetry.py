@@ -26,7 +26,7 @@ from telemetry.calls import CurrentCall, trace_id
 from telemetry.logs import CallLog
 from telemetry.metrics import OTHERS, Metrics
 from telemetry.traces import Traces
-from telemetry.watch import Wanted
+from telemetry.watch import TelemetrySettings
 from tests.api import EVERYONE, Api, connected
 from tests.conftest import settings
 from tests.identities import bearer, security
@@ -169,7 +169,7 @@ async def hold_the_role(redis_url: str, tenant: str) -> None:
 
 
 async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: str, free: str) -> None:
-    service = Service(replace(settings(own_store.url), telemetry=Wanted(metrics=free)), own_store.url)
+    service = Service(replace(settings(own_store.url), telemetry=TelemetrySettings(metrics=free)), own_store.url)
     route, get = "fairlead.v1.RoutingService/RouteWorkItem", "fairlead.v1.RoutingService/GetWorkItem"
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await hold_the_role(own_store.url, tenant)
@@ -199,7 +199,7 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
 async def test_who_is_turned_away_leaves_no_name_among_the_figures(
     own_store: EmbeddedServer, tenant: str, free: str, tmp_path: Path
 ) -> None:
-    chosen = settings(own_store.url, telemetry=Wanted(metrics=free), security=security(tmp_path))
+    chosen = settings(own_store.url, telemetry=TelemetrySettings(metrics=free), security=security(tmp_path))
     service = Service(chosen, own_store.url)
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         for number in range(20):
@@ -292,4 +292,4 @@ def test_a_script_of_nobodys_call_has_no_trace() -> None:
 )
 def test_a_bad_setting_is_named_with_what_is_allowed(variable: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"{variable} is '{value}'; allowed"):
-        Wanted.read({variable: value})
+        TelemetrySettings.read({variable: value})

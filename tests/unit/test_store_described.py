@@ -13,7 +13,7 @@ from router.adapters.redis import keys
 from router.adapters.redis.format import FORMAT
 from store import clock, replication
 from workqueue.adapters.redis import keys as queue_keys
-from workqueue.jobs import State
+from workqueue.jobs import JobState
 
 TEXT = (Path(__file__).parents[2] / "docs" / "store.md").read_text("utf-8")
 NAMES = {"item_id": "ID", "customer_id": "ID", "request_id": "ID", "pool": "POOL", "role": "ROLE", "state": ""}
@@ -35,8 +35,8 @@ def of_a_tenant(made: Any) -> list[str]:
 
 
 ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]
-QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.Keys("q", "T"))]
-QUEUES += [queue_keys.Keys("q", "T").state(state).partition(":q:")[2] for state in State]
+QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.QueueKeys("q", "T"))]
+QUEUES += [queue_keys.QueueKeys("q", "T").state(state).partition(":q:")[2] for state in JobState]
 SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication._MARK]
 SHARED += [queue_keys.tenants_key("QUEUE"), queue_keys.wakeup_key("QUEUE")]
 

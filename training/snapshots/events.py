@@ -16,7 +16,7 @@ from scoring.model.logistic import FloatArray
 from training.data.rows import IntArray
 from training.errors import InvalidInput
 from training.snapshots.definition import Condition, Definition
-from training.snapshots.definition import Events as Declaration
+from training.snapshots.definition import EventTable as Declaration
 
 Mask = npt.NDArray[np.bool_]
 

@@ -20,7 +20,7 @@ import threading
 
 import durable_rules_engine as _c
 
-from router.adapters.durable_rules.encoding import ANY, Chunk, Form, Inexpressible, Vocabulary, chunks
+from router.adapters.durable_rules.encoding import ANY, Chunk, EncodedRule, Inexpressible, Vocabulary, chunks
 from rules.fields import Fact
 from rules.index import IndexEngine
 from rules.ruleset import RuleSet
@@ -107,7 +107,7 @@ class DurableEngine:
         return {position for position, id_ in enumerate(self._ids) if id_ in matching}
 
 
-def _encoded(rule_set: RuleSet[object], vocabulary: Vocabulary) -> tuple[list[Form], list[int]]:
+def _encoded(rule_set: RuleSet[object], vocabulary: Vocabulary) -> tuple[list[EncodedRule], list[int]]:
     """Write what has a safe form; the second part holds the positions of the others."""
     forms, left_over = [], []
     for position, rule in enumerate(rule_set.rules):

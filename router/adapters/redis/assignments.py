@@ -12,7 +12,7 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.assignment.commands import BindCommand, Completion, Refusal
 from router.history.codec import pack_head, read_decision, read_event
-from router.history.hash_chain import BEGINNING, Entry
+from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
@@ -171,14 +171,14 @@ class RedisAssignments:
             tenant, [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
         )
 
-    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
+    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
         if not count:
             return []
         with translated():
             found = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
         return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in found]
 
-    async def beginning(self, tenant: str) -> Entry | None:
+    async def beginning(self, tenant: str) -> StoredEvent | None:
         with translated():
             found = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
         return _entry(0, found[0][1]) if found else None
@@ -332,9 +332,9 @@ def _owned(member: bytes) -> tuple[int, str]:
     return int(first), item_id
 
 
-def _entry(number: int, fields: Mapping[bytes, bytes]) -> Entry:
+def _entry(number: int, fields: Mapping[bytes, bytes]) -> StoredEvent:
     link = fields.get(b"link", b"").decode()
-    return Entry(number, fields[b"type"], fields[b"facts"], fields[b"head"], link)
+    return StoredEvent(number, fields[b"type"], fields[b"facts"], fields[b"head"], link)
 
 
 def _event(number: int, fields: dict[bytes, bytes]) -> Event:

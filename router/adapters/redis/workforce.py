@@ -13,7 +13,7 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.history.codec import Record, record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
-from router.model.workforce import RecordChange, Settlement, WorkforceRecords
+from router.model.workforce import LedgerSettlement, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from store.clients import RedisClient
 from store.translation import translated
@@ -60,7 +60,7 @@ class RedisWorkforce:
         records: Mapping[tuple[str, str], Record | None],
         *,
         event_hash: str = "",
-        settlements: Sequence[Settlement] = (),
+        settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",

@@ -21,7 +21,7 @@ from collections.abc import Collection
 from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
-from router.rules.scenarios import TestResult, Workforce
+from router.rules.scenarios import ScenarioWorkforce, TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity
 
@@ -41,7 +41,7 @@ _turns = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
 async def try_rule_set(
     source: str,
     pools: Collection[str] | None = None,
-    workforce: Workforce | None = None,
+    workforce: ScenarioWorkforce | None = None,
     *,
     tests: str | None = None,
     engine: Choice | None = None,
@@ -134,7 +134,7 @@ def _read(out: bytes) -> Trial:
     )
 
 
-def written_workforce(workforce: Workforce) -> dict[str, Any]:
+def written_workforce(workforce: ScenarioWorkforce) -> dict[str, Any]:
     """Write a workforce as the job brings it; ``child.read_workforce`` reads it."""
     # the tree has no need to list itself for anybody else
     territories = workforce.territories.records

@@ -13,7 +13,7 @@ from tests.conftest import ON_EVERY_STORE
 from tests.contract.queues.bench import TENANT, Bench
 from tests.patience import FOREVER_S
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import NewJob, Receipt, SettlementKind, State
+from workqueue.jobs import JobState, NewJob, Receipt, SettlementKind
 
 
 async def test_stats_count_what_happened(bench: Bench) -> None:
@@ -28,7 +28,13 @@ async def test_stats_count_what_happened(bench: Bench) -> None:
     stats = await bench.queue.stats(TENANT)
 
     assert stats.next_wait_s == pytest.approx(30, abs=0.001)
-    assert stats.counts == {State.READY: 1, State.DELAYED: 2, State.LEASED: 0, State.DEAD: 1, State.KEPT: 0}
+    assert stats.counts == {
+        JobState.READY: 1,
+        JobState.DELAYED: 2,
+        JobState.LEASED: 0,
+        JobState.DEAD: 1,
+        JobState.KEPT: 0,
+    }
     expected = {"submitted": 5, "done": 1, "retried": 1, "expired": 0, "dead": 1, "redriven": 0, "purged": 0}
     assert stats.totals == expected
 

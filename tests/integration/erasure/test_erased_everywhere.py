@@ -46,7 +46,7 @@ from tests.fuzzing.seeds import BEGINNING, PARENT
 from tests.integration.erasure.planting import OURS, Place, places, planted
 from tests.methods import METHODS
 from tests.scoring_models import NOON, write_model
-from workqueue.jobs import Lease, Settlement, SettlementKind, State
+from workqueue.jobs import JobState, Lease, Settlement, SettlementKind
 from workqueue.worker import Worker
 
 NEEDLE = "吴兰兰-139-4711"
@@ -304,7 +304,7 @@ async def test_a_planted_person_is_found_everywhere_and_after_erasing_nowhere(ho
     shutil.copytree(house.folders[0], tmp_path / "after", ignore=shutil.ignore_patterns("*.sock"))
 
     assert {state for state, count in stats.counts.items() if count} == {
-        State.READY, State.DELAYED, State.LEASED, State.DEAD,
+        JobState.READY, JobState.DELAYED, JobState.LEASED, JobState.DEAD,
     }  # fmt: skip
     assert before >= {"personal", "customer", "queue:routing:jobs", "queue:routing:faults"}
     assert any(place.startswith("file appendonly.aof") for place in before)

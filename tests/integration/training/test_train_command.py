@@ -27,13 +27,13 @@ from training.cli import dataset, train
 from training.data.preparing import Columns, prepare
 from training.learn.boosting import Boosting
 from training.learn.candidates import LADDER
-from training.plan import Plan
+from training.plan import TrainingPlan
 from training.report.document import report_of
 from training.report.publishing import Origin, publish
 from training.strategies import train as train_model
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-QUICK = Plan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=30)), benchmark_model=None)
+QUICK = TrainingPlan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=30)), benchmark_model=None)
 BLOCKS = {"roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10"}
 
 

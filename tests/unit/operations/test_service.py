@@ -15,7 +15,7 @@ from operations.service import LOOK_S, OperationService
 from training.learn.candidates import LADDER
 from training.request import RUNGS
 from workqueue.adapters.memory import MemoryQueue
-from workqueue.jobs import Bounds, Settlement, SettlementKind, State
+from workqueue.jobs import Bounds, JobState, Settlement, SettlementKind
 
 TASK = Task("models/churn", {"rows": 3}, fingerprint="m", actor="ann")
 
@@ -65,7 +65,7 @@ async def test_a_repeated_request_gets_the_same_operation_however_it_ended(offic
     again = await office.operations.begin("train", "", replace(TASK, actor="bob"), "r")
 
     assert again.name == begun.name
-    assert (again.job.state, again.task.actor) == (State.DEAD, "ann")
+    assert (again.job.state, again.task.actor) == (JobState.DEAD, "ann")
 
 
 async def test_a_request_id_with_other_content_is_refused(office: Office) -> None:
@@ -156,7 +156,7 @@ async def test_what_was_given_up_is_tried_again_when_it_is_redriven(office: Offi
     redriven = await office.operations.redrive(begun.name)
 
     assert (given_up.is_over, given_up.job.fault) == (True, "no memory")
-    assert (redriven.is_over, redriven.job.state, redriven.job.deliveries) == (False, State.READY, 0)
+    assert (redriven.is_over, redriven.job.state, redriven.job.deliveries) == (False, JobState.READY, 0)
 
 
 async def test_a_repeated_request_to_redrive_does_not_do_it_once_more(office: Office) -> None:

@@ -18,7 +18,7 @@ from gateway.auth.principals import Principal
 from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call
 from gateway.grpc.server import GrpcServer
-from gateway.grpc.standard_services import HEALTH, REFLECTION, Health, serve_standard
+from gateway.grpc.standard_services import HEALTH, REFLECTION, HealthServicer, serve_standard
 
 CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
 ASK = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
@@ -82,7 +82,7 @@ async def opened(
     server = grpc.aio.server()
     grpc_server = GrpcServer(server, admission, observers)
     if servicer is None:
-        await serve_standard(grpc_server, Health(), ["made.Up"])
+        await serve_standard(grpc_server, HealthServicer(), ["made.Up"])
     else:
         grpc_server.serve(servicer, HEALTH)
     port = server.add_insecure_port("127.0.0.1:0")

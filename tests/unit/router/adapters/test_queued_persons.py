@@ -13,7 +13,7 @@ from router.assignment.commands import RouteRequest
 from router.model.workitem import Kind, WorkItem
 from store.durability import Durability, DurabilityStatus
 from workqueue.adapters.memory import MemoryQueue
-from workqueue.jobs import Request, Settlement, SettlementKind, State
+from workqueue.jobs import JobState, Request, Settlement, SettlementKind
 
 TENANT = "default"
 ITEM = WorkItem(Kind.CUSTOMER, "crm", "C-1")
@@ -27,15 +27,15 @@ class Moving(MemoryQueue):
     def __init__(self) -> None:
         super().__init__(lambda: self.now_us)
 
-    async def peek(self, tenant: str, state: State, **given: Any) -> Any:
+    async def peek(self, tenant: str, state: JobState, **given: Any) -> Any:
         found = await super().peek(tenant, state, **given)
-        if state is State.DELAYED:
+        if state is JobState.DELAYED:
             await self.fail()
         return found
 
-    async def purge(self, tenant: str, state: State, request: Request, job_ids: Any = None, **given: Any) -> Any:
+    async def purge(self, tenant: str, state: JobState, request: Request, job_ids: Any = None, **given: Any) -> Any:
         done = await super().purge(tenant, state, request, job_ids, **given)
-        if state is State.READY:
+        if state is JobState.READY:
             self.now_us += 60_000_000
             for lease in (await self.lease(TENANT, 1, 15)).leases:
                 await self.settle(TENANT, [Settlement(lease, SettlementKind.RELEASE)])

@@ -52,10 +52,10 @@ def measured(
 ) -> tuple[float, float]:
     """Return calls a second and processor time per call in µs; a busy machine disturbs the second less."""
     before = processor_s(pid)
-    found = load.put(address, ROUTE, request, in_flight, shown=shown)
-    assert not found.failed, "calls failed"
-    calls = found.calls_per_s * (load.SECONDS + load.WARM_UP_S)
-    return found.calls_per_s, (processor_s(pid) - before) / calls * 1e6
+    rates = load.put(address, ROUTE, request, in_flight, shown=shown)
+    assert not rates.failed, "calls failed"
+    calls = rates.calls_per_s * (load.SECONDS + load.WARM_UP_S)
+    return rates.calls_per_s, (processor_s(pid) - before) / calls * 1e6
 
 
 class CallStandIn:

@@ -77,11 +77,11 @@ def main() -> None:
         ]
         lead = world.lead(random.Random(1), regions[0])
         request = routing.RouteWorkItemRequest(parent=world.PARENT, work_item=lead).SerializeToString()
-        found: dict[str, list[Round]] = {setting.name: [] for setting in compared}
+        by_setting: dict[str, list[Round]] = {setting.name: [] for setting in compared}
         for _ in track(range(ROUNDS), description="measuring", console=console, transient=True):
             for setting, (address, process) in zip(compared, servers, strict=True):
-                found[setting.name].append(_measured(address, process.pid, request, setting))
-    console.print(_table(found))
+                by_setting[setting.name].append(_measured(address, process.pid, request, setting))
+    console.print(_table(by_setting))
 
 
 def _measured(address: str, pid: int, request: bytes, setting: Setting) -> Round:
@@ -93,13 +93,13 @@ def _measured(address: str, pid: int, request: bytes, setting: Setting) -> Round
     return Round(route, empty, (processor_s(pid) - before) / calls * 1e6)
 
 
-def _table(found: Mapping[str, list[Round]]) -> Table:
+def _table(by_setting: Mapping[str, list[Round]]) -> Table:
     table = Table(
         "switched on", "calls/s", "p99 ms", "calls of nothing's", "µs a call over nothing's", "of an empty handler"
     )
     table.title = f"The price of each promise, {IN_FLIGHT} in flight, {load.generator()}, medians of {ROUNDS} rounds"
-    free = next(iter(found.values()))
-    for name, rounds in found.items():
+    free = next(iter(by_setting.values()))
+    for name, rounds in by_setting.items():
         pairs = list(zip(rounds, free, strict=True))
         share = median(one.route.calls_per_s / nothing.route.calls_per_s for one, nothing in pairs)
         more = median(one.processor_us - nothing.processor_us for one, nothing in pairs)

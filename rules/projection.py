@@ -107,7 +107,7 @@ def _violations(
 ) -> list[AttributeFault]:
     if len(attributes) > MAX_ATTRIBUTES:
         return [AttributeFault(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
-    found = []
+    faults = []
     for name, value in attributes.items():
         reader = readers.get(name)
         if reader is None:
@@ -115,10 +115,10 @@ def _violations(
                 description = (
                     f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.fields)}"
                 )
-                found.append(AttributeFault(_printable(name), description))
+                faults.append(AttributeFault(_printable(name), description))
         elif value is not None and isinstance(read := reader(value), _Refusal):
-            found.append(AttributeFault(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
-    return found
+            faults.append(AttributeFault(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
+    return faults
 
 
 def _printable(name: str) -> str:

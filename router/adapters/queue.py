@@ -101,8 +101,8 @@ class QueuedSubmissions:
     async def _counted(self, tenant: str, state: JobState, item_ids: Sequence[str] | None) -> int:
         if item_ids is None:
             return (await self._queue.stats(tenant)).counts[state]
-        found = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
-        return sum(job is not None and job.state is state for job in found)
+        jobs = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
+        return sum(job is not None and job.state is state for job in jobs)
 
 
 class QueuedPersons:
@@ -111,16 +111,16 @@ class QueuedPersons:
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
-    async def of_customer(self, tenant: str, known: KnownCustomer | None, customer: str) -> list[str]:
+    async def of_customer(self, tenant: str, known_customer: KnownCustomer | None, customer: str) -> list[str]:
         """Return the submissions of a customer: the queue knows nobody, so all are looked at."""
-        found: dict[str, None] = {}
+        ids: dict[str, None] = {}
         for state in _ON_THEIR_WAY:
             after: tuple[int, str] | None = None
             while page := await self._queue.peek(tenant, state, after=after, count=MAX_BATCH):
                 after = page[-1].position, page[-1].id
-                mine = [job.id for job in page if customer_of(known, _unpack(job.payload).item) == customer]
-                found.update(dict.fromkeys(mine))
-        return list(found)
+                mine = [job.id for job in page if customer_of(known_customer, _unpack(job.payload).item) == customer]
+                ids.update(dict.fromkeys(mine))
+        return list(ids)
 
     async def waiting(self, tenant: str, item_ids: Sequence[str]) -> int:
         return sum([await self._queue.find(tenant, item_id) is not None for item_id in item_ids])
@@ -256,11 +256,11 @@ def whole(environ: Mapping[str, str], name: str, otherwise: int, least: int, mos
     ValueError
         Naming the variable, the value found and the values allowed.
     """
-    found = environ.get(name, str(otherwise))
-    if not (found.isascii() and found.isdecimal() and least <= int(found) <= most):
+    value = environ.get(name, str(otherwise))
+    if not (value.isascii() and value.isdecimal() and least <= int(value) <= most):
         unit = " seconds" if name.endswith("_S") else ""
-        raise ValueError(f"{name} is {found!r}; allowed are {least} to {most}{unit}")
-    return int(found)
+        raise ValueError(f"{name} is {value!r}; allowed are {least} to {most}{unit}")
+    return int(value)
 
 
 def routing_queue(redis: RedisClient, settings: WorkSettings, request_ttl_s: int) -> RedisQueue:

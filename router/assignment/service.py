@@ -133,9 +133,9 @@ class Router:
     async def _unreadable(self, tenant: str, request: RouteRequest, error: Failure) -> Decision | Failure:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
         if request.request_id:
-            known = await self._store.repeated(tenant, request.request_id, request_fingerprint(request))
-            if isinstance(known, Decision):
-                return known
+            earlier = await self._store.repeated(tenant, request.request_id, request_fingerprint(request))
+            if isinstance(earlier, Decision):
+                return earlier
         return error
 
     async def reassign(self, tenant: str, request: ReassignRequest, *, preview: bool = False) -> Decision:
@@ -154,9 +154,9 @@ class Router:
         """
         fingerprint = fingerprint_of("reassign", request.item_id, request.rep, request.note)
         if request.request_id:
-            known = await self._store.repeated(tenant, request.request_id, fingerprint)
-            if known is not None:
-                return _sole(_answer(tenant, request.item_id, request.request_id, known))
+            earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
+            if earlier is not None:
+                return _sole(_answer(tenant, request.item_id, request.request_id, earlier))
         planner = await self._planners.current(tenant)
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)

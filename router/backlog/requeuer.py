@@ -75,8 +75,8 @@ class Requeuer:
     async def _planner_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
         """Return a planner that knows of a change."""
         planner = await self._planners.current(self._tenant)
-        known = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
-        return planner if known >= event.revision else await self._planners.renewed(self._tenant, planner.revisions)
+        revision = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
+        return planner if revision >= event.revision else await self._planners.renewed(self._tenant, planner.revisions)
 
     async def _plan_all(self, planner: Planner) -> None:
         first = 0
@@ -93,8 +93,8 @@ class Requeuer:
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
-        found = await self._store.items(self._tenant, item_ids)
-        records = [record for record in found if record is not None and record.state is State.QUEUED]
+        stored = await self._store.items(self._tenant, item_ids)
+        records = [record for record in stored if record is not None and record.state is State.QUEUED]
         decisions = await self._store.decisions(self._tenant, [record.decision for record in records])
         jobs = [
             wake_command(planner, record, decision.head.item)

@@ -111,7 +111,7 @@ class PersonalValues(Protocol):
 class Submitted(Protocol):
     """Holds work items that are not routed yet, their content in full."""
 
-    async def of_customer(self, tenant: str, known: KnownCustomer | None, customer: str) -> list[str]:
+    async def of_customer(self, tenant: str, known_customer: KnownCustomer | None, customer: str) -> list[str]:
         """Return those of a customer."""
 
     async def waiting(self, tenant: str, item_ids: Sequence[str]) -> int:

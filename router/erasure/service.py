@@ -83,9 +83,9 @@ class Eraser:
         await self._check_sealed(tenant, subject)
         fingerprint = fingerprint_of("erase", *subject)
         if request_id and not preview:
-            known = await self._values.erased_before(tenant, request_id, fingerprint)
-            if known is not None:
-                return ErasureResult(known, await self._values.compact())
+            earlier = await self._values.erased_before(tenant, request_id, fingerprint)
+            if earlier is not None:
+                return ErasureResult(earlier, await self._values.compact())
         pending = await self._pending(tenant, subject)
         removed = len(pending) if preview else await self._submitted.remove(tenant, pending)
         wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)

@@ -33,11 +33,11 @@ class QueueServicer:
     async def ListSubmissions(self, request: queue.ListSubmissionsRequest, _: Call) -> queue.ListSubmissionsResponse:
         tenant, state = tenant_of(request.parent), state_of(request.state)
         size = fields.page_size(request.page_size)
-        found = await self._intake.listed(tenant, state, place_of(request.page_token), size)
+        submissions = await self._intake.listed(tenant, state, place_of(request.page_token), size)
         durability = self._intake.durability
         return queue.ListSubmissionsResponse(
-            submissions=[submission_message(tenant, submission, durability) for submission in found],
-            next_page_token=place_token(found[-1] if len(found) == size else None),
+            submissions=[submission_message(tenant, submission, durability) for submission in submissions],
+            next_page_token=place_token(submissions[-1] if len(submissions) == size else None),
         )
 
     async def RedriveSubmissions(

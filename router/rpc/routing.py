@@ -130,11 +130,11 @@ class RoutingServicer:
 
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")
-        found = await self._submissions.item(tenant, item_id)
-        call.check_own("" if isinstance(found, Submission) else found.record.owner)
-        if isinstance(found, Submission):
-            return received_message(tenant, found)
-        return work_item_message(tenant, found)
+        item = await self._submissions.item(tenant, item_id)
+        call.check_own("" if isinstance(item, Submission) else item.record.owner)
+        if isinstance(item, Submission):
+            return received_message(tenant, item)
+        return work_item_message(tenant, item)
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, call: Call) -> routing.ListWorkItemsResponse:
         tenant = tenant_of(request.parent)
@@ -143,7 +143,7 @@ class RoutingServicer:
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
-        found, position = await self._queries.items(
+        page, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
@@ -151,7 +151,7 @@ class RoutingServicer:
             state=_STATES[request.state],
         )
         return routing.ListWorkItemsResponse(
-            work_items=[work_item_message(tenant, stored) for stored in found],
+            work_items=[work_item_message(tenant, stored) for stored in page],
             next_page_token=fields.page_token(position),
         )
 

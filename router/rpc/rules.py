@@ -62,17 +62,19 @@ class RuleServicer:
     ) -> rules.ListRuleSetRevisionsResponse:
         tenant = tenant_of(request.parent)
         before, count = fields.page_number(request.page_token) or None, fields.page_size(request.page_size)
-        found, position = await self._publishing.revisions(tenant, before=before, count=count)
-        active = (await self._publishing.revision(tenant)).revision if found else 0
-        listed = [_rule_set(tenant, publication, active=active, with_source=False) for publication in found]
+        publications, position = await self._publishing.revisions(tenant, before=before, count=count)
+        active = (await self._publishing.revision(tenant)).revision if publications else 0
+        listed = [_rule_set(tenant, publication, active=active, with_source=False) for publication in publications]
         return rules.ListRuleSetRevisionsResponse(rule_sets=listed, next_page_token=fields.page_token(position))
 
     async def GetRuleSet(self, request: rules.GetRuleSetRequest, _: Call) -> rules.RuleSet:
         tenant, record_id = fields.name_of(request.name, "ruleSets")
         revision = None if record_id == "active" else fields.number_of(request.name, "ruleSets")[1]
         active = await self._publishing.revision(tenant)
-        found = active if revision in (None, active.revision) else await self._publishing.revision(tenant, revision)
-        return _rule_set(tenant, found, active=active.revision)
+        publication = (
+            active if revision in (None, active.revision) else await self._publishing.revision(tenant, revision)
+        )
+        return _rule_set(tenant, publication, active=active.revision)
 
 
 def _optional_tenant(parent: str) -> str:

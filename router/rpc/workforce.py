@@ -30,8 +30,8 @@ class WorkforceServicer:
 
     async def CreateRep(self, request: workforce.CreateRepRequest, call: Call) -> workforce.Rep:
         tenant = tenant_of(request.parent)
-        made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
-        change = Edit("rep", request.rep_id, lambda _: made, create=True, update=False)
+        record = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
+        change = Edit("rep", request.rep_id, lambda _: record, create=True, update=False)
         return read.rep_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetRep(self, request: workforce.GetRepRequest, call: Call) -> workforce.Rep:
@@ -87,8 +87,8 @@ class WorkforceServicer:
 
     async def CreatePool(self, request: workforce.CreatePoolRequest, call: Call) -> workforce.Pool:
         tenant = tenant_of(request.parent)
-        made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
-        change = Edit("pool", request.pool_id, lambda _: made, create=True, update=False)
+        record = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
+        change = Edit("pool", request.pool_id, lambda _: record, create=True, update=False)
         return read.pool_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
@@ -119,8 +119,8 @@ class WorkforceServicer:
 
     async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, call: Call) -> workforce.Territory:
         tenant = tenant_of(request.parent)
-        made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
-        change = Edit("territory", request.territory_id, lambda _: made, create=True, update=False)
+        record = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
+        change = Edit("territory", request.territory_id, lambda _: record, create=True, update=False)
         return read.territory_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
@@ -175,8 +175,8 @@ class WorkforceServicer:
         return Empty()
 
 
-def _replacement(made: Rep, etag: str) -> Edit:
-    return Edit("rep", made.id, lambda _: made, etag, create=True)
+def _replacement(rep: Rep, etag: str) -> Edit:
+    return Edit("rep", rep.id, lambda _: rep, etag, create=True)
 
 
 def _repetition(request: Any) -> dict[str, Any]:

@@ -79,14 +79,14 @@ def loads(text: str | bytes) -> RoutingRules:
     rules = tuple(
         Rule(id_, conditions[when], routes[route], priority) for id_, when, route, priority in document["rules"]
     )
-    known = document.get("known_customer")  # what was stored before there was such a thing has none
+    known_customer = document.get("known_customer")  # what was stored before there was such a thing has none
     return RoutingRules(
         {name: FieldType(kind) for name, kind in document["fields"].items()},
         rules,
         routes[document["default"]],
         document["ignore_undeclared"],
         frozenset(document.get("personal", ())),  # likewise
-        KnownCustomer(**known) if known else None,
+        KnownCustomer(**known_customer) if known_customer else None,
     )
 
 

@@ -121,15 +121,15 @@ class Publishing:
         NotFound
             If there is none.
         """
-        found = await self._rule_sets.publication(tenant, revision)
-        if found is None:
+        publication = await self._rule_sets.publication(tenant, revision)
+        if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{'active' if revision is None else revision}")
-        return found
+        return publication
 
     async def revisions(self, tenant: str, *, before: int | None, count: int) -> tuple[list[Publication], int | None]:
         """Return revisions, if one is named those below it, newest first; and the one to go on below, if there are
         more.
         """
-        found = await self._rule_sets.publications(tenant, before=before, count=count)
-        last = found[-1].revision if found else 1
-        return found, last if last > 1 else None
+        publications = await self._rule_sets.publications(tenant, before=before, count=count)
+        last = publications[-1].revision if publications else 1
+        return publications, last if last > 1 else None

@@ -98,15 +98,15 @@ def plainly_eligible(workforce: ScenarioWorkforce) -> Eligible:
 
 
 def _differences(expect: Expectation, rule: str, route: Route, eligible: Callable[[], frozenset[str]]) -> list[str]:
-    found = []
+    differences = []
     if expect.rule is not None and expect.rule != rule:
-        found.append(f"expected rule {expect.rule}, came {rule}")
+        differences.append(f"expected rule {expect.rule}, came {rule}")
     if expect.pool is not None and expect.pool != route.pool:
-        found.append(f"expected pool {expect.pool}, came {route.pool}")
+        differences.append(f"expected pool {expect.pool}, came {route.pool}")
     if expect.eligible is not None and (came := eligible()) != expect.eligible:
         missing, extra = sorted(expect.eligible - came), sorted(came - expect.eligible)
         parts = [f"not eligible: {shown(missing)}"] * bool(missing) + [f"eligible too: {shown(extra)}"] * bool(extra)
-        found.append(
+        differences.append(
             f"expected eligible {shown(sorted(expect.eligible))}, came {shown(sorted(came))} ({', '.join(parts)})"
         )
-    return found
+    return differences

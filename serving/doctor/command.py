@@ -123,12 +123,12 @@ def _models(environ: Mapping[str, str], data: Path) -> Finding:
     return good("models", f"{model} {version} serves, from {registry}")
 
 
-def show(found: list[Finding], console: Console) -> None:
+def show(findings: list[Finding], console: Console) -> None:
     """Print what was found, and how many things there are to do."""
     table = Table("", "what", "found", "to do", box=box.SIMPLE_HEAD, pad_edge=False)
-    for finding in found:
+    for finding in findings:
         sign, style = _SIGNS[finding.severity]
         table.add_row(Text(sign, style=style), finding.subject, Text(finding.seen), Text(finding.advice))
     console.print(table)
-    wrong = sum(finding.severity is Severity.BAD for finding in found)
+    wrong = sum(finding.severity is Severity.BAD for finding in findings)
     console.print(f"{wrong} to put right" if wrong else "all checks passed")

@@ -27,22 +27,22 @@ class Words:
 
     Parameters
     ----------
-    known
-        The different texts.
+    texts
+        The different ones.
     codes
         Which of them, shape (n_events,).
     """
 
-    known: tuple[str, ...]
+    texts: tuple[str, ...]
     codes: IntArray
 
     def take(self, places: IntArray | Mask) -> Words:
         """Return the texts at these places."""
-        return Words(self.known, self.codes[places])
+        return Words(self.texts, self.codes[places])
 
-    def per_event(self, of_known: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
+    def per_event(self, of_texts: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
         """Spread something computed per different text over the events."""
-        spread: npt.NDArray[Any] = of_known[self.codes]
+        spread: npt.NDArray[Any] = of_texts[self.codes]
         return spread
 
 
@@ -114,10 +114,10 @@ def read_events(table: pa.Table, definition: Definition) -> Events:
 
 def _customers(names: Words) -> tuple[npt.NDArray[np.object_], IntArray]:
     """Return names sorted as texts, and each event's place among them."""
-    order = sorted(range(len(names.known)), key=lambda code: names.known[code])
+    order = sorted(range(len(names.texts)), key=lambda code: names.texts[code])
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    return np.array([names.known[code] for code in order], object), rank[names.codes]
+    return np.array([names.texts[code] for code in order], object), rank[names.codes]
 
 
 def in_order(events: Events) -> Events:
@@ -150,7 +150,7 @@ def _columns(table: pa.Table, definition: Definition) -> tuple[dict[str, Words],
     )
     texts = {name: words_of(table[name]) for name in plain}
     numbers: dict[str, FloatArray] = {
-        name: words.per_event(np.array([_number(text) for text in words.known], float)) for name, words in texts.items()
+        name: words.per_event(np.array([_number(text) for text in words.texts], float)) for name, words in texts.items()
     }
     for name, parts in products.items():
         numbers[name] = np.prod([numbers[part] for part in parts], axis=0)
@@ -179,7 +179,7 @@ def _readable(table: pa.Table, declared: Declaration) -> pa.Array:
     mask = np.ones(len(table), bool)
     for name in filter(None, (declared.customer, declared.occurred, declared.recorded)):
         words = words_of(table[name])
-        mask &= words.per_event(np.array([bool(text) for text in words.known], bool))
+        mask &= words.per_event(np.array([bool(text) for text in words.texts], bool))
     return pa.array(mask)
 
 
@@ -192,10 +192,10 @@ def moments(values: pa.ChunkedArray, name: str) -> IntArray:
         If one is neither.
     """
     try:
-        found: IntArray = values.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False)
+        moments_us: IntArray = values.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy(zero_copy_only=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise InvalidInput.of(name, f"has a time that is not ISO 8601: {str(error).splitlines()[0]}") from error
-    return found
+    return moments_us
 
 
 def _passes(events: Events, condition: Condition) -> Mask:
@@ -204,7 +204,7 @@ def _passes(events: Events, condition: Condition) -> Mask:
     if condition.below is not None:
         return events.numbers[condition.column] < condition.below
     words = events.texts[condition.column]
-    return words.per_event(np.array([_text_passes(text, condition) for text in words.known], bool))
+    return words.per_event(np.array([_text_passes(text, condition) for text in words.texts], bool))
 
 
 def _text_passes(value: str, condition: Condition) -> bool:

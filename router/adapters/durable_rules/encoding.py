@@ -120,8 +120,8 @@ class Vocabulary:
         return ",".join(parts) + "}"
 
     def _entries(self, values: Iterable[str]) -> str:
-        known = dict.fromkeys(self._tokens[value] for value in values if value in self._tokens)
-        return ",".join(f'"{token}"' for token in known) or '"-"'
+        tokens = dict.fromkeys(self._tokens[value] for value in values if value in self._tokens)
+        return ",".join(f'"{token}"' for token in tokens) or '"-"'
 
     def _write(self, condition: Condition, *, negated: bool) -> Ast:
         match condition:

@@ -120,36 +120,36 @@ class RedisAssignments:
             return []
         keys = Keys(tenant)
         with translated():
-            found = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
+            stored = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         return [
-            record_from(item_id, packed) if packed else None for item_id, packed in zip(item_ids, found, strict=True)
+            record_from(item_id, packed) if packed else None for item_id, packed in zip(item_ids, stored, strict=True)
         ]
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         key = Keys(tenant).waiting
         with translated():
-            found = await self._redis.zrange(
+            members = await self._redis.zrange(
                 key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
             )
-        return [(int(first), item_id.decode()) for item_id, first in found]
+        return [(int(first), item_id.decode()) for item_id, first in members]
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
         prefix = f"{owner}\0{'o' if is_open else 'c'}\0"
         with translated():
-            found = await self._redis.zrangebylex(
+            members = await self._redis.zrangebylex(
                 Keys(tenant).owned, f"[{prefix}{after + 1:016}", f"({prefix}:", start=0, num=count
             )
-        return [_owned(member) for member in found]
+        return [_owned(member) for member in members]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         with translated():
             packed = await self._redis.get(Keys(tenant).request(request_id))
         if packed is None:
             return None
-        known, number, *outcome = msgpack.unpackb(packed)
-        if known != fingerprint or not outcome:
+        stored, number, *outcome = msgpack.unpackb(packed)
+        if stored != fingerprint or not outcome:
             return Refusal.REQUEST_ID_REUSED
         (decision,) = await self.events(tenant, after=number - 1, count=1)
         assert isinstance(decision, Decision)
@@ -175,13 +175,13 @@ class RedisAssignments:
         if not count:
             return []
         with translated():
-            found = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
-        return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in found]
+            entries = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
+        return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
 
     async def beginning(self, tenant: str) -> StoredEvent | None:
         with translated():
-            found = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
-        return _entry(0, found[0][1]) if found else None
+            entries = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
+        return _entry(0, entries[0][1]) if entries else None
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in one round trip."""
@@ -190,18 +190,18 @@ class RedisAssignments:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for number in numbers:
                     pipeline.xrange(key, f"{number}-0", f"{number}-0")
-                found = await pipeline.execute()
-        for number, entries in zip(numbers, found, strict=True):
+                replies = await pipeline.execute()
+        for number, entries in zip(numbers, replies, strict=True):
             if not entries:
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
-        events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, found, strict=True)]
+        events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, replies, strict=True)]
         return await self._opened(tenant, [event for event in events if isinstance(event, Decision)])
 
-    async def _opened(self, tenant: str, found: list[Any]) -> list[Any]:
+    async def _opened(self, tenant: str, events: list[Any]) -> list[Any]:
         """Open the decisions in which something is sealed, with what lies beside the log, in one round trip."""
-        closed = {event.item_id for event in found if isinstance(event, Decision) and is_sealed(event.head)}
+        closed = {event.item_id for event in events if isinstance(event, Decision) and is_sealed(event.head)}
         if not closed:
-            return found
+            return events
         item_ids, keys = sorted(closed), Keys(tenant)
         with translated():
             async with self._redis.pipeline(transaction=False) as pipeline:
@@ -210,7 +210,7 @@ class RedisAssignments:
                 openings = dict(zip(item_ids, await pipeline.execute(), strict=True))
         return [
             opened(event, openings[event.item_id]) if isinstance(event, Decision) and event.item_id in closed else event
-            for event in found
+            for event in events
         ]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:

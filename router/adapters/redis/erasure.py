@@ -32,14 +32,14 @@ class RedisPersonalValues:
     async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
         first = f"({after}" if after else "-"
         with translated():
-            found = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
-        return [item_id.decode() for item_id in found]
+            members = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
+        return [item_id.decode() for item_id in members]
 
     async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
         """Return what decisions were made from, as it is stored: each work item's events are followed backwards."""
-        keys, found = Keys(tenant), list[DecisionInputs]()
+        keys, inputs = Keys(tenant), list[DecisionInputs]()
         if not item_ids:
-            return found
+            return inputs
         with translated():
             records = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         numbers = [
@@ -47,9 +47,9 @@ class RedisPersonalValues:
         ]
         while numbers:
             events = await self._events(keys.events, numbers)
-            found += [event.head for event in events if isinstance(event, Decision)]
+            inputs += [event.head for event in events if isinstance(event, Decision)]
             numbers = [event.previous for event in events if isinstance(event, Decision | Completed) and event.previous]
-        return found
+        return inputs
 
     async def _events(self, log: str, numbers: Sequence[int]) -> list[Event]:
         with translated():
@@ -68,8 +68,8 @@ class RedisPersonalValues:
             packed = await self._redis.get(Keys(tenant).request(request_id))
         if packed is None:
             return None
-        known, *answer = msgpack.unpackb(packed)
-        if known != fingerprint:
+        stored, *answer = msgpack.unpackb(packed)
+        if stored != fingerprint:
             raise RequestIdReused(request_id)
         return Counts(*answer[0])
 
@@ -99,8 +99,8 @@ class RedisPersonalValues:
     async def is_sealed(self, tenant: str) -> bool:
         """Say whether the log begins with an event of a format that seals."""
         with translated():
-            found = await self._redis.xrange(Keys(tenant).events, count=1)
-        return not found or b"." in found[0][1][b"type"]
+            entries = await self._redis.xrange(Keys(tenant).events, count=1)
+        return not entries or b"." in entries[0][1][b"type"]
 
     async def compact(self) -> Compacted:
         return Compacted(*await rewritten(self._redis))

@@ -82,10 +82,10 @@ class RedisRuleSets:
 
     async def revisions(self, tenant: str) -> RevisionPair:
         with translated():
-            found = await self._redis.hmget(
+            values = await self._redis.hmget(
                 Keys(tenant).revisions, ["rules", "workforce", "rules_mark", "workforce_mark"]
             )
-        rules, workforce, *event_hashes = found
+        rules, workforce, *event_hashes = values
         return RevisionPair(
             int(rules or 0), int(workforce or 0), *[(event_hash or b"").decode() for event_hash in event_hashes]
         )

@@ -29,5 +29,5 @@ class RedisSnapshots:
                     pipeline.zlexcount(keys.owned, f"[{rep}\0o\0", f"({rep}\0p")
                 newest, loads, *rest = await pipeline.execute()
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
-        found = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
-        return Snapshot(number, open_units(loads), found, dict(zip(reps, rest[len(pools) :], strict=True)))
+        ledgers = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
+        return Snapshot(number, open_units(loads), ledgers, dict(zip(reps, rest[len(pools) :], strict=True)))

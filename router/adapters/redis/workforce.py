@@ -36,15 +36,20 @@ class RedisWorkforce:
                 pipeline.hmget(keys.revisions, ["workforce", "workforce_mark"])
                 pipeline.hgetall(keys.records)
                 (revision, event_hash), fields = await pipeline.execute()
-        found: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
+        records: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
         changed: dict[tuple[str, str], int] = {}
         for name, stored in fields.items():
             kind, record_id = name.decode().split("/", 1)
             changed_in, record = stored.split(b" ", 1)
-            found[kind][record_id] = record_from(kind, record)
+            records[kind][record_id] = record_from(kind, record)
             changed[kind, record_id] = int(changed_in)
         return WorkforceRecords(
-            int(revision or 0), found["rep"], found["pool"], found["territory"], changed, (event_hash or b"").decode()
+            int(revision or 0),
+            records["rep"],
+            records["pool"],
+            records["territory"],
+            changed,
+            (event_hash or b"").decode(),
         )
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:

@@ -75,10 +75,10 @@ def compare(engine: RuleEngine, index: RuleEngine, samples: Iterable[Fact]) -> P
     for sample in samples:
         expected = index.match(sample)
         signal.setitimer(signal.ITIMER_PROF, SAMPLE_CPU_S)
-        found = engine.match(sample)
+        matches = engine.match(sample)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        if found != expected:
-            counts = f"{len(found)} and {len(expected)} rules match"
+        if matches != expected:
+            counts = f"{len(matches)} and {len(expected)} rules match"
             message = f"{engine.name} and index disagree on a sample work item ({counts})"
             return Problem(0, 0, "", f"{message}; it is not safe to serve this rule set, please report it")
     return None

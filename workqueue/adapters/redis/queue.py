@@ -150,23 +150,23 @@ class RedisQueue:
             return []
         with translated():
             if after is None:
-                found = await self._redis.zrange(key, 0, count - 1, withscores=True)
+                entries = await self._redis.zrange(key, 0, count - 1, withscores=True)
             else:
                 position, last = after
                 level = await self._redis.zrange(key, position, position, byscore=True, withscores=True)
                 beyond = await self._redis.zrange(
                     key, f"({position}", "+inf", byscore=True, offset=0, num=count, withscores=True
                 )
-                found = [*(entry for entry in level if entry[0] > last.encode()), *beyond][:count]
-            if not found:
+                entries = [*(entry for entry in level if entry[0] > last.encode()), *beyond][:count]
+            if not entries:
                 return []
-            ids = [job_id.decode() for job_id, _ in found]
+            ids = [job_id.decode() for job_id, _ in entries]
             async with self._redis.pipeline(transaction=True) as pipeline:
                 _read(pipeline, keys, ids)
                 read = await pipeline.execute()
         return [
             _job(job_id, state, int(position), *held)
-            for job_id, (_, position), *held in zip(ids, found, *read, strict=True)
+            for job_id, (_, position), *held in zip(ids, entries, *read, strict=True)
             if held[0] is not None  # gone since
         ]
 
@@ -243,8 +243,8 @@ def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | Failure:
             return QueueFull(tenant, int(reply[1]))
         case b"NO_MEMORY":
             return MemoryShort(int(reply[1]))
-        case known:
-            return Receipt(job.id, int(reply[1]), known == b"NEW")
+        case status:
+            return Receipt(job.id, int(reply[1]), status == b"NEW")
 
 
 def _read(pipeline: Any, keys: QueueKeys, job_ids: Sequence[str]) -> None:

@@ -134,13 +134,7 @@ class Service:
         self._operations = OperationServices(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
         self._operation_workers = self._operations.workers()
         self._health = HealthServicer()
-        self.server = grpc.aio.server(
-            options=[
-                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-                ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-                ("grpc.so_reuseport", int(settings.place.share_port)),  # else a port in use is an error
-            ]
-        )
+        self.server = _listener(share_port=settings.place.share_port)
         self._credentials = settings.security.credentials()
         self.load_shedder = LoadShedder(settings.max_calls, settings.security.authorizer(), STANDING)
         self._watch = Watch(settings.telemetry)
@@ -266,3 +260,13 @@ class Service:
         await self._stores.standings.close()
         await self._stores.close()
         self._watch.close()
+
+
+def _listener(*, share_port: bool) -> grpc.aio.Server:
+    return grpc.aio.server(
+        options=[
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.so_reuseport", int(share_port)),  # else a port in use is an error
+        ]
+    )

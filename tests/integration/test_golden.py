@@ -20,7 +20,7 @@ from tests.golden import FB041BA, keys
 from tests.golden.calls import Json, ask_again
 from tests.golden.calls import differences as other_answers
 from tests.golden.contract import field_names
-from tests.integration.test_failures_queue import is_empty, until
+from tests.integration.queue.arranging import is_empty, until
 from tests.integration.test_waiting import watching
 
 

@@ -192,8 +192,10 @@ class Stores(RuleBasedStateMachine):
             request_id = data.draw(st.sampled_from(["", "d1"]))
             self.both(lambda side: side.workforce_service.delete(TENANT, "rep", rep, request_id=request_id))
             return
-        made = data.draw(some_rep(rep)) if what == "rep" else data.draw(some_pool(pool))
-        self.both(lambda side: side.workforce_service.save(TENANT, [Edit(what, made.id, lambda _: made, create=True)]))
+        record = data.draw(some_rep(rep)) if what == "rep" else data.draw(some_pool(pool))
+        self.both(
+            lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
+        )
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:

@@ -41,11 +41,11 @@ async def remember(api: Api, customer: str, risk: float, tier: str = "", as_of: 
 async def test_a_known_customer_is_routed_by_what_was_scored_last(company: Api) -> None:
     await remember(company, "客户 1", 0.81, "gold")
 
-    known = await company.route("L-1", customer="客户 1")
+    decision = await company.route("L-1", customer="客户 1")
     unknown = await company.route("L-2", customer="客户 2")
 
-    assert [known.matched_rules, unknown.matched_rules] == [["rescue"], []]
-    stored = await company.item(known.work_item)
+    assert [decision.matched_rules, unknown.matched_rules] == [["rescue"], []]
+    stored = await company.item(decision.work_item)
     assert MessageToDict(stored.attributes) == {"customer": "客户 1", "risk": 0.81, "tier": "gold"}
 
 

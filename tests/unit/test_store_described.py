@@ -20,18 +20,18 @@ NAMES = {"item_id": "ID", "customer_id": "ID", "request_id": "ID", "pool": "POOL
 _HASH = re.compile("[0-9a-f]{32}")
 
 
-def of_a_tenant(made: Any) -> list[str]:
+def of_a_tenant(keys_object: Any) -> list[str]:
     """Return all its keys, without what all of one tenant begin with, their parts in capitals."""
-    found = []
-    for name, member in inspect.getmembers(type(made)):
+    names = []
+    for name, member in inspect.getmembers(type(keys_object)):
         if name.startswith("_") or name in ("tenant", "queue", "all", "state"):
             continue
         if isinstance(member, property):
-            found.append(getattr(made, name))
+            names.append(getattr(keys_object, name))
         else:
             parts = [NAMES[parameter] for parameter in list(inspect.signature(member).parameters)[1:]]
-            found.append(_HASH.sub("HASH", member(made, *parts)))
-    return found
+            names.append(_HASH.sub("HASH", member(keys_object, *parts)))
+    return names
 
 
 ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]

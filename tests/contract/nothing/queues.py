@@ -90,7 +90,7 @@ async def _persons(world: Queues) -> QueuedPersons:
 
 async def _of_customer(world: Queues, given: Given) -> list[str]:
     persons = await _persons(world)
-    return await persons.of_customer(world.letters, **{"known": None, "customer": "y", **given})
+    return await persons.of_customer(world.letters, **{"known_customer": None, "customer": "y", **given})
 
 
 async def _taken_out(world: Queues, given: Given) -> int:
@@ -103,8 +103,8 @@ async def _counted(world: Queues, given: Given) -> int:
 
 async def _listed(world: Queues, given: Given) -> list[str]:
     intake = await world.intake()
-    found = await intake.listed(world.letters, JobState.DEAD, **{"after": None, "count": 50, **given})
-    return [submission.item_id for submission in found]
+    letters = await intake.listed(world.letters, JobState.DEAD, **{"after": None, "count": 50, **given})
+    return [submission.item_id for submission in letters]
 
 
 async def _redriven(world: Queues, given: Given) -> int:
@@ -283,7 +283,7 @@ _LIKE_ANY = "a fingerprint like any other"
 _BOTH = ["crm~x", "crm~y"]
 
 ROWS = (
-    Row(Submitted.of_customer, "known", None, "the rules do not say where a customer's id stands", "must be given",
+    Row(Submitted.of_customer, "known_customer", None, "the rules name no field of it", "must be given",
         _of_customer, ["crm~y"]),
     Row(Submitted.of_customer, "customer", "", "all that name nobody", "must be given", _of_customer, ["crm~x"]),
     Row(Submitted.waiting, "item_ids", [], "none", "must be given", _counted, 0),

@@ -108,8 +108,8 @@ class Routing:
         rule_set = check(RULES).rule_set
         assert rule_set is not None
         publication = Publication(0, RULES, dumps(rule_set), note, 0, 0, 0)
-        made: Publication = await self.rule_sets.publish(self.tenant, None, publication, **given)
-        return made.revision
+        published: Publication = await self.rule_sets.publish(self.tenant, None, publication, **given)
+        return published.revision
 
     async def route(self, external_id: str) -> Decision:
         """Route a lead."""
@@ -126,9 +126,9 @@ class Routing:
 
     async def write(self, records: Any = None, **given: Any) -> int:
         """Write a workforce revision on what there is; return it."""
-        known = await self.workforce.read(self.tenant)
+        present = await self.workforce.read(self.tenant)
         new = {("rep", "cy"): Rep("cy")} if records is None else records
-        wanted = {"expected": known.revision, "event_hash": known.event_hash, "records": new, **given}
+        wanted = {"expected": present.revision, "event_hash": present.event_hash, "records": new, **given}
         written: int = await self.workforce.write(self.tenant, **wanted)
         return written
 
@@ -142,21 +142,21 @@ async def _numbers(events: Any) -> list[int]:
     return [event.number for event in await events]
 
 
-async def _revisions(found: Any) -> list[int]:
-    return [each.revision for each in await found]
+async def _revisions(publications: Any) -> list[int]:
+    return [each.revision for each in await publications]
 
 
 async def _publication(world: Routing, given: Given) -> int | None:
-    found = await world.rule_sets.publication(world.tenant, **given)
-    return found.revision if found else None
+    publication = await world.rule_sets.publication(world.tenant, **given)
+    return publication.revision if publication else None
 
 
 async def _published(world: Routing, given: Given) -> int:
     """Publish twice alike, then say how many revisions there are."""
     for _ in range(2):
         await world.publish(**{"fingerprint": "f", **given})
-    found: RevisionPair = await world.rule_sets.revisions(world.tenant)
-    return found.rules
+    revisions: RevisionPair = await world.rule_sets.revisions(world.tenant)
+    return revisions.rules
 
 
 async def _published_otherwise(world: Routing, given: Given) -> int:
@@ -166,27 +166,27 @@ async def _published_otherwise(world: Routing, given: Given) -> int:
 
 
 async def _expected(world: Routing, given: Given) -> int:
-    made: Publication = await world.rule_sets.publish(
+    published: Publication = await world.rule_sets.publish(
         world.tenant, publication=Publication(0, "", "", "", 0, 0, 0), **given
     )
-    return made.revision
+    return published.revision
 
 
 async def _publication_of(world: Routing, given: Given) -> Any:
     """Publish with a field or without it; return the field as it is read back."""
-    made = Publication(**{"revision": 0, "source": "", "stored": "", "note": "", "rule_count": 0, "rollback_of": 0,
-                          "at_ms": 0, **given})  # fmt: skip
-    await world.rule_sets.publish(world.tenant, None, made)
-    found = await world.rule_sets.publication(world.tenant)
-    return found.rollback_of, found.actor
+    zeros = {"revision": 0, "source": "", "stored": "", "note": "", "rule_count": 0, "rollback_of": 0, "at_ms": 0}
+    publication = Publication(**{**zeros, **given})
+    await world.rule_sets.publish(world.tenant, None, publication)
+    stored = await world.rule_sets.publication(world.tenant)
+    return stored.rollback_of, stored.actor
 
 
 async def _written(world: Routing, given: Given) -> int:
     """Write twice with the same request, then say at which revision the workforce is."""
     for name in ("cy", "di"):
         await world.write({("rep", name): Rep(name)}, **{"fingerprint": "f", **given})
-    found: WorkforceRecords = await world.workforce.read(world.tenant)
-    return found.revision
+    records: WorkforceRecords = await world.workforce.read(world.tenant)
+    return records.revision
 
 
 async def _written_otherwise(world: Routing, given: Given) -> int:
@@ -293,14 +293,14 @@ async def _audited(world: Routing, given: Given) -> list[str]:
 async def _remembered(world: Routing, given: Given) -> CustomerScore:
     score = LastScore(**{"customer": "C-1", "churn_risk": 0.5, "value_tier": "iron", "as_of_ms": 6, **given})
     await world.standings.keep(world.tenant, [score])
-    found: CustomerScore = (await world.standings.standings(world.tenant, ["C-1"]))["C-1"]
-    return found
+    remembered: CustomerScore = (await world.standings.standings(world.tenant, ["C-1"]))["C-1"]
+    return remembered
 
 
 async def _kept(world: Routing, given: Given) -> dict[str, CustomerScore]:
     await world.standings.keep(world.tenant, **given)
-    found: dict[str, CustomerScore] = await world.standings.standings(world.tenant, ["C-1"])
-    return found
+    scores: dict[str, CustomerScore] = await world.standings.standings(world.tenant, ["C-1"])
+    return scores
 
 
 async def _leads(world: Routing, given: Given) -> bool:
@@ -335,8 +335,8 @@ async def _erased_otherwise(world: Routing, given: Given) -> Any:
 
 async def _of_sealed(world: Routing, given: Given) -> list[str]:
     await world.bind("L-9", openings={b"c": b"v"}, customer="C-2")
-    found: list[str] = await world.values.items_of(world.tenant, **{"customer": "C-2", **given})
-    return found
+    ids: list[str] = await world.values.items_of(world.tenant, **{"customer": "C-2", **given})
+    return ids
 
 
 ALL = [1, 2, 3, 4, 5, 6]

@@ -101,10 +101,10 @@ async def test_pages_follow_each_other_without_gap_or_double(bench: Bench) -> No
     await bench.submit(*wanted)
     await bench.end(SettlementKind.DEAD, *await bench.lease(23))  # all at one instant
 
-    found: list[str] = []
+    ids: list[str] = []
     after = None
     while page := await bench.queue.peek(TENANT, JobState.DEAD, after=after, count=5):
-        found += names(page)
+        ids += names(page)
         after = (page[-1].position, page[-1].id)
 
-    assert sorted(found) == sorted(wanted)
+    assert sorted(ids) == sorted(wanted)

@@ -14,9 +14,9 @@ async def test_only_who_has_the_lease_may_note_how_far_a_job_is(bench: Bench) ->
 
     assert await bench.queue.note(TENANT, lease, "3 of 7") is True
     assert await bench.queue.note(TENANT, late, "2 of 7") is False
-    found = await bench.queue.find(TENANT, "a")
-    assert found is not None
-    assert found.note == "3 of 7"
+    job = await bench.queue.find(TENANT, "a")
+    assert job is not None
+    assert job.note == "3 of 7"
 
 
 async def test_what_is_over_is_kept_with_its_note_and_lent_no_more(bench: Bench) -> None:

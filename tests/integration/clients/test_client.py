@@ -40,14 +40,14 @@ def test_a_watch_outlives_a_service_that_ends_and_misses_nothing(tmp_path: Path)
         enter_team(client)
         changes = client.watch("start")
         before = client.route({"region": "east"}, source="crm", external_id="L-1")
-        told = [next(changes).change]
+        received = [next(changes).change]
 
         service.end(signal.SIGTERM)
         service.start()
         after = client.route({"region": "east"}, source="crm", external_id="L-2")
-        told.append(next(changes).change)
+        received.append(next(changes).change)
 
-        assert [change.decision.name for change in told] == [before.name, after.name]
+        assert [change.decision.name for change in received] == [before.name, after.name]
         changes.close()  # type: ignore[attr-defined]
 
 
@@ -90,7 +90,7 @@ def test_a_work_items_life_through_the_client(served: Restartable) -> None:
         assert len({owner, moved.rep, named.rep}) == 3
         assert stale.value.reason == "STALE_ETAG"
         assert closed.owner == named.rep == "tenants/life/reps/cy"
-        assert [found.name for found in client.list_work_items(state="CONVERTED")] == [item.name]
+        assert [listed.name for listed in client.list_work_items(state="CONVERTED")] == [item.name]
         assert [decision.epoch for decision in client.list_decisions(work_item="crm~L-1")] == [3, 2, 1]
         assert client.explain(named.name).note == "knows them"
         assert client.fairness("team").overrides == 1

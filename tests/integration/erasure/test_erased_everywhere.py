@@ -284,8 +284,8 @@ async def _subjects(house: House) -> set[str]:
     names = {item.name for item in listed.work_items}
     for state in queue.Submission.State.keys()[1:]:
         request = queue.ListSubmissionsRequest(parent=PARENT, page_size=1000, state=state)
-        found = await house.call(OURS + "QueueService/ListSubmissions", request)
-        names |= {submission.work_item for submission in found.submissions}
+        page = await house.call(OURS + "QueueService/ListSubmissions", request)
+        names |= {submission.work_item for submission in page.submissions}
     return names
 
 

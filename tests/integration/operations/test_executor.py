@@ -56,9 +56,9 @@ class Workshop:
         kind = OperationKind("try", (sys.executable, "-c", CHILD.format(body=body)), _answer)
         self.worker = worker_of(kind, self.queue, lease_s)
 
-    async def tried(self, **told: Any) -> Operation:
+    async def tried(self, **arguments: Any) -> Operation:
         """Hand a task in, and let it be tried once."""
-        begun = await self.operations.begin("try", ACME, Task("models/x", told))
+        begun = await self.operations.begin("try", ACME, Task("models/x", arguments))
         await self.worker.turn(ACME)
         return await self.operations.get(begun.name)
 

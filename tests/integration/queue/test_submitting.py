@@ -183,16 +183,16 @@ async def test_purging_counts_first_and_removes_then(store: EmbeddedServer, tena
 async def test_pages_of_submissions_follow_each_other(store: EmbeddedServer, tenant: str) -> None:
     async with reception(store, tenant) as api:
         await submit_many(api, 7)
-        found: list[str] = []
+        listed: list[str] = []
         token = ""
-        while not found or token:
+        while not listed or token:
             page = await api.queue.ListSubmissions(
                 queue_pb2.ListSubmissionsRequest(parent=api.parent, state=READY, page_size=3, page_token=token)
             )
-            found += [last(submission.work_item) for submission in page.submissions]
+            listed += [last(submission.work_item) for submission in page.submissions]
             token = page.next_page_token
 
-        assert found == [f"crm~L-{n}" for n in range(7)]
+        assert listed == [f"crm~L-{n}" for n in range(7)]
 
 
 async def test_a_page_token_of_somebody_else_is_refused(api: Api) -> None:

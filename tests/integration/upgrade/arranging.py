@@ -71,7 +71,7 @@ class Repeating:
             yield key
 
 
-class Told:
+class Reports:
     """Remembers what was reported."""
 
     def __init__(self) -> None:
@@ -90,9 +90,12 @@ async def nobody_waits(_: float) -> None:
 
 
 def upgrade(
-    redis: Any, told: Told | None = None, pause: Callable[[float], Awaitable[object]] = nobody_waits, page: int = 40
+    redis: Any,
+    reports: Reports | None = None,
+    pause: Callable[[float], Awaitable[object]] = nobody_waits,
+    page: int = 40,
 ) -> StoreUpgrade:
-    return StoreUpgrade(redis, told or Told(), pause, page)
+    return StoreUpgrade(redis, reports or Reports(), pause, page)
 
 
 def restored(url: str) -> None:

@@ -67,7 +67,7 @@ def with_event_of_the_future(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plant", "said"),
+    ("plant", "message"),
     [
         (
             newer,
@@ -77,12 +77,12 @@ def with_event_of_the_future(url: str) -> None:
     ],
 )
 def test_a_server_that_does_not_understand_its_store_says_why_and_ends(
-    data_folder: Path, plant: Callable[[str], None], said: str
+    data_folder: Path, plant: Callable[[str], None], message: str
 ) -> None:
     server = served_on(data_folder, plant)
 
     assert server.ended() == 1
-    assert said in "".join(server.log)
+    assert message in "".join(server.log)
 
 
 @pytest.mark.parametrize("command", [("verify",), ("audit", "verify"), ("audit", "show")])

@@ -26,7 +26,7 @@ from tests.integration.upgrade.arranging import (
     Killed,
     Mortal,
     Repeating,
-    Told,
+    Reports,
     every_kind_of_record,
     restored,
     served_on,
@@ -40,18 +40,18 @@ GOLDEN = ["acme", "early", "华贸"]
 
 async def test_every_tenant_is_brought_up_to_date_and_says_so(url: str, redis: Any) -> None:
     restored(url)
-    told = Told()
+    reports = Reports()
 
-    await upgrade(redis, told).run()
+    await upgrade(redis, reports).run()
 
     assert {tenant: await redis.hget(Keys(tenant).revisions, "format") for tenant in GOLDEN} == dict.fromkeys(
         GOLDEN, b"%d" % FORMAT
     )
     assert await redis.get(FORMAT_OF_ALL) == b"%d" % FORMAT
-    assert sorted(told.progress) == sorted(GOLDEN)
-    assert all(steps[-1][0] == steps[-1][1] for steps in told.progress.values())
-    assert len(told.progress["acme"]) > 1
-    assert [found for tenant in GOLDEN for found in await differences(url, tenant)] == []
+    assert sorted(reports.progress) == sorted(GOLDEN)
+    assert all(steps[-1][0] == steps[-1][1] for steps in reports.progress.values())
+    assert len(reports.progress["acme"]) > 1
+    assert [difference for tenant in GOLDEN for difference in await differences(url, tenant)] == []
 
 
 async def test_the_log_is_not_touched(url: str, redis: Any) -> None:
@@ -118,32 +118,32 @@ async def test_an_empty_store_is_up_to_date(url: str, redis: Any) -> None:
 
 async def test_one_of_two_servers_upgrades_and_the_other_waits_and_says_so(url: str, redis: Any) -> None:
     restored(url)
-    first, second = Told(), Told()
+    first, second = Reports(), Reports()
 
     await asyncio.gather(
         upgrade(redis, first, asyncio.sleep).run(), upgrade(redis, second, lambda _: asyncio.sleep(0)).run()
     )
 
-    by_whom = {bool(told.progress): told for told in (first, second)}
+    by_whom = {bool(reports.progress): reports for reports in (first, second)}
     assert by_whom[True].waits_for == []
     assert set(by_whom[False].waits_for) == {"another server brings the store to this version's format"}
-    assert [found for tenant in GOLDEN for found in await differences(url, tenant)] == []
+    assert [difference for tenant in GOLDEN for difference in await differences(url, tenant)] == []
 
 
 @pytest.mark.parametrize("role", ROLES_OF_1)
 async def test_it_waits_until_older_servers_have_ended_and_says_for_what(url: str, redis: Any, role: str) -> None:
     restored(url)
-    key, told = Keys("acme").role(role), Told()
+    key, reports = Keys("acme").role(role), Reports()
     await redis.set(key, "an older server")
 
     async def role_ends(_: float) -> None:
         assert await redis.get(FORMAT_OF_ALL) is None
-        if len(told.waits_for) == 3:
+        if len(reports.waits_for) == 3:
             await redis.delete(key)
 
-    await upgrade(redis, told, role_ends).run()
+    await upgrade(redis, reports, role_ends).run()
 
-    assert told.waits_for == [f"a server of an older version runs, or ran a moment ago: {key}"] * 3
+    assert reports.waits_for == [f"a server of an older version runs, or ran a moment ago: {key}"] * 3
     assert await redis.get(FORMAT_OF_ALL) == b"%d" % FORMAT
 
 
@@ -158,8 +158,8 @@ async def test_a_tenant_that_never_published_rules_is_found_too(url: str, redis:
 
 
 async def mark(redis: Any) -> str:
-    found: bytes = await redis.hget(Keys("entered").revisions, "workforce_mark")
-    return found.decode()
+    stored: bytes = await redis.hget(Keys("entered").revisions, "workforce_mark")
+    return stored.decode()
 
 
 @asynccontextmanager
@@ -225,11 +225,11 @@ async def test_tenants_on_every_node_of_a_cluster_are_found(cluster: Cluster) ->
         for role in ROLES_OF_1:
             await redis.delete(Keys(tenant).role(role))
         await to_format_1(redis, tenant)
-    told = Told()
+    reports = Reports()
 
-    await upgrade(redis, told).run()
+    await upgrade(redis, reports).run()
     await close(redis)
 
-    assert sorted(told.progress) == tenants
+    assert sorted(reports.progress) == tenants
     assert len({key_slot(tenant.encode()) * 3 // SLOTS for tenant in tenants}) == 3
-    assert [found for tenant in tenants for found in await differences(cluster.url, tenant)] == []
+    assert [difference for tenant in tenants for difference in await differences(cluster.url, tenant)] == []

@@ -69,8 +69,8 @@ def definition(text: str = DEFINITION, **changes: str) -> Definition:
 
 
 def built(text: str = DEFINITION) -> Dataset:
-    found = definition(text)
-    return build(read_events(table(), found), found)
+    declared = definition(text)
+    return build(read_events(table(), declared), declared)
 
 
 def row(dataset: Dataset, customer: str) -> dict[str, object]:
@@ -111,12 +111,14 @@ def test_who_was_not_active_is_not_looked_at() -> None:
 
 def test_a_slope_rises_with_more_events_late() -> None:
     rows = [("eve", f"2024-02-{day:02d}", f"2024-02-{day:02d}", "tea", 1, 1.0) for day in (1, 12, 13, 22, 23, 24)]
-    found = definition()
+    definition_of_slope = definition()
 
-    shot = snapshot(read_events(table([*rows, *ROWS]), found), found, moments_of(found)[0])
+    shot = snapshot(
+        read_events(table([*rows, *ROWS]), definition_of_slope), definition_of_slope, moments_of(definition_of_slope)[0]
+    )
 
     eve = shot.customers.tolist().index("eve")
-    slope = shot.features[eve, [declared.name for declared in found.features].index("slope")]
+    slope = shot.features[eve, [declared.name for declared in definition_of_slope.features].index("slope")]
     assert slope == pytest.approx(np.polyfit(range(4), [0, 1, 2, 3], 1)[0])
 
 
@@ -164,7 +166,7 @@ def test_days_since_are_marked_as_growing_by_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("aggregation: mean, of: price", "aggregation: mean", r"features\[3\] \(line 12, column .*of: mean needs"),
         ("aggregation: count, days: 30", "aggregation: cuont, days: 30", r"\[1\]\.aggregation \(line 10, column"),
@@ -178,8 +180,8 @@ def test_days_since_are_marked_as_growing_by_themselves() -> None:
         ("name: test", "nmae: test", "nmae"),
     ],
 )  # fmt: skip
-def test_mistakes_are_named_with_their_place(old: str, new: str, said: str) -> None:
-    with pytest.raises(InvalidDefinition, match=said):
+def test_mistakes_are_named_with_their_place(old: str, new: str, message: str) -> None:
+    with pytest.raises(InvalidDefinition, match=message):
         definition(**{old: new})
 
 
@@ -213,17 +215,17 @@ def scales_by_the_whole_file(events: Events, declared: Definition, moment: int) 
 def many_events(n: int = 3_000, seed: int = 0) -> pa.Table:
     draw = np.random.default_rng(seed)
     at = np.datetime64("2023-09-01") + draw.integers(0, 240, n)
-    known = at + draw.integers(0, 20, n)
+    recorded = at + draw.integers(0, 20, n)
     kinds, who = draw.choice(["tea", "cup"], n), draw.integers(0, 150, n)
-    rows = zip(who, at, known, kinds, draw.integers(1, 9, n), draw.integers(1, 9, n), strict=True)
+    rows = zip(who, at, recorded, kinds, draw.integers(1, 9, n), draw.integers(1, 9, n), strict=True)
     return table([(f"c{w:03d}", str(a), str(k), str(kind), int(p), float(price)) for w, a, k, kind, p, price in rows])
 
 
 def test_the_honest_builder_gets_a_green_certificate() -> None:
-    found = definition()
-    events = read_events(many_events(), found)
+    declared = definition()
+    events = read_events(many_events(), declared)
 
-    certificate = certify(events, found, moments_of(found), seed=1)
+    certificate = certify(events, declared, moments_of(declared), seed=1)
 
     assert certificate.is_green
     assert certificate.n_changed > 500
@@ -231,32 +233,32 @@ def test_the_honest_builder_gets_a_green_certificate() -> None:
 
 @pytest.mark.parametrize("builder", [looks_ahead, sees_all_customers_orders, scales_by_the_whole_file])
 def test_a_builder_that_knows_the_future_gets_a_red_one(builder: object) -> None:
-    found = definition()
-    events = read_events(many_events(), found)
+    declared = definition()
+    events = read_events(many_events(), declared)
 
-    certificate = certify(events, found, moments_of(found), seed=1, builder=builder)  # type: ignore[arg-type]
+    certificate = certify(events, declared, moments_of(declared), seed=1, builder=builder)  # type: ignore[arg-type]
 
     assert not certificate.is_green
     assert "2024-03-01" in certificate.differences[0]
 
 
 def test_a_certificate_without_anything_to_change_is_not_green() -> None:
-    found = definition()
-    empty = read_events(table(), found).take(np.zeros(0, np.int64))
+    declared = definition()
+    empty = read_events(table(), declared).take(np.zeros(0, np.int64))
 
     with pytest.raises(ValueError, match=r"high <= 0|empty"):
-        certify(empty, found, moments_of(found), seed=1)
+        certify(empty, declared, moments_of(declared), seed=1)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_order_of_the_file_changes_nothing(seed: int) -> None:
-    found = definition()
+    declared = definition()
     events = many_events(300)
     shuffled = events.take(np.random.default_rng(seed).permutation(len(events)))
 
-    moment = moments_of(found)[0]
-    one, other = (snapshot(read_events(each, found), found, moment) for each in (events, shuffled))
+    moment = moments_of(declared)[0]
+    one, other = (snapshot(read_events(each, declared), declared, moment) for each in (events, shuffled))
 
     assert one.customers.tolist() == other.customers.tolist()
     assert np.allclose(one.features, other.features, equal_nan=True, rtol=1e-12)
@@ -270,14 +272,14 @@ def test_the_examples_build_from_the_real_logs_with_a_green_certificate(
     file: str, name: str, n_rows: int, n_lost: int
 ) -> None:
     path = real(file)
-    found = read_definition((Path(__file__).parents[3] / "examples" / f"{name}.yaml").read_bytes())
-    events = read_events(read_table(path), found)
+    declared = read_definition((Path(__file__).parents[3] / "examples" / f"{name}.yaml").read_bytes())
+    events = read_events(read_table(path), declared)
 
-    dataset = build(events, found)
+    dataset = build(events, declared)
 
     assert len(dataset.table) == n_rows
     assert dataset.table["churned"].to_numpy().sum() == n_lost
-    assert certify(events, found, moments_of(found)[:1], seed=1).is_green
+    assert certify(events, declared, moments_of(declared)[:1], seed=1).is_green
 
 
 @pytest.mark.parametrize("text", ["name: 2024-13-45", "[" * 5_000, b"\xff\xff"])

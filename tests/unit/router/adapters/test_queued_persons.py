@@ -28,10 +28,10 @@ class Moving(MemoryQueue):
         super().__init__(lambda: self.now_us)
 
     async def peek(self, tenant: str, state: JobState, **given: Any) -> Any:
-        found = await super().peek(tenant, state, **given)
+        jobs = await super().peek(tenant, state, **given)
         if state is JobState.DELAYED:
             await self.fail()
-        return found
+        return jobs
 
     async def purge(self, tenant: str, state: JobState, request: Request, job_ids: Any = None, **given: Any) -> Any:
         done = await super().purge(tenant, state, request, job_ids, **given)

@@ -50,37 +50,37 @@ def test_no_name_of_a_column_means_two_things(columns: dict[str, tuple[str, ...]
 def test_columns_are_known_in_both_languages(tmp_path: Path, header: str) -> None:
     file = written(tmp_path, f"{header}\nanna,Anna,华东;华南,汽车|电子,CRM,zh、en,east:2;west,3,是,40\n")
 
-    found = read_reps(file, {}, ())
+    reps = read_reps(file, {}, ())
 
-    (rep,) = found.reps
+    (rep,) = reps.reps
     assert (rep.name, rep.display_name, rep.active, dict(rep.capacity)) == ("anna", "Anna", True, {"LEAD": 40})
     assert list(rep.attributes["regions"]) == ["华东", "华南"]  # type: ignore[arg-type]
     assert list(rep.attributes["languages"]) == ["zh", "en"]  # type: ignore[arg-type]
-    assert found.pools == {"east": {"anna": 2.0}, "west": {"anna": 3.0}}
+    assert reps.pools == {"east": {"anna": 2.0}, "west": {"anna": 3.0}}
 
 
 def test_a_file_in_gb_18030_reads_as_well(tmp_path: Path) -> None:
-    found = read_reps(written(tmp_path, "编号,姓名\nanna,王芳\n", "gb18030"), {}, ["everyone"])
+    reps = read_reps(written(tmp_path, "编号,姓名\nanna,王芳\n", "gb18030"), {}, ["everyone"])
 
-    assert found.reps[0].display_name == "王芳"
+    assert reps.reps[0].display_name == "王芳"
 
 
 def test_without_pools_everybody_is_in_every_pool_of_the_rules(tmp_path: Path) -> None:
-    found = read_reps(written(tmp_path, "id,weight\nanna,2\nbo,\n"), {}, ["east", "west"])
+    reps = read_reps(written(tmp_path, "id,weight\nanna,2\nbo,\n"), {}, ["east", "west"])
 
-    assert found.pools == {"east": {"anna": 2.0, "bo": 1.0}, "west": {"anna": 2.0, "bo": 1.0}}
+    assert reps.pools == {"east": {"anna": 2.0, "bo": 1.0}, "west": {"anna": 2.0, "bo": 1.0}}
 
 
 def test_other_columns_become_attributes_of_their_own_type(tmp_path: Path) -> None:
-    found = read_reps(written(tmp_path, "id,level,remote,certificates,code\nanna,3,true,a;b,007\n"), {}, ())
+    reps = read_reps(written(tmp_path, "id,level,remote,certificates,code\nanna,3,true,a;b,007\n"), {}, ())
 
-    assert dict(found.reps[0].attributes) == {"level": 3.0, "remote": True, "certificates": ["a", "b"], "code": "007"}
+    assert dict(reps.reps[0].attributes) == {"level": 3.0, "remote": True, "certificates": ["a", "b"], "code": "007"}
 
 
 def test_a_name_makes_an_id_where_there_is_none(tmp_path: Path) -> None:
-    found = read_reps(written(tmp_path, "sales_agent\nDarcel Schlecht\n"), {"sales_agent": "name"}, ())
+    reps = read_reps(written(tmp_path, "sales_agent\nDarcel Schlecht\n"), {"sales_agent": "name"}, ())
 
-    assert (found.reps[0].name, found.reps[0].display_name) == ("Darcel-Schlecht", "Darcel Schlecht")
+    assert (reps.reps[0].name, reps.reps[0].display_name) == ("Darcel-Schlecht", "Darcel Schlecht")
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,13 @@ def test_a_territory_inside_itself_is_refused(tmp_path: Path) -> None:
 
 
 def test_declared_fields_become_attributes_of_their_type(tmp_path: Path) -> None:
-    found = leads(
+    items = leads(
         tmp_path,
         "编号,来源,类型,金额,优先级,region,potential,vip,skills_needed,decide_by,colour\n"
         'L-1,crm,线索,"1,200",7,上海,60.5,是,ERP;CRM,2024-05-01,red\n',
     )
 
-    (item,) = found.items
+    (item,) = items.items
     assert (item.external_id, item.source, item.kind, item.value, item.priority) == ("L-1", "crm", 1, 1200.0, 7)
     assert dict(item.attributes) == {
         "region": "上海",
@@ -151,7 +151,7 @@ def test_declared_fields_become_attributes_of_their_type(tmp_path: Path) -> None
         "skills_needed": ["ERP", "CRM"],
         "decide_by": "2024-05-01",
     }
-    assert found.left_out == ["colour"]
+    assert items.left_out == ["colour"]
 
 
 def test_empty_cells_are_missing_attributes(tmp_path: Path) -> None:
@@ -162,10 +162,10 @@ def test_empty_cells_are_missing_attributes(tmp_path: Path) -> None:
 
 
 def test_a_mapped_column_is_what_the_user_says(tmp_path: Path) -> None:
-    found = leads(tmp_path, "opportunity,地区\nO-1,上海\n", opportunity="external_id", 地区="region")
+    items = leads(tmp_path, "opportunity,地区\nO-1,上海\n", opportunity="external_id", 地区="region")
 
-    assert found.items[0].external_id == "O-1"
-    assert found.items[0].attributes["region"] == "上海"
+    assert items.items[0].external_id == "O-1"
+    assert items.items[0].attributes["region"] == "上海"
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("workforce", "tests", "path", "said"),
+    ("workforce", "tests", "path", "message"),
     [
         ({"territories": {"a": "b", "b": "a"}}, [], "workforce.territories.a", "a lies inside itself"),
         ({"territories": {"a": "a"}}, [], "workforce.territories.a", "a lies inside itself"),
@@ -110,7 +110,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
         ),
     ],
 )
-def test_wrong_tests_and_workforces_are_refused(workforce: Any, tests: Any, path: str, said: str) -> None:
+def test_wrong_tests_and_workforces_are_refused(workforce: Any, tests: Any, path: str, message: str) -> None:
     problems = check_tests(json.dumps({"tests": tests, **({"workforce": workforce} if workforce else {})})).problems
 
-    assert any(problem.path == path and said in problem.message for problem in problems), problems
+    assert any(problem.path == path and message in problem.message for problem in problems), problems

@@ -2,8 +2,8 @@
 
 Conditions and routes repeat from rule to rule, so each different one is written once and rules refer to it by
 number; that also keeps them shared in memory. A route and its parts are written as their fields in order, fallback
-steps after their names: whatever the dataclasses of `router.rules.route` have, so a field that is added there is read and
-written here. Reading trusts its input: only what ``dumps`` has written is stored.
+steps after their names: a field that is added to those dataclasses is written and read without a word here. Reading
+trusts its input: only what ``dumps`` has written is stored.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from operations.executor import BOUNDS, DELIVERIES, OperationKind, worker_of
 from operations.service import OperationService
+from scoring.clock import Now, wall_clock
 from scoring.rpc import rescorings
 from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
@@ -39,6 +40,8 @@ class OperationServices:
         How long a lost worker keeps an operation from others, in seconds.
     request_ttl_s
         How long a request id is remembered, in seconds.
+    now
+        The instant that customers are rescored at where none is named.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class OperationServices:
         redis: RedisClient,
         lease_s: float,
         request_ttl_s: int,
+        now: Now = wall_clock,
     ) -> None:
         self._queues = {
             kind: RedisQueue(redis, kind, BOUNDS, deliveries=DELIVERIES, request_ttl_s=request_ttl_s) for kind in KINDS
@@ -65,7 +69,7 @@ class OperationServices:
             self.kinds[trainings.KIND] = trainings.training(data, Path(models), scoring.registries)
         if settings.rescoring_data:
             data, out = Path(settings.rescoring_data), Path(settings.rescoring_out)
-            self.rescorer = Rescorings(self.service, data, out, scoring.champions, scoring.registries)
+            self.rescorer = Rescorings(self.service, data, out, scoring.champions, scoring.registries, now)
             self.kinds[rescorings.KIND] = rescorings.rescoring(data, out, models)
 
     def workers(self, kinds: Collection[str] = KINDS) -> WorkerPool:

@@ -42,6 +42,7 @@ from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
+from scoring.clock import wall_clock
 from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
@@ -71,14 +72,14 @@ STANDING = (
 class RouterScoreMemory:
     """Scoring's memory is the store that the router asks."""
 
-    def __init__(self, standings: RedisCustomerScores) -> None:
-        self.note = standings.note
-        self._standings = standings
+    def __init__(self, customer_scores: RedisCustomerScores) -> None:
+        self.note = customer_scores.note
+        self._customer_scores = customer_scores
 
     async def keep(self, tenant: str, scores: Sequence[LastScore]) -> None:
         """Remember scores; the failures are scoring's own."""
         try:
-            await self._standings.keep(tenant, scores)
+            await self._customer_scores.keep(tenant, scores)
         except StoreUnavailable as error:
             raise MemoryUnavailable(str(error)) from error
 
@@ -100,8 +101,7 @@ class Service:
         self._stores = Stores.connect(redis_url, settings.request_ttl_s, settings.durability)
         self._settings = settings
         self.durability = DurabilityStatus()
-        assignments, workforce = self._stores.assignments, self._stores.workforce
-        rule_sets = self._stores.rule_sets
+        assignments, workforce, rule_sets = self._stores.assignments, self._stores.workforce, self._stores.rule_sets
         workforce_service = WorkforceService(workforce, rule_sets)
         personal = Personal.of(settings.security.personal)
         self._planners = PlannerCache(
@@ -111,7 +111,7 @@ class Service:
             assignments, self._planners, rule_sets, self._stores.log_follower, self._stores.leader_lease
         )
         queries = WorkItemQueries(assignments, self._planners)
-        router = Router(assignments, self._planners, queries, self._stores.standings)
+        router = Router(assignments, self._planners, queries, self._stores.customer_scores)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
@@ -131,7 +131,11 @@ class Service:
         )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
-        self._operations = OperationServices(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s)
+        self._clock = SimulatedClock(redis)
+        self._now = self._clock.now if settings.simulated_clock else wall_clock
+        self._operations = OperationServices(
+            settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s, self._now
+        )
         self._operation_workers = self._operations.workers()
         self._health = HealthServicer()
         self.server = _listener(share_port=settings.place.share_port)
@@ -185,11 +189,10 @@ class Service:
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
     async def _agree_on_time(self) -> None:
-        clock = SimulatedClock(self._stores.redis)
         if self._settings.simulated_clock:
-            await clock.begin()
+            await self._clock.begin()
         else:
-            await clock.refuse(is_private=not self._settings.redis_url)
+            await self._clock.refuse(is_private=not self._settings.redis_url)
 
     def monitor(self, tenant: str) -> Monitor:
         """Return what audits a tenant."""
@@ -233,7 +236,7 @@ class Service:
 
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.champions.start)
-        memory = RouterScoreMemory(self._stores.standings)
+        memory = RouterScoreMemory(self._stores.customer_scores)
         scoring, work = self._scoring, self._operations
         scoring_rpc.add_to(
             self._grpc_server,
@@ -243,6 +246,7 @@ class Service:
             scoring.registries,
             work.trainer,
             work.rescorer,
+            self._now,
         )
         operations_rpc.add_to(self._grpc_server, work.service)
         return scoring_rpc.SERVICES + operations_rpc.SERVICES
@@ -257,7 +261,7 @@ class Service:
         await asyncio.gather(self._requeue_runner.stop(), self._monitors.stop())
         self._scoring.champions.stop()
         self._planners.close()
-        await self._stores.standings.close()
+        await self._stores.customer_scores.close()
         await self._stores.close()
         self._watch.close()
 

@@ -154,7 +154,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         lambda rule_set: engines.serving(rule_set, wanted.engine),
         wanted.personal,
     )
-    router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.standings)
+    router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.customer_scores)
     queue = routing_queue(stores.redis, wanted.routing, wanted.request_ttl_s)
     workers = routing_workers(queue, router, wanted.routing) if ROUTE in kinds else WorkerPool(())
     operation_workers = _operation_workers(stores, wanted, kinds)

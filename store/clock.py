@@ -7,6 +7,7 @@ kept in the store, under one key that no other store may have: ``serve`` refuses
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 
 from store.clients import RedisClient
 from store.scripts import lua
@@ -15,6 +16,7 @@ from store.translation import translated
 SIMULATED = "FAIRLEAD_SIMULATED_CLOCK"
 """Variable that has the scripts of a process read the simulated clock; set by ``serve --simulated-clock``."""
 KEY = "fairlead:clock"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIMULATED_PRIVATE = (
     "the time of this data folder is simulated, and its events keep it: serve it with --simulated-clock, or name "
     "another folder with --data"
@@ -79,6 +81,10 @@ class SimulatedClock:
         if at_us is None:
             return now_us, 1.0
         return int(at_us) + int((now_us - int(since_us)) * float(rate)), float(rate)
+
+    async def now(self) -> datetime:
+        """Return the time."""
+        return _EPOCH + timedelta(microseconds=(await self.read())[0])
 
     async def set(self, at_us: int, rate: float = 1.0) -> None:
         """Have the clock show a time, and run from there on.

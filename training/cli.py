@@ -34,7 +34,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class BarsOnConsole:
-    """Shows training's stages as bars; matches `training.progress.ProgressListener`."""
+    """Shows training's stages as bars; matches `training.progress.ProgressListenerListener`."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from failures import Failure
@@ -60,6 +60,12 @@ class Queue(Protocol):
         self, tenant: str, state: JobState, *, after: tuple[int, str] | None = None, count: int = 50
     ) -> list[Job]:
         """Return jobs of a state in its order, those behind ``after``: the position and id of another."""
+
+    def payloads(self, tenant: str) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield id and payload of every job that is there from the first to the last, whatever becomes of it meanwhile.
+
+        In no order; one may come twice, and those that come or go meanwhile perhaps.
+        """
 
     async def stats(self, tenant: str) -> Stats:
         """Count."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
@@ -10,13 +10,13 @@ from uuid import uuid4
 import msgpack
 
 from failures import Conflict, Failure
-from router.assignment.commands import RouteRequest, customer_of, request_fingerprint
+from router.assignment.commands import RouteRequest, names_customer, request_fingerprint
 from router.assignment.service import Router
+from router.erasure.ports import Pending
 from router.model.decision import Decision
 from router.model.errors import QueueFull
-from router.model.workitem import WorkItem, item_id
-from router.rules.route import KnownCustomer
-from router.submission.ports import Submission
+from router.model.workitem import WorkItem, item_id, keyed
+from router.submission.ports import WHY_UNREADABLE, Submission
 from router.submission.service import NotRouted, route_submitted
 from store.batching import MicroBatcher
 from store.clients import RedisClient
@@ -111,16 +111,16 @@ class QueuedPersons:
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
-    async def of_customer(self, tenant: str, known_customer: KnownCustomer | None, customer: str) -> list[str]:
+    async def of_customer(self, tenant: str, fields: Collection[str], customer: str) -> Pending:
         """Return the submissions of a customer: the queue knows nobody, so all are looked at."""
-        ids: dict[str, None] = {}
-        for state in _ON_THEIR_WAY:
-            after: tuple[int, str] | None = None
-            while page := await self._queue.peek(tenant, state, after=after, count=MAX_BATCH):
-                after = page[-1].position, page[-1].id
-                mine = [job.id for job in page if customer_of(known_customer, _unpack(job.payload).item) == customer]
-                ids.update(dict.fromkeys(mine))
-        return list(ids)
+        mine, unreadable = dict[str, None](), dict[str, None]()
+        async for job_id, payload in self._queue.payloads(tenant):
+            request = _readable(payload)
+            if request is None:
+                unreadable[job_id] = None
+            elif names_customer(request.item, fields, customer):
+                mine[job_id] = None
+        return Pending(list(mine), list(unreadable))
 
     async def waiting(self, tenant: str, item_ids: Sequence[str]) -> int:
         return sum([await self._queue.find(tenant, item_id) is not None for item_id in item_ids])
@@ -132,7 +132,7 @@ class QueuedPersons:
             page = item_ids[start : start + MAX_BATCH]
             for state in (JobState.READY, JobState.DELAYED, JobState.DEAD):
                 removed += await self._purged(tenant, state, page)
-        await self._insist(tenant, item_ids, but_not=_ON_THEIR_WAY)
+        await self._insist(tenant, item_ids, but_not=tuple(JobState))
         return removed
 
     async def _purged(self, tenant: str, state: JobState, item_ids: Sequence[str]) -> int:
@@ -147,18 +147,18 @@ class QueuedPersons:
                 raise Conflict(name, "a worker has its submission at this moment: try again")
 
 
-_ON_THEIR_WAY = (JobState.READY, JobState.LEASED, JobState.DELAYED, JobState.READY, JobState.LEASED, JobState.DEAD)
-"""Where submissions are, in the order in which they move, and once more: what moves meanwhile is met again."""
-
-
 def routing_work(router: Router) -> Work:
     """Return what a worker does with submissions: route them, each by its own request id."""
 
     async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
-        requests = [_unpack(lease.payload) for lease in leases]
-        return [_outcome(answer) for answer in await route_submitted(router, tenant, requests)]
+        requests = [_readable(lease.payload) for lease in leases]
+        answers = iter(await route_submitted(router, tenant, [request for request in requests if request]))
+        return [_outcome(next(answers)) if request else _UNREADABLE for request in requests]
 
     return work
+
+
+_UNREADABLE = JobResult(ResultKind.NEVER, f"UNREADABLE: {WHY_UNREADABLE}")
 
 
 def _outcome(answer: Decision | NotRouted) -> JobResult:
@@ -185,15 +185,25 @@ def _unpack(payload: bytes) -> RouteRequest:
     return RouteRequest(WorkItem.unpack(content), request_id, actor)
 
 
+def _readable(payload: bytes) -> RouteRequest | None:
+    """Read a submission; None for one that this version cannot read."""
+    try:
+        return _unpack(payload)
+    except (ValueError, TypeError, AttributeError, msgpack.UnpackException):
+        return None
+
+
 def _submission(job: Job) -> Submission:
-    item = _unpack(job.payload).item
+    request = _readable(job.payload)
+    item = request.item if request else None
     return Submission(job.id, item, job.arrived_us, job.state, job.position, job.deliveries, job.fault)
 
 
 def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Request:
     named = [] if item_ids is None else sorted(item_ids) or None  # all has been hashed as [] from the first
     content = msgpack.packb([what, named])
-    return Request(request_id or str(uuid4()), sha256(content).hexdigest())
+    name = request_id or str(uuid4())
+    return Request(name, keyed(name, sha256(content).hexdigest()))
 
 
 async def _carried_out(change: Callable[[], Awaitable[RequestProgress]]) -> int:

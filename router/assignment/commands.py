@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,6 +81,8 @@ class Refusal(StrEnum):
     CLOSED = "CLOSED"
     FULL = "FULL"
     NOBODY = "NOBODY"
+    LOST = "LOST"
+    """It is answered already, by an event that somebody deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +291,13 @@ def customer_of(known_customer: KnownCustomer | None, item: WorkItem) -> str:
     return item.external_id if item.kind is Kind.CUSTOMER else ""
 
 
+def names_customer(item: WorkItem, fields: Collection[str], customer: str) -> bool:
+    """Say whether a work item is a customer's, who may be named in any of some fields; see ``customer_of``."""
+    return any(customer_of(KnownCustomer(field), item) == customer for field in fields) or (
+        not fields and customer_of(None, item) == customer
+    )
+
+
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:
     """Return what tells a repeated request to route from a reused id; ``content`` is the packed work item."""
-    return fingerprint_of("route", content or request.item.pack())
+    return fingerprint_of(request.request_id, "route", content or request.item.pack())

@@ -28,7 +28,7 @@ async def filled(
     if wanted is None:
         return items
     customers = {customer for item in items if (customer := customer_to_ask_for(wanted, item))}
-    scores = await source.standings(tenant, customers) if customers else {}
+    scores = await source.last_scores(tenant, customers) if customers else {}
     return [completed(wanted, item, scores) for item in items]
 
 

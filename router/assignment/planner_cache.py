@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from weakref import WeakValueDictionary
 
 from router.assignment.planner import Planner
@@ -72,6 +72,17 @@ class PlannerCache:
             If no rule set is published.
         """
         return self._current.get(tenant) or await self.renewed(tenant, RevisionPair())
+
+    async def newest(self, tenant: str) -> Planner:
+        """Return the planner of the revisions that are active now, whoever published them.
+
+        Raises
+        ------
+        NotPossible
+            If no rule set is published.
+        """
+        planner = await self.current(tenant)
+        return planner if await self.holds(tenant, planner) else await self.renewed(tenant, planner.revisions)
 
     async def personal(self, tenant: str) -> frozenset[str]:
         """Return the fields that the active rule set declares personal; none where there is no rule set."""
@@ -162,6 +173,14 @@ class PlannerCache:
                 self._history.popitem(last=False)
         self._history.move_to_end(key)
         return self._history[key]
+
+    async def revisions(self, tenant: str) -> AsyncIterator[tuple[int, RoutingRules]]:
+        """Yield all revisions of the rules, newest first."""
+        before: int | None = None
+        while page := await self._rule_sets.publications(tenant, before=before):
+            for publication in page:
+                yield publication.revision, loads(publication.stored)
+            before = page[-1].revision
 
     async def _rule_set(self, tenant: str, revision: int) -> RoutingRules:
         publication = await self._rule_sets.publication(tenant, revision)

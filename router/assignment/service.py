@@ -30,7 +30,16 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.decision import Decision
-from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused, StaleEtag, StaleRevision
+from router.model.errors import (
+    Conflict,
+    CorruptHistory,
+    InvalidInput,
+    NotFound,
+    NotPossible,
+    RequestIdReused,
+    StaleEtag,
+    StaleRevision,
+)
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, fingerprint_of
 
@@ -49,15 +58,15 @@ class Router:
         Rules and workforce.
     queries
         Work items as they stand.
-    standings
+    customer_scores
         What is known of customers.
     """
 
     def __init__(
-        self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries, standings: CustomerScores
+        self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries, customer_scores: CustomerScores
     ) -> None:
         self._store = store
-        self._standings = standings
+        self._customer_scores = customer_scores
         self._planners = planners
         self._queries = queries
 
@@ -117,7 +126,7 @@ class Router:
         StaleRevision
             If it does not hold any more; nothing was written.
         """
-        items = await filled(self._standings, tenant, planner.rule_set, [request.item for request in requests])
+        items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         jobs = [route_command(planner, request, item) for request, item in zip(requests, items, strict=True)]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
         if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
@@ -152,7 +161,7 @@ class Router:
         RequestIdReused, StaleRevision, StoreUnavailable
             As ``route``.
         """
-        fingerprint = fingerprint_of("reassign", request.item_id, request.rep, request.note)
+        fingerprint = fingerprint_of(request.request_id, "reassign", request.item_id, request.rep, request.note)
         if request.request_id:
             earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
             if earlier is not None:
@@ -207,7 +216,7 @@ class Router:
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, item_id)
             event = stored.record.version if expected is None else expected
-            fingerprint = fingerprint_of("complete", item_id, state)
+            fingerprint = fingerprint_of(request_id, "complete", item_id, state)
             completion = Completion(item_id, state, event, request_id, fingerprint, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)
             if isinstance(answer, ItemRecord):
@@ -238,6 +247,8 @@ def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refus
             return RequestIdReused(request_id)
         case Refusal.CLOSED:
             return NotPossible(name, "was closed without ever having an owner; closed is final")
+        case Refusal.LOST:
+            return CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
         case _:
             return StaleEtag(name, "changed since it was read: read it again")
 

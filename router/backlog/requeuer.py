@@ -8,6 +8,7 @@ it may stop, start, or run twice at any moment, and nothing is lost or owned twi
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 
@@ -17,12 +18,13 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.decision import Decision, Outcome
-from router.model.errors import StaleRevision
+from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import Completed, Erased, Event, RulesPublished, WorkforceChanged
 from router.model.records import ItemRecord
 from router.model.workitem import State
 
 _PAGE = 1000
+_log = logging.getLogger(__name__)
 
 
 class Requeuer:
@@ -95,12 +97,20 @@ class Requeuer:
         """Make the jobs of waking those that still wait."""
         stored = await self._store.items(self._tenant, item_ids)
         records = [record for record in stored if record is not None and record.state is State.QUEUED]
-        decisions = await self._store.decisions(self._tenant, [record.decision for record in records])
-        jobs = [
-            wake_command(planner, record, decision.head.item)
-            for record, decision in zip(records, decisions, strict=True)
-        ]
-        return [(record, job) for record, job in zip(records, jobs, strict=True) if isinstance(job, BindCommand)]
+        decided = await self._decided(records)
+        jobs = [(record, wake_command(planner, record, decision.head.item)) for record, decision in decided]
+        return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
+
+    async def _decided(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
+        """Read the decisions by which they wait; one that nobody can read keeps only its own work item waiting."""
+        try:
+            numbers = [record.decision for record in records]
+            return list(zip(records, await self._store.decisions(self._tenant, numbers), strict=True))
+        except CorruptHistory as error:
+            if len(records) > 1:
+                return [pair for record in records for pair in await self._decided([record])]
+            _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, records[0].item_id, error)
+            return []
 
     async def wake(self) -> int:
         """Try who has a chance, in their turn, until nobody has one; return how many found an owner."""

@@ -89,11 +89,14 @@ async def _forgotten(stores: Stores, tenant: str, number: int, link: str) -> str
     beginning = await stores.assignments.beginning(tenant)
     if beginning is None:
         return f"event {number}: its link was {link!r} when it was noted, and is not now: this is another past"
-    before = read_rewritten(beginning.facts)
-    if (before.events, before.last_link) == (number, link):
+    ends = read_rewritten(beginning.facts).ends
+    if (number, link) in ends:
         return ""
-    last = f"{before.events}:{before.last_link}"
-    return f"event {number}: the log was rewritten since {link!r} was noted; the last link before was {last}"
+    links = ", ".join(f"{last}:{last_link}" for last, last_link in ends)
+    return (
+        f"event {number}: {link!r} is not in this log, which was rewritten: of what was noted before, only the last "
+        f"link of each older log can be proven: {links}"
+    )
 
 
 def _read_note(noted: str) -> tuple[int, str]:

@@ -34,6 +34,8 @@ def erase(subject: str, is_item: bool, dry_run: bool, yes: bool, server: str, te
         preview = client.erase(name, preview=True)
         if dry_run:
             click.echo(f"would be erased: {_counted(preview)}")
+            if preview.hindrance:
+                click.echo(f"something may be left: {preview.hindrance}")
             return
         if not yes:
             click.confirm(f"erase {_counted(preview)} for good?", abort=True)

@@ -10,7 +10,7 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import click
@@ -30,6 +30,9 @@ from router.history.monitor import ROLE
 from router.model.errors import NotPossible
 from router.model.sealing import Personal
 from store.append_only import rewritten
+
+_HELD_S = 10.0
+"""How long others are kept out, in seconds, after a command that was killed; renewed at every page of the log."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,15 +80,37 @@ def _tell(report: RewriteReport, compacted: Compacted) -> None:
 
 async def _rewrite(url: str, tenant: str, is_shared: bool) -> tuple[RewriteReport, Compacted]:
     console = console_for(sys.stdout)
-    async with connected_stores(url) as stores, _planners(stores) as planners:
-        if is_shared and not await stores.leader_lease.lead(tenant, ROLE, secrets.token_hex(8), 1.0):
-            raise NotPossible(f"tenants/{tenant}", "a service uses the store, or did seconds ago: stop every server")
+    async with connected_stores(url) as stores, _planners(stores) as planners, _held(stores, tenant, is_shared) as hold:
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
-        rewriter = LogRewriter(stores.redis, planners, Personal.of(personal_from(os.environ)))
+        rewriter = LogRewriter(stores.redis, planners, Personal.of(personal_from(os.environ)), hold)
         with progress_bar(console) as progress:
             task = progress.add_task("rewriting", total=newest[0].number if newest else 0)
             report = await rewriter.rewrite(tenant, on_event=lambda: progress.advance(task))
         return report, Compacted(*await rewritten(stores.redis)) if report.events else Compacted()
+
+
+@contextlib.asynccontextmanager
+async def _held(stores: Stores, tenant: str, is_shared: bool) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Have the role that a service's monitor has, so that none of them is there, and no second command.
+
+    Raises
+    ------
+    NotPossible
+        If somebody has it.
+    """
+    name = secrets.token_hex(8)
+
+    async def hold() -> bool:
+        return not is_shared or await stores.leader_lease.lead(tenant, ROLE, name, _HELD_S)
+
+    if not await hold():
+        why = "a service uses the store, or did seconds ago, or another command rewrites it: stop every server"
+        raise NotPossible(f"tenants/{tenant}", why)
+    try:
+        yield hold
+    finally:
+        if is_shared and await hold():
+            await stores.leader_lease.lead(tenant, ROLE, name, 0)
 
 
 @contextlib.asynccontextmanager

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from router.model.decision import DecisionInputs
-from router.rules.route import KnownCustomer
+from router.model.decision import Decision, DecisionInputs
 
 
 class Counts(NamedTuple):
@@ -76,6 +75,18 @@ class Compacted:
     clean_ms: int = 0
     hindrance: str = ""
 
+    def in_spite_of(self, left: str) -> Compacted:
+        """Add why something of the subject may be left; nothing if it cannot."""
+        return Compacted(0, "; ".join(filter(None, (left, self.hindrance)))) if left else self
+
+
+class LogPage(NamedTuple):
+    """Decisions of a slice of the log, as they were made; what cannot be read is left out, and told by its number."""
+
+    decisions: list[Decision]
+    unreadable: list[int]
+    last: int
+
 
 class PersonalValues(Protocol):
     """Holds what opens sealed values."""
@@ -101,6 +112,9 @@ class PersonalValues(Protocol):
     async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
         """Return what decisions about some work items were made from, as it is stored: what is sealed stays so."""
 
+    async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
+        """Return the decisions among the next events of the log, behind a number; None if there are none."""
+
     async def is_sealed(self, tenant: str) -> bool:
         """Say whether the log was sealed from its first event on, or rewritten since."""
 
@@ -108,11 +122,18 @@ class PersonalValues(Protocol):
         """Have the store rewrite its files, so that what was erased is in none of them."""
 
 
+class Pending(NamedTuple):
+    """Submissions that are not routed yet: those of a subject, and those of which nobody can say whose they are."""
+
+    item_ids: list[str]
+    unreadable: list[str]
+
+
 class Submitted(Protocol):
     """Holds work items that are not routed yet, their content in full."""
 
-    async def of_customer(self, tenant: str, known_customer: KnownCustomer | None, customer: str) -> list[str]:
-        """Return those of a customer."""
+    async def of_customer(self, tenant: str, fields: Collection[str], customer: str) -> Pending:
+        """Return those of a customer, who is named in one of the fields, and those that cannot be read."""
 
     async def waiting(self, tenant: str, item_ids: Sequence[str]) -> int:
         """Count those of the named that are there."""

@@ -6,20 +6,23 @@ explained, and replaying them uses the outcomes that they kept.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.erasure.ports import Compacted, Counts, Erasure, PersonalValues, Submitted
+from router.erasure.finding import UNSEEN, InLog, Search
+from router.erasure.ports import Compacted, Counts, Erasure, Pending, PersonalValues, Submitted
 from router.model.errors import NotFound, NotPossible
 from router.model.sealing import plain_fields
 from router.model.workitem import fingerprint_of
-from router.rules.route import KnownCustomer
 
 _REWRITE = "stop the service, then `fairlead log rewrite`"
 _TOGETHER = 500
 """Work items of one script call: others wait for it for some milliseconds."""
+_NAMED = 5
+"""What cannot be read is named up to so many times."""
 
 
 class Subject(NamedTuple):
@@ -56,13 +59,15 @@ class Eraser:
         self._values = values
         self._submitted = submitted
         self._planners = planners
+        self._search = Search(values, planners)
 
     async def erase(
         self, tenant: str, subject: Subject, *, request_id: str = "", actor: str = "", preview: bool = False
     ) -> ErasureResult:
         """Erase a subject, or count what would be.
 
-        A customer of whom there is nothing is erased already; so is a work item that was erased before.
+        A customer of whom there is nothing is erased already; so is a work item that was erased before. What cannot be
+        read stops nothing: it is told, and then nobody says that all is erased.
 
         Raises
         ------
@@ -80,33 +85,41 @@ class Eraser:
             raise NotPossible(
                 f"tenants/{tenant}", f"its older events may hold personal values as they came: {_REWRITE}"
             )
-        await self._check_sealed(tenant, subject)
-        fingerprint = fingerprint_of("erase", *subject)
+        seen = await self._in_log(tenant, subject)
+        await self._check_sealed(tenant, subject, seen)
+        fingerprint = fingerprint_of(request_id, "erase", *subject)
+        counts = None
         if request_id and not preview:
-            earlier = await self._values.erased_before(tenant, request_id, fingerprint)
-            if earlier is not None:
-                return ErasureResult(earlier, await self._values.compact())
-        pending = await self._pending(tenant, subject)
-        removed = len(pending) if preview else await self._submitted.remove(tenant, pending)
-        wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
-        counts = await self._page_by_page(tenant, subject, wish, preview)
-        return ErasureResult(counts, Compacted() if preview else await self._values.compact())
+            counts = await self._values.erased_before(tenant, request_id, fingerprint)
+        pending = await self._pending(tenant, subject, may_be_gone=counts is not None)
+        if counts is None:
+            removed = len(pending.item_ids)
+            if not preview:
+                removed = await self._submitted.remove(tenant, pending.item_ids)
+                seen = await self._in_log(tenant, subject, seen)  # what was routed meanwhile
+            wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
+            counts = await self._page_by_page(tenant, subject, seen, wish, preview)
+        compacted = Compacted() if preview else await self._values.compact()
+        return ErasureResult(counts, compacted.in_spite_of(_left(seen, pending)))
 
-    async def _check_sealed(self, tenant: str, subject: Subject) -> None:
+    async def _in_log(self, tenant: str, subject: Subject, seen: InLog = UNSEEN) -> InLog:
+        return await self._search.in_log(tenant, subject.customer, seen) if subject.customer else UNSEEN
+
+    async def _check_sealed(self, tenant: str, subject: Subject, seen: InLog) -> None:
         """See that nothing of a subject stands in an event as it came, which nobody could erase."""
         try:
-            personal = (await self._planners.current(tenant)).personal
+            personal = (await self._planners.newest(tenant)).personal
         except NotPossible:  # no rules yet, so no events of work items
             return
-        for page in await self._pages(tenant, subject):
+        for page in await self._pages(tenant, subject, seen):
             plain = [plain_fields(inputs, personal) for inputs in await self._values.stored_inputs(tenant, page)]
             if fields := sorted(frozenset().union(*plain)):
                 fault = f"{', '.join(fields)}: in events from before it was declared personal, as it came: {_REWRITE}"
                 raise NotPossible(f"tenants/{tenant}", fault)
 
-    async def _page_by_page(self, tenant: str, subject: Subject, wish: Erasure, preview: bool) -> Counts:
+    async def _page_by_page(self, tenant: str, subject: Subject, seen: InLog, wish: Erasure, preview: bool) -> Counts:
         """Erase what was routed; the last page carries the request out."""
-        pages = await self._pages(tenant, subject)
+        pages = await self._pages(tenant, subject, seen)
         for page in pages:
             request_id = wish.request_id if page is pages[-1] else ""
             counts = await self._values.erase(
@@ -115,29 +128,45 @@ class Eraser:
             wish = replace(wish, before=counts, submissions=0, customer="" if preview else subject.customer)
         return counts
 
-    async def _pending(self, tenant: str, subject: Subject) -> list[str]:
+    async def _pending(self, tenant: str, subject: Subject, *, may_be_gone: bool) -> Pending:
         """Return the subject's work items that are not routed yet, if there are any."""
         if subject.customer:
-            return await self._submitted.of_customer(tenant, await self._known_customer(tenant), subject.customer)
+            fields = await self._search.customer_fields(tenant)
+            return await self._submitted.of_customer(tenant, fields, subject.customer)
         if await self._submitted.waiting(tenant, [subject.item_id]):
-            return [subject.item_id]
-        if await self._store.item(tenant, subject.item_id) is None:
+            return Pending([subject.item_id], [])
+        if not may_be_gone and await self._store.item(tenant, subject.item_id) is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{subject.item_id}")
-        return []
+        return Pending([], [])
 
-    async def _known_customer(self, tenant: str) -> KnownCustomer | None:
-        try:
-            return (await self._planners.current(tenant)).rule_set.known_customer
-        except NotPossible:  # no rules yet
-            return None
-
-    async def _pages(self, tenant: str, subject: Subject) -> list[list[str]]:
+    async def _pages(self, tenant: str, subject: Subject, seen: InLog) -> list[list[str]]:
         """Return the work items that were routed, page by page; one page at least."""
         if not subject.customer:
             return [[subject.item_id]]
-        pages: list[list[str]] = []
-        after = ""
+        owned, after = set(seen.item_ids), ""
         while page := await self._values.items_of(tenant, subject.customer, after=after, count=_TOGETHER):
-            pages.append(page)
+            owned.update(page)
             after = page[-1]
-        return pages or [[]]
+        item_ids = sorted(owned)
+        return [item_ids[start : start + _TOGETHER] for start in range(0, len(item_ids), _TOGETHER)] or [[]]
+
+
+def _left(seen: InLog, pending: Pending) -> str:
+    """Say what nobody could look into, and what to do about it; nothing where all was."""
+    parts = []
+    if pending.unreadable:
+        parts.append(
+            f"{len(pending.unreadable)} submissions cannot be read and may be the subject's: "
+            f"{_some(pending.unreadable)}: purge them, then erase again"
+        )
+    if seen.unreadable:
+        parts.append(
+            f"{len(seen.unreadable)} events of the log cannot be read and may be of the subject's work items: "
+            f"{_some(seen.unreadable)}: see `fairlead log verify`"
+        )
+    return "; ".join(parts)
+
+
+def _some(things: Sequence[object]) -> str:
+    more = f" and {len(things) - _NAMED} more" if len(things) > _NAMED else ""
+    return ", ".join(map(str, things[:_NAMED])) + more

@@ -83,8 +83,8 @@ def _reader(number: int, form: bytes) -> tuple[_TakeApart, _Make]:
     if reader := _READERS.get(form):
         return reader
     name = form.decode("utf-8", "replace")[:40]
-    known = ", ".join(sorted(known.decode() for known in _READERS))
-    raise CorruptHistory(f"event {number}", f"it is of the format {name!r}; this version of Fairlead reads {known}")
+    formats = ", ".join(sorted(kind.decode() for kind in _READERS))
+    raise CorruptHistory(f"event {number}", f"it is of the format {name!r}; this version of Fairlead reads {formats}")
 
 
 def _unreadable(number: int, error: Exception) -> CorruptHistory:
@@ -162,7 +162,8 @@ REWRITTEN = b"rewritten.2"
 
 def pack_rewritten(rewritten: Rewritten) -> bytes:
     """Write the facts of what a rewritten log begins with."""
-    facts: bytes = msgpack.packb(rewritten.at_ms) + msgpack.packb([rewritten.events, rewritten.last_link])
+    ends: bytes = msgpack.packb([rewritten.events, rewritten.last_link, rewritten.earlier])
+    facts: bytes = msgpack.packb(rewritten.at_ms) + ends
     return facts
 
 
@@ -175,10 +176,11 @@ def read_rewritten(facts: bytes) -> Rewritten:
         If somebody altered it.
     """
     try:
-        at_ms, (events, last_link) = _facts(facts)
+        at_ms, (events, last_link, *rest) = _facts(facts)
+        earlier = tuple((number, link) for number, link in (rest[0] if rest else ()))
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory("event 0", f"it cannot be read: {type(error).__name__}") from error
-    return Rewritten(events, last_link, at_ms)
+    return Rewritten(events, last_link, at_ms, earlier)
 
 
 _TakeApart = Callable[[bytes], tuple[int, list[Any]]]

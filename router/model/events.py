@@ -87,12 +87,19 @@ class Erased:
 class Rewritten:
     """The log begins anew: its events are those of another chain, with what is personal sealed.
 
-    It stands before the first event. ``events`` and ``last_link`` are those of the other chain.
+    It stands before the first event. ``events`` and ``last_link`` are those of the other chain, ``earlier`` those of
+    the chains before it, each written anew in its turn, the newest first.
     """
 
     events: int
     last_link: str
     at_ms: int
+    earlier: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def ends(self) -> tuple[tuple[int, str], ...]:
+        """Number and link of the last event of each chain that there was, the newest first."""
+        return ((self.events, self.last_link), *self.earlier)
 
 
 Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | Erased

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from enum import StrEnum
 from hashlib import blake2b
@@ -124,6 +125,15 @@ def _hashed(what: bytes, *parts: str) -> str:
     return "~" + blake2b(msgpack.packb(parts), digest_size=16, person=what).hexdigest()
 
 
-def fingerprint_of(*parts: object) -> str:
-    """Return a short hash of a request's content, to tell a repeated request from a reused id."""
-    return blake2b(msgpack.packb(parts), digest_size=12).hexdigest()
+def fingerprint_of(request_id: str, *parts: object) -> str:
+    """Return a short hash of a request's content, to tell a repeated request from a reused id.
+
+    It is keyed with the id, which a store holds as a hash alone: whoever reads the store cannot try out what the
+    content may have been, unless they can guess the id, too.
+    """
+    return keyed(request_id, blake2b(msgpack.packb(parts), digest_size=12).hexdigest())
+
+
+def keyed(request_id: str, fingerprint: str) -> str:
+    """Key a hash of a request's content with the request's id."""
+    return hmac.digest(request_id.encode(), fingerprint.encode(), "sha256").hex()[:24]

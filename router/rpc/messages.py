@@ -14,12 +14,12 @@ from router.assignment.commands import RouteRequest
 from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
 from router.assignment.queries import StoredItem
 from router.model.decision import Cause, Decision, Outcome
-from router.model.errors import InvalidInput
+from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Completed
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.fields import plain, struct
-from router.submission.ports import Submission
+from router.submission.ports import WHY_UNREADABLE, Submission
 from rules.reference import PredicateTrace
 from store.durability import Durability
 
@@ -102,8 +102,16 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
 
 
 def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
-    """Write a work item that is submitted and not routed yet."""
+    """Write a work item that is submitted and not routed yet.
+
+    Raises
+    ------
+    CorruptHistory
+        If this version cannot read it.
+    """
     item = submission.item
+    if item is None:
+        raise CorruptHistory(f"tenants/{tenant}/workItems/{submission.item_id}", WHY_UNREADABLE)
     return routing.WorkItem(
         name=f"tenants/{tenant}/workItems/{submission.item_id}",
         kind=_KIND_NUMBERS[item.kind],

@@ -80,7 +80,9 @@ class Publishing:
         publication = Publication(0, source, trial.stored_json, note, trial.rule_count, 0, 0, actor)
         if preview:
             return publication
-        return await self._publish(tenant, publication, expected, request_id, fingerprint_of("publish", source, note))
+        return await self._publish(
+            tenant, publication, expected, request_id, fingerprint_of(request_id, "publish", source, note)
+        )
 
     async def roll_back(
         self, tenant: str, revision: int | None = None, *, request_id: str = "", actor: str = ""
@@ -101,7 +103,9 @@ class Publishing:
             raise NotPossible(f"tenants/{tenant}/ruleSets/1", "there is no revision before it")
         earlier = await self.revision(tenant, active.revision - 1 if revision is None else revision)
         again = replace(earlier, revision=0, rollback_of=earlier.revision, at_ms=0, actor=actor)
-        return await self._publish(tenant, again, None, request_id, fingerprint_of("rollback", revision or 0))
+        return await self._publish(
+            tenant, again, None, request_id, fingerprint_of(request_id, "rollback", revision or 0)
+        )
 
     async def _publish(
         self, tenant: str, publication: Publication, expected: int | None, request_id: str, fingerprint: str

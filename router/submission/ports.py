@@ -15,6 +15,8 @@ from router.model.workitem import WorkItem
 from store.durability import Durability
 from workqueue.jobs import JobState, Receipt, Stats
 
+WHY_UNREADABLE = "it cannot be read: a newer version of Fairlead submitted it, or somebody altered it"
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -22,6 +24,8 @@ class Submission:
 
     Parameters
     ----------
+    item
+        Its content; None where this version cannot read it.
     position
         Its place in the order of its state, in µs: of its turn, its due time, the lease's end or its death.
     deliveries
@@ -31,7 +35,7 @@ class Submission:
     """
 
     item_id: str
-    item: WorkItem
+    item: WorkItem | None
     submitted_us: int
     state: JobState
     position: int

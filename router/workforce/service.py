@@ -115,7 +115,7 @@ class WorkforceService:
         Conflict
             If the workforce changes faster than the wish can be worked out.
         """
-        request = _Request(tenant, request_id, fingerprint_of("save", content), actor, preview)
+        request = _Request(tenant, request_id, fingerprint_of(request_id, "save", content), actor, preview)
         done = await self._write(request, lambda records: changed(tenant, records, changes))
         if done is None:
             return [await self.get(tenant, change.kind, change.id) for change in changes]
@@ -144,7 +144,7 @@ class WorkforceService:
         RequestIdReused, Conflict
             As ``save``.
         """
-        request = _Request(tenant, request_id, fingerprint_of("delete", kind, record_id), actor, preview)
+        request = _Request(tenant, request_id, fingerprint_of(request_id, "delete", kind, record_id), actor, preview)
         idle = [record_id] if kind == "rep" else []
         await self._write(request, lambda records: removed(tenant, records, kind, record_id, etag), idle)
 

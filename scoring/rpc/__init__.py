@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fairlead.v1 import models_pb2, scoring_pb2
 from gateway.grpc.server import GrpcServer
+from scoring.clock import Now, wall_clock
 from scoring.customers import CustomerScorer
 from scoring.memory import ScoreMemory
 from scoring.registry.champions import Champions
@@ -29,6 +30,7 @@ def add_to(
     registries: Registries,
     trainer: Trainer | None = None,
     rescorer: Rescorer | None = None,
+    now: Now = wall_clock,
 ) -> None:
     """Serve ScoringService and ModelService.
 
@@ -38,7 +40,9 @@ def add_to(
         Remembers each customer's last score.
     trainer, rescorer
         Take TrainModel and RescoreCustomers in; None: it is refused.
+    now
+        The instant that customers are known at where none is named.
     """
-    scoring = ScoringServicer(champions, scorer, memory, rescorer)
+    scoring = ScoringServicer(champions, scorer, memory, rescorer, now)
     grpc_server.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"])
     grpc_server.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import NullValue, Value
@@ -13,6 +11,7 @@ from google.protobuf.struct_pb2 import NullValue, Value
 from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
 from gateway.fields import instant
+from scoring.clock import Now
 from scoring.customers import Customer, HealthView, ScoredCustomer
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
@@ -48,8 +47,8 @@ def locale_of(locale: str) -> str:
     return language
 
 
-def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
-    """Read a customer.
+async def customer_of(message: pb.Customer, now: Now) -> Customer:
+    """Read a customer, as known now where the message does not say when.
 
     Raises
     ------
@@ -61,7 +60,7 @@ def customer_of(message: pb.Customer, now: Callable[[], datetime]) -> Customer:
     fields = message.features.fields
     if len(fields) > MAX_FEATURES:
         raise InvalidInput.of("customer.features", f"{len(fields)} features: at most {MAX_FEATURES}")
-    as_of = instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else now()
+    as_of = instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else await now()
     history = [
         Evaluation(
             instant(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),

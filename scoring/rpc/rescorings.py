@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from operations.rpc.messages import checked_message, fingerprint_of, operation_m
 from operations.service import OperationService
 from resource_names import tenant_of
 from scoring.batch.plan import ROWS_PER_SHARD
+from scoring.clock import Now, wall_clock
 from scoring.errors import InvalidInput
 from scoring.names import version_of
 from scoring.paths import inside, where
@@ -28,10 +29,6 @@ from scoring.registry.champions import Champions
 from scoring.registry.registry import Registries
 
 KIND = "rescore"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Rescorings:
@@ -57,7 +54,7 @@ class Rescorings:
         out: Path,
         champions: Champions,
         registries: Registries,
-        now: Callable[[], datetime] = _now,
+        now: Now = wall_clock,
     ) -> None:
         self._operations = operations
         self._data = data
@@ -83,7 +80,8 @@ class Rescorings:
         version = await self._version(request.model_version, tenant)
         if request.validate_only:
             return checked_message(version)
-        as_of = fields.instant(request.as_of_time, "as_of_time") if request.HasField("as_of_time") else self._now()
+        is_named = request.HasField("as_of_time")
+        as_of = fields.instant(request.as_of_time, "as_of_time") if is_named else await self._now()
         arguments = {
             "tenant": tenant,
             "version": version,

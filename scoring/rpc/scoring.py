@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from google.longrunning.operations_pb2 import Operation
@@ -15,16 +14,13 @@ from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call, Unreadable
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
+from scoring.clock import Now, wall_clock
 from scoring.customers import DEFAULT_REASONS, CustomerScorer
 from scoring.errors import NotPossible
 from scoring.memory import ScoreMemory
 from scoring.registry.champions import Champions
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Rescorer(Protocol):
@@ -43,7 +39,7 @@ class ScoringServicer:
         scorer: CustomerScorer,
         memory: ScoreMemory,
         rescorer: Rescorer | None = None,
-        now: Callable[[], datetime] = _now,
+        now: Now = wall_clock,
     ) -> None:
         self._champions = champions
         self._scorer = scorer
@@ -74,7 +70,7 @@ class ScoringServicer:
     async def FindBestAction(self, request: pb.FindBestActionRequest, _: Call) -> pb.BestAction:
         """Find what would keep a customer; some milliseconds of table scanning, so it runs aside."""
         tenant = tenant_of(request.parent, "parent")
-        locale, customer = locale_of(request.locale), customer_of(request.customer, self._now)
+        locale, customer = locale_of(request.locale), await customer_of(request.customer, self._now)
         wanted = request.threshold if request.HasField("threshold") else None
         model = await self._champions.of(tenant)
         action, _churn = await asyncio.to_thread(self._scorer.best_action, model, customer, wanted)
@@ -96,7 +92,7 @@ class ScoringServicer:
     async def _score(self, request: pb.ScoreCustomerRequest, parent: str) -> pb.Score:
         tenant = tenant_of(parent, "parent")
         locale = locale_of(request.locale)
-        customer = customer_of(request.customer, self._now)
+        customer = await customer_of(request.customer, self._now)
         top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_REASONS
         score = self._scorer.score(await self._champions.of(tenant), customer, top=top, locale=locale)
         if not request.what_if:

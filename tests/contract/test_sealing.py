@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import msgpack
 import pytest
 from redis.asyncio import Redis
 
-from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -22,7 +22,8 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
-from router.erasure.ports import Counts
+from router.erasure.finding import Search
+from router.erasure.ports import Counts, Pending
 from router.erasure.service import Eraser, Subject
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
@@ -38,6 +39,7 @@ from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
+from tests.twins.store import MemoryStore
 
 PHONE = "139 0000 0000"
 RULES = """
@@ -62,8 +64,8 @@ default: {route: {pool: east}}
 class EmptyQueue:
     """A queue in which nothing waits."""
 
-    async def of_customer(self, *_: object) -> list[str]:
-        return []
+    async def of_customer(self, *_: object) -> Pending:
+        return Pending([], [])
 
     async def waiting(self, *_: object) -> int:
         return 0
@@ -79,20 +81,23 @@ class World:
     store: Any
     workforce: Any
     rule_sets: Any
-    standings: Any
+    customer_scores: Any
     values: Any
     tenant: str
 
     def __post_init__(self) -> None:
         self.planners = PlannerCache(self.workforce, self.rule_sets, self.rule_sets, personal=Personal.of(["nickname"]))
         self.queries = WorkItemQueries(self.store, self.planners)
-        self.router = Router(self.store, self.planners, self.queries, self.standings)
+        self.router = Router(self.store, self.planners, self.queries, self.customer_scores)
         self.eraser = Eraser(self.store, self.values, EmptyQueue(), self.planners)
 
-    async def arrange(self) -> None:
-        rule_set = check(RULES).rule_set
+    async def publish(self, rules: str) -> None:
+        rule_set = check(rules).rule_set
         assert rule_set is not None
-        await self.rule_sets.publish(self.tenant, None, Publication(0, RULES, dumps(rule_set), "", 2, 0, 0))
+        await self.rule_sets.publish(self.tenant, None, Publication(0, rules, dumps(rule_set), "", 2, 0, 0))
+
+    async def arrange(self) -> None:
+        await self.publish(RULES)
         workforce_service = WorkforceService(self.workforce, self.rule_sets)
         for edit in (
             Edit("rep", "bo", lambda _: Rep("bo"), create=True),
@@ -265,7 +270,7 @@ async def test_what_waits_and_is_erased_is_woken_by_what_is_left(world: World) -
 
 
 async def test_a_customer_is_erased_with_all_their_items_and_scores(world: World) -> None:
-    await world.standings.keep(world.tenant, [("C-1", 0.9, "gold", 5), ("C-2", 0.1, "", 5)])
+    await world.customer_scores.keep(world.tenant, [("C-1", 0.9, "gold", 5), ("C-2", 0.1, "", 5)])
     for number in range(3):
         await world.route(f"L-{number}", phone="110", customer="C-1")
     await world.route("L-9", phone="110", customer="C-2")
@@ -274,7 +279,7 @@ async def test_a_customer_is_erased_with_all_their_items_and_scores(world: World
     counts = await world.erase(customer="C-1")
 
     assert counts == preview == Counts(items=3, values=3, scores=1)
-    assert set(await world.standings.standings(world.tenant, ["C-1", "C-2"])) == {"C-2"}
+    assert set(await world.customer_scores.last_scores(world.tenant, ["C-1", "C-2"])) == {"C-2"}
     assert (await world.queries.item(world.tenant, "crm~L-9")).decision.head.item.attributes["phone"] == "110"
     assert await world.erase(customer="C-1") == Counts()
 
@@ -354,7 +359,7 @@ async def _on_redis(redis: Any, tenant: str) -> World:
 async def test_what_came_before_it_was_declared_personal_is_not_said_to_be_erased(world: World) -> None:
     await world.route("L-1", nickname="Mo")
     await world.route("L-2", city="x")
-    later = World(world.store, world.workforce, world.rule_sets, world.standings, world.values, world.tenant)
+    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
     later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["city"]))
     later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
 
@@ -362,3 +367,120 @@ async def test_what_came_before_it_was_declared_personal_is_not_said_to_be_erase
         await later.erase("crm~L-2")
 
     assert (await world.erase("crm~L-1")).values == 1
+
+
+WITHOUT_CUSTOMERS = RULES.replace("known_customer: {id: customer, churn_risk: risk}\n", "")
+BY_CLIENT = RULES.replace("id: customer, ", "id: client, ").replace("risk: {", "client: {type: string}\n  risk: {")
+PHONE_NOT_PERSONAL = RULES.replace(", personal: true", "")
+
+
+@pytest.mark.parametrize("rules", [WITHOUT_CUSTOMERS, BY_CLIENT])
+async def test_a_customer_s_work_items_from_before_rules_named_their_customers_so_are_found(
+    world: World, rules: str
+) -> None:
+    await world.publish(rules)
+    await world.route("L-1", phone=PHONE, customer="C-1", client="C-1")
+    await world.route("L-2", phone=PHONE, customer="C-2", client="C-2")
+    await world.publish(RULES)
+    await world.route("L-3", phone=PHONE, customer="C-1")
+
+    assert await world.erase(customer="C-1", preview=True) == Counts(items=2, values=2)
+    assert await world.erase(customer="C-1") == Counts(items=2, values=2)
+    assert (await world.queries.item(world.tenant, "crm~L-2")).decision.head.item.attributes["phone"] == PHONE
+
+
+async def test_a_customer_named_in_a_field_that_rules_named_before_is_found(world: World) -> None:
+    await world.publish(BY_CLIENT)
+    await world.route("L-1", phone=PHONE, client="C-1")
+    await world.publish(RULES)
+
+    assert await world.erase(customer="C-1") == Counts(items=1, values=1)
+
+
+async def test_the_log_is_not_searched_for_what_the_index_has(world: World) -> None:
+    await world.route("L-1", phone=PHONE, customer="C-1")
+    by_rules_alone = PlannerCache(world.workforce, world.rule_sets, world.rule_sets)
+
+    assert (await Search(world.values, by_rules_alone).in_log(world.tenant, "C-1")).item_ids == frozenset()
+    assert (await Search(world.values, world.planners).in_log(world.tenant, "C-1")).item_ids == {"crm~L-1"}
+
+
+async def test_a_customer_whose_id_is_sealed_is_found_in_the_log(world: World) -> None:
+    await world.publish(
+        WITHOUT_CUSTOMERS.replace("customer: {type: string}", "customer: {type: string, personal: true}")
+    )
+    await world.route("L-1", phone=PHONE, customer="C-1")
+    await world.publish(RULES)
+
+    assert await world.erase(customer="C-1") == Counts(items=1, values=2)
+
+
+async def test_what_of_a_customer_came_before_rules_declared_it_personal_is_not_said_to_be_erased(world: World) -> None:
+    await world.publish(PHONE_NOT_PERSONAL)
+    await world.route("L-1", phone=PHONE, customer="C-1")
+    await world.publish(RULES)
+
+    with pytest.raises(NotPossible, match="phone: in events from before it was declared personal"):
+        await world.erase(customer="C-1")
+
+
+async def test_what_of_a_customer_came_before_an_operator_declared_it_personal_is_not_said_to_be_erased(
+    world: World,
+) -> None:
+    await world.route("L-1", region="x", customer="C-1")
+    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["region"]))
+    later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
+
+    with pytest.raises(NotPossible, match="region: in events from before it was declared personal"):
+        await later.erase(customer="C-1")
+
+
+async def test_what_the_log_has_and_nobody_can_read_is_named_and_stops_nothing(redis: Any, tenant: str) -> None:
+    world = await _on_redis(redis, tenant)
+    await world.publish(WITHOUT_CUSTOMERS)
+    await world.route("L-1", phone=PHONE, customer="C-1")
+    await world.route("L-2", phone=PHONE, customer="C-2")
+    for commitment in await redis.hkeys(Keys(tenant).personal("crm~L-2")):
+        await redis.hset(Keys(tenant).personal("crm~L-2"), commitment, b"altered")
+    await world.publish(RULES)
+    number = (await world.store.item(tenant, "crm~L-2")).event
+
+    counts, compacted = await world.eraser.erase(tenant, Subject(customer="C-1"), request_id="e")
+    repeated = await world.eraser.erase(tenant, Subject(customer="C-1"), request_id="e")
+
+    assert counts == repeated.counts == Counts(items=1, values=1)
+    assert compacted.clean_ms == repeated.compacted.clean_ms == 0
+    assert f"1 events of the log cannot be read and may be of the subject's work items: {number}" in compacted.hindrance
+    assert repeated.compacted.hindrance == compacted.hindrance
+
+
+class OneUnreadable(EmptyQueue):
+    """A queue that has one letter which nobody can read."""
+
+    async def of_customer(self, *_: object) -> Pending:
+        return Pending([], ["crm~L-7"])
+
+
+async def test_a_submission_that_nobody_can_read_is_named_and_stops_nothing(world: World) -> None:
+    world.eraser = Eraser(world.store, world.values, OneUnreadable(), world.planners)
+    await world.route(phone=PHONE, customer="C-1")
+
+    counts, compacted = await world.eraser.erase(world.tenant, Subject(customer="C-1"))
+
+    assert (counts, compacted.clean_ms) == (Counts(items=1, values=1), 0)
+    assert "1 submissions cannot be read and may be the subject's: crm~L-7: purge them" in compacted.hindrance
+
+
+async def test_nobody_can_try_out_in_the_store_what_a_request_held(redis: Any, tenant: str) -> None:
+    world = await _on_redis(redis, tenant)
+    item = WorkItem(Kind.LEAD, "crm", "L-1", {"phone": PHONE})
+    await world.router.route(tenant, RouteRequest(item, "1c7fd9a4-4e0d-4c3c-8a51-9e2a6a1f2c55"))
+    other = WorkItem(Kind.LEAD, "crm", "L-2", {"phone": PHONE})
+    await world.router.route(tenant, RouteRequest(other, "c7b2a1de-7f25-4f0e-b6a0-3a50b7b6f8ad"))
+    guesses = [blake2b(msgpack.packb(("route", guess.pack())), digest_size=12).hexdigest() for guess in (item, other)]
+
+    answers = [await redis.get(key) async for key in redis.scan_iter(match=Keys(tenant).request("*")[:-32] + "*")]
+
+    assert len(answers) == 2
+    assert not [guess for guess in guesses for answer in answers if guess.encode() in answer]

@@ -18,7 +18,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from redis.asyncio import Redis
 
 from failures import Failure
-from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -30,6 +29,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import ResolvedRequirement, Roster
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
+from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
@@ -46,6 +46,7 @@ from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
+from tests.twins.store import MemoryStore
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
@@ -86,8 +87,8 @@ default:
 class Nobody:
     """A queue that is empty."""
 
-    async def of_customer(self, *_: object) -> list[str]:
-        return []
+    async def of_customer(self, *_: object) -> Pending:
+        return Pending([], [])
 
     async def waiting(self, *_: object) -> int:
         return 0
@@ -99,14 +100,14 @@ class Nobody:
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, standings: Any, values: Any) -> None:
+    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, customer_scores: Any, values: Any) -> None:
         self.assignments = assignments
-        self.standings = standings
+        self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
-        self.router = Router(assignments, self.planners, self.queries, standings)
+        self.router = Router(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
@@ -220,8 +221,8 @@ class Stores(RuleBasedStateMachine):
         risk, tier, instant = st.floats(0, 1), st.sampled_from(["", "gold", "一级 客户"]), st.integers(0, 2)
         one = st.tuples(st.sampled_from(CUSTOMERS), risk, tier, instant)
         scores = data.draw(st.lists(one, min_size=1, max_size=6))
-        self.both(lambda side: side.standings.keep(TENANT, scores))
-        self.both(lambda side: side.standings.standings(TENANT, CUSTOMERS))
+        self.both(lambda side: side.customer_scores.keep(TENANT, scores))
+        self.both(lambda side: side.customer_scores.last_scores(TENANT, CUSTOMERS))
 
     def request(self, data: st.DataObject) -> RouteRequest:
         item = WorkItem(

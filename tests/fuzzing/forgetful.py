@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from router.adapters.memory import MemoryStore
 from router.assignment.commands import BindCommand, Refusal
 from router.model.decision import Decision
 from router.model.errors import StaleRevision
 from router.model.revisions import RevisionPair
 from router.model.workforce import WorkforceRecords
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
+from tests.twins.store import MemoryStore
 
 
 class ForgetfulStore(MemoryStore):

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 HOW_LONG = "how long something of this process takes, or may take"
 WHEN_MADE = "when a model was made or changed, in files beside the store"
 OF_TOKENS = "tokens and certificates hold by the clock of whoever reads them (RFC 7519, RFC 5280)"
-WHERE_NOT_SAID = "as of when a customer is scored whose caller does not say; scores, not leases, are made of it"
+WHERE_NOT_SAID = "as of when a customer is scored whose caller does not say, unless the one clock is simulated"
 
 FORGOTTEN = (
     "a key that is forgotten makes room, by the store's own clock: the room it takes is real; nothing waits for it"
@@ -36,15 +36,16 @@ USES = {
         "router/adapters/redis/rewriting.py",
         "redis.time",
     ): "when a log was written anew, for people; no event is judged by it",
-    ("router/adapters/redis/scripts/keep_standings.lua", "expiry"): FORGOTTEN,
+    ("router/adapters/redis/scripts/erase.lua", "expiry"): FORGOTTEN,
+    ("router/adapters/redis/scripts/keep_customer_scores.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
+    ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
     ("router/cli/server.py", "time.monotonic"): HOW_LONG,
-    ("scoring/batch/adapters/runs.py", "datetime.now"): WHERE_NOT_SAID,
+    ("scoring/batch/adapters/runs.py", "datetime.now"): "as of when `fairlead rescore` scores, which has no store",
     ("scoring/cli/rescore.py", "datetime.now"): WHEN_MADE,
     ("scoring/services.py", "datetime.now"): WHEN_MADE,
-    ("scoring/rpc/rescorings.py", "datetime.now"): WHERE_NOT_SAID,
-    ("scoring/rpc/scoring.py", "datetime.now"): WHERE_NOT_SAID,
+    ("scoring/clock.py", "datetime.now"): WHERE_NOT_SAID,
     ("store/append_only.py", "client.time"): "from when on a backup is clean: backups are taken in real time",
     ("store/clock.py", "redis.time"): "the one clock; here it is read to move a simulated one",
     ("store/diagnostics.py", "client.time"): "how far the store's clock is from ours",
@@ -58,6 +59,7 @@ USES = {
     ("telemetry/metrics.py", "time.perf_counter"): HOW_LONG,
     ("training/champion.py", "datetime.now"): WHEN_MADE,
     ("training/pipeline.py", "datetime.now"): WHEN_MADE,
+    ("serving/wiring.py", "_clock.now"): "the one clock, simulated",
     ("serving/doctor/host.py", "datetime.now"): OF_TOKENS,
     ("workqueue/adapters/redis/scripts/change.lua", "expiry"): FORGOTTEN,
     ("workqueue/adapters/redis/scripts/submit.lua", "expiry"): FORGOTTEN,

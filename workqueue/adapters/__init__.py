@@ -1,1 +1,1 @@
-"""Where queues live: in Redis or Valkey, or in memory for tests."""
+"""Where queues live: in Redis or Valkey."""

@@ -151,8 +151,7 @@ class RedisAssignments:
         stored, number, *outcome = msgpack.unpackb(packed)
         if stored != fingerprint or not outcome:
             return Refusal.REQUEST_ID_REUSED
-        (decision,) = await self.events(tenant, after=number - 1, count=1)
-        assert isinstance(decision, Decision)
+        (decision,) = await self.decisions(tenant, [number])
         return decision._replace(outcome=Outcome(outcome[0]))
 
     async def events(

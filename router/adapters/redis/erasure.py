@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgpack
 
@@ -10,11 +10,12 @@ from router.adapters.redis.assignments import REQUEST_TTL_S, record_from
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.erasure.ports import Compacted, Counts, Erasure
+from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.history.codec import read_event
 from router.model.decision import Decision, DecisionInputs
-from router.model.errors import RequestIdReused
+from router.model.errors import CorruptHistory, RequestIdReused
 from router.model.events import Completed, Event
+from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
 from store.append_only import rewritten
 from store.clients import RedisClient
 from store.translation import translated
@@ -51,6 +52,37 @@ class RedisPersonalValues:
             numbers = [event.previous for event in events if isinstance(event, Decision | Completed) and event.previous]
         return inputs
 
+    async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
+        """Return the decisions of a slice of the log; see ``router.erasure.ports.PersonalValues``."""
+        if not count:
+            return None
+        with translated():
+            entries = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
+        if not entries:
+            return None
+        numbers, decisions, unreadable = [int(entry_id.split(b"-")[0]) for entry_id, _ in entries], [], []
+        for number, (_, fields) in zip(numbers, entries, strict=True):
+            try:
+                event = read_event(number, fields[b"type"], fields[b"facts"], fields[b"head"])
+            except CorruptHistory:
+                unreadable.append(number)
+            else:
+                decisions += [event] if isinstance(event, Decision) else []
+        openings = await self._openings(
+            tenant, {decision.item_id for decision in decisions if is_sealed(decision.head)}
+        )
+        return _opened(decisions, openings, unreadable, numbers[-1])
+
+    async def _openings(self, tenant: str, item_ids: Collection[str]) -> dict[str, Openings]:
+        if not item_ids:
+            return {}
+        keys = Keys(tenant)
+        with translated():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for item_id in item_ids:
+                    pipeline.hgetall(keys.personal(item_id))
+                return dict(zip(item_ids, await pipeline.execute(), strict=True))
+
     async def _events(self, log: str, numbers: Sequence[int]) -> list[Event]:
         with translated():
             async with self._redis.pipeline(transaction=False) as pipeline:
@@ -75,7 +107,7 @@ class RedisPersonalValues:
 
     async def erase(self, tenant: str, erasure: Erasure, *, preview: bool = False) -> Counts:
         keys = Keys(tenant)
-        of_customer = [keys.subject(erasure.customer), keys.customer(erasure.customer)] if erasure.customer else []
+        of_customer = _of_customer(keys, erasure.customer) if erasure.customer else []
         request = [keys.request(erasure.request_id)] if erasure.request_id and not preview else []
         header = [
             list(erasure.item_ids),
@@ -104,3 +136,17 @@ class RedisPersonalValues:
 
     async def compact(self) -> Compacted:
         return Compacted(*await rewritten(self._redis))
+
+
+def _opened(stored: list[Decision], openings: Mapping[str, Openings], unreadable: list[int], last: int) -> LogPage:
+    decisions = []
+    for decision in stored:
+        try:
+            decisions.append(opened(decision, openings.get(decision.item_id, NO_OPENINGS)))
+        except CorruptHistory:
+            unreadable.append(decision.number)
+    return LogPage(decisions, unreadable, last)
+
+
+def _of_customer(keys: Keys, customer: str) -> list[str]:
+    return [keys.subject(customer), keys.customer(customer), keys.erasures, keys.erased(customer)]

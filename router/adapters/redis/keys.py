@@ -99,6 +99,15 @@ class Keys:
         """String that expires: what was scored last of a customer."""
         return self._key("customer", customer_id)
 
+    @property
+    def erasures(self) -> str:
+        """String: how often a customer was erased."""
+        return self._key("erasures")
+
+    def erased(self, customer_id: str) -> str:
+        """String that expires: which of all erasures was a customer's last; what was noted before it is not kept."""
+        return self._key("erased", hashed(customer_id))
+
     def request(self, request_id: str) -> str:
         """String that expires: what a request id was answered."""
         return self._key("answered", hashed(request_id))

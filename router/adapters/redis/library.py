@@ -13,18 +13,48 @@ The library, in order::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from redis.exceptions import ResponseError
 
 from router.adapters.redis.format import FORMAT
+from router.model.errors import CorruptHistory
 from router.model.workitem import TRANSITIONS
+from store.clients import RedisClient
 from store.clock import clock
-from store.scripts import Script, lua
+from store.scripts import Argument, Script, lua
 
 _PARTS = ("log", "format", "item", "request", "ledger")
 
 
+_NO_END = "equal or smaller than the target stream top item"
+"""What Redis says of an event whose number the log had already."""
+
+
+class LogScript(Script):
+    """A script that appends to the log of the tenant whose keys it is given."""
+
+    async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Run it; see ``Script``.
+
+        Raises
+        ------
+        CorruptHistory
+            If somebody deleted events at the end of the log; nothing is written.
+        """
+        try:
+            return await super().__call__(redis, keys, arguments)
+        except ResponseError as error:
+            if _NO_END not in str(error):
+                raise
+            raise CorruptHistory(
+                keys[0], "somebody deleted events at the end of the log: nothing is written"
+            ) from error
+
+
 def script(name: str) -> Script:
     """Return a script of ``scripts/``, behind the library."""
-    return Script(__package__, name, _library)
+    return LogScript(__package__, name, _library)
 
 
 def _library() -> Sequence[str]:

@@ -5,7 +5,7 @@ Killed before that step it leaves the old log, and openings that nothing needs y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from router.adapters.redis.assignments import RedisAssignments
@@ -13,7 +13,7 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.assignment.planner_cache import PlannerCache
-from router.history.codec import REWRITTEN, pack_rewritten
+from router.history.codec import REWRITTEN, pack_rewritten, read_rewritten
 from router.history.hash_chain import BEGINNING, StoredEvent, link_of
 from router.history.rewrite import SealedEntry, fields_of, sealed_entry
 from router.model.decision import Decision
@@ -24,6 +24,7 @@ from store.clients import RedisClient
 from store.translation import translated
 
 _PAGE = 500
+_CHANGED = "its log has changed meanwhile: stop every server, then try again"
 _replace = script("replace_log")
 
 
@@ -37,6 +38,10 @@ class RewriteReport(NamedTuple):
     link: str = ""
 
 
+async def _alone() -> bool:
+    return True
+
+
 class LogRewriter:
     """Writes a log anew.
 
@@ -48,12 +53,22 @@ class LogRewriter:
         What decisions were made from.
     personal
         What the operator declared personal.
+    hold
+        Goes on keeping others out, who would write a log anew too; false where it cannot. Asked at every page.
     page
         Events read, and written, at a time.
     """
 
-    def __init__(self, redis: RedisClient, planners: PlannerCache, personal: Personal, page: int = _PAGE) -> None:
+    def __init__(
+        self,
+        redis: RedisClient,
+        planners: PlannerCache,
+        personal: Personal,
+        hold: Callable[[], Awaitable[bool]] = _alone,
+        page: int = _PAGE,
+    ) -> None:
         self._redis = redis
+        self._hold = hold
         self._store = RedisAssignments(redis)
         self._planners = planners
         self._personal = personal
@@ -65,7 +80,7 @@ class LogRewriter:
         Raises
         ------
         Conflict
-            If the log grew meanwhile: somebody serves the store.
+            If the log grew meanwhile: somebody serves the store; or somebody else writes it anew.
         CorruptHistory
             If an event cannot be read.
         """
@@ -75,10 +90,12 @@ class LogRewriter:
         (last,) = await self._store.entries(tenant, after=newest[0].number - 1, count=1)
         personal = self._personal.with_fields(await self._planners.personal(tenant))
         writing = _Writing(self._redis, Keys(tenant))
-        await writing.begin(Rewritten(last.number, last.link, await self._now_ms()))
+        await writing.begin(Rewritten(last.number, last.link, await self._now_ms(), await self._ends(tenant)))
         after = 0
         while entries := await self._store.entries(tenant, after=after, count=self._page):
-            events = await self._store.events(tenant, after=after, count=self._page)
+            if not await self._hold():
+                raise Conflict(f"tenants/{tenant}", "somebody else writes its log anew: let them end")
+            events = await self._events(tenant, entries)
             sealed = [
                 await self._sealed(tenant, entry, event, personal) for entry, event in zip(entries, events, strict=True)
             ]
@@ -88,6 +105,19 @@ class LogRewriter:
                 on_event()
         await writing.end(tenant, last)
         return RewriteReport(last.number, len(writing.items), writing.values, last.link, writing.link)
+
+    async def _ends(self, tenant: str) -> tuple[tuple[int, str], ...]:
+        """Return where the chains ended that this log took the place of."""
+        beginning = await self._store.beginning(tenant)
+        return read_rewritten(beginning.facts).ends if beginning else ()
+
+    async def _events(self, tenant: str, entries: Sequence[StoredEvent]) -> Sequence[Event]:
+        """Read a page as it reads: the very same events, however the log grows meanwhile."""
+        first, last = entries[0].number, entries[-1].number
+        events = await self._store.events(tenant, after=first - 1, before=last + 1, count=len(entries))
+        if [event.number for event in events] != [entry.number for entry in entries]:
+            raise Conflict(f"tenants/{tenant}", _CHANGED)
+        return events
 
     async def _sealed(self, tenant: str, entry: StoredEvent, event: Event, personal: Personal) -> SealedEntry:
         if not isinstance(event, Decision):
@@ -148,4 +178,4 @@ class _Writing:
         )
         check_reply(tenant, reply)
         if reply[0] == b"CHANGED":
-            raise Conflict(f"tenants/{tenant}", "its log has grown meanwhile: stop every server, then try again")
+            raise Conflict(f"tenants/{tenant}", _CHANGED)

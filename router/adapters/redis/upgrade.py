@@ -2,7 +2,8 @@
 
 Tenant by tenant: the log is walked page by page, a script writes the records of its work items anew and enters them in
 the index of owners, and the tenant's new format is written down last. What request ids were answered moves to keys that
-hold no id as it was sent, for a person may stand in one. ``fairlead:format`` says of the whole store that
+hold no id as it was sent, for a person may stand in one, and tells content by a hash that is keyed with the id.
+``fairlead:format`` says of the whole store that
 it is done, so that every later start asks for one key. Of several servers one does the work and the others wait; every
 step may be done twice, so that whoever comes after one that was killed, or was only slow, goes on.
 
@@ -19,7 +20,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import uuid4
 
-from redis.exceptions import ResponseError
+import msgpack
 
 from resource_names import check_id
 from router.adapters.redis.assignments import RedisAssignments
@@ -29,6 +30,7 @@ from router.adapters.redis.library import script
 from router.adapters.redis.log_follower import RedisLeaderLease
 from router.history.codec import read_item_id
 from router.model.errors import FormatMismatch
+from router.model.workitem import keyed
 from store.clients import RedisClient
 from store.translation import translated
 
@@ -45,6 +47,7 @@ _PLAIN_REQUESTS = ("fairlead:{*}:request:*", "fairlead:{*}:queue:*:request:*", "
 _REQUEST_KEY = re.compile(r"(fairlead:\{[^}]*\}(?::queue:[^:]+)?):(request|change):(.*)", re.DOTALL)
 """Keys of format 1: of routing and of its queues, with the id at their end."""
 _RENAMED = {"request": "answered", "change": "changed"}
+_ROUTING = ":queue:routing"
 
 _upgrade_items = script("upgrade_items")
 
@@ -168,30 +171,31 @@ class StoreUpgrade:
         with translated():
             return await anext(aiter(self._plain_requests()), None) is not None
 
-    async def _plain_requests(self) -> AsyncIterator[tuple[str, str]]:
-        """Yield the keys that hold a request id as it was sent, and the keys that take their places."""
+    async def _plain_requests(self) -> AsyncIterator[re.Match[str]]:
+        """Yield the keys that hold a request id as it was sent."""
         for pattern in _PLAIN_REQUESTS:
             async for key in self._redis.scan_iter(match=pattern, count=1000):
                 if match := _REQUEST_KEY.fullmatch(key.decode()):
-                    of, kind, request_id = match.groups()
-                    yield key.decode(), f"{of}:{_RENAMED[kind]}:{hashed(request_id)}"
+                    yield match
 
     async def _hash_requests(self) -> None:
         done = 0
         with translated():
-            async for plain, renamed in self._plain_requests():
-                await self._rename(plain, renamed)
+            async for plain in self._plain_requests():
+                await self._move(plain)
                 done += 1
                 if done % self._page == 0:
                     await self._leads()
 
-    async def _rename(self, plain: str, renamed: str) -> None:
-        """Rename a key, unless it is gone: it has expired, or was found twice, or another server was first."""
-        try:
-            await self._redis.rename(plain, renamed)
-        except ResponseError as error:
-            if "no such key" not in str(error):
-                raise
+    async def _move(self, plain: re.Match[str]) -> None:
+        """Move an answer, unless it is gone: it has expired, or was found twice, or another server was first."""
+        of, kind, request_id = plain.groups()
+        answer, left_ms = await self._redis.get(plain[0]), await self._redis.pttl(plain[0])
+        if answer is not None and left_ms:
+            place = f"{of}:{_RENAMED[kind]}:{hashed(request_id)}"
+            lasts_ms = left_ms if left_ms > 0 else None
+            await self._redis.set(place, _keyed(answer, of, request_id), px=lasts_ms, nx=True)
+            await self._redis.delete(plain[0])
 
     async def _upgrade(self, tenant: str) -> None:
         """Bring a tenant from format 1 to 2; who was overtaken meanwhile does no harm."""
@@ -208,6 +212,18 @@ class StoreUpgrade:
             self._report.moved(tenant, after, newest[0].number)
         with translated():
             await self._redis.hset(keys.revisions, "format", FORMAT)
+
+
+def _keyed(answer: bytes, of: str, request_id: str) -> bytes:
+    """Key the hash of the content in an answer of routing or of its queue; those of other queues hold none."""
+    if of.endswith("}"):
+        fingerprint, *rest = msgpack.unpackb(answer)
+        packed: bytes = msgpack.packb([keyed(request_id, fingerprint), *rest])
+        return packed
+    if of.endswith(_ROUTING):
+        before, _, behind = answer.decode().partition(" ")
+        return f"{keyed(request_id, before)} {behind}".encode()
+    return answer
 
 
 async def format_of(redis: RedisClient, tenant: str) -> int:

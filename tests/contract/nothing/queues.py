@@ -18,7 +18,7 @@ from router.model.workitem import Kind, WorkItem
 from router.submission.ports import Intake
 from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import JobState, NewJob, Request, RequestProgress, Settlement, SettlementKind
 from workqueue.ports import Queue
@@ -90,7 +90,7 @@ async def _persons(world: Queues) -> QueuedPersons:
 
 async def _of_customer(world: Queues, given: Given) -> list[str]:
     persons = await _persons(world)
-    return await persons.of_customer(world.letters, **{"known_customer": None, "customer": "y", **given})
+    return (await persons.of_customer(world.letters, **{"fields": [], "customer": "y", **given})).item_ids
 
 
 async def _taken_out(world: Queues, given: Given) -> int:
@@ -283,7 +283,7 @@ _LIKE_ANY = "a fingerprint like any other"
 _BOTH = ["crm~x", "crm~y"]
 
 ROWS = (
-    Row(Submitted.of_customer, "known_customer", None, "the rules name no field of it", "must be given",
+    Row(Submitted.of_customer, "fields", [], "no rules ever said where a customer's id stands", "must be given",
         _of_customer, ["crm~y"]),
     Row(Submitted.of_customer, "customer", "", "all that name nobody", "must be given", _of_customer, ["crm~x"]),
     Row(Submitted.waiting, "item_ids", [], "none", "must be given", _counted, 0),

@@ -8,7 +8,6 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from router.adapters.memory import MemoryStore
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -40,6 +39,7 @@ from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from scoring.memory import LastScore, ScoreMemory
 from tests.contract.nothing.row import Given, Row
+from tests.twins.store import MemoryStore
 
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, priority: 7, fallback: [wait]}}"
 
@@ -51,7 +51,7 @@ class Routing:
     store: Any
     workforce: Any
     rule_sets: Any
-    standings: Any
+    customer_scores: Any
     log_follower: Any
     leader_lease: Any
     snapshots: Any
@@ -90,7 +90,7 @@ class Routing:
         ):
             await workforce_service.save(self.tenant, [change])
         await self.route("L-1")
-        await self.standings.keep(self.tenant, [LastScore("C-1", 0.8, "gold", 5)])
+        await self.customer_scores.keep(self.tenant, [LastScore("C-1", 0.8, "gold", 5)])
 
     @property
     def planners(self) -> PlannerCache:
@@ -101,7 +101,7 @@ class Routing:
     def router(self) -> Router:
         """Return a router."""
         planners = self.planners
-        return Router(self.store, planners, WorkItemQueries(self.store, planners), self.standings)
+        return Router(self.store, planners, WorkItemQueries(self.store, planners), self.customer_scores)
 
     async def publish(self, note: str = "", **given: Any) -> int:
         """Publish the rules; return the revision."""
@@ -292,14 +292,14 @@ async def _audited(world: Routing, given: Given) -> list[str]:
 
 async def _remembered(world: Routing, given: Given) -> CustomerScore:
     score = LastScore(**{"customer": "C-1", "churn_risk": 0.5, "value_tier": "iron", "as_of_ms": 6, **given})
-    await world.standings.keep(world.tenant, [score])
-    remembered: CustomerScore = (await world.standings.standings(world.tenant, ["C-1"]))["C-1"]
+    await world.customer_scores.keep(world.tenant, [score])
+    remembered: CustomerScore = (await world.customer_scores.last_scores(world.tenant, ["C-1"]))["C-1"]
     return remembered
 
 
 async def _kept(world: Routing, given: Given) -> dict[str, CustomerScore]:
-    await world.standings.keep(world.tenant, **given)
-    scores: dict[str, CustomerScore] = await world.standings.standings(world.tenant, ["C-1"])
+    await world.customer_scores.keep(world.tenant, **given)
+    scores: dict[str, CustomerScore] = await world.customer_scores.last_scores(world.tenant, ["C-1"])
     return scores
 
 
@@ -314,6 +314,11 @@ async def _kept_beside(world: Routing, given: Given) -> Any:
     item_ids = await world.values.items_of(world.tenant, "C-2")
     counts = await world.values.erase(world.tenant, Erasure(["crm~L-9"]), preview=True)
     return item_ids, counts.values
+
+
+async def _last_read(world: Routing, given: Given) -> Any:
+    page = await world.values.log_page(world.tenant, **given)
+    return page and page.last
 
 
 async def _erased(world: Routing, given: Given) -> Any:
@@ -403,6 +408,8 @@ ROWS = (
     Row(PersonalValues.items_of, "count", 0, "none", "500", _of_sealed, [], ["crm~L-9"]),
     Row(PersonalValues.stored_inputs, "item_ids", [], "none", "must be given",
         lambda w, g: w.values.stored_inputs(w.tenant, **g), []),
+    Row(PersonalValues.log_page, "after", 0, "from the first event on", "likewise", _last_read, 6, 6),
+    Row(PersonalValues.log_page, "count", 0, "no events", "500", _last_read, None, 6),
     Row(PersonalValues.erased_before, "request_id", "", "no request: never repeated", "must be given",
         lambda w, g: w.values.erased_before(w.tenant, fingerprint="f", **g), None),
     Row(PersonalValues.erased_before, "fingerprint", "", _LIKE_ANY, "must be given",
@@ -433,8 +440,8 @@ ROWS = (
         (MICROS, 7)),
     Row(RouteRequest, "request_id", "", _ONCE, "likewise", _routed, 2, 2),
     Row(RouteRequest, "actor", "", _ANYBODY, "likewise", _router_told, "", ""),
-    Row(CustomerScores.standings, "customers", [], "none", "must be given",
-        lambda w, g: w.standings.standings(w.tenant, **g), {}),
+    Row(CustomerScores.last_scores, "customers", [], "none", "must be given",
+        lambda w, g: w.customer_scores.last_scores(w.tenant, **g), {}),
     Row(LastScore, "churn_risk", 0.0, "a risk like any other", "must be given", _remembered,
         CustomerScore(0.0, "iron")),
     Row(LastScore, "value_tier", "", "not known: what is known of it stays", "must be given", _remembered,

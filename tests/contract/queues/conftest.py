@@ -9,7 +9,7 @@ import pytest
 
 from store.clients import client_for, close
 from tests.contract.queues.bench import HAND_CLOCK, Bench, Clock
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
 
 

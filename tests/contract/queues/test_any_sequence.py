@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from failures import Failure
 from store.embedded.server import EmbeddedServer
 from tests.contract.queues.bench import HAND_CLOCK, TENANT, Clock
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import Bounds, JobState, Lease, NewJob, Request, Settlement, SettlementKind
 from workqueue.ports import Queue

@@ -19,6 +19,22 @@ async def test_a_dead_letter_keeps_its_reason_and_comes_back_when_redriven(bench
     assert [(lease.id, lease.delivery) for lease in await bench.lease()] == [("a", 1), ("b", 1)]
 
 
+async def test_every_job_is_met_whatever_becomes_of_it_meanwhile(bench: Bench) -> None:
+    ids = [f"{number:04}" for number in range(1200)]  # more than a store hands out at once
+    for page in (ids[:600], ids[600:]):
+        await bench.submit(*page)
+    await bench.end(SettlementKind.DEAD, *await bench.lease(900))
+    met: dict[str, bytes] = {}
+
+    async for job_id, payload in bench.queue.payloads(TENANT):
+        if not met:
+            await bench.queue.redrive(TENANT, Request("r", ""))
+            await bench.end(SettlementKind.RETRY, *await bench.lease(700), delay_s=60)
+        met[job_id] = payload
+
+    assert met == {job_id: job_id.encode() for job_id in ids}
+
+
 async def test_only_the_named_are_redriven(bench: Bench) -> None:
     await bench.submit("a", "b")
     await bench.end(SettlementKind.DEAD, *await bench.lease())

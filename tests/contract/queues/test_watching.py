@@ -10,8 +10,9 @@ from redis.asyncio import Redis
 
 from store.embedded.server import EmbeddedServer
 from tests.conftest import ON_EVERY_STORE
-from tests.contract.queues.bench import TENANT, Bench
+from tests.contract.queues.bench import TENANT, Bench, names
 from tests.patience import FOREVER_S
+from workqueue.adapters.redis.keys import QueueKeys
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import JobState, NewJob, Receipt, SettlementKind
 
@@ -63,3 +64,18 @@ async def test_leases_are_judged_by_the_server_s_own_clock(store: EmbeddedServer
     assert isinstance(receipt, Receipt)
     assert 0 <= seconds * 1_000_000 + micros - receipt.arrived_us < 60_000_000
     assert 3500 < lent.next_due_s <= 3600
+
+
+async def test_a_page_is_full_although_jobs_of_it_have_gone_since(store: EmbeddedServer) -> None:
+    redis: Any = Redis.from_url(store.url)
+    await redis.flushall()
+    queue = RedisQueue(redis, "q")
+    await queue.submit(TENANT, [NewJob("a", b""), NewJob("b", b"")])
+    gone = {f"gone-{number}": 1 + number for number in range(5)}  # as when a worker ends them between two looks
+    await redis.zadd(QueueKeys("q", TENANT).state(JobState.READY), gone)
+
+    first = await queue.peek(TENANT, JobState.READY, count=1)
+    behind = await queue.peek(TENANT, JobState.READY, after=(first[0].position, first[0].id), count=2)
+    await redis.aclose()
+
+    assert names(first + behind) == ["a", "b"]

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from fairlead.client import FairleadClient
 from fairlead.v1 import routing_pb2 as routing
 from gateway.settings import Security
+from router.adapters.queue import WorkSettings, routing_queue
 from router.adapters.redis.repositories import Stores
 from router.history.monitor import ROLE
 from service import main
@@ -21,6 +22,7 @@ from tests.api import Api, connected
 from tests.conftest import serving
 from tests.integration.test_queue_commands import settled
 from tests.served import Served
+from workqueue.jobs import JobState, NewJob, Request
 
 RULES: dict[str, Any] = {
     "fields": {
@@ -168,3 +170,43 @@ async def test_a_submission_with_a_personal_external_id_keeps_its_name(store: Em
     assert tried.work_item == taken.work_item == routed.name
     assert routed.name.startswith(f"{api.parent}/workItems/~")
     assert (routed.external_id, routed.owner) == ("L-1", api.rep_name("ann"))
+
+
+async def test_a_submission_that_cannot_be_read_is_named_until_it_is_purged(api: Api, address: str) -> None:
+    await some_leads(api)
+    stores = Stores.connect(api.redis_url)
+    queue = routing_queue(stores.redis, WorkSettings(), 3600)
+    await queue.submit(api.tenant, [NewJob("crm~L-7", b"\xc1", delay_s=3600)])
+    at = ("--server", address, "--tenant", api.tenant)
+
+    tried = await run("erase", "C-1", "--dry-run", *at)
+    done = await run("erase", "C-1", "--yes", *at)
+    await queue.purge(api.tenant, JobState.DELAYED, Request("p", ""), ["crm~L-7"])
+    again = await run("erase", "C-1", "--yes", *at)
+    await stores.close()
+
+    left = "1 submissions cannot be read and may be the subject's: crm~L-7: purge them, then erase again"
+    assert f"something may be left: {left}\n" in tried.output
+    assert "erased: 3 values of 3 work items" in done.output
+    assert f"it is not known from when on backups are clean: {left}\n" in done.output
+    assert "backups taken from 20" in again.output
+
+
+async def test_a_link_noted_two_rewritings_ago_still_proves_the_log(own_store: EmbeddedServer, tenant: str) -> None:
+    async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:
+        await some_leads(api)
+    stores = Stores.connect(own_store.url)
+    for role in await stores.redis.keys("*:role:*"):
+        await stores.redis.delete(role)  # as when they have run out
+    newest = await stores.assignments.entries(tenant)
+    noted = [f"{entry.number}:{entry.link}" for entry in (newest[-1], newest[-2])]
+    await stores.close()
+    at = ("--redis-url", own_store.url, "--tenant", tenant)
+
+    rewritten = [await run("log", "rewrite", "--yes", *at) for _ in range(2)]
+    of_its_end, before_its_end = [await run("log", "verify", "--noted", note, *at) for note in noted]
+
+    assert [result.exit_code for result in rewritten] == [0, 0]
+    assert (of_its_end.exit_code, before_its_end.exit_code) == (0, 1)
+    assert "only the last link of each older log can be proven" in " ".join(before_its_end.output.split())
+    assert noted[0] in "".join(before_its_end.output.split())

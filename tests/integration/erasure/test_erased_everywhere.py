@@ -116,7 +116,9 @@ class House:
         """Return a worker that routes what is submitted."""
         stores = self.stores
         planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets, personal=DECLARED)
-        router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.standings)
+        router = Router(
+            stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.customer_scores
+        )
         return Worker(self.queue, routing_work(router))
 
     @property

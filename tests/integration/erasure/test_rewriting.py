@@ -17,7 +17,7 @@ from router.adapters.redis.rewriting import LogRewriter, RewriteReport
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import ReassignRequest, RouteRequest
-from router.history.codec import pack_head
+from router.history.codec import pack_head, read_rewritten
 from router.history.hash_chain import StoredEvent, link_of
 from router.history.rewrite import fields_of
 from router.history.tamper_check import TamperCheck
@@ -151,6 +151,61 @@ async def test_it_can_be_rewritten_again_when_more_is_personal(old: World, redis
 
     assert (again.values, again.link_before != first.link) == (1, True)  # far
     assert await old.replay() == ([], {"crm~L-1"})
+    assert await _faults(old) == []
+
+
+async def test_the_last_link_of_every_log_before_is_kept(old: World, redis: Any) -> None:
+    first = await _rewrite(old, redis)
+    await old.route("L-5")
+    second = await _rewrite(old, redis)
+    third = await _rewrite(old, redis)
+
+    beginning = await old.store.beginning(old.tenant)
+
+    ends = [(report.events, report.link_before) for report in (third, second, first)]
+    assert list(read_rewritten(beginning.facts).ends) == ends
+    assert (len(set(ends)), await _faults(old)) == (3, [])
+
+
+async def test_a_beginning_that_knows_of_one_log_before_is_read() -> None:
+    facts = msgpack.packb(1000) + msgpack.packb([7, "link"])
+
+    assert read_rewritten(facts).ends == ((7, "link"),)
+
+
+async def test_a_log_that_grows_while_a_page_is_read_stays_as_it_is(old: World, redis: Any) -> None:
+    class Busy:
+        """A connection on which somebody else routes behind each look at the log."""
+
+        looks = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(redis, name)
+
+        async def xrange(self, *arguments: Any, **given: Any) -> Any:
+            found = await redis.xrange(*arguments, **given)
+            self.looks += 1
+            if self.looks < 8:
+                await old.route(f"L-7{self.looks}")
+            return found
+
+    with pytest.raises(Conflict, match="stop every server"):
+        await LogRewriter(Busy(), old.planners, Personal()).rewrite(old.tenant)
+
+    assert await old.store.beginning(old.tenant) is None
+    assert await _faults(old) == []
+
+
+async def test_who_cannot_keep_others_out_any_more_stops(old: World, redis: Any) -> None:
+    answers = iter([True, False])
+
+    async def hold() -> bool:
+        return next(answers)
+
+    with pytest.raises(Conflict, match="somebody else writes its log anew"):
+        await LogRewriter(redis, old.planners, Personal(), hold, page=3).rewrite(old.tenant)
+
+    assert await old.store.beginning(old.tenant) is None
     assert await _faults(old) == []
 
 

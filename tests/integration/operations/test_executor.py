@@ -15,7 +15,7 @@ import pytest
 from operations.executor import DELIVERIES, OperationKind, worker_of
 from operations.operation import Failed, Operation, Succeeded, Task
 from operations.service import OperationService
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
 from workqueue.jobs import JobState, Lease
 
 ACME = "acme"

@@ -12,9 +12,9 @@ from operations.errors import StillRuns, TooMuchWaits
 from operations.executor import BOUNDS
 from operations.operation import CANCELLED, EVERYBODY, Failed, Progress, Succeeded, Task, place_of, write_note
 from operations.service import LOOK_S, OperationService
+from tests.twins.queue import MemoryQueue
 from training.learn.candidates import LADDER
 from training.request import RUNGS
-from workqueue.adapters.memory import MemoryQueue
 from workqueue.jobs import Bounds, JobState, Settlement, SettlementKind
 
 TASK = Task("models/churn", {"rows": 3}, fingerprint="m", actor="ann")

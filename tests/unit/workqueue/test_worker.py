@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from failures import StoreUnavailable
-from workqueue.adapters.memory import MemoryQueue
+from tests.twins.queue import MemoryQueue
 from workqueue.backoff import Backoff
 from workqueue.jobs import JobState, Lease, NewJob, Settlement
 from workqueue.worker import JobResult, ResultKind, Work, Worker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from store.translation import translated
 from workqueue.adapters.redis.keys import QueueKeys, tenants_key, wakeup_key
 from workqueue.errors import QueueFull
 from workqueue.jobs import (
+    MAX_BATCH,
     Bounds,
     Job,
     JobState,
@@ -144,31 +145,43 @@ class RedisQueue:
     async def peek(
         self, tenant: str, state: JobState, *, after: tuple[int, str] | None = None, count: int = 50
     ) -> list[Job]:
-        keys = QueueKeys(self._name, tenant)
-        key = keys.state(state)
-        if not count:  # Redis counts to -1, the last, from the end
-            return []
+        """Return jobs of a state; see ``workqueue.ports.Queue``."""
+        keys, jobs = QueueKeys(self._name, tenant), list[Job]()
         with translated():
-            if after is None:
-                entries = await self._redis.zrange(key, 0, count - 1, withscores=True)
-            else:
-                position, last = after
-                level = await self._redis.zrange(key, position, position, byscore=True, withscores=True)
-                beyond = await self._redis.zrange(
-                    key, f"({position}", "+inf", byscore=True, offset=0, num=count, withscores=True
-                )
-                entries = [*(entry for entry in level if entry[0] > last.encode()), *beyond][:count]
-            if not entries:
-                return []
-            ids = [job_id.decode() for job_id, _ in entries]
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                _read(pipeline, keys, ids)
-                read = await pipeline.execute()
+            while (lacking := count - len(jobs)) and (places := await self._places(keys.state(state), after, lacking)):
+                jobs += await self._held(keys, state, places)  # without those that are gone since
+                job_id, position = places[-1]
+                after = position, job_id
+        return jobs
+
+    async def _places(self, key: str, after: tuple[int, str] | None, count: int) -> list[tuple[str, int]]:
+        """Return ids and positions in a state's order."""
+        if after is None:
+            places = await self._redis.zrange(key, 0, count - 1, withscores=True)
+        else:
+            position, last = after
+            level = await self._redis.zrange(key, position, position, byscore=True, withscores=True)
+            beyond = await self._redis.zrange(
+                key, f"({position}", "+inf", byscore=True, offset=0, num=count, withscores=True
+            )
+            places = [*(entry for entry in level if entry[0] > last.encode()), *beyond][:count]
+        return [(job_id.decode(), int(position)) for job_id, position in places]
+
+    async def _held(self, keys: QueueKeys, state: JobState, places: Sequence[tuple[str, int]]) -> list[Job]:
+        async with self._redis.pipeline(transaction=True) as pipeline:
+            _read(pipeline, keys, [job_id for job_id, _ in places])
+            read = await pipeline.execute()
         return [
-            _job(job_id, state, int(position), *held)
-            for job_id, (_, position), *held in zip(ids, entries, *read, strict=True)
-            if held[0] is not None  # gone since
+            _job(job_id, state, position, *held)
+            for (job_id, position), *held in zip(places, *read, strict=True)
+            if held[0] is not None
         ]
+
+    async def payloads(self, tenant: str) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield what jobs are about; see ``workqueue.ports.Queue``. They change their states, and stay in one hash."""
+        with translated():
+            async for job_id, record in self._redis.hscan_iter(QueueKeys(self._name, tenant).jobs, count=MAX_BATCH):
+                yield job_id.decode(), msgpack.unpackb(record, raw=True)[0]
 
     async def stats(self, tenant: str) -> Stats:
         *sizes, waited_us, fields = await self._stats(self._redis, QueueKeys(self._name, tenant).all, [])

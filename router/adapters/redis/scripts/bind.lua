@@ -21,7 +21,7 @@
 --          place of its customer's set (0: none)], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
---        REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL and NOBODY (to a WAKE) nothing.
+--        REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a WAKE) and LOST (somebody deleted the event) nothing.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
@@ -98,6 +98,7 @@ end
 
 local function earlier(status, number)
   local type, facts, head = log.read(number)
+  if not type then return {'LOST'} end
   return {status, number, facts, head, type}
 end
 

@@ -26,16 +26,7 @@ for _, rep in ipairs(cmsgpack.unpack(ARGV[5])) do
   end
 end
 
-local revision = redis.call('HINCRBY', KEYS[1], 'workforce', 1)
-for place, entry in ipairs(records) do
-  local name, record = entry[1], entry[2]
-  redis.call('XADD', KEYS[5], string.format('%.0f-%d', revision, place), 'name', name, 'record', record)
-  if record == '' then
-    redis.call('HDEL', KEYS[4], name)
-  else
-    redis.call('HSET', KEYS[4], name, integer(revision) .. ' ' .. record)
-  end
-end
+local revision = tonumber(ARGV[1]) + 1
 
 local function settle(key, leavers, members)
   -- router/assignment/ledger.py `settle`.
@@ -70,7 +61,16 @@ log.open(KEYS[3])
 local names = {}
 for place, entry in ipairs(records) do names[place] = entry[1] end
 log.append('workforce.2', cmsgpack.pack({revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
-redis.call('HSET', KEYS[1], 'workforce_mark', log.link, 'format', FORMAT)
+redis.call('HSET', KEYS[1], 'workforce', integer(revision), 'workforce_mark', log.link, 'format', FORMAT)
+for place, entry in ipairs(records) do
+  local name, record = entry[1], entry[2]
+  redis.call('XADD', KEYS[5], string.format('%.0f-%d', revision, place), 'name', name, 'record', record)
+  if record == '' then
+    redis.call('HDEL', KEYS[4], name)
+  else
+    redis.call('HSET', KEYS[4], name, integer(revision) .. ' ' .. record)
+  end
+end
 for i, settlement in ipairs(settlements) do
   log.append('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
   if #settlement[3] > 0 then settle(KEYS[5 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[5 + i]) end

@@ -1,41 +1,35 @@
 -- Erases what opens the sealed values of some work items, and the scores of a customer; writes down that it did.
 --
 -- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 … the items' keys; then per item the hash that opens what is
---        sealed in its events; then, where there is a customer, the set of their work items and the string with their
---        score; then the request's key (absent: none)
+--        sealed in its events; then, where there is a customer, the set of their work items, the string with their
+--        score, how often a customer was erased and the number of their last erasure, see keep_customer_scores.lua; then the
+--        request's key (absent: none)
 -- ARGV   1 header, msgpack: [item ids, 1 for a customer, submissions that were removed before, what was erased for the same
 --          request before {items, values, submissions, scores}, fingerprint of the request, seconds to remember it, actor ('':
 --          nobody is asked who they are), 1 for a preview]
 -- Returns {items, values, submissions, scores}, with those before and of a repeated request the same again; or
 --        {'REQUEST_ID_REUSED'}, {'FORMAT', its format}.
 
+local REMEMBERED_S = 3600 -- longer than any server keeps a score that it has noted and not written
 local refused = format.check(KEYS[1])
 if refused then return refused end
 local header = cmsgpack.unpack(ARGV[1])
 local ids, has_customer, submissions, before, preview = header[1], header[2] == 1, header[3], header[4], header[8] == 1
 local first_hash, next_key = 3 + #ids, 3 + 2 * #ids
-local request_key = KEYS[next_key + (has_customer and 2 or 0)]
+local request_key = KEYS[next_key + (has_customer and 4 or 0)]
 local known
 if request_key then known = request.known(redis.call('GET', request_key), header[5], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return known[2] end
 
-local values, scores, erased, changed = 0, 0, {}, {}
+local values, erased, changed = 0, {}, {}
 for i, id in ipairs(ids) do
-  local hash = KEYS[first_hash - 1 + i]
-  local sealed = redis.call('HLEN', hash)
+  local sealed = redis.call('HLEN', KEYS[first_hash - 1 + i])
   if sealed > 0 then
     values, erased[#erased + 1], changed[#changed + 1] = values + sealed, id, KEYS[2 + i]
-    if not preview then redis.call('DEL', hash) end
   end
 end
-if has_customer then
-  scores = redis.call('EXISTS', KEYS[next_key + 1])
-  if not preview then
-    redis.call('DEL', KEYS[next_key + 1])
-    for _, id in ipairs(ids) do redis.call('ZREM', KEYS[next_key], id) end
-  end
-end
+local scores = has_customer and redis.call('EXISTS', KEYS[next_key + 1]) or 0
 local counts = {before[1] + #erased, before[2] + values, before[3] + submissions, before[4] + scores}
 if preview then return counts end
 if values + submissions + scores > 0 then
@@ -43,6 +37,12 @@ if values + submissions + scores > 0 then
   local number = log.append('erased.2', cmsgpack.pack({erased, values, submissions, scores, header[7]}), '')
   for _, key in ipairs(changed) do item.change(key, number) end
   redis.call('HSET', KEYS[1], 'format', FORMAT)
+end
+for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end
+if has_customer then
+  redis.call('DEL', KEYS[next_key + 1])
+  redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)
+  for _, id in ipairs(ids) do redis.call('ZREM', KEYS[next_key], id) end
 end
 if request_key then request.keep(request_key, header[6], {header[5], counts}) end
 return counts

@@ -31,7 +31,8 @@ function log.open(key)
 end
 
 function log.append(type, facts, head)
-  -- Appends an event and returns its number.
+  -- Appends an event and returns its number. Fails if somebody deleted events at the end of the log: so a script appends
+  -- before it writes anything else.
   log.number = log.number + 1
   local id = string.format('%.0f-0', log.number)
   facts = log.now .. facts
@@ -41,9 +42,9 @@ function log.append(type, facts, head)
 end
 
 function log.read(number)
-  -- Returns type, facts and head of an event.
+  -- Returns type, facts and head of an event; nothing if somebody deleted it.
   local id = integer(number) .. '-0'
-  local fields = redis.call('XRANGE', log.key, id, id)[1][2]
-  return fields[2], fields[4], fields[6]
+  local entry = redis.call('XRANGE', log.key, id, id)[1]
+  if entry then return entry[2][2], entry[2][4], entry[2][6] end
 end
 

@@ -18,9 +18,9 @@ if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= active then return {'STALE', active} e
 
 log.open(KEYS[3])
 local published = integer(log.now_ms) .. ' ' .. ARGV[4]
-local revision = redis.call('HINCRBY', KEYS[1], 'rules', 1)
-redis.call('HSET', KEYS[2], integer(revision), published)
+local revision = active + 1
 log.append('rules.2', cmsgpack.pack({revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
-redis.call('HSET', KEYS[1], 'rules_mark', log.link, 'format', FORMAT)
+redis.call('HSET', KEYS[2], integer(revision), published)
+redis.call('HSET', KEYS[1], 'rules', integer(revision), 'rules_mark', log.link, 'format', FORMAT)
 if KEYS[4] then request.keep(KEYS[4], tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision, published}

@@ -9,8 +9,8 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.adapters.memory import MemoryStore
 from router.model.workforce import Rep
+from tests.twins.store import MemoryStore
 
 TENANT = "acme"
 

@@ -21,7 +21,7 @@ class Known:
     def __init__(self) -> None:
         self.asked: list[set[str]] = []
 
-    async def standings(self, _: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
+    async def last_scores(self, _: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
         self.asked.append(set(customers))
         scores = {"C-1": CustomerScore(0.81, "gold"), "C-2": CustomerScore(0.1)}
         return {customer: scores[customer] for customer in customers if customer in scores}

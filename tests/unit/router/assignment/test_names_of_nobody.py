@@ -8,12 +8,12 @@ from collections import Counter
 
 import pytest
 
-from router.adapters.memory import MemoryStore
 from router.assignment.planner_cache import PlannerCache
 from router.model.errors import NotFound, NotPossible
 from router.model.workforce import Rep, WorkforceRecords
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
+from tests.twins.store import MemoryStore
 
 
 def alive() -> Counter[type]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from router.adapters.memory import MemoryStore
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
@@ -21,6 +20,7 @@ from router.rules.codec import dumps
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from tests.twins.store import MemoryStore
 
 TENANT = "t"
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -231,6 +231,11 @@ class MemoryQueue:
             place = (after[0], after[1].encode())
             found = [held for held in found if (held.position, held.job.id.encode()) > place]
         return [_job(held) for held in found[:count]]
+
+    async def payloads(self, tenant: str) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield what every job is about; see ``workqueue.ports.Queue``."""
+        for held in list(self._line(tenant).jobs.values()):
+            yield held.job.id, held.job.payload
 
     async def stats(self, tenant: str) -> Stats:
         """Count; see ``workqueue.ports.Queue``."""

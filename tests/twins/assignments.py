@@ -1,0 +1,192 @@
+"""``router.assignment.ports.Assignments`` in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from router.assignment.choice import Choice, choose, trace_hash
+from router.assignment.commands import BindCommand, Completion, Mode, Refusal
+from router.model.decision import Decision, ObservedState, Outcome
+from router.model.errors import CorruptHistory, NotFound, StaleRevision
+from router.model.events import Completed, Event
+from router.model.records import ItemRecord, LedgerState
+from router.model.revisions import RevisionPair
+from router.model.workitem import TRANSITIONS, Kind
+from tests.twins.tenants import Tenant, Tenants, opened_in
+
+
+class MemoryAssignments(Tenants):
+    """Owners, loads, ledgers and their log."""
+
+    async def bind(
+        self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
+    ) -> list[Decision | Refusal]:
+        """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
+        state = self._tenants[tenant]
+        if jobs and revisions[:2] != (state.rules, state.workforce):
+            raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
+        answers = [(job, self._bind(state, job, preview=preview)) for job in jobs]
+        return [
+            answer if isinstance(answer, Refusal) else opened_in(state, answer, {} if answer.number else job.openings)
+            for job, answer in answers
+        ]
+
+    def _bind(self, state: Tenant, job: BindCommand, *, preview: bool) -> Decision | Refusal:
+        repeated = repeated_in(state, job.request_id, job.fingerprint)
+        if repeated is not None:
+            return repeated
+        record = state.projection.items.get(job.item_id)
+        if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
+            return Refusal.CONFLICT
+        if job.mode is Mode.ROUTE and record is not None and record.owner:
+            existing = state.events[record.decision - 1]
+            assert isinstance(existing, Decision)
+            answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
+            if not preview:
+                remember_in(state, job.request_id, job.fingerprint, answer)
+            return answer
+        if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
+            return Refusal.CLOSED
+        seen = state.projection.see(job.attempts, job.kind)
+        choice = choose(job.attempts, seen, job.rotation, job.named)
+        if job.named and choice.rep != job.named:
+            return Refusal.FULL
+        if job.mode is Mode.WAKE and not choice.rep:
+            return Refusal.NOBODY
+        decision = self._decide(state, job, record, seen, choice)
+        if preview:
+            return decision._replace(number=0)
+        state.events.append(decision)
+        state.openings[job.item_id].update(job.openings)
+        if job.openings and job.customer:
+            state.subjects[job.customer].add(job.item_id)
+        state.projection.enter_decision(decision, job.attempts, choice)
+        remember_in(state, job.request_id, job.fingerprint, decision)
+        return decision
+
+    def _decide(
+        self,
+        state: Tenant,
+        job: BindCommand,
+        record: ItemRecord | None,
+        seen: tuple[ObservedState, ...],
+        choice: Choice,
+    ) -> Decision:
+        outcome = Outcome.ASSIGNED if choice.rep else Outcome(job.outcome_if_none)
+        epoch = (record.epoch if record else 0) + bool(choice.rep)
+        candidates = [candidates for candidates, _ in job.attempts]
+        return Decision(
+            number=len(state.events) + 1,
+            item_id=job.item_id,
+            kind=job.kind,
+            outcome=outcome,
+            rep=choice.rep,
+            pool=choice.pool,
+            epoch=epoch,
+            charge=choice.charge,
+            seen=seen,
+            stand=choice.stand,
+            trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
+            previous=record.event if record else 0,
+            at_ms=self._time_of(state),
+            head=job.head,
+            freed=record.owner if choice.rep and record else "",
+        )
+
+    async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
+        """Close a work item; see ``router.assignment.ports.Assignments``."""
+        state = self._tenants[tenant]
+        repeated = state.requests.get(completion.request_id)
+        if completion.request_id and repeated is not None:
+            if repeated[0] != completion.fingerprint:
+                return Refusal.REQUEST_ID_REUSED
+            return state.projection.items[completion.item_id]
+        record = state.projection.items.get(completion.item_id)
+        if record is None:
+            raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
+        if record.version != completion.expected or completion.state not in TRANSITIONS[record.state]:
+            return Refusal.CONFLICT
+        if preview:
+            return replace(record, state=completion.state)
+        completed = Completed(
+            number=len(state.events) + 1,
+            item_id=record.item_id,
+            kind=record.kind,
+            state=completion.state,
+            rep=record.owner,
+            pool=record.pool,
+            epoch=record.epoch,
+            previous=record.event,
+            at_ms=self._time_of(state),
+            actor=completion.actor,
+        )
+        state.events.append(completed)
+        state.projection.enter_completed(completed)
+        if completion.request_id:
+            state.requests[completion.request_id] = (completion.fingerprint, completed)
+        return state.projection.items[completion.item_id]
+
+    async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
+        """Return where a work item stands."""
+        return self._tenants[tenant].projection.items.get(item_id)
+
+    async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
+        """Return where work items stand."""
+        return [self._tenants[tenant].projection.items.get(item_id) for item_id in item_ids]
+
+    async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items that wait."""
+        return [found for found in self._tenants[tenant].projection.waiting() if found[0] > after][:count]
+
+    async def owned(
+        self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        """Return the work items of an owner."""
+        owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
+        return [place for place in owned if place[0] > after][:count]
+
+    async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
+        """Return the answer that a request id was given before, if any."""
+        state = self._tenants[tenant]
+        known = repeated_in(state, request_id, fingerprint)
+        return opened_in(state, known) if isinstance(known, Decision) else known
+
+    async def events(
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
+    ) -> list[Event]:
+        """Return a slice of the log."""
+        state = self._tenants[tenant]
+        chosen = state.events[after : None if before is None else max(before - 1, 0)]
+        page = chosen[::-1][:count] if newest_first else chosen[:count]
+        return [opened_in(state, event) if isinstance(event, Decision) else event for event in page]
+
+    async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
+        """Return the decisions of these numbers."""
+        state = self._tenants[tenant]
+        events = state.events
+        for number in numbers:
+            if not 0 < number <= len(events):
+                raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
+        return [opened_in(state, event) for number in numbers if isinstance(event := events[number - 1], Decision)]
+
+    async def ledger(self, tenant: str, pool: str) -> LedgerState:
+        """Return a pool's ledger."""
+        return self._tenants[tenant].projection.ledgers[pool].state()
+
+    async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        """Return the open units by rep and kind."""
+        return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
+
+
+def repeated_in(state: Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:
+    known = state.requests.get(request_id) if request_id else None
+    if known is None:
+        return None
+    answer = known[1]
+    return answer if known[0] == fingerprint and isinstance(answer, Decision) else Refusal.REQUEST_ID_REUSED
+
+
+def remember_in(state: Tenant, request_id: str, fingerprint: str, answer: Decision) -> None:
+    if request_id:
+        state.requests[request_id] = (fingerprint, answer)

@@ -1,0 +1,77 @@
+"""``router.erasure.ports.PersonalValues`` in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from router.erasure.ports import Compacted, Counts, Erasure, LogPage
+from router.model.decision import Decision, DecisionInputs
+from router.model.errors import RequestIdReused
+from router.model.events import Erased
+from tests.twins.tenants import Tenants, opened_in
+
+
+class MemoryPersonalValues(Tenants):
+    """What opens sealed values."""
+
+    async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
+        """Return work items of a customer; see ``router.erasure.ports.PersonalValues``."""
+        return sorted(item_id for item_id in self._tenants[tenant].subjects[customer] if item_id > after)[:count]
+
+    async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
+        """Return what decisions were made from, as it is stored."""
+        events = self._tenants[tenant].events
+        return [event.head for event in events if isinstance(event, Decision) and event.item_id in item_ids]
+
+    async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
+        """Return what a request erased before."""
+        known = self._tenants[tenant].requests.get(request_id)
+        if known is None:
+            return None
+        if known[0] != fingerprint:
+            raise RequestIdReused(request_id)
+        assert isinstance(known[1], Counts)
+        return known[1]
+
+    async def erase(self, tenant: str, erasure: Erasure, *, preview: bool = False) -> Counts:
+        """Erase; see ``router.erasure.ports.PersonalValues``."""
+        if erasure.request_id and not preview:
+            known = await self.erased_before(tenant, erasure.request_id, erasure.fingerprint)
+            if known is not None:
+                return known
+        state = self._tenants[tenant]
+        sealed = tuple(item_id for item_id in erasure.item_ids if state.openings[item_id])
+        values, scores = (
+            sum(len(state.openings[item_id]) for item_id in sealed),
+            int(erasure.customer in state.customer_scores),
+        )
+        here = (len(sealed), values, erasure.submissions, scores)
+        counts = Counts(*map(sum, zip(erasure.before, here, strict=True)))
+        if preview:
+            return counts
+        for item_id in erasure.item_ids:
+            state.openings.pop(item_id, None)
+            state.subjects[erasure.customer].discard(item_id)
+        state.customer_scores.pop(erasure.customer, None)
+        if any(here):
+            erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor)
+            state.events.append(erased)
+            state.projection.enter_erased(erased)
+        if erasure.request_id:
+            state.requests[erasure.request_id] = (erasure.fingerprint, counts)
+        return counts
+
+    async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
+        """Return the decisions of a slice of the log."""
+        state = self._tenants[tenant]
+        events = state.events[after:][:count]
+        decisions = [opened_in(state, event) for event in events if isinstance(event, Decision)]
+        return LogPage(decisions, [], events[-1].number) if events else None
+
+    async def is_sealed(self, tenant: str) -> bool:  # noqa: ARG002 (every tenant's is)
+        """Memory forgot whatever was not."""
+        return True
+
+    async def compact(self) -> Compacted:
+        """Memory has no files."""
+        return Compacted(self._now_ms())

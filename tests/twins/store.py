@@ -1,0 +1,17 @@
+"""All of the router's ports in plain memory: the twin that the Redis adapters are held to, and what tests run on.
+
+Nothing is durable here, and one event loop at a time may use it. Every method finishes without awaiting anything, so
+each is atomic, as a script is.
+"""
+
+from __future__ import annotations
+
+from tests.twins.assignments import MemoryAssignments
+from tests.twins.customer_scores import MemoryCustomerScores
+from tests.twins.personal_values import MemoryPersonalValues
+from tests.twins.rule_sets import MemoryRuleSets
+from tests.twins.workforce import MemoryWorkforce
+
+
+class MemoryStore(MemoryAssignments, MemoryWorkforce, MemoryRuleSets, MemoryPersonalValues, MemoryCustomerScores):
+    """All of them, on the same tenants."""

@@ -1,0 +1,54 @@
+"""What the twins of the store hold of a tenant, and how they read it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from router.history.projection import StateProjection
+from router.model.decision import Decision
+from router.model.events import Event
+from router.model.records import CustomerScore
+from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
+from router.model.workforce import Pool, RecordChange, Rep, Territory
+from rules.revisions import Publication
+
+
+@dataclass
+class Tenant:
+    rules: int = 0
+    workforce: int = 0
+    events: list[Event] = field(default_factory=list)
+    projection: StateProjection = field(default_factory=StateProjection)
+    requests: dict[str, tuple[str, object]] = field(default_factory=dict)
+    records: dict[tuple[str, str], Rep | Pool | Territory] = field(default_factory=dict)
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)
+    changes: list[RecordChange] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+    customer_scores: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
+    openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+class Tenants:
+    """What the twins share: tenants, each with all that there is of it.
+
+    Parameters
+    ----------
+    now_ms
+        Clock, in milliseconds since the epoch.
+    """
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._tenants: defaultdict[str, Tenant] = defaultdict(Tenant)
+
+    def _time_of(self, state: Tenant) -> int:
+        """Return the time of the next event of a log: that of the clock, but never before the last event."""
+        return max(self._now_ms(), state.events[-1].at_ms if state.events else 0)
+
+
+def opened_in(state: Tenant, decision: Decision, openings: Openings = NO_OPENINGS) -> Decision:
+    """Open what is sealed in a decision, with what is kept beside the log or, for a preview, comes with the job."""
+    return opened(decision, openings or state.openings[decision.item_id]) if is_sealed(decision.head) else decision

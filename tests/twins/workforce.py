@@ -1,0 +1,79 @@
+"""``router.workforce.ports.Workforce`` in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from router.history.codec import digest, record_text, records_packed
+from router.model.errors import NotPossible, RequestIdReused, StaleRevision
+from router.model.events import Settled, WorkforceChanged
+from router.model.workforce import LedgerSettlement, Pool, RecordChange, Rep, Territory, WorkforceRecords
+from router.model.workitem import Kind
+from tests.twins.tenants import Tenants
+
+
+class MemoryWorkforce(Tenants):
+    """The records of the workforce, and their changes."""
+
+    async def read(self, tenant: str) -> WorkforceRecords:
+        """Return the records as they are."""
+        state = self._tenants[tenant]
+        reps = {record.id: record for record in state.records.values() if isinstance(record, Rep)}
+        pools = {record.id: record for record in state.records.values() if isinstance(record, Pool)}
+        territories = {record.id: record for record in state.records.values() if isinstance(record, Territory)}
+        return WorkforceRecords(state.workforce, reps, pools, territories, dict(state.changed))
+
+    async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
+        """Return the changes of some revisions."""
+        changes = self._tenants[tenant].changes
+        last = self._tenants[tenant].workforce if up_to is None else up_to
+        return [change for change in changes if after < change.revision <= last]
+
+    async def write(
+        self,
+        tenant: str,
+        expected: int,
+        records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
+        *,
+        event_hash: str = "",
+        settlements: Sequence[LedgerSettlement] = (),
+        idle: Sequence[str] = (),
+        request_id: str = "",
+        fingerprint: str = "",
+        actor: str = "",
+    ) -> int:
+        """Write records as one new revision; see ``router.workforce.ports.Workforce``."""
+        state = self._tenants[tenant]
+        if request_id and request_id in state.requests:
+            if state.requests[request_id][0] != fingerprint:
+                raise RequestIdReused(request_id)
+            revision = state.requests[request_id][1]
+            assert isinstance(revision, int)
+            return revision
+        if (state.workforce, "") != (expected, event_hash):  # memory is never lost, so it needs no hashes of events
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        for rep in idle:
+            if any(state.projection.loads[rep, kind] for kind in Kind):
+                raise NotPossible(f"tenants/{tenant}/reps/{rep}", "owns open work")
+        state.workforce += 1
+        for (kind, record_id), record in records.items():
+            state.changes.append(RecordChange(state.workforce, kind, record_id, record))
+            if record is None:
+                state.records.pop((kind, record_id), None)
+                state.changed.pop((kind, record_id), None)
+            else:
+                state.records[kind, record_id] = record
+                state.changed[kind, record_id] = state.workforce
+        texts = [(f"{kind}/{record_id}", record_text(kind, rec)) for (kind, record_id), rec in records.items()]
+        names = tuple(name for name, _ in texts)
+        changed = digest(records_packed(texts))
+        number = len(state.events) + 1
+        state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
+        for settlement in settlements:
+            number = len(state.events) + 1
+            settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._time_of(state))
+            state.events.append(settled)
+            state.projection.enter_settled(settled)
+        if request_id:
+            state.requests[request_id] = (fingerprint, state.workforce)
+        return state.workforce

@@ -180,6 +180,7 @@ class PlannerCache:
         while page := await self._rule_sets.publications(tenant, before=before):
             for publication in page:
                 yield publication.revision, loads(publication.stored)
+                await asyncio.sleep(0)  # others get their turn: large ones take milliseconds to read
             before = page[-1].revision
 
     async def _rule_set(self, tenant: str, revision: int) -> RoutingRules:

@@ -62,7 +62,7 @@ class Taken:
     store_us: float
 
 
-class Measured:
+class MeasuredServer:
     """A revision's server, running.
 
     Parameters
@@ -199,7 +199,7 @@ def main(pairs: int, seconds: float, revisions: tuple[str, ...]) -> None:
     console = Console(width=140)
     with ExitStack() as running:
         trees = {THIS: ROOT} | {revision: running.enter_context(checked_out(revision)) for revision in revisions}
-        servers = {name: Measured(tree) for name, tree in trees.items()}
+        servers = {name: MeasuredServer(tree) for name, tree in trees.items()}
         for server in servers.values():
             running.callback(server.stop)
         console.print(f"{pairs} pairs of {seconds:g} s, load by {load.generator()}, 100 rules, 100 reps")

@@ -52,13 +52,13 @@ def measured(
 ) -> tuple[float, float]:
     """Return calls a second and processor time per call in µs; a busy machine disturbs the second less."""
     before = processor_s(pid)
-    found = load.put(address, ROUTE, request, in_flight, shown=shown)
-    assert not found.failed, "calls failed"
-    calls = found.calls_per_s * (load.SECONDS + load.WARM_UP_S)
-    return found.calls_per_s, (processor_s(pid) - before) / calls * 1e6
+    rates = load.put(address, ROUTE, request, in_flight, shown=shown)
+    assert not rates.failed, "calls failed"
+    calls = rates.calls_per_s * (load.SECONDS + load.WARM_UP_S)
+    return rates.calls_per_s, (processor_s(pid) - before) / calls * 1e6
 
 
-class Shown:
+class CallStandIn:
     """Stands for gRPC's context, where the authorizer alone is measured."""
 
     def __init__(self, metadata: list[tuple[str, str]]) -> None:
@@ -71,7 +71,7 @@ class Shown:
 
 async def alone(settings: Mapping[str, str], shown: list[tuple[str, str]]) -> float:
     """Return the processor time of letting one call in, in µs."""
-    authorizer, context = Security.read(settings).authorizer(), Shown(shown)
+    authorizer, context = Security.read(settings).authorizer(), CallStandIn(shown)
     method = Method.of(routing.DESCRIPTOR.services_by_name["RoutingService"].methods_by_name["RouteWorkItem"])
     request, n_calls = routing.RouteWorkItemRequest(parent=world.PARENT), 100_000
     start = time.process_time()

@@ -21,7 +21,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks import world
-from benchmarks.compare import ROOT, Measured
+from benchmarks.compare import ROOT, MeasuredServer
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import routing_pb2_grpc
 
@@ -54,13 +54,13 @@ def ms(stub: routing_pb2_grpc.RoutingServiceStub, request: routing.ListWorkItems
 
 def pages(stub: routing_pb2_grpc.RoutingServiceStub) -> tuple[int, float]:
     """Read all of one owner's work items; return how many, and milliseconds a page."""
-    found, asked, token, began = 0, 0, "", perf_counter()
+    n_items, n_pages, token, began = 0, 0, "", perf_counter()
     while True:
         request = routing.ListWorkItemsRequest(parent=world.PARENT, owner=OWNER, page_size=PAGE, page_token=token)
         answer = stub.ListWorkItems(request)
-        found, asked, token = found + len(answer.work_items), asked + 1, answer.next_page_token
+        n_items, n_pages, token = n_items + len(answer.work_items), n_pages + 1, answer.next_page_token
         if not token:
-            return found, (perf_counter() - began) * 1e3 / asked
+            return n_items, (perf_counter() - began) * 1e3 / n_pages
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,17 +69,19 @@ def main(items: int) -> None:
     """Measure with logs of ITEMS / 100, ITEMS / 10 and ITEMS work items."""
     console, table = Console(), Table("work items in the log", f"first {PAGE} of an owner, ms", "their pages, ms each")
     table.add_column(f"first {PAGE} of all, ms")
-    server = Measured(ROOT)
+    server = MeasuredServer(ROOT)
     try:
         with grpc.insecure_channel(server.address) as channel, Progress(console=console, transient=True) as progress:
             stub, there = routing_pb2_grpc.RoutingServiceStub(channel), 0
             for wanted in (items // 100, items // 10, items):
                 fill(stub, wanted - there, server.n_regions, progress)
                 there = wanted
-                found, each = pages(stub)
-                asked = [ms(stub, routing.ListWorkItemsRequest(parent=world.PARENT, owner=owner, page_size=PAGE))
+                n_items, each = pages(stub)
+                times_ms = [ms(stub, routing.ListWorkItemsRequest(parent=world.PARENT, owner=owner, page_size=PAGE))
                          for owner in (OWNER, "")]  # fmt: skip
-                table.add_row(f"{there:,}", f"{asked[0]:.2f}", f"{each:.2f} ({found:,} items)", f"{asked[1]:.2f}")
+                table.add_row(
+                    f"{there:,}", f"{times_ms[0]:.2f}", f"{each:.2f} ({n_items:,} items)", f"{times_ms[1]:.2f}"
+                )
     finally:
         server.stop()
     console.print(table)

@@ -81,8 +81,8 @@ def _environment() -> Path:
             try:
                 subprocess.run(command, check=True, capture_output=True, text=True, timeout=_INSTALL_S)
             except (subprocess.SubprocessError, OSError) as error:
-                said = str(getattr(error, "stderr", "") or error).strip().splitlines()
-                raise CannotCompare(f"it cannot be installed: {said[-1] if said else error}") from error
+                lines = str(getattr(error, "stderr", "") or error).strip().splitlines()
+                raise CannotCompare(f"it cannot be installed: {lines[-1] if lines else error}") from error
         (ENVIRONMENT / ".ready").touch()
     return python
 
@@ -91,9 +91,9 @@ def _compare(python: Path, folder: Path) -> tuple[float, float]:
     """Return calls a second of MLServer and of Fairlead, best of the rounds."""
     fitted = _fitted()
     write_registry(folder / "registry", fitted.tables())
-    asked = [rows(1, seed=number)[0] for number in range(N_ROWS)]
+    sample = [rows(1, seed=number)[0] for number in range(N_ROWS)]
     infer = [
-        base64.b64decode(line) for line in _messages(python, "encode", [row[fitted.order].tolist() for row in asked])
+        base64.b64decode(line) for line in _messages(python, "encode", [row[fitted.order].tolist() for row in sample])
     ]
     score = [request(number).SerializeToString() for number in range(N_ROWS)]
     with _mlserver(python, folder, fitted) as their_port, serving(folder / "registry") as (our_port, _):
@@ -176,11 +176,11 @@ async def _answers(port: int, method: str, requests: Sequence[bytes]) -> list[by
 
 def _check_equal(python: Path, theirs: Sequence[bytes], ours: Sequence[bytes]) -> None:
     """See that both have answered by the same model."""
-    said = _messages(python, "decode", [base64.b64encode(answer).decode() for answer in theirs])
-    expected = np.array([float(line) for line in said])
-    found: FloatArray = np.array([scoring_pb2.Score.FromString(answer).churn.probability for answer in ours])
-    if np.abs(found - expected).max() > _CLOSE:
-        raise RuntimeError(f"the answers differ by up to {np.abs(found - expected).max():g}")
+    lines = _messages(python, "decode", [base64.b64encode(answer).decode() for answer in theirs])
+    expected = np.array([float(line) for line in lines])
+    scores: FloatArray = np.array([scoring_pb2.Score.FromString(answer).churn.probability for answer in ours])
+    if np.abs(scores - expected).max() > _CLOSE:
+        raise RuntimeError(f"the answers differ by up to {np.abs(scores - expected).max():g}")
 
 
 def _messages(python: Path, job: str, lines: Sequence[object]) -> list[str]:

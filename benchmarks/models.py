@@ -32,7 +32,7 @@ from training.data.preparing import Columns, Prepared, prepare
 from training.data.reading import read_table
 from training.data.splitting import folds_of
 from training.evaluate.evaluation import Judged, figures
-from training.plan import Plan, Trained
+from training.plan import Trained, TrainingPlan
 from training.snapshots.build import build, moments_of
 from training.snapshots.certificate import certify
 from training.snapshots.definition_file import read_definition
@@ -85,33 +85,33 @@ def _one_hot(rows: FloatArray, features: Sequence[Feature]) -> FloatArray:
     return np.hstack(parts)
 
 
-def _logistic(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], asked: FloatArray) -> FloatArray:
+def _logistic(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], judged: FloatArray) -> FloatArray:
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
     model.fit(_one_hot(rows, features), churned)
-    return _second(model.predict_proba(_one_hot(asked, features)))
+    return _second(model.predict_proba(_one_hot(judged, features)))
 
 
-def _lightgbm(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], asked: FloatArray) -> FloatArray:
+def _lightgbm(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], judged: FloatArray) -> FloatArray:
     from lightgbm import Dataset
     from lightgbm import train as fit
 
     texts = [j for j, feature in enumerate(features) if feature.type == "category"]
     options = {"objective": "binary", "verbose": -1, "num_threads": 1, "seed": 42}
     data = Dataset(rows, churned, categorical_feature=texts, params={"verbose": -1})
-    said: FloatArray = np.asarray(fit(options, data, 100).predict(asked), float)
-    return said
+    predicted: FloatArray = np.asarray(fit(options, data, 100).predict(judged), float)
+    return predicted
 
 
-def _xgboost(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], asked: FloatArray) -> FloatArray:
+def _xgboost(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], judged: FloatArray) -> FloatArray:
     from xgboost import XGBClassifier
 
     kinds = ["c" if feature.type == "category" else "q" for feature in features]
     model = XGBClassifier(n_jobs=1, random_state=42, feature_types=kinds, enable_categorical=True)
     model.fit(rows, churned)
-    return _second(model.predict_proba(asked))
+    return _second(model.predict_proba(judged))
 
 
-def _catboost(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], asked: FloatArray) -> FloatArray:
+def _catboost(rows: FloatArray, churned: FloatArray, features: Sequence[Feature], judged: FloatArray) -> FloatArray:
     from catboost import CatBoostClassifier
 
     texts = [j for j, feature in enumerate(features) if feature.type == "category"]
@@ -119,7 +119,7 @@ def _catboost(rows: FloatArray, churned: FloatArray, features: Sequence[Feature]
         iterations=300, verbose=False, thread_count=1, random_seed=42, cat_features=texts, allow_writing_files=False
     )
     model.fit(_with_texts(rows, texts), churned)
-    return _second(model.predict_proba(_with_texts(asked, texts)))
+    return _second(model.predict_proba(_with_texts(judged, texts)))
 
 
 def _with_texts(rows: FloatArray, texts: Sequence[int]) -> Any:
@@ -130,8 +130,8 @@ def _with_texts(rows: FloatArray, texts: Sequence[int]) -> Any:
 
 
 def _second(probabilities: Any) -> FloatArray:
-    said: FloatArray = np.asarray(probabilities, float)[:, 1]
-    return said
+    second: FloatArray = np.asarray(probabilities, float)[:, 1]
+    return second
 
 
 OTHERS: dict[str, Fit] = {
@@ -145,24 +145,24 @@ OTHERS: dict[str, Fit] = {
 def in_same_folds(prepared: Prepared, fit: Fit) -> dict[str, float]:
     """Judge a library on the folds that judged the shipped model."""
     examples, features = prepared.rows, prepared.schema.features
-    said, pieces = np.empty(len(examples)), np.empty(len(examples), np.int64)
+    predicted, pieces = np.empty(len(examples)), np.empty(len(examples), np.int64)
     for number, fold in enumerate(folds_of(examples)):
         learn = examples.take(fold.learn)
         with threadpool_limits(1):
-            said[fold.judge] = fit(learn.encoded, learn.churned, features, examples.encoded[fold.judge])
+            predicted[fold.judge] = fit(learn.encoded, learn.churned, features, examples.encoded[fold.judge])
         pieces[fold.judge] = number
-    return figures(Judged(examples.churned, said, examples.customers, pieces))
+    return figures(Judged(examples.churned, predicted, examples.customers, pieces))
 
 
-def _shown(found: dict[str, float]) -> str:
-    return " / ".join(f"{found[name]:.4f}".lstrip("0") for name in MEASURES)
+def _shown(measured: dict[str, float]) -> str:
+    return " / ".join(f"{measured[name]:.4f}".lstrip("0") for name in MEASURES)
 
 
-def _verdict(found: dict[str, float], best_auc: float, best_brier: float) -> str:
+def _verdict(measured: dict[str, float], best_auc: float, best_brier: float) -> str:
     goals = {
-        "AUC": found["roc_auc"] >= best_auc - AUC_ROOM,
-        "Brier": found["brier"] <= best_brier + BRIER_ROOM,
-        "ECE": found["ece"] <= ECE_LIMIT,
+        "AUC": measured["roc_auc"] >= best_auc - AUC_ROOM,
+        "Brier": measured["brier"] <= best_brier + BRIER_ROOM,
+        "ECE": measured["ece"] <= ECE_LIMIT,
     }
     missed = [name for name, met in goals.items() if not met]
     return "misses " + ", ".join(missed) if missed else "all met"
@@ -201,7 +201,7 @@ def log_rows() -> Iterator[list[str]]:
         built = build(events, definition)
         green = certify(events, definition, moments_of(definition), seed=42).is_green
         columns = Columns(definition.label.name, id="customer", time="as_of", schema=built.schema)
-        trained = train(prepare(built.table, columns), Plan(horizon_days=definition.windows.horizon_days))
+        trained = train(prepare(built.table, columns), TrainingPlan(horizon_days=definition.windows.horizon_days))
         shipped = figures(trained.judged)
         verdict = (
             "" if goal is None else f"at least {goal}: {'met' if round(shipped['roc_auc'], 4) >= goal else 'missed'}"

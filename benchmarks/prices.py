@@ -40,7 +40,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Round:
     """A round: RouteWorkItem beside the empty handler; the server's processor time in µs a call."""
 
     route: load.Load
@@ -77,29 +77,29 @@ def main() -> None:
         ]
         lead = world.lead(random.Random(1), regions[0])
         request = routing.RouteWorkItemRequest(parent=world.PARENT, work_item=lead).SerializeToString()
-        found: dict[str, list[Measured]] = {setting.name: [] for setting in compared}
+        by_setting: dict[str, list[Round]] = {setting.name: [] for setting in compared}
         for _ in track(range(ROUNDS), description="measuring", console=console, transient=True):
             for setting, (address, process) in zip(compared, servers, strict=True):
-                found[setting.name].append(_measured(address, process.pid, request, setting))
-    console.print(_table(found))
+                by_setting[setting.name].append(_measured(address, process.pid, request, setting))
+    console.print(_table(by_setting))
 
 
-def _measured(address: str, pid: int, request: bytes, setting: Setting) -> Measured:
+def _measured(address: str, pid: int, request: bytes, setting: Setting) -> Round:
     empty = load.put(address, f"/{EMPTY}/RouteWorkItem", request, IN_FLIGHT, SECONDS, setting.shown)
     before = processor_s(pid)
     route = load.put(address, ROUTE, request, IN_FLIGHT, SECONDS, setting.shown)
     assert not route.failed, f"{setting.name}: calls failed"
     calls = route.calls_per_s * (SECONDS + load.WARM_UP_S)
-    return Measured(route, empty, (processor_s(pid) - before) / calls * 1e6)
+    return Round(route, empty, (processor_s(pid) - before) / calls * 1e6)
 
 
-def _table(found: Mapping[str, list[Measured]]) -> Table:
+def _table(by_setting: Mapping[str, list[Round]]) -> Table:
     table = Table(
         "switched on", "calls/s", "p99 ms", "calls of nothing's", "µs a call over nothing's", "of an empty handler"
     )
     table.title = f"The price of each promise, {IN_FLIGHT} in flight, {load.generator()}, medians of {ROUNDS} rounds"
-    free = next(iter(found.values()))
-    for name, rounds in found.items():
+    free = next(iter(by_setting.values()))
+    for name, rounds in by_setting.items():
         pairs = list(zip(rounds, free, strict=True))
         share = median(one.route.calls_per_s / nothing.route.calls_per_s for one, nothing in pairs)
         more = median(one.processor_us - nothing.processor_us for one, nothing in pairs)

@@ -101,10 +101,10 @@ def service(data: Path) -> Iterator[str]:
     with (data.parent / "serve.log").open("wb") as log:
         process = subprocess.Popen(command, env=environ, stderr=log)
     try:
-        while _READY not in (said := (data.parent / "serve.log").read_text("utf-8")):
-            assert process.poll() is None, said
+        while _READY not in (text := (data.parent / "serve.log").read_text("utf-8")):
+            assert process.poll() is None, text
             time.sleep(0.05)
-        yield said.partition(_READY)[2].partition(";")[0]
+        yield text.partition(_READY)[2].partition(";")[0]
     finally:
         process.terminate()
         process.wait()
@@ -141,11 +141,11 @@ def followed(client: FairleadClient, items: int, progress: Progress) -> tuple[qu
 
 def accounted(client: FairleadClient, ids: set[str], console: Console) -> bool:
     """Say what became of each item: exactly one decision, or a dead letter."""
-    made = Counter(decision.work_item for decision in client.list_decisions())
+    decided = Counter(decision.work_item for decision in client.list_decisions())
     dead = {submission.work_item for submission in client.list_submissions("DEAD")}
-    twice, lost, unasked = sum(n > 1 for n in made.values()), ids - set(made) - dead, set(made) - ids
+    twice, lost, unasked = sum(n > 1 for n in decided.values()), ids - set(decided) - dead, set(decided) - ids
     console.print(
-        f"{len(ids):,} submitted: {len(made):,} decided, {len(dead):,} dead letters, {len(lost):,} lost, "
+        f"{len(ids):,} submitted: {len(decided):,} decided, {len(dead):,} dead letters, {len(lost):,} lost, "
         f"{twice:,} decided twice, {len(unasked):,} decided unasked"
     )
     return not (lost or twice or unasked)

@@ -91,9 +91,9 @@ async def _in_turns(port: int, pid: int) -> dict[str, Rpc]:
                     request_serializer=scoring_pb2.ScoreCustomerRequest.SerializeToString,
                     response_deserializer=scoring_pb2.Score.FromString,
                 )
-                found = await _measure(method, requests, pid)
-                if turn and (name not in best or found.server_us < best[name].server_us):  # the first turn warms up
-                    best[name] = found
+                rpc = await _measure(method, requests, pid)
+                if turn and (name not in best or rpc.server_us < best[name].server_us):  # the first turn warms up
+                    best[name] = rpc
     return best
 
 
@@ -212,11 +212,11 @@ def main(n_rows: int, processes: int) -> None:
             print(f"rescore {n_rows:,} × 30: {spent} ({goal})")
 
 
-def _print_rpc(found: dict[str, Rpc]) -> None:
-    for name, row in found.items():
+def _print_rpc(rows: dict[str, Rpc]) -> None:
+    for name, row in rows.items():
         print(f"{name:6} {row.calls_per_s:8,.0f} calls/s   {row.server_us:7.1f} µs of the server's processor per call")
-    rate = found["score"].calls_per_s / found["empty"].calls_per_s
-    cpu = found["empty"].server_us / found["score"].server_us
+    rate = rows["score"].calls_per_s / rows["empty"].calls_per_s
+    cpu = rows["empty"].server_us / rows["score"].server_us
     print(
         f"ScoreCustomer beside the empty handler: {rate:.2f} of its rate, {cpu:.2f} by processor time (goal {GOAL_RPC})"
     )

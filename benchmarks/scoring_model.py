@@ -55,9 +55,9 @@ def rows(n_rows: int, seed: int = 2) -> FloatArray:
     return np.vstack([numbers, rng.integers(0, N_TEXTS, (N_CATEGORIES, n_rows)).astype(float)]).T
 
 
-def write_registry(folder: Path, made: ScoreTables | None = None) -> None:
+def write_registry(folder: Path, score_tables: ScoreTables | None = None) -> None:
     """Write a registry whose champion it is, or other tables of its schema."""
-    made, reads = made or tables(), schema()
+    score_tables, reads = score_tables or tables(), schema()
     manifest = Manifest(
         model="benchmark",
         version="v1",
@@ -68,11 +68,17 @@ def write_registry(folder: Path, made: ScoreTables | None = None) -> None:
         code_sha256="0" * 64,
         seed=0,
     )
-    reference = Reference.of(made, rows(20_000))
-    golden = [GoldenRow.of(made, reads, {})]
+    reference = Reference.of(score_tables, rows(20_000))
+    golden = [GoldenRow.of(score_tables, reads, {})]
     report = {"report.json": json.dumps({"gates": [{"name": "none", "passed": True}]}).encode()}
     artefact.write(
-        folder / "benchmark" / "v1", made, manifest, Thresholds(at_risk=0.3, top_decile=0.5), reference, golden, report
+        folder / "benchmark" / "v1",
+        score_tables,
+        manifest,
+        Thresholds(at_risk=0.3, top_decile=0.5),
+        reference,
+        golden,
+        report,
     )
     Registry(LocalStorage(folder), lambda: NOW).promote("benchmark", "v1", actor="benchmark")
 

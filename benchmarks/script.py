@@ -24,7 +24,7 @@ import serving as _serving  # noqa: F401 (before all that imports gRPC: it settl
 import grpc  # isort: skip
 
 from benchmarks import world
-from benchmarks.compare import ROOT, THIS, Measured, checked_out, interval, verdict
+from benchmarks.compare import ROOT, THIS, MeasuredServer, checked_out, interval, verdict
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import routing_pb2_grpc
 
@@ -37,7 +37,7 @@ class Bind:
     """A revision's bind, called through its server."""
 
     def __init__(self, tree: Path) -> None:
-        self._server = Measured(tree)
+        self._server = MeasuredServer(tree)
         (store,) = self._server.stores
         title = Path(f"/proc/{store}/cmdline").read_text()
         socket = re.search(r"unixsocket:(\S+)", title)

@@ -10,7 +10,7 @@ from typing import Self
 import grpc
 
 from gateway.auth.exposure import insecure_from, is_loopback
-from gateway.auth.guard import Authorizer, Identity
+from gateway.auth.guard import Authenticator, Authorizer
 from gateway.auth.tls import CertificateFiles
 from gateway.rate_limits import Limit
 
@@ -114,7 +114,7 @@ class Security:
         ValueError
             If keys or principals cannot be read.
         """
-        identities: list[Identity] = []
+        identities: list[Authenticator] = []
         if self.jwks:
             from gateway.auth.jwks import KeyRing  # cryptography: only who asks for tokens waits for it
             from gateway.auth.tokens import Tokens

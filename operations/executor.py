@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class OperationKind:
     """A kind of operation.
 
     Parameters
@@ -54,7 +54,7 @@ class Kind:
     answer: Callable[[Mapping[str, Any]], bytes]
 
 
-def worker_of(kind: Kind, queue: Queue, lease_s: float) -> Worker:
+def worker_of(kind: OperationKind, queue: Queue, lease_s: float) -> Worker:
     """Return a worker that carries out one operation of a kind at a time."""
 
     async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
@@ -63,7 +63,7 @@ def worker_of(kind: Kind, queue: Queue, lease_s: float) -> Worker:
     return Worker(queue, work, _BACKOFF, batch=1, lease_s=lease_s)
 
 
-async def _execute(kind: Kind, queue: Queue, tenant: str, lease: Lease) -> JobResult:
+async def _execute(kind: OperationKind, queue: Queue, tenant: str, lease: Lease) -> JobResult:
     environ = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = await asyncio.create_subprocess_exec(*kind.command, stdin=PIPE, stdout=PIPE, env=environ)
     assert process.stdin is not None
@@ -102,7 +102,7 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _outcome(kind: Kind, report: Mapping[str, Any], returncode: int | None) -> JobResult:
+async def _outcome(kind: OperationKind, report: Mapping[str, Any], returncode: int | None) -> JobResult:
     match report:
         case {"result": result}:
             return JobResult(ResultKind.KEEP, note=write_note(Succeeded(await asyncio.to_thread(kind.answer, result))))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from workqueue.jobs import Job, State
+from workqueue.jobs import Job, JobState
 
 EVERYBODY = "*"
 """Whose queue it is where an operation is about what all tenants share; no tenant can be called so."""
@@ -144,4 +144,4 @@ class Operation:
     @property
     def is_over(self) -> bool:
         """Whether nobody will try it any more, unless it is redriven."""
-        return self.job.state in (State.KEPT, State.DEAD)
+        return self.job.state in (JobState.KEPT, JobState.DEAD)

@@ -13,7 +13,7 @@ from failures import Failure, InvalidInput, NotFound, RequestIdReused
 from operations.errors import StillRuns, TooMuchWaits
 from operations.operation import CANCELLED, EVERYBODY, Failed, Operation, Task, name_of, place_of, write_note
 from workqueue.errors import QueueFull
-from workqueue.jobs import MAX_BATCH, NewJob, Request, State
+from workqueue.jobs import MAX_BATCH, JobState, NewJob, Request
 from workqueue.ports import Queue
 
 LOOK_S = 0.5
@@ -100,7 +100,7 @@ class OperationService:
         jobs = {
             job.id: job
             for queue in self._queues.values()
-            for state in State
+            for state in JobState
             for job in await queue.peek(whose, state, count=MAX_BATCH)
         }
         listed = [Operation.of(whose, job) for job in sorted(jobs.values(), key=lambda job: (-job.arrived_us, job.id))]

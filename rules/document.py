@@ -61,10 +61,10 @@ class Document:
         node, found_at = self.tree, self.start
         for depth, step in enumerate(path):
             places = self._keys if of_key and depth == len(path) - 1 else self._items
-            found = places.get(id(node), {}).get(step)
-            if found is None:
+            place = places.get(id(node), {}).get(step)
+            if place is None:
                 break
-            found_at = found
+            found_at = place
             node = node[step]  # type: ignore[index]  # the step was found in it
         return found_at
 

@@ -79,17 +79,17 @@ def positions_of(mask: int, base: int = 0) -> list[int]:
 
     Taking a bit out of an integer costs as much as the integer is long, so long ones are cut into slices first.
     """
-    found: list[int] = []
+    positions: list[int] = []
     if mask.bit_length() > _LONG:
         raw = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
         for start in range(0, len(raw), _SLICE):
-            found += positions_of(int.from_bytes(raw[start : start + _SLICE], "little"), start * 8)
-        return found
+            positions += positions_of(int.from_bytes(raw[start : start + _SLICE], "little"), start * 8)
+        return positions
     while mask:
         lowest = mask & -mask
-        found.append(base + lowest.bit_length() - 1)
+        positions.append(base + lowest.bit_length() - 1)
         mask ^= lowest
-    return found
+    return positions
 
 
 _LONG = 4_096

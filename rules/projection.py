@@ -33,7 +33,7 @@ _BAD_DATE = _Refusal(DATE_ALLOWED)
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class AttributeFault:
     """What is wrong with the attribute of a name; None: with all of them together."""
 
     name: str | None
@@ -43,7 +43,7 @@ class Violation:
 class InvalidAttributes(Exception):
     """The attributes are not what the rule set declares."""
 
-    def __init__(self, violations: Sequence[Violation]) -> None:
+    def __init__(self, violations: Sequence[AttributeFault]) -> None:
         self.violations = tuple(violations)
         super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
 
@@ -104,10 +104,10 @@ def _plan(rule_set: RuleSet[object]) -> dict[str, _Reader]:
 
 def _violations(
     rule_set: RuleSet[object], readers: dict[str, _Reader], attributes: Mapping[str, object]
-) -> list[Violation]:
+) -> list[AttributeFault]:
     if len(attributes) > MAX_ATTRIBUTES:
-        return [Violation(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
-    found = []
+        return [AttributeFault(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
+    faults = []
     for name, value in attributes.items():
         reader = readers.get(name)
         if reader is None:
@@ -115,10 +115,10 @@ def _violations(
                 description = (
                     f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.fields)}"
                 )
-                found.append(Violation(_printable(name), description))
+                faults.append(AttributeFault(_printable(name), description))
         elif value is not None and isinstance(read := reader(value), _Refusal):
-            found.append(Violation(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
-    return found
+            faults.append(AttributeFault(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
+    return faults
 
 
 def _printable(name: str) -> str:

@@ -76,24 +76,24 @@ def _is_models_own(step: str | int) -> bool:
 
 
 def _message(error: Mapping[str, Any], parts: Parts) -> str:
-    kind, found, context = error["type"], shown(error["input"]), error.get("ctx", {})
+    kind, value, context = error["type"], shown(error["input"]), error.get("ctx", {})
     if kind == "missing":
         return f"{error['loc'][-1]} is missing"
     if kind == "extra_forbidden":
         allowed = ", ".join(_allowed_keys(error["loc"][:-1], parts))
         return f"unknown key {shown(error['loc'][-1])}; allowed are {allowed}"
     if kind in _EXPECTED:
-        return f"found {found}; {_EXPECTED[kind]} is expected"
+        return f"found {value}; {_EXPECTED[kind]} is expected"
     if kind in ("literal_error", "enum"):
-        return f"found {found}; allowed are {context['expected']}"
+        return f"found {value}; allowed are {context['expected']}"
     if kind in ("too_long", "string_too_long"):
         count = context.get("actual_length", len(error["input"]))
         return f"found {count:,} entries or characters; at most {context['max_length']:,} are allowed"
     if kind in ("too_short", "string_too_short"):
         return "it is empty; at least one is expected"
     if kind in _BOUNDS:
-        return f"found {found}; {_BOUNDS[kind].format(**context)} is allowed"
-    return str(context["error"]) if kind == "value_error" else f"found {found}; {error['msg']}"
+        return f"found {value}; {_BOUNDS[kind].format(**context)} is allowed"
+    return str(context["error"]) if kind == "value_error" else f"found {value}; {error['msg']}"
 
 
 def _allowed_keys(location: Location, parts: Parts) -> list[str]:

@@ -59,7 +59,7 @@ class HealthView:
     trend: float | None
 
 
-class CustomerScore(NamedTuple):
+class ScoredCustomer(NamedTuple):
     """All there is to say of a customer; what no profile covers is None or empty."""
 
     customer: Customer
@@ -88,7 +88,7 @@ class CustomerScorer:
 
     def score(
         self, model: LoadedModel, customer: Customer, *, top: int = DEFAULT_REASONS, locale: str = "en"
-    ) -> CustomerScore:
+    ) -> ScoredCustomer:
         """Score one customer.
 
         Parameters
@@ -112,14 +112,14 @@ class CustomerScorer:
         churn = model.score(customer.features, customer.as_of)
         why = tuple(reasons(model, churn, customer.features, top=top, locale=locale)) if top else ()
         if profiles is None:
-            return CustomerScore(customer, model, churn, why, None, False, None, "", None, "")
+            return ScoredCustomer(customer, model, churn, why, None, False, None, "", None, "")
         stage = stage_of(customer.features, profiles.lifecycle) if profiles.lifecycle else None
         tier = tier_of(customer.features, profiles.value_tier) if profiles.value_tier else ""
         profile = profiles.profile_for(_segment(customer.features, profiles), stage)
         view = health_view(customer, profile) if profile else None
         watermelon = view is not None and view.band is Band.GREEN
         watermelon = watermelon and churn.probability >= model.artefact.thresholds.top_decile
-        return CustomerScore(customer, model, churn, why, view, watermelon, stage, tier, profile, profiles.digest)
+        return ScoredCustomer(customer, model, churn, why, view, watermelon, stage, tier, profile, profiles.digest)
 
     def best_action(
         self, model: LoadedModel, customer: Customer, threshold: float | None = None

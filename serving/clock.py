@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from failures import StoreUnavailable
-from router.cli.stores import running_store
 from router.cli.failing import InputFailed
+from router.cli.stores import running_store
 from store.clients import client_for, close
 from store.clock import SimulatedClock
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from operations.executor import BOUNDS, DELIVERIES, Kind, worker_of
+from operations.executor import BOUNDS, DELIVERIES, OperationKind, worker_of
 from operations.service import OperationService
 from scoring.clock import Now, wall_clock
 from scoring.rpc import rescorings
@@ -21,7 +21,7 @@ from workqueue.worker_pool import WorkerPool
 KINDS = (trainings.KIND, rescorings.KIND)
 
 
-class Operations:
+class OperationServices:
     """The service that takes operations in, what is asked for there, and the workers of what the settings allow.
 
     Any process has the service, and tells how every operation stands; only those that have the folders take work in.
@@ -62,7 +62,7 @@ class Operations:
         self.service = OperationService(self._queues)
         self.trainer: Trainings | None = None
         self.rescorer: Rescorings | None = None
-        self.kinds: dict[str, Kind] = {}
+        self.kinds: dict[str, OperationKind] = {}
         if settings.training_data:
             data = Path(settings.training_data)
             self.trainer = Trainings(self.service, data)

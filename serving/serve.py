@@ -24,8 +24,47 @@ from telemetry import logs
 from telemetry.metrics_address import CannotServeMetrics
 from telemetry.traces import CannotTrace
 
+_ENVIRONMENT = """\
+\b
+Environment:
+  FAIRLEAD_REDIS_URL      redis://, rediss:// (TLS), unix://, redis+sentinel:// or redis+cluster:// URL,
+                          password included; absent: a private Valkey
+  FAIRLEAD_DURABILITY     always (default), everysec, memory or, with a Redis of your own, replicas:N:
+                          what an acknowledged change survives
+  FAIRLEAD_RULE_ENGINE    auto (default), durable or index
+  FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
+  FAIRLEAD_WORKERS        loops in this process that route what is submitted (default 2; 0: see `fairlead work`)
+  FAIRLEAD_LEASE_S        after how many seconds others get what a lost worker had (default 15)
+  FAIRLEAD_QUEUE_LIMIT    how many submissions a tenant's queue holds, dead letters included (default 2000000)
+  FAIRLEAD_MODELS         registry of models, a folder or an fsspec URL (default: models in the data folder)
+  FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
+  FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
+  FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
+  FAIRLEAD_RESCORING_DATA, …_RESCORING_OUT  folders that RescoreCustomers reads from and writes to
+  FAIRLEAD_OPERATION_WORKERS  trainings, and rescorings, at a time in this process (default 1)
+  FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
+  FAIRLEAD_OVERDUE_S      the monitor alarms when a submission waits so long for a worker (default 30)
+  FAIRLEAD_LOG            text (default) or json
+  FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
+  FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
 
-@click.command()
+\b
+Authentication and authorization (needed to listen off this machine; see README):
+  FAIRLEAD_TLS_CERT, FAIRLEAD_TLS_KEY      certificate and key, PEM files: calls are encrypted
+  FAIRLEAD_TLS_CLIENT_CA                   who may sign clients' certificates, a PEM file: mutual TLS
+  FAIRLEAD_PRINCIPALS                      who holds which certificate, a YAML file
+  FAIRLEAD_JWKS                            keys of tokens, a file or https:// address
+  FAIRLEAD_TOKEN_ISSUER, …_TOKEN_AUDIENCE  what tokens must say
+  FAIRLEAD_PRINCIPAL_CALLS_PER_S           calls a second of each caller (default 0: no limit)
+  FAIRLEAD_TENANT_CALLS_PER_S              calls a second about each tenant (default 0: no limit)
+  FAIRLEAD_PERSONAL_FIELDS                 names of fields that only roles who need them see, and that
+                                           can be erased; external_id may be one
+  FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
+                                           open-metrics: a store or figures off this machine without TLS
+"""
+
+
+@click.command(epilog=_ENVIRONMENT)
 @click.option(
     "--listen", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT", help="Port 0: any free one."
 )
@@ -48,45 +87,7 @@ from telemetry.traces import CannotTrace
 @click.option("--supervised", is_flag=True, hidden=True)
 @click.option("--private-store", default="", hidden=True)
 def serve(listen: str, data: Path, processes: int | None, simulated_clock: bool, **place: Any) -> None:
-    """Serve in the foreground; end with SIGTERM or Ctrl-C.
-
-    \b
-    Environment:
-      FAIRLEAD_REDIS_URL      redis://, rediss:// (TLS), unix://, redis+sentinel:// or redis+cluster:// URL,
-                              password included; absent: a private Valkey
-      FAIRLEAD_DURABILITY     always (default), everysec, memory or, with a Redis of your own, replicas:N:
-                              what an acknowledged change survives
-      FAIRLEAD_RULE_ENGINE    auto (default), durable or index
-      FAIRLEAD_REQUEST_TTL_S  how long a request_id is remembered, in seconds (default 86400)
-      FAIRLEAD_WORKERS        loops in this process that route what is submitted (default 2; 0: see `fairlead work`)
-      FAIRLEAD_LEASE_S        after how many seconds others get what a lost worker had (default 15)
-      FAIRLEAD_QUEUE_LIMIT    how many submissions a tenant's queue holds, dead letters included (default 2000000)
-      FAIRLEAD_MODELS         registry of models, a folder or an fsspec URL (default: models in the data folder)
-      FAIRLEAD_MODEL          the model whose champion scores customers (default churn)
-      FAIRLEAD_HEALTH_PROFILES  file of health profiles; absent: risk only
-      FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
-      FAIRLEAD_RESCORING_DATA, …_RESCORING_OUT  folders that RescoreCustomers reads from and writes to
-      FAIRLEAD_OPERATION_WORKERS  trainings, and rescorings, at a time in this process (default 1)
-      FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
-      FAIRLEAD_OVERDUE_S      the monitor alarms when a submission waits so long for a worker (default 30)
-      FAIRLEAD_LOG            text (default) or json
-      FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
-      FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
-
-    \b
-    Authentication and authorization (needed to listen off this machine; see README):
-      FAIRLEAD_TLS_CERT, FAIRLEAD_TLS_KEY      certificate and key, PEM files: calls are encrypted
-      FAIRLEAD_TLS_CLIENT_CA                   who may sign clients' certificates, a PEM file: mutual TLS
-      FAIRLEAD_PRINCIPALS                      who holds which certificate, a YAML file
-      FAIRLEAD_JWKS                            keys of tokens, a file or https:// address
-      FAIRLEAD_TOKEN_ISSUER, …_TOKEN_AUDIENCE  what tokens must say
-      FAIRLEAD_PRINCIPAL_CALLS_PER_S           calls a second of each caller (default 0: no limit)
-      FAIRLEAD_TENANT_CALLS_PER_S              calls a second about each tenant (default 0: no limit)
-      FAIRLEAD_PERSONAL_FIELDS                 names of fields that only roles who need them see, and that
-                                               can be erased; external_id may be one
-      FAIRLEAD_INSECURE                        no-tls, no-auth: listen off this machine without; open-store,
-                                               open-metrics: a store or figures off this machine without TLS
-    """
+    """Serve in the foreground; end with SIGTERM or Ctrl-C."""
     if simulated_clock:
         simulate()
     try:

@@ -14,7 +14,7 @@ from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from store.clients import SCHEMES, client_for, open_servers
 from store.clock import SIMULATED
 from store.durability import Durability, DurabilityRequirement
-from telemetry.watch import NOTHING, Wanted
+from telemetry.watch import NOTHING, TelemetrySettings
 
 OVERDUE_S = 30
 """A submission that waits for a worker so long is overdue."""
@@ -138,7 +138,7 @@ class Settings:
     operations: OperationSettings = NO_OPERATIONS
     max_calls: int = MAX_CALLS
     overdue_s: int = OVERDUE_S
-    telemetry: Wanted = NOTHING
+    telemetry: TelemetrySettings = NOTHING
     security: Security = OPEN
     place: Place = ALONE
     simulated_clock: bool = False
@@ -173,7 +173,7 @@ class Settings:
                 "--simulated-clock is for the private store alone, and FAIRLEAD_REDIS_URL names another, "
                 f"{without_password(url)!r}: leave one of them out"
             )
-        security, telemetry = Security.read(environ), Wanted.read(environ)
+        security, telemetry = Security.read(environ), TelemetrySettings.read(environ)
         if url:
             _check_store(url, durability.replicas, security.insecure)
         security.check_listen(listen)

@@ -18,7 +18,7 @@ class UpgradeLines:
     """Some lines for each tenant, and one for each thing that it waits for."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self._announced: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -36,8 +36,8 @@ class UpgradeLines:
         self._tell(f"{tenant} {part}", "upgrading tenants/%s: %d of %d events", tenant, events, of_events)
 
     def _tell(self, what: str, line: str, *values: object) -> None:
-        if what not in self._told:
-            self._told.add(what)
+        if what not in self._announced:
+            self._announced.add(what)
             _log.info(line, *values)
 
 

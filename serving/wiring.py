@@ -14,7 +14,7 @@ from gateway.grpc.call import Call, Observer
 from gateway.grpc.load_shedding import LoadShedder
 from gateway.grpc.masking import Masking
 from gateway.grpc.server import GrpcServer
-from gateway.grpc.standard_services import Health, serve_standard
+from gateway.grpc.standard_services import HealthServicer, serve_standard
 from operations import rpc as operations_rpc
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
@@ -47,7 +47,7 @@ from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.errors import CannotListen
-from serving.operations import Operations
+from serving.operations import OperationServices
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
 from store.clock import SimulatedClock
@@ -69,17 +69,17 @@ STANDING = (
 )
 
 
-class ScoreMemory:
+class RouterScoreMemory:
     """Scoring's memory is the store that the router asks."""
 
-    def __init__(self, standings: RedisCustomerScores) -> None:
-        self.note = standings.note
-        self._standings = standings
+    def __init__(self, customer_scores: RedisCustomerScores) -> None:
+        self.note = customer_scores.note
+        self._customer_scores = customer_scores
 
     async def keep(self, tenant: str, scores: Sequence[LastScore]) -> None:
         """Remember scores; the failures are scoring's own."""
         try:
-            await self._standings.keep(tenant, scores)
+            await self._customer_scores.keep(tenant, scores)
         except StoreUnavailable as error:
             raise MemoryUnavailable(str(error)) from error
 
@@ -101,8 +101,7 @@ class Service:
         self._stores = Stores.connect(redis_url, settings.request_ttl_s, settings.durability)
         self._settings = settings
         self.durability = DurabilityStatus()
-        assignments, workforce = self._stores.assignments, self._stores.workforce
-        rule_sets = self._stores.rule_sets
+        assignments, workforce, rule_sets = self._stores.assignments, self._stores.workforce, self._stores.rule_sets
         workforce_service = WorkforceService(workforce, rule_sets)
         personal = Personal.of(settings.security.personal)
         self._planners = PlannerCache(
@@ -112,7 +111,7 @@ class Service:
             assignments, self._planners, rule_sets, self._stores.log_follower, self._stores.leader_lease
         )
         queries = WorkItemQueries(assignments, self._planners)
-        router = Router(assignments, self._planners, queries, self._stores.standings)
+        router = Router(assignments, self._planners, queries, self._stores.customer_scores)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
@@ -133,17 +132,13 @@ class Service:
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._clock = SimulatedClock(redis)
-        self._now = now = self._clock.now if settings.simulated_clock else wall_clock
-        self._operations = Operations(settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s, now)
-        self._operation_workers = self._operations.workers()
-        self._health = Health()
-        self.server = grpc.aio.server(
-            options=[
-                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-                ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-                ("grpc.so_reuseport", int(settings.place.share_port)),  # else a port in use is an error
-            ]
+        self._now = self._clock.now if settings.simulated_clock else wall_clock
+        self._operations = OperationServices(
+            settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s, self._now
         )
+        self._operation_workers = self._operations.workers()
+        self._health = HealthServicer()
+        self.server = _listener(share_port=settings.place.share_port)
         self._credentials = settings.security.credentials()
         self.load_shedder = LoadShedder(settings.max_calls, settings.security.authorizer(), STANDING)
         self._watch = Watch(settings.telemetry)
@@ -241,7 +236,7 @@ class Service:
 
     async def _serve_scoring(self) -> tuple[str, ...]:
         await asyncio.to_thread(self._scoring.champions.start)
-        memory = ScoreMemory(self._stores.standings)
+        memory = RouterScoreMemory(self._stores.customer_scores)
         scoring, work = self._scoring, self._operations
         scoring_rpc.add_to(
             self._grpc_server,
@@ -266,6 +261,16 @@ class Service:
         await asyncio.gather(self._requeue_runner.stop(), self._monitors.stop())
         self._scoring.champions.stop()
         self._planners.close()
-        await self._stores.standings.close()
+        await self._stores.customer_scores.close()
         await self._stores.close()
         self._watch.close()
+
+
+def _listener(*, share_port: bool) -> grpc.aio.Server:
+    return grpc.aio.server(
+        options=[
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.so_reuseport", int(share_port)),  # else a port in use is an error
+        ]
+    )

@@ -25,12 +25,12 @@ from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
-from router.cli.stores import checked_url, running_store
 from router.cli.failing import InputFailed
+from router.cli.stores import checked_url, running_store
 from router.model.sealing import Personal
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
-from serving.operations import KINDS, Operations
+from serving.operations import KINDS, OperationServices
 from serving.settings import OperationSettings
 from serving.upgrading import upgrade_report
 from store.clock import ClockMismatch, SimulatedClock, simulate
@@ -154,7 +154,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         lambda rule_set: engines.serving(rule_set, wanted.engine),
         wanted.personal,
     )
-    router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.standings)
+    router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.customer_scores)
     queue = routing_queue(stores.redis, wanted.routing, wanted.request_ttl_s)
     workers = routing_workers(queue, router, wanted.routing) if ROUTE in kinds else WorkerPool(())
     operation_workers = _operation_workers(stores, wanted, kinds)
@@ -190,5 +190,7 @@ def _operation_workers(stores: Stores, wanted: _Wanted, kinds: Sequence[str]) ->
     if not set(kinds) & set(KINDS):
         return WorkerPool(())  # without a look at the registry, which a process that only routes can do without
     scoring, lease_s = ScoringServices(wanted.models, wanted.model), wanted.routing.lease_s
-    operations = Operations(wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s)
+    operations = OperationServices(
+        wanted.operations, wanted.models, scoring, stores.redis, lease_s, wanted.request_ttl_s
+    )
     return operations.workers(kinds)

@@ -128,7 +128,7 @@ class _Several:
         servers = [_server(host, port) for host in hosts.split(",") if host]
         if not servers:
             raise ValueError(f"{parts.scheme}:// names no server; allowed is host:port,host:port")
-        known = {
+        login_and_tls = {
             "username": unquote(user) or None,
             "password": unquote(password) or None,
             "ssl": parts.scheme.startswith("rediss"),
@@ -137,7 +137,7 @@ class _Several:
         (own,) = options.pop("sentinel_password", [None])
         if options:
             raise ValueError(f"it has an option that is not known; allowed is sentinel_password; {_ESCAPES}")
-        return cls(servers, parts.path.strip("/"), known, own)
+        return cls(servers, parts.path.strip("/"), login_and_tls, own)
 
 
 def _server(text: str, port: int) -> tuple[str, int]:

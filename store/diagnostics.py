@@ -83,17 +83,17 @@ async def durability_of(client: RedisClient) -> Durability:
 
 
 async def _ask(client: RedisClient, **where: Any) -> StoreFacts:
-    told: dict[str, Any] = await client.info(**where)
+    info: dict[str, Any] = await client.info(**where)
     seconds, micros = await client.time(**where)
     ahead = seconds + micros / 1e6 - time.time()
-    name = "Valkey" if "valkey_version" in told else "Redis"
-    version = str(told.get("valkey_version") or told["redis_version"])
+    name = "Valkey" if "valkey_version" in info else "Redis"
+    version = str(info.get("valkey_version") or info["redis_version"])
     return StoreFacts(
         name,
         tuple(int(part) for part in version.split(".") if part.isdecimal()),
         await _settings(client, "append*", "maxmemory-policy", **where),
-        int(told["used_memory"]),
-        int(told.get("maxmemory", 0)),
+        int(info["used_memory"]),
+        int(info.get("maxmemory", 0)),
         ahead,
         await SimulatedClock(client).is_there(),
     )

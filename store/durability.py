@@ -52,12 +52,12 @@ class DurabilityRequirement:
             raise ValueError(f"{text!r}; allowed are memory, everysec, always, replicas:N with N from 1 to 9")
         return cls(Durability(text.upper())) if text else cls()
 
-    def refusal(self, found: Durability) -> str:
+    def refusal(self, actual: Durability) -> str:
         """Say why a store of some durability does not do; nothing where it does."""
-        weaker = _ORDER.index(found) < _ORDER.index(self.least) if self.least in _ORDER else False
+        weaker = _ORDER.index(actual) < _ORDER.index(self.least) if self.least in _ORDER else False
         if not weaker:
             return ""
-        return f"{self.least.lower()} was asked for, and the store is {found.lower()}: {_REMEDIES[self.least]}"
+        return f"{self.least.lower()} was asked for, and the store is {actual.lower()}: {_REMEDIES[self.least]}"
 
 
 ANYTHING = DurabilityRequirement()

@@ -27,7 +27,7 @@ OTHERS = "(others)"
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
-class Shown:
+class LabelLimit:
     """The first so many that are met, which have figures of their own."""
 
     def __init__(self, most: int) -> None:
@@ -45,7 +45,7 @@ class Metrics:
 
     def __init__(self, most_tenants: int = MOST_TENANTS, most_pools: int = MOST_POOLS) -> None:
         self.registry = CollectorRegistry()
-        self._tenants, self._pools = Shown(most_tenants), Shown(most_pools)
+        self._tenants, self._pools = LabelLimit(most_tenants), LabelLimit(most_pools)
         self._calls = self._histogram("fairlead_call_seconds", "How long calls took.", "method", "code")
         self._scripts = self._histogram("fairlead_script_seconds", "How long scripts in the store took.", "script")
         self._decisions = self._counter("fairlead_decisions", "Decisions.", "tenant", "outcome", "cause")

@@ -19,11 +19,11 @@ def address_from(environ: Mapping[str, str]) -> str:
     ValueError
         Naming the variable, the value found and the values allowed.
     """
-    found = environ.get(VARIABLE, "")
-    host, _, port = found.rpartition(":")
-    if found and not (port.isdecimal() and int(port) < 65536):
-        raise ValueError(f"{VARIABLE} is {found!r}; allowed is a port, or host:port")
-    return f"{host or '127.0.0.1'}:{port}" if found else ""
+    value = environ.get(VARIABLE, "")
+    host, _, port = value.rpartition(":")
+    if value and not (port.isdecimal() and int(port) < 65536):
+        raise ValueError(f"{VARIABLE} is {value!r}; allowed is a port, or host:port")
+    return f"{host or '127.0.0.1'}:{port}" if value else ""
 
 
 def moved(address: str, number: int) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TelemetrySettings:
     """What an operator can choose.
 
     Parameters
@@ -35,7 +35,7 @@ class Wanted:
     traces: bool = False
 
     @classmethod
-    def read(cls, environ: Mapping[str, str]) -> Wanted:
+    def read(cls, environ: Mapping[str, str]) -> TelemetrySettings:
         """Read the environment.
 
         Raises
@@ -46,7 +46,7 @@ class Wanted:
         return cls(logs.form_from(environ), metrics_address.address_from(environ), traces.is_wanted(environ))
 
 
-NOTHING = Wanted()
+NOTHING = TelemetrySettings()
 """Lines for people, and no more."""
 
 
@@ -64,7 +64,7 @@ class Watch:
         If traces are wanted and cannot be had.
     """
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: TelemetrySettings) -> None:
         self._address = wanted.metrics
         self.metrics = _metrics() if wanted.metrics else None
         self._traces = Traces() if wanted.traces else None

@@ -247,11 +247,11 @@ def _detail(error: grpc.aio.AioRpcError, kind: Any) -> Any:
     for key, value in metadata:
         if key == "grpc-status-details-bin":
             status.ParseFromString(value)
-    found = kind()
+    unpacked = kind()
     for detail in status.details:
-        if detail.Unpack(found):
-            return found
-    return found
+        if detail.Unpack(unpacked):
+            return unpacked
+    return unpacked
 
 
 def _as(kind: type[M], message: Any) -> M:
@@ -272,7 +272,7 @@ async def differences(redis_url: str, tenant: str) -> list[str]:
     stores = Stores.connect(redis_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
-        return [found async for found in Replay(stores.assignments, planners).differences(tenant)]
+        return [difference async for difference in Replay(stores.assignments, planners).differences(tenant)]
     finally:
         planners.close()
         await stores.close()

@@ -99,10 +99,10 @@ def _binary(name: str) -> Path:
             return find_binary()
         except EmbeddedServerError as error:
             pytest.skip(str(error))
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         pytest.skip(f"no {name} on the PATH")
-    return Path(found)
+    return Path(path)
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ def write_customers(file: Path) -> None:
 async def forget_all(redis_url: str) -> None:
     """Empty the queues of long work that belong to everybody, so that no test has them for itself."""
     redis: Any = Redis.from_url(redis_url)
-    found = [key async for key in redis.scan_iter("fairlead:{[*]}:*")]
-    if found:
-        await redis.delete(*found)
+    keys = [key async for key in redis.scan_iter("fairlead:{[*]}:*")]
+    if keys:
+        await redis.delete(*keys)
     await redis.aclose()
 
 

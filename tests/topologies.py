@@ -68,8 +68,8 @@ class Server:
 
     def tells(self, section: str, field: str) -> Any:
         with redis.Redis(port=self.port) as client:
-            told: dict[str, Any] = client.info(section)
-        return told[field]
+            info: dict[str, Any] = client.info(section)
+        return info[field]
 
     def stop(self) -> None:
         self.process.kill()
@@ -135,11 +135,11 @@ class Cluster:
 
     def keys(self) -> list[list[str]]:
         """Return the keys of each node."""
-        found = []
+        keys = []
         for node in self.nodes:
             with redis.Redis(port=node.port, decode_responses=True) as client:
-                found.append(list(client.scan_iter()))
-        return found
+                keys.append(list(client.scan_iter()))
+        return keys
 
 
 def _is_whole(node: Server) -> bool:
@@ -149,9 +149,9 @@ def _is_whole(node: Server) -> bool:
 
 def binary() -> Path:
     """Return a server to run in these forms."""
-    found = shutil.which("redis-server")
+    path = shutil.which("redis-server")
     try:
-        return Path(found) if found else find_binary()
+        return Path(path) if path else find_binary()
     except EmbeddedServerError as error:
         pytest.skip(str(error))
 

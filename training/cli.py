@@ -36,7 +36,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class BarsOnConsole:
-    """Shows training's stages as bars; matches `training.progress.Progress`."""
+    """Shows training's stages as bars; matches `training.progress.ProgressListenerListenerListener`."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -152,8 +152,8 @@ def show_figures(console: Console, published: Published) -> None:
         *("", "ROC-AUC", "PR-AUC", "log-loss", "Brier", "ECE", "lift 10 %"),
         title="last block of time" if block == "test" else "5-fold",
     )
-    for name, found in lines.items():
-        values = [found[key] for key in ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")]
+    for name, figures in lines.items():
+        values = [figures[key] for key in ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")]
         table.add_row(name, *(f"{value:.4f}" for value in values))
     console.print(table)
     for (passed, detail), gates in groupby(report["gates"], key=lambda gate: (gate["passed"], gate["detail"])):

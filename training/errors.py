@@ -36,8 +36,8 @@ class NotEnoughData(NotPossible):
 
     reason = "NOT_ENOUGH_DATA"
 
-    def __init__(self, what: str, found: int, needed: int) -> None:
-        super().__init__(what, f"{found}, at least {needed} are needed")
+    def __init__(self, what: str, count: int, needed: int) -> None:
+        super().__init__(what, f"{count}, at least {needed} are needed")
 
 
 class ExportRefused(NotPossible):

@@ -16,8 +16,8 @@ from training.champion import current_champion
 from training.data.preparing import Columns, Prepared, prepare
 from training.data.reading import file_sha256, horizon_of, read_table
 from training.learn.candidates import LADDER
-from training.plan import Plan
-from training.progress import Progress
+from training.plan import TrainingPlan
+from training.progress import ProgressListener
 from training.report.document import Document
 from training.report.publishing import Origin, publish
 from training.request import TrainRequest
@@ -68,7 +68,7 @@ def read(
     return Ready(request, file, prepare(table, columns), horizon)
 
 
-def train_and_publish(ready: Ready, registry: Path, progress: Progress) -> Published:
+def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) -> Published:
     """Train beside the registry's champion and write the version into the registry.
 
     Raises
@@ -79,7 +79,9 @@ def train_and_publish(ready: Ready, registry: Path, progress: Progress) -> Publi
         If the champion is not what was promoted.
     """
     request = ready.request
-    plan = Plan(seed=request.seed, horizon_days=ready.horizon_days, ladder=LADDER[: request.rungs or len(LADDER)])
+    plan = TrainingPlan(
+        seed=request.seed, horizon_days=ready.horizon_days, ladder=LADDER[: request.rungs or len(LADDER)]
+    )
     champion = current_champion(str(registry), request.model)
     trained = train(ready.prepared, plan, champion=champion, progress=progress)
     progress.stage("publish", 1)

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from scoring.model.artefact import Artefact
 from scoring.model.logistic import FloatArray
 from scoring.model.tables import ScoreTables
+from scoring.registry.gates import Gate
 from training.data.preparing import Prepared
 from training.evaluate.baselines import Baseline
 from training.evaluate.evaluation import Judged
-from training.evaluate.gates import Gate
 from training.evaluate.profit import Campaign
 from training.learn.calibrating import Calibrated
 from training.learn.candidates import BENCHMARK_MODEL, LADDER, Candidate
-from training.learn.selection import Trial
+from training.learn.selection import JudgedCandidate
 from training.seed import DEFAULT_SEED
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """How to train.
 
     Parameters
@@ -70,11 +70,11 @@ class Trained:
     """
 
     prepared: Prepared
-    plan: Plan
+    plan: TrainingPlan
     tables: ScoreTables
     parity: float
-    trials: tuple[Trial, ...]
-    chosen: Trial
+    trials: tuple[JudgedCandidate, ...]
+    chosen: JudgedCandidate
     benchmark_model: Judged | None
     calibrated: Calibrated
     judged: Judged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Progress(Protocol):
+class ProgressListener(Protocol):
     """Somebody who wants to know; may raise from `advance` to cancel."""
 
     def stage(self, name: str, n_steps: int) -> None:

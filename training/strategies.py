@@ -19,22 +19,27 @@ from scoring.model.calibration import Calibration, Identity
 from scoring.model.logistic import FloatArray, probabilities
 from scoring.model.schema import Feature
 from scoring.model.tables import ScoreTables
+from scoring.registry.gates import Gate
 from training.data.preparing import DAY, Prepared
 from training.data.rows import IntArray, TrainingRows
 from training.data.splitting import Blocks, Fold, blocks_of, folds_of, pieces_of, rolling_origins
 from training.evaluate.baselines import Baseline, best_single_feature, prior
 from training.evaluate.evaluation import Judged
-from training.evaluate.gates import Evidence, Gate, gates_of, segments_of
+from training.evaluate.gates import Evidence, gates_of, segments_of
 from training.learn.calibrating import Calibrated, calibrate
 from training.learn.candidates import Candidate, export
 from training.learn.rematch import HOW, Rematch, rematch
-from training.learn.selection import Trial, judged_rows, simplest_good, try_candidate
-from training.plan import Champion, Plan, Trained
-from training.progress import Progress, Silent
+from training.learn.selection import JudgedCandidate, judged_rows, simplest_good, try_candidate
+from training.plan import Champion, Trained, TrainingPlan
+from training.progress import ProgressListener, Silent
 
 
 def train(
-    prepared: Prepared, plan: Plan | None = None, *, champion: Artefact | None = None, progress: Progress | None = None
+    prepared: Prepared,
+    plan: TrainingPlan | None = None,
+    *,
+    champion: Artefact | None = None,
+    progress: ProgressListener | None = None,
 ) -> Trained:
     """Train on prepared rows.
 
@@ -47,7 +52,7 @@ def train(
     """
     strategy = _Forward if prepared.rows.times is not None else _CrossValidated
     features = prepared.schema.features
-    return strategy(prepared, prepared.rows, features, plan or Plan(), progress or Silent()).train(champion)
+    return strategy(prepared, prepared.rows, features, plan or TrainingPlan(), progress or Silent()).train(champion)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +78,8 @@ class _Strategy(ABC):
     prepared: Prepared
     rows: TrainingRows
     features: tuple[Feature, ...]
-    plan: Plan
-    progress: Progress
+    plan: TrainingPlan
+    progress: ProgressListener
 
     @property
     @abstractmethod
@@ -87,7 +92,7 @@ class _Strategy(ABC):
         """Folds that judge the shipped model and all that it is compared with."""
 
     @abstractmethod
-    def shipped(self, trial: Trial) -> _Shipped:
+    def shipped(self, trial: JudgedCandidate) -> _Shipped:
         """Calibrate and export the chosen candidate."""
 
     @abstractmethod
@@ -114,7 +119,7 @@ class _Strategy(ABC):
         """Encoded rows that percentiles and drift are measured against: those judged, in the order of the table."""
         return self.rows.encoded[np.sort(judged_rows(self.judging))]
 
-    def tried(self, candidate: Candidate) -> Trial:
+    def tried(self, candidate: Candidate) -> JudgedCandidate:
         """Try a candidate in every fold of the selection."""
         self.progress.stage(candidate.name, len(self.selection))
         return try_candidate(candidate, self.rows, self.selection, self.features, self.plan.seed, self.progress)
@@ -188,7 +193,7 @@ class _CrossValidated(_Strategy):
         """The same."""
         return self.selection
 
-    def shipped(self, trial: Trial) -> _Shipped:
+    def shipped(self, trial: JudgedCandidate) -> _Shipped:
         """Learn from all rows; what is said of them is that of the folds."""
         calibrated = self.calibrated(trial)
         everything = np.arange(len(self.rows), dtype=np.int64)
@@ -199,7 +204,7 @@ class _CrossValidated(_Strategy):
         """Fit it in the same folds."""
         return self.calibrated(self.tried(recipe)).p_churn
 
-    def calibrated(self, trial: Trial) -> Calibrated:
+    def calibrated(self, trial: JudgedCandidate) -> Calibrated:
         """Choose a calibration, each fold's fitted on what is said of the others."""
         judged = self.judged(trial.scores)
         return calibrate(trial.scores, judged.churned, judged.pieces)
@@ -234,7 +239,7 @@ class _Forward(_Strategy):
         """The last block, by all that is known when it begins."""
         return [Fold(self.blocks.known, self.blocks.test)]
 
-    def shipped(self, trial: Trial) -> _Shipped:
+    def shipped(self, trial: JudgedCandidate) -> _Shipped:
         """Learn anew from all that is known when the test begins."""
         return self.fitted(trial.candidate)
 

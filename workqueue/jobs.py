@@ -10,7 +10,7 @@ MAX_BATCH = 1000
 """Jobs of one call, at most: the store does nothing else meanwhile."""
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """Where a job is."""
 
     READY = "READY"
@@ -162,7 +162,7 @@ class Job:
     payload: bytes
     priority: int
     arrived_us: int
-    state: State
+    state: JobState
     position: int
     deliveries: int
     fault: str
@@ -186,7 +186,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RequestProgress:
     """How far such a request is.
 
     Parameters
@@ -218,7 +218,7 @@ class Stats:
         How long the job whose turn is next has waited, in seconds; with equal priorities it is the oldest.
     """
 
-    counts: Mapping[State, int]
+    counts: Mapping[JobState, int]
     totals: Mapping[str, int] = field(default_factory=dict)
     bytes: int = 0
     next_wait_s: float = 0.0

@@ -6,7 +6,18 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from failures import Failure
-from workqueue.jobs import Job, Lease, LeasedBatch, NewJob, Progress, Receipt, Request, Settlement, State, Stats
+from workqueue.jobs import (
+    Job,
+    JobState,
+    Lease,
+    LeasedBatch,
+    NewJob,
+    Receipt,
+    Request,
+    RequestProgress,
+    Settlement,
+    Stats,
+)
 
 
 class Queue(Protocol):
@@ -46,7 +57,7 @@ class Queue(Protocol):
         """Return a job as it stands."""
 
     async def peek(
-        self, tenant: str, state: State, *, after: tuple[int, str] | None = None, count: int = 50
+        self, tenant: str, state: JobState, *, after: tuple[int, str] | None = None, count: int = 50
     ) -> list[Job]:
         """Return jobs of a state in its order, those behind ``after``: the position and id of another."""
 
@@ -61,7 +72,7 @@ class Queue(Protocol):
 
     async def redrive(
         self, tenant: str, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
-    ) -> Progress:
+    ) -> RequestProgress:
         """Make dead jobs ready, the named ones or, where none are given, the next ``count`` to die.
 
         They keep their place in line and are as if never lent.
@@ -73,8 +84,8 @@ class Queue(Protocol):
         """
 
     async def purge(
-        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
-    ) -> Progress:
+        self, tenant: str, state: JobState, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
+    ) -> RequestProgress:
         """Remove jobs of a state for good, the named ones or, where none are given, the next ``count``.
 
         Raises

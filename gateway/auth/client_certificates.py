@@ -78,7 +78,7 @@ def read_principals(path: Path) -> dict[str, Principal]:
     try:
         entries = yaml.safe_load(path.read_text("utf-8"))["principals"]
         return {
-            _known(entry["certificate"]): principal_of(
+            _checked(entry["certificate"]): principal_of(
                 entry["name"], entry["roles"], entry["tenants"], entry.get("rep", "")
             )
             for entry in entries
@@ -92,7 +92,7 @@ def read_principals(path: Path) -> dict[str, Principal]:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _known(certificate: str) -> str:
+def _checked(certificate: str) -> str:
     kind, _, name = certificate.partition("=")
     if kind not in _KINDS or not name:
         raise ValueError(f"certificate is {certificate!r}: must be one of {', '.join(_KINDS)}, then = and a name")

@@ -15,7 +15,7 @@ from gateway.rate_limits import Limit
 _NOBODY_MAY = Grant(Scope.SERVER, frozenset())
 
 
-class Identity(Protocol):
+class Authenticator(Protocol):
     """A way to show who one is."""
 
     async def identify(self, call: Call) -> Principal | None:
@@ -37,7 +37,7 @@ class Authorizer:
 
     def __init__(
         self,
-        identities: Sequence[Identity],
+        identities: Sequence[Authenticator],
         per_principal: Limit | None = None,
         per_tenant: Limit | None = None,
         grants: Mapping[str, Grant] = GRANTS,

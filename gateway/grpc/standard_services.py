@@ -27,7 +27,7 @@ HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"]
 REFLECTION = reflection_pb2.DESCRIPTOR.services_by_name["ServerReflection"]
 
 
-class Health:
+class HealthServicer:
     """Answers grpc.health.v1: which services serve."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ async def _readable(requests: AsyncIterator[Any]) -> AsyncIterator[Message]:
         yield request
 
 
-async def serve_standard(grpc_server: GrpcServer, health: Health, names: Iterable[str]) -> None:
+async def serve_standard(grpc_server: GrpcServer, health: HealthServicer, names: Iterable[str]) -> None:
     """Serve health and reflection for the services of these names and for themselves."""
     shown = [*names, HEALTH.full_name, REFLECTION.full_name]
     await health.serving(shown)

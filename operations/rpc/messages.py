@@ -15,14 +15,14 @@ from gateway.fields import timestamp
 from gateway.grpc import error_details as details
 from gateway.grpc.status import error_info
 from operations.operation import CANCELLED, Failed, Operation, Progress, Succeeded
-from workqueue.jobs import State
+from workqueue.jobs import JobState
 
-_STATES: dict[State, Any] = {
-    State.READY: pb.OperationMetadata.STATE_WAITING,
-    State.LEASED: pb.OperationMetadata.STATE_RUNNING,
-    State.DELAYED: pb.OperationMetadata.STATE_DELAYED,
-    State.KEPT: pb.OperationMetadata.STATE_ENDED,
-    State.DEAD: pb.OperationMetadata.STATE_GIVEN_UP,
+_STATES: dict[JobState, Any] = {
+    JobState.READY: pb.OperationMetadata.STATE_WAITING,
+    JobState.LEASED: pb.OperationMetadata.STATE_RUNNING,
+    JobState.DELAYED: pb.OperationMetadata.STATE_DELAYED,
+    JobState.KEPT: pb.OperationMetadata.STATE_ENDED,
+    JobState.DEAD: pb.OperationMetadata.STATE_GIVEN_UP,
 }
 _CODES = {
     CANCELLED: code_pb2.CANCELLED,
@@ -37,7 +37,7 @@ def operation_message(operation: Operation) -> longrunning.Operation:
     """Write an operation as it stands."""
     message = longrunning.Operation(name=operation.name, done=operation.is_over)
     message.metadata.Pack(_metadata(operation))
-    if operation.job.state is State.DEAD:
+    if operation.job.state is JobState.DEAD:
         message.error.CopyFrom(_status(code_pb2.ABORTED, operation.job.fault, "GIVEN_UP"))
     elif operation.is_over:
         match operation.note:
@@ -67,9 +67,9 @@ def _metadata(operation: Operation) -> pb.OperationMetadata:
     )
     if operation.is_over:
         message.end_time.CopyFrom(timestamp(job.position))
-    elif job.state is State.DELAYED:
+    elif job.state is JobState.DELAYED:
         message.retry_time.CopyFrom(timestamp(job.position))
-    elif job.state is State.LEASED and isinstance(note := operation.note, Progress):
+    elif job.state is JobState.LEASED and isinstance(note := operation.note, Progress):
         message.stage, message.done_count, message.total_count = note.stage, note.done, note.total
     return message
 

@@ -28,13 +28,11 @@ class OperationsServicer:
         self._operations = operations
 
     async def GetOperation(self, request: longrunning.GetOperationRequest, _: Call) -> longrunning.Operation:
-        """Get an operation."""
         return operation_message(await self._operations.get(request.name))
 
     async def ListOperations(
         self, request: longrunning.ListOperationsRequest, _: Call
     ) -> longrunning.ListOperationsResponse:
-        """List the operations, newest first."""
         if request.filter:
             raise InvalidInput.of("filter", f"{shown(request.filter)}: must be empty, all are listed")
         size, after = fields.page_size(request.page_size), fields.page_place(request.page_token)
@@ -45,17 +43,14 @@ class OperationsServicer:
         )
 
     async def CancelOperation(self, request: longrunning.CancelOperationRequest, call: Call) -> Empty:
-        """End an operation that is not over."""
         await self._operations.cancel(request.name, call.actor)
         return Empty()
 
     async def DeleteOperation(self, request: longrunning.DeleteOperationRequest, _: Call) -> Empty:
-        """Forget an operation that is over."""
         await self._operations.forget(request.name)
         return Empty()
 
     async def WaitOperation(self, request: longrunning.WaitOperationRequest, _: Call) -> longrunning.Operation:
-        """Wait for an operation to be over, up to ten minutes."""
         timeout = request.timeout
         seconds = timeout.seconds + timeout.nanos / 1e9 if request.HasField("timeout") else MAX_WAIT_S
         return operation_message(await self._operations.wait(request.name, min(max(seconds, 0.0), MAX_WAIT_S)))
@@ -68,7 +63,6 @@ class OperationServicer:
         self._operations = operations
 
     async def RedriveOperation(self, request: pb.RedriveOperationRequest, call: Call) -> longrunning.Operation:
-        """Have an operation tried again that was given up."""
         return operation_message(await self._operations.redrive(request.name, call.actor, fields.request_id(request)))
 
 

@@ -54,8 +54,8 @@ class ServiceFailed(click.ClickException):
 
     def __init__(self, error: FairleadError) -> None:
         details = [f"  {violation.field}: {violation.description}" for violation in error.violations]
-        known = details if len(details) > 1 else []  # a single one is what the message says
-        super().__init__("\n".join([error.message or error.code.name, *known]))
+        listed = details if len(details) > 1 else []  # a single one is what the message says
+        super().__init__("\n".join([error.message or error.code.name, *listed]))
 
 
 @contextmanager

@@ -74,13 +74,13 @@ class Connection:
         FairleadError
             If it fails for good, or still fails when patience ends.
         """
-        made: Callable[..., Answer] = self._channel.unary_unary(
+        stub: Callable[..., Answer] = self._channel.unary_unary(
             f"/{package}.{method}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString,
         )
         timeout = timeout_s or self._timeout_s
-        return self._retries.run(lambda: made(request, timeout=timeout, metadata=self._access.metadata()))
+        return self._retries.run(lambda: stub(request, timeout=timeout, metadata=self._access.metadata()))
 
     def pages(self, method: str, request: Any, answer: type[Answer], package: str = PACKAGE) -> Iterator[Answer]:
         """Call a list method page by page; the request is moved along."""
@@ -101,7 +101,7 @@ class Connection:
         FairleadError
             If it fails for good, or nothing comes of it while patience lasts.
         """
-        made: Callable[..., Any] = self._channel.unary_stream(
+        stub: Callable[..., Any] = self._channel.unary_stream(
             f"/{PACKAGE}.{method}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=answer.FromString,
@@ -110,13 +110,13 @@ class Connection:
 
         def following() -> Answer:
             nonlocal call
-            call = call or made(request)
+            call = call or stub(request)
             try:
-                found: Answer = next(call)
+                message: Answer = next(call)
             except grpc.RpcError:
                 call = None
                 raise
-            return found
+            return message
 
         try:
             while True:

@@ -16,15 +16,14 @@ from router.erasure.ports import Pending
 from router.model.decision import Decision
 from router.model.errors import QueueFull
 from router.model.workitem import WorkItem, item_id, keyed
-from router.submission.ports import WHY_UNREADABLE, QueueReport, Receipt, Stage, Submission
-from router.submission.service import Failed, route_submitted
+from router.submission.ports import WHY_UNREADABLE, Submission
+from router.submission.service import NotRouted, route_submitted
 from store.batching import MicroBatcher
 from store.clients import RedisClient
 from store.durability import Durability, DurabilityStatus
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.errors import QueueFull as QueueIsFull
-from workqueue.jobs import MAX_BATCH, Bounds, Job, Lease, NewJob, Progress, Request, State
-from workqueue.jobs import Receipt as Taken
+from workqueue.jobs import MAX_BATCH, Bounds, Job, JobState, Lease, NewJob, Receipt, Request, RequestProgress, Stats
 from workqueue.ports import Queue
 from workqueue.worker import JobResult, ResultKind, Work, Worker
 from workqueue.worker_pool import WorkerPool
@@ -54,7 +53,6 @@ class QueuedSubmissions:
 
     @property
     def durability(self) -> Durability:
-        """What a submission survives."""
         return self._durability.level
 
     async def submit(self, tenant: str, requests: Sequence[RouteRequest]) -> list[Receipt | Failure]:
@@ -69,44 +67,42 @@ class QueuedSubmissions:
         return [_answer(tenant, answer) for answer in answers]
 
     async def pending(self, tenant: str, item_id: str) -> Submission | None:
-        """Return a submission that is not routed yet."""
         job = await self._queue.find(tenant, item_id)
         return _submission(job) if job else None
 
-    async def listed(self, tenant: str, stage: Stage, after: tuple[int, str] | None, count: int) -> list[Submission]:
-        """Return submissions of a stage."""
-        return list(map(_submission, await self._queue.peek(tenant, State(stage), after=after, count=count)))
+    async def listed(self, tenant: str, state: JobState, after: tuple[int, str] | None, count: int) -> list[Submission]:
+        return list(map(_submission, await self._queue.peek(tenant, state, after=after, count=count)))
 
-    async def report(self, tenant: str) -> QueueReport:
-        """Count."""
-        stats = await self._queue.stats(tenant)
-        counts = {stage: stats.counts[State(stage)] for stage in Stage}
-        return QueueReport(counts, stats.totals, stats.next_wait_s, stats.bytes)
+    async def report(self, tenant: str) -> Stats:
+        return await self._queue.stats(tenant)
 
     async def redrive(
         self, tenant: str, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
     ) -> int:
-        """Make dead letters ready."""
         if preview:
-            return await self._counted(tenant, State.DEAD, item_ids)
+            return await self._counted(tenant, JobState.DEAD, item_ids)
         request = _request(request_id, "redrive", item_ids)
         return await _carried_out(lambda: self._queue.redrive(tenant, request, item_ids))
 
     async def purge(
-        self, tenant: str, stage: Stage, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
+        self,
+        tenant: str,
+        state: JobState,
+        item_ids: Sequence[str] | None,
+        request_id: str = "",
+        *,
+        preview: bool = False,
     ) -> int:
-        """Remove submissions."""
-        state = State(stage)
         if preview:
             return await self._counted(tenant, state, item_ids)
         request = _request(request_id, f"purge {state}", item_ids)
         return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
-    async def _counted(self, tenant: str, state: State, item_ids: Sequence[str] | None) -> int:
+    async def _counted(self, tenant: str, state: JobState, item_ids: Sequence[str] | None) -> int:
         if item_ids is None:
             return (await self._queue.stats(tenant)).counts[state]
-        found = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
-        return sum(job is not None and job.state is state for job in found)
+        jobs = [await self._queue.find(tenant, item_id) for item_id in set(item_ids)]
+        return sum(job is not None and job.state is state for job in jobs)
 
 
 class QueuedPersons:
@@ -127,25 +123,23 @@ class QueuedPersons:
         return Pending(list(mine), list(unreadable))
 
     async def waiting(self, tenant: str, item_ids: Sequence[str]) -> int:
-        """Count those that are there."""
         return sum([await self._queue.find(tenant, item_id) is not None for item_id in item_ids])
 
     async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
-        """Remove submissions; see ``router.erasure.ports.Submitted``."""
-        await self._insist(tenant, item_ids, but_not=(State.LEASED,))
+        await self._insist(tenant, item_ids, but_not=(JobState.LEASED,))
         removed = 0
         for start in range(0, len(item_ids), MAX_BATCH):
             page = item_ids[start : start + MAX_BATCH]
-            for state in (State.READY, State.DELAYED, State.DEAD):
+            for state in (JobState.READY, JobState.DELAYED, JobState.DEAD):
                 removed += await self._purged(tenant, state, page)
-        await self._insist(tenant, item_ids, but_not=tuple(State))
+        await self._insist(tenant, item_ids, but_not=tuple(JobState))
         return removed
 
-    async def _purged(self, tenant: str, state: State, item_ids: Sequence[str]) -> int:
+    async def _purged(self, tenant: str, state: JobState, item_ids: Sequence[str]) -> int:
         request = _request("", f"purge {state}", item_ids)
         return await _carried_out(lambda: self._queue.purge(tenant, state, request, item_ids))
 
-    async def _insist(self, tenant: str, item_ids: Sequence[str], *, but_not: Sequence[State]) -> None:
+    async def _insist(self, tenant: str, item_ids: Sequence[str], *, but_not: Sequence[JobState]) -> None:
         for job_id in item_ids:
             job = await self._queue.find(tenant, job_id)
             if job is not None and job.state in but_not:
@@ -167,7 +161,7 @@ def routing_work(router: Router) -> Work:
 _UNREADABLE = JobResult(ResultKind.NEVER, f"UNREADABLE: {WHY_UNREADABLE}")
 
 
-def _outcome(answer: Decision | Failed) -> JobResult:
+def _outcome(answer: Decision | NotRouted) -> JobResult:
     if isinstance(answer, Decision):
         return JobResult(ResultKind.DONE)
     return JobResult(
@@ -202,7 +196,7 @@ def _readable(payload: bytes) -> RouteRequest | None:
 def _submission(job: Job) -> Submission:
     request = _readable(job.payload)
     item = request.item if request else None
-    return Submission(job.id, item, job.arrived_us, Stage(job.state), job.position, job.deliveries, job.fault)
+    return Submission(job.id, item, job.arrived_us, job.state, job.position, job.deliveries, job.fault)
 
 
 def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Request:
@@ -212,21 +206,17 @@ def _request(request_id: str, what: str, item_ids: Sequence[str] | None) -> Requ
     return Request(name, keyed(name, sha256(content).hexdigest()))
 
 
-async def _carried_out(change: Callable[[], Awaitable[Progress]]) -> int:
+async def _carried_out(change: Callable[[], Awaitable[RequestProgress]]) -> int:
     """Change batch after batch until nothing is left."""
     while not (progress := await change()).is_done:
         pass
     return progress.jobs
 
 
-def _answer(tenant: str, answer: Taken | Failure) -> Receipt | Failure:
-    match answer:
-        case Taken():
-            return Receipt(answer.id, answer.arrived_us, answer.is_new)
-        case QueueIsFull():
-            return QueueFull(f"tenants/{tenant}/queue", answer.jobs, answer.retry_after_s)
-        case _:
-            return answer
+def _answer(tenant: str, answer: Receipt | Failure) -> Receipt | Failure:
+    if isinstance(answer, QueueIsFull):
+        return QueueFull(f"tenants/{tenant}/queue", answer.jobs, answer.retry_after_s)
+    return answer
 
 
 MAX_WORKERS = 64
@@ -276,11 +266,11 @@ def whole(environ: Mapping[str, str], name: str, otherwise: int, least: int, mos
     ValueError
         Naming the variable, the value found and the values allowed.
     """
-    found = environ.get(name, str(otherwise))
-    if not (found.isascii() and found.isdecimal() and least <= int(found) <= most):
+    value = environ.get(name, str(otherwise))
+    if not (value.isascii() and value.isdecimal() and least <= int(value) <= most):
         unit = " seconds" if name.endswith("_S") else ""
-        raise ValueError(f"{name} is {found!r}; allowed are {least} to {most}{unit}")
-    return int(found)
+        raise ValueError(f"{name} is {value!r}; allowed are {least} to {most}{unit}")
+    return int(value)
 
 
 def routing_queue(redis: RedisClient, settings: WorkSettings, request_ttl_s: int) -> RedisQueue:

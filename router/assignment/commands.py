@@ -233,7 +233,9 @@ def outcomes_of(planner: Planner, plan: Plan, sealed: AbstractSet[str]) -> tuple
     """Return how each comparison of the applied rule with a sealed attribute went, in order."""
     if not plan.matched or not sealed:
         return ()
-    return tuple(found.holds for found in trace(planner.rule(plan.matched[0]), plan.fact) if found.field in sealed)
+    return tuple(
+        predicate.holds for predicate in trace(planner.rule(plan.matched[0]), plan.fact) if predicate.field in sealed
+    )
 
 
 def _check_named(tenant: str, planner: Planner, rep_id: str, record: ItemRecord) -> None:
@@ -278,12 +280,12 @@ def _outcome_if_none(plan: Plan) -> Outcome:
     return Outcome.WAITING if plan.waits else Outcome.UNROUTED
 
 
-def customer_of(known: KnownCustomer | None, item: WorkItem) -> str:
+def customer_of(known_customer: KnownCustomer | None, item: WorkItem) -> str:
     """Return the id of a work item's customer; empty if the rules do not say where it stands, or it is not there.
 
     A work item of the kind CUSTOMER is the customer itself.
     """
-    customer = item.attributes.get(known.id) if known else None
+    customer = item.attributes.get(known_customer.id) if known_customer else None
     if isinstance(customer, str) and customer:
         return customer
     return item.external_id if item.kind is Kind.CUSTOMER else ""

@@ -28,19 +28,19 @@ async def filled(
     if wanted is None:
         return items
     customers = {customer for item in items if (customer := customer_to_ask_for(wanted, item))}
-    known = await source.standings(tenant, customers) if customers else {}
-    return [completed(wanted, item, known) for item in items]
+    scores = await source.last_scores(tenant, customers) if customers else {}
+    return [completed(wanted, item, scores) for item in items]
 
 
 def customer_to_ask_for(wanted: KnownCustomer, item: WorkItem) -> str:
     """Return the id of the customer of whom something is to be filled in; empty if there is nothing to ask."""
     customer = item.attributes.get(wanted.id)
-    asked = (wanted.churn_risk, wanted.value_tier)
-    lacks = any(field and item.attributes.get(field) is None for field in asked)
+    fields = (wanted.churn_risk, wanted.value_tier)
+    lacks = any(field and item.attributes.get(field) is None for field in fields)
     return customer if lacks and isinstance(customer, str) else ""
 
 
-def completed(wanted: KnownCustomer, item: WorkItem, known: Mapping[str, CustomerScore]) -> WorkItem:
+def completed(wanted: KnownCustomer, item: WorkItem, scores: Mapping[str, CustomerScore]) -> WorkItem:
     """Fill in what is known and the work item lacks.
 
     Examples
@@ -51,13 +51,13 @@ def completed(wanted: KnownCustomer, item: WorkItem, known: Mapping[str, Custome
     >>> dict(completed(wanted, item, {"C-1": CustomerScore(0.81, "silver")}).attributes)
     {'customer': 'C-1', 'tier': 'gold', 'risk': 0.81}
     """
-    standing = known.get(customer_to_ask_for(wanted, item))
-    if standing is None:
+    score = scores.get(customer_to_ask_for(wanted, item))
+    if score is None:
         return item
-    found = {wanted.churn_risk: standing.churn_risk, wanted.value_tier: standing.value_tier or None}
+    values = {wanted.churn_risk: score.churn_risk, wanted.value_tier: score.value_tier or None}
     lacking = {
         field: value
-        for field, value in found.items()
+        for field, value in values.items()
         if field and value is not None and item.attributes.get(field) is None
     }
     return item._replace(attributes={**item.attributes, **lacking})

@@ -108,14 +108,15 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
 def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:
     """Return how each comparison of the applied rule with a sealed attribute went, in order."""
     predicates = _as_they_were(decision, predicates_of(planner, plan_again(decision, planner)))
-    return tuple(found.holds for found in predicates if found.field in sealed)
+    return tuple(predicate.holds for predicate in predicates if predicate.field in sealed)
 
 
 def _as_they_were(decision: Decision, predicates: tuple[PredicateTrace, ...]) -> tuple[PredicateTrace, ...]:
     """Put kept outcomes in the place of those that follow from erased attributes."""
     erased, outcomes = erased_attributes(decision), iter(decision.head.outcomes)
     return tuple(
-        replace(found, holds=next(outcomes, found.holds)) if found.field in erased else found for found in predicates
+        replace(predicate, holds=next(outcomes, predicate.holds)) if predicate.field in erased else predicate
+        for predicate in predicates
     )
 
 
@@ -130,9 +131,11 @@ def replay(decision: Decision, plan: Plan) -> Choice:
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
     choice = choose(attempts, decision.seen, rotation_of(decision.item_id), decision.head.named)
     outcome = decision.outcome if decision.outcome is not Outcome.EXISTING_OWNER else Outcome.ASSIGNED
-    found = trace_hash([candidates for candidates, _ in attempts], decision.seen, outcome, choice, decision.epoch)
-    if found != decision.trace_hash:
-        raise CorruptHistory(f"decision {decision.number}", f"its facts give {found}, stored is {decision.trace_hash}")
+    replayed = trace_hash([candidates for candidates, _ in attempts], decision.seen, outcome, choice, decision.epoch)
+    if replayed != decision.trace_hash:
+        raise CorruptHistory(
+            f"decision {decision.number}", f"its facts give {replayed}, stored is {decision.trace_hash}"
+        )
     return choice
 
 

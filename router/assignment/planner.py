@@ -186,12 +186,12 @@ class Planner:
         path = self._paths.get(rule_id)
         if path is None:
             path = self._paths[rule_id] = _path_of(self._rules[rule_id].target if matched else self.rule_set.default)
-        found = []
+        tries = []
         for number, step in enumerate(path.steps):
             candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)
             charge = kept.charge if kept else self._charge(path.route, item, fact, candidates)
-            found.append(Attempt(step, candidates, charge))
-        attempts = (self._attempt_of(named, item.kind, found),) if named else tuple(found)
+            tries.append(Attempt(step, candidates, charge))
+        attempts = (self._attempt_of(named, item.kind, tries),) if named else tuple(tries)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits)
 
     def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt]) -> Attempt:
@@ -204,15 +204,15 @@ class Planner:
         self, place: tuple[str, int], step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str
     ) -> Candidates:
         """Find a step's candidates, or remember them: leads that ask the same of the same pool share them."""
-        asked = tuple(fact.get(requirement.item) for requirement in step.require if requirement.item)
+        wanted = tuple(fact.get(requirement.item) for requirement in step.require if requirement.item)
         liked = tuple(fact.get(preference.requirement.item or "") for preference in step.prefer)
-        key = (place, kind, asked, liked, tried, named)
-        found = self._candidates.get(key)
-        if found is None:
+        key = (place, kind, wanted, liked, tried, named)
+        candidates = self._candidates.get(key)
+        if candidates is None:
             if len(self._candidates) >= _MEMO_ENTRIES:
                 self._candidates.clear()
-            found = self._candidates[key] = self._find(step, kind, fact, tried, named)
-        return found
+            candidates = self._candidates[key] = self._find(step, kind, fact, tried, named)
+        return candidates
 
     def _find(self, step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str) -> Candidates:
         if step.rep:

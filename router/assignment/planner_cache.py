@@ -196,13 +196,13 @@ class PlannerCache:
         self._current.clear()
 
 
-def _is_lost(known: RevisionPair, now: RevisionPair) -> bool:
+def _is_lost(loaded: RevisionPair, now: RevisionPair) -> bool:
     """Say whether the store has not got a revision that was known: it counts from below, or has another one."""
     return any(
-        found < number or (found == number and event_hash != known_hash)
-        for number, known_hash, found, event_hash in (
-            (known.rules, known.rules_event_hash, now.rules, now.rules_event_hash),
-            (known.workforce, known.workforce_event_hash, now.workforce, now.workforce_event_hash),
+        current < number or (current == number and event_hash != known_hash)
+        for number, known_hash, current, event_hash in (
+            (loaded.rules, loaded.rules_event_hash, now.rules, now.rules_event_hash),
+            (loaded.workforce, loaded.workforce_event_hash, now.workforce, now.workforce_event_hash),
         )
     )
 
@@ -214,13 +214,13 @@ def roster_of(records: WorkforceRecords) -> Roster:
 
 def roster_after(changes: Iterable[RecordChange], revision: int) -> Roster:
     """Fold the changes of all revisions up to one into its roster."""
-    found: dict[str, dict[str, Rep | Pool | Territory]] = {"rep": {}, "pool": {}, "territory": {}}
+    records: dict[str, dict[str, Rep | Pool | Territory]] = {"rep": {}, "pool": {}, "territory": {}}
     for change in changes:
         if change.record is None:
-            found[change.kind].pop(change.id, None)
+            records[change.kind].pop(change.id, None)
         else:
-            found[change.kind][change.id] = change.record
-    reps = {key: record for key, record in found["rep"].items() if isinstance(record, Rep)}
-    pools = {key: record for key, record in found["pool"].items() if isinstance(record, Pool)}
-    territories = {key: record for key, record in found["territory"].items() if isinstance(record, Territory)}
+            records[change.kind][change.id] = change.record
+    reps = {key: record for key, record in records["rep"].items() if isinstance(record, Rep)}
+    pools = {key: record for key, record in records["pool"].items() if isinstance(record, Pool)}
+    territories = {key: record for key, record in records["territory"].items() if isinstance(record, Territory)}
     return Roster(revision, reps, pools, territories)

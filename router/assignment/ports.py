@@ -82,7 +82,7 @@ class Assignments(Protocol):
 class CustomerScores(Protocol):
     """Knows what was scored last."""
 
-    async def standings(self, tenant: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
+    async def last_scores(self, tenant: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
         """Return what is known, by the customer's id; who is not known is left out."""
 
 

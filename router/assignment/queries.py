@@ -62,22 +62,22 @@ class WorkItemQueries:
         """
         if owner:
             return await self._owned(tenant, owner, state, after, count)
-        found: list[StoredItem] = []
+        matches: list[StoredItem] = []
         looked_at = 0
-        while len(found) < count and looked_at < 20 * count:
+        while len(matches) < count and looked_at < 20 * count:
             events = await self._store.events(tenant, after=after, count=count)
             if not events:
-                return found, None
+                return matches, None
             firsts = [event.item_id for event in events if isinstance(event, Decision) and not event.previous]
             arrived = {stored.record.first: stored for stored in await self._stored(tenant, firsts)}
             for event in events:
                 after, looked_at = event.number, looked_at + 1
                 stored = arrived.get(after)
                 if stored and owner in (None, stored.record.owner) and state in (None, stored.record.state):
-                    found.append(stored)
-                if len(found) == count:
+                    matches.append(stored)
+                if len(matches) == count:
                     break
-        return found, after
+        return matches, after
 
     async def _owned(
         self, tenant: str, owner: str, state: State | None, after: int, count: int
@@ -87,8 +87,8 @@ class WorkItemQueries:
         pages = [await self._store.owned(tenant, owner, is_open=side, after=after, count=count + 1) for side in sides]
         places = sorted(place for page in pages for place in page)
         stored = await self._stored(tenant, [item_id for _, item_id in places[:count]])
-        found = [item for item in stored if item.record.owner == owner and state in (None, item.record.state)]
-        return found, places[count - 1][0] if len(places) > count else None
+        matches = [item for item in stored if item.record.owner == owner and state in (None, item.record.state)]
+        return matches, places[count - 1][0] if len(places) > count else None
 
     async def _stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
         """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
@@ -118,18 +118,18 @@ class WorkItemQueries:
         """
         if item_id is not None:
             return await self._decisions_about(tenant, item_id, before, count)
-        found: list[Decision] = []
-        while len(found) < count:
+        matches: list[Decision] = []
+        while len(matches) < count:
             events = await self._store.events(tenant, before=before, count=count, newest_first=True)
             if not events:
-                return found, None
+                return matches, None
             for event in events:
                 before = event.number
                 if isinstance(event, Decision):
-                    found.append(event)
-                if len(found) == count:
+                    matches.append(event)
+                if len(matches) == count:
                     break
-        return found, before if before is not None and before > 1 else None
+        return matches, before if before is not None and before > 1 else None
 
     async def _decisions_about(
         self, tenant: str, item_id: str, before: int | None, count: int
@@ -137,14 +137,14 @@ class WorkItemQueries:
         """Follow a work item's events backwards."""
         record = await self._store.item(tenant, item_id)
         number = record.event if record else 0
-        found: list[Decision] = []
-        while number and len(found) < count:
+        matches: list[Decision] = []
+        while number and len(matches) < count:
             (event,) = await self._store.events(tenant, after=number - 1, count=1)
             assert isinstance(event, Decision | Completed)
             if isinstance(event, Decision) and (before is None or number < before):
-                found.append(event)
+                matches.append(event)
             number = event.previous
-        return found, found[-1].number if number and found else None
+        return matches, matches[-1].number if number and matches else None
 
     async def explained(self, tenant: str, decision: Decision, *, full: bool) -> Explanation | None:
         """Explain a decision where its answer needs it: in full, or where nobody was found.

@@ -136,12 +136,12 @@ class Roster:
 
     def _meeting(self, resolved: ResolvedRequirement) -> int:
         """Return the bitmap of the reps who meet a resolved."""
-        found = self._memo.get(resolved)
-        if found is None:
+        meeting = self._memo.get(resolved)
+        if meeting is None:
             if len(self._memo) >= _MEMO_ENTRIES:
                 self._memo.clear()
-            found = self._memo[resolved] = self._look_up(resolved)
-        return found
+            meeting = self._memo[resolved] = self._look_up(resolved)
+        return meeting
 
     def _look_up(self, resolved: ResolvedRequirement) -> int:
         requirement, wanted = resolved.requirement, resolved.wanted

@@ -58,15 +58,15 @@ class Router:
         Rules and workforce.
     queries
         Work items as they stand.
-    standings
+    customer_scores
         What is known of customers.
     """
 
     def __init__(
-        self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries, standings: CustomerScores
+        self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries, customer_scores: CustomerScores
     ) -> None:
         self._store = store
-        self._standings = standings
+        self._customer_scores = customer_scores
         self._planners = planners
         self._queries = queries
 
@@ -126,7 +126,7 @@ class Router:
         StaleRevision
             If it does not hold any more; nothing was written.
         """
-        items = await filled(self._standings, tenant, planner.rule_set, [request.item for request in requests])
+        items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         jobs = [route_command(planner, request, item) for request, item in zip(requests, items, strict=True)]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
         if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
@@ -142,9 +142,9 @@ class Router:
     async def _unreadable(self, tenant: str, request: RouteRequest, error: Failure) -> Decision | Failure:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
         if request.request_id:
-            known = await self._store.repeated(tenant, request.request_id, request_fingerprint(request))
-            if isinstance(known, Decision):
-                return known
+            earlier = await self._store.repeated(tenant, request.request_id, request_fingerprint(request))
+            if isinstance(earlier, Decision):
+                return earlier
         return error
 
     async def reassign(self, tenant: str, request: ReassignRequest, *, preview: bool = False) -> Decision:
@@ -163,9 +163,9 @@ class Router:
         """
         fingerprint = fingerprint_of(request.request_id, "reassign", request.item_id, request.rep, request.note)
         if request.request_id:
-            known = await self._store.repeated(tenant, request.request_id, fingerprint)
-            if known is not None:
-                return _sole(_answer(tenant, request.item_id, request.request_id, known))
+            earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
+            if earlier is not None:
+                return _sole(_answer(tenant, request.item_id, request.request_id, earlier))
         planner = await self._planners.current(tenant)
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)

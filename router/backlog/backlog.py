@@ -119,17 +119,17 @@ class Backlog:
 
     def refused(self, item_ids: Iterable[str]) -> None:
         """Put back those for whom there was nobody: their groups' tries are spent."""
-        for waiting in self._known(item_ids):
+        for waiting in self._waiting(item_ids):
             self._queue(waiting, 0)
             self._groups[waiting.kind, waiting.takers].tries = 0
 
     def again(self, item_ids: Iterable[str]) -> None:
         """Put back those who could not be tried after all, each with the chance it had."""
-        for waiting in self._known(item_ids):
+        for waiting in self._waiting(item_ids):
             self._queue(waiting, 0)
             self._groups[waiting.kind, waiting.takers].tries += 1
 
-    def _known(self, item_ids: Iterable[str]) -> list[Waiting]:
+    def _waiting(self, item_ids: Iterable[str]) -> list[Waiting]:
         return [self._places[item_id] for item_id in item_ids if item_id in self._places]
 
 

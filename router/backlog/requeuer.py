@@ -77,8 +77,8 @@ class Requeuer:
     async def _planner_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
         """Return a planner that knows of a change."""
         planner = await self._planners.current(self._tenant)
-        known = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
-        return planner if known >= event.revision else await self._planners.renewed(self._tenant, planner.revisions)
+        revision = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
+        return planner if revision >= event.revision else await self._planners.renewed(self._tenant, planner.revisions)
 
     async def _plan_all(self, planner: Planner) -> None:
         first = 0
@@ -95,8 +95,8 @@ class Requeuer:
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
-        found = await self._store.items(self._tenant, item_ids)
-        records = [record for record in found if record is not None and record.state is State.QUEUED]
+        stored = await self._store.items(self._tenant, item_ids)
+        records = [record for record in stored if record is not None and record.state is State.QUEUED]
         decided = await self._decided(records)
         jobs = [(record, wake_command(planner, record, decision.head.item)) for record, decision in decided]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
@@ -108,7 +108,7 @@ class Requeuer:
             return list(zip(records, await self._store.decisions(self._tenant, numbers), strict=True))
         except CorruptHistory as error:
             if len(records) > 1:
-                return [found for record in records for found in await self._decided([record])]
+                return [pair for record in records for pair in await self._decided([record])]
             _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, records[0].item_id, error)
             return []
 

@@ -79,8 +79,8 @@ class RequeueRunner:
         tenants = [tenant for tenant in await self._revisions.tenants() if tenant not in self._followers]
         for start in range(0, len(tenants), _TENANTS_AT_ONCE):
             some = tenants[start : start + _TENANTS_AT_ONCE]
-            found = await asyncio.gather(*(self._store.waiting(tenant, count=1) for tenant in some))
-            for tenant, waiting in zip(some, found, strict=True):
+            heads = await asyncio.gather(*(self._store.waiting(tenant, count=1) for tenant in some))
+            for tenant, waiting in zip(some, heads, strict=True):
                 if waiting:
                     self._followers[tenant] = asyncio.create_task(self._follow(tenant))
 

@@ -83,8 +83,8 @@ async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[li
 
 
 async def _forgotten(stores: Stores, tenant: str, number: int, link: str) -> str:
-    found = await stores.assignments.entries(tenant, after=number - 1, count=1)
-    if found and found[0].number == number and found[0].link == link:
+    entries = await stores.assignments.entries(tenant, after=number - 1, count=1)
+    if entries and entries[0].number == number and entries[0].link == link:
         return ""
     beginning = await stores.assignments.beginning(tenant)
     if beginning is None:
@@ -92,10 +92,10 @@ async def _forgotten(stores: Stores, tenant: str, number: int, link: str) -> str
     ends = read_rewritten(beginning.facts).ends
     if (number, link) in ends:
         return ""
-    known = ", ".join(f"{last}:{last_link}" for last, last_link in ends)
+    links = ", ".join(f"{last}:{last_link}" for last, last_link in ends)
     return (
         f"event {number}: {link!r} is not in this log, which was rewritten: of what was noted before, only the last "
-        f"link of each older log can be proven: {known}"
+        f"link of each older log can be proven: {links}"
     )
 
 
@@ -127,25 +127,25 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
 
 
 async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[Event]:
-    found, before = list[Event](), None
+    events, before = list[Event](), None
     async with connected_stores(url) as stores:
         await stores.check_format(tenant, oldest=1)
-        while len(found) < count:
+        while len(events) < count:
             page = await stores.assignments.events(tenant, before=before, count=_PAGE, newest_first=True)
             if not page:
                 break
-            found += [event for event in page if actor is None or actor_of(event) == actor]
+            events += [event for event in page if actor is None or actor_of(event) == actor]
             before = page[-1].number
             if before == 1:
                 break
-    return found[:count]
+    return events[:count]
 
 
 def _print(events: list[Event], console: Console) -> None:
     table = Table("event", "UTC", "by", "what", box=box.SIMPLE_HEAD, pad_edge=False)
     for event in events:
         when = datetime.fromtimestamp(event.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(str(event.number), when, Text(actor_of(event) or "-"), Text(told(event)))
+        table.add_row(str(event.number), when, Text(actor_of(event) or "-"), Text(description(event)))
     console.print(table)
 
 
@@ -156,7 +156,7 @@ def actor_of(event: Event) -> str:
     return event.actor if isinstance(event, Completed | WorkforceChanged | RulesPublished | Erased) else ""
 
 
-def told(event: Event) -> str:
+def description(event: Event) -> str:
     """Say what an event changed."""
     match event:
         case Decision():

@@ -104,8 +104,8 @@ def _varied(stories: Sequence[Story]) -> list[Story]:
         elif _competitors(decision) > 1:
             plain.setdefault((rule_of(decision), ""), (item, decision))
     # who was chosen for a preference, and who got nobody, first: they say most
-    chosen = sorted(plain.items(), key=lambda found: "band" not in found[0])[: _STORIES // 2]
-    chosen += sorted(further.items(), key=lambda found: bool(found[1][1].rep))[: _STORIES // 2]
+    chosen = sorted(plain.items(), key=lambda of_kind: "band" not in of_kind[0])[: _STORIES // 2]
+    chosen += sorted(further.items(), key=lambda of_kind: bool(of_kind[1][1].rep))[: _STORIES // 2]
     return sorted((story for _, story in chosen), key=lambda story: story[0].external_id)
 
 
@@ -118,8 +118,8 @@ def _tell(story: Story, names: Mapping[str, str], console: Console, language: La
     owner = called(decision.rep, names) if decision.rep else ("nobody" if language == "en" else "无人")
     style = "bold green" if decision.rep else "bold yellow"
     console.print(Text.assemble((item.external_id, "bold"), "  ", _described(item), "  → ", (owner, style)))
-    told = (" " if language == "en" else "").join(in_words(decision, names, language))
-    console.print(Padding(Text(told, style="dim"), (0, 0, 0, 7)))
+    sentences = (" " if language == "en" else "").join(in_words(decision, names, language))
+    console.print(Padding(Text(sentences, style="dim"), (0, 0, 0, 7)))
 
 
 def _described(item: routing.WorkItem) -> str:
@@ -138,14 +138,14 @@ def _described(item: routing.WorkItem) -> str:
 
 def _question(stories: Iterable[Story], names: Mapping[str, str], console: Console) -> None:
     """Ask for one who was refused for more than one reason, and for one who merely had the smaller claim."""
-    asked = next(
+    question = next(
         (item, decision, refused, rival)
         for item, decision in reversed(list(stories))
         for refused in [next((c for c in decision.candidates if _nearly(c)), None)]
         for rival in [next((c for c in decision.candidates if c.verdict == c.VERDICT_ELIGIBLE), None)]
         if decision.pool and refused and rival and _competitors(decision) > 2
     )
-    item, decision, *others = asked
+    item, decision, *others = question
     console.print(Text.assemble((item.external_id, "bold"), f"  {_described(item)}  → {called(decision.rep, names)}"))
     for candidate in others:
         for line in why_not(decision, candidate.rep, names):

@@ -74,7 +74,7 @@ def _scored(client: FairleadClient, customers: Path) -> list[Scored]:
         rows = list(islice(csv.DictReader(file), _SCORED))
     features = {row[_ID]: _features(row) for row in rows}
     _wait_for_model(client, *next(iter(features.items())))
-    risks = {who: client.score(who, known, top=0).churn.probability for who, known in features.items()}
+    risks = {who: client.score(who, values, top=0).churn.probability for who, values in features.items()}
     return [(who, features[who], risk) for who, risk in risks.items()]
 
 
@@ -110,12 +110,12 @@ def _three(ranked: Sequence[Scored]) -> tuple[Scored, Scored, Scored]:
 
 def _tell(customer: str, score: scoring.Score, console: Console, language: Language) -> None:
     risk, above = score.churn.probability, score.churn.percentile
-    told = (
+    text = (
         f"risk of leaving {risk:.0%}, higher than {above:.0f} % of customers"
         if language == "en"
         else f"流失概率 {risk:.0%}，高于 {above:.0f}% 的客户"
     )
-    console.print(Text.assemble((customer, "bold"), f"  {told}"))
+    console.print(Text.assemble((customer, "bold"), f"  {text}"))
     for reason in score.reasons:
         console.print(Padding(Text(reason.text, style="dim"), (0, 0, 0, 12)))
 

@@ -31,14 +31,14 @@ def erase(subject: str, is_item: bool, dry_run: bool, yes: bool, server: str, te
     """
     name = f"tenants/{tenant}/workItems/{subject}" if is_item and "/" not in subject else subject
     with connected(server, tenant) as client:
-        found = client.erase(name, preview=True)
+        preview = client.erase(name, preview=True)
         if dry_run:
-            click.echo(f"would be erased: {_counted(found)}")
-            if found.hindrance:
-                click.echo(f"something may be left: {found.hindrance}")
+            click.echo(f"would be erased: {_counted(preview)}")
+            if preview.hindrance:
+                click.echo(f"something may be left: {preview.hindrance}")
             return
         if not yes:
-            click.confirm(f"erase {_counted(found)} for good?", abort=True)
+            click.confirm(f"erase {_counted(preview)} for good?", abort=True)
         erased = client.erase(name)
     click.echo(f"erased: {_counted(erased)}")
     if erased.HasField("clean_time"):

@@ -41,24 +41,24 @@ def explain(decision: str, rep: str | None, language: str, server: str, tenant: 
     """
     with connected(server, tenant) as client:
         if "/decisions/" in decision or decision.isdecimal():
-            found = client.explain(decision)
+            answer = client.explain(decision)
         else:
             item = client.get_work_item(decision)
             if not item.decision:
                 raise click.ClickException(f"{decision} is submitted and not decided yet: see `fairlead queue stats`")
-            found = client.explain(item.decision)
+            answer = client.explain(item.decision)
         names = names_of(client)
     console = console_for(sys.stdout)
-    show(found, names, console, "zh" if language == "zh" else "en")
+    show(answer, names, console, "zh" if language == "zh" else "en")
     if rep:
         console.print()
-        _why_not(found, rep, names, console)
+        _why_not(answer, rep, names, console)
 
 
 def _why_not(decision: decisions.Decision, rep: str, names: Mapping[str, str], console: Console) -> None:
-    known = {name.rpartition("/")[2]: name for name in names} | {called: name for name, called in names.items()}
+    full_names = {name.rpartition("/")[2]: name for name in names} | {called: name for name, called in names.items()}
     try:
-        for line in why_not(decision, known.get(rep, rep), names):
+        for line in why_not(decision, full_names.get(rep, rep), names):
             console.print(Text(line))
     except LookupError:
         looked_at = ", ".join(sorted(candidate.rep.rpartition("/")[2] for candidate in decision.candidates)[:20])

@@ -105,8 +105,8 @@ def alone(report: fairness.FairnessReport, names: Mapping[str, str]) -> Text:
 def _title(report: fairness.FairnessReport, arrived: int) -> Text:
     pool = report.pool.rpartition("/")[2]
     earlier = report.decisions - arrived
-    known = f", {earlier} of them before or beside this file" if earlier else ""
-    return Text(f"Pool {pool}: {report.decisions} decisions{known}", style="bold")
+    note = f", {earlier} of them before or beside this file" if earlier else ""
+    return Text(f"Pool {pool}: {report.decisions} decisions{note}", style="bold")
 
 
 def _caption(report: fairness.FairnessReport) -> str:

@@ -19,7 +19,7 @@ from failures import Failure
 from fairlead.commands import tenant_option
 from gateway.settings import personal_from
 from router.adapters.redis.repositories import Stores
-from router.adapters.redis.rewriting import LogRewriter, Report
+from router.adapters.redis.rewriting import LogRewriter, RewriteReport
 from router.assignment.planner_cache import PlannerCache
 from router.cli.audit import check_tenant, show_log, verify_log
 from router.cli.consoles import console_for, progress_bar
@@ -68,7 +68,7 @@ def rewrite(tenant: str, yes: bool, data: Path | None, redis_url: str | None) ->
     _tell(report, compacted)
 
 
-def _tell(report: Report, compacted: Compacted) -> None:
+def _tell(report: RewriteReport, compacted: Compacted) -> None:
     if not report.events:
         click.echo("there are no events: there is nothing to rewrite")
         return
@@ -78,7 +78,7 @@ def _tell(report: Report, compacted: Compacted) -> None:
         click.echo(f"the old log may still be in the store's files: {compacted.hindrance}")
 
 
-async def _rewrite(url: str, tenant: str, is_shared: bool) -> tuple[Report, Compacted]:
+async def _rewrite(url: str, tenant: str, is_shared: bool) -> tuple[RewriteReport, Compacted]:
     console = console_for(sys.stdout)
     async with connected_stores(url) as stores, _planners(stores) as planners, _held(stores, tenant, is_shared) as hold:
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)

@@ -89,16 +89,16 @@ def peek(state: str, count: int, server: str, tenant: str) -> None:
        crm~L-7     2026-11-02 09:14:07       1   2026-11-02 09:14:07   INVALID_INPUT: …attributes.region: …
     """
     with connected(server, tenant) as client:
-        found = list(islice(client.list_submissions(state.upper()), count))
+        submissions = list(islice(client.list_submissions(state.upper()), count))
     console = console_for(sys.stdout)
-    if not found:
+    if not submissions:
         console.print(f"nothing is {state}")
         return
     when = {"dead": "given up", "delayed": "tried again", "leased": "lease ends", "ready": ""}[state]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("work item", "submitted", *([when] if when else []), "tries", "why"):
         table.add_column(heading, justify="right" if heading == "tries" else "left", overflow="fold")
-    for submission in found:
+    for submission in submissions:
         table.add_row(*_cells(submission, dated=bool(when)))
     console.print(table)
 

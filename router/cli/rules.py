@@ -18,7 +18,7 @@ import click
 from router.cli.publish import publish_command, rollback_command
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
-from router.rules.scenarios import TestResult, Workforce, run
+from router.rules.scenarios import ScenarioWorkforce, TestResult, run
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem
 
@@ -115,7 +115,7 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
     results: list[TestResult] = []
     problems = [*checked.problems, *(tests.problems if tests is not checked else ())]
     if checked.rule_set is not None and not any(problem.is_error for problem in problems):
-        results = run(checked.rule_set, tests.tests, tests.workforce or checked.workforce or Workforce())
+        results = run(checked.rule_set, tests.tests, tests.workforce or checked.workforce or ScenarioWorkforce())
     if as_json:
         _print_json(problems=problems, results=results)
     else:

@@ -45,18 +45,19 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     console = console_for(sys.stdout)
     with opened(data, redis_url) as url:
         try:
-            events, found, erased = asyncio.run(_verify(url, tenant, console))
+            events, differences, erased = asyncio.run(_verify(url, tenant, console))
         except (Failure, ValueError) as error:  # ValueError: not a Redis URL
             raise click.ClickException(str(error)) from error
     if not events:
         console.print(f"tenant {tenant} has no events: there is nothing to verify")
         return
     console.print(
-        f"{events} events replayed: " + (f"[red]{found} differences[/]" if found else "state matches the log")
+        f"{events} events replayed: "
+        + (f"[red]{differences} differences[/]" if differences else "state matches the log")
     )
     if erased:
         console.print(f"{erased} erased items: replayed from the kept outcomes")
-    sys.exit(1 if found else 0)
+    sys.exit(1 if differences else 0)
 
 
 async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, int]:
@@ -65,12 +66,12 @@ async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, in
         planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
         await stores.check_format(tenant)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
-        events, found = newest[0].number if newest else 0, 0
+        events, n_differences = newest[0].number if newest else 0, 0
         verification = Replay(stores.assignments, planners)
         with contextlib.closing(planners), progress_bar(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):
-                found += 1
-                if found <= _MOST_SHOWN:
+                n_differences += 1
+                if n_differences <= _MOST_SHOWN:
                     console.print(Text(difference, style="red"))
-    return events, found, len(verification.erased)
+    return events, n_differences, len(verification.erased)

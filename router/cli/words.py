@@ -97,23 +97,23 @@ def in_words(decision: decisions.Decision, names: Mapping[str, str], language: L
     names
         How to call each rep, by resource name.
     """
-    told = [_outcome(decision, names, language)]
+    sentences = [_outcome(decision, names, language)]
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
-        told.append(phrase("existing", language, number=_last(decision.name)))
+        sentences.append(phrase("existing", language, number=_last(decision.name)))
     if len(decision.steps) > 1:
-        told.append(phrase("steps", language, steps=_steps(decision, language)))
+        sentences.append(phrase("steps", language, steps=_steps(decision, language)))
     if decision.pool or not decision.rep:
-        told.append(_refused(decision.candidates, language))
+        sentences.append(_refused(decision.candidates, language))
     if decision.rep and decision.pool and decision.cause != decisions.Decision.CAUSE_OVERRIDE:
-        told.append(_why(decision.candidates, names, language))
-    return [sentence for sentence in told if sentence]
+        sentences.append(_why(decision.candidates, names, language))
+    return [sentence for sentence in sentences if sentence]
 
 
 def _steps(decision: decisions.Decision, language: Language) -> str:
     """Tell the steps tried, each by what it changed; the last one found somebody, or nobody either."""
     nobody = phrase("nobody", language)
-    told = changes(decision.steps, language)
-    return " → ".join([*(step + nobody for step in told[:-1]), told[-1] + ("" if decision.rep else nobody)])
+    steps = changes(decision.steps, language)
+    return " → ".join([*(step + nobody for step in steps[:-1]), steps[-1] + ("" if decision.rep else nobody)])
 
 
 def changes(steps: Sequence[str], language: Language) -> list[str]:
@@ -126,12 +126,12 @@ def changes(steps: Sequence[str], language: Language) -> list[str]:
     >>> changes(["pool east", "pool east, region widened"], "zh")
     ['分配池 east', '放宽 region']
     """
-    before, told = "", []
+    before, changed = "", []
     for step in steps:
         change = step.removeprefix(f"{before}, ") if before else step
         before = step
-        told.append(change if language == "en" else _in_chinese(change))
-    return told
+        changed.append(change if language == "en" else _in_chinese(change))
+    return changed
 
 
 def _in_chinese(change: str) -> str:
@@ -248,8 +248,8 @@ def why_not(decision: decisions.Decision, rep: str, names: Mapping[str, str]) ->
 
 def _reason(reason: decisions.Reason) -> str:
     has = f"{reason.field} {reason.actual or '(none)'}" if reason.field else reason.actual
-    asked = f", asked for {reason.required}" if reason.required else ""
-    return f"  {refusal(reason.code, 'en')}: {has}{asked}  [{reason.code}]"
+    required = f", asked for {reason.required}" if reason.required else ""
+    return f"  {refusal(reason.code, 'en')}: {has}{required}  [{reason.code}]"
 
 
 def _compared(chosen: decisions.Candidate, stood: decisions.Candidate, owner: str, name: str) -> list[str]:

@@ -61,15 +61,15 @@ class Search:
     async def in_log(self, tenant: str, customer: str, seen: InLog = UNSEEN) -> InLog:
         """Find what the index may lack, behind what was seen before."""
         fields, since = await self._coverage(tenant)
-        found, last, unreadable = set(seen.item_ids), seen.last, list(seen.unreadable)
+        item_ids, last, unreadable = set(seen.item_ids), seen.last, list(seen.unreadable)
         while page := await self._values.log_page(tenant, after=last, count=_PAGE):
             last = page.last
             unreadable += page.unreadable
             older = [decision for decision in page.decisions if decision.head.rule_set_revision < since]
-            found |= {decision.item_id for decision in older if names_customer(decision.head.item, fields, customer)}
+            item_ids |= {decision.item_id for decision in older if names_customer(decision.head.item, fields, customer)}
             if len(older) < len(page.decisions):
                 break
-        return InLog(frozenset(found), last, tuple(unreadable))
+        return InLog(frozenset(item_ids), last, tuple(unreadable))
 
     async def _coverage(self, tenant: str) -> _Coverage:
         try:

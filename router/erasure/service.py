@@ -32,7 +32,7 @@ class Subject(NamedTuple):
     customer: str = ""
 
 
-class Erased(NamedTuple):
+class ErasureResult(NamedTuple):
     """What was erased, and from when on no file of the store holds it."""
 
     counts: Counts
@@ -63,7 +63,7 @@ class Eraser:
 
     async def erase(
         self, tenant: str, subject: Subject, *, request_id: str = "", actor: str = "", preview: bool = False
-    ) -> Erased:
+    ) -> ErasureResult:
         """Erase a subject, or count what would be.
 
         A customer of whom there is nothing is erased already; so is a work item that was erased before. What cannot be
@@ -88,19 +88,19 @@ class Eraser:
         seen = await self._in_log(tenant, subject)
         await self._check_sealed(tenant, subject, seen)
         fingerprint = fingerprint_of(request_id, "erase", *subject)
-        known = None
+        counts = None
         if request_id and not preview:
-            known = await self._values.erased_before(tenant, request_id, fingerprint)
-        pending = await self._pending(tenant, subject, may_be_gone=known is not None)
-        if known is None:
+            counts = await self._values.erased_before(tenant, request_id, fingerprint)
+        pending = await self._pending(tenant, subject, may_be_gone=counts is not None)
+        if counts is None:
             removed = len(pending.item_ids)
             if not preview:
                 removed = await self._submitted.remove(tenant, pending.item_ids)
                 seen = await self._in_log(tenant, subject, seen)  # what was routed meanwhile
             wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
-            known = await self._page_by_page(tenant, subject, seen, wish, preview)
+            counts = await self._page_by_page(tenant, subject, seen, wish, preview)
         compacted = Compacted() if preview else await self._values.compact()
-        return Erased(known, compacted.in_spite_of(_left(seen, pending)))
+        return ErasureResult(counts, compacted.in_spite_of(_left(seen, pending)))
 
     async def _in_log(self, tenant: str, subject: Subject, seen: InLog = UNSEEN) -> InLog:
         return await self._search.in_log(tenant, subject.customer, seen) if subject.customer else UNSEEN
@@ -143,11 +143,11 @@ class Eraser:
         """Return the work items that were routed, page by page; one page at least."""
         if not subject.customer:
             return [[subject.item_id]]
-        found, after = set(seen.item_ids), ""
+        owned, after = set(seen.item_ids), ""
         while page := await self._values.items_of(tenant, subject.customer, after=after, count=_TOGETHER):
-            found.update(page)
+            owned.update(page)
             after = page[-1]
-        item_ids = sorted(found)
+        item_ids = sorted(owned)
         return [item_ids[start : start + _TOGETHER] for start in range(0, len(item_ids), _TOGETHER)] or [[]]
 
 
@@ -167,6 +167,6 @@ def _left(seen: InLog, pending: Pending) -> str:
     return "; ".join(parts)
 
 
-def _some(found: Sequence[object]) -> str:
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return ", ".join(map(str, found[:_NAMED])) + more
+def _some(things: Sequence[object]) -> str:
+    more = f" and {len(things) - _NAMED} more" if len(things) > _NAMED else ""
+    return ", ".join(map(str, things[:_NAMED])) + more

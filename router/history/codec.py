@@ -83,8 +83,8 @@ def _reader(number: int, form: bytes) -> tuple[_TakeApart, _Make]:
     if reader := _READERS.get(form):
         return reader
     name = form.decode("utf-8", "replace")[:40]
-    known = ", ".join(sorted(known.decode() for known in _READERS))
-    raise CorruptHistory(f"event {number}", f"it is of the format {name!r}; this version of Fairlead reads {known}")
+    formats = ", ".join(sorted(kind.decode() for kind in _READERS))
+    raise CorruptHistory(f"event {number}", f"it is of the format {name!r}; this version of Fairlead reads {formats}")
 
 
 def _unreadable(number: int, error: Exception) -> CorruptHistory:

@@ -19,7 +19,7 @@ BEGINNING = "0-1"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredEvent:
     """An event as it is stored, unread; a rewritten log begins with number 0."""
 
     number: int
@@ -29,19 +29,19 @@ class Entry:
     link: str
 
 
-def link_of(entry: Entry, previous: str) -> str:
+def link_of(entry: StoredEvent, previous: str) -> str:
     """Return the link that an entry must have; ``scripts/log.lua`` makes it."""
     entry_id = f"{entry.number}-0" if entry.number else BEGINNING
     frame = f"{previous}|{entry_id}|".encode() + entry.type + f"|{len(entry.facts)}|".encode()
     return sha1(frame + entry.facts + entry.head, usedforsecurity=False).hexdigest()
 
 
-def breaks(entries: Iterable[Entry], number: int = 0, link: str = "") -> Iterator[str]:
+def breaks(entries: Iterable[StoredEvent], number: int = 0, link: str = "") -> Iterator[str]:
     """Yield in words where a chain does not hold together, behind the entry of a number and link (0: from the start).
 
     Examples
     --------
-    >>> list(breaks([Entry(1, b"rules", b"facts", b"", "ab12")]))
+    >>> list(breaks([StoredEvent(1, b"rules", b"facts", b"", "ab12")]))
     ["event 1: its link is 'ab12'; it and the event before it give '2eba441c7e77fdbc83fb11c4b9007f21cac7b48e'"]
     """
     for entry in entries:

@@ -67,7 +67,7 @@ class Monitor:
         Log, counters, and the pools as they are.
     overdue
         Says what should have been done by now.
-    told
+    observer
         Is told of what is seen.
     """
 
@@ -78,14 +78,14 @@ class Monitor:
         snapshots: Snapshots,
         planners: PlannerCache,
         overdue: Overdue,
-        told: MonitorObserver | None = None,
+        observer: MonitorObserver | None = None,
     ) -> None:
         self._tenant = tenant
         self._store = store
         self._snapshots = snapshots
         self._planners = planners
         self._overdue = overdue
-        self._told = told
+        self._observer = observer
         self._before: Snapshot | None = None
 
     async def look(self) -> list[str]:
@@ -98,12 +98,12 @@ class Monitor:
         """
         pools = await self._pools()
         before, after = self._before, await self._snapshots.take(self._tenant, list(pools), _members(pools))
-        decided, found = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
+        decided, differences = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
         if late := await self._overdue(self._tenant):
-            found.append(late)
+            differences.append(late)
         self._before = after
-        self._tell(decided, after, pools, len(found))
-        return found
+        self._tell(decided, after, pools, len(differences))
+        return differences
 
     async def _pools(self) -> dict[str, Pool]:
         try:
@@ -128,14 +128,14 @@ class Monitor:
         return decided, list(movement.violations(after, pools))
 
     def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
-        if self._told is None:
+        if self._observer is None:
             return
         for (outcome, cause, at_capacity), times in decided.items():
-            self._told.decided(self._tenant, outcome, cause, at_capacity, times)
+            self._observer.decided(self._tenant, outcome, cause, at_capacity, times)
         for pool, state in after.ledgers.items():
-            told = report(pools[pool], state)
-            self._told.stands(self._tenant, pool, told.worst, told.bound)
-        self._told.audited(self._tenant, after.number, wrong)
+            share = report(pools[pool], state)
+            self._observer.stands(self._tenant, pool, share.worst, share.bound)
+        self._observer.audited(self._tenant, after.number, wrong)
 
 
 def _members(pools: Mapping[str, Pool]) -> list[str]:

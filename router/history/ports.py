@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from router.history.hash_chain import Entry
+from router.history.hash_chain import StoredEvent
 from router.model.records import Snapshot
 
 
@@ -19,8 +19,8 @@ class Snapshots(Protocol):
 class Log(Protocol):
     """The log as it is stored."""
 
-    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
+    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
         """Return the entries behind a number, in order."""
 
-    async def beginning(self, tenant: str) -> Entry | None:
+    async def beginning(self, tenant: str) -> StoredEvent | None:
         """Return what stands before the first event of a log that was rewritten; None for any other."""

@@ -68,22 +68,22 @@ class Movement:
         yield from self._open_units(after)
         yield from _index(after)
         for pool, state in after.ledgers.items():
-            yield from _standing(pool, state, pools)
+            yield from _beyond_bound(pool, state, pools)
             if pool in self._before.ledgers and pool not in self._settled:
                 yield from self._charges(pool, self._before.ledgers[pool], state)
 
     def _open_units(self, after: Snapshot) -> Iterator[str]:
         for rep, kind in sorted({*self._loads, *after.loads}):
-            told, is_there = self._loads[rep, kind], after.loads.get((rep, kind), 0)
-            if told != is_there:
-                yield f"loads {rep} {kind}: log says {told}, store {is_there}"
+            logged, is_there = self._loads[rep, kind], after.loads.get((rep, kind), 0)
+            if logged != is_there:
+                yield f"loads {rep} {kind}: log says {logged}, store {is_there}"
             if is_there < 0:
                 yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
 
     def _charges(self, pool: str, before: LedgerState, after: LedgerState) -> Iterator[str]:
-        told, decisions = self._decisions[pool], after.decisions - before.decisions
-        if told != decisions:
-            yield f"ledger {pool}: decisions: log says {told} more, store {decisions} more"
+        logged, decisions = self._decisions[pool], after.decisions - before.decisions
+        if logged != decisions:
+            yield f"ledger {pool}: decisions: log says {logged} more, store {decisions} more"
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
@@ -98,10 +98,10 @@ def _index(after: Snapshot) -> Iterator[str]:
             yield f"owners {rep}: {open_units[rep]} open units, {items} open work items in the index"
 
 
-def _standing(pool: str, state: LedgerState, pools: Mapping[str, Pool]) -> Iterator[str]:
+def _beyond_bound(pool: str, state: LedgerState, pools: Mapping[str, Pool]) -> Iterator[str]:
     if sum(state.deficits.values()):
         yield f"ledger {pool}: deficits add up to {sum(state.deficits.values())} micro-units, not to 0"
     if pool in pools:
-        told = report(pools[pool], state)
-        if told.worst > told.bound:
-            yield f"ledger {pool}: {told.worst:.3f} leads from a fair share, beyond the bound of {told.bound:.3f}"
+        share = report(pools[pool], state)
+        if share.worst > share.bound:
+            yield f"ledger {pool}: {share.worst:.3f} leads from a fair share, beyond the bound of {share.bound:.3f}"

@@ -45,7 +45,7 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, pools, after, told = StateProjection(), set[str](), 0, set[str]()
+        projection, pools, after, logged = StateProjection(), set[str](), 0, set[str]()
         self.erased.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
@@ -64,9 +64,9 @@ class Replay:
                     pools.add(event.pool)
                     projection.enter_settled(event)
                 elif isinstance(event, Erased):
-                    told.update(event.item_ids)
+                    logged.update(event.item_ids)
                     projection.enter_erased(event)
-        for item_id in sorted(self.erased - told):
+        for item_id in sorted(self.erased - logged):
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
         async for difference in self._state(tenant, projection, pools - {""}):
             yield difference
@@ -80,29 +80,29 @@ class Replay:
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
         record = projection.items.get(decision.item_id)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
-        found = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
+        replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         projection.enter_decision(decision, attempts, choice)
-        if found == decision.trace_hash:
+        if replayed == decision.trace_hash:
             return []
         return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
-            f"{name}: trace hash: log says {decision.trace_hash}, replay {found}"
+            f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"
         ]
 
     async def _state(self, tenant: str, projection: StateProjection, pools: set[str]) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
         for pool in sorted(pools):
-            stored, told = await self._store.ledger(tenant, pool), projection.ledgers.get(pool, Ledger()).state()
+            stored, logged = await self._store.ledger(tenant, pool), projection.ledgers.get(pool, Ledger()).state()
             for field in stored.__dataclass_fields__:
-                if getattr(stored, field) != getattr(told, field):
-                    yield f"ledger {pool}: {field}: log says {getattr(told, field)}, store {getattr(stored, field)}"
+                if getattr(stored, field) != getattr(logged, field):
+                    yield f"ledger {pool}: {field}: log says {getattr(logged, field)}, store {getattr(stored, field)}"
         loads = await self._store.loads(tenant)
         for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
             if loads.get(key, 0) != projection.loads[key]:
                 rep, kind = key
                 yield f"loads {rep} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
-        waiting, told_waiting = await self._waiting(tenant), projection.waiting()
-        if waiting != told_waiting:
-            yield f"waiting: log says {told_waiting[:5]} …, store {waiting[:5]} …"
+        waiting, logged_waiting = await self._waiting(tenant), projection.waiting()
+        if waiting != logged_waiting:
+            yield f"waiting: log says {logged_waiting[:5]} …, store {waiting[:5]} …"
         for owner in sorted({record.owner for record in projection.items.values()} - {""}):
             async for difference in self._owned(tenant, projection, owner):
                 yield difference
@@ -121,15 +121,15 @@ class Replay:
                 tenant, owner, is_open=is_open, after=stored[-1][0] if stored else 0, count=_PAGE
             ):
                 stored += page
-            if stored != (told := projection.owned(owner, is_open=is_open)):
+            if stored != (logged := projection.owned(owner, is_open=is_open)):
                 side = "open" if is_open else "closed"
-                yield f"owners {owner}, {side}: log says {told[:5]} …, store {stored[:5]} …"
+                yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
 
     async def _waiting(self, tenant: str) -> list[tuple[int, str]]:
-        found: list[tuple[int, str]] = []
-        while page := await self._store.waiting(tenant, after=found[-1][0] if found else 0):
-            found += page
-        return found
+        waiting: list[tuple[int, str]] = []
+        while page := await self._store.waiting(tenant, after=waiting[-1][0] if waiting else 0):
+            waiting += page
+        return waiting
 
 
 def _explained(name: str, decision: Decision, rep: str, seen_differs: bool, epoch: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from router.assignment.commands import customer_of
 from router.assignment.explanation import outcomes_again
 from router.assignment.planner import Planner
 from router.history.codec import pack_head, read_head
-from router.history.hash_chain import Entry
+from router.history.hash_chain import StoredEvent
 from router.model.decision import Decision
 from router.model.sealing import NO_OPENINGS, Openings, Personal, seal, sealed_fields
 
@@ -23,13 +23,13 @@ class SealedEntry(NamedTuple):
     ``customer`` is whose work item it is about, empty if that is not known.
     """
 
-    entry: Entry
+    entry: StoredEvent
     openings: Openings = NO_OPENINGS
     item_id: str = ""
     customer: str = ""
 
 
-def sealed_entry(entry: Entry, decision: Decision, planner: Planner, personal: Personal) -> SealedEntry:
+def sealed_entry(entry: StoredEvent, decision: Decision, planner: Planner, personal: Personal) -> SealedEntry:
     """Seal what is personal in a decision.
 
     Parameters
@@ -46,11 +46,11 @@ def sealed_entry(entry: Entry, decision: Decision, planner: Planner, personal: P
     if not openings:
         return SealedEntry(entry)
     head = head._replace(outcomes=outcomes_again(decision, planner, sealed_fields(head.item)))
-    stored = Entry(entry.number, entry.type, entry.facts, pack_head(head, head.item.pack()), entry.link)
+    stored = StoredEvent(entry.number, entry.type, entry.facts, pack_head(head, head.item.pack()), entry.link)
     customer = customer_of(planner.rule_set.known_customer, decision.head.item)
     return SealedEntry(stored, openings, decision.item_id, customer)
 
 
-def fields_of(entry: Entry, link: str) -> Mapping[str, bytes | str]:
+def fields_of(entry: StoredEvent, link: str) -> Mapping[str, bytes | str]:
     """Return an event's fields in the log's stream, in the order that the scripts rely on."""
     return {"type": entry.type, "facts": entry.facts, "head": entry.head, "link": link}

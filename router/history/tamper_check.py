@@ -11,7 +11,7 @@ from itertools import groupby
 
 from router.assignment.ports import Assignments
 from router.history.codec import digest, publication_text, record_text, records_packed
-from router.history.hash_chain import Entry, breaks, link_of
+from router.history.hash_chain import StoredEvent, breaks, link_of
 from router.history.ports import Log
 from router.model.events import RulesPublished, WorkforceChanged
 from router.rules.ports import RuleSets
@@ -48,7 +48,7 @@ class TamperCheck:
         if beginning and beginning.link != link_of(beginning, ""):
             yield "what the rewritten log begins with was altered"
             return
-        last, sound = beginning or Entry(0, b"", b"", b"", ""), True
+        last, sound = beginning or StoredEvent(0, b"", b"", b"", ""), True
         while entries := await self._log.entries(tenant, after=last.number, count=_PAGE):
             for fault in breaks(entries, last.number, last.link):
                 sound = False

@@ -85,9 +85,9 @@ class FormatMismatch(NotPossible):
 
     reason = "FORMAT_MISMATCH"
 
-    def __init__(self, name: str, found: int, expected: int) -> None:
-        fault = f"its store has format {found}, this version of Fairlead reads and writes {expected}: " + (
-            "start a newer version" if found > expected else "stop every server, then start one of this version"
+    def __init__(self, name: str, stored: int, expected: int) -> None:
+        fault = f"its store has format {stored}, this version of Fairlead reads and writes {expected}: " + (
+            "start a newer version" if stored > expected else "stop every server, then start one of this version"
         )
         super().__init__(name, fault)
 

@@ -152,8 +152,8 @@ def opened(decision: Decision, openings: Openings) -> Decision:
         return _checked(decision.number, field, value.data, packed)
 
     item = head.item
-    found = {name: value_of(_ATTRIBUTE + name, value, None) for name, value in item.attributes.items()}
-    attributes = {name: value for name, value in found.items() if _ATTRIBUTE + name not in erased}
+    values = {name: value_of(_ATTRIBUTE + name, value, None) for name, value in item.attributes.items()}
+    attributes = {name: value for name, value in values.items() if _ATTRIBUTE + name not in erased}
     external_id = value_of(EXTERNAL_ID, item.external_id, "")
     note = value_of(NOTE, head.note, "")
     opened_item = item._replace(attributes=attributes, external_id=external_id)

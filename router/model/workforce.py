@@ -149,7 +149,7 @@ class WorkforceRecords:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class LedgerSettlement:
     """Who leaves a pool, and who stays; with nobody left the ledger is dropped."""
 
     pool: str

@@ -19,20 +19,18 @@ class DecisionServicer:
         self._presenter = presenter
 
     async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
-        """Get one decision."""
         tenant, number = fields.number_of(request.name, "decisions")
         full = wants_full(request.view)
         return await self._presenter.message(tenant, await self._queries.decision(tenant, number), full=full)
 
     async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
-        """List decisions, newest first."""
         tenant, full = tenant_of(request.parent), wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
-        found, position = await self._queries.decisions(
+        page, position = await self._queries.decisions(
             tenant,
             before=fields.page_number(request.page_token) or None,
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )
-        messages = [await self._presenter.message(tenant, decision, full=full) for decision in found]
+        messages = [await self._presenter.message(tenant, decision, full=full) for decision in page]
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))

@@ -17,7 +17,6 @@ class FairnessServicer:
         self._fairness = fairness
 
     async def GetFairnessReport(self, request: messages.GetFairnessReportRequest, _: Call) -> messages.FairnessReport:
-        """Report a pool."""
         tenant, pool_id = fields.name_of(request.pool, "pools", "pool")
         report = await self._fairness.report(tenant, pool_id)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from failures import shown
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
-from gateway.fields import finite, text
+from gateway.fields import finite, text, timestamp
 from router.assignment.commands import RouteRequest
 from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
 from router.assignment.queries import StoredItem
@@ -98,7 +96,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
         epoch=record.epoch,
         etag=str(record.version),
-        create_time=timestamp(stored.created_ms),
+        create_time=timestamp(stored.created_ms * 1000),
         decision=f"{prefix}/decisions/{record.decision}",
     )
 
@@ -123,7 +121,7 @@ def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
         value=item.value,
         priority=item.priority,
         state=_STATES[State.RECEIVED],
-        create_time=timestamp(submission.submitted_us // 1000),
+        create_time=timestamp(submission.submitted_us // 1000 * 1000),
     )
 
 
@@ -150,7 +148,7 @@ def decision_message(
         rule_set_revision=head.rule_set_revision,
         matched_rules=head.matched_rules,
         refusal_summary=explanation.refusal_summary if explanation else "",
-        decide_time=timestamp(decision.at_ms),
+        decide_time=timestamp(decision.at_ms * 1000),
         cause=_CAUSES[head.cause],
         workforce_revision=head.workforce_revision,
         steps=head.steps[: len(decision.seen)],
@@ -181,7 +179,7 @@ def change_message(tenant: str, event: Decision | Completed) -> routing.WorkItem
         id=str(event.number),
         work_item=f"tenants/{tenant}/workItems/{event.item_id}",
         epoch=event.epoch,
-        change_time=timestamp(event.at_ms),
+        change_time=timestamp(event.at_ms * 1000),
     )
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
@@ -217,11 +215,6 @@ def _predicate(trace: PredicateTrace) -> decisions.Predicate:
         actual="" if trace.actual is None else json.dumps(trace.actual, ensure_ascii=False),
         holds=trace.holds,
     )
-
-
-def timestamp(milliseconds: int) -> Timestamp:
-    """Write an instant."""
-    return Timestamp(seconds=milliseconds // 1000, nanos=milliseconds % 1000 * 1_000_000)
 
 
 def check_kind_name(name: str, field: str) -> Kind:

@@ -8,7 +8,6 @@ from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.erasure.service import Eraser, Subject
 from router.model.errors import InvalidInput
-from router.rpc.messages import timestamp
 from rules.limits import MAX_STRING
 
 
@@ -19,7 +18,6 @@ class PrivacyServicer:
         self._eraser = eraser
 
     async def EraseSubject(self, request: privacy.EraseSubjectRequest, call: Call) -> privacy.EraseSubjectResponse:
-        """Erase a subject."""
         tenant = tenant_of(request.parent)
         erased = await self._eraser.erase(
             tenant,
@@ -37,7 +35,7 @@ class PrivacyServicer:
             hindrance=compacted.hindrance,
         )
         if compacted.clean_ms:
-            answer.clean_time.CopyFrom(timestamp(compacted.clean_ms))
+            answer.clean_time.CopyFrom(fields.timestamp(compacted.clean_ms * 1000))
         return answer
 
 

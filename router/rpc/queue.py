@@ -10,8 +10,9 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
-from router.rpc.submissions import place_of, place_token, queue_message, stage_of, submission_message
-from router.submission.ports import Intake, Stage
+from router.rpc.submissions import place_of, place_token, queue_message, state_of, submission_message
+from router.submission.ports import Intake
+from workqueue.jobs import JobState
 
 MAX_NAMED = 1000
 
@@ -23,7 +24,6 @@ class QueueServicer:
         self._intake = intake
 
     async def GetQueue(self, request: queue.GetQueueRequest, _: Call) -> queue.Queue:
-        """Count what a tenant's queue holds and has done."""
         parent, _slash, last = request.name.rpartition("/")
         if last != "queue":
             raise InvalidInput.of("name", f"{shown(request.name)}: must be tenants/{{tenant}}/queue")
@@ -31,20 +31,18 @@ class QueueServicer:
         return queue_message(tenant, await self._intake.report(tenant))
 
     async def ListSubmissions(self, request: queue.ListSubmissionsRequest, _: Call) -> queue.ListSubmissionsResponse:
-        """List submissions of one state."""
-        tenant, stage = tenant_of(request.parent), stage_of(request.state)
+        tenant, state = tenant_of(request.parent), state_of(request.state)
         size = fields.page_size(request.page_size)
-        found = await self._intake.listed(tenant, stage, place_of(request.page_token), size)
+        submissions = await self._intake.listed(tenant, state, place_of(request.page_token), size)
         durability = self._intake.durability
         return queue.ListSubmissionsResponse(
-            submissions=[submission_message(tenant, submission, durability) for submission in found],
-            next_page_token=place_token(found[-1] if len(found) == size else None),
+            submissions=[submission_message(tenant, submission, durability) for submission in submissions],
+            next_page_token=place_token(submissions[-1] if len(submissions) == size else None),
         )
 
     async def RedriveSubmissions(
         self, request: queue.RedriveSubmissionsRequest, _: Call
     ) -> queue.RedriveSubmissionsResponse:
-        """Make dead letters ready again."""
         tenant = tenant_of(request.parent)
         named = _named(tenant, request.work_items)
         request_id = fields.request_id(request)
@@ -52,13 +50,12 @@ class QueueServicer:
         return queue.RedriveSubmissionsResponse(redriven_count=count)
 
     async def PurgeSubmissions(self, request: queue.PurgeSubmissionsRequest, _: Call) -> queue.PurgeSubmissionsResponse:
-        """Remove submissions for good."""
-        tenant, stage = tenant_of(request.parent), stage_of(request.state)
-        if stage is Stage.LEASED:
+        tenant, state = tenant_of(request.parent), state_of(request.state)
+        if state is JobState.LEASED:
             raise InvalidInput.of("state", "STATE_LEASED: must be STATE_READY, STATE_DELAYED or STATE_DEAD")
         named = _named(tenant, request.work_items)
         request_id = fields.request_id(request)
-        count = await self._intake.purge(tenant, stage, named, request_id, preview=request.validate_only)
+        count = await self._intake.purge(tenant, state, named, request_id, preview=request.validate_only)
         return queue.PurgeSubmissionsResponse(purged_count=count)
 
 

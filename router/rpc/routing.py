@@ -28,9 +28,10 @@ from router.rpc.messages import (
 )
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
-from router.submission.ports import Receipt, Submission
+from router.submission.ports import Submission
 from router.submission.service import SubmissionService
 from store.durability import Durability
+from workqueue.jobs import Receipt
 
 MAX_BATCH = 1000
 _RESOLUTIONS = {
@@ -64,7 +65,6 @@ class RoutingServicer:
         self._presenter = presenter
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
-        """Route one work item."""
         tenant, full = tenant_of(request.parent), wants_full(request.view)
         decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
         return await self._presenter.message(tenant, decision, full=full)
@@ -72,7 +72,6 @@ class RoutingServicer:
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
     ) -> routing.BatchRouteWorkItemsResponse:
-        """Route many, each on its own."""
         tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
         read = [_read(request.parent, single, call.actor) for single in request.requests]
@@ -99,7 +98,6 @@ class RoutingServicer:
         return routing.BatchRouteWorkItemsResponse(results=results)
 
     async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
-        """Take in one work item."""
         tenant = tenant_of(request.parent)
         receipt = await self._submissions.submit(
             tenant, route_request(request, call.actor), preview=request.validate_only
@@ -109,7 +107,6 @@ class RoutingServicer:
     async def BatchSubmitWorkItems(
         self, request: routing.BatchSubmitWorkItemsRequest, call: Call
     ) -> routing.BatchSubmitWorkItemsResponse:
-        """Take in many, each on its own."""
         tenant = tenant_of(request.parent)
         _check_size(len(request.requests))
         answers: dict[int, Receipt | Failure] = {}
@@ -132,23 +129,21 @@ class RoutingServicer:
         )
 
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
-        """Get one work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
-        found = await self._submissions.item(tenant, item_id)
-        call.check_own("" if isinstance(found, Submission) else found.record.owner)
-        if isinstance(found, Submission):
-            return received_message(tenant, found)
-        return work_item_message(tenant, found)
+        item = await self._submissions.item(tenant, item_id)
+        call.check_own("" if isinstance(item, Submission) else item.record.owner)
+        if isinstance(item, Submission):
+            return received_message(tenant, item)
+        return work_item_message(tenant, item)
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, call: Call) -> routing.ListWorkItemsResponse:
-        """List work items, oldest first."""
         tenant = tenant_of(request.parent)
         owner = fields.reference(request.owner, "reps", tenant, "owner") if request.owner else call.only_rep
         call.check_own(owner)
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
-        found, position = await self._queries.items(
+        page, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token),
             count=fields.page_size(request.page_size),
@@ -156,12 +151,11 @@ class RoutingServicer:
             state=_STATES[request.state],
         )
         return routing.ListWorkItemsResponse(
-            work_items=[work_item_message(tenant, stored) for stored in found],
+            work_items=[work_item_message(tenant, stored) for stored in page],
             next_page_token=fields.page_token(position),
         )
 
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
-        """Move a work item to another owner."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         full = wants_full(request.view)
         wish = ReassignRequest(
@@ -176,7 +170,6 @@ class RoutingServicer:
         return await self._presenter.message(tenant, decision, full=full)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
-        """Close a work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         state = _RESOLUTIONS.get(request.resolution)
         if state is None:
@@ -196,7 +189,6 @@ class RoutingServicer:
     async def WatchWorkItems(
         self, request: routing.WatchWorkItemsRequest, _: Call
     ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
-        """Stream what happens to work items."""
         tenant = tenant_of(request.parent)
         after = resume_number(request.resume_token)
         after = await self._watches.begin(tenant, after)

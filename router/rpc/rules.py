@@ -11,7 +11,6 @@ from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
 from router.rpc.fields import MAX_NOTE, etag_number
-from router.rpc.messages import timestamp
 from router.rules.publishing import Publishing
 from rules.problems import Problem
 from rules.revisions import Publication
@@ -24,12 +23,10 @@ class RuleServicer:
         self._publishing = publishing
 
     async def ValidateRuleSet(self, request: rules.ValidateRuleSetRequest, _: Call) -> rules.ValidateRuleSetResponse:
-        """Check a rule set."""
         trial = await self._publishing.check(request.source, _optional_tenant(request.parent))
         return rules.ValidateRuleSetResponse(problems=_problems(trial.problems))
 
     async def TestRuleSet(self, request: rules.TestRuleSetRequest, _: Call) -> rules.TestRuleSetResponse:
-        """Run a rule set's tests, or the given ones."""
         tenant = _optional_tenant(request.parent)
         trial = await self._publishing.check(request.source, tenant, tests=request.tests or None)
         results = [
@@ -39,7 +36,6 @@ class RuleServicer:
         return rules.TestRuleSetResponse(problems=_problems(trial.problems), results=results)
 
     async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, call: Call) -> rules.RuleSet:
-        """Publish a rule set."""
         tenant = tenant_of(request.parent)
         published = await self._publishing.publish(
             tenant,
@@ -53,7 +49,6 @@ class RuleServicer:
         return _rule_set(tenant, published, active=published.revision)
 
     async def RollbackRuleSet(self, request: rules.RollbackRuleSetRequest, call: Call) -> rules.RuleSet:
-        """Make an earlier revision hold again."""
         tenant = tenant_of(request.parent)
         if request.revision < 0:
             raise InvalidInput.of("revision", f"{request.revision}: must be 0 (the one before) or a revision")
@@ -65,21 +60,21 @@ class RuleServicer:
     async def ListRuleSetRevisions(
         self, request: rules.ListRuleSetRevisionsRequest, _: Call
     ) -> rules.ListRuleSetRevisionsResponse:
-        """List revisions, newest first."""
         tenant = tenant_of(request.parent)
         before, count = fields.page_number(request.page_token) or None, fields.page_size(request.page_size)
-        found, position = await self._publishing.revisions(tenant, before=before, count=count)
-        active = (await self._publishing.revision(tenant)).revision if found else 0
-        listed = [_rule_set(tenant, publication, active=active, with_source=False) for publication in found]
+        publications, position = await self._publishing.revisions(tenant, before=before, count=count)
+        active = (await self._publishing.revision(tenant)).revision if publications else 0
+        listed = [_rule_set(tenant, publication, active=active, with_source=False) for publication in publications]
         return rules.ListRuleSetRevisionsResponse(rule_sets=listed, next_page_token=fields.page_token(position))
 
     async def GetRuleSet(self, request: rules.GetRuleSetRequest, _: Call) -> rules.RuleSet:
-        """Get a revision with its source."""
         tenant, record_id = fields.name_of(request.name, "ruleSets")
         revision = None if record_id == "active" else fields.number_of(request.name, "ruleSets")[1]
         active = await self._publishing.revision(tenant)
-        found = active if revision in (None, active.revision) else await self._publishing.revision(tenant, revision)
-        return _rule_set(tenant, found, active=active.revision)
+        publication = (
+            active if revision in (None, active.revision) else await self._publishing.revision(tenant, revision)
+        )
+        return _rule_set(tenant, publication, active=active.revision)
 
 
 def _optional_tenant(parent: str) -> str:
@@ -114,5 +109,5 @@ def _rule_set(tenant: str, publication: Publication, *, active: int, with_source
         rollback_of=publication.rollback_of,
         rule_count=publication.rule_count,
         etag=str(revision) if revision else "",
-        create_time=timestamp(publication.at_ms) if revision else None,
+        create_time=fields.timestamp(publication.at_ms * 1000) if revision else None,
     )

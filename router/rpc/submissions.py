@@ -11,23 +11,24 @@ from fairlead.v1 import queue_pb2 as queue
 from gateway.fields import MAX_LAST_PART, page_place, page_token, timestamp
 from router.model.errors import InvalidInput
 from router.rpc.messages import DURABILITIES
-from router.submission.ports import QueueReport, Receipt, Stage, Submission
+from router.submission.ports import Submission
 from store.durability import Durability
+from workqueue.jobs import JobState, Receipt, Stats
 
 _PLACE = re.compile(rf"-?[0-9]{{1,16}} .{{1,{MAX_LAST_PART}}}", re.DOTALL)
-_STAGES = {number: Stage(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
-_STAGE_NUMBERS: dict[Stage, Any] = {stage: number for number, stage in _STAGES.items()}
+_STATES = {number: JobState(name.removeprefix("STATE_")) for name, number in queue.Submission.State.items() if number}
+_NUMBERS: dict[JobState, Any] = {state: number for number, state in _STATES.items()}
 
 
 def receipt_message(tenant: str, receipt: Receipt, durability: Durability) -> queue.Submission:
     """Write the answer to a submission; without a time where nothing was taken in."""
     message = queue.Submission(
-        work_item=f"tenants/{tenant}/workItems/{receipt.item_id}",
-        state=_STAGE_NUMBERS[Stage.READY] if receipt.is_new else queue.Submission.STATE_UNSPECIFIED,
+        work_item=f"tenants/{tenant}/workItems/{receipt.id}",
+        state=_NUMBERS[JobState.READY] if receipt.is_new else queue.Submission.STATE_UNSPECIFIED,
         durability=DURABILITIES[durability],
     )
-    if receipt.submitted_us:
-        message.submit_time.CopyFrom(timestamp(receipt.submitted_us))
+    if receipt.arrived_us:
+        message.submit_time.CopyFrom(timestamp(receipt.arrived_us))
     return message
 
 
@@ -35,35 +36,35 @@ def submission_message(tenant: str, submission: Submission, durability: Durabili
     """Write a submission as it stands."""
     message = queue.Submission(
         work_item=f"tenants/{tenant}/workItems/{submission.item_id}",
-        state=_STAGE_NUMBERS[submission.stage],
+        state=_NUMBERS[submission.state],
         submit_time=timestamp(submission.submitted_us),
         durability=DURABILITIES[durability],
         delivery_count=submission.deliveries,
         fault=submission.fault,
     )
-    if submission.stage is Stage.DEAD:
+    if submission.state is JobState.DEAD:
         message.death_time.CopyFrom(timestamp(submission.position))
-    elif submission.stage is not Stage.READY:
+    elif submission.state is not JobState.READY:
         message.due_time.CopyFrom(timestamp(submission.position))
     return message
 
 
-def queue_message(tenant: str, report: QueueReport) -> queue.Queue:
+def queue_message(tenant: str, stats: Stats) -> queue.Queue:
     """Write what a queue holds and has done."""
     wait = Duration()
-    wait.FromMicroseconds(round(report.next_wait_s * 1e6))
-    counts = {f"{stage.lower()}_count": report.counts[stage] for stage in Stage}
-    totals = {f"{name}_total": total for name, total in report.totals.items()}
+    wait.FromMicroseconds(round(stats.next_wait_s * 1e6))
+    counts = {f"{state.lower()}_count": stats.counts[state] for state in _NUMBERS}
+    totals = {f"{name}_total": total for name, total in stats.totals.items()}
     return queue.Queue(
         name=f"tenants/{tenant}/queue",
         next_wait_duration=wait,
-        content_bytes=report.content_bytes,
+        content_bytes=stats.bytes,
         **counts,
         **totals,
     )
 
 
-def stage_of(state: int) -> Stage:
+def state_of(number: int) -> JobState:
     """Read a state.
 
     Raises
@@ -71,11 +72,11 @@ def stage_of(state: int) -> Stage:
     InvalidInput
         If there is no such state.
     """
-    stage = _STAGES.get(state)
-    if stage is None:
+    state = _STATES.get(number)
+    if state is None:
         allowed = ", ".join(queue.Submission.State.keys()[1:])
-        raise InvalidInput.of("state", f"{state}: must be one of {allowed}")
-    return stage
+        raise InvalidInput.of("state", f"{number}: must be one of {allowed}")
+    return state
 
 
 def place_token(last: Submission | None) -> str:

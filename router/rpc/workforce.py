@@ -29,25 +29,21 @@ class WorkforceServicer:
     # ------------------------------------------------------------------------------------------------------------- reps
 
     async def CreateRep(self, request: workforce.CreateRepRequest, call: Call) -> workforce.Rep:
-        """Create a rep."""
         tenant = tenant_of(request.parent)
-        made = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
-        change = Edit("rep", request.rep_id, lambda _: made, create=True, update=False)
+        record = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
+        change = Edit("rep", request.rep_id, lambda _: record, create=True, update=False)
         return read.rep_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetRep(self, request: workforce.GetRepRequest, call: Call) -> workforce.Rep:
-        """Get a rep."""
         tenant, rep_id = fields.name_of(request.name, "reps")
         call.check_own(rep_id)
         return read.rep_message(tenant, await self._workforce_service.get(tenant, "rep", rep_id))
 
     async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
-        """List reps by id."""
         tenant, page, token = await self._page("rep", request)
         return workforce.ListRepsResponse(reps=[read.rep_message(tenant, rep) for rep in page], next_page_token=token)
 
     async def UpdateRep(self, request: workforce.UpdateRepRequest, call: Call) -> workforce.Rep:
-        """Change a rep."""
         tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
         paths = read.masked(request.update_mask.paths, read.REP_FIELDS, request.rep)
         change = Edit(
@@ -60,13 +56,11 @@ class WorkforceServicer:
         return read.rep_message(tenant, await self._save(tenant, change, request, call))
 
     async def DeleteRep(self, request: workforce.DeleteRepRequest, call: Call) -> Empty:
-        """Delete a rep."""
         return await self._delete("rep", "reps", request, call)
 
     async def BatchUpsertReps(
         self, request: workforce.BatchUpsertRepsRequest, call: Call
     ) -> workforce.BatchUpsertRepsResponse:
-        """Create or replace many reps."""
         tenant = tenant_of(request.parent)
         if not 1 <= len(request.reps) <= MAX_BATCH:
             raise InvalidInput.of("reps", f"{len(request.reps)} reps: must be 1 to {MAX_BATCH}")
@@ -92,25 +86,21 @@ class WorkforceServicer:
     # ------------------------------------------------------------------------------------------------------------ pools
 
     async def CreatePool(self, request: workforce.CreatePoolRequest, call: Call) -> workforce.Pool:
-        """Create a pool."""
         tenant = tenant_of(request.parent)
-        made = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
-        change = Edit("pool", request.pool_id, lambda _: made, create=True, update=False)
+        record = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
+        change = Edit("pool", request.pool_id, lambda _: record, create=True, update=False)
         return read.pool_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
-        """Get a pool."""
         tenant, pool_id = fields.name_of(request.name, "pools")
         return read.pool_message(tenant, await self._workforce_service.get(tenant, "pool", pool_id))
 
     async def ListPools(self, request: workforce.ListPoolsRequest, _: Call) -> workforce.ListPoolsResponse:
-        """List pools by id."""
         tenant, page, token = await self._page("pool", request)
         pools = [read.pool_message(tenant, pool) for pool in page]
         return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
 
     async def UpdatePool(self, request: workforce.UpdatePoolRequest, call: Call) -> workforce.Pool:
-        """Change a pool."""
         tenant, pool_id = fields.name_of(request.pool.name, "pools", "pool.name")
         paths = read.masked(request.update_mask.paths, read.POOL_FIELDS, request.pool)
         change = Edit(
@@ -123,33 +113,28 @@ class WorkforceServicer:
         return read.pool_message(tenant, await self._save(tenant, change, request, call))
 
     async def DeletePool(self, request: workforce.DeletePoolRequest, call: Call) -> Empty:
-        """Delete a pool and its ledger."""
         return await self._delete("pool", "pools", request, call)
 
     # ------------------------------------------------------------------------------------------------------ territories
 
     async def CreateTerritory(self, request: workforce.CreateTerritoryRequest, call: Call) -> workforce.Territory:
-        """Create a territory."""
         tenant = tenant_of(request.parent)
-        made = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
-        change = Edit("territory", request.territory_id, lambda _: made, create=True, update=False)
+        record = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
+        change = Edit("territory", request.territory_id, lambda _: record, create=True, update=False)
         return read.territory_message(tenant, await self._save(tenant, change, request, call))
 
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
-        """Get a territory."""
         tenant, territory_id = fields.name_of(request.name, "territories")
         return read.territory_message(tenant, await self._workforce_service.get(tenant, "territory", territory_id))
 
     async def ListTerritories(
         self, request: workforce.ListTerritoriesRequest, _: Call
     ) -> workforce.ListTerritoriesResponse:
-        """List territories by id."""
         tenant, page, token = await self._page("territory", request)
         territories = [read.territory_message(tenant, territory) for territory in page]
         return workforce.ListTerritoriesResponse(territories=territories, next_page_token=token)
 
     async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, call: Call) -> workforce.Territory:
-        """Change a territory."""
         tenant, territory_id = fields.name_of(request.territory.name, "territories", "territory.name")
         paths = read.masked(request.update_mask.paths, read.TERRITORY_FIELDS, request.territory)
         change = Edit(
@@ -162,7 +147,6 @@ class WorkforceServicer:
         return read.territory_message(tenant, await self._save(tenant, change, request, call))
 
     async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, call: Call) -> Empty:
-        """Delete a territory without children."""
         return await self._delete("territory", "territories", request, call)
 
     # ------------------------------------------------------------------------------------------- common to the three
@@ -191,8 +175,8 @@ class WorkforceServicer:
         return Empty()
 
 
-def _replacement(made: Rep, etag: str) -> Edit:
-    return Edit("rep", made.id, lambda _: made, etag, create=True)
+def _replacement(rep: Rep, etag: str) -> Edit:
+    return Edit("rep", rep.id, lambda _: rep, etag, create=True)
 
 
 def _repetition(request: Any) -> dict[str, Any]:

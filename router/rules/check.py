@@ -13,7 +13,7 @@ from router.rules.compiler import RouteCompiler, compile_known_customer
 from router.rules.fixtures import compile_tests
 from router.rules.forms import PARTS, RuleSetForm, TestsForm
 from router.rules.route import RoutingRules
-from router.rules.scenarios import RuleTest, Workforce
+from router.rules.scenarios import RuleTest, ScenarioWorkforce
 from rules.compiler import compile_fields, compile_rules
 from rules.problems import Problem, in_order
 from rules.report import Report
@@ -40,7 +40,7 @@ class Checked:
     rule_set: RoutingRules | None
     problems: tuple[Problem, ...]
     tests: tuple[RuleTest, ...] = ()
-    workforce: Workforce | None = None
+    workforce: ScenarioWorkforce | None = None
 
 
 def check(source: str | bytes, *, pools: Collection[str] | None = None, personal: Collection[str] = ()) -> Checked:

@@ -2,15 +2,16 @@
 
 Conditions and routes repeat from rule to rule, so each different one is written once and rules refer to it by
 number; that also keeps them shared in memory. A route and its parts are written as their fields in order, fallback
-steps after their names. Reading trusts its input: only what ``dumps`` has written is stored.
+steps after their names: a field that is added to those dataclasses is written and read without a word here. Reading
+trusts its input: only what ``dumps`` has written is stored.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
 
 from router.rules.route import (
     Drop,
@@ -18,8 +19,6 @@ from router.rules.route import (
     FallbackRep,
     KnownCustomer,
     OtherPool,
-    Preference,
-    Requirement,
     Route,
     RoutingRules,
     Wait,
@@ -75,22 +74,23 @@ def loads(text: str | bytes) -> RoutingRules:
     if document.get("format") != FORMAT:
         raise ValueError(f"stored rule set has format {document.get('format')!r}; this version reads {FORMAT}")
     conditions = [read_condition(raw) for raw in document["conditions"]]
-    routes = [_read_route(*raw) for raw in document["routes"]]
+    routes = [_read_route(raw) for raw in document["routes"]]
     rules = tuple(
         Rule(id_, conditions[when], routes[route], priority) for id_, when, route, priority in document["rules"]
     )
-    known = document.get("known_customer")  # what was stored before there was such a thing has none
+    known_customer = document.get("known_customer")  # what was stored before there was such a thing has none
     return RoutingRules(
         {name: FieldType(kind) for name, kind in document["fields"].items()},
         rules,
         routes[document["default"]],
         document["ignore_undeclared"],
         frozenset(document.get("personal", ())),  # likewise
-        KnownCustomer(**known) if known else None,
+        KnownCustomer(**known_customer) if known_customer else None,
     )
 
 
-_STEP_NAMES = {Drop: "drop", Widen: "widen", OtherPool: "pool", FallbackRep: "rep", Wait: "wait"}
+_STEPS: dict[str, type[Fallback]] = {"drop": Drop, "widen": Widen, "pool": OtherPool, "rep": FallbackRep, "wait": Wait}
+_STEP_NAMES = {kind: name for name, kind in _STEPS.items()}
 
 
 def _write(value: Any) -> list[Any]:
@@ -98,31 +98,18 @@ def _write(value: Any) -> list[Any]:
     return [*([name] if name else []), *(getattr(value, field.name) for field in fields(value))]
 
 
-def _read_route(pool: str, require: Any, prefer: Any, value: Any, priority: int, sla: str, fallback: Any) -> Route:
-    return Route(
-        pool,
-        _read_requirements(require),
-        tuple([Preference(_read_requirement(*requirement), score) for requirement, score in prefer]),
-        value,
-        priority,
-        sla,
-        tuple([_STEPS[name](*rest) for name, *rest in fallback]),
-    )
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Return what reads a value of a type: fields in order, those that were not there yet by their default."""
+    if kind == Fallback:
+        steps = {name: _reader(step) for name, step in _STEPS.items()}
+        return lambda raw: steps[raw[0]](raw[1:])
+    if is_dataclass(kind):
+        readers = [_reader(hint) for hint in get_type_hints(kind).values()]
+        return lambda raw: kind(*[read(part) for read, part in zip(readers, raw, strict=False)])  # type: ignore[operator]
+    if get_origin(kind) is tuple:
+        read = _reader(get_args(kind)[0])
+        return lambda raw: tuple([read(part) for part in raw])
+    return lambda raw: tuple(raw) if type(raw) is list else raw
 
 
-def _read_requirements(raw: list[list[Any]]) -> tuple[Requirement, ...]:
-    return tuple([_read_requirement(*requirement) for requirement in raw])
-
-
-def _read_requirement(rep: str, op: Any, item: str | None, value: Any) -> Requirement:
-    return Requirement(rep, op, item, tuple(value) if type(value) is list else value)
-
-
-_STEPS: dict[str, Callable[..., Fallback]] = {
-    "drop": lambda attributes: Drop(tuple(attributes)),
-    "widen": Widen,
-    "pool": lambda pool, require: OtherPool(pool, _read_requirements(require)),
-    "rep": FallbackRep,
-    "wait": Wait,
-}
-"""Per name what makes the step from the rest of what was written."""
+_read_route = _reader(Route)

@@ -100,8 +100,8 @@ class RouteCompiler:
     def _requirement(self, form: RequirementForm, path: Path) -> Requirement:
         given = form.model_fields_set & {"item", "value"}
         if len(given) != 1:
-            found = "both item and value" if given else "neither item nor value"
-            self._report.error(path, f"found {found}; one is expected: a field of the work item, or a fixed value")
+            parts = "both item and value" if given else "neither item nor value"
+            self._report.error(path, f"found {parts}; one is expected: a field of the work item, or a fixed value")
         elif "value" in given:
             return Requirement(form.rep, form.op, value=self._fixed(form, (*path, "value")))
         elif form.item is None or form.item not in self._fields:
@@ -171,17 +171,17 @@ def _fixed_value(op: str, value: object) -> FactValue | None:
 def compile_known_customer(form: KnownCustomerForm, fields: Mapping[str, FieldType], report: Report) -> KnownCustomer:
     """Compile which fields are filled with what is known of a customer; what is wrong goes to the report."""
     expected = {"id": FieldType.STRING, "churn_risk": FieldType.NUMBER, "value_tier": FieldType.STRING}
-    asked: dict[str, str] = form.model_dump(exclude_none=True)
-    for key, name in asked.items():
+    filled: dict[str, str] = form.model_dump(exclude_none=True)
+    for key, name in filled.items():
         if fields.get(name) is not expected[key]:
-            found = f"the {fields[name]} field" if name in fields else "the undeclared field"
+            actual = f"the {fields[name]} field" if name in fields else "the undeclared field"
             allowed = known_names([field for field, kind in fields.items() if kind is expected[key]])
-            message = f"found {found} {shown(name)}; allowed is a {expected[key]} field: {allowed}"
+            message = f"found {actual} {shown(name)}; allowed is a {expected[key]} field: {allowed}"
             report.error(("known_customer", key), message)
-    if len(asked) == 1:
+    if len(filled) == 1:
         report.error(("known_customer",), "nothing is asked for; allowed are churn_risk, value_tier or both")
-    elif asked.get("value_tier") == form.id:
+    elif filled.get("value_tier") == form.id:
         report.error(
             ("known_customer", "value_tier"), f"{shown(form.id)} carries the customer's id; fill another field"
         )
-    return KnownCustomer(**asked)
+    return KnownCustomer(**filled)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from router.model.workforce import MILLIS, Member, Pool, Rep, Territories, Territory
 from router.model.workitem import Kind
 from router.rules.forms import TestForm, TestsForm, WorkforceForm
-from router.rules.scenarios import Expectation, RuleTest, Workforce
+from router.rules.scenarios import Expectation, RuleTest, ScenarioWorkforce
 from rules.fields import FactValue
 from rules.limits import MAX_LIST, MAX_STRING
 from rules.problems import shown
@@ -20,7 +20,7 @@ _ATTRIBUTE_ALLOWED = (
 KINDS = tuple(Kind)
 
 
-def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], Workforce | None]:
+def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], ScenarioWorkforce | None]:
     """Compile a document's tests; what is wrong goes to the report."""
     workforce = None if form.workforce is None else _workforce(form.workforce, report)
     return tuple(_test(test, report, ("tests", index)) for index, test in enumerate(form.tests)), workforce
@@ -40,10 +40,10 @@ def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
     return RuleTest(form.name, report.line(path), attributes, expect, str(kind))
 
 
-def _workforce(form: WorkforceForm, report: Report) -> Workforce:
+def _workforce(form: WorkforceForm, report: Report) -> ScenarioWorkforce:
     reps = {rep: _rep(rep, raw, report) for rep, raw in form.reps.items()}
     pools = {pool: _pool(pool, members, reps, report) for pool, members in form.pools.items()}
-    return Workforce(reps, pools, _territories(form.territories, report))
+    return ScenarioWorkforce(reps, pools, _territories(form.territories, report))
 
 
 def _territories(parents: Mapping[str, str | None], report: Report) -> Territories:

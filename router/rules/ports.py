@@ -46,7 +46,7 @@ class RuleSetTrial(Protocol):
         self,
         source: str,
         pools: Collection[str] | None = None,
-        workforce: scenarios.Workforce | None = None,
+        workforce: scenarios.ScenarioWorkforce | None = None,
         *,
         tests: str | None = None,
     ) -> Trial:

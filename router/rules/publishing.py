@@ -13,7 +13,7 @@ from router.model.workforce import Territories
 from router.model.workitem import fingerprint_of
 from router.rules.errors import InvalidRuleSet
 from router.rules.ports import RuleSets, RuleSetTrial
-from router.rules.scenarios import Workforce
+from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
 from router.workforce.service import WorkforceService
 from rules.problems import Problem
@@ -43,7 +43,7 @@ class Publishing:
         if not tenant:
             return await self._try_rule_set(source, tests=tests)
         records = await self._workforce_service.records(tenant)
-        workforce = Workforce(records.reps, records.pools, Territories(records.territories))
+        workforce = ScenarioWorkforce(records.reps, records.pools, Territories(records.territories))
         return await self._try_rule_set(source, records.pools, workforce, tests=tests)
 
     async def publish(
@@ -125,15 +125,15 @@ class Publishing:
         NotFound
             If there is none.
         """
-        found = await self._rule_sets.publication(tenant, revision)
-        if found is None:
+        publication = await self._rule_sets.publication(tenant, revision)
+        if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{'active' if revision is None else revision}")
-        return found
+        return publication
 
     async def revisions(self, tenant: str, *, before: int | None, count: int) -> tuple[list[Publication], int | None]:
         """Return revisions, if one is named those below it, newest first; and the one to go on below, if there are
         more.
         """
-        found = await self._rule_sets.publications(tenant, before=before, count=count)
-        last = found[-1].revision if found else 1
-        return found, last if last > 1 else None
+        publications = await self._rule_sets.publications(tenant, before=before, count=count)
+        last = publications[-1].revision if publications else 1
+        return publications, last if last > 1 else None

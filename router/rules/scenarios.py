@@ -50,7 +50,7 @@ class TestResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Workforce:
+class ScenarioWorkforce:
     """Who there is to route to."""
 
     reps: Mapping[str, Rep] = field(default_factory=dict)
@@ -63,7 +63,7 @@ Eligible = Callable[[Route, Fact], frozenset[str]]
 
 
 def run(
-    rule_set: RoutingRules, tests: Sequence[RuleTest], workforce: Workforce, eligible: Eligible | None = None
+    rule_set: RoutingRules, tests: Sequence[RuleTest], workforce: ScenarioWorkforce, eligible: Eligible | None = None
 ) -> list[TestResult]:
     """Run tests against a rule set, in order; ``eligible`` defaults to the plain one on the workforce."""
     routes: dict[str | None, tuple[str, Route]] = {rule.id: (rule.id, rule.target) for rule in rule_set.rules}
@@ -83,7 +83,7 @@ def run(
     return results
 
 
-def plainly_eligible(workforce: Workforce) -> Eligible:
+def plainly_eligible(workforce: ScenarioWorkforce) -> Eligible:
     """Return who is a member of the route's pool, active, and meets every requirement."""
 
     def eligible(route: Route, fact: Fact) -> frozenset[str]:
@@ -98,15 +98,15 @@ def plainly_eligible(workforce: Workforce) -> Eligible:
 
 
 def _differences(expect: Expectation, rule: str, route: Route, eligible: Callable[[], frozenset[str]]) -> list[str]:
-    found = []
+    differences = []
     if expect.rule is not None and expect.rule != rule:
-        found.append(f"expected rule {expect.rule}, came {rule}")
+        differences.append(f"expected rule {expect.rule}, came {rule}")
     if expect.pool is not None and expect.pool != route.pool:
-        found.append(f"expected pool {expect.pool}, came {route.pool}")
+        differences.append(f"expected pool {expect.pool}, came {route.pool}")
     if expect.eligible is not None and (came := eligible()) != expect.eligible:
         missing, extra = sorted(expect.eligible - came), sorted(came - expect.eligible)
         parts = [f"not eligible: {shown(missing)}"] * bool(missing) + [f"eligible too: {shown(extra)}"] * bool(extra)
-        found.append(
+        differences.append(
             f"expected eligible {shown(sorted(expect.eligible))}, came {shown(sorted(came))} ({', '.join(parts)})"
         )
-    return found
+    return differences

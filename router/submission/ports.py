@@ -1,44 +1,21 @@
-"""What is submitted and not routed yet, as routing sees it: the values, and the port to the queue that keeps it."""
+"""What is submitted and not routed yet, as routing sees it, and the port to the queue that keeps it.
+
+Receipts, states and counts are the queue's own: a submission is a job there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from failures import Failure
 from router.assignment.commands import RouteRequest
 from router.model.workitem import WorkItem
 from store.durability import Durability
+from workqueue.jobs import JobState, Receipt, Stats
 
 WHY_UNREADABLE = "it cannot be read: a newer version of Fairlead submitted it, or somebody altered it"
-
-
-class Stage(StrEnum):
-    """Where a submission is."""
-
-    READY = "READY"
-    DELAYED = "DELAYED"
-    LEASED = "LEASED"
-    DEAD = "DEAD"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Says that a work item was taken in.
-
-    Parameters
-    ----------
-    submitted_us
-        When, by the store's clock, in µs since 1970.
-    is_new
-        Whether this request did it; false for a repeated one.
-    """
-
-    item_id: str
-    submitted_us: int
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +27,7 @@ class Submission:
     item
         Its content; None where this version cannot read it.
     position
-        Its place in the order of its stage, in µs: of its turn, its due time, the lease's end or its death.
+        Its place in the order of its state, in µs: of its turn, its due time, the lease's end or its death.
     deliveries
         How often a worker had it.
     fault
@@ -60,32 +37,10 @@ class Submission:
     item_id: str
     item: WorkItem | None
     submitted_us: int
-    stage: Stage
+    state: JobState
     position: int
     deliveries: int
     fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueReport:
-    """What a queue holds and has done.
-
-    Parameters
-    ----------
-    counts
-        Submissions by stage.
-    totals
-        Since it began: ``submitted``, ``done``, ``retried``, ``expired``, ``dead``, ``redriven``, ``purged``.
-    next_wait_s
-        How long the one whose turn is next has waited, in seconds.
-    content_bytes
-        Of all it holds.
-    """
-
-    counts: Mapping[Stage, int]
-    totals: Mapping[str, int]
-    next_wait_s: float
-    content_bytes: int
 
 
 class Intake(Protocol):
@@ -106,10 +61,10 @@ class Intake(Protocol):
     async def pending(self, tenant: str, item_id: str) -> Submission | None:
         """Return a submission that is not routed yet."""
 
-    async def listed(self, tenant: str, stage: Stage, after: tuple[int, str] | None, count: int) -> list[Submission]:
-        """Return submissions of a stage in its order, those behind ``after``: position and id of another."""
+    async def listed(self, tenant: str, state: JobState, after: tuple[int, str] | None, count: int) -> list[Submission]:
+        """Return submissions of a state in its order, those behind ``after``: position and id of another."""
 
-    async def report(self, tenant: str) -> QueueReport:
+    async def report(self, tenant: str) -> Stats:
         """Count."""
 
     async def redrive(
@@ -126,8 +81,14 @@ class Intake(Protocol):
         """
 
     async def purge(
-        self, tenant: str, stage: Stage, item_ids: Sequence[str] | None, request_id: str = "", *, preview: bool = False
+        self,
+        tenant: str,
+        state: JobState,
+        item_ids: Sequence[str] | None,
+        request_id: str = "",
+        *,
+        preview: bool = False,
     ) -> int:
-        """Remove submissions of a stage but LEASED, the named ones or, for None, all; return how many. Repeatable
+        """Remove submissions of a state but LEASED, the named ones or, for None, all; return how many. Repeatable
         likewise.
         """

@@ -17,15 +17,16 @@ from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import Conflict, NotFound, NotPossible
 from router.model.workitem import item_id
-from router.submission.ports import Intake, Receipt, Submission
+from router.submission.ports import Intake, Submission
 from store.durability import Durability
+from workqueue.jobs import Receipt
 
 _PASSING = (Conflict, StoreUnavailable)
 """What a later try may not meet again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class NotRouted:
     """Why a submission was not routed, and whether a later try may succeed."""
 
     error: Failure
@@ -105,13 +106,13 @@ class SubmissionService:
         return pending or await self._queries.item(tenant, item_id)
 
 
-async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | Failed]:
+async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | NotRouted]:
     """Route what a worker has: a decision or a failure each, in order."""
     try:
         answers = await router.route_many(tenant, requests)
     except (NotPossible, *_PASSING) as error:  # none can be routed now: no rules, or no store
-        return [Failed(error, may_pass=True)] * len(requests)
+        return [NotRouted(error, may_pass=True)] * len(requests)
     return [
-        Failed(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, Failure) else answer
+        NotRouted(answer, may_pass=isinstance(answer, _PASSING)) if isinstance(answer, Failure) else answer
         for answer in answers
     ]

@@ -8,10 +8,10 @@ from typing import Any
 
 from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.model.workforce import Pool, Rep, Settlement, Territories, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, Rep, Territories, Territory, WorkforceRecords
 
 Record = Rep | Pool | Territory
-Made = dict[tuple[str, str], Record | None]
+Replacements = dict[tuple[str, str], Record | None]
 """By kind and id: what a record becomes; None: it goes."""
 
 MAX_MEMBERS = 10_000
@@ -49,7 +49,7 @@ class Edit:
         return f"{self.kind}.name" if self.update else f"{self.kind}_id"
 
 
-def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> Made:
+def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> Replacements:
     """Work out what changes make of the records.
 
     Raises
@@ -57,15 +57,15 @@ def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> 
     InvalidInput, AlreadyExists, NotFound, StaleEtag
         If a wish cannot be met.
     """
-    made: Made = {}
+    replacements: Replacements = {}
     for change in changes:
         _check_expectation(tenant, records, change)
-        made[change.kind, change.id] = change.make(records.of(change.kind).get(change.id))
-    _check(_merged(records, made), made, changes)
-    return made
+        replacements[change.kind, change.id] = change.make(records.of(change.kind).get(change.id))
+    _check(_merged(records, replacements), replacements, changes)
+    return replacements
 
 
-def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, etag: str) -> Made:
+def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, etag: str) -> Replacements:
     """Work out what a deletion makes of the records.
 
     Raises
@@ -76,15 +76,15 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
         If a territory has children.
     """
     name = _check_expectation(tenant, records, Edit(kind, record_id, _kept, etag))
-    made: Made = {(kind, record_id): None}
+    replacements: Replacements = {(kind, record_id): None}
     if kind == "territory" and any(territory.parent == record_id for territory in records.territories.values()):
         raise NotPossible(name, "has children: delete or move them first")
     if kind == "rep":
         for pool in records.pools.values():
             kept = tuple(member for member in pool.members if member.rep != record_id)
             if len(kept) < len(pool.members):
-                made["pool", pool.id] = replace(pool, members=kept)
-    return made
+                replacements["pool", pool.id] = replace(pool, members=kept)
+    return replacements
 
 
 def name_of(tenant: str, kind: str, record_id: str) -> str:
@@ -107,10 +107,10 @@ def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> 
     return name
 
 
-def _merged(records: WorkforceRecords, made: Made) -> WorkforceRecords:
+def _merged(records: WorkforceRecords, replacements: Replacements) -> WorkforceRecords:
     """Return the records as they would be."""
     merged = {kind: dict(records.of(kind)) for kind in _COLLECTIONS}
-    for (kind, record_id), record in made.items():
+    for (kind, record_id), record in replacements.items():
         if record is None:
             merged[kind].pop(record_id, None)
         else:
@@ -118,10 +118,10 @@ def _merged(records: WorkforceRecords, made: Made) -> WorkforceRecords:
     return replace(records, reps=merged["rep"], pools=merged["pool"], territories=merged["territory"])  # type: ignore[arg-type]  # by kind
 
 
-def settlements_of(records: WorkforceRecords, made: Made) -> list[Settlement]:
+def settlements_of(records: WorkforceRecords, replacements: Replacements) -> list[LedgerSettlement]:
     """Find who leaves which pool."""
     settlements = []
-    for (kind, pool_id), record in made.items():
+    for (kind, pool_id), record in replacements.items():
         before = records.pools.get(pool_id) if kind == "pool" else None
         if before is None:
             continue
@@ -129,15 +129,15 @@ def settlements_of(records: WorkforceRecords, made: Made) -> list[Settlement]:
         stay = {member.rep for member in members}
         leavers = tuple(member.rep for member in before.members if member.rep not in stay)
         if leavers:
-            settlements.append(Settlement(pool_id, leavers, members))
+            settlements.append(LedgerSettlement(pool_id, leavers, members))
     return settlements
 
 
-def _check(records: WorkforceRecords, made: Made, changes: Sequence[Edit]) -> None:
+def _check(records: WorkforceRecords, replacements: Replacements, changes: Sequence[Edit]) -> None:
     violations = [
         Violation(change.id_field, f"{change.id!r}: {fault}") for change in changes if (fault := check_id(change.id))
     ]
-    for record in made.values():
+    for record in replacements.values():
         if isinstance(record, Pool):
             violations += _pool_faults(record, records)
         if isinstance(record, Territory):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from router.model.revisions import RevisionPair
-from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, RecordChange, Rep, Territory, WorkforceRecords
 
 
 class Workforce(Protocol):
@@ -25,7 +25,7 @@ class Workforce(Protocol):
         records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
         *,
         event_hash: str = "",
-        settlements: Sequence[Settlement] = (),
+        settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",

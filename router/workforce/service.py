@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import fingerprint_of
-from router.workforce.edits import Edit, Made, Record, changed, name_of, removed, settlements_of
+from router.workforce.edits import Edit, Record, Replacements, changed, name_of, removed, settlements_of
 from router.workforce.ports import Revisions, Workforce
 
 _TRIES = 8
@@ -30,7 +30,7 @@ class Saved:
     etag: str
 
 
-class _Asked(NamedTuple):
+class _Request(NamedTuple):
     """A request to change something; ``fingerprint`` tells it from another that reuses its id."""
 
     tenant: str
@@ -59,13 +59,13 @@ class WorkforceService:
 
     async def records(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
-        known = self._at_hand.get(tenant)
+        cached = self._at_hand.get(tenant)
         now = await self._revisions.revisions(tenant)
-        if known is None or (known.revision, known.event_hash) != (now.workforce, now.workforce_event_hash):
-            known = await self._workforce.read(tenant)
-            if known.revision:  # anybody may ask for any name: those of nobody must not add up
-                self._at_hand[tenant] = known
-        return known
+        if cached is None or (cached.revision, cached.event_hash) != (now.workforce, now.workforce_event_hash):
+            cached = await self._workforce.read(tenant)
+            if cached.revision:  # anybody may ask for any name: those of nobody must not add up
+                self._at_hand[tenant] = cached
+        return cached
 
     async def get(self, tenant: str, kind: str, record_id: str) -> Saved:
         """Return one record.
@@ -84,9 +84,9 @@ class WorkforceService:
     async def page(self, tenant: str, kind: str, *, after: str, count: int) -> tuple[list[Saved], str]:
         """Return records by id behind ``after``, and the id to go on behind (empty: no more)."""
         records = await self.records(tenant)
-        found = records.of(kind)
-        ids = sorted(record_id for record_id in found if record_id > after)
-        page = [Saved(found[record_id], str(records.changed[kind, record_id])) for record_id in ids[:count]]
+        of_kind = records.of(kind)
+        ids = sorted(record_id for record_id in of_kind if record_id > after)
+        page = [Saved(of_kind[record_id], str(records.changed[kind, record_id])) for record_id in ids[:count]]
         return page, ids[count - 1] if len(ids) > count else ""
 
     async def save(
@@ -115,12 +115,12 @@ class WorkforceService:
         Conflict
             If the workforce changes faster than the wish can be worked out.
         """
-        asked = _Asked(tenant, request_id, fingerprint_of(request_id, "save", content), actor, preview)
-        done = await self._write(asked, lambda records: changed(tenant, records, changes))
+        request = _Request(tenant, request_id, fingerprint_of(request_id, "save", content), actor, preview)
+        done = await self._write(request, lambda records: changed(tenant, records, changes))
         if done is None:
             return [await self.get(tenant, change.kind, change.id) for change in changes]
-        made, etag = done
-        return [Saved(record, etag) for record in made.values() if record]
+        replacements, etag = done
+        return [Saved(record, etag) for record in replacements.values() if record]
 
     async def delete(
         self,
@@ -144,13 +144,13 @@ class WorkforceService:
         RequestIdReused, Conflict
             As ``save``.
         """
-        asked = _Asked(tenant, request_id, fingerprint_of(request_id, "delete", kind, record_id), actor, preview)
+        request = _Request(tenant, request_id, fingerprint_of(request_id, "delete", kind, record_id), actor, preview)
         idle = [record_id] if kind == "rep" else []
-        await self._write(asked, lambda records: removed(tenant, records, kind, record_id, etag), idle)
+        await self._write(request, lambda records: removed(tenant, records, kind, record_id, etag), idle)
 
     async def _write(
-        self, asked: _Asked, work_out: Callable[[WorkforceRecords], Made], idle: Sequence[str] = ()
-    ) -> tuple[Made, str] | None:
+        self, request: _Request, work_out: Callable[[WorkforceRecords], Replacements], idle: Sequence[str] = ()
+    ) -> tuple[Replacements, str] | None:
         """Work out what becomes of the records, and write it while they are still so.
 
         Parameters
@@ -162,50 +162,50 @@ class WorkforceService:
         -------
             What was made, with its etag (empty for a preview); None if this very request was done before.
         """
-        tenant = asked.tenant
+        tenant = request.tenant
         async with self._turn(tenant):
             for _ in range(_TRIES):
                 records = await self.records(tenant)
                 try:
-                    made = work_out(records)
-                    if asked.preview:
-                        return made, ""
+                    replacements = work_out(records)
+                    if request.preview:
+                        return replacements, ""
                     revision = await self._workforce.write(
                         tenant,
                         records.revision,
-                        made,
+                        replacements,
                         event_hash=records.event_hash,
-                        settlements=settlements_of(records, made),
+                        settlements=settlements_of(records, replacements),
                         idle=idle,
-                        request_id=asked.request_id,
-                        fingerprint=asked.fingerprint,
-                        actor=asked.actor,
+                        request_id=request.request_id,
+                        fingerprint=request.fingerprint,
+                        actor=request.actor,
                     )
                 except (AlreadyExists, NotFound, StaleEtag):
-                    if not await self._was_done(asked):
+                    if not await self._was_done(request):
                         raise
                     return None
                 except StaleRevision:
                     self._at_hand.pop(tenant, None)
                     continue
                 self._at_hand.pop(tenant, None)
-                return made, str(revision)
+                return replacements, str(revision)
         raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
 
     def _turn(self, tenant: str) -> asyncio.Lock:
         """Let one change at a time be worked out here: only those on other servers can then come between."""
         return self._turns.setdefault(tenant, asyncio.Lock())
 
-    async def _was_done(self, asked: _Asked) -> bool:
+    async def _was_done(self, request: _Request) -> bool:
         """Say whether this very request was done before.
 
         The store answers a known one whatever else it is asked to write.
         """
-        if not asked.request_id:
+        if not request.request_id:
             return False
         try:
             await self._workforce.write(
-                asked.tenant, -1, {}, request_id=asked.request_id, fingerprint=asked.fingerprint
+                request.tenant, -1, {}, request_id=request.request_id, fingerprint=request.fingerprint
             )
         except StaleRevision:
             return False

@@ -68,7 +68,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RescorePlan:
     """What a run does.
 
     Parameters
@@ -109,7 +109,7 @@ class Plan:
         return json.dumps({**asdict(self), "as_of": self.as_of.isoformat()}, indent=1)
 
     @classmethod
-    def from_json(cls, text: str) -> Plan:
+    def from_json(cls, text: str) -> RescorePlan:
         """Read what `to_json` wrote."""
         document: dict[str, Any] = json.loads(text)
         shards = tuple(Shard(**shard) for shard in document.pop("shards"))
@@ -143,7 +143,7 @@ def numbered(shards: Iterable[Shard]) -> tuple[Shard, ...]:
     return tuple(replace(shard, index=index) for index, shard in enumerate(shards))
 
 
-def agree(wanted: Plan, written: Plan | None, *, as_of_given: bool) -> Plan:
+def agree(wanted: RescorePlan, written: RescorePlan | None, *, as_of_given: bool) -> RescorePlan:
     """Return the plan to carry out in a folder where another may have been started.
 
     Parameters
@@ -169,7 +169,7 @@ def agree(wanted: Plan, written: Plan | None, *, as_of_given: bool) -> Plan:
     return written
 
 
-def _difference(wanted: Plan, written: Plan) -> str:
+def _difference(wanted: RescorePlan, written: RescorePlan) -> str:
     if wanted.digest != written.digest:
         return f"of {written.model}, not {wanted.model}"
     if wanted.as_of != written.as_of:
@@ -185,6 +185,6 @@ def check_sources(sources: Sequence[str], where: str) -> None:
         )
 
 
-def missing(plan: Plan, exists: Callable[[str], bool]) -> list[Shard]:
+def missing(plan: RescorePlan, exists: Callable[[str], bool]) -> list[Shard]:
     """List the shards whose result is absent."""
     return [shard for shard in plan.shards if not exists(shard.name)]

@@ -81,7 +81,9 @@ def rescore(
     artefact = Registry(open_storage(url), lambda: datetime.now(UTC)).load(model, version)
     instant = as_of.replace(tzinfo=UTC) if as_of else None
     registry = url if "://" in url else str(Path(url).absolute())
-    run = runs.take_up(runs.Wanted(data, out, id_column, instant, shard_rows, reading), registry, model, artefact)
+    run = runs.take_up(
+        runs.RescoreRequest(data, out, id_column, instant, shard_rows, reading), registry, model, artefact
+    )
     for account in run.accounts:
         say(account)
     done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)

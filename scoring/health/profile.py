@@ -49,13 +49,13 @@ _Days = Annotated[float, Field(gt=0, le=36_500)]
 _Points = Annotated[int, Field(ge=0, le=100)]
 
 
-class Document(BaseModel):
+class ProfilePart(BaseModel):
     """What every part of a profile is: strict, frozen, without unknown keys."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-class Signal(Document):
+class Signal(ProfilePart):
     """One observation, worth 0 at ``bad``, 50 at ``warn`` and 100 at ``good``, straight lines between, flat outside.
 
     Parameters
@@ -90,7 +90,7 @@ class Signal(Document):
         return self
 
 
-class Dimension(Document):
+class Dimension(ProfilePart):
     """Signals that speak of the same thing."""
 
     name: _Name
@@ -100,7 +100,7 @@ class Dimension(Document):
     wording_en: _Text = ""
 
 
-class KnockOut(Document):
+class KnockOut(ProfilePart):
     """Something so bad that health cannot exceed ``cap``, whatever else shines; exactly one of the three comparisons.
 
     Parameters
@@ -127,7 +127,7 @@ class KnockOut(Document):
         return self
 
 
-class Bands(Document):
+class Bands(ProfilePart):
     """Red below ``amber``, green from ``green`` on; between, amber."""
 
     amber: _Points = 50
@@ -140,14 +140,14 @@ class Bands(Document):
         return self
 
 
-class Hysteresis(Document):
+class Hysteresis(ProfilePart):
     """A colour changes when so many evaluations in a row lie so many points beyond its border; 0 and 1: at once."""
 
     points: Annotated[int, Field(ge=0, le=50)] = 3
     evaluations: Annotated[int, Field(ge=1, le=30)] = 2
 
 
-class Profile(Document):
+class Profile(ProfilePart):
     """What counts for some customers.
 
     Parameters
@@ -178,7 +178,7 @@ class Profile(Document):
         return self
 
 
-class Profiles(Document):
+class Profiles(ProfilePart):
     """A document of profiles.
 
     Parameters

@@ -164,7 +164,7 @@ def _holds(knock_out: KnockOut, features: Mapping[str, object]) -> bool:
     if knock_out.equals is not None:
         wanted = knock_out.equals
         return number(value) == float(wanted) if isinstance(wanted, bool) else value == wanted
-    found = number(value)
-    if found is None:
+    measured = number(value)
+    if measured is None:
         return False
-    return found > knock_out.above if knock_out.above is not None else found < (knock_out.below or 0.0)
+    return measured > knock_out.above if knock_out.above is not None else measured < (knock_out.below or 0.0)

@@ -30,7 +30,7 @@ from scoring.model.schema import Feature, FeatureValue
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FeatureChange:
     """One feature's move; ``before`` is None where it was not known."""
 
     feature: str
@@ -54,7 +54,7 @@ class BestAction:
         The cost of the changes, each in [0, 1], added up.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[FeatureChange, ...]
     before: float
     after: float
     reaches: bool
@@ -72,7 +72,7 @@ class _Moves:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Option:
     moves: tuple[tuple[_Moves, int], ...]
     probability: float
     effort: float
@@ -90,23 +90,25 @@ def find_best_action(model: LoadedModel, score: ChurnScore, threshold: float) ->
     if before < threshold:
         return BestAction((), before, before, True, 0.0)
     moves = [_moves(model, score, j) for j, feature in enumerate(model.schema.features) if feature.actionable]
-    best = _Found((), before, 0.0)
+    best = _Option((), before, 0.0)
     for size in (1, 2):
         tried = [_best_of(model, score, chosen, threshold) for chosen in combinations(moves, size)]
-        reached = [found for found in tried if found and found.probability < threshold]
+        reached = [option for option in tried if option and option.probability < threshold]
         if reached:
-            return _answer(model, score, min(reached, key=lambda found: (found.effort, found.probability)), True)
-        best = min([best, *filter(None, tried)], key=lambda found: (found.probability, len(found.moves)))
+            return _answer(model, score, min(reached, key=lambda option: (option.effort, option.probability)), True)
+        best = min([best, *filter(None, tried)], key=lambda option: (option.probability, len(option.moves)))
     return _answer(model, score, best, False)
 
 
-def _answer(model: LoadedModel, score: ChurnScore, found: _Found, reaches: bool) -> BestAction:
-    changes = tuple(_change(model.schema.features[m.place], score.row[m.place], m.values[i]) for m, i in found.moves)
-    return BestAction(changes, score.probability, found.probability, reaches, found.effort)
+def _answer(model: LoadedModel, score: ChurnScore, option: _Option, reaches: bool) -> BestAction:
+    changes = tuple(_change(model.schema.features[m.place], score.row[m.place], m.values[i]) for m, i in option.moves)
+    return BestAction(changes, score.probability, option.probability, reaches, option.effort)
 
 
-def _change(feature: Feature, before: float, after: float) -> Change:
-    return Change(feature.name, None if math.isnan(before) else _decoded(feature, before), _decoded(feature, after))
+def _change(feature: Feature, before: float, after: float) -> FeatureChange:
+    return FeatureChange(
+        feature.name, None if math.isnan(before) else _decoded(feature, before), _decoded(feature, after)
+    )
 
 
 def _decoded(feature: Feature, x: float) -> FeatureValue:
@@ -115,7 +117,7 @@ def _decoded(feature: Feature, x: float) -> FeatureValue:
     return bool(x) if feature.type == "bool" else feature.categories[int(x)]
 
 
-def _best_of(model: LoadedModel, score: ChurnScore, chosen: tuple[_Moves, ...], threshold: float) -> _Found | None:
+def _best_of(model: LoadedModel, score: ChurnScore, chosen: tuple[_Moves, ...], threshold: float) -> _Option | None:
     """Return the cheapest moves of these features that get under the threshold, else those that lower the risk most."""
     if not all(moves.bins.size for moves in chosen):
         return None
@@ -128,7 +130,7 @@ def _best_of(model: LoadedModel, score: ChurnScore, chosen: tuple[_Moves, ...], 
         places = np.unravel_index(flat, ranked.shape)
         exact = _exact(model, score, chosen, [int(i) for i in places])
         if exact < threshold or not under.any():
-            return _Found(tuple(zip(chosen, map(int, places), strict=True)), exact, float(costs[places]))
+            return _Option(tuple(zip(chosen, map(int, places), strict=True)), exact, float(costs[places]))
     return None
 
 
@@ -165,11 +167,11 @@ def _moves(model: LoadedModel, score: ChurnScore, place: int) -> _Moves:
     edges = model.tables.bins[place].edges
     shares = counts[:-1] / max(1, int(counts[:-1].sum()))
     if model.tables.bins[place].n_categories or feature.type == "bool":
-        found = _category_moves(model, place, score.bins[place], shares)
+        by_target = _category_moves(model, place, score.bins[place], shares)
     else:
-        found = _number_moves(feature, score.row[place], edges.tolist(), shares)
-    targets = sorted(found)
-    values, costs = tuple(found[i][0] for i in targets), [found[i][1] for i in targets]
+        by_target = _number_moves(feature, score.row[place], edges.tolist(), shares)
+    targets = sorted(by_target)
+    values, costs = tuple(by_target[i][0] for i in targets), [by_target[i][1] for i in targets]
     return _Moves(place, np.array(targets, np.intp), values, np.array(costs, float))
 
 

@@ -77,8 +77,8 @@ class Bins:
     def many(self, x: FloatArray) -> npt.NDArray[np.intp]:
         """Return the bins of encoded values, shape (n_rows,)."""
         if self.n_categories:
-            known = (x >= 0) & (x < self.n_categories)
-            return np.where(known, x, self.n_categories).astype(np.intp)
+            in_range = (x >= 0) & (x < self.n_categories)
+            return np.where(in_range, x, self.n_categories).astype(np.intp)
         bins = np.searchsorted(self.edges, x, side="left")
         bins[np.isnan(x)] = self.n_bins - 1
         return bins

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedChampion:
     """A champion that must not serve, and why."""
 
     version: str
@@ -58,7 +58,7 @@ class ActiveModel:
         self._one_at_a_time = threading.Lock()
         self.name = registry.name(model)
         self.model = model
-        self.refusal: Refusal | None = None
+        self.refusal: RefusedChampion | None = None
 
     @property
     def current(self) -> LoadedModel:
@@ -115,7 +115,7 @@ class ActiveModel:
         try:
             model = self._loaded.get(version) or self._served(version)
         except (ArtefactRefused, NotFound) as error:
-            self.refusal = Refusal(version, error)
+            self.refusal = RefusedChampion(version, error)
             _log.error("%s/versions/%s is refused, the old one serves on: %s", self.name, version, error)
             return False
         self._loaded = dict([*self._others(version), (version, model)][-KEPT:])

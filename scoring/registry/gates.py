@@ -19,7 +19,7 @@ _FILE = "report.json"
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition of a promotion, as training found it."""
+    """One condition of a promotion, as training measured it."""
 
     name: str
     passed: bool

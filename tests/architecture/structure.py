@@ -133,12 +133,12 @@ def house(tree: Path, inside: str) -> House:
 def main(inside: str, tree: Path) -> None:
     """Print rooms floor by floor, the highest first."""
     os.chdir(tree)
-    found = house(tree.resolve(), inside)
-    click.echo(found)
-    for floor in range(max(found.floors.values(), default=-1), -1, -1):
-        for room in sorted(name for name, of in found.floors.items() if of == floor):
-            click.echo(f"  {floor}  {room} → {', '.join(sorted(found.arrows[room])) or 'nothing of ours'}")
-    for circle in found.circles:
+    counted = house(tree.resolve(), inside)
+    click.echo(counted)
+    for floor in range(max(counted.floors.values(), default=-1), -1, -1):
+        for room in sorted(name for name, of in counted.floors.items() if of == floor):
+            click.echo(f"  {floor}  {room} → {', '.join(sorted(counted.arrows[room])) or 'nothing of ours'}")
+    for circle in counted.circles:
         click.echo(f"  circle: {', '.join(circle)}")
 
 

@@ -18,8 +18,8 @@ from tests.chaos.processes import Process, listens
 from tests.chaos.store_faults import store_faults
 from tests.chaos.stores import Lone, Store
 from tests.chaos.system import Program, System
-from workqueue.adapters.redis.keys import Keys
-from workqueue.jobs import State
+from workqueue.adapters.redis.keys import QueueKeys
+from workqueue.jobs import JobState
 
 _HOURS = 3600.0
 
@@ -48,7 +48,7 @@ class Faults:
 
     def __init__(self, system: System, places: Sequence[str], tenant: str, patience: Patience) -> None:
         self._system = system
-        self._keys = Keys(QUEUE, tenant)
+        self._keys = QueueKeys(QUEUE, tenant)
         self._patience = patience
         self._parts = {part: asyncio.Lock() for part in Part}
         store = system.store
@@ -105,18 +105,18 @@ class Faults:
 
     async def _lent_twice(self, _: Event) -> bool:
         """End the leases of all that is being worked on, so that others are given it too."""
-        return await self._changed(_LENT_TWICE, State.LEASED, enough=1)
+        return await self._changed(_LENT_TWICE, JobState.LEASED, enough=1)
 
     async def _reordered(self, _: Event) -> bool:
         """Turn the order of what waits around, while nobody takes it."""
         (worker,) = self._system.workers
         worker.send(signal.SIGSTOP)
         try:
-            return await self._changed(_REVERSED, State.READY, enough=2)
+            return await self._changed(_REVERSED, JobState.READY, enough=2)
         finally:
             worker.send(signal.SIGCONT)
 
-    async def _changed(self, script: str, state: State, enough: int) -> bool:
+    async def _changed(self, script: str, state: JobState, enough: int) -> bool:
         """Run a script on a state of the queue until so many jobs were in it; False: they never were."""
         over = self._patience()
         while not over():

@@ -22,7 +22,7 @@ from tests.chaos.history import Call
 from tests.chaos.processes import until
 from tests.chaos.system import System
 from tests.chaos.watcher import Watcher
-from workqueue.jobs import State
+from workqueue.jobs import JobState
 
 _PAGE = 1000
 
@@ -74,7 +74,7 @@ class Judge:
     async def _is_at_rest(self, watchers: Sequence[Watcher]) -> bool:
         with suppress(StoreUnavailable):  # on a busy machine sentinels take a slow primary for lost
             counts = (await self._queue.stats(self._tenant)).counts
-            moving = counts[State.READY] + counts[State.LEASED]
+            moving = counts[JobState.READY] + counts[JobState.LEASED]
             return not moving and not await self._could_be_woken() and await self._all_told(watchers)
         return False
 

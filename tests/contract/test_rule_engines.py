@@ -41,14 +41,14 @@ EVERY = [pytest.param(ReferenceEngine, id="reference"), *FAST]
 
 @pytest.fixture(params=EVERY)
 def build(request: pytest.FixtureRequest) -> Iterator[Build]:
-    made: list[RuleEngine] = []
+    engines: list[RuleEngine] = []
 
     def build_and_remember(rule_set: RuleSet[object]) -> RuleEngine:
-        made.append(request.param(rule_set))
-        return made[-1]
+        engines.append(request.param(rule_set))
+        return engines[-1]
 
     yield build_and_remember
-    for engine in made:
+    for engine in engines:
         engine.close()
 
 
@@ -200,10 +200,10 @@ def test_threads_that_share_an_engine_lose_nothing(build_fast: Build) -> None:
     engine = build_fast(rule_set)
 
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(engine.match, items))
+        matches = list(threads.map(engine.match, items))
 
     engine.close()
-    assert found == expected
+    assert matches == expected
 
 
 @needs_durable
@@ -222,7 +222,7 @@ def test_the_index_takes_over_when_durable_rules_fails(
 ) -> None:
     from router.adapters.durable_rules import engine as durable_engine
 
-    def fail(handle: int, text: str, found: set[int]) -> None:
+    def fail(handle: int, text: str, places: set[int]) -> None:
         raise RuntimeError("Could not assert fact, error code: 303")
 
     rule_set, items = typical(50), typical_facts(20)
@@ -230,10 +230,10 @@ def test_the_index_takes_over_when_durable_rules_fails(
     monkeypatch.setattr(durable_engine, "_collect", fail)
 
     with caplog.at_level(logging.ERROR):
-        found = [engine.match(item) for item in items]
+        matches = [engine.match(item) for item in items]
 
     engine.close()
-    assert found == [ReferenceEngine(rule_set).match(item) for item in items]
+    assert matches == [ReferenceEngine(rule_set).match(item) for item in items]
     assert [record.message for record in caplog.records] == [
         "durable-rules failed on a fact (RuntimeError); the index serves this rule set from now on"
     ]

@@ -14,7 +14,7 @@ from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set
 from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
-from router.rules.scenarios import Workforce
+from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
 
 SOURCE = """
@@ -28,7 +28,7 @@ tests:
   - {name: east, item: {region: 上海}, expect: {rule: east, eligible: [a]}}
   - {name: wrong, item: {n: 5}, expect: {rule: east}}
 """
-WORKFORCE = Workforce(
+WORKFORCE = ScenarioWorkforce(
     {"a": Rep("a", attributes={"regions": ("华东",)}), "b": Rep("b")},
     {"east": Pool("east", (Member("a"), Member("b", 500)))},
     Territories({"上海": Territory("上海", "华东"), "华东": Territory("华东")}),
@@ -134,14 +134,14 @@ child.compare(Stuck(RuleSet({}, (), "p")), index, [{}])
 async def test_a_child_that_takes_too_much_memory_is_ended() -> None:
     body = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({MEMORY_BYTES},) * 2); bytearray({MEMORY_BYTES})"
 
-    code, said = await _end_of_child(body)
+    code, stderr = await _end_of_child(body)
 
     assert code == 1
-    assert "MemoryError" in said
+    assert "MemoryError" in stderr
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "expected"),
+    ("code", "stderr", "expected"),
     [
         (-signal.SIGPROF, "", "did not answer a sample work item within 0.2 s"),
         (-signal.SIGSEGV, "", "trying it ended with SIGSEGV (no message)"),
@@ -149,10 +149,10 @@ async def test_a_child_that_takes_too_much_memory_is_ended() -> None:
         (1, "Traceback\nValueError: x", "trying it ended with exit code 1 (ValueError: x)"),
     ],
 )
-def test_each_end_of_a_child_is_put_into_words(code: int, said: str, expected: str) -> None:
+def test_each_end_of_a_child_is_put_into_words(code: int, stderr: str, expected: str) -> None:
     from router.adapters.rule_sandbox.parent import _ending
 
-    assert expected in _ending(code, said)
+    assert expected in _ending(code, stderr)
 
 
 def test_a_disagreement_of_the_engines_is_a_problem() -> None:

@@ -81,14 +81,14 @@ class World:
     store: Any
     workforce: Any
     rule_sets: Any
-    standings: Any
+    customer_scores: Any
     values: Any
     tenant: str
 
     def __post_init__(self) -> None:
         self.planners = PlannerCache(self.workforce, self.rule_sets, self.rule_sets, personal=Personal.of(["nickname"]))
         self.queries = WorkItemQueries(self.store, self.planners)
-        self.router = Router(self.store, self.planners, self.queries, self.standings)
+        self.router = Router(self.store, self.planners, self.queries, self.customer_scores)
         self.eraser = Eraser(self.store, self.values, EmptyQueue(), self.planners)
 
     async def publish(self, rules: str) -> None:
@@ -270,7 +270,7 @@ async def test_what_waits_and_is_erased_is_woken_by_what_is_left(world: World) -
 
 
 async def test_a_customer_is_erased_with_all_their_items_and_scores(world: World) -> None:
-    await world.standings.keep(world.tenant, [("C-1", 0.9, "gold", 5), ("C-2", 0.1, "", 5)])
+    await world.customer_scores.keep(world.tenant, [("C-1", 0.9, "gold", 5), ("C-2", 0.1, "", 5)])
     for number in range(3):
         await world.route(f"L-{number}", phone="110", customer="C-1")
     await world.route("L-9", phone="110", customer="C-2")
@@ -279,7 +279,7 @@ async def test_a_customer_is_erased_with_all_their_items_and_scores(world: World
     counts = await world.erase(customer="C-1")
 
     assert counts == preview == Counts(items=3, values=3, scores=1)
-    assert set(await world.standings.standings(world.tenant, ["C-1", "C-2"])) == {"C-2"}
+    assert set(await world.customer_scores.last_scores(world.tenant, ["C-1", "C-2"])) == {"C-2"}
     assert (await world.queries.item(world.tenant, "crm~L-9")).decision.head.item.attributes["phone"] == "110"
     assert await world.erase(customer="C-1") == Counts()
 
@@ -359,7 +359,7 @@ async def _on_redis(redis: Any, tenant: str) -> World:
 async def test_what_came_before_it_was_declared_personal_is_not_said_to_be_erased(world: World) -> None:
     await world.route("L-1", nickname="Mo")
     await world.route("L-2", city="x")
-    later = World(world.store, world.workforce, world.rule_sets, world.standings, world.values, world.tenant)
+    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
     later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["city"]))
     later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
 
@@ -428,7 +428,7 @@ async def test_what_of_a_customer_came_before_an_operator_declared_it_personal_i
     world: World,
 ) -> None:
     await world.route("L-1", region="x", customer="C-1")
-    later = World(world.store, world.workforce, world.rule_sets, world.standings, world.values, world.tenant)
+    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
     later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["region"]))
     later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
 

@@ -100,14 +100,14 @@ class Nobody:
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, standings: Any, values: Any) -> None:
+    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, customer_scores: Any, values: Any) -> None:
         self.assignments = assignments
-        self.standings = standings
+        self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
-        self.router = Router(assignments, self.planners, self.queries, standings)
+        self.router = Router(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
@@ -193,8 +193,10 @@ class Stores(RuleBasedStateMachine):
             request_id = data.draw(st.sampled_from(["", "d1"]))
             self.both(lambda side: side.workforce_service.delete(TENANT, "rep", rep, request_id=request_id))
             return
-        made = data.draw(some_rep(rep)) if what == "rep" else data.draw(some_pool(pool))
-        self.both(lambda side: side.workforce_service.save(TENANT, [Edit(what, made.id, lambda _: made, create=True)]))
+        record = data.draw(some_rep(rep)) if what == "rep" else data.draw(some_pool(pool))
+        self.both(
+            lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
+        )
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:
@@ -219,8 +221,8 @@ class Stores(RuleBasedStateMachine):
         risk, tier, instant = st.floats(0, 1), st.sampled_from(["", "gold", "一级 客户"]), st.integers(0, 2)
         one = st.tuples(st.sampled_from(CUSTOMERS), risk, tier, instant)
         scores = data.draw(st.lists(one, min_size=1, max_size=6))
-        self.both(lambda side: side.standings.keep(TENANT, scores))
-        self.both(lambda side: side.standings.standings(TENANT, CUSTOMERS))
+        self.both(lambda side: side.customer_scores.keep(TENANT, scores))
+        self.both(lambda side: side.customer_scores.last_scores(TENANT, CUSTOMERS))
 
     def request(self, data: st.DataObject) -> RouteRequest:
         item = WorkItem(

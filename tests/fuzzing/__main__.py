@@ -41,9 +41,9 @@ def main(requests: int, only: str, seed: int | None, by_chance: bool) -> None:
     calls = sum(account.requests for account in accounts if account.target in CALLS)
     console.print(f"{calls:,} calls and {sum(a.requests for a in accounts) - calls:,} inputs of parsers")
     for account in accounts:
-        for kind, told in account.violations.items():
+        for kind, text in account.violations.items():
             console.print(f"\n{account.target}: {kind}", style="red", markup=False)
-            console.print(told, markup=False, highlight=False)
+            console.print(text, markup=False, highlight=False)
     raise SystemExit(any(account.violations for account in accounts))
 
 

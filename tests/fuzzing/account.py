@@ -138,8 +138,8 @@ class Accountant:
         frames = traceback.extract_tb(cause.__traceback__)
         kind = f"{type(cause).__name__} at {frames[-1]}" if frames else type(cause).__name__
         if len(self.account.violations) < _MOST_KINDS:
-            told = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
-            self.account.violations.setdefault(kind, f"{told}\ninput: {data[:2_000]!r}")
+            text = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
+            self.account.violations.setdefault(kind, f"{text}\ninput: {data[:2_000]!r}")
 
     def end(self) -> Account:
         """Settle, judge and return the account."""

@@ -30,11 +30,11 @@ def _plain(chosen: Namespace, scratch: Path) -> None:
     from tests.fuzzing import plain
     from tests.fuzzing.targets import target
 
-    made = target(chosen.name, scratch)
-    found = [file.read_bytes() for file in sorted((chosen.folder / "corpus").glob("*"))]
+    parser = target(chosen.name, scratch)
+    corpus = [file.read_bytes() for file in sorted((chosen.folder / "corpus").glob("*"))]
     gc.freeze()
     page = Page(chosen.folder / "page")
-    _end(chosen, plain.attack(made, chosen.seed, requests=chosen.requests, found=found, page=page))
+    _end(chosen, plain.attack(parser, chosen.seed, requests=chosen.requests, found=corpus, page=page))
 
 
 def _guided(chosen: Namespace, scratch: Path) -> None:
@@ -43,7 +43,7 @@ def _guided(chosen: Namespace, scratch: Path) -> None:
     with guided.instrumented():  # before anything of ours is imported
         from tests.fuzzing.targets import target
 
-    made = target(chosen.name, scratch)
+    parser = target(chosen.name, scratch)
     corpus = chosen.folder / "corpus"
     corpus.mkdir(exist_ok=True)
     gc.freeze()
@@ -54,7 +54,7 @@ def _guided(chosen: Namespace, scratch: Path) -> None:
         os._exit(0)  # libFuzzer counts on being asked for ever
 
     page = Page(chosen.folder / "page")
-    guided.attack(made, chosen.seed, requests=chosen.requests, corpus=corpus, page=page, end=end)
+    guided.attack(parser, chosen.seed, requests=chosen.requests, corpus=corpus, page=page, end=end)
 
 
 def _end(chosen: Namespace, account: Account) -> None:

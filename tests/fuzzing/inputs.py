@@ -35,7 +35,7 @@ def read(data: bytes) -> tuple[str, Caller, list[bytes]]:
 
 def understood() -> Sequence[bytes]:
     """Return every method once and more, understood."""
-    return [_start(place) + data for place, known in enumerate(_SEEDS) for data in known]
+    return [_start(place) + data for place, seeds in enumerate(_SEEDS) for data in seeds]
 
 
 def by(caller: Caller, data: bytes) -> bytes:

@@ -79,11 +79,11 @@ class Parser:
     def run(self, data: bytes) -> str:
         """Feed it."""
         try:
-            found = self.read(data)
+            result = self.read(data)
         except self.refusals as refusal:
             str(refusal)
             return type(refusal).__name__
-        return found if isinstance(found, str) else "read"
+        return result if isinstance(result, str) else "read"
 
     def close(self) -> None:
         """Nothing is kept."""

@@ -70,7 +70,7 @@ def outcome(name: str, command: Sequence[str], folder: Path, hang_s: float = HAN
     page.note(0, b"")
     ended.unlink(missing_ok=True)
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
-    with log.open("wb") as told, subprocess.Popen(command, stdout=told, stderr=told, env=environ) as child:
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output, env=environ) as child:
         hung = _watched(child, page, hang_s)
     if ended.exists():
         account = Account(**json.loads(ended.read_text("utf-8")))

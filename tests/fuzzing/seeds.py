@@ -194,8 +194,8 @@ _THINGS = {"Rep": "reps/ann", "Pool": "pools/everyone", "Territory": "territorie
 
 def seeds_of(name: str) -> Sequence[bytes]:
     """Return requests of a method; where none is written here, one that names what it must and nothing else."""
-    known = [message for method, message in BEGINNING if method == name] + list(_OTHERS.get(name, ()))
-    return [message.SerializeToString() for message in known] or [_naming(METHODS[name])]
+    messages = [message for method, message in BEGINNING if method == name] + list(_OTHERS.get(name, ()))
+    return [message.SerializeToString() for message in messages] or [_naming(METHODS[name])]
 
 
 def _naming(method: MethodDescriptor) -> bytes:

@@ -21,7 +21,7 @@ from gateway.auth.tokens import Tokens
 from gateway.grpc.call import Call
 from gateway.grpc.load_shedding import LoadShedder
 from gateway.grpc.masking import Masking
-from gateway.grpc.standard_services import Health, serve_standard
+from gateway.grpc.standard_services import HealthServicer, serve_standard
 from gateway.rate_limits import Limit
 from operations import rpc as operations_rpc
 from operations.service import OperationService
@@ -46,7 +46,7 @@ from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
-from router.rules.scenarios import Workforce
+from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
 from router.submission.service import SubmissionService
 from router.workforce.service import WorkforceService
@@ -58,7 +58,7 @@ from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
 from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
-from telemetry.watch import Wanted, Watch
+from telemetry.watch import TelemetrySettings, Watch
 from tests.fuzzing.asking import FORBIDDEN, InnerServer, Violation
 from tests.fuzzing.callers import CALLERS, INSIDER, Caller
 from tests.fuzzing.drawing import OTHER, TENANT
@@ -148,7 +148,7 @@ class World:
         keys = KeyRing(write_jwks(folder / "jwks.json"))
         keys.load()
         authorizer = Authorizer([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
-        observers = Watch(Wanted(metrics="127.0.0.1:0")).observers
+        observers = Watch(TelemetrySettings(metrics="127.0.0.1:0")).observers
         masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         server: Any = None  # nothing is put on it
         return InnerServer(server, LoadShedder(MOST_CALLS, authorizer), observers, masking)
@@ -198,7 +198,9 @@ class World:
     async def begin(self) -> None:
         """Serve the standard services too, and enter what is there before anybody attacks."""
         logging.getLogger().addHandler(self._listener)
-        await serve_standard(self.server, Health(), sorted({name.partition("/")[0] for name in self.server.methods}))
+        await serve_standard(
+            self.server, HealthServicer(), sorted({name.partition("/")[0] for name in self.server.methods})
+        )
         await self._arrange()
 
     async def _arrange(self) -> None:
@@ -259,7 +261,11 @@ class World:
 
 
 async def _tried(
-    source: str, pools: Collection[str] | None = None, workforce: Workforce | None = None, *, tests: str | None = None
+    source: str,
+    pools: Collection[str] | None = None,
+    workforce: ScenarioWorkforce | None = None,
+    *,
+    tests: str | None = None,
 ) -> Trial:
     """Try a rule set here rather than in a child: what would end the child ends the fuzzing."""
     written = None if workforce is None else written_workforce(workforce)

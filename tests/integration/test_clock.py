@@ -172,7 +172,7 @@ async def times_of_events(address: str, url: str, instants: Sequence[int]) -> li
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("set", "tomorrow"), "INSTANT is 'tomorrow'; allowed is e.g. 2026-03-02T09:00"),
         (("set", "1969-12-31T00:00"), "the time would lie before 1970 or after 9999"),
@@ -183,12 +183,12 @@ async def times_of_events(address: str, url: str, instants: Sequence[int]) -> li
         (("rate", "nan"), "rate is nan; allowed is 0 or more"),
     ],
 )
-def test_what_is_no_time_is_refused(simulated: Served, data: Path, arguments: Sequence[str], said: str) -> None:
+def test_what_is_no_time_is_refused(simulated: Served, data: Path, arguments: Sequence[str], message: str) -> None:
     before = moved(data, "rate", "0")
 
     ended = CliRunner().invoke(main, ["clock", arguments[0], "--data", str(data), "--", arguments[1]])
 
-    assert (ended.exit_code, said in ended.output) == (2, True), ended.output
+    assert (ended.exit_code, message in ended.output) == (2, True), ended.output
     assert moved(data, "show").partition(";")[0] == before.partition(";")[0]
 
 
@@ -245,9 +245,9 @@ def test_a_real_store_that_has_a_simulated_clock_is_served_by_nobody(own_store: 
 
 
 def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(simulated: Served, data: Path) -> None:
-    told = CliRunner().invoke(main, ["doctor", "--data", str(data), "--listen", "127.0.0.1:0"], env={"COLUMNS": "200"})
+    ended = CliRunner().invoke(main, ["doctor", "--data", str(data), "--listen", "127.0.0.1:0"], env={"COLUMNS": "200"})
 
-    assert re.search(r"! +time +simulated", told.output), told.output
+    assert re.search(r"! +time +simulated", ended.output), ended.output
 
 
 def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedServer, tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ async def test_a_large_rule_set_is_swapped_in_while_others_route(api: Api, store
 async def test_many_who_wait_for_the_store_leave_connections_for_others(store: EmbeddedServer, tenant: str) -> None:
     client = client_for(patient(store.url))
 
-    found = await asyncio.gather(*[client.blpop(tenant, timeout=0.5) for _ in range(300)])
+    answers = await asyncio.gather(*[client.blpop(tenant, timeout=0.5) for _ in range(300)])
 
-    assert found == [None] * 300
+    assert answers == [None] * 300
     await client.aclose()

@@ -65,21 +65,21 @@ async def serving(url: str, level: str) -> AsyncIterator[Api]:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "durability"),
     [
         (["--appendonly", "no"], decisions.DURABILITY_MEMORY),
         (["--appendonly", "yes", "--appendfsync", "everysec"], decisions.DURABILITY_EVERYSEC),
         (["--appendonly", "yes", "--appendfsync", "always"], decisions.DURABILITY_ALWAYS),
     ],
 )
-async def test_an_answer_says_what_it_survives(options: list[str], told: decisions.Durability) -> None:
+async def test_an_answer_says_what_it_survives(options: list[str], durability: decisions.Durability) -> None:
     with running(*options) as url:
         async with serving(url, "") as api:
             await api.adopt(EVERYONE)
             decision = await api.route("1")
             preview = await api.route("2", validate_only=True)
 
-    assert (decision.durability, preview.durability) == (told, decisions.DURABILITY_UNSPECIFIED)
+    assert (decision.durability, preview.durability) == (durability, decisions.DURABILITY_UNSPECIFIED)
 
 
 @pytest.mark.parametrize("level", ["everysec", "always"])
@@ -153,9 +153,9 @@ async def test_with_a_replica_the_repeated_request_is_acknowledged(caplog: pytes
                 watch = api.routing.WatchWorkItems(
                     routing.WatchWorkItemsRequest(parent=api.parent, resume_token="start")
                 )
-                told = [await watch.read() for _ in range(2)]
+                changes = [await watch.read() for _ in range(2)]
 
-                assert (seen.decision, told[1].change.decision.name) == (decision.name, decision.name)
+                assert (seen.decision, changes[1].change.decision.name) == (decision.name, decision.name)
                 assert decision.durability == decisions.DURABILITY_REPLICAS
                 assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
                 assert copy.exists("fairlead:{default}:item:crm~1")

@@ -59,7 +59,7 @@ async def test_a_watch_that_knows_more_than_the_store_is_told_so(api: Api, neigh
     await settle(neighbour, "eve")
 
     stream = api.routing.WatchWorkItems(routing.WatchWorkItemsRequest(parent=api.parent, resume_token=token))
-    with pytest.raises(grpc.aio.AioRpcError, match="the store has lost events") as told:
+    with pytest.raises(grpc.aio.AioRpcError, match="the store has lost events") as refused:
         await stream.read()
 
-    assert told.value.code() == grpc.StatusCode.DATA_LOSS
+    assert refused.value.code() == grpc.StatusCode.DATA_LOSS

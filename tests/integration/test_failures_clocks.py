@@ -43,13 +43,13 @@ class Skewed:
         self.store = EmbeddedServer(folder / "store", "no")
         self.store.start()
         self.addresses = [f"127.0.0.1:{free_port()}" for _ in range(2)]
-        told = {"FAIRLEAD_REDIS_URL": self.store.url, "FAIRLEAD_RULE_ENGINE": "index"}
+        environ = {"FAIRLEAD_REDIS_URL": self.store.url, "FAIRLEAD_RULE_ENGINE": "index"}
         self.servers = [
             Program(f"server{n}", folder, ["serve", "--listen", address, "--data", str(folder / f"data{n}")],
-                    {**told, "FAIRLEAD_WORKERS": "0"})
+                    {**environ, "FAIRLEAD_WORKERS": "0"})
             for n, address in enumerate(self.addresses)
         ]  # fmt: skip
-        self.worker = Program("worker", folder, ["work"], told)
+        self.worker = Program("worker", folder, ["work"], environ)
         for program, off_s in zip((*self.servers, self.worker), (AHEAD, BEHIND, -30 * HOUR_S), strict=True):
             program.set_clock(off_s)
             program.start()
@@ -166,13 +166,13 @@ async def test_29_a_token_counts_by_the_server_s_own_clock(
 ) -> None:
     """A server that is ahead refuses too early; what is behind cannot be told: the doctor compares clocks."""
     address = f"127.0.0.1:{free_port()}"
-    told = {
+    environ = {
         "FAIRLEAD_REDIS_URL": skewed.store.url,
         "FAIRLEAD_JWKS": write_jwks(tmp_path / "jwks.json", "one"),
         "FAIRLEAD_TOKEN_ISSUER": ISSUER,
         "FAIRLEAD_TOKEN_AUDIENCE": AUDIENCE,
     }
-    ahead = Program("guarded", short_path, ["serve", "--listen", address, "--data", str(tmp_path)], told)
+    ahead = Program("guarded", short_path, ["serve", "--listen", address, "--data", str(tmp_path)], environ)
     ahead.set_clock(AHEAD)
     ahead.start()
     try:

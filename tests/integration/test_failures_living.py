@@ -181,14 +181,14 @@ async def test_30_the_auditor_alarms_when_the_store_is_not_as_the_log_says(
 def test_no_call_is_lost_over_an_orderly_restart_under_load(starts: list[Served], data_folder: Path) -> None:
     starts.append(Served(data_folder))
     address = starts[0].ready()
-    told: dict[str, str] = {}
+    owners: dict[str, str] = {}
     begun, restarted = Event(), Event()
 
     def send(client: FairleadClient, sender: int) -> None:
         for number in count():
             decision = client.route({}, source="crm", external_id=f"L-{sender}-{number}")  # raises what fails for good
-            told[decision.work_item] = decision.rep
-            if len(told) == 100:
+            owners[decision.work_item] = decision.rep
+            if len(owners) == 100:
                 begun.set()
             if restarted.is_set() and number > 20:
                 return
@@ -205,7 +205,7 @@ def test_no_call_is_lost_over_an_orderly_restart_under_load(starts: list[Served]
         restarted.set()
         for sent in sending:
             sent.result()
-        assert {name: client.get_work_item(name).owner for name in told} == told
+        assert {name: client.get_work_item(name).owner for name in owners} == owners
 
 
 async def test_more_calls_than_may_be_under_way_are_turned_away_at_once(own_store: EmbeddedServer, tenant: str) -> None:

@@ -61,10 +61,10 @@ class OverTheNetwork:
 
     def changed(self, random: Random, data: bytes) -> bytes:
         spoil = inputs.spoilt if random.random() < 0.4 else inputs.changed
-        made = spoil(random, data)
-        if inputs.read(made)[0].endswith(SPAWNING) and random.random() < 0.9:
-            return made[:2] + b"\xff" + made[3:]
-        return made
+        spoilt = spoil(random, data)
+        if inputs.read(spoilt)[0].endswith(SPAWNING) and random.random() < 0.9:
+            return spoilt[:2] + b"\xff" + spoilt[3:]
+        return spoilt
 
     def run(self, data: bytes) -> str:
         name, caller, parts = inputs.read(data)

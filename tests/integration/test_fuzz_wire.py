@@ -32,8 +32,8 @@ HEARD_S = 0.1
 
 def frame(kind: int, flags: int, stream: int, payload: bytes = b"", length: int | None = None) -> bytes:
     """Write a frame; a ``length`` may lie about the payload."""
-    said = len(payload) if length is None else length
-    return said.to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+    declared = len(payload) if length is None else length
+    return declared.to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
 
 
 def field(name: str, value: str) -> bytes:

@@ -20,7 +20,7 @@ from tests.golden import FB041BA, keys
 from tests.golden.calls import Json, ask_again
 from tests.golden.calls import differences as other_answers
 from tests.golden.contract import field_names
-from tests.integration.test_failures_queue import is_empty, until
+from tests.integration.queue.arranging import is_empty, until
 from tests.integration.test_waiting import watching
 
 
@@ -53,12 +53,12 @@ async def golden_tenant(url: str, tenant: str, workers: int = 0) -> AsyncIterato
         yield api
 
 
-async def asked_again(address: str, made: Sequence[Json]) -> list[Json]:
+async def asked_again(address: str, given: Sequence[Json]) -> list[Json]:
     """Make calls again as they were made."""
 
     def ask_all() -> list[Json]:
         with grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", 64 << 20)]) as channel:
-            return [ask_again(channel, call) for call in made]
+            return [ask_again(channel, call) for call in given]
 
     return await asyncio.to_thread(ask_all)
 
@@ -77,24 +77,24 @@ def run(url: str, *arguments: str) -> Result:
 def test_the_golden_store_comes_back_bit_by_bit(golden_store: str) -> None:
     before = keys.kept(FB041BA / "store.jsonl")
 
-    found = keys.read(golden_store)
+    restored = keys.read(golden_store)
 
-    assert {name: key[:2] for name, key in found.items()} == {name: key[:2] for name, key in before.items()}
-    assert all(0 < found[name].ttl_ms <= key.ttl_ms for name, key in before.items() if key.ttl_ms >= 0)
+    assert {name: key[:2] for name, key in restored.items()} == {name: key[:2] for name, key in before.items()}
+    assert all(0 < restored[name].ttl_ms <= key.ttl_ms for name, key in before.items() if key.ttl_ms >= 0)
 
 
 def test_the_golden_store_holds_what_it_is_kept_for() -> None:
-    found = keys.kept(FB041BA / "store.jsonl")
+    stored = keys.kept(FB041BA / "store.jsonl")
 
-    logs = [event for name, key in found.items() if name.endswith(":events") for event in key.value]
+    logs = [event for name, key in stored.items() if name.endswith(":events") for event in key.value]
     assert {fields["type"] for _, fields in logs} == {"decision", "completed", "settled", "workforce", "rules"}
-    assert len(found["fairlead:{acme}:rulesets"].value) == 4
+    assert len(stored["fairlead:{acme}:rulesets"].value) == 4
     for state in ("ready", "leased", "dead"):
-        assert len(found[f"fairlead:{{acme}}:queue:routing:{state}"].value) == 3
-    assert len(found["fairlead:{soon}:queue:routing:delayed"].value) == 1
-    assert len(found["fairlead:{*}:queue:train:kept"].value) == 2
-    assert len(found["fairlead:{acme}:waiting"].value) >= 2
-    assert found["fairlead:{acme}:customer:C-高"].value.endswith(" 0.8125 黄金")
+        assert len(stored[f"fairlead:{{acme}}:queue:routing:{state}"].value) == 3
+    assert len(stored["fairlead:{soon}:queue:routing:delayed"].value) == 1
+    assert len(stored["fairlead:{*}:queue:train:kept"].value) == 2
+    assert len(stored["fairlead:{acme}:waiting"].value) >= 2
+    assert stored["fairlead:{acme}:customer:C-高"].value.endswith(" 0.8125 黄金")
 
 
 async def test_every_answer_is_the_one_that_was_given_then(golden_store: str) -> None:
@@ -117,12 +117,12 @@ def test_its_log_is_replayed_without_a_difference(upgraded_store: str, tenant: s
 
 
 def test_its_chains_are_whole_and_end_in_the_same_links(golden_store: str) -> None:
-    commands = [made for made in kept("commands.jsonl") if made["command"][0] == "audit"]
+    commands = [command for command in kept("commands.jsonl") if command["command"][0] == "audit"]
 
-    walked = [run(golden_store, *made["command"]) for made in commands]
+    walked = [run(golden_store, *command["command"]) for command in commands]
 
-    assert [found.exit_code for found in walked] == [0] * len(commands)
-    assert [found.output.split()[-1] for found in walked] == [made["output"][-1].split()[-1] for made in commands]
+    assert [walk.exit_code for walk in walked] == [0] * len(commands)
+    assert [walk.output.split()[-1] for walk in walked] == [command["output"][-1].split()[-1] for command in commands]
 
 
 async def test_what_came_before_anybody_was_there_is_explained(golden_store: str) -> None:

@@ -41,11 +41,11 @@ async def remember(api: Api, customer: str, risk: float, tier: str = "", as_of: 
 async def test_a_known_customer_is_routed_by_what_was_scored_last(company: Api) -> None:
     await remember(company, "客户 1", 0.81, "gold")
 
-    known = await company.route("L-1", customer="客户 1")
+    decision = await company.route("L-1", customer="客户 1")
     unknown = await company.route("L-2", customer="客户 2")
 
-    assert [known.matched_rules, unknown.matched_rules] == [["rescue"], []]
-    stored = await company.item(known.work_item)
+    assert [decision.matched_rules, unknown.matched_rules] == [["rescue"], []]
+    stored = await company.item(decision.work_item)
     assert MessageToDict(stored.attributes) == {"customer": "客户 1", "risk": 0.81, "tier": "gold"}
 
 
@@ -69,15 +69,15 @@ async def test_a_repeated_request_is_answered_as_before_whatever_is_known_by_now
 
 async def test_what_is_noted_counts_at_once_and_is_written_soon(store: EmbeddedServer, tenant: str) -> None:
     stores = Stores.connect(store.url)
-    await stores.standings.keep(tenant, [("C-1", 0.5, "gold", 5)])
+    await stores.customer_scores.keep(tenant, [("C-1", 0.5, "gold", 5)])
 
-    stores.standings.note(tenant, ("C-1", 0.6, "", 6))
-    stores.standings.note(tenant, ("C-2", 0.7, "", 6))
-    at_once = await stores.standings.standings(tenant, ["C-1", "C-2", "C-3"])
-    await stores.standings.close()
+    stores.customer_scores.note(tenant, ("C-1", 0.6, "", 6))
+    stores.customer_scores.note(tenant, ("C-2", 0.7, "", 6))
+    at_once = await stores.customer_scores.last_scores(tenant, ["C-1", "C-2", "C-3"])
+    await stores.customer_scores.close()
 
     assert at_once == {"C-1": CustomerScore(0.6, "gold"), "C-2": CustomerScore(0.7)}
-    assert await RedisCustomerScores(stores.redis).standings(tenant, ["C-1", "C-2"]) == at_once
+    assert await RedisCustomerScores(stores.redis).last_scores(tenant, ["C-1", "C-2"]) == at_once
     await stores.close()
 
 
@@ -87,9 +87,9 @@ async def test_notes_that_cannot_be_written_are_dropped_rather_than_piled_up(
     stores = Stores.connect(own_store.url)
     own_store.stop()
 
-    stores.standings.note(tenant, ("C-1", 0.5, "", 1))
-    await stores.standings.close()
+    stores.customer_scores.note(tenant, ("C-1", 0.5, "", 1))
+    await stores.customer_scores.close()
 
     assert "the scores of 1 customers are not kept" in caplog.text
-    assert stores.standings._noted == {}
+    assert stores.customer_scores._noted == {}
     await stores.close()

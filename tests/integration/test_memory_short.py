@@ -58,14 +58,14 @@ async def test_it_refuses_in_time_says_when_to_come_again_and_keeps_what_it_took
             redis.config_set("maxmemory", 0)
             await settled(api)
             again = await api.submit("later")
-            found = [await api.item(f"{api.parent}/workItems/crm~{name}") for taken, _ in ended for name in taken]
+            items = [await api.item(f"{api.parent}/workItems/crm~{name}") for taken, _ in ended for name in taken]
 
     assert {error.code() for _, error in ended} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
     assert all("% of its memory" in (error.details() or "") for _, error in ended)
     assert all(delay_of(error) > 0 for _, error in ended)
     assert used["used_memory"] < used["maxmemory"]
-    assert len(found) > SENDERS
-    assert {item.owner for item in found} == {api.rep_name("ann")}
+    assert len(items) > SENDERS
+    assert {item.owner for item in items} == {api.rep_name("ann")}
     assert again.work_item.endswith("crm~later")
     assert await differences(own_store.url, tenant) == []
 

@@ -75,8 +75,8 @@ async def test_what_is_too_much_is_turned_away_unread_and_the_rest_is_answered(
         well = await health.Check(health_pb2.HealthCheckRequest())
         while sum(call.done() for call in calls) < len(names) - MOST:  # noqa: ASYNC110 (nobody tells)
             await asyncio.sleep(0.01)
-    told = dict(await asyncio.gather(*calls))
-    refused = {name: error for name, error in told.items() if isinstance(error, grpc.aio.AioRpcError)}
+    codes = dict(await asyncio.gather(*calls))
+    refused = {name: error for name, error in codes.items() if isinstance(error, grpc.aio.AioRpcError)}
     unknown = [await code_of_item(names[name], name) for name in refused]
     left = dict(refused)
     while left:

@@ -115,10 +115,10 @@ async def test_a_process_that_crashes_in_c_is_replaced_and_nothing_is_lost(
 
     os.kill(a_server_of(starts[0]), signal.SIGSEGV)
     until(lambda: any("is back" in line for line in starts[0].log))
-    told = load.stop()
+    owner_of = load.stop()
 
     assert any("ended with SIGSEGV: another takes its place" in line for line in starts[0].log)
-    assert owners(address, told) == told
+    assert owners(address, owner_of) == owner_of
     assert await differences(f"unix://{data_folder}/valkey.sock", "default") == []
     assert starts[0].terminate() == 0
 
@@ -148,9 +148,9 @@ async def test_the_same_port_started_twice_shares_the_work(
     load.under_way()
 
     assert starts[0].terminate() == 0
-    told = load.stop()
+    owner_of = load.stop()
 
-    assert owners(address, told) == told
+    assert owners(address, owner_of) == owner_of
     assert await differences(own_store.url, "default") == []
 
 

@@ -72,8 +72,8 @@ async def worst_beside(api: Api, decisions: Iterable[decisions_pb2.Decision]) ->
     for pool, arrived in arrivals.items():
         report = await api.report(last(pool))
         worst["ours"] = max(worst["ours"], report.observed.worst_ever)
-        for name, found in compare(dict(report.weights), arrived).items():
-            worst[name] = max(worst[name], found.worst)
+        for name, way in compare(dict(report.weights), arrived).items():
+            worst[name] = max(worst[name], way.worst)
     return dict(worst)
 
 
@@ -88,65 +88,72 @@ def route_to(pool: str, *requirements: tuple[str, str, str]) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------------------- a sales team
 
 
-# over fifty lines because the company is told from its offices to its leads in one place
-@pytest.fixture
-async def sales_team(api: Api, shared_data: Path) -> list[routing_pb2.RouteWorkItemRequest]:
-    """Hire the 35 reps, each in the pools of their office and of the series they sell, and return all leads."""
-    folder = shared_data / "crm_sales"
-    series = {row["product"].replace(" ", ""): row["series"] for row in rows_of(folder / "products.csv")}
-    sector = {row["account"]: row["sector"] for row in rows_of(folder / "accounts.csv")}
-    sectors, all_series = sorted(set(sector.values())), sorted(set(series.values()))
-    offices: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    sellers: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    everybody: dict[str, float] = {}
-    office_of: dict[str, str] = {}
-    for place, row in enumerate(rows_of(folder / "sales_teams.csv")):
-        rep, office = row["sales_agent"].replace(" ", "-"), row["regional_office"]
-        sold = [name for n, name in enumerate(all_series) if (place + n) % 3 < 2]
-        known = [name for n, name in enumerate(sectors) if (place + n) % 3]
-        office_of[row["sales_agent"]] = office
-        await api.hire(rep, regions=[office], series=sold, industries=known)
-        weight = everybody[rep] = 0.5 + place % 4 * 0.5
-        offices[office][rep] = weight
-        for name in sold:
-            sellers[name][rep] = 2.5 - weight
-    for name, pool in {**offices, **sellers, "everyone": everybody}.items():
-        await api.pool(name, pool)
-    region, skill, industry = (
-        ("regions", "covers", "region"),
-        ("series", "has", "series"),
-        ("industries", "has", "sector"),
-    )
-    by_series = [
-        {
-            "id": f"series-{name}",
-            "when": {
-                "all": [{"field": "series", "op": "eq", "value": name}, {"field": "amount", "op": "gte", "value": 1000}]
-            },
-            "route": route_to(name, skill, industry),
-        }
-        for name in all_series
-    ]
-    by_office = [
-        {
-            "id": f"office-{name}",
-            "when": {"field": "region", "op": "eq", "value": name},
-            "route": route_to(name, region, skill, industry),
-        }
-        for name in offices
-    ]
-    fields = {name: {"type": "string"} for name in ("region", "series", "sector")} | {"amount": {"type": "number"}}
-    await api.publish({"fields": fields, "rules": by_series + by_office, "default": {"route": {"pool": "everyone"}}})
-    wishes = []
-    for row in rows_of(folder / "sales_pipeline.csv"):
-        attributes: dict[str, Any] = {"series": series[row["product"].replace(" ", "")]}
-        attributes["region"] = office_of[row["sales_agent"]]
+class SalesCrm:
+    """The tables of a sales team: what it sells, to whom, and who works where."""
+
+    def __init__(self, folder: Path) -> None:
+        self.series = {row["product"].replace(" ", ""): row["series"] for row in rows_of(folder / "products.csv")}
+        self.sector = {row["account"]: row["sector"] for row in rows_of(folder / "accounts.csv")}
+        self.agents = rows_of(folder / "sales_teams.csv")
+        self.office_of = {row["sales_agent"]: row["regional_office"] for row in self.agents}
+        self.pipeline = rows_of(folder / "sales_pipeline.csv")
+
+    async def hire(self, api: Api) -> None:
+        """Hire the 35 reps, each in the pools of their office and of the series they sell."""
+        sectors, all_series = sorted(set(self.sector.values())), sorted(set(self.series.values()))
+        pools: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        for place, row in enumerate(self.agents):
+            rep, office = row["sales_agent"].replace(" ", "-"), row["regional_office"]
+            sold = [name for n, name in enumerate(all_series) if (place + n) % 3 < 2]
+            industries = [name for n, name in enumerate(sectors) if (place + n) % 3]
+            await api.hire(rep, regions=[office], series=sold, industries=industries)
+            weight = pools["everyone"][rep] = pools[office][rep] = 0.5 + place % 4 * 0.5
+            for name in sold:
+                pools[name][rep] = 2.5 - weight
+        for name, pool in pools.items():
+            await api.pool(name, pool)
+
+    def rules(self) -> dict[str, Any]:
+        """Large deals by series, the others by office."""
+        skill, industry = ("series", "has", "series"), ("industries", "has", "sector")
+        large = {"field": "amount", "op": "gte", "value": 1000}
+        by_series = [
+            {
+                "id": f"series-{name}",
+                "when": {"all": [{"field": "series", "op": "eq", "value": name}, large]},
+                "route": route_to(name, skill, industry),
+            }
+            for name in sorted(set(self.series.values()))
+        ]
+        by_office = [
+            {
+                "id": f"office-{name}",
+                "when": {"field": "region", "op": "eq", "value": name},
+                "route": route_to(name, ("regions", "covers", "region"), skill, industry),
+            }
+            for name in dict.fromkeys(self.office_of.values())
+        ]
+        fields = {name: {"type": "string"} for name in ("region", "series", "sector")} | {"amount": {"type": "number"}}
+        return {"fields": fields, "rules": by_series + by_office, "default": {"route": {"pool": "everyone"}}}
+
+    def wish(self, api: Api, row: Row) -> routing_pb2.RouteWorkItemRequest:
+        """Ask for an owner of an opportunity."""
+        attributes: dict[str, Any] = {"series": self.series[row["product"].replace(" ", "")]}
+        attributes["region"] = self.office_of[row["sales_agent"]]
         if row["account"]:
-            attributes["sector"] = sector[row["account"]]
+            attributes["sector"] = self.sector[row["account"]]
         if row["close_value"]:
             attributes["amount"] = float(row["close_value"])
-        wishes.append(api.wish(row["opportunity_id"], view=FULL, **attributes))
-    return wishes
+        return api.wish(row["opportunity_id"], view=FULL, **attributes)
+
+
+@pytest.fixture
+async def sales_team(api: Api, shared_data: Path) -> list[routing_pb2.RouteWorkItemRequest]:
+    """Arrange the team and its rules, and return all leads."""
+    crm = SalesCrm(shared_data / "crm_sales")
+    await crm.hire(api)
+    await api.publish(crm.rules())
+    return [crm.wish(api, row) for row in crm.pipeline]
 
 
 async def test_a_sales_team_is_served_fairly(

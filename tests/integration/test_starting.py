@@ -37,7 +37,7 @@ def test_a_server_that_listens_has_imported_only_what_it_needs(data_folder: Path
     process.ready()
     process.close()
 
-    imported = {found[1] for line in process.log if (found := _IMPORTED.match(line))}
+    imported = {module[1] for line in process.log if (module := _IMPORTED.match(line))}
     assert imported & HEAVY == NEEDED_TO_SERVE
 
 

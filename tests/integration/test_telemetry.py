@@ -26,7 +26,7 @@ from telemetry.calls import CurrentCall, trace_id
 from telemetry.logs import CallLog
 from telemetry.metrics import OTHERS, Metrics
 from telemetry.traces import Traces
-from telemetry.watch import Wanted
+from telemetry.watch import TelemetrySettings
 from tests.api import EVERYONE, Api, connected
 from tests.conftest import settings
 from tests.identities import bearer, security
@@ -73,11 +73,11 @@ def record(text: str) -> logging.LogRecord:
 async def test_lines_written_while_a_call_is_answered_name_it() -> None:
     CurrentCall().began(Answered())
 
-    told = json.loads(logs.JsonLines().format(record("慢")))
+    line = json.loads(logs.JsonLines().format(record("慢")))
     text = logs.TextLines().format(record("slow"))
 
     assert {
-        name: told[name] for name in ("level", "message", "method", "tenant", "actor", "request_id", "trace_id")
+        name: line[name] for name in ("level", "message", "method", "tenant", "actor", "request_id", "trace_id")
     } == {
         "level": "WARNING",
         "message": "慢",
@@ -169,7 +169,7 @@ async def hold_the_role(redis_url: str, tenant: str) -> None:
 
 
 async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: str, free: str) -> None:
-    service = Service(replace(settings(own_store.url), telemetry=Wanted(metrics=free)), own_store.url)
+    service = Service(replace(settings(own_store.url), telemetry=TelemetrySettings(metrics=free)), own_store.url)
     route, get = "fairlead.v1.RoutingService/RouteWorkItem", "fairlead.v1.RoutingService/GetWorkItem"
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         await hold_the_role(own_store.url, tenant)
@@ -182,24 +182,25 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
         with pytest.raises(grpc.aio.AioRpcError):
             await api.item(f"tenants/{tenant}/workItems/nobody")
         missed = f'fairlead_call_seconds_count{{code="NOT_FOUND",method="{get}"}} 1.0'
-        while missed not in (told := await asyncio.to_thread(scraped, free)):  # a caller may hear before observers do
+        # a caller may hear before observers do
+        while missed not in (figures := await asyncio.to_thread(scraped, free)):
             pass
     await service.drain()
 
-    assert f'fairlead_call_seconds_count{{code="OK",method="{route}"}} 3.0' in told
-    assert 'fairlead_script_seconds_count{script="bind"} 3.0' in told
-    assert "fairlead_calls_under_way 0.0" in told
-    assert f'fairlead_decisions_total{{cause="ROUTED",outcome="ASSIGNED",tenant="{tenant}"}} 3.0' in told
-    assert f'fairlead_fairness_distance{{pool="everyone",tenant="{tenant}"}} 0.0' in told
-    assert f'fairlead_fairness_bound{{pool="everyone",tenant="{tenant}"}} 0.0' in told
-    assert f'fairlead_invariant_violations_total{{tenant="{tenant}"}} 0.0' in told
-    assert f'fairlead_queue_wait_seconds{{tenant="{tenant}"}} 0.0' in told
+    assert f'fairlead_call_seconds_count{{code="OK",method="{route}"}} 3.0' in figures
+    assert 'fairlead_script_seconds_count{script="bind"} 3.0' in figures
+    assert "fairlead_calls_under_way 0.0" in figures
+    assert f'fairlead_decisions_total{{cause="ROUTED",outcome="ASSIGNED",tenant="{tenant}"}} 3.0' in figures
+    assert f'fairlead_fairness_distance{{pool="everyone",tenant="{tenant}"}} 0.0' in figures
+    assert f'fairlead_fairness_bound{{pool="everyone",tenant="{tenant}"}} 0.0' in figures
+    assert f'fairlead_invariant_violations_total{{tenant="{tenant}"}} 0.0' in figures
+    assert f'fairlead_queue_wait_seconds{{tenant="{tenant}"}} 0.0' in figures
 
 
 async def test_who_is_turned_away_leaves_no_name_among_the_figures(
     own_store: EmbeddedServer, tenant: str, free: str, tmp_path: Path
 ) -> None:
-    chosen = settings(own_store.url, telemetry=Wanted(metrics=free), security=security(tmp_path))
+    chosen = settings(own_store.url, telemetry=TelemetrySettings(metrics=free), security=security(tmp_path))
     service = Service(chosen, own_store.url)
     async with connected(await service.start("127.0.0.1:0"), tenant, own_store.url) as api:
         for number in range(20):
@@ -208,11 +209,11 @@ async def test_who_is_turned_away_leaves_no_name_among_the_figures(
                     await api.routing.RouteWorkItem(
                         routing_pb2.RouteWorkItemRequest(parent=f"tenants/made-up-{number}"), metadata=shown
                     )
-        told = await asyncio.to_thread(scraped, free)
+        figures = await asyncio.to_thread(scraped, free)
     await service.drain()
 
-    codes = {line.partition("}")[0] for line in told.splitlines() if line.startswith("fairlead_call_seconds_count")}
-    assert "made-up" not in told
+    codes = {line.partition("}")[0] for line in figures.splitlines() if line.startswith("fairlead_call_seconds_count")}
+    assert "made-up" not in figures
     assert {code.partition('"')[2].partition('"')[0] for code in codes} == {"UNAUTHENTICATED", "PERMISSION_DENIED"}
 
 
@@ -254,16 +255,16 @@ async def test_a_script_lies_within_its_call_and_the_call_within_its_callers_tra
     own_store: EmbeddedServer, tenant: str
 ) -> None:
     exporter = InMemorySpanExporter()
-    made = Traces(exporter)
-    service = Service(settings(own_store.url), own_store.url, [made])
+    traces = Traces(exporter)
+    service = Service(settings(own_store.url), own_store.url, [traces])
     address = await service.start("127.0.0.1:0")
-    watch_scripts(made.script)
+    watch_scripts(traces.script)
     async with connected(address, tenant, own_store.url) as api:
         await settle(api)
         await api.routing.RouteWorkItem(api.wish("L-1"), metadata=[("traceparent", PARENT)])
     await service.drain()
     watch_scripts(None)
-    made.close()
+    traces.close()
 
     spans = {span.name: span for span in exporter.get_finished_spans()}
     call, script = spans["fairlead.v1.RoutingService/RouteWorkItem"], spans["script bind"]
@@ -274,11 +275,11 @@ async def test_a_script_lies_within_its_call_and_the_call_within_its_callers_tra
 
 def test_a_script_of_nobodys_call_has_no_trace() -> None:
     exporter = InMemorySpanExporter()
-    made = Traces(exporter)
+    traces = Traces(exporter)
 
-    with made.script("lease"):  # as a worker does that looks for work
+    with traces.script("lease"):  # as a worker does that looks for work
         pass
-    made.close()
+    traces.close()
 
     assert exporter.get_finished_spans() == ()
 
@@ -292,4 +293,4 @@ def test_a_script_of_nobodys_call_has_no_trace() -> None:
 )
 def test_a_bad_setting_is_named_with_what_is_allowed(variable: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"{variable} is '{value}'; allowed"):
-        Wanted.read({variable: value})
+        TelemetrySettings.read({variable: value})

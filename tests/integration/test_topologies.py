@@ -110,7 +110,7 @@ async def test_the_doctor_asks_every_node_of_a_cluster(cluster: Cluster) -> None
     facts = await diagnostics.ask(cluster.url)
 
     assert len(facts) == 3
-    assert {found.settings["appendonly"] for found in facts} == {"no"}
+    assert {fact.settings["appendonly"] for fact in facts} == {"no"}
 
 
 @pytest.mark.long

@@ -165,13 +165,13 @@ async def test_one_of_two_servers_wakes(api: Api, neighbour: Api) -> None:
 async def test_a_watch_resumes_behind_the_last_change_it_was_told_of(api: Api) -> None:
     owned, *_ = await full_team(api)
     async with watching(api, "start") as watch:
-        told = [await watch.next() for _ in range(2)]
-    assert told[0].change.work_item == owned
+        changes = [await watch.next() for _ in range(2)]
+    assert changes[0].change.work_item == owned
 
-    async with watching(api, told[0].resume_token) as watch:
+    async with watching(api, changes[0].resume_token) as watch:
         again = await watch.next()
 
-    assert again == told[1]
+    assert again == changes[1]
 
 
 async def test_a_watch_begins_with_what_comes(api: Api) -> None:

@@ -25,8 +25,8 @@ def importers_of(root: Path, files: list[Path]) -> Importers:
     there, importers = set(files), dict[Path, set[Path]]()
     for file in files:
         for name in _imported(ast.parse((root / file).read_text("utf-8"))):
-            if found := _file_of(name, there):
-                importers.setdefault(found, set()).add(file)
+            if imported := _file_of(name, there):
+                importers.setdefault(imported, set()).add(file)
     return importers
 
 
@@ -54,14 +54,16 @@ def concerned_by(module: Path, importers: Importers) -> list[str]:
     A script is imported by whoever imports the modules above it.
     """
     near = [module] if module.suffix == ".py" else _above(module, importers)
-    steps, found = deque(near), dict.fromkeys(near)
+    steps, concerned = deque(near), dict.fromkeys(near)
     while steps:
         for importer in sorted(importers.get(steps.popleft(), ())):
-            if importer not in found:
-                found[importer] = None
+            if importer not in concerned:
+                concerned[importer] = None
                 steps.append(importer)
     examples = [str(module)] if module.suffix == ".py" else []
-    return examples + [str(file) for file in found if str(file).startswith(_SOURCES) and file.name.startswith("test_")]
+    return examples + [
+        str(file) for file in concerned if str(file).startswith(_SOURCES) and file.name.startswith("test_")
+    ]
 
 
 def _above(script: Path, importers: Importers) -> list[Path]:

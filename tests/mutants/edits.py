@@ -83,7 +83,11 @@ def _others(text: str, before: str) -> tuple[str, ...]:
 def drawn(paths: list[Path], root: Path, number: int, seed: int) -> list[Edit]:
     """Draw edits; each module is as likely as any other, whatever its size."""
     draw = random.Random(seed)
-    choices = {path: found for path in paths if (found := list(possible(path, (root / path).read_text("utf-8"))))}
+    choices = {
+        path: possible_edits
+        for path in paths
+        if (possible_edits := list(possible(path, (root / path).read_text("utf-8"))))
+    }
     wanted = min(number, sum(map(len, choices.values())))
     edits: dict[Edit, None] = {}  # in the order in which they were drawn
     while len(edits) < wanted:

@@ -13,13 +13,13 @@ class MemoryCustomerScores(Tenants):
 
     async def keep(self, tenant: str, scores: Sequence[tuple[str, float, str, int]]) -> None:
         """Keep scores; see ``RedisCustomerScores.keep``."""
-        standings = self._tenants[tenant].standings
+        customer_scores = self._tenants[tenant].customer_scores
         for customer, churn_risk, value_tier, as_of_ms in scores:
-            earlier, standing = standings.get(customer, (as_of_ms, CustomerScore(churn_risk)))
+            earlier, score = customer_scores.get(customer, (as_of_ms, CustomerScore(churn_risk)))
             if as_of_ms >= earlier:
-                standings[customer] = as_of_ms, CustomerScore(churn_risk, value_tier or standing.value_tier)
+                customer_scores[customer] = as_of_ms, CustomerScore(churn_risk, value_tier or score.value_tier)
 
-    async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
+    async def last_scores(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
         """Return what is known of customers; see ``router.assignment.ports.CustomerScores``."""
-        known = self._tenants[tenant].standings
-        return {customer: known[customer][1] for customer in customers if customer in known}
+        scores = self._tenants[tenant].customer_scores
+        return {customer: scores[customer][1] for customer in customers if customer in scores}

@@ -43,7 +43,7 @@ class MemoryPersonalValues(Tenants):
         sealed = tuple(item_id for item_id in erasure.item_ids if state.openings[item_id])
         values, scores = (
             sum(len(state.openings[item_id]) for item_id in sealed),
-            int(erasure.customer in state.standings),
+            int(erasure.customer in state.customer_scores),
         )
         here = (len(sealed), values, erasure.submissions, scores)
         counts = Counts(*map(sum, zip(erasure.before, here, strict=True)))
@@ -52,7 +52,7 @@ class MemoryPersonalValues(Tenants):
         for item_id in erasure.item_ids:
             state.openings.pop(item_id, None)
             state.subjects[erasure.customer].discard(item_id)
-        state.standings.pop(erasure.customer, None)
+        state.customer_scores.pop(erasure.customer, None)
         if any(here):
             erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor)
             state.events.append(erased)

@@ -13,15 +13,15 @@ from workqueue.errors import QueueFull
 from workqueue.jobs import (
     Bounds,
     Job,
+    JobState,
     Lease,
     LeasedBatch,
     NewJob,
-    Progress,
     Receipt,
     Request,
+    RequestProgress,
     Settlement,
     SettlementKind,
-    State,
     Stats,
 )
 from workqueue.order import turn
@@ -36,7 +36,7 @@ class _Held:
     job: NewJob
     arrived_us: int
     since_us: int
-    state: State
+    state: JobState
     position: int
     token: int = 0
     delivery: int = 0
@@ -50,24 +50,24 @@ class _Line:
 
     jobs: dict[str, _Held] = field(default_factory=dict)
     requests: dict[str, tuple[str, int]] = field(default_factory=dict)
-    changes: dict[str, tuple[str, Progress]] = field(default_factory=dict)
+    changes: dict[str, tuple[str, RequestProgress]] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_TOTALS, 0))
     arrival: int = 0
     token: int = 0
 
-    def of(self, state: State) -> list[_Held]:
+    def of(self, state: JobState) -> list[_Held]:
         """Return the jobs of a state in its order."""
         found = [held for held in self.jobs.values() if held.state is state]
         return sorted(found, key=lambda held: (held.position, held.job.id.encode()))
 
-    def to_change(self, request: Request, state: State, job_ids: Sequence[str] | None, count: int) -> list[_Held]:
+    def to_change(self, request: Request, state: JobState, job_ids: Sequence[str] | None, count: int) -> list[_Held]:
         """Return the jobs that a request is to change now, noted as changed."""
-        fingerprint, before = self.changes.get(request.id, (request.fingerprint, Progress(0, is_done=False)))
+        fingerprint, before = self.changes.get(request.id, (request.fingerprint, RequestProgress(0, is_done=False)))
         if fingerprint != request.fingerprint:
             raise RequestIdReused(request.id)
         found = [] if before.is_done else self.of(state)
         chosen = found[:count] if job_ids is None else [held for held in found if held.job.id in job_ids]
-        progress = Progress(before.jobs + len(chosen), job_ids is not None or len(chosen) < count)
+        progress = RequestProgress(before.jobs + len(chosen), job_ids is not None or len(chosen) < count)
         self.changes[request.id] = fingerprint, progress
         return chosen
 
@@ -99,10 +99,10 @@ class MemoryQueue:
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
         """Take jobs in; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
-        for old in line.of(State.KEPT):
+        for old in line.of(JobState.KEPT):
             if old.position <= self._now_us() - self._bounds.kept_s * 1_000_000:
                 del line.jobs[old.job.id]
-        was_idle = not line.of(State.READY) and not line.of(State.DELAYED)
+        was_idle = not line.of(JobState.READY) and not line.of(JobState.DELAYED)
         answers = [self._take(tenant, line, job) for job in jobs]
         if was_idle:
             await self._ring(tenant)
@@ -113,18 +113,18 @@ class MemoryQueue:
         if arrived_us:
             return Receipt(job.id, arrived_us, False) if mark == job.fingerprint else RequestIdReused(job.request_id)
         there = line.jobs.get(job.id)
-        if there and there.state is not State.DEAD:
+        if there and there.state is not JobState.DEAD:
             self._remember(line, job, there.arrived_us)
             return Receipt(job.id, there.arrived_us, False)
         while self._full(line, job, there):
-            oldest = line.of(State.KEPT)[:1]
+            oldest = line.of(JobState.KEPT)[:1]
             if not oldest:
                 return QueueFull(tenant, len(line.jobs))
             del line.jobs[oldest[0].job.id]
         line.arrival = max(self._now_us(), line.arrival + 1)
         delay_us = round(job.delay_s * 1e6)
         since_us = line.arrival + delay_us
-        state = State.DELAYED if delay_us > 0 else State.READY
+        state = JobState.DELAYED if delay_us > 0 else JobState.READY
         position = since_us if delay_us > 0 else turn(since_us, job.priority)
         line.jobs[job.id] = _Held(job, line.arrival, since_us, state, position)
         line.totals["submitted"] += 1
@@ -143,23 +143,23 @@ class MemoryQueue:
     async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
         """Lend jobs; see ``workqueue.ports.Queue``."""
         line, now_us = self._line(tenant), self._now_us()
-        for held in [held for held in line.of(State.LEASED) if held.position <= now_us][:count]:
+        for held in [held for held in line.of(JobState.LEASED) if held.position <= now_us][:count]:
             line.totals["expired"] += 1
             if held.delivery >= self._deliveries:
                 fault = f"lent {held.delivery} times and its worker was lost at last"
-                held.state, held.position, held.fault = State.DEAD, now_us, fault
+                held.state, held.position, held.fault = JobState.DEAD, now_us, fault
                 line.totals["dead"] += 1
             else:
                 _make_ready(held)
-        for held in [held for held in line.of(State.DELAYED) if held.position <= now_us][:count]:
+        for held in [held for held in line.of(JobState.DELAYED) if held.position <= now_us][:count]:
             _make_ready(held)
         leases = []
-        for held in line.of(State.READY)[:count]:
+        for held in line.of(JobState.READY)[:count]:
             line.token += 1
-            held.state, held.position = State.LEASED, now_us + round(lease_s * 1e6)
+            held.state, held.position = JobState.LEASED, now_us + round(lease_s * 1e6)
             held.token, held.delivery = line.token, held.delivery + 1
             leases.append(Lease(held.job.id, held.job.payload, held.arrived_us, held.token, held.delivery))
-        due = [held.position for held in line.jobs.values() if held.state in (State.DELAYED, State.LEASED)]
+        due = [held.position for held in line.jobs.values() if held.state in (JobState.DELAYED, JobState.LEASED)]
         return LeasedBatch(tuple(leases), max(min(due) - now_us, 0) / 1e6 if due else math.inf)
 
     async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
@@ -193,10 +193,10 @@ class MemoryQueue:
                 line.totals["done"] += 1
             case SettlementKind.RETRY:
                 due_us = self._now_us() + round(ending.delay_s * 1e6)
-                held.state, held.position, held.fault = State.DELAYED, due_us, ending.reason
+                held.state, held.position, held.fault = JobState.DELAYED, due_us, ending.reason
                 line.totals["retried"] += 1
             case SettlementKind.DEAD:
-                held.state, held.position, held.fault = State.DEAD, self._now_us(), ending.reason
+                held.state, held.position, held.fault = JobState.DEAD, self._now_us(), ending.reason
                 line.totals["dead"] += 1
             case SettlementKind.KEEP:
                 self._keep(line, held, ending.note)
@@ -208,13 +208,13 @@ class MemoryQueue:
         """End a job; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
         held = line.jobs.get(job_id)
-        if held is None or held.state in (State.DEAD, State.KEPT):
+        if held is None or held.state in (JobState.DEAD, JobState.KEPT):
             return False
         self._keep(line, held, note)
         return True
 
     def _keep(self, line: _Line, held: _Held, note: str) -> None:
-        held.state, held.position, held.note = State.KEPT, self._now_us(), note
+        held.state, held.position, held.note = JobState.KEPT, self._now_us(), note
         line.totals["done"] += 1
 
     async def find(self, tenant: str, job_id: str) -> Job | None:
@@ -223,7 +223,7 @@ class MemoryQueue:
         return _job(held) if held else None
 
     async def peek(
-        self, tenant: str, state: State, *, after: tuple[int, str] | None = None, count: int = 50
+        self, tenant: str, state: JobState, *, after: tuple[int, str] | None = None, count: int = 50
     ) -> list[Job]:
         """Return jobs of a state; see ``workqueue.ports.Queue``."""
         found = self._line(tenant).of(state)
@@ -240,17 +240,17 @@ class MemoryQueue:
     async def stats(self, tenant: str) -> Stats:
         """Count; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
-        counts = {state: len(line.of(state)) for state in State}
-        head = line.of(State.READY)[:1]
+        counts = {state: len(line.of(state)) for state in JobState}
+        head = line.of(JobState.READY)[:1]
         wait_us = self._now_us() - head[0].since_us if head else 0
         return Stats(counts, dict(line.totals), line.bytes, max(wait_us, 0) / 1e6)
 
     async def redrive(
         self, tenant: str, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
-    ) -> Progress:
+    ) -> RequestProgress:
         """Make dead jobs ready; see ``workqueue.ports.Queue``."""
         line = self._line(tenant)
-        chosen = line.to_change(request, State.DEAD, job_ids, count)
+        chosen = line.to_change(request, JobState.DEAD, job_ids, count)
         for held in chosen:
             _make_ready(held)
             held.delivery, held.fault = 0, ""
@@ -260,10 +260,10 @@ class MemoryQueue:
         return line.changes[request.id][1]
 
     async def purge(
-        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
-    ) -> Progress:
+        self, tenant: str, state: JobState, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
+    ) -> RequestProgress:
         """Remove jobs; see ``workqueue.ports.Queue``."""
-        if state is State.LEASED:
+        if state is JobState.LEASED:
             raise ValueError("leased jobs cannot be purged: a worker has them")
         line = self._line(tenant)
         chosen = line.to_change(request, state, job_ids, count)
@@ -296,12 +296,12 @@ class MemoryQueue:
 
     def _lent(self, tenant: str, lease: Lease) -> _Held | None:
         held = self._line(tenant).jobs.get(lease.id)
-        holds = held and held.state is State.LEASED and held.position > self._now_us() and held.token == lease.token
+        holds = held and held.state is JobState.LEASED and held.position > self._now_us() and held.token == lease.token
         return held if holds else None
 
 
 def _make_ready(held: _Held) -> None:
-    held.state, held.position = State.READY, turn(held.since_us, held.job.priority)
+    held.state, held.position = JobState.READY, turn(held.since_us, held.job.priority)
 
 
 def _job(held: _Held) -> Job:

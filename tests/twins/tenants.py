@@ -26,7 +26,7 @@ class Tenant:
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
     changes: list[RecordChange] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
-    standings: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
+    customer_scores: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from router.history.codec import digest, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
-from router.model.workforce import Pool, RecordChange, Rep, Settlement, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, RecordChange, Rep, Territory, WorkforceRecords
 from router.model.workitem import Kind
 from tests.twins.tenants import Tenants
 
@@ -36,7 +36,7 @@ class MemoryWorkforce(Tenants):
         records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
         *,
         event_hash: str = "",
-        settlements: Sequence[Settlement] = (),
+        settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",

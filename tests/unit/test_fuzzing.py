@@ -103,7 +103,7 @@ def test_who_dies_or_hangs_is_named_with_the_input(end: str, how: str, tmp_path:
 
     account = runs.outcome("planted", [sys.executable, "-c", script], tmp_path, hang_s=0.5)
 
-    ((kind, told),) = account.violations.items()
+    ((kind, text),) = account.violations.items()
     assert how in kind
-    assert "deadly" in told
+    assert "deadly" in text
     assert account.requests == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,13 +19,14 @@ ROW = re.compile(
     r"^\| (?P<terms>[^|]+) \| (?P<chinese>[^|]+) \| (?P<meaning>[^|]+) \|(?P<never>[^|]*)\|$", re.MULTILINE
 )
 _NAMES = re.compile(r"^\s*(?:message|service|enum|rpc) (\w+)", re.MULTILINE)
+_TWICE = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
 @cache
 def rows() -> tuple[dict[str, str], ...]:
     """Return the rows of the table, without its head."""
-    return tuple(found.groupdict() for found in ROW.finditer(GLOSSARY.read_text("utf-8")))[2:]
+    return tuple(row.groupdict() for row in ROW.finditer(GLOSSARY.read_text("utf-8")))[2:]
 
 
 def listed(cell: str) -> list[str]:
@@ -43,16 +45,17 @@ def shipped() -> Iterator[Path]:
 
 
 @cache
+def classes() -> tuple[str, ...]:
+    """Return the name of every class of the code, once for each definition."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in shipped() if path.suffix == ".py")
+    return tuple(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+@cache
 def names() -> frozenset[str]:
     """Return every class of the code, and message, service, method and enum of the contract."""
-    found = set[str]()
-    for path in shipped():
-        text = path.read_text("utf-8")
-        if path.suffix == ".proto":
-            found.update(_NAMES.findall(text))
-        else:
-            found.update(node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef))
-    return frozenset(found)
+    contract = (path.read_text("utf-8") for path in shipped() if path.suffix == ".proto")
+    return frozenset(classes()).union(*map(_NAMES.findall, contract))
 
 
 @cache
@@ -78,3 +81,9 @@ def test_every_term_has_its_chinese_and_its_meaning(row: dict[str, str]) -> None
     assert _CJK.search(row["chinese"])
     assert not re.search(r"[A-Za-z]", row["chinese"])
     assert row["meaning"].strip()
+
+
+def test_a_class_name_stands_for_one_thing_unless_the_glossary_says_why_not() -> None:
+    counts = Counter(name for name in classes() if not name.startswith("_"))
+
+    assert {name for name, count in counts.items() if count > 1} == set(_TWICE.findall(GLOSSARY.read_text("utf-8")))

@@ -13,30 +13,30 @@ from router.adapters.redis import keys
 from router.adapters.redis.format import FORMAT
 from store import clock, replication
 from workqueue.adapters.redis import keys as queue_keys
-from workqueue.jobs import State
+from workqueue.jobs import JobState
 
 TEXT = (Path(__file__).parents[2] / "docs" / "store.md").read_text("utf-8")
 NAMES = {"item_id": "ID", "customer_id": "ID", "request_id": "ID", "pool": "POOL", "role": "ROLE", "state": ""}
 _HASH = re.compile("[0-9a-f]{32}")
 
 
-def of_a_tenant(made: Any) -> list[str]:
+def of_a_tenant(keys_object: Any) -> list[str]:
     """Return all its keys, without what all of one tenant begin with, their parts in capitals."""
-    found = []
-    for name, member in inspect.getmembers(type(made)):
+    names = []
+    for name, member in inspect.getmembers(type(keys_object)):
         if name.startswith("_") or name in ("tenant", "queue", "all", "state"):
             continue
         if isinstance(member, property):
-            found.append(getattr(made, name))
+            names.append(getattr(keys_object, name))
         else:
             parts = [NAMES[parameter] for parameter in list(inspect.signature(member).parameters)[1:]]
-            found.append(_HASH.sub("HASH", member(made, *parts)))
-    return found
+            names.append(_HASH.sub("HASH", member(keys_object, *parts)))
+    return names
 
 
 ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]
-QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.Keys("q", "T"))]
-QUEUES += [queue_keys.Keys("q", "T").state(state).partition(":q:")[2] for state in State]
+QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.QueueKeys("q", "T"))]
+QUEUES += [queue_keys.QueueKeys("q", "T").state(state).partition(":q:")[2] for state in JobState]
 SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication._MARK]
 SHARED += [queue_keys.tenants_key("QUEUE"), queue_keys.wakeup_key("QUEUE")]
 

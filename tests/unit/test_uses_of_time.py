@@ -37,7 +37,7 @@ USES = {
         "redis.time",
     ): "when a log was written anew, for people; no event is judged by it",
     ("router/adapters/redis/scripts/erase.lua", "expiry"): FORGOTTEN,
-    ("router/adapters/redis/scripts/keep_standings.lua", "expiry"): FORGOTTEN,
+    ("router/adapters/redis/scripts/keep_customer_scores.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
@@ -103,16 +103,16 @@ def _last(expression: ast.expr) -> str:
 def uses() -> set[tuple[str, str]]:
     """Return every use in what is shipped."""
     shipped = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
-    found = set()
+    lines = set()
     for place in map(ROOT.joinpath, shipped["only-include"]):
         for file in place.rglob("*") if place.is_dir() else [place]:
             name = str(file.relative_to(ROOT))
             if file.suffix == ".py" and "_pb2" not in name:
-                found |= {(name, use) for use in uses_in(file.read_text("utf-8"))}
+                lines |= {(name, use) for use in uses_in(file.read_text("utf-8"))}
             elif file.suffix == ".lua":
                 text = file.read_text("utf-8")
-                found |= {(name, use) for use, pattern in _LUA.items() if pattern.search(text)}
-    return found
+                lines |= {(name, use) for use, pattern in _LUA.items() if pattern.search(text)}
+    return lines
 
 
 def test_every_use_of_time_is_listed_with_its_reason() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
+from scoring.registry.gates import Gate
 from training.data.leaks import Leak
 from training.evaluate.evaluation import Judged, difference
 from training.measures import calibration_slope, ece, lift_10, log_loss, psi, roc_auc
@@ -25,15 +26,6 @@ MIN_SEGMENT_OF_EACH = 20
 
 AGAINST_CHAMPION = ("log_loss", "roc_auc", "lift_10", "segments", "score_stability")
 """Gates that compare, in their order."""
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One condition of a promotion."""
-
-    name: str
-    passed: bool
-    detail: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,9 +98,9 @@ def hull(churned: FloatArray, p_churn: FloatArray) -> tuple[FloatArray, FloatArr
     left = np.bincount(where, churned, len(scores))
     levels = isotonic_regression(left / counts, sample_weight=counts.astype(float), increasing=False)
     ends = np.flatnonzero(np.r_[levels[1:] != levels[:-1], True])
-    found, seen = np.cumsum(left)[ends], np.cumsum(counts)[ends]
-    stayed = seen - found
-    return np.r_[0.0, found / found[-1]], np.r_[0.0, stayed / stayed[-1]]
+    reached, seen = np.cumsum(left)[ends], np.cumsum(counts)[ends]
+    stayed = seen - reached
+    return np.r_[0.0, reached / reached[-1]], np.r_[0.0, stayed / stayed[-1]]
 
 
 def break_even(campaign: Campaign) -> float:

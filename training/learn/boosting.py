@@ -160,8 +160,8 @@ class _Column:
 
 def _encoder_codes(model: Any, place: int) -> IntArray:
     """Return, for each code inside the estimator, the code outside."""
-    known = model._preprocessor.named_transformers_["encoder"].categories_[place]
-    return np.array([code for code in known if code == code], np.int64)
+    categories = model._preprocessor.named_transformers_["encoder"].categories_[place]
+    return np.array([code for code in categories if code == code], np.int64)
 
 
 def _thresholds(model: Any, place: int) -> FloatArray:

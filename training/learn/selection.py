@@ -16,14 +16,14 @@ from training.data.splitting import Fold
 from training.learn.calibrating import cross_fitted, temperature
 from training.learn.candidates import Candidate, export
 from training.measures import log_losses
-from training.progress import Progress
+from training.progress import ProgressListener
 
 FOLD_PARITY_ROWS = 2_000
 """Rows on which a fold's export is checked; what is shipped is checked on 100,000."""
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class JudgedCandidate:
     """What a candidate said about the judged rows.
 
     Parameters
@@ -56,8 +56,8 @@ def try_candidate(
     folds: Sequence[Fold],
     features: Sequence[Feature],
     seed: int,
-    progress: Progress,
-) -> Trial:
+    progress: ProgressListener,
+) -> JudgedCandidate:
     """Fit, export and judge a candidate in every fold: what is judged is what would be shipped."""
     scores = []
     for fold in folds:
@@ -67,10 +67,10 @@ def try_candidate(
     joined = np.concatenate(scores)
     churned = rows.churned[judged_rows(folds)]
     pieces = np.repeat(np.arange(len(folds)), [len(fold.judge) for fold in folds])
-    return Trial(candidate, joined, log_losses(churned, cross_fitted(temperature, joined, churned, pieces)))
+    return JudgedCandidate(candidate, joined, log_losses(churned, cross_fitted(temperature, joined, churned, pieces)))
 
 
-def simplest_good(trials: Sequence[Trial], customers: IntArray) -> Trial:
+def simplest_good(trials: Sequence[JudgedCandidate], customers: IntArray) -> JudgedCandidate:
     """Return the first trial whose log-loss is within one standard error of the best [1]_.
 
     The error is that of the paired difference, row by row and added up by customer: the same customers are hard for

@@ -25,7 +25,7 @@ def figure_charts(judged: Judged, rule: Judged, campaign: Campaign) -> Iterator[
     yield _profit(judged, campaign)
 
 
-def _found(judged: Judged) -> tuple[FloatArray, FloatArray]:
+def _left_and_stayed(judged: Judged) -> tuple[FloatArray, FloatArray]:
     """Return how many left and how many stayed among the riskiest k, k = 0 … n, ties kept together."""
     order = np.argsort(-judged.p_churn, kind="stable")
     p, left = judged.p_churn[order], judged.churned[order]
@@ -37,7 +37,7 @@ def _roc(judged: Judged, rule: Judged) -> Markup:
     plot = Plot("ROC", "stayed, contacted in vain", "left, found")
     plot.line(_DIAGONAL, _DIAGONAL, "chance")
     for each, kind in ((rule, "other"), (judged, "model")):
-        left, stayed = _found(each)
+        left, stayed = _left_and_stayed(each)
         plot.line(stayed / stayed[-1], left / left[-1], kind)
     return plot.render()
 
@@ -47,7 +47,7 @@ def _precision(judged: Judged, rule: Judged) -> Markup:
     share = float(judged.churned.mean())
     plot.line(_DIAGONAL, np.full(2, share), "chance")
     for each, kind in ((rule, "other"), (judged, "model")):
-        left, stayed = (counts[1:] for counts in _found(each))
+        left, stayed = (counts[1:] for counts in _left_and_stayed(each))
         plot.line(left / left[-1], left / (left + stayed), kind)
     return plot.render()
 
@@ -66,7 +66,7 @@ def _gain(judged: Judged, rule: Judged) -> Markup:
     plot = Plot("Gain", "share of customers contacted", "left, found")
     plot.line(_DIAGONAL, _DIAGONAL, "chance")
     for each, kind in ((rule, "other"), (judged, "model")):
-        left, stayed = _found(each)
+        left, stayed = _left_and_stayed(each)
         plot.line((left + stayed) / len(each.churned), left / left[-1], kind)
     return plot.render()
 

@@ -15,7 +15,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from failures import shown
 from fairlead.v1 import models_pb2
 from gateway import fields
-from operations.executor import Kind
+from operations.executor import OperationKind
 from operations.operation import Task
 from operations.rpc.messages import checked_message, fingerprint_of, operation_message
 from operations.service import OperationService
@@ -88,7 +88,7 @@ class Trainings:
         )
 
 
-def training(data: Path, models: Path, registries: Registries) -> Kind:
+def training(data: Path, models: Path, registries: Registries) -> OperationKind:
     """Return what a worker needs to train: where data are read and models written, and the registries within."""
 
     def answer(result: Mapping[str, Any]) -> bytes:
@@ -97,7 +97,7 @@ def training(data: Path, models: Path, registries: Registries) -> Kind:
         return response.SerializeToString()
 
     command = (sys.executable, "-P", "-m", "training.rpc.child", str(data.resolve()), str(models.resolve()))
-    return Kind(KIND, command, answer)
+    return OperationKind(KIND, command, answer)
 
 
 def _check_columns(file: Path, arguments: TrainRequest) -> None:

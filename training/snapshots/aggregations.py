@@ -70,33 +70,33 @@ def _mean(events: Events, declared: Declared, moment: int) -> FloatArray:
 
 
 def _max(events: Events, declared: Declared, moment: int) -> FloatArray:
-    who, values, found = _known_numbers(events, declared, moment)
-    np.maximum.at(found, who, values)
-    return found
+    who, values, result = _known_numbers(events, declared, moment)
+    np.maximum.at(result, who, values)
+    return result
 
 
 def _min(events: Events, declared: Declared, moment: int) -> FloatArray:
-    who, values, found = _known_numbers(events, declared, moment)
-    np.minimum.at(found, who, values)
-    return found
+    who, values, result = _known_numbers(events, declared, moment)
+    np.minimum.at(result, who, values)
+    return result
 
 
 def _known_numbers(events: Events, declared: Declared, moment: int) -> tuple[IntArray, FloatArray, FloatArray]:
     """Return whose and which numbers there are, and each customer's first one to start from, NaN without any."""
     chosen = _within(events, declared, moment)
     values = chosen.numbers[declared.of]
-    known = ~np.isnan(values)
-    who, values = chosen.customer[known], values[known]
-    found = np.full(len(events.customers), np.nan)
-    found[who[::-1]] = values[::-1]
-    return who, values, found
+    present = ~np.isnan(values)
+    who, values = chosen.customer[present], values[present]
+    result = np.full(len(events.customers), np.nan)
+    result[who[::-1]] = values[::-1]
+    return who, values, result
 
 
 def _distinct(events: Events, declared: Declared, moment: int) -> FloatArray:
     chosen = _within(events, declared, moment)
     words = chosen.texts[declared.of]
-    once = np.unique(chosen.customer * len(words.known) + words.codes)
-    return _or_nothing(np.bincount(once // len(words.known), minlength=len(events.customers)).astype(float))
+    once = np.unique(chosen.customer * len(words.texts) + words.codes)
+    return _or_nothing(np.bincount(once // len(words.texts), minlength=len(events.customers)).astype(float))
 
 
 def _days_since(events: Events, declared: Declared, moment: int) -> FloatArray:

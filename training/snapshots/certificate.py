@@ -68,8 +68,8 @@ def certify(
         before = builder(events, definition, moment)
         for name, changed, count in _futures(events, moment, seed):
             n_changed += count
-            if found := _difference(before, builder(changed, definition, moment), definition):
-                differences.append(f"{name} after {_iso(moment)} changes {found}")
+            if difference := _difference(before, builder(changed, definition, moment), definition):
+                differences.append(f"{name} after {_iso(moment)} changes {difference}")
     return Certificate(tuple(_iso(moment) for moment in tried), n_changed, tuple(differences))
 
 
@@ -109,7 +109,7 @@ def _other_numbers(column: FloatArray, places: IntArray, draw: np.random.Generat
 def _shuffled(words: Words, places: IntArray, draw: np.random.Generator) -> Words:
     codes = words.codes.copy()
     codes[places] = codes[draw.permutation(places)]
-    return Words(words.known, codes)
+    return Words(words.texts, codes)
 
 
 def _inserted(events: Events, n_new: int, moment: int, draw: np.random.Generator) -> Events:

@@ -53,7 +53,7 @@ class Condition(_Declared):
         return self
 
 
-class Events(_Declared):
+class EventTable(_Declared):
     """How to read the event table.
 
     Parameters
@@ -140,7 +140,7 @@ class LabelKind(StrEnum):
     USAGE = "usage"
 
 
-class Label(_Declared):
+class LabelRule(_Declared):
     """When a customer counts as active at t₀, and when as lost.
 
     Parameters
@@ -247,10 +247,10 @@ class Definition(_Declared):
 
     version: Literal[1] = 1
     name: _Name
-    events: Events
+    events: EventTable
     moments: Moments
     windows: Windows
-    label: Label
+    label: LabelRule
     features: Annotated[tuple[Declared, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")

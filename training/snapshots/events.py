@@ -15,7 +15,7 @@ from scoring.model.encoding import category_text
 from scoring.model.logistic import FloatArray
 from training.data.rows import IntArray
 from training.snapshots.definition import Condition, Definition
-from training.snapshots.definition import Events as Declaration
+from training.snapshots.definition import EventTable as Declaration
 from training.snapshots.event_file import AS_NUMBER
 
 Mask = npt.NDArray[np.bool_]
@@ -27,22 +27,22 @@ class Words:
 
     Parameters
     ----------
-    known
+    texts
         The different texts.
     codes
         Which of them, shape (n_events,).
     """
 
-    known: tuple[str, ...]
+    texts: tuple[str, ...]
     codes: IntArray
 
     def take(self, places: IntArray | Mask) -> Words:
         """Return the texts at these places."""
-        return Words(self.known, self.codes[places])
+        return Words(self.texts, self.codes[places])
 
-    def per_event(self, of_known: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
+    def per_event(self, of_texts: npt.NDArray[np.generic]) -> npt.NDArray[Any]:
         """Spread something computed per different text over the events."""
-        spread: npt.NDArray[Any] = of_known[self.codes]
+        spread: npt.NDArray[Any] = of_texts[self.codes]
         return spread
 
 
@@ -113,10 +113,10 @@ def read_events(table: pa.Table, definition: Definition) -> Events:
 
 def _customers(names: Words) -> tuple[npt.NDArray[np.object_], IntArray]:
     """Return names sorted as texts, and each event's place among them."""
-    order = sorted(range(len(names.known)), key=lambda code: names.known[code])
+    order = sorted(range(len(names.texts)), key=lambda code: names.texts[code])
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    return np.array([names.known[code] for code in order], object), rank[names.codes]
+    return np.array([names.texts[code] for code in order], object), rank[names.codes]
 
 
 def in_order(events: Events) -> Events:
@@ -171,7 +171,7 @@ def _passes(events: Events, condition: Condition) -> Mask:
     if condition.below is not None:
         return events.numbers[condition.column] < condition.below
     words = events.texts[condition.column]
-    return words.per_event(np.array([_text_passes(text, condition) for text in words.known], bool))
+    return words.per_event(np.array([_text_passes(text, condition) for text in words.texts], bool))
 
 
 def _text_passes(value: str, condition: Condition) -> bool:

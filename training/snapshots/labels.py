@@ -7,11 +7,11 @@ import numpy as np
 from scoring.model.logistic import FloatArray
 from training.data.preparing import DAY
 from training.snapshots.aggregations import counts, sums
-from training.snapshots.definition import Definition, Label, LabelKind, Windows
+from training.snapshots.definition import Definition, LabelKind, LabelRule, Windows
 from training.snapshots.events import Events, Mask
 
 
-def active(past: Events, label: Label, moment: int) -> Mask:
+def active(past: Events, label: LabelRule, moment: int) -> Mask:
     """Tell who is active, shape (n_customers,).
 
     Parameters
@@ -44,13 +44,13 @@ def lost(events: Events, definition: Definition, moment: int) -> FloatArray:
     return np.where(counts(after) == 0, 1.0, 0.0)
 
 
-def _covered(payments: Events, label: Label, moment: int) -> Mask:
+def _covered(payments: Events, label: LabelRule, moment: int) -> Mask:
     """Tell for whom a payment's term, grace included, covers the moment."""
     reach = (label.term_days + label.grace_days) * DAY
     return counts(payments.take((payments.occurred <= moment) & (payments.occurred + reach > moment))) > 0
 
 
-def _fallen(chosen: Events, after: Events, label: Label, windows: Windows, moment: int) -> FloatArray:
+def _fallen(chosen: Events, after: Events, label: LabelRule, windows: Windows, moment: int) -> FloatArray:
     """Compare daily amounts; what was before is what was known at the moment."""
     recent = (chosen.occurred < moment) & (chosen.occurred >= moment - label.active_days * DAY)
     before = sums(chosen.take(recent & (chosen.recorded <= moment)), label.of) / label.active_days

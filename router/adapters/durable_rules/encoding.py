@@ -50,7 +50,7 @@ class Inexpressible(Exception):  # an answer, not a fault
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class EncodedRule:
     """A rule as durable-rules gets it, and what it takes of each limit."""
 
     position: int
@@ -60,13 +60,13 @@ class Form:
     ors: int
 
 
-Chunk = tuple[Form, ...]
+Chunk = tuple[EncodedRule, ...]
 """As many rules as durable-rules bears at once, which is 56 at best."""
 
 
-def chunks(forms: Iterable[Form]) -> Iterator[Chunk]:
+def chunks(forms: Iterable[EncodedRule]) -> Iterator[Chunk]:
     """Pack rules into chunks, in order."""
-    chunk: list[Form] = []
+    chunk: list[EncodedRule] = []
     paths = tests = ors = 0
     for form in forms:
         if paths + form.paths > MAX_PATHS or tests + form.tests > MAX_TESTS or ors + form.ors > MAX_ORS:
@@ -88,7 +88,7 @@ class Vocabulary:
         self._tokens: dict[str, str] = {}
         self._pieces: dict[str, dict[Any, str]] = {}
 
-    def form(self, position: int, condition: Condition) -> Form:
+    def form(self, position: int, condition: Condition) -> EncodedRule:
         """Write a condition.
 
         Raises
@@ -101,7 +101,7 @@ class Vocabulary:
         paths = _paths(ast)
         if groups > MAX_GROUPS or paths > MAX_PATHS or tests > MAX_TESTS or ors > MAX_ORS:
             raise Inexpressible
-        return Form(position, ast, paths, tests, ors)
+        return EncodedRule(position, ast, paths, tests, ors)
 
     def fact(self, fact: Fact) -> str:
         """Write a fact as JSON, with only what the rules speak of."""
@@ -120,8 +120,8 @@ class Vocabulary:
         return ",".join(parts) + "}"
 
     def _entries(self, values: Iterable[str]) -> str:
-        known = dict.fromkeys(self._tokens[value] for value in values if value in self._tokens)
-        return ",".join(f'"{token}"' for token in known) or '"-"'
+        tokens = dict.fromkeys(self._tokens[value] for value in values if value in self._tokens)
+        return ",".join(f'"{token}"' for token in tokens) or '"-"'
 
     def _write(self, condition: Condition, *, negated: bool) -> Ast:
         match condition:

@@ -20,7 +20,7 @@ import threading
 
 import durable_rules_engine as _c
 
-from router.adapters.durable_rules.encoding import ANY, Chunk, Form, Inexpressible, Vocabulary, chunks
+from router.adapters.durable_rules.encoding import ANY, Chunk, EncodedRule, Inexpressible, Vocabulary, chunks
 from rules.fields import Fact
 from rules.index import IndexEngine
 from rules.ruleset import RuleSet
@@ -86,16 +86,16 @@ class DurableEngine:
 
     def _matching(self, fact: Fact) -> set[int]:
         text = self._vocabulary.fact(fact)
-        found: set[int] = set()
+        places: set[int] = set()
         with _LOCK:
             if self._closed:
                 raise ValueError("this engine was closed")
             try:
                 for handle in self._handles:
-                    _collect(handle, text, found)
+                    _collect(handle, text, places)
             except Exception as error:
                 return self._give_up(fact, error)
-        return found
+        return places
 
     def _give_up(self, fact: Fact, error: Exception) -> set[int]:
         # Nothing is known about a handle that has failed: the index answers from now on. It is not expected; the
@@ -107,7 +107,7 @@ class DurableEngine:
         return {position for position, id_ in enumerate(self._ids) if id_ in matching}
 
 
-def _encoded(rule_set: RuleSet[object], vocabulary: Vocabulary) -> tuple[list[Form], list[int]]:
+def _encoded(rule_set: RuleSet[object], vocabulary: Vocabulary) -> tuple[list[EncodedRule], list[int]]:
     """Write what has a safe form; the second part holds the positions of the others."""
     forms, left_over = [], []
     for position, rule in enumerate(rule_set.rules):
@@ -139,7 +139,7 @@ def _create(chunk: Chunk) -> int:
     return handle
 
 
-def _collect(handle: int, text: str, found: set[int]) -> None:
+def _collect(handle: int, text: str, places: set[int]) -> None:
     try:
         result, state = _c.assert_fact(handle, text)
         if result:  # nothing matched
@@ -148,7 +148,7 @@ def _collect(handle: int, text: str, found: set[int]) -> None:
         message = action[1] if action else None
         while message is not None:
             # '{"r12":{"m":…'
-            found.add(int(message[3 : message.index('"', 3)]))
+            places.add(int(message[3 : message.index('"', 3)]))
             message = _c.complete_and_start_action(handle, state)
     finally:
         _c.retract_fact(handle, _RETRACT)

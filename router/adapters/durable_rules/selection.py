@@ -36,11 +36,11 @@ def choice_from(environ: Mapping[str, str]) -> Choice:
     ValueError
         Naming the variable, the value found and the values allowed.
     """
-    found = environ.get(VARIABLE, "auto").strip() or "auto"
+    value = environ.get(VARIABLE, "auto").strip() or "auto"
     for choice in get_args(Choice):
-        if found == choice:
-            return found  # type: ignore[return-value]  # it is one of them
-    raise ValueError(f"{VARIABLE} is {found!r}; allowed are {', '.join(get_args(Choice))}")
+        if value == choice:
+            return value  # type: ignore[return-value]  # it is one of them
+    raise ValueError(f"{VARIABLE} is {value!r}; allowed are {', '.join(get_args(Choice))}")
 
 
 def resolve(choice: Choice) -> Literal["durable", "index"]:

@@ -12,7 +12,7 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.assignment.commands import BindCommand, Completion, Refusal
 from router.history.codec import pack_head, read_decision, read_event
-from router.history.hash_chain import BEGINNING, Entry
+from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
@@ -38,7 +38,7 @@ _Together = tuple[str, RevisionPair]
 
 
 class RedisAssignments:
-    """``router.assignment.ports.Assignments`` on Redis 6.2 and later or Valkey 7.2 and later.
+    """``router.assignment.ports.Assignments`` and ``router.history.ports.Log``, on Redis 6.2 or Valkey 7.2 and later.
 
     Parameters
     ----------
@@ -81,7 +81,6 @@ class RedisAssignments:
         return await self._opened(tenant, answers)
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
-        """Close a work item; see ``router.assignment.ports.Assignments``."""
         keys = Keys(tenant)
         request = [keys.request(completion.request_id)] if completion.request_id else []
         reply = await _complete(
@@ -112,50 +111,45 @@ class RedisAssignments:
         return record_from(completion.item_id, reply[1]) if status == "DONE" else Refusal(status)
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
-        """Return where a work item stands."""
         with translated():
             packed = await self._redis.get(Keys(tenant).item(item_id))
         return record_from(item_id, packed) if packed else None
 
     async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
-        """Return where work items stand."""
         if not item_ids:
             return []
         keys = Keys(tenant)
         with translated():
-            found = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
+            stored = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         return [
-            record_from(item_id, packed) if packed else None for item_id, packed in zip(item_ids, found, strict=True)
+            record_from(item_id, packed) if packed else None for item_id, packed in zip(item_ids, stored, strict=True)
         ]
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
-        """Return the work items that wait."""
         key = Keys(tenant).waiting
         with translated():
-            found = await self._redis.zrange(
+            members = await self._redis.zrange(
                 key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
             )
-        return [(int(first), item_id.decode()) for item_id, first in found]
+        return [(int(first), item_id.decode()) for item_id, first in members]
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
-        """Return the work items of an owner."""
         prefix = f"{owner}\0{'o' if is_open else 'c'}\0"
         with translated():
-            found = await self._redis.zrangebylex(
+            members = await self._redis.zrangebylex(
                 Keys(tenant).owned, f"[{prefix}{after + 1:016}", f"({prefix}:", start=0, num=count
             )
-        return [_owned(member) for member in found]
+        return [_owned(member) for member in members]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
-        """Return the answer that a request id was given before, if any."""
         with translated():
             packed = await self._redis.get(Keys(tenant).request(request_id))
         if packed is None:
             return None
-        known, number, *outcome = msgpack.unpackb(packed)
-        if known != fingerprint or not outcome:
+        stored, number, *outcome = msgpack.unpackb(packed)
+        if stored != fingerprint or not outcome:
             return Refusal.REQUEST_ID_REUSED
         (decision,) = await self.decisions(tenant, [number])
         return decision._replace(outcome=Outcome(outcome[0]))
@@ -163,7 +157,6 @@ class RedisAssignments:
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
-        """Return a slice of the log."""
         if not count:  # which the driver refuses
             return []
         first, last = f"{after + 1}-0", "+" if before is None else f"{max(before - 1, 0)}-0"
@@ -177,19 +170,17 @@ class RedisAssignments:
             tenant, [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
         )
 
-    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[Entry]:
-        """Return a slice of the log, unread."""
+    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
         if not count:
             return []
         with translated():
-            found = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
-        return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in found]
+            entries = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
+        return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
 
-    async def beginning(self, tenant: str) -> Entry | None:
-        """Return what stands before the first event of a rewritten log."""
+    async def beginning(self, tenant: str) -> StoredEvent | None:
         with translated():
-            found = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
-        return _entry(0, found[0][1]) if found else None
+            entries = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
+        return _entry(0, entries[0][1]) if entries else None
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in one round trip."""
@@ -198,18 +189,18 @@ class RedisAssignments:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for number in numbers:
                     pipeline.xrange(key, f"{number}-0", f"{number}-0")
-                found = await pipeline.execute()
-        for number, entries in zip(numbers, found, strict=True):
+                replies = await pipeline.execute()
+        for number, entries in zip(numbers, replies, strict=True):
             if not entries:
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
-        events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, found, strict=True)]
+        events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, replies, strict=True)]
         return await self._opened(tenant, [event for event in events if isinstance(event, Decision)])
 
-    async def _opened(self, tenant: str, found: list[Any]) -> list[Any]:
+    async def _opened(self, tenant: str, events: list[Any]) -> list[Any]:
         """Open the decisions in which something is sealed, with what lies beside the log, in one round trip."""
-        closed = {event.item_id for event in found if isinstance(event, Decision) and is_sealed(event.head)}
+        closed = {event.item_id for event in events if isinstance(event, Decision) and is_sealed(event.head)}
         if not closed:
-            return found
+            return events
         item_ids, keys = sorted(closed), Keys(tenant)
         with translated():
             async with self._redis.pipeline(transaction=False) as pipeline:
@@ -218,16 +209,14 @@ class RedisAssignments:
                 openings = dict(zip(item_ids, await pipeline.execute(), strict=True))
         return [
             opened(event, openings[event.item_id]) if isinstance(event, Decision) and event.item_id in closed else event
-            for event in found
+            for event in events
         ]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
-        """Return a pool's ledger."""
         with translated():
             return ledger_state(await self._redis.hgetall(Keys(tenant).ledger(pool)))
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
-        """Return the open units by rep and kind."""
         with translated():
             return open_units(await self._redis.hgetall(Keys(tenant).loads))
 
@@ -342,9 +331,9 @@ def _owned(member: bytes) -> tuple[int, str]:
     return int(first), item_id
 
 
-def _entry(number: int, fields: Mapping[bytes, bytes]) -> Entry:
+def _entry(number: int, fields: Mapping[bytes, bytes]) -> StoredEvent:
     link = fields.get(b"link", b"").decode()
-    return Entry(number, fields[b"type"], fields[b"facts"], fields[b"head"], link)
+    return StoredEvent(number, fields[b"type"], fields[b"facts"], fields[b"head"], link)
 
 
 def _event(number: int, fields: dict[bytes, bytes]) -> Event:

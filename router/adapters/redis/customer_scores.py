@@ -24,7 +24,7 @@ from store.clients import RedisClient
 from store.scripts import Argument, Script
 from store.translation import translated
 
-STANDING_TTL_S = 90 * 24 * 3600
+SCORE_TTL_S = 90 * 24 * 3600
 """How long a score is kept, in seconds: an older one says little of today."""
 
 _AT_ONCE = 500
@@ -33,7 +33,7 @@ _AT_ONCE = 500
 _PAUSE_S = 0.02
 """Seconds between two writes: under load a write then carries many scores, and scoring hardly feels it."""
 
-_keep = Script(__package__, "keep_standings")
+_keep = Script(__package__, "keep_customer_scores")
 _log = logging.getLogger(__name__)
 
 Score = tuple[str, float, str, int]
@@ -62,18 +62,18 @@ class RedisCustomerScores:
         self._heard: dict[str, int] = {}
         self._writing: asyncio.Task[None] | None = None
 
-    async def standings(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
+    async def last_scores(self, tenant: str, customers: Collection[str]) -> dict[str, CustomerScore]:
         """Return what is known of customers; see ``router.assignment.ports.CustomerScores``."""
         keys, noted = Keys(tenant), self._noted_of(tenant, customers)
         wanted = [*map(keys.customer, customers), *map(keys.erased, noted)]
         with translated():
             stored = await self._redis.mget(wanted)
         erased = stored[len(customers) :]
-        known = {customer: _read(customer, text) for customer, text in zip(customers, stored, strict=False) if text}
+        scores = {customer: _read(customer, text) for customer, text in zip(customers, stored, strict=False) if text}
         for (customer, note), number in zip(noted.items(), erased, strict=True):
             if note.heard >= int(number or 0):
-                known[customer] = _later(known.get(customer, note.score), note.score)
-        return {customer: CustomerScore(risk, tier) for customer, risk, tier, _ in known.values()}
+                scores[customer] = _later(scores.get(customer, note.score), note.score)
+        return {customer: CustomerScore(risk, tier) for customer, risk, tier, _ in scores.values()}
 
     def note(self, tenant: str, score: Score) -> None:
         """Have a score kept soon; called on the event loop, returns at once.
@@ -86,7 +86,7 @@ class RedisCustomerScores:
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
     async def keep(self, tenant: str, scores: Sequence[Score]) -> None:
-        """Keep scores for `STANDING_TTL_S`, unless something is known of a later instant; may be repeated.
+        """Keep scores for `SCORE_TTL_S`, unless something is known of a later instant; may be repeated.
 
         Raises
         ------
@@ -104,7 +104,7 @@ class RedisCustomerScores:
     async def _keep(self, tenant: str, scores: Sequence[tuple[int | str, Score]]) -> None:
         """Keep scores, each behind the erasure that is known of, and hear of the last one."""
         keys, wanted = Keys(tenant), list[str]()
-        arguments: list[Argument] = [STANDING_TTL_S]
+        arguments: list[Argument] = [SCORE_TTL_S]
         for heard, (customer, risk, tier, as_of_ms) in scores:
             wanted += [keys.customer(customer), keys.erased(customer)]
             arguments += [heard, f"{as_of_ms} {float(risk)!r} {tier}"]
@@ -146,8 +146,8 @@ def _read(customer: str, stored: bytes) -> Score:
     return customer, float(risk), tier, int(instant)
 
 
-def _later(known: Score, noted: Score) -> Score:
+def _later(stored: Score, noted: Score) -> Score:
     """Return what the script will make of a note."""
-    if noted[3] < known[3]:
-        return known
-    return noted if noted[2] else (noted[0], noted[1], known[2], noted[3])
+    if noted[3] < stored[3]:
+        return stored
+    return noted if noted[2] else (noted[0], noted[1], stored[2], noted[3])

@@ -24,24 +24,23 @@ _erase = script("erase")
 
 
 class RedisPersonalValues:
-    """What opens sealed values, on Redis; parameters as for ``RedisAssignments``."""
+    """``router.erasure.ports.PersonalValues`` on Redis; parameters as for ``RedisAssignments``."""
 
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
 
     async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
-        """Return work items of a customer."""
         first = f"({after}" if after else "-"
         with translated():
-            found = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
-        return [item_id.decode() for item_id in found]
+            members = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
+        return [item_id.decode() for item_id in members]
 
     async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
         """Return what decisions were made from, as it is stored: each work item's events are followed backwards."""
-        keys, found = Keys(tenant), list[DecisionInputs]()
+        keys, inputs = Keys(tenant), list[DecisionInputs]()
         if not item_ids:
-            return found
+            return inputs
         with translated():
             records = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         numbers = [
@@ -49,9 +48,9 @@ class RedisPersonalValues:
         ]
         while numbers:
             events = await self._events(keys.events, numbers)
-            found += [event.head for event in events if isinstance(event, Decision)]
+            inputs += [event.head for event in events if isinstance(event, Decision)]
             numbers = [event.previous for event in events if isinstance(event, Decision | Completed) and event.previous]
-        return found
+        return inputs
 
     async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
         """Return the decisions of a slice of the log; see ``router.erasure.ports.PersonalValues``."""
@@ -69,7 +68,9 @@ class RedisPersonalValues:
                 unreadable.append(number)
             else:
                 decisions += [event] if isinstance(event, Decision) else []
-        openings = await self._openings(tenant, {found.item_id for found in decisions if is_sealed(found.head)})
+        openings = await self._openings(
+            tenant, {decision.item_id for decision in decisions if is_sealed(decision.head)}
+        )
         return _opened(decisions, openings, unreadable, numbers[-1])
 
     async def _openings(self, tenant: str, item_ids: Collection[str]) -> dict[str, Openings]:
@@ -95,18 +96,16 @@ class RedisPersonalValues:
         ]
 
     async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
-        """Return what a request erased before."""
         with translated():
             packed = await self._redis.get(Keys(tenant).request(request_id))
         if packed is None:
             return None
-        known, *answer = msgpack.unpackb(packed)
-        if known != fingerprint:
+        stored, *answer = msgpack.unpackb(packed)
+        if stored != fingerprint:
             raise RequestIdReused(request_id)
         return Counts(*answer[0])
 
     async def erase(self, tenant: str, erasure: Erasure, *, preview: bool = False) -> Counts:
-        """Erase; see ``router.erasure.ports.PersonalValues``."""
         keys = Keys(tenant)
         of_customer = _of_customer(keys, erasure.customer) if erasure.customer else []
         request = [keys.request(erasure.request_id)] if erasure.request_id and not preview else []
@@ -132,17 +131,16 @@ class RedisPersonalValues:
     async def is_sealed(self, tenant: str) -> bool:
         """Say whether the log begins with an event of a format that seals."""
         with translated():
-            found = await self._redis.xrange(Keys(tenant).events, count=1)
-        return not found or b"." in found[0][1][b"type"]
+            entries = await self._redis.xrange(Keys(tenant).events, count=1)
+        return not entries or b"." in entries[0][1][b"type"]
 
     async def compact(self) -> Compacted:
-        """Have the store rewrite its files."""
         return Compacted(*await rewritten(self._redis))
 
 
-def _opened(found: list[Decision], openings: Mapping[str, Openings], unreadable: list[int], last: int) -> LogPage:
+def _opened(stored: list[Decision], openings: Mapping[str, Openings], unreadable: list[int], last: int) -> LogPage:
     decisions = []
-    for decision in found:
+    for decision in stored:
         try:
             decisions.append(opened(decision, openings.get(decision.item_id, NO_OPENINGS)))
         except CorruptHistory:

@@ -17,8 +17,8 @@ class RedisLogFollower:
         """Wait until the log has an event behind a number; must be shorter than the connection's timeout."""
         block = max(1, round(wait_s * 1000)) if wait_s else None  # Redis waits for ever where it is told 0
         with translated():
-            found = await self._redis.xread({Keys(tenant).events: f"{after}-0"}, count=1, block=block)
-        return bool(found)
+            entries = await self._redis.xread({Keys(tenant).events: f"{after}-0"}, count=1, block=block)
+        return bool(entries)
 
 
 class RedisLeaderLease:

@@ -28,7 +28,7 @@ class Stores:
     assignments: RedisAssignments
     workforce: RedisWorkforce
     rule_sets: RedisRuleSets
-    standings: RedisCustomerScores
+    customer_scores: RedisCustomerScores
     log_follower: RedisLogFollower
     leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots

@@ -14,7 +14,7 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.assignment.planner_cache import PlannerCache
 from router.history.codec import REWRITTEN, pack_rewritten, read_rewritten
-from router.history.hash_chain import BEGINNING, Entry, link_of
+from router.history.hash_chain import BEGINNING, StoredEvent, link_of
 from router.history.rewrite import SealedEntry, fields_of, sealed_entry
 from router.model.decision import Decision
 from router.model.errors import Conflict
@@ -28,7 +28,7 @@ _CHANGED = "its log has changed meanwhile: stop every server, then try again"
 _replace = script("replace_log")
 
 
-class Report(NamedTuple):
+class RewriteReport(NamedTuple):
     """What was written: events, the work items and the values that were sealed, and the last link before and after."""
 
     events: int = 0
@@ -74,7 +74,7 @@ class LogRewriter:
         self._personal = personal
         self._page = page
 
-    async def rewrite(self, tenant: str, *, on_event: Callable[[], object] = lambda: None) -> Report:
+    async def rewrite(self, tenant: str, *, on_event: Callable[[], object] = lambda: None) -> RewriteReport:
         """Write a tenant's log anew, and put it in the place of the old one; an empty log stays as it is.
 
         Raises
@@ -86,7 +86,7 @@ class LogRewriter:
         """
         newest = await self._store.events(tenant, count=1, newest_first=True)
         if not newest:
-            return Report()
+            return RewriteReport()
         (last,) = await self._store.entries(tenant, after=newest[0].number - 1, count=1)
         personal = self._personal.with_fields(await self._planners.personal(tenant))
         writing = _Writing(self._redis, Keys(tenant))
@@ -104,14 +104,14 @@ class LogRewriter:
             for _ in entries:
                 on_event()
         await writing.end(tenant, last)
-        return Report(last.number, len(writing.items), writing.values, last.link, writing.link)
+        return RewriteReport(last.number, len(writing.items), writing.values, last.link, writing.link)
 
     async def _ends(self, tenant: str) -> tuple[tuple[int, str], ...]:
         """Return where the chains ended that this log took the place of."""
         beginning = await self._store.beginning(tenant)
         return read_rewritten(beginning.facts).ends if beginning else ()
 
-    async def _events(self, tenant: str, entries: Sequence[Entry]) -> Sequence[Event]:
+    async def _events(self, tenant: str, entries: Sequence[StoredEvent]) -> Sequence[Event]:
         """Read a page as it reads: the very same events, however the log grows meanwhile."""
         first, last = entries[0].number, entries[-1].number
         events = await self._store.events(tenant, after=first - 1, before=last + 1, count=len(entries))
@@ -119,7 +119,7 @@ class LogRewriter:
             raise Conflict(f"tenants/{tenant}", _CHANGED)
         return events
 
-    async def _sealed(self, tenant: str, entry: Entry, event: Event, personal: Personal) -> SealedEntry:
+    async def _sealed(self, tenant: str, entry: StoredEvent, event: Event, personal: Personal) -> SealedEntry:
         if not isinstance(event, Decision):
             return SealedEntry(entry)
         head = event.head
@@ -145,7 +145,7 @@ class _Writing:
 
     async def begin(self, rewritten: Rewritten) -> None:
         """Write what stands before the first event, in place of whatever an earlier try left."""
-        beginning = Entry(0, REWRITTEN, pack_rewritten(rewritten), b"", "")
+        beginning = StoredEvent(0, REWRITTEN, pack_rewritten(rewritten), b"", "")
         self.link = link_of(beginning, "")
         with translated():
             await self._redis.delete(self._keys.rewriting)
@@ -168,7 +168,7 @@ class _Writing:
                         self._marks[type(event)] = self.link
                 await pipeline.execute()
 
-    async def end(self, tenant: str, last: Entry) -> None:
+    async def end(self, tenant: str, last: StoredEvent) -> None:
         """Put it in the place of the old one."""
         keys = self._keys
         reply = await _replace(

@@ -17,7 +17,10 @@ _publish = script("publish")
 
 
 class RedisRuleSets:
-    """Published rule sets and active revisions on Redis; parameters as for ``RedisAssignments``."""
+    """``router.rules.ports.RuleSets`` and ``router.workforce.ports.Revisions`` on Redis.
+
+    Parameters as for ``RedisAssignments``.
+    """
 
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
@@ -32,7 +35,6 @@ class RedisRuleSets:
         request_id: str = "",
         fingerprint: str = "",
     ) -> Publication:
-        """Make it the active revision; see ``router.rules.ports.RuleSets``."""
         keys = Keys(tenant)
         request = [keys.request(request_id)] if request_id else []
         with translated():
@@ -59,19 +61,16 @@ class RedisRuleSets:
                 raise StaleRevision(f"tenants/{tenant}/ruleSets/active", f"the active revision is {reply[1]}")
 
     async def tenants(self) -> list[str]:
-        """Return every tenant that ever published rules."""
         with translated():
             return sorted(tenant.decode() for tenant in await self._redis.smembers(TENANTS))
 
     async def publication(self, tenant: str, revision: int | None = None) -> Publication | None:
-        """Return a revision, or the active one."""
         wanted = (await self.revisions(tenant)).rules if revision is None else revision
         with translated():
             stored = await self._redis.hget(Keys(tenant).rule_sets, str(wanted))
         return _read(wanted, stored) if stored else None
 
     async def publications(self, tenant: str, *, before: int | None = None, count: int = 50) -> list[Publication]:
-        """Return revisions, newest first."""
         newest = (await self.revisions(tenant)).rules
         last = newest if before is None else min(before - 1, newest)
         wanted = range(last, max(last - count, 0), -1)
@@ -82,12 +81,11 @@ class RedisRuleSets:
         return [_read(revision, text) for revision, text in zip(wanted, stored, strict=True) if text]
 
     async def revisions(self, tenant: str) -> RevisionPair:
-        """Return the active rule set's revision and the workforce's."""
         with translated():
-            found = await self._redis.hmget(
+            values = await self._redis.hmget(
                 Keys(tenant).revisions, ["rules", "workforce", "rules_mark", "workforce_mark"]
             )
-        rules, workforce, *event_hashes = found
+        rules, workforce, *event_hashes = values
         return RevisionPair(
             int(rules or 0), int(workforce or 0), *[(event_hash or b"").decode() for event_hash in event_hashes]
         )

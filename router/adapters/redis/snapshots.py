@@ -12,13 +12,12 @@ from store.translation import translated
 
 
 class RedisSnapshots:
-    """Reads counters and the log's end together; the parameter is as for ``RedisAssignments``."""
+    """``router.history.ports.Snapshots`` on Redis; the parameter is as for ``RedisAssignments``."""
 
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
 
     async def take(self, tenant: str, pools: Collection[str], reps: Collection[str]) -> Snapshot:
-        """Take a snapshot; see ``router.history.ports.Snapshots``."""
         keys = Keys(tenant)
         with translated():
             async with self._redis.pipeline(transaction=True) as pipeline:
@@ -30,5 +29,5 @@ class RedisSnapshots:
                     pipeline.zlexcount(keys.owned, f"[{rep}\0o\0", f"({rep}\0p")
                 newest, loads, *rest = await pipeline.execute()
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
-        found = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
-        return Snapshot(number, open_units(loads), found, dict(zip(reps, rest[len(pools) :], strict=True)))
+        ledgers = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
+        return Snapshot(number, open_units(loads), ledgers, dict(zip(reps, rest[len(pools) :], strict=True)))

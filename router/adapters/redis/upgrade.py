@@ -123,8 +123,8 @@ class StoreUpgrade:
 
     async def _is_done(self) -> bool:
         with translated():
-            (found,) = await self._redis.mget([FORMAT_OF_ALL])  # not GET, which waits for replicas: they may come later
-        marked = (found or b"0").decode()
+            (stored,) = await self._redis.mget([FORMAT_OF_ALL])  # GET waits for replicas, which may come later
+        marked = (stored or b"0").decode()
         number = int(marked.removesuffix(_BEGUN))
         if number > FORMAT:
             raise FormatMismatch("the store", number, FORMAT)
@@ -175,8 +175,8 @@ class StoreUpgrade:
         """Yield the keys that hold a request id as it was sent."""
         for pattern in _PLAIN_REQUESTS:
             async for key in self._redis.scan_iter(match=pattern, count=1000):
-                if found := _REQUEST_KEY.fullmatch(key.decode()):
-                    yield found
+                if match := _REQUEST_KEY.fullmatch(key.decode()):
+                    yield match
 
     async def _hash_requests(self) -> None:
         done = 0
@@ -205,8 +205,8 @@ class StoreUpgrade:
         newest = await self._log.events(tenant, count=1, newest_first=True)
         while entries := await self._log.entries(tenant, after=after, count=self._page):
             await self._leads()
-            found = (read_item_id(entry.number, entry.type, entry.facts) for entry in entries)
-            if items := list(dict.fromkeys(filter(None, found))):
+            item_ids = (read_item_id(entry.number, entry.type, entry.facts) for entry in entries)
+            if items := list(dict.fromkeys(filter(None, item_ids))):
                 await _upgrade_items(self._redis, [keys.owned, *map(keys.item, items)], items)
             after = entries[-1].number
             self._report.moved(tenant, after, newest[0].number)

@@ -13,7 +13,7 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.history.codec import Record, record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
-from router.model.workforce import RecordChange, Settlement, WorkforceRecords
+from router.model.workforce import LedgerSettlement, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from store.clients import RedisClient
 from store.translation import translated
@@ -36,19 +36,23 @@ class RedisWorkforce:
                 pipeline.hmget(keys.revisions, ["workforce", "workforce_mark"])
                 pipeline.hgetall(keys.records)
                 (revision, event_hash), fields = await pipeline.execute()
-        found: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
+        records: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
         changed: dict[tuple[str, str], int] = {}
         for name, stored in fields.items():
             kind, record_id = name.decode().split("/", 1)
             changed_in, record = stored.split(b" ", 1)
-            found[kind][record_id] = record_from(kind, record)
+            records[kind][record_id] = record_from(kind, record)
             changed[kind, record_id] = int(changed_in)
         return WorkforceRecords(
-            int(revision or 0), found["rep"], found["pool"], found["territory"], changed, (event_hash or b"").decode()
+            int(revision or 0),
+            records["rep"],
+            records["pool"],
+            records["territory"],
+            changed,
+            (event_hash or b"").decode(),
         )
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
-        """Return the changes of some revisions."""
         last = "+" if up_to is None else str(up_to)
         with translated():
             entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", last)
@@ -61,13 +65,12 @@ class RedisWorkforce:
         records: Mapping[tuple[str, str], Record | None],
         *,
         event_hash: str = "",
-        settlements: Sequence[Settlement] = (),
+        settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",
         actor: str = "",
     ) -> int:
-        """Write records as one new revision; see ``router.workforce.ports.Workforce``."""
         keys = Keys(tenant)
         ledgers = [keys.ledger(settlement.pool) for settlement in settlements]
         request = [keys.request(request_id)] if request_id else []

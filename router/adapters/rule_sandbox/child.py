@@ -16,7 +16,7 @@ from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
 from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
-from router.rules.scenarios import Workforce, run
+from router.rules.scenarios import ScenarioWorkforce, run
 from router.rules.trial import Trial
 from rules.fields import Fact
 from rules.index import IndexEngine
@@ -49,11 +49,11 @@ def trial(job: Mapping[str, Any]) -> Trial:
     return Trial(problems, stored.dumps(rule_set), tuple(results), len(rule_set.rules))
 
 
-def _workforce(job: Mapping[str, Any], checked: Checked, tests: Checked) -> Workforce:
+def _workforce(job: Mapping[str, Any], checked: Checked, tests: Checked) -> ScenarioWorkforce:
     own = tests.workforce or checked.workforce
     if own is not None:
         return own
-    return Workforce() if job["workforce"] is None else read_workforce(job["workforce"])
+    return ScenarioWorkforce() if job["workforce"] is None else read_workforce(job["workforce"])
 
 
 def _try_engine(rule_set: RuleSet[object], choice: engines.Choice) -> Problem | None:
@@ -75,16 +75,16 @@ def compare(engine: RuleEngine, index: RuleEngine, samples: Iterable[Fact]) -> P
     for sample in samples:
         expected = index.match(sample)
         signal.setitimer(signal.ITIMER_PROF, SAMPLE_CPU_S)
-        found = engine.match(sample)
+        matches = engine.match(sample)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        if found != expected:
-            counts = f"{len(found)} and {len(expected)} rules match"
+        if matches != expected:
+            counts = f"{len(matches)} and {len(expected)} rules match"
             message = f"{engine.name} and index disagree on a sample work item ({counts})"
             return Problem(0, 0, "", f"{message}; it is not safe to serve this rule set, please report it")
     return None
 
 
-def read_workforce(raw: Mapping[str, Any]) -> Workforce:
+def read_workforce(raw: Mapping[str, Any]) -> ScenarioWorkforce:
     """Read a workforce as the job brings it."""
     reps = [
         Rep(id_, attributes={k: tuple(v) if isinstance(v, list) else v for k, v in attributes.items()}, active=active)
@@ -92,7 +92,7 @@ def read_workforce(raw: Mapping[str, Any]) -> Workforce:
     ]
     pools = [Pool(id_, tuple(Member(*member) for member in members)) for id_, members in raw["pools"]]
     territories = [Territory(id_, parent) for id_, parent in raw["territories"]]
-    return Workforce(
+    return ScenarioWorkforce(
         {rep.id: rep for rep in reps}, {pool.id: pool for pool in pools}, Territories({t.id: t for t in territories})
     )
 

@@ -21,7 +21,7 @@ from collections.abc import Collection
 from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
-from router.rules.scenarios import TestResult, Workforce
+from router.rules.scenarios import ScenarioWorkforce, TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity
 
@@ -41,7 +41,7 @@ _turns = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
 async def try_rule_set(
     source: str,
     pools: Collection[str] | None = None,
-    workforce: Workforce | None = None,
+    workforce: ScenarioWorkforce | None = None,
     *,
     tests: str | None = None,
     engine: Choice | None = None,
@@ -76,10 +76,10 @@ async def try_rule_set(
         "engine": engine or choice_from(os.environ),
     }
     try:
-        code, out, said = await _run_child(json.dumps(job).encode(), deadline_s)
+        code, out, stderr = await _run_child(json.dumps(job).encode(), deadline_s)
     except TimeoutError:
         return _refused(f"checking and trying it took longer than the {deadline_s:g} s allowed; make it smaller")
-    return _read(out) if code == 0 else _refused(_ending(code, said))
+    return _read(out) if code == 0 else _refused(_ending(code, stderr))
 
 
 async def _run_child(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
@@ -110,17 +110,17 @@ def _refused(message: str) -> Trial:
     return Trial((Problem(0, 0, "", message),))
 
 
-def _ending(code: int, said: str) -> str:
+def _ending(code: int, stderr: str) -> str:
     if code == -signal.SIGPROF:
         return (
             f"the engine did not answer a sample work item within {SAMPLE_CPU_S:g} s; it would not serve this rule set"
         )
-    if "MemoryError" in said or code == -signal.SIGKILL:
+    if "MemoryError" in stderr or code == -signal.SIGKILL:
         return (
             f"checking and trying it took more than the {MEMORY_BYTES >> 20:,} MiB of memory allowed; make it smaller"
         )
     how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    last = said.strip().splitlines()[-1][:200] if said.strip() else "no message"
+    last = stderr.strip().splitlines()[-1][:200] if stderr.strip() else "no message"
     return f"trying it ended with {how} ({last}); it would not be safe to serve this rule set"
 
 
@@ -134,7 +134,7 @@ def _read(out: bytes) -> Trial:
     )
 
 
-def written_workforce(workforce: Workforce) -> dict[str, Any]:
+def written_workforce(workforce: ScenarioWorkforce) -> dict[str, Any]:
     """Write a workforce as the job brings it; ``child.read_workforce`` reads it."""
     # the tree has no need to list itself for anybody else
     territories = workforce.territories.records

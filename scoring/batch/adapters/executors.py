@@ -12,12 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 
-from scoring.batch.adapters.shards import Job, score_shard
+from scoring.batch.adapters.shards import ShardContext, score_shard
 from scoring.batch.plan import Shard
 from scoring.errors import InvalidInput, RegistryUnavailable
 
 
-def run_here(job: Job, shards: Sequence[Shard], processes: int) -> Iterator[int]:
+def run_here(job: ShardContext, shards: Sequence[Shard], processes: int) -> Iterator[int]:
     """Score shards in processes of this machine; yield the rows of each as it is done."""
     if processes == 1:
         yield from (score_shard(job, shard) for shard in shards)
@@ -37,7 +37,7 @@ def run_here(job: Job, shards: Sequence[Shard], processes: int) -> Iterator[int]
             yield from (future.result() for future in done)
 
 
-def run_on_dask(job: Job, shards: Sequence[Shard], address: str) -> Iterator[int]:
+def run_on_dask(job: ShardContext, shards: Sequence[Shard], address: str) -> Iterator[int]:
     """Score shards on a Dask cluster whose workers reach the same paths and have Fairlead installed.
 
     Raises

@@ -32,7 +32,9 @@ def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path,
     for source in sources.find_sources(Path(arguments["data"])):
         inside(data, tenant, str(source), "data_path")  # a link in a folder may lead outside
     as_of = datetime.fromisoformat(arguments["as_of"])
-    wanted = runs.Wanted(Path(arguments["data"]), results, arguments["id_column"], as_of, arguments["shard_rows"])
+    wanted = runs.RescoreRequest(
+        Path(arguments["data"]), results, arguments["id_column"], as_of, arguments["shard_rows"]
+    )
     artefact = registries(models)(owner).load(model, version)
     taken_up = runs.take_up(wanted, registry_of(models, owner), model, artefact)
     n_rows = taken_up.plan.n_rows

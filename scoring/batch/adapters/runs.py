@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.batch.adapters import shards, sources
-from scoring.batch.plan import ROWS_PER_SHARD, Plan, Shard, agree, missing, numbered
+from scoring.batch.plan import ROWS_PER_SHARD, RescorePlan, Shard, agree, missing, numbered
 from scoring.errors import InvalidInput, NotPossible
 from scoring.model.artefact import Artefact
 from tables.options import ReadOptions
@@ -17,7 +17,7 @@ from tables.report import ReadReport
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RescoreRequest:
     """What is to be rescored.
 
     Parameters
@@ -48,8 +48,8 @@ class Wanted:
 class Run:
     """What is to be done, by which job, what of it is left, and what was read of each table."""
 
-    plan: Plan
-    job: shards.Job
+    plan: RescorePlan
+    job: shards.ShardContext
     left: Sequence[Shard]
     accounts: Sequence[ReadReport]
 
@@ -59,7 +59,7 @@ class Run:
         return sum(shard.n_rows for shard in self.left)
 
 
-def take_up(wanted: Wanted, registry: str, model: str, artefact: Artefact) -> Run:
+def take_up(wanted: RescoreRequest, registry: str, model: str, artefact: Artefact) -> Run:
     """Begin a run, or take up the one that the output folder holds.
 
     Parameters
@@ -83,7 +83,7 @@ def take_up(wanted: Wanted, registry: str, model: str, artefact: Artefact) -> Ru
     readings = [sources.opened(file, artefact.schema, id_column, wanted.options) for file in files]
     for reading in readings:
         sources.check(reading)
-    plan = Plan(
+    plan = RescorePlan(
         f"{model}/{version}",
         artefact.digest,
         wanted.as_of or datetime.now(UTC),
@@ -93,12 +93,12 @@ def take_up(wanted: Wanted, registry: str, model: str, artefact: Artefact) -> Ru
     )
     plan = _written(wanted.out, plan, as_of_given=wanted.as_of is not None)
     out = str(wanted.out.absolute())
-    job = shards.Job(registry, model, version, plan.digest, out, plan.id_column, plan.as_of, plan.readings)
+    job = shards.ShardContext(registry, model, version, plan.digest, out, plan.id_column, plan.as_of, plan.readings)
     left = missing(plan, lambda name: (wanted.out / name).exists())
     return Run(plan, job, left, [reading.report for reading in readings])
 
 
-def _written(out: Path, wanted: Plan, *, as_of_given: bool) -> Plan:
+def _written(out: Path, wanted: RescorePlan, *, as_of_given: bool) -> RescorePlan:
     out.mkdir(parents=True, exist_ok=True)
     shards.sweep(out)
     plan = agree(wanted, written := shards.read_plan(out), as_of_given=as_of_given)

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scoring.batch.adapters.sources import read_batches
-from scoring.batch.plan import Plan, Shard
+from scoring.batch.plan import RescorePlan, Shard
 from scoring.errors import HashMismatch, InvalidInput
 from scoring.model import artefact
 from scoring.model.columns import FLAG_KINDS, encode_columns
@@ -40,7 +40,7 @@ METADATA = {name: f"fairlead.{name}" for name in ("model", "digest", "as_of")}
 
 
 @dataclass(frozen=True)
-class Job:
+class ShardContext:
     """What a worker needs to score any shard of a run; small, and the same on every machine.
 
     Parameters
@@ -65,7 +65,7 @@ class Job:
     readings: Mapping[str, Mapping[str, Any]]
 
 
-def score_shard(job: Job, shard: Shard) -> int:
+def score_shard(job: ShardContext, shard: Shard) -> int:
     """Score one shard and put its file in place; return its number of rows."""
     model = _model(job.registry, job.model, job.version, job.digest)
     schema = output_schema(job, model)
@@ -86,7 +86,7 @@ def score_shard(job: Job, shard: Shard) -> int:
 
 
 def score_batch(
-    job: Job, model: LoadedModel, schema: pa.Schema, batch: pa.RecordBatch, first_row: int
+    job: ShardContext, model: LoadedModel, schema: pa.Schema, batch: pa.RecordBatch, first_row: int
 ) -> pa.RecordBatch:
     """Score a batch; its rows keep their order."""
     by_name = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -106,7 +106,7 @@ def score_batch(
     return pa.record_batch([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
 
 
-def output_schema(job: Job, model: LoadedModel) -> pa.Schema:
+def output_schema(job: ShardContext, model: LoadedModel) -> pa.Schema:
     """Return the columns of the results; the model and the instant stand in the file's metadata."""
     identifier = pa.field(job.id_column, pa.string()) if job.id_column else pa.field(ROW, pa.int64())
     fields = [
@@ -160,17 +160,17 @@ def put_in_place(aside: Path, target: Path) -> None:
         os.close(folder)
 
 
-def write_plan(out: Path, plan: Plan) -> None:
+def write_plan(out: Path, plan: RescorePlan) -> None:
     """Write the plan down in the output folder."""
     aside = out / f"{_ASIDE}{uuid4().hex}"
     aside.write_text(plan.to_json(), encoding="utf-8")
     put_in_place(aside, out / PLAN_FILE)
 
 
-def read_plan(out: Path) -> Plan | None:
+def read_plan(out: Path) -> RescorePlan | None:
     """Read the folder's plan, None if it has none."""
     file = out / PLAN_FILE
-    return Plan.from_json(file.read_text(encoding="utf-8")) if file.exists() else None
+    return RescorePlan.from_json(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
 def sweep(out: Path) -> None:

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 
 class LocalFolder:
-    """A folder on a disk. Links are not followed: what is signed must lie in the folder."""
+    """``scoring.model.ports.Folder`` on a disk. Links are not followed: what is signed must lie in the folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def sizes(self) -> Mapping[str, int]:
-        """Return every entry's size, -1 for what is not a plain file."""
         try:
             statuses = {entry.name: entry.lstat() for entry in self._folder.iterdir()}
         except OSError as error:
@@ -29,7 +28,6 @@ class LocalFolder:
         return {name: status.st_size if stat.S_ISREG(status.st_mode) else -1 for name, status in statuses.items()}
 
     def read(self, name: str) -> bytes:
-        """Return a file's bytes."""
         try:
             descriptor = os.open(self._folder / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
             with os.fdopen(descriptor, "rb") as file:
@@ -39,14 +37,13 @@ class LocalFolder:
 
 
 class RemoteFolder:
-    """A folder on any file system of fsspec, at ``path`` in its own form."""
+    """``scoring.model.ports.Folder`` on any file system of fsspec, at ``path`` in its own form."""
 
     def __init__(self, files: fsspec.AbstractFileSystem, path: str) -> None:
         self._files = files
         self._path = path.rstrip("/")
 
     def sizes(self) -> Mapping[str, int]:
-        """Return every entry's size, -1 for what is not a plain file."""
         try:
             self._files.invalidate_cache(self._path)
             entries = self._files.ls(self._path, detail=True)
@@ -58,7 +55,6 @@ class RemoteFolder:
         }
 
     def read(self, name: str) -> bytes:
-        """Return a file's bytes."""
         try:
             return bytes(self._files.cat_file(f"{self._path}/{name}"))
         except Exception as error:  # as above

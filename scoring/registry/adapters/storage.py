@@ -46,25 +46,21 @@ def open_storage(url: str) -> ModelStorage:
 
 
 class LocalStorage:
-    """Models in a folder on a disk."""
+    """``scoring.registry.ports.ModelStorage`` in a folder on a disk."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def models(self) -> Sequence[str]:
-        """List the models."""
         return self._folders(self._root)
 
     def versions(self, model: str) -> Sequence[str]:
-        """List a model's versions."""
         return self._folders(self._root / model)
 
     def folder(self, model: str, version: str) -> LocalFolder:
-        """Return a version's folder."""
         return LocalFolder(self._root / model / version)
 
     def last_entry(self, model: str) -> int:
-        """Return the number of the newest entry."""
         try:
             return newest(os.listdir(self._root / model / JOURNAL))
         except FileNotFoundError:
@@ -73,18 +69,15 @@ class LocalStorage:
             raise RegistryUnavailable(f"{self._root / model}: {error.strerror}") from error
 
     def has_entry(self, model: str, number: int) -> bool:
-        """Tell whether there is such an entry."""
         return self._entry(model, number).exists()
 
     def read_entry(self, model: str, number: int) -> bytes:
-        """Return an entry."""
         try:
             return self._entry(model, number).read_bytes()
         except OSError as error:
             raise RegistryUnavailable(f"{self._entry(model, number)}: {error.strerror}") from error
 
     def create_entry(self, model: str, number: int, data: bytes) -> bool:
-        """Create an entry; False if somebody else has."""
         target = self._entry(model, number)
         aside = target.with_name(f".{uuid4().hex}")
         try:
@@ -116,30 +109,25 @@ class LocalStorage:
 
 
 class RemoteStorage:
-    """Models on any file system of fsspec."""
+    """``scoring.registry.ports.ModelStorage`` on any file system of fsspec."""
 
     def __init__(self, files: fsspec.AbstractFileSystem, path: str) -> None:
         self._files = files
         self._path = path.rstrip("/")
 
     def models(self) -> Sequence[str]:
-        """List the models."""
         return self._names(self._path)
 
     def versions(self, model: str) -> Sequence[str]:
-        """List a model's versions."""
         return self._names(f"{self._path}/{model}")
 
     def folder(self, model: str, version: str) -> RemoteFolder:
-        """Return a version's folder."""
         return RemoteFolder(self._files, f"{self._path}/{model}/{version}")
 
     def last_entry(self, model: str) -> int:
-        """Return the number of the newest entry."""
         return newest([name for name, _ in self._list(f"{self._path}/{model}/{JOURNAL}")])
 
     def has_entry(self, model: str, number: int) -> bool:
-        """Tell whether there is such an entry."""
         path = self._entry(model, number)
         try:
             self._files.invalidate_cache(path.rsplit("/", 1)[0])
@@ -148,7 +136,6 @@ class RemoteStorage:
             raise RegistryUnavailable(f"{path}: {error}") from error
 
     def read_entry(self, model: str, number: int) -> bytes:
-        """Return an entry."""
         path = self._entry(model, number)
         try:
             return bytes(self._files.cat_file(path))
@@ -156,7 +143,6 @@ class RemoteStorage:
             raise RegistryUnavailable(f"{path}: {error}") from error
 
     def create_entry(self, model: str, number: int, data: bytes) -> bool:
-        """Create an entry; False if somebody else has."""
         path = self._entry(model, number)
         try:
             self._files.pipe_file(path, data, mode="create")

@@ -73,7 +73,7 @@ SCRIPTS = {
         "request's key (absent: none)": "Completion request_id",
         "actor ('': nobody is asked who they are)": "Completion actor",
     },
-    "router/keep_standings": {"any text ('': the known one stays)": "LastScore value_tier"},
+    "router/keep_customer_scores": {"any text ('': the known one stays)": "LastScore value_tier"},
     "router/publish": {
         "request's key (absent: none)": "RuleSets.publish request_id",
         "active revision ('': any)": "RuleSets.publish expected",

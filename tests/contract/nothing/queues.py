@@ -15,12 +15,12 @@ from router.adapters.queue import QueuedPersons, QueuedSubmissions
 from router.assignment.commands import RouteRequest
 from router.erasure.ports import Submitted
 from router.model.workitem import Kind, WorkItem
-from router.submission.ports import Intake, Stage
+from router.submission.ports import Intake
 from store.durability import DurabilityStatus
 from tests.contract.nothing.row import Given, Row
 from tests.twins.queue import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import NewJob, Progress, Request, Settlement, SettlementKind, State
+from workqueue.jobs import JobState, NewJob, Request, RequestProgress, Settlement, SettlementKind
 from workqueue.ports import Queue
 
 BEGIN_US = 1_700_000_000_000_000
@@ -57,7 +57,7 @@ class Queues:
         lent = await self.queue.lease(tenant, count, 60)
         await self.queue.settle(tenant, [Settlement(lease, SettlementKind.DEAD, "no") for lease in lent.leases])
 
-    async def ids(self, state: State) -> list[str]:
+    async def ids(self, state: JobState) -> list[str]:
         """Return the ids of the jobs of a state."""
         return [job.id for job in await self.queue.peek(self.tenant, state)]
 
@@ -103,8 +103,8 @@ async def _counted(world: Queues, given: Given) -> int:
 
 async def _listed(world: Queues, given: Given) -> list[str]:
     intake = await world.intake()
-    found = await intake.listed(world.letters, Stage.DEAD, **{"after": None, "count": 50, **given})
-    return [submission.item_id for submission in found]
+    letters = await intake.listed(world.letters, JobState.DEAD, **{"after": None, "count": 50, **given})
+    return [submission.item_id for submission in letters]
 
 
 async def _redriven(world: Queues, given: Given) -> int:
@@ -112,15 +112,15 @@ async def _redriven(world: Queues, given: Given) -> int:
 
 
 async def _purged(world: Queues, given: Given) -> int:
-    return await (await world.intake()).purge(world.letters, Stage.DEAD, **{"item_ids": None, **given})
+    return await (await world.intake()).purge(world.letters, JobState.DEAD, **{"item_ids": None, **given})
 
 
 async def _purged_twice(world: Queues, given: Given) -> int:
     """Purge what is dead, then what died since."""
     intake = await world.intake()
-    await intake.purge(world.letters, Stage.DEAD, None, **given)
+    await intake.purge(world.letters, JobState.DEAD, None, **given)
     await world.intake()
-    return await intake.purge(world.letters, Stage.DEAD, None, **given)
+    return await intake.purge(world.letters, JobState.DEAD, None, **given)
 
 
 async def _redriven_twice(world: Queues, given: Given) -> int:
@@ -145,7 +145,7 @@ async def _taken_otherwise(world: Queues, given: Given) -> bool:
 async def _next(world: Queues, given: Given) -> list[str]:
     """Submit one more; name what is ready, in its order."""
     await world.submit("d", **given)
-    return await world.ids(State.READY)
+    return await world.ids(JobState.READY)
 
 
 async def _payload(world: Queues, given: Given) -> bytes:
@@ -187,14 +187,14 @@ async def _noted(world: Queues, given: Given) -> str:
     return job.note
 
 
-async def _withdrawn(world: Queues, given: Given) -> tuple[State, str]:
+async def _withdrawn(world: Queues, given: Given) -> tuple[JobState, str]:
     await world.queue.withdraw(world.tenant, "c", **given)
     job = await world.queue.find(world.tenant, "c")
     assert job is not None
     return job.state, job.note
 
 
-async def _ended(world: Queues, verdict: SettlementKind, given: Given) -> tuple[State, str, str]:
+async def _ended(world: Queues, verdict: SettlementKind, given: Given) -> tuple[JobState, str, str]:
     (lease,) = (await world.queue.lease(world.tenant, 9, 60.0)).leases
     await world.queue.settle(world.tenant, [Settlement(lease, verdict, **given)])
     job = await world.queue.find(world.tenant, "c")
@@ -208,18 +208,18 @@ async def _again(world: Queues, given: Given) -> list[str]:
     return await _lent(world, {})
 
 
-async def _ready_again(world: Queues, given: Given) -> tuple[Progress, list[str]]:
+async def _ready_again(world: Queues, given: Given) -> tuple[RequestProgress, list[str]]:
     progress = await world.queue.redrive(world.tenant, Request("r", "f"), **given)
-    return progress, await world.ids(State.DEAD)
+    return progress, await world.ids(JobState.DEAD)
 
 
-async def _removed(world: Queues, given: Given) -> tuple[Progress, list[str]]:
-    progress = await world.queue.purge(world.tenant, State.DEAD, Request("r", "f"), **given)
-    return progress, await world.ids(State.DEAD)
+async def _removed(world: Queues, given: Given) -> tuple[RequestProgress, list[str]]:
+    progress = await world.queue.purge(world.tenant, JobState.DEAD, Request("r", "f"), **given)
+    return progress, await world.ids(JobState.DEAD)
 
 
 async def _peeked(world: Queues, given: Given) -> list[str]:
-    return [job.id for job in await world.queue.peek(world.tenant, State.DEAD, **given)]
+    return [job.id for job in await world.queue.peek(world.tenant, JobState.DEAD, **given)]
 
 
 async def _rung(world: Queues, given: Given) -> list[str]:
@@ -315,22 +315,22 @@ ROWS = (
     Row(Queue.extend, "lease_s", 0.0, "over at once", "must be given", _extended, [True, False]),
     Row(Queue.note, "note", "", "a note like any other: what was noted is gone", "must be given", _noted, ""),
     Row(Queue.settle, "endings", [], "none", "must be given", _settled, []),
-    Row(Queue.withdraw, "note", "", "a note like any other", "must be given", _withdrawn, (State.KEPT, "")),
+    Row(Queue.withdraw, "note", "", "a note like any other", "must be given", _withdrawn, (JobState.KEPT, "")),
     Row(Settlement, "reason", "", "nothing is said of why", "likewise",
-        lambda w, g: _ended(w, SettlementKind.DEAD, g), (State.DEAD, "", ""), (State.DEAD, "", "")),
+        lambda w, g: _ended(w, SettlementKind.DEAD, g), (JobState.DEAD, "", ""), (JobState.DEAD, "", "")),
     Row(Settlement, "delay_s", 0.0, "tried again at once", "likewise", _again, ["c"], ["c"]),
     Row(Settlement, "note", "", "a note like any other", "likewise",
-        lambda w, g: _ended(w, SettlementKind.KEEP, g), (State.KEPT, "", ""), (State.KEPT, "", "")),
+        lambda w, g: _ended(w, SettlementKind.KEEP, g), (JobState.KEPT, "", ""), (JobState.KEPT, "", "")),
     Row(Queue.peek, "after", None, "from the first", "likewise", _peeked, ["a", "b"], ["a", "b"]),
     Row(Queue.peek, "count", 0, "none", "50", _peeked, [], ["a", "b"]),
     Row(Queue.redrive, "job_ids", [], "none", "the next ones to die", _ready_again,
-        (Progress(0, True), ["a", "b"]), (Progress(2, True), [])),
+        (RequestProgress(0, True), ["a", "b"]), (RequestProgress(2, True), [])),
     Row(Queue.redrive, "count", 0, "none; there may be more", "1,000", _ready_again,
-        (Progress(0, False), ["a", "b"]), (Progress(2, True), [])),
+        (RequestProgress(0, False), ["a", "b"]), (RequestProgress(2, True), [])),
     Row(Queue.purge, "job_ids", [], "none", "the next ones", _removed,
-        (Progress(0, True), ["a", "b"]), (Progress(2, True), [])),
+        (RequestProgress(0, True), ["a", "b"]), (RequestProgress(2, True), [])),
     Row(Queue.purge, "count", 0, "none; there may be more", "1,000", _removed,
-        (Progress(0, False), ["a", "b"]), (Progress(2, True), [])),
+        (RequestProgress(0, False), ["a", "b"]), (RequestProgress(2, True), [])),
     Row(Queue.wakeup, "after", "", "from now on: nobody yet", "must be given", _rung, []),
     Row(Queue.wakeup, "timeout_s", 0.0, "says at once what there is", "must be given", _rung, ["-idle"]),
     Row(OperationService.begin, "tenant", "", "about what all tenants share", "must be given", _whose, True),

@@ -51,7 +51,7 @@ class Routing:
     store: Any
     workforce: Any
     rule_sets: Any
-    standings: Any
+    customer_scores: Any
     log_follower: Any
     leader_lease: Any
     snapshots: Any
@@ -90,7 +90,7 @@ class Routing:
         ):
             await workforce_service.save(self.tenant, [change])
         await self.route("L-1")
-        await self.standings.keep(self.tenant, [LastScore("C-1", 0.8, "gold", 5)])
+        await self.customer_scores.keep(self.tenant, [LastScore("C-1", 0.8, "gold", 5)])
 
     @property
     def planners(self) -> PlannerCache:
@@ -101,15 +101,15 @@ class Routing:
     def router(self) -> Router:
         """Return a router."""
         planners = self.planners
-        return Router(self.store, planners, WorkItemQueries(self.store, planners), self.standings)
+        return Router(self.store, planners, WorkItemQueries(self.store, planners), self.customer_scores)
 
     async def publish(self, note: str = "", **given: Any) -> int:
         """Publish the rules; return the revision."""
         rule_set = check(RULES).rule_set
         assert rule_set is not None
         publication = Publication(0, RULES, dumps(rule_set), note, 0, 0, 0)
-        made: Publication = await self.rule_sets.publish(self.tenant, None, publication, **given)
-        return made.revision
+        published: Publication = await self.rule_sets.publish(self.tenant, None, publication, **given)
+        return published.revision
 
     async def route(self, external_id: str) -> Decision:
         """Route a lead."""
@@ -126,9 +126,9 @@ class Routing:
 
     async def write(self, records: Any = None, **given: Any) -> int:
         """Write a workforce revision on what there is; return it."""
-        known = await self.workforce.read(self.tenant)
+        present = await self.workforce.read(self.tenant)
         new = {("rep", "cy"): Rep("cy")} if records is None else records
-        wanted = {"expected": known.revision, "event_hash": known.event_hash, "records": new, **given}
+        wanted = {"expected": present.revision, "event_hash": present.event_hash, "records": new, **given}
         written: int = await self.workforce.write(self.tenant, **wanted)
         return written
 
@@ -142,21 +142,21 @@ async def _numbers(events: Any) -> list[int]:
     return [event.number for event in await events]
 
 
-async def _revisions(found: Any) -> list[int]:
-    return [each.revision for each in await found]
+async def _revisions(publications: Any) -> list[int]:
+    return [each.revision for each in await publications]
 
 
 async def _publication(world: Routing, given: Given) -> int | None:
-    found = await world.rule_sets.publication(world.tenant, **given)
-    return found.revision if found else None
+    publication = await world.rule_sets.publication(world.tenant, **given)
+    return publication.revision if publication else None
 
 
 async def _published(world: Routing, given: Given) -> int:
     """Publish twice alike, then say how many revisions there are."""
     for _ in range(2):
         await world.publish(**{"fingerprint": "f", **given})
-    found: RevisionPair = await world.rule_sets.revisions(world.tenant)
-    return found.rules
+    revisions: RevisionPair = await world.rule_sets.revisions(world.tenant)
+    return revisions.rules
 
 
 async def _published_otherwise(world: Routing, given: Given) -> int:
@@ -166,27 +166,27 @@ async def _published_otherwise(world: Routing, given: Given) -> int:
 
 
 async def _expected(world: Routing, given: Given) -> int:
-    made: Publication = await world.rule_sets.publish(
+    published: Publication = await world.rule_sets.publish(
         world.tenant, publication=Publication(0, "", "", "", 0, 0, 0), **given
     )
-    return made.revision
+    return published.revision
 
 
 async def _publication_of(world: Routing, given: Given) -> Any:
     """Publish with a field or without it; return the field as it is read back."""
-    made = Publication(**{"revision": 0, "source": "", "stored": "", "note": "", "rule_count": 0, "rollback_of": 0,
-                          "at_ms": 0, **given})  # fmt: skip
-    await world.rule_sets.publish(world.tenant, None, made)
-    found = await world.rule_sets.publication(world.tenant)
-    return found.rollback_of, found.actor
+    zeros = {"revision": 0, "source": "", "stored": "", "note": "", "rule_count": 0, "rollback_of": 0, "at_ms": 0}
+    publication = Publication(**{**zeros, **given})
+    await world.rule_sets.publish(world.tenant, None, publication)
+    stored = await world.rule_sets.publication(world.tenant)
+    return stored.rollback_of, stored.actor
 
 
 async def _written(world: Routing, given: Given) -> int:
     """Write twice with the same request, then say at which revision the workforce is."""
     for name in ("cy", "di"):
         await world.write({("rep", name): Rep(name)}, **{"fingerprint": "f", **given})
-    found: WorkforceRecords = await world.workforce.read(world.tenant)
-    return found.revision
+    records: WorkforceRecords = await world.workforce.read(world.tenant)
+    return records.revision
 
 
 async def _written_otherwise(world: Routing, given: Given) -> int:
@@ -292,15 +292,15 @@ async def _audited(world: Routing, given: Given) -> list[str]:
 
 async def _remembered(world: Routing, given: Given) -> CustomerScore:
     score = LastScore(**{"customer": "C-1", "churn_risk": 0.5, "value_tier": "iron", "as_of_ms": 6, **given})
-    await world.standings.keep(world.tenant, [score])
-    found: CustomerScore = (await world.standings.standings(world.tenant, ["C-1"]))["C-1"]
-    return found
+    await world.customer_scores.keep(world.tenant, [score])
+    remembered: CustomerScore = (await world.customer_scores.last_scores(world.tenant, ["C-1"]))["C-1"]
+    return remembered
 
 
 async def _kept(world: Routing, given: Given) -> dict[str, CustomerScore]:
-    await world.standings.keep(world.tenant, **given)
-    found: dict[str, CustomerScore] = await world.standings.standings(world.tenant, ["C-1"])
-    return found
+    await world.customer_scores.keep(world.tenant, **given)
+    scores: dict[str, CustomerScore] = await world.customer_scores.last_scores(world.tenant, ["C-1"])
+    return scores
 
 
 async def _leads(world: Routing, given: Given) -> bool:
@@ -340,8 +340,8 @@ async def _erased_otherwise(world: Routing, given: Given) -> Any:
 
 async def _of_sealed(world: Routing, given: Given) -> list[str]:
     await world.bind("L-9", openings={b"c": b"v"}, customer="C-2")
-    found: list[str] = await world.values.items_of(world.tenant, **{"customer": "C-2", **given})
-    return found
+    ids: list[str] = await world.values.items_of(world.tenant, **{"customer": "C-2", **given})
+    return ids
 
 
 ALL = [1, 2, 3, 4, 5, 6]
@@ -440,8 +440,8 @@ ROWS = (
         (MICROS, 7)),
     Row(RouteRequest, "request_id", "", _ONCE, "likewise", _routed, 2, 2),
     Row(RouteRequest, "actor", "", _ANYBODY, "likewise", _router_told, "", ""),
-    Row(CustomerScores.standings, "customers", [], "none", "must be given",
-        lambda w, g: w.standings.standings(w.tenant, **g), {}),
+    Row(CustomerScores.last_scores, "customers", [], "none", "must be given",
+        lambda w, g: w.customer_scores.last_scores(w.tenant, **g), {}),
     Row(LastScore, "churn_risk", 0.0, "a risk like any other", "must be given", _remembered,
         CustomerScore(0.0, "iron")),
     Row(LastScore, "value_tier", "", "not known: what is known of it stays", "must be given", _remembered,

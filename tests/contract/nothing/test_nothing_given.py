@@ -86,13 +86,13 @@ async def redis(store: EmbeddedServer) -> AsyncIterator[Redis]:
 async def test_nothing_means_what_the_list_says(
     redis: Redis, tenant: str, on: str, world: str, row: Row, given: dict[str, Any], answer: Any
 ) -> None:
-    made = await WORLDS[world].open(redis if on == "redis" else None, tenant)
+    opened = await WORLDS[world].open(redis if on == "redis" else None, tenant)
 
     if isinstance(answer, type):
         with pytest.raises(answer):
-            await row.call(made, given)
+            await row.call(opened, given)
     else:
-        assert await row.call(made, given) == answer
+        assert await row.call(opened, given) == answer
 
 
 def test_the_list_has_every_parameter_of_every_port_that_can_be_nothing() -> None:
@@ -104,11 +104,11 @@ def test_the_list_has_every_parameter_of_every_port_that_can_be_nothing() -> Non
 
 def test_the_list_has_every_port_there_is() -> None:
     sources = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    found = {
+    parameters = {
         name for path in sources for name in re.findall(r"^class (\w+)\(Protocol\)", path.read_text(), re.MULTILINE)
     }
 
-    assert found - {port.__name__ for port in PORTS} == NO_STORES
+    assert parameters - {port.__name__ for port in PORTS} == NO_STORES
 
 
 def test_what_is_tested_elsewhere_is() -> None:
@@ -129,9 +129,9 @@ def _in_scripts() -> Iterator[tuple[str, set[str]]]:
     for package in ("router", "workqueue"):
         for path in sorted((ROOT / package / "adapters" / "redis" / "scripts").glob("*.lua")):
             head = " ".join(re.findall(r"^-- ?(.*)", path.read_text(), re.MULTILINE))
-            said = re.sub(r"\s+", " ", head.partition("Returns")[0])
-            if found := set(re.findall(r"(?:[^\W\d][\w']* )?[\w']+ \((?:''|0|\{\}|absent): [^)]*\)", said)):
-                yield f"{package}/{path.stem}", found
+            text = re.sub(r"\s+", " ", head.partition("Returns")[0])
+            if meanings := set(re.findall(r"(?:[^\W\d][\w']* )?[\w']+ \((?:''|0|\{\}|absent): [^)]*\)", text)):
+                yield f"{package}/{path.stem}", meanings
 
 
 @pytest.mark.parametrize("name", elsewhere.COMMANDS)

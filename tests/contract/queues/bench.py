@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workqueue.jobs import Lease, NewJob, Settlement, SettlementKind, State
+from workqueue.jobs import JobState, Lease, NewJob, Settlement, SettlementKind
 from workqueue.ports import Queue
 
 TENANT = "t"
@@ -51,7 +51,7 @@ class Bench:
         """End leases alike."""
         return await self.queue.settle(TENANT, [Settlement(lease, verdict, reason, delay_s, note) for lease in leases])
 
-    async def count(self, state: State) -> int:
+    async def count(self, state: JobState) -> int:
         """Count the jobs of a state."""
         return (await self.queue.stats(TENANT)).counts[state]
 

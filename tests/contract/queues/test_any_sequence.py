@@ -17,7 +17,7 @@ from store.embedded.server import EmbeddedServer
 from tests.contract.queues.bench import HAND_CLOCK, TENANT, Clock
 from tests.twins.queue import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import Bounds, Lease, NewJob, Request, Settlement, SettlementKind, State
+from workqueue.jobs import Bounds, JobState, Lease, NewJob, Request, Settlement, SettlementKind
 from workqueue.ports import Queue
 
 
@@ -108,13 +108,13 @@ class Queues(RuleBasedStateMachine):
         request=changes,
         ids=st.lists(ids, max_size=2, unique=True),
         count=st.integers(1, 3),
-        state=st.sampled_from([State.READY, State.DELAYED, State.DEAD, State.KEPT]),
+        state=st.sampled_from([JobState.READY, JobState.DELAYED, JobState.DEAD, JobState.KEPT]),
     )
-    def purge(self, request: Request, ids: list[str], count: int, state: State) -> None:
+    def purge(self, request: Request, ids: list[str], count: int, state: JobState) -> None:
         self.both(lambda side: side.purge(TENANT, state, request, ids, count=count))
 
-    @rule(name=ids, state=st.sampled_from(list(State)), count=st.integers(1, 3))
-    def look(self, name: str, state: State, count: int) -> None:
+    @rule(name=ids, state=st.sampled_from(list(JobState)), count=st.integers(1, 3))
+    def look(self, name: str, state: JobState, count: int) -> None:
         self.both(lambda side: side.find(TENANT, name))
         page = self.both(lambda side: side.peek(TENANT, state, count=count))
         if page:
@@ -124,9 +124,9 @@ class Queues(RuleBasedStateMachine):
     @invariant()
     def both_hold_the_same(self) -> None:
         stats = self.both(lambda side: side.stats(TENANT))
-        here = sum(stats.counts.values()) - stats.counts[State.KEPT]
+        here = sum(stats.counts.values()) - stats.counts[JobState.KEPT]
         assert here <= stats.totals["submitted"] - stats.totals["done"]  # a dead job may have made way, or be purged
-        for state in State:
+        for state in JobState:
             self.both(lambda side, state=state: side.peek(TENANT, state))  # type: ignore[misc]
 
     def teardown(self) -> None:

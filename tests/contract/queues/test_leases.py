@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.queues.bench import TENANT, Bench, names
-from workqueue.jobs import SettlementKind, State
+from workqueue.jobs import JobState, SettlementKind
 
 
 async def test_a_leased_job_is_lent_to_nobody_else(bench: Bench) -> None:
@@ -42,7 +42,7 @@ async def test_a_token_of_an_earlier_life_of_the_job_is_refused(bench: Bench) ->
     await bench.lease()
 
     assert await bench.end(SettlementKind.DONE, late) == [False]
-    assert await bench.count(State.LEASED) == 1
+    assert await bench.count(JobState.LEASED) == 1
 
 
 async def test_a_heartbeat_keeps_the_lease(bench: Bench) -> None:
@@ -66,7 +66,7 @@ async def test_a_released_job_keeps_its_place(bench: Bench) -> None:
 async def test_a_retried_job_comes_back_after_its_delay_with_its_reason(bench: Bench) -> None:
     await bench.submit("a")
     await bench.end(SettlementKind.RETRY, *await bench.lease(), reason="not now", delay_s=3)
-    waiting = await bench.queue.peek(TENANT, State.DELAYED)
+    waiting = await bench.queue.peek(TENANT, JobState.DELAYED)
     await bench.clock.pass_s(3)
     (lease,) = await bench.lease()
 
@@ -82,6 +82,6 @@ async def test_a_job_whose_workers_are_lost_again_and_again_is_given_up(bench: B
         await bench.clock.pass_s(10)
     await bench.lease()
 
-    (dead,) = await bench.queue.peek(TENANT, State.DEAD)
+    (dead,) = await bench.queue.peek(TENANT, JobState.DEAD)
     assert (dead.id, dead.deliveries) == ("poison", 3)
     assert "lent 3 times" in dead.fault

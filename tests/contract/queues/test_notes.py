@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.queues.bench import BEGIN_US, TENANT, Bench, names
-from workqueue.jobs import Bounds, Receipt, SettlementKind, State
+from workqueue.jobs import Bounds, JobState, Receipt, SettlementKind
 
 
 async def test_only_who_has_the_lease_may_note_how_far_a_job_is(bench: Bench) -> None:
@@ -14,9 +14,9 @@ async def test_only_who_has_the_lease_may_note_how_far_a_job_is(bench: Bench) ->
 
     assert await bench.queue.note(TENANT, lease, "3 of 7") is True
     assert await bench.queue.note(TENANT, late, "2 of 7") is False
-    found = await bench.queue.find(TENANT, "a")
-    assert found is not None
-    assert found.note == "3 of 7"
+    job = await bench.queue.find(TENANT, "a")
+    assert job is not None
+    assert job.note == "3 of 7"
 
 
 async def test_what_is_over_is_kept_with_its_note_and_lent_no_more(bench: Bench) -> None:
@@ -27,7 +27,7 @@ async def test_what_is_over_is_kept_with_its_note_and_lent_no_more(bench: Bench)
 
     assert await bench.lease() == ()
     assert again.is_new is False
-    (kept,) = await bench.queue.peek(TENANT, State.KEPT)
+    (kept,) = await bench.queue.peek(TENANT, JobState.KEPT)
     assert (kept.id, kept.note, kept.position) == ("a", "made v1", BEGIN_US)
 
 
@@ -39,7 +39,7 @@ async def test_what_is_kept_makes_way_when_it_is_old(bench: Bench) -> None:
     await bench.clock.pass_s(60)
     await bench.submit("a")
 
-    assert await bench.count(State.KEPT) == 0
+    assert await bench.count(JobState.KEPT) == 0
     assert (await bench.queue.stats(TENANT)).bytes == len("a")
 
 
@@ -53,7 +53,7 @@ async def test_what_is_kept_makes_way_when_the_queue_is_full_the_oldest_first(be
     (answer,) = await bench.submit("a")
 
     assert isinstance(answer, Receipt)
-    assert names(await bench.queue.peek(TENANT, State.KEPT)) == ["second"]
+    assert names(await bench.queue.peek(TENANT, JobState.KEPT)) == ["second"]
 
 
 async def test_a_withdrawn_job_is_over_for_whoever_has_it(bench: Bench) -> None:
@@ -66,7 +66,7 @@ async def test_a_withdrawn_job_is_over_for_whoever_has_it(bench: Bench) -> None:
     assert withdrawn == [True, True, True]
     assert await bench.queue.extend(TENANT, [lease], 10) == [False]
     assert await bench.end(SettlementKind.KEEP, lease, note="made v1") == [False]
-    assert {job.note for job in await bench.queue.peek(TENANT, State.KEPT)} == {"cancelled"}
+    assert {job.note for job in await bench.queue.peek(TENANT, JobState.KEPT)} == {"cancelled"}
     assert await bench.lease() == ()
 
 
@@ -77,4 +77,4 @@ async def test_what_is_over_or_dead_cannot_be_withdrawn(bench: Bench) -> None:
     await bench.end(SettlementKind.DEAD, dead)
 
     assert [await bench.queue.withdraw(TENANT, name, "") for name in ("kept", "dead", "nobody")] == [False] * 3
-    assert [job.note for job in await bench.queue.peek(TENANT, State.KEPT)] == ["made v1"]
+    assert [job.note for job in await bench.queue.peek(TENANT, JobState.KEPT)] == ["made v1"]

@@ -9,7 +9,7 @@ import pytest
 from failures import RequestIdReused
 from tests.contract.queues.bench import TENANT, Bench, names
 from workqueue.errors import QueueFull
-from workqueue.jobs import Bounds, NewJob, Receipt, SettlementKind, State
+from workqueue.jobs import Bounds, JobState, NewJob, Receipt, SettlementKind
 
 
 async def test_jobs_of_one_priority_are_lent_in_the_order_of_their_arrival(bench: Bench) -> None:
@@ -54,14 +54,14 @@ async def test_a_request_id_with_other_content_is_refused(bench: Bench) -> None:
     (answer,) = await bench.submit("b", request_id="r", fingerprint="g")
 
     assert isinstance(answer, RequestIdReused)
-    assert await bench.count(State.READY) == 1
+    assert await bench.count(JobState.READY) == 1
 
 
 async def test_a_job_that_is_there_is_not_taken_twice(bench: Bench) -> None:
     (first, twin) = await bench.submit("a", "a")
 
     assert (first.is_new, twin.is_new, twin.arrived_us) == (True, False, first.arrived_us)
-    assert await bench.count(State.READY) == 1
+    assert await bench.count(JobState.READY) == 1
 
 
 async def test_a_full_queue_refuses_and_takes_again_when_there_is_room(bench: Bench) -> None:

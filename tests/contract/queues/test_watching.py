@@ -12,9 +12,9 @@ from store.embedded.server import EmbeddedServer
 from tests.conftest import ON_EVERY_STORE
 from tests.contract.queues.bench import TENANT, Bench, names
 from tests.patience import FOREVER_S
-from workqueue.adapters.redis.keys import Keys
+from workqueue.adapters.redis.keys import QueueKeys
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import NewJob, Receipt, SettlementKind, State
+from workqueue.jobs import JobState, NewJob, Receipt, SettlementKind
 
 
 async def test_stats_count_what_happened(bench: Bench) -> None:
@@ -29,7 +29,13 @@ async def test_stats_count_what_happened(bench: Bench) -> None:
     stats = await bench.queue.stats(TENANT)
 
     assert stats.next_wait_s == pytest.approx(30, abs=0.001)
-    assert stats.counts == {State.READY: 1, State.DELAYED: 2, State.LEASED: 0, State.DEAD: 1, State.KEPT: 0}
+    assert stats.counts == {
+        JobState.READY: 1,
+        JobState.DELAYED: 2,
+        JobState.LEASED: 0,
+        JobState.DEAD: 1,
+        JobState.KEPT: 0,
+    }
     expected = {"submitted": 5, "done": 1, "retried": 1, "expired": 0, "dead": 1, "redriven": 0, "purged": 0}
     assert stats.totals == expected
 
@@ -66,10 +72,10 @@ async def test_a_page_is_full_although_jobs_of_it_have_gone_since(store: Embedde
     queue = RedisQueue(redis, "q")
     await queue.submit(TENANT, [NewJob("a", b""), NewJob("b", b"")])
     gone = {f"gone-{number}": 1 + number for number in range(5)}  # as when a worker ends them between two looks
-    await redis.zadd(Keys("q", TENANT).state(State.READY), gone)
+    await redis.zadd(QueueKeys("q", TENANT).state(JobState.READY), gone)
 
-    first = await queue.peek(TENANT, State.READY, count=1)
-    behind = await queue.peek(TENANT, State.READY, after=(first[0].position, first[0].id), count=2)
+    first = await queue.peek(TENANT, JobState.READY, count=1)
+    behind = await queue.peek(TENANT, JobState.READY, after=(first[0].position, first[0].id), count=2)
     await redis.aclose()
 
     assert names(first + behind) == ["a", "b"]

@@ -40,9 +40,9 @@ def test_models_and_versions_are_listed(storage: ModelStorage) -> None:
 
 
 def test_a_version_is_verified_from_every_shelf(storage: ModelStorage) -> None:
-    found = artefact.read(storage.folder("churn", "v1"))
+    loaded = artefact.read(storage.folder("churn", "v1"))
 
-    assert found.manifest.version == "v1"
+    assert loaded.manifest.version == "v1"
 
 
 def test_a_folder_that_is_not_there_does_not_answer(storage: ModelStorage) -> None:

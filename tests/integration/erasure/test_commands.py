@@ -22,7 +22,7 @@ from tests.api import Api, connected
 from tests.conftest import serving
 from tests.integration.test_queue_commands import settled
 from tests.served import Served
-from workqueue.jobs import NewJob, Request, State
+from workqueue.jobs import JobState, NewJob, Request
 
 RULES: dict[str, Any] = {
     "fields": {
@@ -80,19 +80,19 @@ async def test_a_replay_says_how_many_items_are_erased(api: Api, address: str, n
     await some_leads(api)
     await run("erase", "C-1", "--yes", "--server", address, "--tenant", api.tenant)
 
-    said = (await run(*name, "--redis-url", api.redis_url, "--tenant", api.tenant)).output
+    output = (await run(*name, "--redis-url", api.redis_url, "--tenant", api.tenant)).output
 
-    assert "state matches the log" in said
-    assert "3 erased items: replayed from the kept outcomes" in said
+    assert "state matches the log" in output
+    assert "3 erased items: replayed from the kept outcomes" in output
 
 
 async def test_who_erased_what_is_told(api: Api, address: str) -> None:
     await some_leads(api)
     await run("erase", "C-1", "--yes", "--server", address, "--tenant", api.tenant)
 
-    said = (await run("log", "show", "--redis-url", api.redis_url, "--tenant", api.tenant)).output
+    output = (await run("log", "show", "--redis-url", api.redis_url, "--tenant", api.tenant)).output
 
-    assert "erased 3 values of 3 work items" in said
+    assert "erased 3 values of 3 work items" in output
 
 
 async def test_a_log_is_not_rewritten_while_a_service_uses_the_store(api: Api) -> None:
@@ -136,7 +136,7 @@ async def test_a_stopped_service_goes_on_after_its_log_was_rewritten(own_store: 
 async def test_an_operator_is_warned_of_what_cannot_be_sealed(
     store: EmbeddedServer, tenant: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked = {
+    rule_set = {
         "fields": {"city": {"type": "string"}},
         "default": {"route": {"pool": "everyone", "require": [{"rep": "city", "op": "eq", "item": "city"}]}},
     }
@@ -144,7 +144,7 @@ async def test_an_operator_is_warned_of_what_cannot_be_sealed(
     async with serving(store.url, security=chosen) as address, connected(address, tenant, store.url) as api:
         await api.hire("ann", city="x")
         await api.pool("everyone", ["ann"])
-        await api.adopt(asked)
+        await api.adopt(rule_set)
         with caplog.at_level(logging.WARNING):
             await api.route("L-1", city="x")
 
@@ -181,7 +181,7 @@ async def test_a_submission_that_cannot_be_read_is_named_until_it_is_purged(api:
 
     tried = await run("erase", "C-1", "--dry-run", *at)
     done = await run("erase", "C-1", "--yes", *at)
-    await queue.purge(api.tenant, State.DELAYED, Request("p", ""), ["crm~L-7"])
+    await queue.purge(api.tenant, JobState.DELAYED, Request("p", ""), ["crm~L-7"])
     again = await run("erase", "C-1", "--yes", *at)
     await stores.close()
 

@@ -46,7 +46,7 @@ from tests.fuzzing.seeds import BEGINNING, PARENT
 from tests.integration.erasure.planting import OURS, Place, places, planted
 from tests.methods import METHODS
 from tests.scoring_models import NOON, write_model
-from workqueue.jobs import Lease, Settlement, SettlementKind, State
+from workqueue.jobs import JobState, Lease, Settlement, SettlementKind
 from workqueue.worker import Worker
 
 NEEDLE = "吴兰兰-139-4711"
@@ -116,7 +116,9 @@ class House:
         """Return a worker that routes what is submitted."""
         stores = self.stores
         planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets, personal=DECLARED)
-        router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.standings)
+        router = Router(
+            stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.customer_scores
+        )
         return Worker(self.queue, routing_work(router))
 
     @property
@@ -284,8 +286,8 @@ async def _subjects(house: House) -> set[str]:
     names = {item.name for item in listed.work_items}
     for state in queue.Submission.State.keys()[1:]:
         request = queue.ListSubmissionsRequest(parent=PARENT, page_size=1000, state=state)
-        found = await house.call(OURS + "QueueService/ListSubmissions", request)
-        names |= {submission.work_item for submission in found.submissions}
+        page = await house.call(OURS + "QueueService/ListSubmissions", request)
+        names |= {submission.work_item for submission in page.submissions}
     return names
 
 
@@ -304,7 +306,7 @@ async def test_a_planted_person_is_found_everywhere_and_after_erasing_nowhere(ho
     shutil.copytree(house.folders[0], tmp_path / "after", ignore=shutil.ignore_patterns("*.sock"))
 
     assert {state for state, count in stats.counts.items() if count} == {
-        State.READY, State.DELAYED, State.LEASED, State.DEAD,
+        JobState.READY, JobState.DELAYED, JobState.LEASED, JobState.DEAD,
     }  # fmt: skip
     assert before >= {"personal", "customer", "queue:routing:jobs", "queue:routing:faults"}
     assert any(place.startswith("file appendonly.aof") for place in before)

@@ -13,12 +13,12 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.rewriting import LogRewriter, Report
+from router.adapters.redis.rewriting import LogRewriter, RewriteReport
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.history.codec import pack_head, read_rewritten
-from router.history.hash_chain import Entry, link_of
+from router.history.hash_chain import StoredEvent, link_of
 from router.history.rewrite import fields_of
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
@@ -74,7 +74,7 @@ async def _written_as_before(world: World, redis: Any) -> None:
         if isinstance(event, Decision):
             head = msgpack.packb(msgpack.unpackb(pack_head(event.head, event.head.item.pack()))[:12])
             await redis.delete(keys.personal(event.item_id), keys.subject("C-1"))
-        old = Entry(entry.number, entry.type.removesuffix(b".2"), msgpack.packb([instant, *fields]), head, "")
+        old = StoredEvent(entry.number, entry.type.removesuffix(b".2"), msgpack.packb([instant, *fields]), head, "")
         link = link_of(old, link)
         await redis.xadd(keys.events, fields_of(old, link), id=f"{entry.number}-0")
         mark = {RulesPublished: "rules_mark", WorkforceChanged: "workforce_mark"}.get(type(event))
@@ -82,7 +82,7 @@ async def _written_as_before(world: World, redis: Any) -> None:
             await redis.hset(keys.revisions, mark, link)
 
 
-async def _rewrite(world: World, redis: Any, **given: Any) -> Report:
+async def _rewrite(world: World, redis: Any, **given: Any) -> RewriteReport:
     return await LogRewriter(redis, world.planners, Personal.of(["nickname"]), page=3).rewrite(world.tenant, **given)
 
 

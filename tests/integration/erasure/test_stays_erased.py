@@ -48,7 +48,7 @@ async def erase(redis: Any, tenant: str, *, preview: bool = False) -> Counts:
 
 async def known(redis: Any, tenant: str) -> dict[str, CustomerScore]:
     """Return what a server that noted nothing knows of the customer."""
-    return await RedisCustomerScores(redis).standings(tenant, ["C-1"])
+    return await RedisCustomerScores(redis).last_scores(tenant, ["C-1"])
 
 
 async def test_what_was_noted_before_an_erasure_is_not_written_after_it(redis: Any, tenant: str) -> None:
@@ -65,11 +65,11 @@ async def test_what_was_noted_before_an_erasure_is_not_written_after_it(redis: A
 async def test_the_server_that_noted_it_does_not_route_by_it_either(redis: Any, tenant: str) -> None:
     late = Late(redis)
     noted(late, tenant)
-    before = await late.standings(tenant, ["C-1"])
+    before = await late.last_scores(tenant, ["C-1"])
 
     await erase(redis, tenant)
 
-    assert (before, await late.standings(tenant, ["C-1"])) == ({"C-1": KNOWN}, {})
+    assert (before, await late.last_scores(tenant, ["C-1"])) == ({"C-1": KNOWN}, {})
     late.may_write.set()
     await late.close()
 
@@ -83,7 +83,7 @@ async def test_others_noted_with_it_are_written(redis: Any, tenant: str) -> None
     late.may_write.set()
     await late.close()
 
-    assert await RedisCustomerScores(redis).standings(tenant, ["C-1", "C-2"]) == {"C-2": KNOWN}
+    assert await RedisCustomerScores(redis).last_scores(tenant, ["C-1", "C-2"]) == {"C-2": KNOWN}
 
 
 async def test_what_is_noted_by_a_server_that_has_heard_of_the_erasure_is_new(redis: Any, tenant: str) -> None:

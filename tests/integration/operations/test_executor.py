@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from operations.executor import DELIVERIES, Kind, worker_of
+from operations.executor import DELIVERIES, OperationKind, worker_of
 from operations.operation import Failed, Operation, Succeeded, Task
 from operations.service import OperationService
 from tests.twins.queue import MemoryQueue
-from workqueue.jobs import Lease, State
+from workqueue.jobs import JobState, Lease
 
 ACME = "acme"
 CHILD = """
@@ -53,12 +53,12 @@ class Workshop:
         self.now_us = 1_700_000_000_000_000
         self.queue = NotedQueue(lambda: self.now_us)
         self.operations = OperationService({"try": self.queue})
-        kind = Kind("try", (sys.executable, "-c", CHILD.format(body=body)), _answer)
+        kind = OperationKind("try", (sys.executable, "-c", CHILD.format(body=body)), _answer)
         self.worker = worker_of(kind, self.queue, lease_s)
 
-    async def tried(self, **told: Any) -> Operation:
+    async def tried(self, **arguments: Any) -> Operation:
         """Hand a task in, and let it be tried once."""
-        begun = await self.operations.begin("try", ACME, Task("models/x", told))
+        begun = await self.operations.begin("try", ACME, Task("models/x", arguments))
         await self.worker.turn(ACME)
         return await self.operations.get(begun.name)
 
@@ -82,7 +82,7 @@ async def test_a_failure_that_trying_again_would_not_mend_ends_it_at_once() -> N
 async def test_a_failure_that_may_pass_is_tried_again_later_with_its_reason() -> None:
     tried = await Workshop("raise Away('nobody answers')").tried()
 
-    assert (tried.job.state, tried.job.fault) == (State.DELAYED, "AWAY: nobody answers")
+    assert (tried.job.state, tried.job.fault) == (JobState.DELAYED, "AWAY: nobody answers")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ async def test_a_failure_that_may_pass_is_tried_again_later_with_its_reason() ->
 async def test_a_process_that_ends_without_a_word_is_tried_again(body: str, how: str) -> None:
     tried = await Workshop(body).tried()
 
-    assert tried.job.state is State.DELAYED
+    assert tried.job.state is JobState.DELAYED
     assert tried.job.fault.startswith(f"its process ended {how}")
 
 
@@ -106,7 +106,7 @@ async def test_what_fails_every_time_is_a_dead_letter_that_can_be_redriven() -> 
     redriven = await workshop.operations.redrive(tried.name)
 
     assert tried.job.fault == f"given up after {DELIVERIES} deliveries: AWAY: nobody answers"
-    assert redriven.job.state is State.READY
+    assert redriven.job.state is JobState.READY
 
 
 async def test_a_cancelled_operation_ends_its_process(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_training_whose_worker_and_server_are_killed_is_done_once_and_any_serv
         working(data_folder, places, "--kind", "train") as worker,
     ):
         begun = client.operations.train("models/second", "customers.csv", "left", id_column="customer", rungs=1)
-        reach(client, begun.name, lambda told: bool(told.stage))
+        reach(client, begun.name, lambda metadata: bool(metadata.stage))
         processes = descendants(worker.pid)
         worker.kill()
         starts[0].kill()
@@ -120,15 +120,15 @@ def test_a_rescoring_whose_worker_is_killed_goes_on_where_it_was_with_the_same_b
             worker.kill()
         left_over = {file.name: file.stat().st_ino for file in results.glob("*.parquet")}
         with working(data_folder, places):
-            made = client.operations.result(begun.name, scoring_pb2.RescoreCustomersResponse)
+            rescored = client.operations.result(begun.name, scoring_pb2.RescoreCustomersResponse)
 
     alone = CliRunner().invoke(rescore, _arguments(places, tmp_path / "alone"))
     assert alone.exit_code == 0, alone.output
     assert contents(results) == contents(tmp_path / "alone")
     assert 0 < len(left_over) < N_GROUPS
     assert left_over.items() <= {file.name: file.stat().st_ino for file in results.glob("*.parquet")}.items()
-    assert (made.customer_count, made.file_count) == (N_GROUPS * ROWS_PER_GROUP, N_GROUPS)
-    assert (made.out_path, made.model_version) == ("scores", "models/churn/versions/v1")
+    assert (rescored.customer_count, rescored.file_count) == (N_GROUPS * ROWS_PER_GROUP, N_GROUPS)
+    assert (rescored.out_path, rescored.model_version) == ("scores", "models/churn/versions/v1")
 
 
 def _arguments(places: dict[str, str], out: Path) -> list[str]:

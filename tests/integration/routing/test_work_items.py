@@ -31,17 +31,17 @@ async def test_a_work_item_tells_where_it_stands(api: Api) -> None:
 
 async def test_pages_list_every_work_item_once_and_oldest_first(api: Api) -> None:
     await everyone(api, "ann", "bob")
-    made = [(await api.route(f"L-{n}")).work_item for n in range(7)]
+    names = [(await api.route(f"L-{n}")).work_item for n in range(7)]
 
-    found: list[str] = []
+    listed: list[str] = []
     token = ""
-    while not found or token:
+    while not listed or token:
         request = routing_pb2.ListWorkItemsRequest(parent=api.parent, page_size=3, page_token=token)
         page = await api.routing.ListWorkItems(request)
-        found += [item.name for item in page.work_items]
+        listed += [item.name for item in page.work_items]
         token = page.next_page_token
 
-    assert found == made
+    assert listed == names
 
 
 async def test_a_list_keeps_one_owner_and_one_state(api: Api) -> None:
@@ -167,29 +167,29 @@ async def test_the_decisions_about_a_work_item_are_listed_newest_first(api: Api)
     second = await api.reassign(decision.work_item)
     third = await api.reassign(decision.work_item)
 
-    found: list[str] = []
+    about_it: list[str] = []
     token = ""
-    while not found or token:
+    while not about_it or token:
         request = decisions_pb2.ListDecisionsRequest(
             parent=api.parent, work_item=decision.work_item, page_size=1, page_token=token
         )
         page = await api.decisions.ListDecisions(request)
-        found += [listed.name for listed in page.decisions]
+        about_it += [listed.name for listed in page.decisions]
         token = page.next_page_token
 
-    assert found == [third.name, second.name, decision.name]
+    assert about_it == [third.name, second.name, decision.name]
 
 
 async def test_all_decisions_are_listed_newest_first(api: Api) -> None:
     await everyone(api, "ann")
-    made = [(await api.route(f"L-{n}")).name for n in range(5)]
+    names = [(await api.route(f"L-{n}")).name for n in range(5)]
 
-    found: list[str] = []
+    all_listed: list[str] = []
     token = ""
-    while not found or token:
+    while not all_listed or token:
         request = decisions_pb2.ListDecisionsRequest(parent=api.parent, page_size=2, page_token=token)
         page = await api.decisions.ListDecisions(request)
-        found += [listed.name for listed in page.decisions]
+        all_listed += [listed.name for listed in page.decisions]
         token = page.next_page_token
 
-    assert found == made[::-1]
+    assert all_listed == names[::-1]

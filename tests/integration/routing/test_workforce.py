@@ -68,15 +68,15 @@ async def test_reps_are_listed_by_id_page_after_page(api: Api) -> None:
     for rep in ("eve", "ann", "bob"):
         await api.hire(rep)
 
-    found: list[str] = []
+    listed: list[str] = []
     token = ""
-    while not found or token:
+    while not listed or token:
         request = workforce_pb2.ListRepsRequest(parent=api.parent, page_size=2, page_token=token)
         page = await api.workforce.ListReps(request)
-        found += [last(rep.name) for rep in page.reps]
+        listed += [last(rep.name) for rep in page.reps]
         token = page.next_page_token
 
-    assert found == ["ann", "bob", "eve"]
+    assert listed == ["ann", "bob", "eve"]
 
 
 async def test_a_territory_with_children_cannot_be_deleted(api: Api) -> None:

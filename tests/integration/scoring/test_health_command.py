@@ -22,7 +22,7 @@ def test_the_example_can_be_served() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (("version: 1", "version: 2"), "version: "),
         (("weight: 25", "weight: heavy"), "weight: "),
@@ -30,7 +30,7 @@ def test_the_example_can_be_served() -> None:
         (("version: 1", "version: [1"), "line "),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place(change: tuple[str, str], said: str, tmp_path: Path) -> None:
+def test_what_is_wrong_is_named_with_its_place(change: tuple[str, str], message: str, tmp_path: Path) -> None:
     text = EXAMPLE.read_text()
     assert change[0] in text
     file = tmp_path / "profiles.yaml"
@@ -39,4 +39,4 @@ def test_what_is_wrong_is_named_with_its_place(change: tuple[str, str], said: st
     result = CliRunner().invoke(health, ["check", str(file)])
 
     assert result.exit_code == 1
-    assert said in result.output
+    assert message in result.output

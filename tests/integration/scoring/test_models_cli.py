@@ -86,7 +86,7 @@ def test_a_challenger_is_named_compared_and_promoted_by_its_alias(storage: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("show", "churn", "v9"), "there is no model version 'models/churn/versions/v9' [NOT_FOUND]"),
         (("show", "nobody", "v1"), "there is no model 'models/nobody' [NOT_FOUND]"),
@@ -96,11 +96,11 @@ def test_a_challenger_is_named_compared_and_promoted_by_its_alias(storage: Path)
         (("rollback", "churn"), "has no previous version to roll back to [NOT_POSSIBLE]"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(storage: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_done_is_one_line(storage: Path, arguments: tuple[str, ...], message: str) -> None:
     result = run(storage, *arguments)
 
     assert result.exit_code == 1
-    assert said in result.output
+    assert message in result.output
     assert len(result.output.splitlines()) == 1
 
 

@@ -73,13 +73,13 @@ def test_it_equals_scoring_one_by_one_bit_for_bit(
 
     scored = table(tmp_path / "out").to_pylist()
     model = LoadedModel(read(LocalFolder(registry / "churn" / "v1")))
-    for given, found in zip(customers.slice(0, 3_000).to_pylist(), scored, strict=False):
+    for given, row in zip(customers.slice(0, 3_000).to_pylist(), scored, strict=False):
         one = model.score(given, NOON)
-        assert found["customer"] == given["customer"]
-        assert (found["probability"], found["log_odds"]) == (one.probability, one.log_odds)
-        assert (found["percentile"], found["valid_until"]) == (one.percentile, one.valid_until)
+        assert row["customer"] == given["customer"]
+        assert (row["probability"], row["log_odds"]) == (one.probability, one.log_odds)
+        assert (row["percentile"], row["valid_until"]) == (one.percentile, one.valid_until)
         flags = ";".join(f"{flag.feature}:{flag.kind}" for flag in one.flags)
-        assert found["flags"] == (flags or None)
+        assert row["flags"] == (flags or None)
     assert len(scored) == len(customers)
 
 
@@ -194,7 +194,7 @@ def test_a_finished_run_repeated_does_nothing(
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"data": "csv"}, "holds another run (of other input)"),
         ({"as_of": "2030-01-01"}, "holds another run (as of 2026"),
@@ -208,7 +208,7 @@ def test_a_finished_run_repeated_does_nothing(
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
-    change: dict[str, str], said: str, parquet: Path, csv: Path, registry: Path, tmp_path: Path
+    change: dict[str, str], message: str, parquet: Path, csv: Path, registry: Path, tmp_path: Path
 ) -> None:
     if {"data", "as_of"} & change.keys():
         run(parquet, tmp_path / "out", registry)
@@ -230,7 +230,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
     result = CliRunner().invoke(rescore, [*arguments(data, out, registry), "--processes", "1", *more])
 
     assert result.exit_code == 1
-    assert said in result.output
+    assert message in result.output
 
 
 def _children(pid: int) -> list[int]:

@@ -263,9 +263,9 @@ async def test_an_override_is_kept_with_its_reason(channel: grpc.aio.Channel, st
 def details(failure: grpc.aio.AioRpcError, kind: Any) -> Any:
     status = rpc_status.from_call(failure)  # type: ignore[arg-type]
     assert status is not None
-    found = next(detail for detail in status.details if detail.Is(kind.DESCRIPTOR))
+    detail_of_kind = next(detail for detail in status.details if detail.Is(kind.DESCRIPTOR))
     message = kind()
-    found.Unpack(message)
+    detail_of_kind.Unpack(message)
     return message
 
 

@@ -33,10 +33,10 @@ class Programs:
 
     def is_ready(self, process: Process) -> bool:
         assert process.stdout is not None
-        told: Any = process.stdout.readline()
-        if told:
+        line: Any = process.stdout.readline()
+        if line:
             self.ready.append(process)
-        return bool(told)
+        return bool(line)
 
 
 def kept(programs: Programs, patience_s: float = 30.0) -> Keeper:

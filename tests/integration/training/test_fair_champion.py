@@ -16,21 +16,21 @@ from training.data.preparing import Columns, prepare
 from training.data.reading import read_table
 from training.learn.boosting import Boosting
 from training.learn.candidates import LADDER
-from training.plan import Plan, Trained
+from training.plan import Trained, TrainingPlan
 from training.report.document import report_of
 from training.report.publishing import Origin, publish
 from training.strategies import train
 
 AGAINST_CHAMPION = ("log_loss", "roc_auc", "lift_10", "segments", "score_stability")
-SIMPLE = Plan(ladder=LADDER[:1], benchmark_model=None)
-SMALL = Plan(ladder=LADDER[2:3], benchmark_model=None)
-EAGER = Plan(
+SIMPLE = TrainingPlan(ladder=LADDER[:1], benchmark_model=None)
+SMALL = TrainingPlan(ladder=LADDER[2:3], benchmark_model=None)
+EAGER = TrainingPlan(
     ladder=(Boosting("pairwise small", "pairwise", learning_rate=0.3, n_trees=60, min_rows=2),), benchmark_model=None
 )
 """Remembers the rows that it learnt from: asked about them, it seems better than it is."""
 
 
-def learnt(table: pa.Table, columns: Columns, plan: Plan, champion: Artefact | None = None) -> Trained:
+def learnt(table: pa.Table, columns: Columns, plan: TrainingPlan, champion: Artefact | None = None) -> Trained:
     return train(prepare(table, columns), plan, champion=champion)
 
 

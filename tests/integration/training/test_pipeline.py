@@ -27,10 +27,10 @@ def test_the_command_and_the_operation_make_the_same_version(
     arguments = {"tenant": "", "model": "churn", "data": "customers.csv", "target": "Churn", "rungs": 1}
 
     command = CliRunner().invoke(train, [str(option) for option in (*options, "--out", tmp_path / "models")])
-    made = carry_out({**arguments, "dropped": ["vip", "calls"]}, Lines(), tmp_path, tmp_path / "models")
+    result = carry_out({**arguments, "dropped": ["vip", "calls"]}, Lines(), tmp_path, tmp_path / "models")
 
     assert command.exit_code == 0, command.output
-    assert [folder.name for folder in (tmp_path / "models" / "churn").iterdir()] == [made["version"]]
+    assert [folder.name for folder in (tmp_path / "models" / "churn").iterdir()] == [result["version"]]
     assert '"stage": "publish"' in capsys.readouterr().out
 
 

@@ -27,13 +27,13 @@ from training.cli import dataset, train
 from training.data.preparing import Columns, prepare
 from training.learn.boosting import Boosting
 from training.learn.candidates import LADDER
-from training.plan import Plan
+from training.plan import TrainingPlan
 from training.report.document import report_of
 from training.report.publishing import Origin, publish
 from training.strategies import train as train_model
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-QUICK = Plan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=30)), benchmark_model=None)
+QUICK = TrainingPlan(ladder=(LADDER[0], Boosting("pairwise small", "pairwise", n_trees=30)), benchmark_model=None)
 BLOCKS = {"roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10"}
 
 
@@ -63,8 +63,8 @@ def billed(n_rows: int) -> pa.Table:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("trained")
     data = write_csv(folder, billed(1_200))
-    said = run("--data", data, "--target", "Churn", "--out", folder / "models", rungs=2)
-    return folder / "models", said
+    output = run("--data", data, "--target", "Churn", "--out", folder / "models", rungs=2)
+    return folder / "models", output
 
 
 def version_of(registry: Path) -> Path:
@@ -115,10 +115,10 @@ def test_the_artefact_is_one_that_a_server_accepts(trained: tuple[Path, str]) ->
     registry = Registry(open_storage(str(trained[0])), lambda: NOON)
     version = version_of(trained[0]).name
 
-    found = registry.load("churn", version)
+    loaded = registry.load("churn", version)
 
-    assert found.manifest.configuration["target"] == "Churn"
-    assert len(found.golden) > 20
+    assert loaded.manifest.configuration["target"] == "Churn"
+    assert len(loaded.golden) > 20
     assert {"card.en.md", "card.zh.md", "schema.json"} <= {path.name for path in version_of(trained[0]).iterdir()}
 
 
@@ -131,8 +131,8 @@ def test_a_total_is_served_from_its_parts(trained: tuple[Path, str]) -> None:
 
     assert "added charge in total: the sum of day charge, night charge" in trained[1]
     assert score.row[model.schema.places["charge in total"]] == 60.75
-    said = [reason.text for reason in reasons(model, score, {}, top=50, locale="zh")]
-    assert any(text.startswith("费用合计为60.75") for text in said)
+    texts = [reason.text for reason in reasons(model, score, {}, top=50, locale="zh")]
+    assert any(text.startswith("费用合计为60.75") for text in texts)
 
 
 def test_what_was_trained_scores_where_scikit_learn_cannot_be_imported(trained: tuple[Path, str]) -> None:
@@ -229,7 +229,7 @@ def test_options_are_obeyed(tmp_path: Path) -> None:
     )
     path = write_csv(tmp_path, table)
 
-    said = run(
+    output = run(
         "--data", path, "--target", "Churn", "--positive", "gone", "--id", "who", "--drop", "calls, vip",
         "--seed", 7, "--model", "leaving", "--out", tmp_path / "m",
     )  # fmt: skip
@@ -239,7 +239,7 @@ def test_options_are_obeyed(tmp_path: Path) -> None:
     assert manifest["seed"] == 7
     assert manifest["schema"]["id_column"] == "who"
     assert [feature["name"] for feature in manifest["schema"]["features"]] == ["tenure", "plan", "balance"]
-    assert "left out calls: asked" in said
+    assert "left out calls: asked" in output
 
 
 def test_the_written_schema_can_be_handed_in_again(trained: tuple[Path, str], tmp_path: Path) -> None:
@@ -258,14 +258,14 @@ def test_the_written_schema_can_be_handed_in_again(trained: tuple[Path, str], tm
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--target", "Nope"], "there is no such column"),
         (["--target", "plan"], "say with --positive"),
         (["--target", "Churn", "--schema", "BROKEN"], "features"),
     ],
 )
-def test_mistakes_end_in_one_line(tmp_path: Path, options: list[str], said: str) -> None:
+def test_mistakes_end_in_one_line(tmp_path: Path, options: list[str], message: str) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text('{"features": []}')
     options = [str(broken) if option == "BROKEN" else option for option in options]
@@ -273,7 +273,7 @@ def test_mistakes_end_in_one_line(tmp_path: Path, options: list[str], said: str)
     result = CliRunner().invoke(train, ["--data", str(write_csv(tmp_path, customers())), *options])
 
     assert result.exit_code == 1
-    assert said in result.output
+    assert message in result.output
     assert "Traceback" not in result.output
 
 

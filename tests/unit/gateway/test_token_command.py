@@ -28,8 +28,8 @@ def printed(settings: str) -> dict[str, str]:
 
 
 def tokens(folder: Path) -> Tokens:
-    said = printed(run("keys", str(folder)))
-    return Tokens(KeyRing(said["FAIRLEAD_JWKS"]), said["FAIRLEAD_TOKEN_ISSUER"], said["FAIRLEAD_TOKEN_AUDIENCE"])
+    output = printed(run("keys", str(folder)))
+    return Tokens(KeyRing(output["FAIRLEAD_JWKS"]), output["FAIRLEAD_TOKEN_ISSUER"], output["FAIRLEAD_TOKEN_AUDIENCE"])
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -38,8 +38,8 @@ async def test_a_minted_token_says_who_calls(tmp_path: Path, role: Role) -> None
 
     minted = run("mint", str(tmp_path / "dev"), "--name", "li", "--role", role.value, "--rep", "li-na").strip()
 
-    found = await believed.identify(call_with(f"Bearer {minted}"))
-    assert found == Principal("li", frozenset({role}), frozenset({"default"}), "li-na")
+    principal = await believed.identify(call_with(f"Bearer {minted}"))
+    assert principal == Principal("li", frozenset({role}), frozenset({"default"}), "li-na")
 
 
 async def test_keys_made_again_take_the_old_tokens_with_them(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from operations.service import LOOK_S, OperationService
 from tests.twins.queue import MemoryQueue
 from training.learn.candidates import LADDER
 from training.request import RUNGS
-from workqueue.jobs import Bounds, Settlement, SettlementKind, State
+from workqueue.jobs import Bounds, JobState, Settlement, SettlementKind
 
 TASK = Task("models/churn", {"rows": 3}, fingerprint="m", actor="ann")
 
@@ -65,7 +65,7 @@ async def test_a_repeated_request_gets_the_same_operation_however_it_ended(offic
     again = await office.operations.begin("train", "", replace(TASK, actor="bob"), "r")
 
     assert again.name == begun.name
-    assert (again.job.state, again.task.actor) == (State.DEAD, "ann")
+    assert (again.job.state, again.task.actor) == (JobState.DEAD, "ann")
 
 
 async def test_a_request_id_with_other_content_is_refused(office: Office) -> None:
@@ -81,8 +81,8 @@ async def test_tenants_have_operations_of_their_own(office: Office) -> None:
     assert [place_of(name) for name in names] == [
         (whose, names[0].removeprefix("operations/")) for whose in (EVERYBODY, "acme", "bolt")
     ]
-    assert [found.name for found in await office.operations.listed("acme")] == [names[1]]
-    assert [found.name for found in await office.operations.listed("")] == [names[0]]
+    assert [operation.name for operation in await office.operations.listed("acme")] == [names[1]]
+    assert [operation.name for operation in await office.operations.listed("")] == [names[0]]
 
 
 async def test_all_kinds_are_listed_newest_first(office: Office) -> None:
@@ -91,8 +91,8 @@ async def test_all_kinds_are_listed_newest_first(office: Office) -> None:
         office.clock.now_us += 1
         names.append((await office.operations.begin(kind, "", TASK)).name)
 
-    assert [found.name for found in await office.operations.listed("")] == names[::-1]
-    assert [found.name for found in await office.operations.listed("", after=names[2])] == [names[1], names[0]]
+    assert [operation.name for operation in await office.operations.listed("")] == names[::-1]
+    assert [operation.name for operation in await office.operations.listed("", after=names[2])] == [names[1], names[0]]
 
 
 async def test_a_list_does_not_go_on_behind_what_is_gone(office: Office) -> None:
@@ -115,8 +115,8 @@ async def test_a_cancelled_operation_is_over_and_says_so(office: Office) -> None
 
     await office.operations.cancel(begun.name)
 
-    found = await office.operations.get(begun.name)
-    assert (found.is_over, found.note) == (True, Failed("cancelled", CANCELLED))
+    operation = await office.operations.get(begun.name)
+    assert (operation.is_over, operation.note) == (True, Failed("cancelled", CANCELLED))
 
 
 async def test_cancelling_what_is_over_changes_nothing(office: Office) -> None:
@@ -156,7 +156,7 @@ async def test_what_was_given_up_is_tried_again_when_it_is_redriven(office: Offi
     redriven = await office.operations.redrive(begun.name)
 
     assert (given_up.is_over, given_up.job.fault) == (True, "no memory")
-    assert (redriven.is_over, redriven.job.state, redriven.job.deliveries) == (False, State.READY, 0)
+    assert (redriven.is_over, redriven.job.state, redriven.job.deliveries) == (False, JobState.READY, 0)
 
 
 async def test_a_repeated_request_to_redrive_does_not_do_it_once_more(office: Office) -> None:

@@ -51,8 +51,8 @@ def compiled(*rules: dict[str, Any], fields: Any = FIELDS) -> Compiled:
     if form is None:
         return Compiled((), in_order(problems))
     report = Report(document)
-    found = compile_rules(form.rules, compile_fields(form.fields, report), report, _bell)
-    return Compiled(found, in_order(report.problems))
+    compiled_rules = compile_rules(form.rules, compile_fields(form.fields, report), report, _bell)
+    return Compiled(compiled_rules, in_order(report.problems))
 
 
 def _bell(form: AlarmRuleForm, path: Path) -> str:
@@ -64,13 +64,13 @@ def rule(when: Any = None, **parts: Any) -> dict[str, Any]:
 
 
 def good(*rules: dict[str, Any]) -> tuple[Rule[str], ...]:
-    found = compiled(*rules)
-    assert found.problems == ()
-    return found.rules
+    compilation = compiled(*rules)
+    assert compilation.problems == ()
+    return compilation.rules
 
 
-def errors(found: Compiled) -> list[tuple[str, str]]:
-    return [(problem.path, problem.message) for problem in found.problems if problem.is_error]
+def errors(compilation: Compiled) -> list[tuple[str, str]]:
+    return [(problem.path, problem.message) for problem in compilation.problems if problem.is_error]
 
 
 def test_what_a_rule_leads_to_is_its_users_business() -> None:
@@ -110,9 +110,9 @@ def test_precedence_is_priority_then_the_order_of_the_list() -> None:
         for i, (id_, priority) in enumerate(numbers)
     ]
 
-    found = good(*rules)
+    compilation = good(*rules)
 
-    assert [each.id for each in found] == ["b", "e", "a", "c", "d"]
+    assert [each.id for each in compilation] == ["b", "e", "a", "c", "d"]
 
 
 def comparison(field: str, op: str, value: Any = None) -> dict[str, Any]:
@@ -175,11 +175,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("wrong", "path", "said"), WRONG.values(), ids=WRONG)
-def test_a_wrong_rule_is_refused_at_its_path(wrong: dict[str, Any], path: str, said: str) -> None:
-    found = errors(compiled(wrong))
+@pytest.mark.parametrize(("wrong", "path", "fault"), WRONG.values(), ids=WRONG)
+def test_a_wrong_rule_is_refused_at_its_path(wrong: dict[str, Any], path: str, fault: str) -> None:
+    problems = errors(compiled(wrong))
 
-    assert any(at.removeprefix("rules[0].") == path and said in message for at, message in found), found
+    assert any(at.removeprefix("rules[0].") == path and fault in message for at, message in problems), problems
 
 
 @pytest.mark.parametrize("name", ["$m", "_any", "id", "sid", "a^"])

@@ -92,13 +92,15 @@ REFUSED = {
 
 
 @pytest.mark.timeout(30)  # a parser that goes on reading takes longer
-@pytest.mark.parametrize(("source", "line", "column", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_is_dangerous_or_wrong_is_refused_with_its_place(source: str, line: int, column: int, said: str) -> None:
+@pytest.mark.parametrize(("source", "line", "column", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_is_dangerous_or_wrong_is_refused_with_its_place(
+    source: str, line: int, column: int, message: str
+) -> None:
     document = read(source)
 
     assert document.problem is not None
     assert (document.problem.line, document.problem.column) == (line, column)
-    assert said in document.problem.message
+    assert message in document.problem.message
     assert document.tree is None
 
 

@@ -99,12 +99,12 @@ BAD: dict[str, tuple[str, Any, str]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "value", "said"), BAD.values(), ids=BAD)
-def test_a_bad_attribute_is_a_violation_with_the_value_and_what_is_allowed(name: str, value: Any, said: str) -> None:
+@pytest.mark.parametrize(("name", "value", "message"), BAD.values(), ids=BAD)
+def test_a_bad_attribute_is_a_violation_with_the_value_and_what_is_allowed(name: str, value: Any, message: str) -> None:
     ((field, description),) = violations({name: value})
 
     assert field == name
-    assert said in description
+    assert message in description
     assert len(description) < 250
     description.encode()
 

@@ -304,12 +304,14 @@ HOSTILE: list[tuple[str, Callable[[Files], Files], type[ArtefactRefused], str]] 
 ]
 
 
-@pytest.mark.parametrize(("change", "error", "said"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE])
+@pytest.mark.parametrize(
+    ("change", "error", "message"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE]
+)
 def test_a_hostile_folder_is_refused_with_a_reason(
     files: Files,
     change: Callable[[Files], Files],
     error: type[ArtefactRefused],
-    said: str,
+    message: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -318,23 +320,23 @@ def test_a_hostile_folder_is_refused_with_a_reason(
     with pytest.raises(error) as refusal:
         artefact.read(BytesFolder(change(files)))
 
-    assert said in str(refusal.value)
+    assert message in str(refusal.value)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_was_written_is_what_is_read(tmp_path: Path) -> None:
     written = write_model(tmp_path)
 
-    found = artefact.read(LocalFolder(tmp_path / "churn" / "v1"))
+    loaded = artefact.read(LocalFolder(tmp_path / "churn" / "v1"))
 
-    assert found.digest == written.digest
-    assert found.manifest == written.manifest
-    assert found.golden[0].features == CUSTOMER
-    assert found.tables.bias == small_tables().bias
-    assert [table.tolist() for table in found.tables.pairs.values()] == [
+    assert loaded.digest == written.digest
+    assert loaded.manifest == written.manifest
+    assert loaded.golden[0].features == CUSTOMER
+    assert loaded.tables.bias == small_tables().bias
+    assert [table.tolist() for table in loaded.tables.pairs.values()] == [
         t.tolist() for t in small_tables().pairs.values()
     ]
-    assert found.schema == SCHEMA
+    assert loaded.schema == SCHEMA
 
 
 def test_equal_models_are_equal_folders(tmp_path: Path) -> None:

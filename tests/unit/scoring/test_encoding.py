@@ -131,7 +131,7 @@ def test_a_total_has_the_same_bits_by_row_and_by_column(rows: list[tuple[float |
 
     one_by_one = [RowEncoder(schema)(dict(zip(BILL.total_of, row, strict=True))) for row in rows]
     assert [x.hex() for x in together[:, 0].tolist()] == [row[0].hex() for row, _ in one_by_one]
-    flags = [found[0].kind if found else None for _, found in one_by_one]
+    flags = [flags_of_row[0].kind if flags_of_row else None for _, flags_of_row in one_by_one]
     assert [FLAG_KINDS[code] for code in codes[:, 0].tolist()] == flags
 
 
@@ -151,7 +151,7 @@ def test_a_total_says_what_is_wrong_with_its_parts(
     (encoded,), flags = RowEncoder(FeatureSchema(features=(BILL,)))(parts)
 
     assert (None if math.isnan(encoded) else encoded) == total
-    assert [(found.feature, found.kind) for found in flags] == ([("bill", flag)] if flag else [])
+    assert [(raised.feature, raised.kind) for raised in flags] == ([("bill", flag)] if flag else [])
 
 
 @pytest.mark.parametrize(

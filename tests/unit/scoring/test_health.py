@@ -46,8 +46,8 @@ def signals(name: str) -> st.SearchStrategy[Signal]:
 def profiles(draw: st.DrawFn) -> Profile:
     dimensions = []
     for d in range(draw(st.integers(1, 5))):
-        found = [draw(signals(f"s{d}_{i}")) for i in range(draw(st.integers(1, 3)))]
-        dimensions.append(Dimension(name=f"d{d}", weight=draw(st.floats(0.1, 100)), signals=tuple(found)))
+        drawn = [draw(signals(f"s{d}_{i}")) for i in range(draw(st.integers(1, 3)))]
+        dimensions.append(Dimension(name=f"d{d}", weight=draw(st.floats(0.1, 100)), signals=tuple(drawn)))
     out = (
         (KnockOut(name="out", feature="out", equals=True, cap=draw(st.integers(0, 100))),)
         if draw(st.booleans())
@@ -190,10 +190,10 @@ HEALTHS = st.lists(st.none() | st.integers(0, 100), min_size=1, max_size=20)
 
 @given(HEALTHS)
 def test_without_hysteresis_the_colour_is_that_of_the_last_health(healths: list[int | None]) -> None:
-    found = band_after(healths, Bands(), Hysteresis(points=0, evaluations=1))
+    band = band_after(healths, Bands(), Hysteresis(points=0, evaluations=1))
 
     last = healths[-1]
-    assert found == (Band.UNKNOWN if last is None else plain_band(last, Bands()))
+    assert band == (Band.UNKNOWN if last is None else plain_band(last, Bands()))
 
 
 @given(st.integers(0, 100), st.lists(st.integers(-3, 2), max_size=15))
@@ -260,18 +260,18 @@ def test_who_ties_gets_the_same_points_and_more_is_never_worse(values: list[floa
 
 
 def test_the_example_is_valid_and_picks_by_stage_and_segment() -> None:
-    found = read_profiles(EXAMPLE.read_bytes())
+    example = read_profiles(EXAMPLE.read_bytes())
 
-    assert found.profile_for("any", Stage.NEW) is found.profiles[0]
-    assert found.profile_for("any", Stage.ACTIVE) is found.profiles[1]
-    assert len(found.digest) == 12
+    assert example.profile_for("any", Stage.NEW) is example.profiles[0]
+    assert example.profile_for("any", Stage.ACTIVE) is example.profiles[1]
+    assert len(example.digest) == 12
 
 
 DIMENSION = "{name: d, weight: 1, signals: [{feature: f, bad: 0, warn: 5, good: 9}]}"
 
 
 @pytest.mark.parametrize(
-    ("source", "path", "said"),
+    ("source", "path", "message"),
     [
         ("version: 1\nprofiles: []", "profiles", "at least 1"),
         ("version: 2\nprofiles: []", "version", "1"),
@@ -319,9 +319,9 @@ DIMENSION = "{name: d, weight: 1, signals: [{feature: f, bad: 0, warn: 5, good: 
         ("[" * 5_000, "", "is not YAML"),
     ],
 )
-def test_a_profile_that_is_wrong_is_refused_with_its_place(source: str, path: str, said: str) -> None:
+def test_a_profile_that_is_wrong_is_refused_with_its_place(source: str, path: str, message: str) -> None:
     with pytest.raises(InvalidProfile) as refusal:
         read_profiles(source)
 
     assert refusal.value.violations[0].field.startswith(path)
-    assert said in refusal.value.violations[0].description
+    assert message in refusal.value.violations[0].description

@@ -202,10 +202,10 @@ def test_a_torn_entry_does_not_answer(registry: Registry, tmp_path: Path) -> Non
 
 
 def test_two_versions_stand_side_by_side(registry: Registry) -> None:
-    found = registry.compare("churn", "v1", "v2")
+    comparison = registry.compare("churn", "v1", "v2")
 
-    assert found.versions == ("v1", "v2")
-    assert (found.only_in_first, found.only_in_second) == ((), ())
+    assert comparison.versions == ("v1", "v2")
+    assert (comparison.only_in_first, comparison.only_in_second) == ((), ())
 
 
 def test_the_holder_follows_promotions_and_keeps_what_it_loaded(registry: Registry) -> None:

@@ -110,12 +110,12 @@ def test_days_are_counted_where_doubles_are_further_apart_than_a_day() -> None:
 def test_reasons_are_the_heaviest_contributions_and_all_of_them_add_up(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
-    found = reasons(model, score, CUSTOMER, top=10)
+    heaviest = reasons(model, score, CUSTOMER, top=10)
 
-    assert [abs(r.contribution) for r in found] == sorted((abs(r.contribution) for r in found), reverse=True)
-    assert model.kernel.bias + sum(r.contribution for r in found) == pytest.approx(score.log_odds, abs=1e-12)
-    assert [r.feature for r in reasons(model, score, CUSTOMER, top=2)] == [r.feature for r in found[:2]]
-    assert found[0].delta_probability > 0
+    assert [abs(r.contribution) for r in heaviest] == sorted((abs(r.contribution) for r in heaviest), reverse=True)
+    assert model.kernel.bias + sum(r.contribution for r in heaviest) == pytest.approx(score.log_odds, abs=1e-12)
+    assert [r.feature for r in reasons(model, score, CUSTOMER, top=2)] == [r.feature for r in heaviest[:2]]
+    assert heaviest[0].delta_probability > 0
 
 
 def test_reasons_speak_both_languages(model: LoadedModel) -> None:
@@ -287,7 +287,7 @@ def test_every_error_travels_between_processes_whole() -> None:
 
     import scoring.errors as errors
 
-    found = [
+    classes = [
         InvalidInput.of("a", "b"),
         errors.NotFound("model", "m"),
         errors.StaleEtag("m", "x"),
@@ -295,6 +295,6 @@ def test_every_error_travels_between_processes_whole() -> None:
         errors.HashMismatch("f", "d"),
         errors.RegistryUnavailable("r", 2.0),
     ]
-    for error in found:
+    for error in classes:
         again: Failure = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), again.__dict__) == (type(error), str(error), error.__dict__)

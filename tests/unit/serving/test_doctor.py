@@ -49,16 +49,16 @@ def test_a_sound_store_has_nothing_to_do() -> None:
 def test_what_is_wrong_with_a_store_is_found_with_what_to_do(
     facts: StoreFacts, subject: str, severity: Severity, advice: str
 ) -> None:
-    found = {finding.subject: finding for finding in judge(facts)}[subject]
+    finding_of = {finding.subject: finding for finding in judge(facts)}[subject]
 
-    assert found.severity is severity
-    assert advice in found.advice
+    assert finding_of.severity is severity
+    assert advice in finding_of.advice
 
 
 def test_a_private_store_may_have_a_simulated_clock_and_says_so() -> None:
-    (found,) = (finding for finding in judge(replace(SOUND, is_simulated=True), is_private=True) if finding.advice)
+    (advised,) = (finding for finding in judge(replace(SOUND, is_simulated=True), is_private=True) if finding.advice)
 
-    assert (found.subject, found.severity, found.seen) == ("time", Severity.MIND, "simulated")
+    assert (advised.subject, advised.severity, advised.seen) == ("time", Severity.MIND, "simulated")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_private_store_may_have_a_simulated_clock_and_says_so() -> None:
 def test_a_certificate_is_judged_by_how_long_it_is_good(tmp_path: Path, days: int, severity: Severity) -> None:
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -77,7 +77,7 @@ def test_a_certificate_is_judged_by_how_long_it_is_good(tmp_path: Path, days: in
         .not_valid_after(now + timedelta(days=days))
         .sign(key, hashes.SHA256())
     )
-    (tmp_path / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (tmp_path / "cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
 
     assert host.certificate(str(tmp_path / "cert.pem")).severity is severity
 
@@ -111,11 +111,11 @@ def test_a_folder_that_does_not_exist_yet_is_looked_at_where_it_will_be(tmp_path
 def test_a_set_up_that_cannot_serve_is_told_by_its_exit_code(
     tmp_path: Path, environ: Mapping[str, str], subject: str
 ) -> None:
-    wrong = [found for found in findings(environ, "127.0.0.1:0", tmp_path) if found.severity is Severity.BAD]
+    wrong = [finding for finding in findings(environ, "127.0.0.1:0", tmp_path) if finding.severity is Severity.BAD]
 
     done = CliRunner().invoke(doctor, ["--listen", "127.0.0.1:0", "--data", str(tmp_path)], env=environ)
 
-    assert [found.subject for found in wrong] == [subject]
+    assert [finding.subject for finding in wrong] == [subject]
     assert wrong[0].advice
     assert (done.exit_code, done.output.splitlines()[-1]) == (1, "1 to put right")
 

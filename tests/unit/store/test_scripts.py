@@ -75,13 +75,13 @@ async def test_a_script_that_a_store_cannot_run_now_is_unavailable() -> None:
 
 
 async def test_whoever_watches_is_told_of_the_scripts_of_every_package_while_they_last() -> None:
-    told: list[str] = []
+    names: list[str] = []
 
     @contextmanager
     def watch(name: str) -> Iterator[None]:
-        told.append(f"{name} begins")
+        names.append(f"{name} begins")
         yield
-        told.append(f"{name} ends")
+        names.append(f"{name} ends")
 
     watch_scripts(watch)
     await Script(QUEUE, "note")(Server(), [], [])
@@ -89,4 +89,4 @@ async def test_whoever_watches_is_told_of_the_scripts_of_every_package_while_the
     watch_scripts(None)
     await Script(QUEUE, "note")(Server(), [], [])
 
-    assert told == ["note begins", "note ends", "complete begins", "complete ends"]
+    assert names == ["note begins", "note ends", "complete begins", "complete ends"]

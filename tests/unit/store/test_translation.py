@@ -86,11 +86,11 @@ def below(root: type[Exception]) -> Iterator[type[Exception]]:
 
 def classes_of_the_driver() -> list[type[Exception]]:
     """Return what the driver may raise: all in ``redis.exceptions``, and what other modules derive from it."""
-    named = [found for _, found in inspect.getmembers(redis.exceptions, inspect.isclass)]
-    roots = [found for found in named if issubclass(found, Exception)]
+    named = [driver_class for _, driver_class in inspect.getmembers(redis.exceptions, inspect.isclass)]
+    roots = [driver_class for driver_class in named if issubclass(driver_class, Exception)]
     everything = {child for root in roots for child in below(root)}
-    its_own = [found for found in everything if found.__module__.startswith("redis.")]
-    return sorted(its_own, key=lambda found: (found.__module__, found.__name__))
+    its_own = [driver_class for driver_class in everything if driver_class.__module__.startswith("redis.")]
+    return sorted(its_own, key=lambda driver_class: (driver_class.__module__, driver_class.__name__))
 
 
 def made(error: type[Exception]) -> Exception:
@@ -139,11 +139,11 @@ TEXTS: list[Exception] = [
 
 @pytest.mark.parametrize("error", TEXTS, ids=lambda error: f"{type(error).__name__} {str(error)[:20]}")
 def test_a_store_that_cannot_now_is_unavailable(error: Exception) -> None:
-    with pytest.raises(StoreUnavailable) as told, translated():
+    with pytest.raises(StoreUnavailable) as raised, translated():
         raise error
 
-    assert str(error) in str(told.value)
-    assert told.value.__cause__ is error
+    assert str(error) in str(raised.value)
+    assert raised.value.__cause__ is error
 
 
 @pytest.mark.parametrize("error", [ResponseError("wrong number of arguments"), RedisError("nothing"), KeyError("ours")])

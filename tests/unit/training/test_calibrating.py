@@ -17,39 +17,39 @@ def world(n: int, seed: int = 0) -> tuple[FloatArray, FloatArray, IntArray]:
 def test_exaggeration_is_found_and_undone() -> None:
     z, churned, pieces = world(6_000)
 
-    found = calibrate(3 * z, churned, pieces)
+    calibrated = calibrate(3 * z, churned, pieces)
 
-    assert not isinstance(found.calibration, Identity)
-    assert found.ece["identity"] > 0.05
-    assert ece(churned, found.p_churn) < 0.02
+    assert not isinstance(calibrated.calibration, Identity)
+    assert calibrated.ece["identity"] > 0.05
+    assert ece(churned, calibrated.p_churn) < 0.02
 
 
 def test_a_shift_is_found_and_undone_by_a_line() -> None:
     z, churned, _ = world(6_000)
 
-    found = sigmoid(z + 2, churned)
+    line = sigmoid(z + 2, churned)
 
-    assert isinstance(found, Sigmoid)
-    assert abs(found.a - 1) < 0.1
-    assert abs(found.b + 2) < 0.2
+    assert isinstance(line, Sigmoid)
+    assert abs(line.a - 1) < 0.1
+    assert abs(line.b + 2) < 0.2
 
 
 def test_a_temperature_is_recovered() -> None:
     z, churned, _ = world(20_000)
 
-    found = temperature(2.5 * z, churned)
+    recovered = temperature(2.5 * z, churned)
 
-    assert isinstance(found, Temperature)
-    assert abs(found.t - 2.5) < 0.15
+    assert isinstance(recovered, Temperature)
+    assert abs(recovered.t - 2.5) < 0.15
 
 
 def test_nothing_is_kept_that_makes_the_losses_worse() -> None:
     for seed in range(5):
         z, churned, pieces = world(800, seed)
 
-        found = calibrate(z, churned, pieces)
+        calibrated = calibrate(z, churned, pieces)
 
-        assert log_loss(churned, found.p_churn) <= log_loss(churned, probabilities(z))
+        assert log_loss(churned, calibrated.p_churn) <= log_loss(churned, probabilities(z))
 
 
 def test_steps_are_tried_only_with_a_thousand_who_left() -> None:
@@ -65,10 +65,10 @@ def test_steps_are_tried_only_with_a_thousand_who_left() -> None:
 def test_steps_rise_and_never_claim_certainty() -> None:
     z, churned, _ = world(5_000)
 
-    found = steps(z, churned)
+    calibration = steps(z, churned)
 
-    assert isinstance(found, Steps)
-    assert 0 < found.values[0] < found.values[-1] < 1
+    assert isinstance(calibration, Steps)
+    assert 0 < calibration.values[0] < calibration.values[-1] < 1
 
 
 def test_a_score_that_is_upside_down_is_left_alone() -> None:

@@ -73,10 +73,10 @@ def test_a_category_no_training_row_has_is_as_good_as_unknown() -> None:
     rows, churned = encoded()
     tables, _ = export(SMALL, examples(rows, churned), FEATURES, seed=1, n_rows=1_000)
 
-    asked = np.repeat(rows[:1], 3, axis=0)
-    asked[:, 1] = [3.0, np.nan, 99.0]  # "rare" never occurs in the training rows
+    unseen = np.repeat(rows[:1], 3, axis=0)
+    unseen[:, 1] = [3.0, np.nan, 99.0]  # "rare" never occurs in the training rows
 
-    assert np.ptp(tables.log_odds(asked)) < 1e-12
+    assert np.ptp(tables.log_odds(unseen)) < 1e-12
 
 
 def test_codes_keep_their_meaning_when_lower_ones_are_absent() -> None:
@@ -131,9 +131,9 @@ def test_nan_never_passes_for_parity() -> None:
 def test_rows_made_to_hurt_hold_every_edge_and_both_its_neighbours() -> None:
     bins = (Bins(edges=np.array([1.0, 2.0])),)
 
-    made = set(hurtful_rows(bins, np.zeros((5, 1)), 2_000, seed=0)[:, 0].tolist())
+    values = set(hurtful_rows(bins, np.zeros((5, 1)), 2_000, seed=0)[:, 0].tolist())
 
-    assert {1.0, np.nextafter(1.0, 2.0), np.nextafter(1.0, 0.0), 2.0, 1e300} <= made
+    assert {1.0, np.nextafter(1.0, 2.0), np.nextafter(1.0, 0.0), 2.0, 1e300} <= values
 
 
 def test_purifying_keeps_every_score_and_empties_the_pairs_of_main_effects() -> None:
@@ -173,8 +173,8 @@ def test_nothing_is_resampled_or_reweighted() -> None:
 
     for candidate in (*LADDER[:3], BENCHMARK_MODEL):
         scores = candidate.fit(rows[rare], churned[rare], FEATURES, seed=1).log_odds(rows[rare])
-        said = (1 / (1 + np.exp(-scores))).mean()
-        assert said == pytest.approx(churned[rare].mean(), rel=0.05), candidate.name
+        mean = (1 / (1 + np.exp(-scores))).mean()
+        assert mean == pytest.approx(churned[rare].mean(), rel=0.05), candidate.name
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:

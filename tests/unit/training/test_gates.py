@@ -24,8 +24,8 @@ def evidence(**changes: object) -> Evidence:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def closed(found: Evidence) -> set[str]:
-    return {gate.name for gate in gates_of(found) if not gate.passed}
+def closed(evidence: Evidence) -> set[str]:
+    return {gate.name for gate in gates_of(evidence) if not gate.passed}
 
 
 def test_a_model_as_good_as_the_champion_passes_everywhere() -> None:

@@ -85,13 +85,13 @@ def prepared(table: pa.Table) -> Prepared:
 
 @pytest.mark.parametrize("plant", LEAKS, ids=lambda plant: plant.__name__)
 def test_a_planted_leak_is_caught_and_kept_out(plant: Callable[[pa.Table], pa.Table]) -> None:
-    found = prepared(plant(customers(N)))
+    rows = prepared(plant(customers(N)))
 
-    accused = {name for leak in found.leaks for name in leak.columns}
+    accused = {name for leak in rows.leaks for name in leak.columns}
     assert "leak" in accused
     assert accused <= {"leak", "leak too"}
-    assert not accused & set(found.schema.names)
-    assert not found.leaks_inside
+    assert not accused & set(rows.schema.names)
+    assert not rows.leaks_inside
 
 
 def test_the_same_customers_without_it_are_clean() -> None:
@@ -103,10 +103,10 @@ def test_copied_rows_under_new_names_are_caught() -> None:
     copied = pa.concat_tables([table, table.slice(0, N // 4)])
     named = with_column(copied, "customer", [f"c{i}" for i in range(len(copied))])
 
-    found = prepare(named, Columns("Churn", id="customer"))
+    rows = prepare(named, Columns("Churn", id="customer"))
 
-    assert [leak.columns for leak in found.leaks] == [()]
-    assert len(found.rows) == N
+    assert [leak.columns for leak in rows.leaks] == [()]
+    assert len(rows.rows) == N
 
 
 def test_a_moment_after_the_rows_own_is_caught() -> None:
@@ -115,9 +115,9 @@ def test_a_moment_after_the_rows_own_is_caught() -> None:
     closed = [at + timedelta(days=20 if left else -20) for at, left in zip(taken, gone(table), strict=True)]
     table = with_column(with_column(table, "as_of", taken), "closed", closed)
 
-    found = prepare(table, Columns("Churn", time="as_of"))
+    rows = prepare(table, Columns("Churn", time="as_of"))
 
-    assert ("closed",) in {leak.columns for leak in found.leaks}
+    assert ("closed",) in {leak.columns for leak in rows.leaks}
 
 
 def test_one_customers_rows_never_straddle_a_split() -> None:

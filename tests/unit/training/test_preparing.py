@@ -152,7 +152,7 @@ def test_a_leak_that_the_given_schema_wants_stays_and_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "message"),
     [
         (Columns("Chrun"), "there is no such column; found are tenure"),
         (Columns("plan"), "say with --positive"),
@@ -160,8 +160,8 @@ def test_a_leak_that_the_given_schema_wants_stays_and_is_named() -> None:
         (Columns("Churn", time="plan"), "neither ISO 8601 nor whole numbers"),
     ],
 )
-def test_what_cannot_be_read_is_named(columns: Columns, said: str) -> None:
-    with pytest.raises(InvalidInput, match=said):
+def test_what_cannot_be_read_is_named(columns: Columns, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
         prepare(customers(), columns)
 
 
@@ -176,10 +176,10 @@ def test_too_few_who_left_is_said() -> None:
 def test_any_two_values_can_be_the_outcome_if_one_is_named() -> None:
     values = pa.chunked_array([["gone", "here", "here", None]])
 
-    found = read_outcome(values, "state", "gone")
+    outcome = read_outcome(values, "state", "gone")
 
-    assert found[:3].tolist() == [1.0, 0.0, 0.0]
-    assert np.isnan(found[3])
+    assert outcome[:3].tolist() == [1.0, 0.0, 0.0]
+    assert np.isnan(outcome[3])
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,12 @@ def test_equals_the_definition_integrated_numerically() -> None:
     churned = (draw.random(80) < score * 0.5).astype(float)
     plan = Campaign()
 
-    found = expected_maximum_profit(churned, score, plan).per_customer
+    profit = expected_maximum_profit(churned, score, plan).per_customer
 
     expected, _ = quad(
         lambda g: best_profit(churned, score, plan, g) * beta.pdf(g, plan.accept_a, plan.accept_b), 0, 1, limit=400
     )
-    assert found == pytest.approx(expected, rel=1e-4)
+    assert profit == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_useless_score_earns_less_than_a_perfect_one() -> None:
@@ -44,9 +44,9 @@ def test_a_useless_score_earns_less_than_a_perfect_one() -> None:
 def test_nobody_is_contacted_if_it_never_pays() -> None:
     churned = np.array([1.0, 0.0, 0.0, 1.0])
 
-    found = expected_maximum_profit(churned, churned, Campaign(lifetime_value=11.0, contact=50.0))
+    best = expected_maximum_profit(churned, churned, Campaign(lifetime_value=11.0, contact=50.0))
 
-    assert (found.per_customer, found.share) == (0.0, 0.0)
+    assert (best.per_customer, best.share) == (0.0, 0.0)
 
 
 def test_the_hull_is_convex_and_above_the_curve() -> None:

@@ -2,11 +2,11 @@ import numpy as np
 
 from scoring.model.logistic import FloatArray
 from training.learn.boosting import Boosting
-from training.learn.selection import Trial, simplest_good, standard_error
+from training.learn.selection import JudgedCandidate, simplest_good, standard_error
 
 
-def trial(name: str, losses: FloatArray) -> Trial:
-    return Trial(Boosting(name, "pairwise"), np.zeros(len(losses)), losses)
+def trial(name: str, losses: FloatArray) -> JudgedCandidate:
+    return JudgedCandidate(Boosting(name, "pairwise"), np.zeros(len(losses)), losses)
 
 
 def test_the_simplest_within_one_standard_error_is_taken() -> None:

@@ -16,10 +16,10 @@ def examples(n: int, times: np.ndarray | None = None, per_customer: int = 1) -> 
 def test_customers_of_one_row_get_the_plain_folds_everybody_quotes() -> None:
     rows = examples(500)
 
-    found = folds_of(rows)
+    folds = folds_of(rows)
 
     plain = StratifiedKFold(5, shuffle=True, random_state=42).split(rows.encoded, rows.churned)
-    for fold, (learn, judge) in zip(found, plain, strict=True):
+    for fold, (learn, judge) in zip(folds, plain, strict=True):
         assert fold.learn.tolist() == learn.tolist()
         assert fold.judge.tolist() == judge.tolist()
 

@@ -17,7 +17,7 @@ from redis.exceptions import (
 
 from failures import StoreUnavailable
 from workqueue.adapters.redis.queue import RedisQueue
-from workqueue.jobs import Lease, NewJob, Request, Settlement, SettlementKind, State
+from workqueue.jobs import JobState, Lease, NewJob, Request, Settlement, SettlementKind
 
 LEASE = Lease("a", b"", 0, 1, 1)
 REQUEST = Request("r", "f")
@@ -29,10 +29,10 @@ CALLS: dict[str, Callable[[RedisQueue], Awaitable[Any]]] = {
     "settle": lambda queue: queue.settle("t", [Settlement(LEASE, SettlementKind.DONE)]),
     "withdraw": lambda queue: queue.withdraw("t", "a", ""),
     "find": lambda queue: queue.find("t", "a"),
-    "peek": lambda queue: queue.peek("t", State.READY),
+    "peek": lambda queue: queue.peek("t", JobState.READY),
     "stats": lambda queue: queue.stats("t"),
     "redrive": lambda queue: queue.redrive("t", REQUEST),
-    "purge": lambda queue: queue.purge("t", State.DEAD, REQUEST),
+    "purge": lambda queue: queue.purge("t", JobState.DEAD, REQUEST),
     "tenants": lambda queue: queue.tenants(),
     "rung": lambda queue: queue.wakeup("0-0", 1.0),
 }

@@ -10,7 +10,7 @@ import pytest
 from failures import StoreUnavailable
 from tests.twins.queue import MemoryQueue
 from workqueue.backoff import Backoff
-from workqueue.jobs import Lease, NewJob, Settlement, State
+from workqueue.jobs import JobState, Lease, NewJob, Settlement
 from workqueue.worker import JobResult, ResultKind, Work, Worker
 from workqueue.worker_pool import WorkerPool
 
@@ -44,7 +44,7 @@ async def submit(queue: MemoryQueue, *ids: str) -> None:
     await queue.submit(TENANT, [NewJob(name, b"") for name in ids])
 
 
-async def counts(queue: MemoryQueue) -> dict[State, int]:
+async def counts(queue: MemoryQueue) -> dict[JobState, int]:
     return {state: count for state, count in (await queue.stats(TENANT)).counts.items() if count}
 
 
@@ -60,7 +60,7 @@ async def test_a_job_that_can_never_succeed_is_dead_at_once(queue: MemoryQueue) 
 
     await Worker(queue, always(ResultKind.NEVER, "no such field")).turn(TENANT)
 
-    (dead,) = await queue.peek(TENANT, State.DEAD)
+    (dead,) = await queue.peek(TENANT, JobState.DEAD)
     assert dead.fault == "no such field"
 
 
@@ -69,7 +69,7 @@ async def test_a_failure_that_may_pass_waits_as_the_backoff_says(queue: MemoryQu
 
     await Worker(queue, always(ResultKind.AGAIN, "not now"), Backoff(8.0), draw=lambda: 0.5).turn(TENANT)
 
-    (waiting,) = await queue.peek(TENANT, State.DELAYED)
+    (waiting,) = await queue.peek(TENANT, JobState.DELAYED)
     assert (waiting.position - waiting.arrived_us, waiting.fault) == (4_000_000, "not now")
 
 
@@ -78,7 +78,7 @@ async def test_a_job_that_failed_too_often_is_dead_with_its_last_reason(queue: M
 
     await Worker(queue, always(ResultKind.AGAIN, "not now"), Backoff(deliveries=1)).turn(TENANT)
 
-    (dead,) = await queue.peek(TENANT, State.DEAD)
+    (dead,) = await queue.peek(TENANT, JobState.DEAD)
     assert dead.fault == "given up after 1 deliveries: not now"
 
 
@@ -92,8 +92,8 @@ async def test_one_poisonous_job_does_not_keep_its_batch_from_succeeding(queue: 
 
     await Worker(queue, work).turn(TENANT)
 
-    (waiting,) = await queue.peek(TENANT, State.DELAYED)
-    assert (waiting.id, await counts(queue)) == ("poison", {State.DELAYED: 1})
+    (waiting,) = await queue.peek(TENANT, JobState.DELAYED)
+    assert (waiting.id, await counts(queue)) == ("poison", {JobState.DELAYED: 1})
     assert "ZeroDivisionError" in waiting.fault
 
 
@@ -110,7 +110,7 @@ async def test_a_cancelled_worker_gives_its_jobs_back(queue: MemoryQueue) -> Non
     await begun.wait()
     await workers.drain(0)
 
-    assert await counts(queue) == {State.READY: 2}
+    assert await counts(queue) == {JobState.READY: 2}
 
 
 async def test_a_job_that_is_over_is_kept_with_its_note(queue: MemoryQueue) -> None:
@@ -121,7 +121,7 @@ async def test_a_job_that_is_over_is_kept_with_its_note(queue: MemoryQueue) -> N
 
     await Worker(queue, work).turn(TENANT)
 
-    (kept,) = await queue.peek(TENANT, State.KEPT)
+    (kept,) = await queue.peek(TENANT, JobState.KEPT)
     assert kept.note == "made v1"
 
 
@@ -138,7 +138,7 @@ async def test_a_worker_ends_what_it_does_when_its_lease_is_over(queue: MemoryQu
 
     await Worker(queue, work, lease_s=0.003).turn(TENANT)
 
-    (kept,) = await queue.peek(TENANT, State.KEPT)
+    (kept,) = await queue.peek(TENANT, JobState.KEPT)
     assert (ended.is_set(), kept.note) == (True, "cancelled")
 
 

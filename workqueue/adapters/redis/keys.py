@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from workqueue.jobs import State
+from workqueue.jobs import JobState
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class QueueKeys:
     """The keys of one tenant's queue of one name."""
 
     queue: str
@@ -27,7 +27,7 @@ class Keys:
         """Hash: id → msgpack ``{payload, priority, arrival µs, since µs}``; holds every job, dead ones too."""
         return self._key("jobs")
 
-    def state(self, state: State) -> str:
+    def state(self, state: JobState) -> str:
         """Sorted set: id → its position in that state, in µs."""
         return self._key(state.lower())
 
@@ -62,8 +62,8 @@ class Keys:
     @property
     def all(self) -> tuple[str, ...]:
         """The keys that most scripts are given, in their order."""
-        waiting = map(self.state, (State.READY, State.DELAYED, State.LEASED, State.DEAD))
-        return (self.jobs, *waiting, self.leases, self.faults, self.counts, self.state(State.KEPT), self.notes)
+        waiting = map(self.state, (JobState.READY, JobState.DELAYED, JobState.LEASED, JobState.DEAD))
+        return (self.jobs, *waiting, self.leases, self.faults, self.counts, self.state(JobState.KEPT), self.notes)
 
 
 def _hashed(request_id: str) -> str:

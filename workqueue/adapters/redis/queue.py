@@ -14,20 +14,20 @@ from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 from store.translation import translated
-from workqueue.adapters.redis.keys import Keys, tenants_key, wakeup_key
+from workqueue.adapters.redis.keys import QueueKeys, tenants_key, wakeup_key
 from workqueue.errors import QueueFull
 from workqueue.jobs import (
     MAX_BATCH,
     Bounds,
     Job,
+    JobState,
     Lease,
     LeasedBatch,
     NewJob,
-    Progress,
     Receipt,
     Request,
+    RequestProgress,
     Settlement,
-    State,
     Stats,
 )
 
@@ -79,8 +79,7 @@ class RedisQueue:
         self._stats = script("stats", now)
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
-        """Take jobs in; see ``workqueue.ports.Queue``."""
-        keys = Keys(self._name, tenant)
+        keys = QueueKeys(self._name, tenant)
         all_keys, arguments = list(keys.all), [b""]
         for job in jobs:
             place = 0
@@ -99,9 +98,8 @@ class RedisQueue:
         return [_receipt(tenant, job, reply) for job, reply in zip(jobs, replies, strict=True)]
 
     async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
-        """Lend jobs; see ``workqueue.ports.Queue``."""
         due_us, *replies = await self._lease(
-            self._redis, Keys(self._name, tenant).all, [count, round(lease_s * 1e6), self._deliveries, count]
+            self._redis, QueueKeys(self._name, tenant).all, [count, round(lease_s * 1e6), self._deliveries, count]
         )
         leases = tuple(
             Lease(job_id.decode(), payload, int(arrived), token, delivery)
@@ -110,50 +108,45 @@ class RedisQueue:
         return LeasedBatch(leases, int(due_us) / 1e6 if int(due_us) >= 0 else math.inf)
 
     async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:
-        """Let leases last longer; see ``workqueue.ports.Queue``."""
-        keys = Keys(self._name, tenant)
+        keys = QueueKeys(self._name, tenant)
         arguments: list[Argument] = [round(lease_s * 1e6)]
         for lease in leases:
             arguments += [lease.id, lease.token]
-        return list(map(bool, await self._extend(self._redis, [keys.state(State.LEASED), keys.leases], arguments)))
+        return list(map(bool, await self._extend(self._redis, [keys.state(JobState.LEASED), keys.leases], arguments)))
 
     async def note(self, tenant: str, lease: Lease, note: str) -> bool:
-        """Write down how far a job is; see ``workqueue.ports.Queue``."""
-        keys = Keys(self._name, tenant)
-        needed = [keys.state(State.LEASED), keys.leases, keys.notes]
+        keys = QueueKeys(self._name, tenant)
+        needed = [keys.state(JobState.LEASED), keys.leases, keys.notes]
         return bool(await self._note(self._redis, needed, [lease.id, lease.token, note]))
 
     async def settle(self, tenant: str, endings: Sequence[Settlement]) -> list[bool]:
-        """End leases; see ``workqueue.ports.Queue``."""
         arguments = [
             msgpack.packb([e.lease.id, e.lease.token, e.verdict, round(e.delay_s * 1e6), e.reason, e.note])
             for e in endings
         ]
-        return list(map(bool, await self._settle(self._redis, Keys(self._name, tenant).all, arguments)))
+        return list(map(bool, await self._settle(self._redis, QueueKeys(self._name, tenant).all, arguments)))
 
     async def withdraw(self, tenant: str, job_id: str, note: str) -> bool:
-        """End a job; see ``workqueue.ports.Queue``."""
-        return bool(await self._withdraw(self._redis, Keys(self._name, tenant).all, [job_id, note]))
+        return bool(await self._withdraw(self._redis, QueueKeys(self._name, tenant).all, [job_id, note]))
 
     async def find(self, tenant: str, job_id: str) -> Job | None:
-        """Return a job; see ``workqueue.ports.Queue``."""
-        keys = Keys(self._name, tenant)
+        keys = QueueKeys(self._name, tenant)
         with translated():
             async with self._redis.pipeline(transaction=True) as pipeline:
-                for state in State:
+                for state in JobState:
                     pipeline.zscore(keys.state(state), job_id)
                 _read(pipeline, keys, [job_id])
                 *positions, records, leases, faults, notes = await pipeline.execute()
-        for state, position in zip(State, positions, strict=True):
+        for state, position in zip(JobState, positions, strict=True):
             if position is not None:
                 return _job(job_id, state, int(position), records[0], leases[0], faults[0], notes[0])
         return None
 
     async def peek(
-        self, tenant: str, state: State, *, after: tuple[int, str] | None = None, count: int = 50
+        self, tenant: str, state: JobState, *, after: tuple[int, str] | None = None, count: int = 50
     ) -> list[Job]:
         """Return jobs of a state; see ``workqueue.ports.Queue``."""
-        keys, jobs = Keys(self._name, tenant), list[Job]()
+        keys, jobs = QueueKeys(self._name, tenant), list[Job]()
         with translated():
             while (lacking := count - len(jobs)) and (places := await self._places(keys.state(state), after, lacking)):
                 jobs += await self._held(keys, state, places)  # without those that are gone since
@@ -164,17 +157,17 @@ class RedisQueue:
     async def _places(self, key: str, after: tuple[int, str] | None, count: int) -> list[tuple[str, int]]:
         """Return ids and positions in a state's order."""
         if after is None:
-            found = await self._redis.zrange(key, 0, count - 1, withscores=True)
+            places = await self._redis.zrange(key, 0, count - 1, withscores=True)
         else:
             position, last = after
             level = await self._redis.zrange(key, position, position, byscore=True, withscores=True)
             beyond = await self._redis.zrange(
                 key, f"({position}", "+inf", byscore=True, offset=0, num=count, withscores=True
             )
-            found = [*(entry for entry in level if entry[0] > last.encode()), *beyond][:count]
-        return [(job_id.decode(), int(position)) for job_id, position in found]
+            places = [*(entry for entry in level if entry[0] > last.encode()), *beyond][:count]
+        return [(job_id.decode(), int(position)) for job_id, position in places]
 
-    async def _held(self, keys: Keys, state: State, places: Sequence[tuple[str, int]]) -> list[Job]:
+    async def _held(self, keys: QueueKeys, state: JobState, places: Sequence[tuple[str, int]]) -> list[Job]:
         async with self._redis.pipeline(transaction=True) as pipeline:
             _read(pipeline, keys, [job_id for job_id, _ in places])
             read = await pipeline.execute()
@@ -187,52 +180,47 @@ class RedisQueue:
     async def payloads(self, tenant: str) -> AsyncIterator[tuple[str, bytes]]:
         """Yield what jobs are about; see ``workqueue.ports.Queue``. They change their states, and stay in one hash."""
         with translated():
-            async for job_id, record in self._redis.hscan_iter(Keys(self._name, tenant).jobs, count=MAX_BATCH):
+            async for job_id, record in self._redis.hscan_iter(QueueKeys(self._name, tenant).jobs, count=MAX_BATCH):
                 yield job_id.decode(), msgpack.unpackb(record, raw=True)[0]
 
     async def stats(self, tenant: str) -> Stats:
-        """Count; see ``workqueue.ports.Queue``."""
-        *sizes, waited_us, fields = await self._stats(self._redis, Keys(self._name, tenant).all, [])
+        *sizes, waited_us, fields = await self._stats(self._redis, QueueKeys(self._name, tenant).all, [])
         counts = {name.decode(): int(count) for name, count in zip(fields[::2], fields[1::2], strict=True)}
         totals = {name: counts.get(name, 0) for name in _TOTALS}
-        return Stats(dict(zip(State, sizes, strict=True)), totals, counts.get("bytes", 0), int(waited_us) / 1e6)
+        return Stats(dict(zip(JobState, sizes, strict=True)), totals, counts.get("bytes", 0), int(waited_us) / 1e6)
 
     async def redrive(
         self, tenant: str, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
-    ) -> Progress:
-        """Make dead jobs ready; see ``workqueue.ports.Queue``."""
-        keys = Keys(self._name, tenant)
+    ) -> RequestProgress:
+        keys = QueueKeys(self._name, tenant)
         progress = await self._change(self._redrive, [*keys.all, keys.change(request.id)], request, count, job_ids)
         if progress.jobs:
             await self._ring(tenant)
         return progress
 
     async def purge(
-        self, tenant: str, state: State, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
-    ) -> Progress:
-        """Remove jobs; see ``workqueue.ports.Queue``."""
-        if state is State.LEASED:
+        self, tenant: str, state: JobState, request: Request, job_ids: Sequence[str] | None = None, *, count: int = 1000
+    ) -> RequestProgress:
+        if state is JobState.LEASED:
             raise ValueError("leased jobs cannot be purged: a worker has them")
-        keys = Keys(self._name, tenant)
+        keys = QueueKeys(self._name, tenant)
         needed = [keys.jobs, keys.state(state), keys.leases, keys.faults, keys.counts, keys.notes]
         return await self._change(self._purge, [*needed, keys.change(request.id)], request, count, job_ids)
 
     async def _change(
         self, script: Script, keys: Sequence[str], request: Request, count: int, job_ids: Sequence[str] | None
-    ) -> Progress:
+    ) -> RequestProgress:
         named: list[Argument] = [] if job_ids is None else [1, *job_ids]
         reply = await script(self._redis, keys, [count, request.fingerprint, self._request_ttl_s, *named])
         if reply[0] == b"REQUEST_ID_REUSED":
             raise RequestIdReused(request.id)
-        return Progress(int(reply[0]), bool(reply[1]))
+        return RequestProgress(int(reply[0]), bool(reply[1]))
 
     async def tenants(self) -> list[str]:
-        """Return every tenant; see ``workqueue.ports.Queue``."""
         with translated():
             return sorted(tenant.decode() for tenant in await self._redis.smembers(tenants_key(self._name)))
 
     async def wakeup(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
-        """Wait for a wakeup; see ``workqueue.ports.Queue``."""
         key = wakeup_key(self._name)
         with translated():
             if not after:
@@ -268,18 +256,18 @@ def _receipt(tenant: str, job: NewJob, reply: list[Any]) -> Receipt | Failure:
             return QueueFull(tenant, int(reply[1]))
         case b"NO_MEMORY":
             return MemoryShort(int(reply[1]))
-        case known:
-            return Receipt(job.id, int(reply[1]), known == b"NEW")
+        case status:
+            return Receipt(job.id, int(reply[1]), status == b"NEW")
 
 
-def _read(pipeline: Any, keys: Keys, job_ids: Sequence[str]) -> None:
+def _read(pipeline: Any, keys: QueueKeys, job_ids: Sequence[str]) -> None:
     for key in (keys.jobs, keys.leases, keys.faults, keys.notes):
         pipeline.hmget(key, job_ids)
 
 
 def _job(
     job_id: str,
-    state: State,
+    state: JobState,
     position: int,
     record: bytes,
     lease: bytes | None,

@@ -2,7 +2,7 @@
 --
 -- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 … the items' keys; then per item the hash that opens what is
 --        sealed in its events; then, where there is a customer, the set of their work items, the string with their
---        score, how often a customer was erased and the number of their last erasure, see keep_standings.lua; then the
+--        score, how often a customer was erased and the number of their last erasure, see keep_customer_scores.lua; then the
 --        request's key (absent: none)
 -- ARGV   1 header, msgpack: [item ids, 1 for a customer, submissions that were removed before, what was erased for the same
 --          request before {items, values, submissions, scores}, fingerprint of the request, seconds to remember it, actor ('':

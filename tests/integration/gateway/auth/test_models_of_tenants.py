@@ -98,7 +98,7 @@ async def test_a_list_shows_a_tenant_s_own_or_everybody_s_and_never_another_s(ch
 
 async def test_what_is_another_s_is_refused_alike_whether_it_is_there_or_not(channel: grpc.aio.Channel) -> None:
     calls, mine = stub(channel), f"{SCIENTIST}/versions/of-acme"
-    told = set()
+    answers = set()
     for name in (f"{THEIRS}/versions/of-bolt", f"{THEIRS}/versions/nothing"):
         for request, method in (
             (models.GetModelRequest(name=name), calls.GetModel),
@@ -109,10 +109,10 @@ async def test_what_is_another_s_is_refused_alike_whether_it_is_there_or_not(cha
             (models.RollbackModelRequest(name=THEIRS), calls.RollbackModel),
             (models.TrainModelRequest(parent=THEIRS), calls.TrainModel),
         ):
-            told.add(await refusal(method(request, metadata=scientist("acme"))))
+            answers.add(await refusal(method(request, metadata=scientist("acme"))))
     mixed = models.CompareModelsRequest(first=mine, second=f"{THEIRS}/versions/of-bolt")
 
-    assert told == {(grpc.StatusCode.PERMISSION_DENIED, "scientist of acme may not touch tenants/bolt")}
+    assert answers == {(grpc.StatusCode.PERMISSION_DENIED, "scientist of acme may not touch tenants/bolt")}
     assert (await refusal(calls.CompareModels(mixed, metadata=scientist("acme"))))[0] is (
         grpc.StatusCode.INVALID_ARGUMENT
     )
@@ -136,14 +136,14 @@ async def test_a_tenant_changes_its_own_and_nothing_that_all_share(channel: grpc
 
 @pytest.mark.parametrize("path", ["../@bolt/customers.csv", "@bolt/customers.csv", "customers.parquet"])
 async def test_a_tenant_s_models_learn_from_its_own_data_alone(channel: grpc.aio.Channel, path: str) -> None:
-    def asked(data_path: str) -> Any:
+    def training_of(data_path: str) -> Any:
         request = models.TrainModelRequest(parent=SCIENTIST, data_path=data_path, target="left", validate_only=True)
         return stub(channel).TrainModel(request, metadata=scientist("acme"))
 
-    assert (await asked("customers.csv")).done
-    code, told = await refusal(asked(path))
+    assert (await training_of("customers.csv")).done
+    code, text = await refusal(training_of(path))
     assert code is grpc.StatusCode.INVALID_ARGUMENT
-    assert "below @acme in the server's folder" in (told or "")
+    assert "below @acme in the server's folder" in (text or "")
 
 
 async def test_a_training_is_followed_by_those_alone_whose_model_it_makes(channel: grpc.aio.Channel) -> None:

@@ -93,19 +93,19 @@ async def test_neither_learns_of_the_other_even_by_errors(pair: tuple[Api, Api])
     there, not_there = (
         routing.GetWorkItemRequest(name=f"{second.parent}/workItems/{name}") for name in ("crm~L-1", "x")
     )
-    told = []
+    refusals = []
     for request in (there, not_there):
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await first.routing.GetWorkItem(request)
-        told.append((refusal.value.code(), refusal.value.details()))
+        refusals.append((refusal.value.code(), refusal.value.details()))
     mixed = routing.RouteWorkItemRequest(parent=first.parent)
     batch = routing.BatchRouteWorkItemsRequest(
         parent=first.parent, requests=[mixed, routing.RouteWorkItemRequest(parent=second.parent)]
     )
     answers = await first.routing.BatchRouteWorkItems(batch)
 
-    assert told[0] == told[1]
-    assert told[0][0] is grpc.StatusCode.PERMISSION_DENIED
+    assert refusals[0] == refusals[1]
+    assert refusals[0][0] is grpc.StatusCode.PERMISSION_DENIED
     assert [result.error.code for result in answers.results][1] == grpc.StatusCode.INVALID_ARGUMENT.value[0]
 
 

@@ -112,12 +112,12 @@ async def test_what_all_share_is_changed_by_those_alone_who_may_touch_all(guarde
 
 
 async def test_what_is_attacked_here_is_what_a_server_serves(guarded: Api) -> None:
-    asked = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
+    question = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
     channel: Any = guarded.channel
     call = channel.stream_stream(f"/{REFLECTION.full_name}/ServerReflectionInfo")
-    told = await call(iter([asked]), metadata=bearer("somebody", list(Role), ["mine"])).read()
+    answer = await call(iter([question]), metadata=bearer("somebody", list(Role), ["mine"])).read()
 
-    listed = reflection_pb2.ServerReflectionResponse.FromString(told).list_services_response.service
+    listed = reflection_pb2.ServerReflectionResponse.FromString(answer).list_services_response.service
     assert {service.name for service in listed} == {service.full_name for service in SERVICES}
 
 
@@ -233,8 +233,8 @@ class _Showing:
     def __getattr__(self, name: str) -> Any:
         make = getattr(self._channel, name)
 
-        def made(*args: Any, **kwargs: Any) -> Any:
+        def multicallable(*args: Any, **kwargs: Any) -> Any:
             method = make(*args, **kwargs)
             return lambda request, **more: method(request, **{"metadata": self._metadata, **more})
 
-        return made
+        return multicallable

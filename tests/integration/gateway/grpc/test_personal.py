@@ -129,10 +129,10 @@ def test_no_log_line_holds_a_secret_or_a_number(data_folder: Path, tmp_path: Pat
                 client.route({"phone": PHONE}, source="crm", external_id="L-1")
     process.terminate()
 
-    told = "".join(process.log)
-    assert "PERMISSION_DENIED" in told or "UNAUTHENTICATED" in told
+    text = "".join(process.log)
+    assert "PERMISSION_DENIED" in text or "UNAUTHENTICATED" in text
     for secret in (shown, expired, shown.rpartition(".")[2], "nonsense", PHONE):
-        assert secret not in told
+        assert secret not in text
 
 
 def test_no_start_up_line_holds_the_password_of_the_store(data_folder: Path) -> None:

@@ -18,7 +18,7 @@ from gateway.auth.principals import Principal
 from gateway.errors import UnreadableRequest
 from gateway.grpc.call import Call
 from gateway.grpc.server import GrpcServer
-from gateway.grpc.standard_services import HEALTH, REFLECTION, Health, serve_standard
+from gateway.grpc.standard_services import HEALTH, REFLECTION, HealthServicer, serve_standard
 
 CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
 ASK = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
@@ -82,7 +82,7 @@ async def opened(
     server = grpc.aio.server()
     grpc_server = GrpcServer(server, admission, observers)
     if servicer is None:
-        await serve_standard(grpc_server, Health(), ["made.Up"])
+        await serve_standard(grpc_server, HealthServicer(), ["made.Up"])
     else:
         grpc_server.serve(servicer, HEALTH)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -155,7 +155,7 @@ async def test_health_and_reflection_stand_behind_the_door() -> None:
     notes = Notes()
     question = reflection_pb2.ServerReflectionRequest(list_services="")
     async with opened(notes) as channel:
-        known = await code_of(
+        code = await code_of(
             channel.unary_unary(CHECK)(health_pb2.HealthCheckRequest(service="made.Up").SerializeToString())
         )
         unknown = await code_of(
@@ -164,10 +164,10 @@ async def test_health_and_reflection_stand_behind_the_door() -> None:
         watched = channel.unary_stream(WATCH)(health_pb2.HealthCheckRequest(service="made.Up").SerializeToString())
         status = health_pb2.HealthCheckResponse.FromString(await watched.read()).status
         watched.cancel()
-        asked = channel.stream_stream(ASK)(iter([question.SerializeToString()]))
-        answer = reflection_pb2.ServerReflectionResponse.FromString(await asked.read())
+        answers = channel.stream_stream(ASK)(iter([question.SerializeToString()]))
+        answer = reflection_pb2.ServerReflectionResponse.FromString(await answers.read())
 
-    assert (known, unknown, status) == (grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND, 1)
+    assert (code, unknown, status) == (grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND, 1)
     names = {service.name for service in answer.list_services_response.service}
     assert names == {"made.Up", HEALTH.full_name, REFLECTION.full_name}
     assert ("Check", grpc.StatusCode.NOT_FOUND) in notes.ended_

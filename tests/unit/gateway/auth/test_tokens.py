@@ -62,9 +62,9 @@ def identify(jwks: Path) -> Callable[[str], Any]:
 async def test_a_valid_token_says_who_calls(identify: Callable[[str], Any]) -> None:
     shown = token("anna", ["manager", "unheard-of"], ["acme", "beta"])
 
-    found = await identify(f"Bearer {shown}")
+    principal = await identify(f"Bearer {shown}")
 
-    assert found == Principal("anna", frozenset({Role.MANAGER}), frozenset({"acme", "beta"}))
+    assert principal == Principal("anna", frozenset({Role.MANAGER}), frozenset({"acme", "beta"}))
 
 
 async def test_no_token_says_nothing(identify: Callable[[str], Any]) -> None:
@@ -186,10 +186,10 @@ async def test_a_key_taken_away_stops_counting_within_a_minute(jwks: Path) -> No
 
 
 async def test_an_address_is_asked_again_for_an_unknown_key_but_not_at_every_call() -> None:
-    clock, asked = Clock(0.0), list[str]()
+    clock, addresses = Clock(0.0), list[str]()
 
     def fetch(source: str) -> bytes:
-        asked.append(source)
+        addresses.append(source)
         return _set("one")
 
     ring = KeyRing("https://issuer.test/keys", now=clock, fetch=fetch)
@@ -197,11 +197,11 @@ async def test_an_address_is_asked_again_for_an_unknown_key_but_not_at_every_cal
         with pytest.raises(Unauthenticated):
             await ring.find("two")
 
-    assert len(asked) == 1
+    assert len(addresses) == 1
     clock.at += 11
     with pytest.raises(Unauthenticated):
         await ring.find("two")
-    assert len(asked) == 2
+    assert len(addresses) == 2
 
 
 async def test_known_keys_count_while_the_address_does_not_answer() -> None:

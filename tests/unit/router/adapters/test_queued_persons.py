@@ -16,11 +16,10 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.erasure.ports import Pending
 from router.model.workitem import Kind, WorkItem
-from router.submission.ports import Stage
 from store.durability import Durability, DurabilityStatus
 from tests.twins.queue import MemoryQueue
 from tests.twins.store import MemoryStore
-from workqueue.jobs import Lease, NewJob, Request, Settlement, SettlementKind, State
+from workqueue.jobs import JobState, Lease, NewJob, Request, Settlement, SettlementKind
 from workqueue.worker import ResultKind
 
 TENANT = "default"
@@ -40,9 +39,9 @@ class Moving(MemoryQueue):
         async for found in super().payloads(tenant):
             yield found
 
-    async def purge(self, tenant: str, state: State, request: Request, job_ids: Any = None, **given: Any) -> Any:
+    async def purge(self, tenant: str, state: JobState, request: Request, job_ids: Any = None, **given: Any) -> Any:
         done = await super().purge(tenant, state, request, job_ids, **given)
-        if state is State.READY:
+        if state is JobState.READY:
             self.now_us += 60_000_000
             for lease in (await self.lease(TENANT, 1, 15)).leases:
                 await self.settle(TENANT, [Settlement(lease, SettlementKind.RELEASE)])
@@ -80,7 +79,7 @@ async def test_whom_nobody_can_read_is_named_beside_who_is_found(queue: Moving) 
 async def test_what_nobody_can_read_is_listed_all_the_same(queue: Moving) -> None:
     await queue.submit(TENANT, [NewJob("altered", b"\xc1")])
 
-    (listed,) = await QueuedSubmissions(queue, DurabilityStatus()).listed(TENANT, Stage.READY, None, 10)
+    (listed,) = await QueuedSubmissions(queue, DurabilityStatus()).listed(TENANT, JobState.READY, None, 10)
 
     assert (listed.item_id, listed.item) == ("altered", None)
 

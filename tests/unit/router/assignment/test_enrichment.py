@@ -21,16 +21,16 @@ class Known:
     def __init__(self) -> None:
         self.asked: list[set[str]] = []
 
-    async def standings(self, _: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
+    async def last_scores(self, _: str, customers: Collection[str]) -> Mapping[str, CustomerScore]:
         self.asked.append(set(customers))
-        known = {"C-1": CustomerScore(0.81, "gold"), "C-2": CustomerScore(0.1)}
-        return {customer: known[customer] for customer in customers if customer in known}
+        scores = {"C-1": CustomerScore(0.81, "gold"), "C-2": CustomerScore(0.1)}
+        return {customer: scores[customer] for customer in customers if customer in scores}
 
 
 def rules(known_customer: str = "known_customer: {id: customer, churn_risk: risk, value_tier: tier}") -> RoutingRules:
-    found = check("\n".join([FIELDS, known_customer, DEFAULT])).rule_set
-    assert found is not None
-    return found
+    rule_set = check("\n".join([FIELDS, known_customer, DEFAULT])).rule_set
+    assert rule_set is not None
+    return rule_set
 
 
 def item(**attributes: Any) -> WorkItem:
@@ -38,13 +38,13 @@ def item(**attributes: Any) -> WorkItem:
 
 
 async def test_what_is_known_is_filled_in_with_one_question_for_all() -> None:
-    known = Known()
+    source = Known()
 
-    items = await filled(known, "t", rules(), [item(customer="C-1"), item(customer="C-2"), item(customer="C-1")])
+    items = await filled(source, "t", rules(), [item(customer="C-1"), item(customer="C-2"), item(customer="C-1")])
 
     everything = {"customer": "C-1", "risk": 0.81, "tier": "gold"}
     assert [one.attributes for one in items] == [everything, {"customer": "C-2", "risk": 0.1}, everything]
-    assert known.asked == [{"C-1", "C-2"}]
+    assert source.asked == [{"C-1", "C-2"}]
 
 
 async def test_an_unknown_customer_leaves_the_fields_missing() -> None:
@@ -54,21 +54,21 @@ async def test_an_unknown_customer_leaves_the_fields_missing() -> None:
 
 
 async def test_what_was_sent_stays() -> None:
-    (found,) = await filled(Known(), "t", rules(), [item(customer="C-1", risk=0.2, tier=None)])
+    (filled_item,) = await filled(Known(), "t", rules(), [item(customer="C-1", risk=0.2, tier=None)])
 
-    assert found.attributes == {"customer": "C-1", "risk": 0.2, "tier": "gold"}
+    assert filled_item.attributes == {"customer": "C-1", "risk": 0.2, "tier": "gold"}
 
 
 async def test_nobody_is_asked_where_nothing_is_lacking_or_no_customer_is_named() -> None:
-    known, complete = Known(), item(customer="C-1", risk=0.2, tier="silver")
+    source, complete = Known(), item(customer="C-1", risk=0.2, tier="silver")
     sent = [complete, item(), item(customer=7)]
 
-    assert await filled(known, "t", rules(), sent) == sent
-    assert known.asked == []
+    assert await filled(source, "t", rules(), sent) == sent
+    assert source.asked == []
 
 
 async def test_rules_that_ask_for_nothing_get_the_very_same_work_items() -> None:
-    known, sent = Known(), [item(customer="C-1")]
+    source, sent = Known(), [item(customer="C-1")]
 
-    assert await filled(known, "t", rules(known_customer=""), sent) is sent
-    assert known.asked == []
+    assert await filled(source, "t", rules(known_customer=""), sent) is sent
+    assert source.asked == []

@@ -82,19 +82,19 @@ def decided(
     )
 
 
-def reasons(found: Explanation) -> dict[str, list[str]]:
+def reasons(explanation: Explanation) -> dict[str, list[str]]:
     """Return the codes against each rep."""
-    return {candidate.rep: [reason.code for reason in candidate.reasons] for candidate in found.candidates}
+    return {candidate.rep: [reason.code for reason in candidate.reasons] for candidate in explanation.candidates}
 
 
 def test_each_rep_is_told_how_they_stood() -> None:
-    found = explain(decided(planner(), loads={"bob": 1}), planner())
+    explanation = explain(decided(planner(), loads={"bob": 1}), planner())
 
-    assert {candidate.rep: candidate.verdict for candidate in found.candidates} == {
+    assert {candidate.rep: candidate.verdict for candidate in explanation.candidates} == {
         "ann": Verdict.CHOSEN,
         **dict.fromkeys(["bob", "cy", "di", "eve", "zoe"], Verdict.INELIGIBLE),
     }
-    assert reasons(found) == {
+    assert reasons(explanation) == {
         "ann": [],
         "bob": ["AT_CAPACITY"],
         "cy": ["TERRITORY", "SKILL", "ATTRIBUTE", "ATTRIBUTE"],
@@ -102,52 +102,54 @@ def test_each_rep_is_told_how_they_stood() -> None:
         "eve": ["TERRITORY", "SKILL", "ATTRIBUTE", "ATTRIBUTE"],
         "zoe": ["NOT_A_MEMBER"],
     }
-    assert found.refusal_summary == "1/5 reps: 2 outside the territory, 1 at capacity, 1 inactive"
+    assert explanation.refusal_summary == "1/5 reps: 2 outside the territory, 1 at capacity, 1 inactive"
 
 
 def test_who_could_have_had_it_is_told_with_amounts() -> None:
-    found = explain(decided(planner(), loads={"bob": 0}), planner())
+    explanation = explain(decided(planner(), loads={"bob": 0}), planner())
 
-    chosen, eligible = sorted(found.candidates[:2], key=lambda candidate: candidate.verdict)
+    chosen, eligible = sorted(explanation.candidates[:2], key=lambda candidate: candidate.verdict)
     assert (chosen.verdict, eligible.verdict) == (Verdict.CHOSEN, Verdict.ELIGIBLE)
     assert (chosen.entitlement, chosen.before, chosen.after, chosen.score) == (MICROS // 2, 0, -MICROS // 2, 3)
     assert (eligible.entitlement, eligible.before, eligible.after, eligible.score) == (MICROS // 2, 0, MICROS // 2, 3)
 
 
 def test_reasons_show_what_was_found_beside_what_was_wanted() -> None:
-    found = explain(decided(planner(), loads={"bob": 1}), planner())
-    told = {candidate.rep: candidate.reasons for candidate in found.candidates}
+    explanation = explain(decided(planner(), loads={"bob": 1}), planner())
+    by_rep = {candidate.rep: candidate.reasons for candidate in explanation.candidates}
 
-    assert told["bob"] == (Reason("AT_CAPACITY", "holds 1 open, 1 at most", "at capacity", "capacity.LEAD", "1", "1"),)
-    assert [reason.text for reason in told["cy"]] == [
+    assert by_rep["bob"] == (
+        Reason("AT_CAPACITY", "holds 1 open, 1 at most", "at capacity", "capacity.LEAD", "1", "1"),
+    )
+    assert [reason.text for reason in by_rep["cy"]] == [
         "regions 华南: must cover 上海",
         "skills CRM, HR: must have ERP",
         "age 29.5: must be at least 30",
         "grade junior: must be senior",
     ]
-    assert told["eve"][0].text == "regions (none): must cover 上海"
-    assert told["zoe"][0].text == "not a member of pool east"
+    assert by_rep["eve"][0].text == "regions (none): must cover 上海"
+    assert by_rep["zoe"][0].text == "not a member of pool east"
 
 
 def test_who_had_it_before_is_told_so() -> None:
-    found = explain(decided(planner(), tried=("ann",)), planner())
+    explanation = explain(decided(planner(), tried=("ann",)), planner())
 
-    assert reasons(found)["ann"] == ["ALREADY_TRIED"]
+    assert reasons(explanation)["ann"] == ["ALREADY_TRIED"]
 
 
 def test_a_step_that_names_a_rep_looks_at_no_other() -> None:
     those = [rep for rep in REPS if rep.id in ("cy", "zoe")]
-    found = explain(decided(planner(*those)), planner(*those))
+    explanation = explain(decided(planner(*those)), planner(*those))
 
-    assert reasons(found) == {"cy": ["NOT_A_MEMBER"], "zoe": []}
-    assert found.candidates[0].reasons[0].text == "the step names zoe"
-    assert found.refusal_summary == "1/1 reps"
+    assert reasons(explanation) == {"cy": ["NOT_A_MEMBER"], "zoe": []}
+    assert explanation.candidates[0].reasons[0].text == "the step names zoe"
+    assert explanation.refusal_summary == "1/1 reps"
 
 
 def test_a_rep_whom_a_person_named_is_chosen_whatever_is_required() -> None:
-    found = explain(decided(planner(), named="cy"), planner())
+    explanation = explain(decided(planner(), named="cy"), planner())
 
-    assert [candidate.rep for candidate in found.candidates if candidate.verdict is Verdict.CHOSEN] == ["cy"]
+    assert [candidate.rep for candidate in explanation.candidates if candidate.verdict is Verdict.CHOSEN] == ["cy"]
 
 
 def test_a_pool_that_is_not_there_is_named() -> None:
@@ -170,9 +172,9 @@ def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() ->
     assert rule_set is not None
     empty = Planner(1, rule_set, IndexEngine(rule_set), Roster(0, {}, {}, {}))
 
-    found = explain(decided(empty), empty)
+    explanation = explain(decided(empty), empty)
 
-    assert (found.candidates, found.refusal_summary) == ((), "0/0 reps")
+    assert (explanation.candidates, explanation.refusal_summary) == ((), "0/0 reps")
 
 
 @pytest.mark.parametrize(

@@ -60,14 +60,14 @@ async def world() -> World:
     return await World().arrange()
 
 
-def ids(found: list[Decision]) -> list[int]:
-    return [decision.number for decision in found]
+def ids(decisions: list[Decision]) -> list[int]:
+    return [decision.number for decision in decisions]
 
 
 async def items(world: World, **wanted: object) -> tuple[list[str], int | None]:
-    asked = {"after": 0, "count": 10, **wanted}
-    found, following = await world.queries.items(TENANT, **asked)  # type: ignore[arg-type]
-    return [stored.record.item_id for stored in found], following
+    arguments = {"after": 0, "count": 10, **wanted}
+    page, following = await world.queries.items(TENANT, **arguments)  # type: ignore[arg-type]
+    return [stored.record.item_id for stored in page], following
 
 
 async def test_a_work_item_has_its_latest_content_and_the_time_it_first_came(world: World) -> None:
@@ -155,10 +155,10 @@ class Unwalked(MemoryStore):
 
     walked = 0
 
-    async def events(self, *asked: Any, **how: Any) -> list[Event]:
+    async def events(self, *arguments: Any, **how: Any) -> list[Event]:
         """Count, and answer."""
         self.walked += 1
-        return await super().events(*asked, **how)
+        return await super().events(*arguments, **how)
 
 
 async def test_listing_an_owner_costs_what_it_returns_however_long_the_log() -> None:

@@ -48,7 +48,7 @@ requirements = st.builds(
 @given(reps, st.lists(requirements, max_size=3), st.dictionaries(st.sampled_from("xy"), values), st.integers(0, 3))
 def test_the_index_finds_whom_the_plain_test_finds(
     people: dict[str, tuple[dict[str, FactValue], bool]],
-    asked: list[Requirement],
+    wishes: list[Requirement],
     fact: dict[str, FactValue],
     widened: int,
 ) -> None:
@@ -56,15 +56,17 @@ def test_the_index_finds_whom_the_plain_test_finds(
     pool = Pool("p", tuple(Member(rep) for rep in records))
     roster = Roster(1, records, {"p": pool}, TREE)
 
-    found = roster.candidates("p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened) for r in asked]).reps
+    candidates = roster.candidates(
+        "p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened) for r in wishes]
+    ).reps
 
     tree = Territories(TREE)
     plain = [
         rep
         for rep, record in sorted(records.items())
-        if record.active and all(meets(requirement, record, fact, tree, widened) for requirement in asked)
+        if record.active and all(meets(requirement, record, fact, tree, widened) for requirement in wishes)
     ]
-    assert list(found) == plain
+    assert list(candidates) == plain
 
 
 def test_a_rep_of_a_parent_region_serves_its_children_but_not_the_other_way_round() -> None:

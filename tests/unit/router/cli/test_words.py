@@ -22,9 +22,9 @@ def candidate(
 
 
 def refused(rep: str, code: str, field: str, actual: str, required: str) -> decisions.Candidate:
-    found = candidate(rep, INELIGIBLE)
-    found.reasons.add(code=code, text="…", field=field, actual=actual, required=required)
-    return found
+    refused_one = candidate(rep, INELIGIBLE)
+    refused_one.reasons.add(code=code, text="…", field=field, actual=actual, required=required)
+    return refused_one
 
 
 def decided(*candidates: decisions.Candidate, **facts: object) -> decisions.Decision:
@@ -78,31 +78,31 @@ def test_what_made_the_choice_is_said(
 def test_the_refused_members_are_counted_by_their_first_reason() -> None:
     outsider = refused("bo", "NOT_A_MEMBER", "pool", "", "east")
 
-    told = in_words(decided(*ALONE, outsider), NAMES)
+    sentences = in_words(decided(*ALONE, outsider), NAMES)
 
-    assert told[:2] == ["Rule cars, pool east: Anna.", "1 of 2 eligible: 1 outside the territory."]
+    assert sentences[:2] == ["Rule cars, pool east: Anna.", "1 of 2 eligible: 1 outside the territory."]
 
 
 def test_steps_are_told_by_what_they_change() -> None:
     steps = ["pool east", "pool east, without industries", "pool south"]
 
-    found = in_words(decided(*LARGEST, steps=steps), NAMES)
+    sentences = in_words(decided(*LARGEST, steps=steps), NAMES)
     nobody = in_words(decided(steps=steps), NAMES, "zh")
 
-    assert found[1] == "Steps: pool east (nobody) → without industries (nobody) → pool south."
+    assert sentences[1] == "Steps: pool east (nobody) → without industries (nobody) → pool south."
     assert nobody[1] == "步骤：分配池 east（无人） → 不限 industries（无人） → 分配池 south（无人）。"
 
 
 def test_somebody_named_by_a_person_is_told_with_the_note() -> None:
-    told = in_words(decided(*LARGEST, cause=decisions.Decision.CAUSE_OVERRIDE, note="knows them"), NAMES)
+    sentences = in_words(decided(*LARGEST, cause=decisions.Decision.CAUSE_OVERRIDE, note="knows them"), NAMES)
 
-    assert told == ["A person named Anna (knows them).", "2 of 2 eligible."]
+    assert sentences == ["A person named Anna (knows them).", "2 of 2 eligible."]
 
 
 def test_somebody_named_by_the_rules_needs_no_pool() -> None:
-    told = in_words(decided(candidate("anna", CHOSEN), pool="", steps=["rep anna"]), NAMES)
+    sentences = in_words(decided(candidate("anna", CHOSEN), pool="", steps=["rep anna"]), NAMES)
 
-    assert told == ["Rule cars names Anna."]
+    assert sentences == ["Rule cars names Anna."]
 
 
 def test_why_not_gives_each_reason_with_what_was_asked_for() -> None:

@@ -115,10 +115,10 @@ def test_a_known_customer_names_the_fields_it_is_about() -> None:
     ],
 )
 def test_a_known_customer_that_cannot_be_looked_up_is_refused(form: dict[str, str], path: str, message: str) -> None:
-    (found,) = errors(check(source_of(known_customer=form)))
+    (problem,) = errors(check(source_of(known_customer=form)))
 
-    assert found[0] == path
-    assert message in found[1]
+    assert problem[0] == path
+    assert message in problem[1]
 
 
 def test_a_route_compiles_with_everything_it_can_have() -> None:
@@ -229,11 +229,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("wrong", "path", "said"), WRONG.values(), ids=WRONG)
-def test_a_wrong_rule_is_refused_at_its_path(wrong: dict[str, Any], path: str, said: str) -> None:
-    found = errors(check(source_of(wrong)))
+@pytest.mark.parametrize(("wrong", "path", "fault"), WRONG.values(), ids=WRONG)
+def test_a_wrong_rule_is_refused_at_its_path(wrong: dict[str, Any], path: str, fault: str) -> None:
+    problems = errors(check(source_of(wrong)))
 
-    assert any(at.removeprefix("rules[0].") == path and said in message for at, message in found), found
+    assert any(at.removeprefix("rules[0].") == path and fault in message for at, message in problems), problems
 
 
 def test_a_duplicate_id_names_the_line_of_the_first() -> None:
@@ -246,7 +246,7 @@ def test_a_duplicate_id_names_the_line_of_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "fault"),
     [
         ("", "found null; a mapping is expected"),
         ("[]", "found []; a mapping is expected"),
@@ -265,8 +265,8 @@ def test_a_duplicate_id_names_the_line_of_the_first() -> None:
         ("a: &x 1", "anchors and aliases are not allowed"),
     ],
 )
-def test_a_document_of_another_shape_is_refused(source: str, said: str) -> None:
-    assert any(said in message for _, message in errors(check(source)))
+def test_a_document_of_another_shape_is_refused(source: str, fault: str) -> None:
+    assert any(fault in message for _, message in errors(check(source)))
 
 
 def test_an_unknown_key_is_told_the_keys_of_its_own_place() -> None:
@@ -279,17 +279,17 @@ def test_an_unknown_key_is_told_the_keys_of_its_own_place() -> None:
 def test_more_rules_than_allowed_are_refused_quickly() -> None:
     rules = "\n".join(f"- {{id: r{i}, route: {{pool: p}}}}" for i in range(limits.MAX_RULES + 1))
 
-    found = errors(check(f"fields: {{}}\nrules:\n{rules}\ndefault: {{route: {{pool: a}}}}"))
+    problems = errors(check(f"fields: {{}}\nrules:\n{rules}\ndefault: {{route: {{pool: a}}}}"))
 
-    assert found == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
+    assert problems == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
 
 
 def test_a_hundred_thousand_rules_are_refused_with_a_stated_limit() -> None:
     rules = ",".join(f'{{"id":"r{i}","route":{{"pool":"p"}}}}' for i in range(100_000))
 
-    found = errors(check(f'{{"fields":{{}},"rules":[{rules}],"default":{{"route":{{"pool":"a"}}}}}}'))
+    problems = errors(check(f'{{"fields":{{}},"rules":[{rules}],"default":{{"route":{{"pool":"a"}}}}}}'))
 
-    assert found == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
+    assert problems == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
 
 
 def test_an_unknown_pool_is_a_warning_where_pools_are_known() -> None:
@@ -316,8 +316,8 @@ def test_the_published_schema_accepts_what_the_checker_accepts() -> None:
     ]
 
 
-def _paths(found: Any) -> list[list[Any]]:
-    return sorted(list(error.absolute_path) for error in found)
+def _paths(value: Any) -> list[list[Any]]:
+    return sorted(list(error.absolute_path) for error in value)
 
 
 def test_an_invalid_rule_set_has_a_violation_per_problem() -> None:

@@ -107,3 +107,9 @@ def test_what_the_first_release_stored_is_read_and_written_alike() -> None:
         *(Drop(("x",)), Widen("region"), OtherPool("q", (Requirement("y", "has_all", "标签"),))),
         *(FallbackRep("boss"), Wait()),
     )
+
+
+def test_a_route_that_was_stored_before_it_had_all_its_fields_has_their_defaults() -> None:
+    rule_set = stored.loads(STORED.replace('["everyone",[],[],1.5,0,"",[]]', '["everyone",[],[],1.5]'))
+
+    assert rule_set.default == Route("everyone", value=1.5)

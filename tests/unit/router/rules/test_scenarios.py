@@ -9,7 +9,7 @@ import pytest
 
 from router.rules import scenarios
 from router.rules.check import check, check_tests
-from router.rules.scenarios import RuleTest, Workforce, run
+from router.rules.scenarios import RuleTest, ScenarioWorkforce, run
 
 RULES: dict[str, Any] = {
     "fields": {"region": {"type": "string"}, "n": {"type": "number"}},
@@ -37,7 +37,7 @@ def results(*tests: dict[str, Any], workforce: Any = WORKFORCE) -> list[scenario
     checked = check(json.dumps({**RULES, "tests": tests, "workforce": workforce}, ensure_ascii=False))
     assert checked.problems == ()
     assert checked.rule_set is not None
-    return run(checked.rule_set, checked.tests, checked.workforce or Workforce())
+    return run(checked.rule_set, checked.tests, checked.workforce or ScenarioWorkforce())
 
 
 def case(item: dict[str, Any], **expect: Any) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def test_who_is_eligible_can_be_asked_of_somebody_else() -> None:
     checked = check(json.dumps({**RULES, "tests": [case({"n": 1}, eligible=["x"])]}))
     assert checked.rule_set is not None
 
-    (result,) = run(checked.rule_set, checked.tests, Workforce(), lambda _route, _fact: frozenset({"x"}))
+    (result,) = run(checked.rule_set, checked.tests, ScenarioWorkforce(), lambda _route, _fact: frozenset({"x"}))
 
     assert result.passed
 
@@ -92,7 +92,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("workforce", "tests", "path", "said"),
+    ("workforce", "tests", "path", "message"),
     [
         ({"territories": {"a": "b", "b": "a"}}, [], "workforce.territories.a", "a lies inside itself"),
         ({"territories": {"a": "a"}}, [], "workforce.territories.a", "a lies inside itself"),
@@ -110,7 +110,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
         ),
     ],
 )
-def test_wrong_tests_and_workforces_are_refused(workforce: Any, tests: Any, path: str, said: str) -> None:
+def test_wrong_tests_and_workforces_are_refused(workforce: Any, tests: Any, path: str, message: str) -> None:
     problems = check_tests(json.dumps({"tests": tests, **({"workforce": workforce} if workforce else {})})).problems
 
-    assert any(problem.path == path and said in problem.message for problem in problems), problems
+    assert any(problem.path == path and message in problem.message for problem in problems), problems

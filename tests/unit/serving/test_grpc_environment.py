@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 _LOOK = "import os, sys, {}; print(os.environ.get('GRPC_ENABLE_FORK_SUPPORT'), 'grpc' in sys.modules)"
 
 
@@ -17,6 +17,6 @@ _LOOK = "import os, sys, {}; print(os.environ.get('GRPC_ENABLE_FORK_SUPPORT'), '
 def test_a_package_that_serves_switches_fork_support_off_before_it_imports_grpc(package: str) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GRPC_")}
 
-    told = subprocess.check_output([sys.executable, "-c", _LOOK.format(package)], cwd=ROOT, env=environ, text=True)
+    output = subprocess.check_output([sys.executable, "-c", _LOOK.format(package)], cwd=ROOT, env=environ, text=True)
 
-    assert told.split() == ["0", "False"]
+    assert output.split() == ["0", "False"]

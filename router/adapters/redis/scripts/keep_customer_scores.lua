@@ -1,9 +1,9 @@
 -- Keeps what was scored last of some customers: whatever is known at a later instant stays, and erased stays erased.
 --
--- KEYS   1 string: how often a customer was erased; then two per customer: string that expires, their standing, "{instant}
+-- KEYS   1 string: how often a customer was erased; then two per customer: string that expires, their score, "{instant}
 --        {churn risk} {value tier}"; and string that expires, the number of their last erasure
--- ARGV   1 integer, seconds until a standing is forgotten; then two per customer: the last erasure of which whoever noted the
---        standing had heard, an empty text for one that is said now, not noted before; and the new standing
+-- ARGV   1 integer, seconds until a score is forgotten; then two per customer: the last erasure of which whoever noted the
+--        score had heard, an empty text for one that is said now, not noted before; and the new score
 --
 -- instant: integer, milliseconds since the epoch. churn risk: decimal, 0 to 1. value tier: any text ('': the known one stays).
 --

@@ -1,0 +1,167 @@
+"""Work items: routed at once, or taken in and routed soon; looked at, moved, closed, watched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from fairlead.client.calls import PAGE, Attributes, Calls, new_id, number, plain, view
+from fairlead.errors import FairleadError
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import queue_pb2 as queues
+from fairlead.v1 import routing_pb2 as routing
+
+
+class RoutingCalls(Calls):
+    """RoutingService."""
+
+    def route(
+        self,
+        attributes: Attributes,
+        *,
+        kind: str = "LEAD",
+        source: str = "",
+        external_id: str = "",
+        value: float = 0.0,
+        priority: int = 0,
+        request_id: str = "",
+        preview: bool = False,
+        full: bool = False,
+    ) -> decisions.Decision:
+        """Find a work item's owner, or make one; ``full`` brings every candidate, ``preview`` writes nothing."""
+        item = work_item(attributes, kind=kind, source=source, external_id=external_id, value=value, priority=priority)
+        request = self._route_request(item, full=full, preview=preview, request_id=request_id)
+        request.parent = self.parent
+        return self._connection.call("RoutingService/RouteWorkItem", request, decisions.Decision)
+
+    def route_many(
+        self, items: Iterable[routing.WorkItem], *, full: bool = False, batch_size: int = 500
+    ) -> Iterator[decisions.Decision | FairleadError]:
+        """Route as many as there are, in batches of at most 1,000; one decision or error each, in their order."""
+        remaining = iter(items)
+        while batch := list(islice(remaining, batch_size)):
+            request = routing.BatchRouteWorkItemsRequest(
+                parent=self.parent, requests=[self._route_request(item, full=full) for item in batch]
+            )
+            answer = self._connection.call(
+                "RoutingService/BatchRouteWorkItems", request, routing.BatchRouteWorkItemsResponse
+            )
+            for result in answer.results:
+                failed = result.WhichOneof("result") == "error"
+                yield FairleadError.of_status(result.error) if failed else result.decision
+
+    def submit(
+        self,
+        attributes: Attributes,
+        *,
+        kind: str = "LEAD",
+        source: str = "",
+        external_id: str = "",
+        value: float = 0.0,
+        priority: int = 0,
+        request_id: str = "",
+    ) -> queues.Submission:
+        """Have a work item taken in at once and routed soon; `get_work_item` of its name follows it."""
+        item = work_item(attributes, kind=kind, source=source, external_id=external_id, value=value, priority=priority)
+        request = routing.SubmitWorkItemRequest(parent=self.parent, work_item=item, request_id=request_id or new_id())
+        return self._connection.call("RoutingService/SubmitWorkItem", request, queues.Submission)
+
+    def submit_many(
+        self, items: Iterable[routing.WorkItem], *, batch_size: int = 500
+    ) -> Iterator[queues.Submission | FairleadError]:
+        """Submit as many as there are, in batches of at most 1,000; one submission or error each, in their order.
+
+        What a full queue refuses is an error with ``retry_delay_s``: whoever has many waits for it and submits again.
+        """
+        remaining = iter(items)
+        while batch := list(islice(remaining, batch_size)):
+            request = routing.BatchSubmitWorkItemsRequest(
+                parent=self.parent,
+                requests=[routing.SubmitWorkItemRequest(work_item=item, request_id=new_id()) for item in batch],
+            )
+            answer = self._connection.call(
+                "RoutingService/BatchSubmitWorkItems", request, routing.BatchSubmitWorkItemsResponse
+            )
+            for result in answer.results:
+                failed = result.WhichOneof("result") == "error"
+                yield FairleadError.of_status(result.error) if failed else result.submission
+
+    def get_work_item(self, name: str) -> routing.WorkItem:
+        """Get a work item; its id is ``source~external_id`` where those are plain."""
+        request = routing.GetWorkItemRequest(name=self._name("workItems", name))
+        return self._connection.call("RoutingService/GetWorkItem", request, routing.WorkItem)
+
+    def list_work_items(self, *, owner: str = "", state: str = "") -> Iterator[routing.WorkItem]:
+        """List work items, oldest first; ``state`` is e.g. ``ASSIGNED`` or ``QUEUED``."""
+        request = routing.ListWorkItemsRequest(parent=self.parent, page_size=PAGE)
+        request.owner = self._name("reps", owner) if owner else ""
+        if state:
+            request.state = number(routing.WorkItem.State, "STATE", state)
+        for page in self._connection.pages("RoutingService/ListWorkItems", request, routing.ListWorkItemsResponse):
+            yield from page.work_items
+
+    def reassign(
+        self, work_item: str, rep: str = "", *, note: str = "", etag: str = "", full: bool = False
+    ) -> decisions.Decision:
+        """Move a work item to a rep, or to whom the rules and the ledger choose among those who have not had it."""
+        request = routing.ReassignWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            note=note,
+            etag=etag,
+            request_id=new_id(),
+            view=view(full),
+        )
+        return self._connection.call("RoutingService/ReassignWorkItem", request, decisions.Decision)
+
+    def complete(self, work_item: str, resolution: str = "CLOSED", *, etag: str = "") -> routing.WorkItem:
+        """Close a work item as CONVERTED, DISQUALIFIED or CLOSED."""
+        request = routing.CompleteWorkItemRequest(
+            name=self._name("workItems", work_item),
+            resolution=number(routing.CompleteWorkItemRequest.Resolution, "RESOLUTION", resolution),
+            etag=etag,
+            request_id=new_id(),
+        )
+        return self._connection.call("RoutingService/CompleteWorkItem", request, routing.WorkItem)
+
+    def watch(self, resume_token: str = "") -> Iterator[routing.WatchWorkItemsResponse]:
+        """Yield the changes of work items as they come, for ever, each at least once and in order.
+
+        Parameters
+        ----------
+        resume_token
+            Behind which change to begin: the token that came with it, kept once the change was dealt with. ``start``:
+            with the first one ever; absent: only what happens from now on.
+        """
+        request = routing.WatchWorkItemsRequest(parent=self.parent, resume_token=resume_token)
+        for answer in self._connection.stream("RoutingService/WatchWorkItems", request, routing.WatchWorkItemsResponse):
+            if answer.HasField("change"):
+                yield answer
+
+    def _route_request(
+        self, item: routing.WorkItem, *, full: bool, preview: bool = False, request_id: str = ""
+    ) -> routing.RouteWorkItemRequest:
+        return routing.RouteWorkItemRequest(
+            work_item=item, request_id=request_id or new_id(), validate_only=preview, view=view(full)
+        )
+
+
+def work_item(
+    attributes: Attributes,
+    *,
+    kind: str = "LEAD",
+    source: str = "",
+    external_id: str = "",
+    value: float = 0.0,
+    priority: int = 0,
+) -> routing.WorkItem:
+    """Make a work item of plain values; attributes that are None are left out."""
+    item = routing.WorkItem(
+        kind=number(routing.WorkItem.Kind, "KIND", kind),
+        source=source,
+        external_id=external_id,
+        value=value,
+        priority=priority,
+    )
+    item.attributes.update({name: plain(given) for name, given in attributes.items() if given is not None})
+    return item

@@ -1,0 +1,73 @@
+"""Reps, pools and territories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from google.protobuf.empty_pb2 import Empty
+
+from fairlead.client.calls import PAGE, Calls, new_id
+from fairlead.v1 import workforce_pb2 as workforce
+
+
+class WorkforceCalls(Calls):
+    """WorkforceService."""
+
+    def upsert_reps(self, reps: Sequence[workforce.Rep]) -> list[workforce.Rep]:
+        """Create or replace up to 10,000 reps, all or none; their names may be ids alone."""
+        named = [workforce.Rep() for _ in reps]
+        for copy, rep in zip(named, reps, strict=True):
+            copy.CopyFrom(rep)
+            copy.name = self._name("reps", rep.name)
+        request = workforce.BatchUpsertRepsRequest(parent=self.parent, reps=named, request_id=new_id())
+        answer = self._connection.call("WorkforceService/BatchUpsertReps", request, workforce.BatchUpsertRepsResponse)
+        return list(answer.reps)
+
+    def list_reps(self) -> Iterator[workforce.Rep]:
+        """List reps by id."""
+        request = workforce.ListRepsRequest(parent=self.parent, page_size=PAGE)
+        for page in self._connection.pages("WorkforceService/ListReps", request, workforce.ListRepsResponse):
+            yield from page.reps
+
+    def delete_rep(self, rep: str) -> None:
+        """Delete a rep who owns nothing open."""
+        request = workforce.DeleteRepRequest(name=self._name("reps", rep), request_id=new_id())
+        self._connection.call("WorkforceService/DeleteRep", request, Empty)
+
+    def upsert_pool(
+        self, pool: str, members: Mapping[str, float], *, band: float | None = None, value_weighted: bool | None = None
+    ) -> workforce.Pool:
+        """Create a pool, or change its members (rep → weight); band and charging stay as they are unless given."""
+        request = workforce.UpdatePoolRequest(allow_missing=True, request_id=new_id())
+        request.pool.name = self._name("pools", pool)
+        request.pool.members.extend(workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items())
+        request.update_mask.paths.append("members")
+        if band is not None:
+            request.pool.band = band
+            request.update_mask.paths.append("band")
+        if value_weighted is not None:
+            request.pool.value_weighted = value_weighted
+            request.update_mask.paths.append("value_weighted")
+        return self._connection.call("WorkforceService/UpdatePool", request, workforce.Pool)
+
+    def list_pools(self) -> Iterator[workforce.Pool]:
+        """List pools by id."""
+        request = workforce.ListPoolsRequest(parent=self.parent, page_size=PAGE)
+        for page in self._connection.pages("WorkforceService/ListPools", request, workforce.ListPoolsResponse):
+            yield from page.pools
+
+    def upsert_territory(self, territory: str, parent: str = "") -> workforce.Territory:
+        """Create a territory, or move it below another parent; no parent makes it a root."""
+        request = workforce.UpdateTerritoryRequest(allow_missing=True, request_id=new_id())
+        request.territory.name = self._name("territories", territory)
+        request.territory.parent = self._name("territories", parent) if parent else ""
+        request.update_mask.paths.append("parent")
+        return self._connection.call("WorkforceService/UpdateTerritory", request, workforce.Territory)
+
+    def list_territories(self) -> Iterator[workforce.Territory]:
+        """List territories by id."""
+        request = workforce.ListTerritoriesRequest(parent=self.parent, page_size=PAGE)
+        for page in self._connection.pages(
+            "WorkforceService/ListTerritories", request, workforce.ListTerritoriesResponse
+        ):
+            yield from page.territories

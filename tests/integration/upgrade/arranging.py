@@ -1,0 +1,134 @@
+"""Stores of an older version, clients that die on the way, and what they report."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from fairlead.v1 import routing_pb2
+from router.adapters.redis.format import FORMAT
+from router.adapters.redis.keys import FORMAT_OF_ALL
+from router.adapters.redis.upgrade import StoreUpgrade
+from store.embedded.server import EmbeddedServer
+from tests.api import WAITING, Api
+from tests.golden import FB041BA, keys
+from tests.served import Served
+
+WAITS = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
+CONVERTED, CLOSED = (
+    routing_pb2.CompleteWorkItemRequest.RESOLUTION_CONVERTED,
+    routing_pb2.CompleteWorkItemRequest.RESOLUTION_CLOSED,
+)
+UPGRADING = "fairlead:{*}:role:upgrading"
+
+
+class Killed(Exception):
+    """The upgrading process is no more."""
+
+
+class Mortal:
+    """A client whose process is killed before one of its calls.
+
+    Parameters
+    ----------
+    redis
+        The client.
+    calls
+        How many calls it makes.
+    """
+
+    def __init__(self, redis: Any, calls: float = float("inf")) -> None:
+        self.calls: list[str] = []
+        self._redis = redis
+        self._limit = calls
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "scan_iter":
+            return self._redis.scan_iter
+
+        async def call(*arguments: Any, **named: Any) -> Any:
+            if len(self.calls) >= self._limit:
+                raise Killed
+            self.calls.append(name)
+            return await getattr(self._redis, name)(*arguments, **named)
+
+        return call
+
+
+class Repeating:
+    """A client of a store whose SCAN names every key twice, as it may while keys come and go."""
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._redis, name)
+
+    async def scan_iter(self, **named: Any) -> AsyncIterator[bytes]:
+        async for key in self._redis.scan_iter(**named):
+            yield key
+            yield key
+
+
+class Reports:
+    """Remembers what was reported."""
+
+    def __init__(self) -> None:
+        self.waits_for: list[str] = []
+        self.progress: dict[str, list[tuple[int, int]]] = {}
+
+    def waits(self, why: str) -> None:
+        self.waits_for.append(why)
+
+    def moved(self, tenant: str, events: int, of_events: int) -> None:
+        self.progress.setdefault(tenant, []).append((events, of_events))
+
+
+async def nobody_waits(_: float) -> None:
+    raise AssertionError("it waits")
+
+
+def upgrade(
+    redis: Any,
+    reports: Reports | None = None,
+    pause: Callable[[float], Awaitable[object]] = nobody_waits,
+    page: int = 40,
+) -> StoreUpgrade:
+    return StoreUpgrade(redis, reports or Reports(), pause, page)
+
+
+def restored(url: str) -> None:
+    """Put the golden store into an empty one."""
+    keys.restore(url, keys.kept(FB041BA / "store.jsonl"))
+
+
+def served_on(data: Path, plant: Callable[[str], None]) -> Served:
+    """Run a service on a folder whose private store was prepared; it is expected to end by itself."""
+    server = EmbeddedServer(data)
+    server.start()
+    plant(server.url)
+    server.stop()
+    return Served(data)
+
+
+def newer(url: str) -> None:
+    with keys.client(url) as redis:
+        redis.set(FORMAT_OF_ALL, FORMAT + 1)
+
+
+async def every_kind_of_record(api: Api) -> None:
+    """Leave records that were assigned, moved, looked at in vain, waiting, closed with an owner and without."""
+    await api.adopt(WAITS)
+    for rep in ("ann", "bo"):
+        await api.hire(rep, capacity={"LEAD": 2})
+    await api.pool("everyone", ["ann", "bo"])
+    names = [(await api.route(f"L-{number}")).work_item for number in range(7)]
+    before = (await api.item(names[2])).etag
+    assert (await api.reassign(names[2])).outcome == WAITING  # in vain: nobody else has room, the owner stays
+    assert (await api.reassign(names[3])).outcome == WAITING
+    assert (await api.item(names[2])).etag == before  # which in format 1 was the event that changed nothing
+    await api.complete(names[3], resolution=CLOSED)
+    await api.complete(names[5], resolution=CONVERTED)  # nobody's, for it waited
+    await api.complete(names[0], resolution=CONVERTED)
+    await api.reassign(names[1])

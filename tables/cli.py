@@ -107,7 +107,7 @@ def inspect(file: Path, reading: ReadOptions, as_json: bool, save_mapping: Path 
         for _ in read.batches():
             pass
     except Failure as error:
-        raise Unreadable(str(error)) from error
+        raise FileRefused(str(error)) from error
     if save_mapping is not None:
         save_mapping.write_text(reading.over(table.told()).to_yaml(), encoding="utf-8")
     click.echo(
@@ -122,7 +122,7 @@ def _full(report: ReadReport) -> list[str]:
     return [first, *columns, *rest]
 
 
-class Unreadable(click.ClickException):
+class FileRefused(click.ClickException):
     """A file cannot be read as it is; exit code 2."""
 
     exit_code = 2

@@ -24,7 +24,7 @@ NEARLY_ALL = 0.9
 """Share of a column's values that makes it one of numbers, or of dates. What else stands in it, `ReadReport` judges."""
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What the values of a column are."""
 
     TEXT = "text"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ColumnForm:
     """How a column's texts become values.
 
     Parameters
@@ -50,68 +50,77 @@ class Form:
         Of dates that name none.
     """
 
-    kind: Kind
+    kind: ColumnKind
     written: str = ""
     zone: str = "UTC"
 
     def read(self, values: pa.Array) -> pa.Array:
         """Read texts, or values that have a type of their own; null where one is, or nothing can be made of it."""
-        if self.kind is Kind.CATEGORY:
+        if self.kind is ColumnKind.CATEGORY:
             return _as_category(values)
         if not pa.types.is_string(values.type):
             return self._converted(values)
-        if self.kind is Kind.NUMBER and self.written == POINT and (numbers := plain_numbers(values)) is not None:
+        if self.kind is ColumnKind.NUMBER and self.written == POINT and (numbers := plain_numbers(values)) is not None:
             return numbers
         return self._made_of(values)
 
     def _made_of(self, known: pa.Array) -> pa.Array:
-        if self.kind is Kind.NUMBER:
+        if self.kind is ColumnKind.NUMBER:
             return read_numbers(known, self.written)
-        if self.kind is Kind.DATE:
+        if self.kind is ColumnKind.DATE:
             return read_dates(known, self.written, zone_of(self.zone))
-        readers = {Kind.BOOL: read_truths, Kind.LIST: read_lists, Kind.TEXT: _as_they_are, Kind.ID: _with_all_digits}
+        readers = {
+            ColumnKind.BOOL: read_truths,
+            ColumnKind.LIST: read_lists,
+            ColumnKind.TEXT: _as_they_are,
+            ColumnKind.ID: _with_all_digits,
+        }
         return readers[self.kind](known)
 
     def _converted(self, values: pa.Array) -> pa.Array:
         wanted = ARROW[self.kind]
         if values.type == wanted:
-            return _finite(values) if self.kind is Kind.NUMBER else values
-        if self.kind is Kind.NUMBER and (pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)):
+            return _finite(values) if self.kind is ColumnKind.NUMBER else values
+        if self.kind is ColumnKind.NUMBER and (pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)):
             return pc.cast(values.cast(pa.int64()), wanted, safe=False)
         return self._made_of(without_missing(_texts_of(values)))
 
     @property
     def allowed(self) -> str:
         """What a value has to be, in words."""
-        if self.kind is Kind.NUMBER:
+        if self.kind is ColumnKind.NUMBER:
             return "a number such as 60 or 1250,5" if self.written == COMMA else "a number such as 60 or 1250.5"
-        if self.kind is Kind.DATE:
+        if self.kind is ColumnKind.DATE:
             return f"a date, {_ORDER_WORDS.get(self.written, self.written)}"
         truths = "true or false, yes or no, 是 or 否, 1 or 0"
-        return {Kind.BOOL: truths, Kind.ID: "an id with all its digits"}.get(
+        return {ColumnKind.BOOL: truths, ColumnKind.ID: "an id with all its digits"}.get(
             self.kind, "a text, and no error of a sheet"
         )
 
     def __str__(self) -> str:
-        if self.kind is Kind.NUMBER:
+        if self.kind is ColumnKind.NUMBER:
             return "numbers, decimal comma" if self.written == COMMA else "numbers"
-        if self.kind is Kind.DATE:
+        if self.kind is ColumnKind.DATE:
             return f"dates, {_ORDER_WORDS.get(self.written, self.written)}, {self.zone} where no zone stands"
-        return {Kind.BOOL: "yes or no", Kind.LIST: "lists", Kind.TEXT: "texts", Kind.CATEGORY: "texts", Kind.ID: "ids"}[
-            self.kind
-        ]
+        return {
+            ColumnKind.BOOL: "yes or no",
+            ColumnKind.LIST: "lists",
+            ColumnKind.TEXT: "texts",
+            ColumnKind.CATEGORY: "texts",
+            ColumnKind.ID: "ids",
+        }[self.kind]
 
 
 ARROW = {
-    Kind.TEXT: pa.string(),
-    Kind.CATEGORY: pa.dictionary(pa.int32(), pa.string()),
-    Kind.ID: pa.string(),
-    Kind.NUMBER: pa.float64(),
-    Kind.BOOL: pa.bool_(),
-    Kind.DATE: pa.timestamp("us", tz="UTC"),
-    Kind.LIST: pa.list_(pa.string()),
+    ColumnKind.TEXT: pa.string(),
+    ColumnKind.CATEGORY: pa.dictionary(pa.int32(), pa.string()),
+    ColumnKind.ID: pa.string(),
+    ColumnKind.NUMBER: pa.float64(),
+    ColumnKind.BOOL: pa.bool_(),
+    ColumnKind.DATE: pa.timestamp("us", tz="UTC"),
+    ColumnKind.LIST: pa.list_(pa.string()),
 }
-_KINDS = {ARROW[kind]: kind for kind in Kind if kind is not Kind.ID} | {pa.int64(): Kind.NUMBER}
+_KINDS = {ARROW[kind]: kind for kind in ColumnKind if kind is not ColumnKind.ID} | {pa.int64(): ColumnKind.NUMBER}
 
 
 def _with_all_digits(texts: pa.Array) -> pa.Array:
@@ -128,7 +137,7 @@ def _finite(values: pa.Array) -> pa.Array:
 def _as_category(values: pa.Array) -> pa.Array:
     if not pa.types.is_dictionary(values.type):
         values = (values if pa.types.is_string(values.type) else without_missing(_texts_of(values))).dictionary_encode()
-    return in_dictionary(_as_they_are, values).cast(ARROW[Kind.CATEGORY])
+    return in_dictionary(_as_they_are, values).cast(ARROW[ColumnKind.CATEGORY])
 
 
 def _texts_of(values: pa.Array) -> pa.Array:
@@ -182,11 +191,11 @@ class Survey:
     """
 
     column: str
-    kind: Kind | None = None
+    kind: ColumnKind | None = None
     n_values: int = 0
     decimals: Decimals = field(default_factory=Decimals)
     dates: Dates = field(default_factory=Dates)
-    typed: Kind | None = None
+    typed: ColumnKind | None = None
 
     def see(self, values: pa.Array) -> None:
         """Look at a batch of values as they stand in the file; such as have a type of their own say what they are."""
@@ -197,19 +206,19 @@ class Survey:
             return
         known = values.drop_null()
         self.n_values += len(known)
-        if self.kind in (Kind.NUMBER, None):
+        if self.kind in (ColumnKind.NUMBER, None):
             self.decimals.see(known)
-        if self.kind is Kind.DATE or (self.kind is None and 2 * self.decimals.n_numbers < self.n_values):
+        if self.kind is ColumnKind.DATE or (self.kind is None and 2 * self.decimals.n_numbers < self.n_values):
             self.dates.see(known)
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing that may follow changes how the column is read; of a kind that was guessed, this is one."""
-        if self.typed is not None or self.kind not in (Kind.NUMBER, Kind.DATE, None):
+        if self.typed is not None or self.kind not in (ColumnKind.NUMBER, ColumnKind.DATE, None):
             return True
-        return self.kind is Kind.NUMBER and self.decimals.is_settled
+        return self.kind is ColumnKind.NUMBER and self.decimals.is_settled
 
-    def form(self, options: ReadOptions) -> Form:
+    def form(self, options: ReadOptions) -> ColumnForm:
         """Say how the column is to be read.
 
         Raises
@@ -218,17 +227,17 @@ class Survey:
             If its values allow two readings and no option says which.
         """
         kind = self.kind = self.kind or self.typed or self._likeliest()
-        if kind is Kind.NUMBER:
+        if kind is ColumnKind.NUMBER:
             self._check_marks()
-            return Form(kind, options.decimal or self.decimals.decimal() or self._refuse_numbers())
-        if kind is Kind.DATE:
-            return Form(kind, options.date_format or self.dates.order() or self._refuse_dates(), options.timezone)
-        return Form(kind)
+            return ColumnForm(kind, options.decimal or self.decimals.decimal() or self._refuse_numbers())
+        if kind is ColumnKind.DATE:
+            return ColumnForm(kind, options.date_format or self.dates.order() or self._refuse_dates(), options.timezone)
+        return ColumnForm(kind)
 
-    def _likeliest(self) -> Kind:
+    def _likeliest(self) -> ColumnKind:
         if self.decimals.n_numbers >= NEARLY_ALL * self.n_values > 0 and not self.decimals.leading_zero:
-            return Kind.NUMBER
-        return Kind.DATE if self.dates.n_dates >= NEARLY_ALL * self.n_values > 0 else Kind.TEXT
+            return ColumnKind.NUMBER
+        return ColumnKind.DATE if self.dates.n_dates >= NEARLY_ALL * self.n_values > 0 else ColumnKind.TEXT
 
     def _check_marks(self) -> None:
         marks = {mark: text for mark, text in self.decimals.marks.items() if mark}

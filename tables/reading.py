@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from tables.dialect import Dialect, is_total
 from tables.errors import UnreadableTable
-from tables.forms import ARROW, Form, Kind, Survey, text_of
+from tables.forms import ARROW, ColumnForm, ColumnKind, Survey, text_of
 from tables.missing import in_dictionary
 from tables.names import found_among
 from tables.numbers import POINT
@@ -28,7 +28,7 @@ from tables.options import ReadOptions
 from tables.parquet import ParquetFile, is_text
 from tables.records import Offsets, Piece
 from tables.rejected import write_rejected
-from tables.report import MOST_SHOWN, ColumnReport, Place, ReadReport
+from tables.report import MOST_SHOWN, ColumnReport, ReadReport, RowPlace
 from tables.text import Batch, TextFile
 from tables.workbook import ENDINGS as WORKBOOKS
 from tables.workbook import WorkbookFile
@@ -58,7 +58,7 @@ class ColumnPlan:
 
     name: str
     column: str
-    form: Form
+    form: ColumnForm
     missing: tuple[str, ...] = ()
 
     def known(self, values: pa.Array) -> pa.Array:
@@ -122,7 +122,7 @@ class Table:
         return found
 
     def survey(
-        self, wanted: Mapping[str, Kind | None], columns: Mapping[str, str] | None = None, *,
+        self, wanted: Mapping[str, ColumnKind | None], columns: Mapping[str, str] | None = None, *,
         missing: Mapping[str, Sequence[str]] | None = None, whole: bool = False,
     ) -> Reading:  # fmt: skip
         """Find out how the columns are written.
@@ -162,7 +162,9 @@ class Table:
         for batch in self._sample([survey.column for survey in surveys.values()]) if surveys else ():
             for name, survey in surveys.items():
                 survey.see(
-                    ColumnPlan(name, survey.column, Form(Kind.TEXT), words[name]).known(batch.columns[survey.column])
+                    ColumnPlan(name, survey.column, ColumnForm(ColumnKind.TEXT), words[name]).known(
+                        batch.columns[survey.column]
+                    )
                 )
             n_rows += len(batch)
             if enough is not None and n_rows >= enough:
@@ -181,7 +183,7 @@ class Table:
         """Read rows as they stand in the file; ``types`` as such, as far as they are."""
         names, categories = (
             list(dict.fromkeys(columns)),
-            [name for name, kind in types.items() if kind == ARROW[Kind.CATEGORY]],
+            [name for name, kind in types.items() if kind == ARROW[ColumnKind.CATEGORY]],
         )
         if isinstance(self.source, TextFile):
             assert not isinstance(piece, range)
@@ -241,7 +243,7 @@ class Reading:
         try:
             return pa.Table.from_batches(list(self.batches()), schema=self.schema)
         except _WrittenOtherwise:
-            kinds: dict[str, Kind | None] = {plan.name: plan.form.kind for plan in self.plans}
+            kinds: dict[str, ColumnKind | None] = {plan.name: plan.form.kind for plan in self.plans}
             again = self.table.survey(kinds, {plan.name: plan.column for plan in self.plans}, whole=True)
             self.__dict__.update(again.__dict__ | {"rejects_rows": self.rejects_rows, "rejects_to": self.rejects_to})
             self.report.missing = self.missing
@@ -280,12 +282,14 @@ class Reading:
         plain = {
             plan.column: plan
             for plan in self.plans
-            if plan.form == Form(Kind.NUMBER, POINT)
+            if plan.form == ColumnForm(ColumnKind.NUMBER, POINT)
             and once[plan.column] == 1
             and plan.column not in _first_named(self.table)
         }
         numbers = {column: pa.int64() if plan.name in self.watched else pa.float64() for column, plan in plain.items()}
-        return numbers | {plan.column: ARROW[plan.form.kind] for plan in self.plans if plan.form.kind is Kind.CATEGORY}
+        return numbers | {
+            plan.column: ARROW[plan.form.kind] for plan in self.plans if plan.form.kind is ColumnKind.CATEGORY
+        }
 
     def batches(self, piece: Piece | range | None = None, *, check: bool = True) -> Iterator[pa.RecordBatch]:
         """Read the rows, and count on the way; the account is complete when they are at an end.
@@ -390,9 +394,9 @@ class Reading:
         for column in self.report.columns:
             if column.name in self._unreadable:
                 record, value = self._unreadable[column.name]
-                column.first = Place(found[record][0], value)
+                column.first = RowPlace(found[record][0], value)
         self.report.rejected = [
-            Place(found[record][0], problem) for record, problem in sorted(problems.items())[:MOST_SHOWN]
+            RowPlace(found[record][0], problem) for record, problem in sorted(problems.items())[:MOST_SHOWN]
         ]
         if problems and self.rejects_to is not None:
             rows = ((problem, *found[record]) for record, problem in sorted(problems.items()))
@@ -404,7 +408,7 @@ class Reading:
         if not isinstance(self.table.source, ParquetFile):
             return True
         types = {plan.column: self.table.source.schema.field(plan.column).type for plan in self.plans}
-        texts = (Kind.TEXT, Kind.CATEGORY)
+        texts = (ColumnKind.TEXT, ColumnKind.CATEGORY)
         return any(plan.form.kind not in texts and is_text(types[plan.column]) for plan in self.plans)
 
     def document(self) -> dict[str, Any]:
@@ -434,7 +438,7 @@ def taken_up(file: Path, document: Mapping[str, Any]) -> Reading:
         ColumnPlan(
             plan["name"],
             plan["column"],
-            Form(Kind(plan["form"]["kind"]), *list(plan["form"].values())[1:]),
+            ColumnForm(ColumnKind(plan["form"]["kind"]), *list(plan["form"].values())[1:]),
             tuple(plan["missing"]),
         )
         for plan in document["columns"]

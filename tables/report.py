@@ -17,7 +17,7 @@ MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RowPlace:
     """Where something stands: a line (of a workbook or Parquet file, a row), from 1, and what stands there."""
 
     line: int
@@ -50,7 +50,7 @@ class ColumnReport:
     n_values: int = 0
     n_missing: int = 0
     n_unreadable: int = 0
-    first: Place | None = None
+    first: RowPlace | None = None
 
     @property
     def unreadable_share(self) -> float:
@@ -100,7 +100,7 @@ class ReadReport:
     footers: list[str] = field(default_factory=list)
     n_blank: int = 0
     n_rejected: int = 0
-    rejected: list[Place] = field(default_factory=list)
+    rejected: list[RowPlace] = field(default_factory=list)
     rejected_to: str = ""
 
     def check(self, allowed: float) -> None:

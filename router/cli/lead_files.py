@@ -15,7 +15,7 @@ from router.cli.failing import InputFailed
 from router.model.workitem import MAX_VALUE
 from router.model.workitem import Kind as WorkItemKind
 from rules.fields import FieldType
-from tables.forms import Kind
+from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.reading import Reading, Table, open_table
 from tables.report import ReadReport
@@ -31,18 +31,18 @@ LEAD_COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Columns of a leads file by what they mean; any other is an attribute if the rule set declares its name."""
 
 _OF_COLUMNS = {
-    "external_id": Kind.ID,
-    "kind": Kind.TEXT,
-    "source": Kind.TEXT,
-    "value": Kind.NUMBER,
-    "priority": Kind.NUMBER,
+    "external_id": ColumnKind.ID,
+    "kind": ColumnKind.TEXT,
+    "source": ColumnKind.TEXT,
+    "value": ColumnKind.NUMBER,
+    "priority": ColumnKind.NUMBER,
 }
 _OF_FIELDS = {
-    FieldType.STRING: Kind.TEXT,
-    FieldType.NUMBER: Kind.NUMBER,
-    FieldType.BOOL: Kind.BOOL,
-    FieldType.LIST: Kind.LIST,
-    FieldType.DATE: Kind.DATE,
+    FieldType.STRING: ColumnKind.TEXT,
+    FieldType.NUMBER: ColumnKind.NUMBER,
+    FieldType.BOOL: ColumnKind.BOOL,
+    FieldType.LIST: ColumnKind.LIST,
+    FieldType.DATE: ColumnKind.DATE,
 }
 _KINDS: Mapping[str, str] = {
     **{kind.lower(): str(kind) for kind in WorkItemKind},

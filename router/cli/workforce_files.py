@@ -14,7 +14,7 @@ from resource_names import MAX_ID_LENGTH, check_id
 from router.cli.columns import by_name, columns_of, in_words
 from router.cli.failing import InputFailed, refuse_rejected
 from router.model.workitem import Kind as WorkItemKind
-from tables.forms import Kind
+from tables.forms import ColumnKind
 from tables.numbers import figure
 from tables.options import ReadOptions
 from tables.reading import Reading, Table, open_table
@@ -106,7 +106,7 @@ def _read_reps(table: Table, pools_of_rules: Collection[str]) -> WorkforceFile:
     return found
 
 
-def _strict(table: Table, kinds: Mapping[str, Kind | None], columns: Mapping[str, str]) -> Reading:
+def _strict(table: Table, kinds: Mapping[str, ColumnKind | None], columns: Mapping[str, str]) -> Reading:
     """Survey a file of which every row counts: `refuse_rejected` names all that are in error, and not a share."""
     table.options = replace(table.options, allow_unreadable=1.0)
     reading = table.survey(kinds, columns, whole=True)
@@ -114,17 +114,26 @@ def _strict(table: Table, kinds: Mapping[str, Kind | None], columns: Mapping[str
     return reading
 
 
-def _kinds(columns: Mapping[str, str]) -> dict[str, Kind | None]:
-    kinds = {"id": Kind.ID, "name": Kind.TEXT, "weight": Kind.NUMBER, "active": Kind.BOOL, "pools": Kind.TEXT}
-    kinds |= dict.fromkeys(_LISTS, Kind.LIST) | {f"capacity_{kind}": Kind.NUMBER for kind in WorkItemKind}
+def _kinds(columns: Mapping[str, str]) -> dict[str, ColumnKind | None]:
+    kinds = {
+        "id": ColumnKind.ID,
+        "name": ColumnKind.TEXT,
+        "weight": ColumnKind.NUMBER,
+        "active": ColumnKind.BOOL,
+        "pools": ColumnKind.TEXT,
+    }
+    kinds |= dict.fromkeys(_LISTS, ColumnKind.LIST) | {f"capacity_{kind}": ColumnKind.NUMBER for kind in WorkItemKind}
     return {field: kind for field, kind in kinds.items() if field in columns}
 
 
-def _kinds_of_others(table: Table, columns: Mapping[str, str]) -> dict[str, Kind | None]:
+def _kinds_of_others(table: Table, columns: Mapping[str, str]) -> dict[str, ColumnKind | None]:
     """Tell what a column holds that has no meaning of ours: numbers, or texts."""
     others = [field for field in columns if field not in REP_COLUMNS]
     guessed = table.survey(dict.fromkeys(others), columns, whole=True)
-    return {plan.name: Kind.NUMBER if plan.form.kind is Kind.NUMBER else Kind.TEXT for plan in guessed.plans}
+    return {
+        plan.name: ColumnKind.NUMBER if plan.form.kind is ColumnKind.NUMBER else ColumnKind.TEXT
+        for plan in guessed.plans
+    }
 
 
 def _rep(
@@ -228,7 +237,7 @@ def _read_territories(table: Table) -> dict[str, str]:
     if "id" not in columns:
         names = ", ".join(TERRITORY_COLUMNS["id"])
         raise InputFailed(f"{table.file}:1: found no column that names the territory; allowed: {names}")
-    reading = _strict(table, {field: Kind.ID for field in TERRITORY_COLUMNS if field in columns}, columns)
+    reading = _strict(table, {field: ColumnKind.ID for field in TERRITORY_COLUMNS if field in columns}, columns)
     parents: dict[str, str] = {}
     for record, row in reading.rows():
         territory, parent = row.get("id", ""), row.get("parent", "")

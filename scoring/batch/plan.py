@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from scoring.errors import InvalidInput, NotPossible
+from tables.records import Piece
 
 ROWS_PER_SHARD = 250_000
 
@@ -56,15 +57,6 @@ class Shard:
         """The file name of its result."""
         last = self.first_row + self.n_rows
         return f"part-{self.index:06d}-{self.identity[:12]}-{self.first_row:012d}-{last:012d}.parquet"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a file that is read as one: a row group, or a stretch of whole records."""
-
-    start: int
-    stop: int
-    n_rows: int
 
 
 @dataclass(frozen=True)

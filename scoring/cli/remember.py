@@ -16,7 +16,7 @@ from fairlead.v1 import scoring_pb2 as pb
 from scoring.batch.adapters.shards import METADATA, PROBABILITY, ROW
 from scoring.cli.failing import failures_in_words
 from scoring.errors import InvalidInput
-from tables.forms import Kind
+from tables.forms import ColumnKind
 from tables.parquet import ParquetFile
 from tables.reading import open_table
 
@@ -61,7 +61,7 @@ def scores_in(file: Path) -> Iterator[pb.RememberedScore]:
     """
     table = open_table(file)
     customer, as_of = _read_head(file, table.source)
-    for rows in table.survey({customer: Kind.ID, PROBABILITY: Kind.NUMBER}).batches():
+    for rows in table.survey({customer: ColumnKind.ID, PROBABILITY: ColumnKind.NUMBER}).batches():
         ids, risks = (column.to_pylist() for column in rows.columns)
         for who, risk in zip(ids, risks, strict=True):
             score = pb.RememberedScore(customer=who, churn_probability=risk)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tables.forms import Kind
+from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.reading import open_table
 from tables.report import ReadReport
@@ -36,13 +36,13 @@ def read_event_file(file: Path, definition: Definition, options: ReadOptions) ->
     return reading.read(), reading.report
 
 
-def kinds_of(definition: Definition) -> dict[str, Kind]:
+def kinds_of(definition: Definition) -> dict[str, ColumnKind]:
     """Return what each column has to hold; a column of both texts and numbers stands there twice."""
     declared = definition.events
-    kinds = {declared.customer: Kind.ID, declared.occurred: Kind.DATE}
-    kinds |= {declared.recorded: Kind.DATE} if declared.recorded else {}
-    kinds |= {name: Kind.TEXT for name in sorted(_texts(definition)) if name not in kinds}
-    return kinds | {AS_NUMBER + name: Kind.NUMBER for name in sorted(_numbers(definition))}
+    kinds = {declared.customer: ColumnKind.ID, declared.occurred: ColumnKind.DATE}
+    kinds |= {declared.recorded: ColumnKind.DATE} if declared.recorded else {}
+    kinds |= {name: ColumnKind.TEXT for name in sorted(_texts(definition)) if name not in kinds}
+    return kinds | {AS_NUMBER + name: ColumnKind.NUMBER for name in sorted(_numbers(definition))}
 
 
 def _texts(definition: Definition) -> set[str]:

@@ -14,15 +14,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scoring.batch.plan import Piece, Shard, check_sources, cut
+from scoring.batch.plan import Shard, check_sources, cut
 from scoring.errors import InvalidInput
 from scoring.model.schema import Feature, FeatureSchema
 from tables.files import chunks_of
-from tables.forms import Kind
+from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
 from tables.reading import ENDINGS, Reading, open_table, taken_up
-from tables.records import Piece as Stretch
+from tables.records import Piece
 from tables.text import TextFile
 
 
@@ -63,19 +63,19 @@ def opened(source: Path, schema: FeatureSchema, id_column: str, options: ReadOpt
     if not any(name in columns for name in kinds):
         known = ", ".join(table.names[:20])
         raise InvalidInput.of(str(source), f"has none of the model's columns {', '.join(kinds)}; found are {known}")
-    wanted: dict[str, Kind | None] = {**({id_column: Kind.ID} if id_column else {}), **kinds}
+    wanted: dict[str, ColumnKind | None] = {**({id_column: ColumnKind.ID} if id_column else {}), **kinds}
     return table.survey(wanted, columns, missing=missing, whole=True)
 
 
-def kinds_of(schema: FeatureSchema) -> dict[str, Kind]:
+def kinds_of(schema: FeatureSchema) -> dict[str, ColumnKind]:
     """Return what each column of a schema has to hold."""
     own = {feature.name: _kind(feature) for feature in schema.features if not feature.total_of}
-    parts = {part: Kind.NUMBER for feature in schema.features for part in feature.total_of}
+    parts = {part: ColumnKind.NUMBER for feature in schema.features for part in feature.total_of}
     return {**parts, **own}
 
 
-def _kind(feature: Feature) -> Kind:
-    return Kind.NUMBER if feature.type == "number" else Kind.CATEGORY
+def _kind(feature: Feature) -> ColumnKind:
+    return ColumnKind.NUMBER if feature.type == "number" else ColumnKind.CATEGORY
 
 
 def shards_of(reading: Reading, rows: int) -> Iterator[Shard]:
@@ -87,8 +87,7 @@ def shards_of(reading: Reading, rows: int) -> Iterator[Shard]:
         pieces = [Piece(place, place + 1, n_rows) for place, n_rows in enumerate(groups)]
         yield from cut(str(file), _parquet_identity(file), "parquet", pieces, rows)
     elif isinstance(source, TextFile):
-        pieces = [Piece(piece.start, piece.stop, piece.n_rows) for piece in source.pieces()]
-        yield from cut(str(file), _identity(file), "csv", pieces, rows)
+        yield from cut(str(file), _identity(file), "csv", source.pieces(), rows)
     else:
         yield Shard(str(file), _identity(file), "workbook", 0, 1, 0, reading.report.n_rows)
 
@@ -110,7 +109,7 @@ def read_batches(shard: Shard, document: Mapping[str, Any]) -> Iterator[pa.Recor
     """Read a shard's records by what the plan says of its file."""
     reading = taken_up(Path(shard.source), document)
     if shard.format == "csv":
-        return reading.batches(Stretch(shard.start, shard.stop, shard.n_rows), check=False)
+        return reading.batches(Piece(shard.start, shard.stop, shard.n_rows), check=False)
     return reading.batches(range(shard.start, shard.stop) if shard.format == "parquet" else None, check=False)
 
 

@@ -20,7 +20,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tables.forms import Kind
+from tables.forms import ColumnKind
 from tables.options import ReadOptions
 
 Value = str | float | datetime | bool | list[str] | None
@@ -62,7 +62,7 @@ class Column:
     """A column: what it is called, what it holds, the values, and their texts."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     values: list[Value]
     texts: list[str]
     decimal: str = ""
@@ -98,7 +98,7 @@ def write_any(folder: Path, draw: random.Random) -> Written:
 
 def _ids(n_rows: int) -> Column:
     ids = [f"K{place:04d}" for place in range(n_rows)]
-    return Column("Id", Kind.ID, list(ids), ids)
+    return Column("Id", ColumnKind.ID, list(ids), ids)
 
 
 def _with_missing(values: Sequence[Value], texts: Sequence[str], draw: random.Random) -> tuple[list[Value], list[str]]:
@@ -115,7 +115,7 @@ def _texts(name: str, n_rows: int, draw: random.Random, encoding: str, decimal: 
         draw.choice(("", "", "", " ", "\u3000" if encoding in ("utf-8", "gb18030") else " ")) + text for text in known
     ]
     values, texts = _with_missing(known, padded, draw)
-    return Column(name, Kind.TEXT, values, texts)
+    return Column(name, ColumnKind.TEXT, values, texts)
 
 
 def _numbers(name: str, n_rows: int, draw: random.Random, encoding: str, decimal: str, order: str) -> Column:
@@ -139,7 +139,7 @@ def _numbers(name: str, n_rows: int, draw: random.Random, encoding: str, decimal
     ]
     values, written = _with_missing(numbers, texts, draw)
     shown = [text for value, text in zip(values, written, strict=True) if value is not None]
-    return Column(name, Kind.NUMBER, values, written, decimal=decimal, n_readings=_readings_of_numbers(shown))
+    return Column(name, ColumnKind.NUMBER, values, written, decimal=decimal, n_readings=_readings_of_numbers(shown))
 
 
 def _number_text(number: float, places: int, decimal: str, gap: str, dress: str, *, accounting: bool) -> str:
@@ -184,14 +184,14 @@ def _dates(name: str, n_rows: int, draw: random.Random, encoding: str, decimal: 
         and all(moment.day <= 12 for moment in shown)
         and any(moment.day != moment.month for moment in shown)
     )
-    return Column(name, Kind.DATE, values, written, order=order, n_readings=2 if doubtful else 1)
+    return Column(name, ColumnKind.DATE, values, written, order=order, n_readings=2 if doubtful else 1)
 
 
 def _truths(name: str, n_rows: int, draw: random.Random, encoding: str, decimal: str, order: str) -> Column:
     no, yes = draw.choice((("no", "yes"), ("No", "YES"), ("FALSE", "TRUE"), ("0", "1"), ("n", "Y")))
     truths = [draw.random() < 0.5 for _ in range(n_rows)]
     values, texts = _with_missing(truths, [yes if truth else no for truth in truths], draw)
-    return Column(name, Kind.BOOL, values, texts)
+    return Column(name, ColumnKind.BOOL, values, texts)
 
 
 def _lists(name: str, n_rows: int, draw: random.Random, encoding: str, decimal: str, order: str) -> Column:
@@ -201,7 +201,7 @@ def _lists(name: str, n_rows: int, draw: random.Random, encoding: str, decimal: 
     ]
     gap = draw.choice((";", "|", "; ", "、" if encoding in ("utf-8", "gb18030") else ";"))
     values, texts = _with_missing(entries, [gap.join(part) for part in entries], draw)
-    return Column(name, Kind.LIST, values, texts)
+    return Column(name, ColumnKind.LIST, values, texts)
 
 
 def _options(
@@ -209,8 +209,8 @@ def _options(
 ) -> tuple[ReadOptions, bool]:
     """Return the options that somebody gives, and whether the table then has exactly one reading."""
     asked = encoding if encoding in _ASKED else ""
-    two_numbers = any(column.kind is Kind.NUMBER and column.n_readings > 1 for column in columns)
-    two_dates = any(column.kind is Kind.DATE and column.n_readings > 1 for column in columns)
+    two_numbers = any(column.kind is ColumnKind.NUMBER and column.n_readings > 1 for column in columns)
+    two_dates = any(column.kind is ColumnKind.DATE and column.n_readings > 1 for column in columns)
     says = draw.random() < 0.5
     signs = {"decimal": decimal if two_numbers and says else "", "date_format": order if two_dates and says else ""}
     return ReadOptions(encoding=asked, decimal=signs["decimal"], date_format=signs["date_format"]), says or not (
@@ -263,7 +263,9 @@ def _xlsx(folder: Path, columns: list[Column], draw: random.Random, encoding: st
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    typed = {column.name: draw.random() < 0.5 and column.kind in (Kind.NUMBER, Kind.DATE) for column in columns}
+    typed = {
+        column.name: draw.random() < 0.5 and column.kind in (ColumnKind.NUMBER, ColumnKind.DATE) for column in columns
+    }
     sheet.append([column.name for column in columns])
     for place in range(len(columns[0].values)):
         sheet.append([_cell(column, place) if typed[column.name] else column.texts[place] for column in columns])
@@ -283,7 +285,8 @@ def _parquet(
     folder: Path, columns: list[Column], draw: random.Random, encoding: str, decimal: str, order: str
 ) -> Written:
     typed = {
-        column.name: draw.random() < 0.5 and column.kind in (Kind.NUMBER, Kind.DATE, Kind.BOOL, Kind.LIST)
+        column.name: draw.random() < 0.5
+        and column.kind in (ColumnKind.NUMBER, ColumnKind.DATE, ColumnKind.BOOL, ColumnKind.LIST)
         for column in columns
     }
     arrays = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -58,6 +59,10 @@ class ColumnForm:
         """Read texts, or values that have a type of their own; null where one is, or nothing can be made of it."""
         if self.kind is ColumnKind.CATEGORY:
             return _as_category(values)
+        if pa.types.is_dictionary(values.type) and self.kind in (ColumnKind.TEXT, ColumnKind.ID):
+            return in_dictionary(self._made_of, values).cast(pa.string())
+        if pa.types.is_dictionary(values.type):
+            values = values.cast(pa.string())
         if not pa.types.is_string(values.type):
             return self._converted(values)
         if self.kind is ColumnKind.NUMBER and self.written == POINT and (numbers := plain_numbers(values)) is not None:
@@ -130,21 +135,22 @@ def _with_all_digits(texts: pa.Array) -> pa.Array:
 
 
 def _finite(values: pa.Array) -> pa.Array:
-    finite = pc.is_finite(values)
-    return values if pc.all(finite).as_py() is not False else pc.if_else(finite, values, pa.scalar(None, pa.float64()))
+    if not values.null_count and np.isfinite(values.to_numpy()).all():
+        return values
+    return pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
 
 
 def _as_category(values: pa.Array) -> pa.Array:
     if not pa.types.is_dictionary(values.type):
         values = (values if pa.types.is_string(values.type) else without_missing(_texts_of(values))).dictionary_encode()
-    return in_dictionary(_as_they_are, values).cast(ARROW[ColumnKind.CATEGORY])
+    values = in_dictionary(_as_they_are, values)
+    wanted = ARROW[ColumnKind.CATEGORY]
+    return values if values.type == wanted else values.cast(wanted)
 
 
 def _texts_of(values: pa.Array) -> pa.Array:
     """Write values that have a type of their own as the texts they would have in a file."""
     if pa.types.is_integer(values.type) or pa.types.is_boolean(values.type):
-        return values.cast(pa.string())
-    if pa.types.is_dictionary(values.type):
         return values.cast(pa.string())
     return pa.array([None if value is None else text_of(value) for value in values.to_pylist()], pa.string())
 
@@ -196,11 +202,12 @@ class Survey:
     decimals: Decimals = field(default_factory=Decimals)
     dates: Dates = field(default_factory=Dates)
     typed: ColumnKind | None = None
+    is_dictionary: bool = False
 
     def see(self, values: pa.Array) -> None:
         """Look at a batch of values as they stand in the file; such as have a type of their own say what they are."""
         if pa.types.is_dictionary(values.type):
-            values = values.cast(pa.string())
+            self.is_dictionary, values = True, values.cast(pa.string())
         if not pa.types.is_string(values.type):
             self.typed = self.typed or _KINDS[values.type]
             return
@@ -237,7 +244,9 @@ class Survey:
     def _likeliest(self) -> ColumnKind:
         if self.decimals.n_numbers >= NEARLY_ALL * self.n_values > 0 and not self.decimals.leading_zero:
             return ColumnKind.NUMBER
-        return ColumnKind.DATE if self.dates.n_dates >= NEARLY_ALL * self.n_values > 0 else ColumnKind.TEXT
+        if self.dates.n_dates >= NEARLY_ALL * self.n_values > 0:
+            return ColumnKind.DATE
+        return ColumnKind.CATEGORY if self.is_dictionary else ColumnKind.TEXT
 
     def _check_marks(self) -> None:
         marks = {mark: text for mark, text in self.decimals.marks.items() if mark}

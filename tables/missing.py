@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,6 +23,7 @@ SPELLINGS = sorted(
 )
 """The same words as they are written."""
 _SPELLINGS = pa.array(SPELLINGS)
+_LONGEST_BYTES = max(len(word.encode()) for word in SPELLINGS)
 
 
 def trimmed(text: str) -> str:
@@ -50,6 +52,8 @@ def is_missing(text: str) -> bool:
 def without_missing(texts: pa.Array) -> pa.Array:
     """Trim texts and put null where they mean "not known"."""
     texts = tidied(texts)
+    if not _may_be_missing(texts):
+        return texts
     missing = pc.is_in(texts, _SPELLINGS, skip_nulls=True)
     return pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
 
@@ -72,15 +76,32 @@ def tidied(texts: pa.Array) -> pa.Array:
 
 
 def _may_be_untidy(texts: pa.Array) -> bool:
-    """Tell by the first and last bytes whether a text may have blanks around it."""
-    _, offsets, data = texts.buffers()
-    if data is None or not len(texts):
+    """Tell by their bytes whether a text may have blanks around it."""
+    characters, places = _bytes_of(texts)
+    if _is_tidy(characters[places[0] : places[-1]].tobytes()):
         return False
-    places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     begin, end = places[:-1], places[1:]
     filled = end > begin
     if not filled.all():
         begin, end = begin[filled], end[filled]
-    characters = np.frombuffer(data, np.uint8)
-    first, last = characters[begin], characters[end - 1]
-    return bool(_UNTIDY[first].any() or _UNTIDY_END[last].any())
+    return bool(_UNTIDY[characters[begin]].any() or _UNTIDY_END[characters[end - 1]].any())
+
+
+def _is_tidy(data: bytes) -> bool:
+    """Tell whether there is no blank and no formula in any text: a few fast searches, and what most columns are."""
+    return data.isascii() and not any(blank in data for blank in (b" ", b"=", b"\t", b"\n", b"\r", b"\v", b"\f"))
+
+
+def _may_be_missing(texts: pa.Array) -> bool:
+    """Tell by their lengths whether a text may be a word for "not known"."""
+    _, places = _bytes_of(texts)
+    return bool((np.diff(places) <= _LONGEST_BYTES).any())
+
+
+def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """Return the bytes of all texts, and where each begins and the last ends."""
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return np.empty(0, np.uint8), np.zeros(1, np.int32)
+    places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, np.uint8), places

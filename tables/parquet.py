@@ -16,6 +16,8 @@ from tables.names import checked_names
 from tables.text import Batch
 
 BATCH_ROWS = 32_768
+_FEW_BYTES = 2
+"""A value, below which a column of texts is read as a dictionary."""
 _DAY_US = 86_400_000_000
 
 
@@ -59,13 +61,24 @@ class ParquetFile:
                 at += len(rows)
         return found
 
+    def _of_few_texts(self) -> list[str]:
+        """Name the columns of texts of which so few differ that the file holds little more than their numbers."""
+        meta = pq.read_metadata(self.file)
+        if not meta.num_row_groups:
+            return []
+        chunks = [meta.row_group(0).column(place) for place in range(meta.num_columns)]
+        few = {
+            chunk.path_in_schema for chunk in chunks if chunk.total_uncompressed_size < _FEW_BYTES * chunk.num_values
+        }
+        return [field.name for field in self.schema if is_text(field.type) and field.name in few]
+
     def batches(
         self, columns: Sequence[str], groups: range | None = None, categories: Sequence[str] = ()
     ) -> Iterator[Batch]:
         """Read rows in order: of all row groups, or of some; texts of ``categories`` as dictionaries."""
-        at = 0
+        at, dictionaries = 0, [*categories, *self._of_few_texts()]
         try:
-            with pq.ParquetFile(self.file, memory_map=True, read_dictionary=list(categories)) as file:
+            with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
                 for rows in file.iter_batches(BATCH_ROWS, row_groups=chosen, columns=list(columns), use_threads=False):
                     values = {
@@ -101,13 +114,18 @@ def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
     """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days."""
     kind = values.type
     if pa.types.is_dictionary(kind) and is_text(kind.value_type):
-        return in_dictionary(without_missing, values.cast(pa.dictionary(pa.int32(), pa.string())))
+        texts = pa.dictionary(pa.int32(), pa.string())
+        return in_dictionary(without_missing, values if kind == texts else values.cast(texts))
     if pa.types.is_dictionary(kind):
         return plain(values.cast(kind.value_type), zone)
     if pa.types.is_null(kind) or is_text(kind):
-        return without_missing(values.cast(pa.string()))
+        return without_missing(values if pa.types.is_string(kind) else values.cast(pa.string()))
     if pa.types.is_integer(kind):
+        if pa.types.is_int64(kind):
+            return values
         return values.cast(pa.int64()) if not pa.types.is_uint64(kind) else pc.cast(values, pa.float64(), safe=False)
+    if pa.types.is_float64(kind):
+        return values
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return pc.cast(values, pa.float64(), safe=False)
     if pa.types.is_duration(kind):

@@ -134,7 +134,7 @@ def _checked(file: Path, document: dict[str, Any]) -> dict[str, Any]:
 
 def _is_text_codec(name: str) -> bool:
     try:
-        b"".decode(name)
+        "a".encode(name)
     except LookupError:
         return False
     return True

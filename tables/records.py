@@ -157,8 +157,8 @@ def _not_blank(data: bytes, ends: Offsets) -> Offsets:
     return np.asarray(ends[~blank], np.int64)
 
 
-def pieces_of(chunks: Iterable[bytes], delimiter: str, start: int) -> Iterator[Piece]:
-    """Cut records into pieces of about 50,000.
+def pieces_of(chunks: Iterable[bytes], delimiter: str, start: int, rows: int = PIECE_ROWS) -> Iterator[Piece]:
+    """Cut records into pieces of about ``rows``.
 
     Parameters
     ----------
@@ -171,10 +171,10 @@ def pieces_of(chunks: Iterable[bytes], delimiter: str, start: int) -> Iterator[P
     for ends in Records(delimiter, start).ends(chunks):
         if not len(ends):
             continue
-        for cut_at in range(PIECE_ROWS - n_rows - 1, len(ends), PIECE_ROWS):
-            yield Piece(begin, int(ends[cut_at]), PIECE_ROWS)
+        for cut_at in range(rows - n_rows - 1, len(ends), rows):
+            yield Piece(begin, int(ends[cut_at]), rows)
             begin = int(ends[cut_at])
-        n_rows, stop = (n_rows + len(ends)) % PIECE_ROWS, int(ends[-1])
+        n_rows, stop = (n_rows + len(ends)) % rows, int(ends[-1])
     if n_rows:
         yield Piece(begin, stop, n_rows)
 

@@ -1,0 +1,74 @@
+"""Which encoding a file has: taken only where it is sure, and else refused with two readings to choose from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tables.encodings import encoding_of
+from tables.errors import UnreadableTable
+
+
+def written(folder: Path, text: str, encoding: str) -> Path:
+    file = folder / "any.csv"
+    file.write_bytes(f"id,region\r\n{text}\r\n".encode(encoding))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "taken"),
+    [
+        ("1,East", "ascii", "utf-8"),
+        ("1,Köln", "utf-8", "utf-8"),
+        ("1,上海", "utf-8-sig", "utf-8"),
+        ("1,Ünal", "utf-16", "utf-16"),
+        ("1,上海", "gb18030", "gb18030"),
+        ("1,北京", "gbk", "gb18030"),
+        ("1,广州\n2,制造业", "gbk", "gb18030"),
+        ("1,Finance、Software", "gbk", "gb18030"),
+    ],
+)
+def test_what_is_sure_is_taken(tmp_path: Path, text: str, encoding: str, taken: str) -> None:
+    assert encoding_of(written(tmp_path, text, encoding)) == taken
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("1,Köln\n2,Düsseldorf", "cp1252"),
+        ("1,台北", "big5"),
+        ("1,서울\n2,부산", "euc_kr"),
+        ("1,東京", "shift_jis"),
+        ("1,Москва\n2,Казань", "cp1251"),
+        ("1,МОСКВА", "cp1251"),
+        ("1,東京\n2,大阪", "euc_jp"),
+    ],
+)
+def test_what_is_not_sure_is_refused_with_the_likeliest_option(tmp_path: Path, text: str, encoding: str) -> None:
+    file = written(tmp_path, text, encoding)
+
+    with pytest.raises(UnreadableTable) as refused:
+        encoding_of(file)
+
+    assert f"say --encoding {encoding}" in str(refused.value)
+    assert text.split(",")[1].split("\n")[0] in str(refused.value)
+    assert encoding_of(file, encoding) == encoding
+
+
+def test_bytes_that_do_not_fit_what_is_said_are_named_with_their_place(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableTable, match="--encoding: utf-8 does not fit: byte 14 is 0xF6"):
+        encoding_of(written(tmp_path, "1,Köln", "cp1252"), "utf-8")
+
+
+def test_rare_characters_alone_are_no_everyday_chinese(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableTable, match="does not tell what else"):
+        encoding_of(written(tmp_path, "1,鑫淼焱垚犇猋", "gb18030"))
+
+
+def test_a_misfit_in_a_later_chunk_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "large.csv"
+    file.write_bytes(b"id\n" + b"East\n" * 2_000_000 + b"K\xf6ln\n")
+
+    with pytest.raises(UnreadableTable, match="byte 10,000,004 is 0xF6"):
+        encoding_of(file)

@@ -1,0 +1,164 @@
+"""What a text file is, and what of it is no row."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from tables.errors import UnreadableTable
+from tables.forms import ColumnKind
+from tables.options import ReadOptions
+from tables.reading import Reading, open_table
+from tables.records import Records, pieces_of
+
+
+def reading(folder: Path, content: str | bytes, **options: str | float) -> Reading:
+    file = folder / "any.csv"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    table = open_table(file, ReadOptions(**options))  # type: ignore[arg-type]
+    return table.survey(dict.fromkeys(table.names))
+
+
+def rows(folder: Path, content: str | bytes, **options: str | float) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = reading(folder, content, **options).read().to_pylist()
+    return found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id;region\nA;East\nB;West\n",
+        "sep=;\nid;region\nA;East\nB;West\n",
+        "\ufeffid\tregion\r\nA\tEast\r\nB\tWest",
+        "id|region\rA|East\rB|West\r",
+        'Leads of May\n\nid,region\n"A","East"\n"B","West"\n',
+        " id , region\nA,East \n B,\u3000West\n",
+        "id,region,,\nA,East,,\nB,West,,\n\n\n",
+        '\n\nid,region\nA,East\n\n,\nB,West\nGrand Totals (2 records),,,\n"Confidential Information"\n',
+    ],
+)
+def test_the_same_rows_in_any_dress(tmp_path: Path, content: str) -> None:
+    assert [(row["id"], row["region"]) for row in rows(tmp_path, content)] == [("A", "East"), ("B", "West")]
+
+
+def test_a_packed_file_is_what_it_unpacks_to(tmp_path: Path) -> None:
+    file = tmp_path / "any.csv.gz"
+    file.write_bytes(gzip.compress("客户,分\nA,1\n".encode("gb18030")))
+
+    assert open_table(file).survey({"客户": ColumnKind.ID, "分": ColumnKind.NUMBER}).read().to_pylist() == [
+        {"客户": "A", "分": 1.0}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "found no header line"),
+        (b"\n \n", "found no header line"),
+        ("a,b,a\n1,2,3\n", "a: is the name of columns 1 and 3"),
+        ("a,b\n1,2,3\n4,5,6\n7,8,9\n", "line 1: the header has 2 names, most lines have 3 cells"),
+        ('a,b\n"5" pipe,x\n', "line 2: a quote opens a cell and does not close it"),
+        ('a,b\n1,2\n3,"x\n4,y\n', "line 3: a quote opens a cell and does not close it"),
+        (b"a,b\n1,\x002\n", "byte 6 is 0x00"),
+        ("a;b,c\n1;2,3\n4;5,6\n", "delimiter: could be ',' or ';'"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_with_its_place(tmp_path: Path, content: str | bytes, complaint: str) -> None:
+    with pytest.raises(UnreadableTable) as refused:
+        rows(tmp_path, content)
+
+    assert complaint in str(refused.value)
+    assert str(tmp_path / "any.csv") in str(refused.value)
+
+
+def test_a_quote_inside_a_cell_without_quotes_is_a_character(tmp_path: Path) -> None:
+    content = 'a,b\n5" pipe,"say ""hi"", twice"\n3",x\n'
+
+    assert rows(tmp_path, content) == [{"a": '5" pipe', "b": 'say "hi", twice'}, {"a": '3"', "b": "x"}]
+
+
+def test_rows_with_other_numbers_of_cells_are_named_with_their_lines(tmp_path: Path) -> None:
+    content = "a,b\n" + "".join(f"x{n},y\n" for n in range(400)) + '\n"two\nlines",y\nshort\nlong,er,row\n'
+
+    read = reading(tmp_path, content)
+
+    assert len(read.read()) == 401
+    assert [(place.line, place.value) for place in read.report.rejected] == [
+        (405, "1 cells, the header has 2"), (406, "3 cells, the header has 2"),
+    ]  # fmt: skip
+
+
+def test_a_row_of_totals_at_the_end_is_no_row_and_one_called_so_elsewhere_is(tmp_path: Path) -> None:
+    read = reading(tmp_path, "company,region,value\nTotal,East,1\nShell,West,2\nTotal,,3\n")
+
+    assert [row["company"] for row in read.read().to_pylist()] == ["Total", "Shell"]
+    assert read.report.footers == ["Total"]
+
+
+def test_blank_rows_are_counted_and_are_no_rows(tmp_path: Path) -> None:
+    read = reading(tmp_path, "a,b\nx,y\n,\n , \nz,w\n\n\n")
+
+    assert len(read.read()) == 2
+    assert read.report.n_blank == 2
+
+
+def test_records_are_the_same_however_the_bytes_are_cut() -> None:
+    draw = np.random.default_rng(3)
+    cells = ["plain", '"quoted"', '"a\nb"', '"a ""b"", c"', 'in"side', "", '"\r\n"']
+    body = "".join(",".join(draw.choice(cells, 3)) + draw.choice(["\n", "\r\n", "\n\n"]) for _ in range(200)).encode()
+    whole = [int(end) for ends in Records(",").ends([body]) for end in ends]
+
+    for size in (1, 2, 3, 7, 64):
+        chunks = [body[place : place + size] for place in range(0, len(body), size)]
+        assert [int(end) for ends in Records(",").ends(chunks) for end in ends] == whole
+    assert len(whole) == 200
+    pieces = list(pieces_of([body], ",", 0, rows=30))
+    assert sum(piece.n_rows for piece in pieces) == 200
+    assert [piece.start for piece in pieces[1:]] == [piece.stop for piece in pieces[:-1]]
+
+
+def test_a_late_value_of_another_form_is_read_again_or_refused(tmp_path: Path) -> None:
+    whole = "".join(f"C{n};{n}\n" for n in range(20_000))
+
+    assert reading(tmp_path, f"id;amount\n{whole}D;12,5\n").read()["amount"][-1].as_py() == 12.5
+    with pytest.raises(UnreadableTable, match="is 1 by a decimal point and 1000 by a decimal comma"):
+        reading(tmp_path, f"id;amount\n{whole}D;1.000\n").read()
+
+
+def test_columns_are_found_up_to_case_width_and_blanks(tmp_path: Path) -> None:
+    file = tmp_path / "any.csv"
+    file.write_text(" Customer_ID ,ＴＥＮＵＲＥ,spend per month\nA,1,2\n")
+    table = open_table(file, ReadOptions(columns={"spend per month": "spend"}))
+
+    assert table.found(["customer id", "tenure", "spend", "churn"]) == {
+        "customer id": "Customer_ID", "tenure": "ＴＥＮＵＲＥ", "spend": "spend per month",
+    }  # fmt: skip
+
+
+def test_types_of_parquet_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "any.parquet"
+    table = pa.table(
+        {
+            "id": pa.array(["A", "B"], pa.string_view()),
+            "tags": pa.array([["a"], ["b", "c"]]),
+            "place": pa.array([{"x": 1}, {"x": 2}]),
+            "held": pa.array([86_400_000_000, None], pa.duration("us")),
+            "many": pa.array([[1], [2]]),
+        }
+    )
+    pa.parquet.write_table(table, file)
+    opened = open_table(file)
+
+    read = opened.survey(dict.fromkeys(opened.names))
+
+    assert read.read().to_pylist() == [
+        {"id": "A", "tags": ["a"], "held": 1.0}, {"id": "B", "tags": ["b", "c"], "held": None},
+    ]  # fmt: skip
+    assert [name.partition(" ")[0] for name in read.report.ignored] == ["place", "many"]
+    with pytest.raises(UnreadableTable, match=r"column place: is struct<x: int64>; allowed: texts, numbers"):
+        opened.found(["place"])

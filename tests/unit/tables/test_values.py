@@ -1,0 +1,219 @@
+"""Texts as values: each in the one way that it can be read, or in none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST, orders_of, read_dates, zone_of
+from tables.errors import UnreadableTable
+from tables.forms import ColumnKind, Survey
+from tables.missing import SPELLINGS, is_missing, trimmed, without_missing
+from tables.numbers import COMMA, POINT, figure
+from tables.options import ReadOptions, read_mapping
+from tables.words import entries, truth
+
+
+@pytest.mark.parametrize(
+    ("text", "by_point", "by_comma"),
+    [
+        ("60", 60.0, 60.0), ("-0.5", -0.5, None), ("0,5", None, 0.5), ("1.000", 1.0, 1000.0),
+        ("1,234", 1234.0, 1.234),
+        ("1,020.50", 1020.5, None), ("1.020,50", None, 1020.5), ("1.234.567", None, 1234567.0),
+        ("1,234,567", 1234567.0, None),
+        ("1'250", 1250.0, 1250.0), ("1 250", 1250.0, 1250.0), ("1\u202f250,5", None, 1250.5), ("0.123", 0.123, None),
+        ("€ 70", 70.0, 70.0), ("$36.25", 36.25, None), ("36,25 EUR", None, 36.25), ("¥1,250.00", 1250.0, None),
+        ("70 %", 70.0, 70.0),
+        ("(5.50)", -5.5, None), ("70-", -70.0, -70.0), ("−3", -3.0, -3.0), ("-$5", -5.0, -5.0), ("７０", 70.0, 70.0),
+        ("1e3", 1000.0, 1000.0), ("1.5E-2", 0.015, None), (".5", 0.5, None), ("5.", 5.0, None),
+    ],
+)  # fmt: skip
+def test_a_number_is_what_it_is_by_each_decimal_sign(text: str, by_point: float | None, by_comma: float | None) -> None:
+    read = figure(text)
+
+    assert read is not None
+    assert (read.value(POINT), read.value(COMMA)) == (by_point, by_comma)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ".", "-", "1_0", "0x46", "inf", "nan", "1e400", "--5", "(-5)", "(5", "5)", "$5€", "1.2.3", "1,00,000", "12,34,567.8",
+     "5²", "½", "1 2", "1'25", "twelve", "2024-05-01", "1:30", "+-5", "5--"],
+)  # fmt: skip
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert figure(text) is None
+
+
+def survey(texts: list[str], kind: ColumnKind | None = ColumnKind.NUMBER) -> Survey:
+    seen = Survey("amount", kind)
+    seen.see(without_missing(pa.array(texts)))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimal"),
+    [
+        (["1.000", "2.5"], POINT), (["1.000", "2,5"], COMMA), (["1", "22"], POINT), (["1.000", "0.123"], POINT),
+        (["1,000", "1,000,000"], POINT), (["1.000", "1.000.000"], COMMA), (["N/A", "1.5"], POINT),
+    ],
+)  # fmt: skip
+def test_a_column_tells_its_decimal_sign(texts: list[str], decimal: str) -> None:
+    assert survey(texts).form(ReadOptions()).written == decimal
+
+
+def test_a_column_that_does_not_tell_is_refused_with_both_readings_and_taken_as_said() -> None:
+    with pytest.raises(
+        UnreadableTable, match=r"found '1\.000', which is 1 by a decimal point and 1000 by a decimal comma"
+    ):
+        survey(["1.000", "20"]).form(ReadOptions())
+
+    assert survey(["1.000", "20"]).form(ReadOptions(decimal=",")).written == COMMA
+
+
+@pytest.mark.parametrize("texts", [["$5", "€5"], ["5 %", "5"]])
+def test_two_currencies_or_percents_among_numbers_are_refused(texts: list[str]) -> None:
+    with pytest.raises(UnreadableTable, match="allowed: one currency, or percents throughout"):
+        survey(texts).form(ReadOptions())
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["1", "2.5"] * 10, ColumnKind.NUMBER), (["1"] * 19 + ["#DIV/0!"], ColumnKind.NUMBER),
+        (["1"] * 8 + ["x"] * 2, ColumnKind.TEXT),
+        (["2024-05-01"] * 3, ColumnKind.DATE), (["007", "12"], ColumnKind.TEXT),
+        (["East", "West"], ColumnKind.TEXT), (["", "-"], ColumnKind.TEXT),
+    ],
+)  # fmt: skip
+def test_a_column_is_what_nearly_all_of_it_is(texts: list[str], kind: ColumnKind) -> None:
+    assert survey(texts, None).form(ReadOptions()).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ("2024-05-01", {YEAR_FIRST}), ("2024/5/1", {YEAR_FIRST}), ("2024年5月1日", {YEAR_FIRST}),
+        ("20240501", {YEAR_FIRST}),
+        ("01.05.2024", {DAY_FIRST, MONTH_FIRST}), ("13.05.2024", {DAY_FIRST}), ("5/13/2024", {MONTH_FIRST}),
+        ("45413", {SERIAL}),
+        ("5-May-2024", {YEAR_FIRST, DAY_FIRST, MONTH_FIRST}), ("May 5, 2024", {YEAR_FIRST, DAY_FIRST, MONTH_FIRST}),
+        ("2024-02-30", set()), ("31/11/2024", set()), ("1.5.24", set()), ("East", set()), ("12", set()),
+        ("2024-05-01 25:00", set()),
+    ],
+)  # fmt: skip
+def test_a_date_is_what_it_is_in_each_order(text: str, orders: set[str]) -> None:
+    assert set(orders_of(text)) == orders
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-05-01", datetime(2024, 5, 1, tzinfo=UTC)),
+        ("2024-05-01 08:30", datetime(2024, 5, 1, 0, 30, tzinfo=UTC)),
+        ("2024-05-01T08:30:00.250+0000", datetime(2024, 5, 1, 8, 30, 0, 250_000, tzinfo=UTC)),
+        ("2024-05-01T08:30:00Z", datetime(2024, 5, 1, 8, 30, tzinfo=UTC)),
+        ("2024/5/1 8:30 PM", datetime(2024, 5, 1, 12, 30, tzinfo=UTC)),
+        ("2024年5月1日 8时30分", datetime(2024, 5, 1, 0, 30, tzinfo=UTC)),
+        ("2024-05-01T08:30:00+02:00", datetime(2024, 5, 1, 8, 30, tzinfo=timezone(timedelta(hours=2)))),
+    ],
+)
+def test_times_without_a_zone_are_of_the_one_that_is_given(text: str, moment: datetime) -> None:
+    (read,) = read_dates(pa.array([text]), YEAR_FIRST, zone_of("Asia/Shanghai")).to_pylist()
+
+    assert read == moment
+
+
+def test_a_column_tells_whether_day_or_month_stands_first() -> None:
+    assert survey(["01.02.2024", "13.02.2024"], ColumnKind.DATE).form(ReadOptions()).written == DAY_FIRST
+    assert survey(["01/02/2024", "02/13/2024"], ColumnKind.DATE).form(ReadOptions()).written == MONTH_FIRST
+    with pytest.raises(UnreadableTable, match="2024-02-01 if the day stands first and 2024-01-02 if the month does"):
+        survey(["01.02.2024"], ColumnKind.DATE).form(ReadOptions())
+
+
+def test_a_format_that_is_said_is_the_only_one() -> None:
+    form = survey(["01.02.24", "2024-01-01"], ColumnKind.DATE).form(ReadOptions(date_format="%d.%m.%y"))
+
+    assert form.read(pa.array(["01.02.24", "2024-01-01"])).to_pylist() == [datetime(2024, 2, 1, tzinfo=UTC), None]
+
+
+@pytest.mark.parametrize("text", [" N/A ", "null", "NaN", "-", "?", "\u3000", "\u200b", "None", "UNKNOWN", "无"])
+def test_words_for_not_known_are_null_wherever_they_stand(text: str) -> None:
+    assert is_missing(text)
+    assert without_missing(pa.array([text, "East", " West\u200b", '="0012"'])).to_pylist() == [
+        None,
+        "East",
+        "West",
+        "0012",
+    ]
+
+
+def test_what_only_looks_like_it_is_known() -> None:
+    texts = ["0", "no", "NAN-1", "nothing", "n", "=", '="', "--x"]
+
+    assert without_missing(pa.array(texts)).to_pylist() == texts
+    assert all(trimmed(word) == word for word in SPELLINGS)
+
+
+def test_lists_part_at_what_is_in_no_name() -> None:
+    assert entries("制造业，汽车、电子; Acme, Inc.|IT/Telecom\n金融；") == [
+        "制造业",
+        "汽车",
+        "电子",
+        "Acme, Inc.",
+        "IT/Telecom",
+        "金融",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("是", True), ("ＹＥＳ", True), ("Nein", False), ("1.0", True), ("True.", None)]
+)
+def test_yes_and_no_in_several_languages(text: str, read: bool | None) -> None:
+    assert truth(text) is read
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        ({"encoding": "latin-9000"}, "--encoding: found 'latin-9000'"),
+        ({"encoding": "hex"}, "--encoding: found 'hex'"),
+        ({"delimiter": ";;"}, "--delimiter: found ';;'; allowed: one character"), ({"decimal": "'"}, "--decimal"),
+        ({"date_format": "day"}, "--date-format: found 'day'"), ({"timezone": "Mars"}, "--timezone: found 'Mars'"),
+        ({"timezone": "../etc/passwd"}, "--timezone"), ({"allow_unreadable": 1.5}, "--allow-unreadable: found 1.5"),
+    ],
+)  # fmt: skip
+def test_an_option_that_is_not_allowed_is_named(option: dict[str, object], complaint: str) -> None:
+    with pytest.raises(UnreadableTable) as refused:
+        ReadOptions(**option)  # type: ignore[arg-type]
+
+    assert complaint in str(refused.value)
+
+
+def test_a_mapping_is_written_once_and_read_again(tmp_path: Path) -> None:
+    options = ReadOptions(
+        encoding="cp1252", delimiter=";", decimal=",", columns={"Umsatz": "spend"}, allow_unreadable=0.05
+    )
+    (tmp_path / "mapping.yaml").write_text(options.to_yaml(), encoding="utf-8")
+
+    read = read_mapping(tmp_path / "mapping.yaml")
+
+    assert read == options
+    assert ReadOptions(decimal=".").over(read).decimal == "."
+    assert ReadOptions(decimal=".").over(read).encoding == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("separator: ;", "found 'separator'; allowed: allow_unreadable, columns"), ("[1]", "found list"), ("a: [", "cannot be read"),
+     ("columns: {a: 1}", "columns: found {'a': 1}"), ("decimal: 5", "decimal: found 5; allowed: a text")],
+)  # fmt: skip
+def test_what_a_mapping_may_not_hold_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "mapping.yaml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(UnreadableTable) as refused:
+        read_mapping(tmp_path / "mapping.yaml")
+
+    assert complaint in str(refused.value)

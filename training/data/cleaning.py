@@ -20,6 +20,12 @@ from training.data.rows import IntArray
 SAME_LINE = 0.9999
 """Correlation from which two numbers are copies of each other, up to rounding and unit."""
 
+ROUNDING = 1e-6
+"""How far the correlation of many columns at once may be off that of two."""
+
+BLOCK = 512
+"""Columns that are held against all others at a time."""
+
 MAX_CODES = 255
 """Categories a column may have: scikit-learn keeps one bin of 256 for what is missing."""
 
@@ -86,29 +92,70 @@ def is_identifier(column: Column) -> bool:
 
 def duplicates(columns: Sequence[Column]) -> Iterator[Dropped]:
     """Yield the columns that say what an earlier one says already."""
-    kept: list[Column] = []
+    nearly = nearly_in_line([column for column in columns if _is_number(column)])
+    kept: set[str] = set()
+    told_apart: dict[tuple[bytes, bytes], Column] = {}
     for column in columns:
-        evidence = next((note for other in kept if (note := _evidence(other, column))), None)
+        if _is_number(column):
+            others = (other for other in nearly[column.name] if other.name in kept)
+            evidence = next((note for other in others if (note := _in_line(other, column))), None)
+        else:
+            first = told_apart.setdefault(_partition(column), column)
+            evidence = None if first is column else f"tells the same customers apart as {first.name}"
         if evidence:
             yield Dropped(Why.DUPLICATE_COLUMN, evidence, column=column.name)
         else:
-            kept.append(column)
+            kept.add(column.name)
 
 
-def _evidence(first: Column, second: Column) -> str | None:
-    numbers = [column.feature is not None and column.feature.type == "number" for column in (first, second)]
-    missing = np.isnan(first.encoded)
-    if not np.array_equal(missing, np.isnan(second.encoded)):
-        return None
-    x, y = first.encoded[~missing], second.encoded[~missing]
-    if all(numbers) and x.size > 2:
-        line = correlation(x, y)
-        return (
-            f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
-        )
-    if not any(numbers) and np.array_equal(first_seen(x), first_seen(y)):
-        return f"tells the same customers apart as {first.name}"
-    return None
+def _is_number(column: Column) -> bool:
+    return column.feature is not None and column.feature.type == "number"
+
+
+def nearly_in_line(numbers: Sequence[Column]) -> dict[str, list[Column]]:
+    """Return for each number the earlier ones that are worth a closer look: known in the same rows, and all but
+    proportional. One product of matrices judges all pairs.
+    """
+    known: dict[bytes, list[Column]] = {}
+    for column in numbers:
+        known.setdefault(np.isnan(column.encoded).tobytes(), []).append(column)
+    found: dict[str, list[Column]] = {column.name: [] for column in numbers}
+    for group in known.values():
+        for first, second in _candidates(group):
+            found[group[second].name].append(group[first])
+    return found
+
+
+def _candidates(group: Sequence[Column]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of places with a correlation of about `SAME_LINE`, those of each second column in their order."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        standard = np.array([_standardised(column.encoded) for column in group])
+    standard[~np.isfinite(standard).all(axis=1)] = 0.0  # does not vary, or too much for a float: never in line
+    for start in range(0, len(group), BLOCK):
+        line = np.abs(standard[start : start + BLOCK] @ standard[: start + BLOCK].T)
+        for second, first in np.argwhere(line >= SAME_LINE - ROUNDING):
+            if first < second + start:
+                yield int(first), int(second) + start
+
+
+def _standardised(x: FloatArray) -> FloatArray:
+    values = x[~np.isnan(x)]
+    centred = values - values.mean() if values.size else values
+    length: FloatArray = centred / np.sqrt(centred @ centred)
+    return length
+
+
+def _in_line(first: Column, second: Column) -> str | None:
+    known = ~np.isnan(first.encoded)
+    x, y = first.encoded[known], second.encoded[known]
+    line = correlation(x, y) if x.size > 2 else 0.0
+    return f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
+
+
+def _partition(column: Column) -> tuple[bytes, bytes]:
+    """Return what two columns share if they tell the same customers apart: where they are known, and who is alike."""
+    missing = np.isnan(column.encoded)
+    return missing.tobytes(), first_seen(column.encoded[~missing]).tobytes()
 
 
 def correlation(x: FloatArray, y: FloatArray) -> float:

@@ -135,7 +135,8 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
 def _check_names(table: pa.Table, columns: Columns) -> None:
     wanted = [columns.target, columns.id, columns.time, *columns.drop]
     wanted += columns.schema.inputs if columns.schema else []
-    absent = [name for name in wanted if name and name not in table.column_names]
+    present = set(table.column_names)
+    absent = [name for name in wanted if name and name not in present]
     if absent:
         raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.column_names)}")
 
@@ -154,12 +155,12 @@ def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[
     """Read what may be a feature; what is asked to be dropped, or not in the schema, is not even looked at."""
     reserved = {columns.target, columns.time}
     account.dropped += [Dropped(Why.ASKED, "as asked", column=name) for name in columns.drop]
-    names = [name for name in table.column_names if name not in reserved | set(columns.drop)]
+    reserved |= set(columns.drop)
+    names = [name for name in table.column_names if name not in reserved]
     if columns.schema:
+        inputs = set(columns.schema.inputs)
         account.dropped += [
-            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n)
-            for n in names
-            if n not in columns.schema.inputs
+            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n) for n in names if n not in inputs
         ]
         return read_features(table, columns.schema)
     if columns.id in names:

@@ -23,6 +23,9 @@ SAME_LINE = 0.9999
 ROUNDING = 1e-6
 """How far the correlation of many columns at once may be off that of two."""
 
+TO_DAYS = "is a point in time: put the days since it, at the row's own time, into a column of their own"
+"""How a date becomes a feature: the model's schema has no dates, so that whoever asks for a score says the days."""
+
 BLOCK = 512
 """Columns that are held against all others at a time."""
 
@@ -38,9 +41,9 @@ class Why(StrEnum):
     ALL_MISSING = "ALL_MISSING"
     CONSTANT = "CONSTANT"
     MOMENT = "MOMENT"
+    MIXED = "MIXED"
     TOO_MANY_CATEGORIES = "TOO_MANY_CATEGORIES"
     DUPLICATE_COLUMN = "DUPLICATE_COLUMN"
-    DUPLICATE_ROWS = "DUPLICATE_ROWS"
     NO_OUTCOME = "NO_OUTCOME"
     NOT_IN_SCHEMA = "NOT_IN_SCHEMA"
     SUSPECTED_LEAK = "SUSPECTED_LEAK"
@@ -56,10 +59,42 @@ class Dropped:
     n_rows: int = 0
 
 
-def useless(columns: Sequence[Column]) -> Iterator[Dropped]:
-    """Yield the columns that cannot be features, whatever the outcome is."""
+@dataclass(frozen=True)
+class Note:
+    """What is in the rows, and how it was read: about a column by its name, ``rows`` or ``pairs``."""
+
+    about: str
+    text: str
+
+
+def odd_ones(columns: Sequence[Column], places: IntArray) -> Iterator[Note]:
+    """Tell of each column which values were not understood and are taken as missing.
+
+    Parameters
+    ----------
+    places
+        Where the columns' rows stand in the table that was read, from 0, shape (n_rows,).
+    """
     for column in columns:
-        if reason := _useless(column):
+        if column.odd.size:
+            yield Note(column.name, f"{_not_understood(column, places)} and taken as missing")
+
+
+def _not_understood(column: Column, places: IntArray) -> str:
+    n_odd, row = column.odd.size, places[column.odd[0]] + 1
+    count = f"{n_odd:,} of {column.n_known + n_odd:,} values ({n_odd / (column.n_known + n_odd):.1%})"
+    return f"{count} not understood, the first in row {row:,}: {column.example!r},"
+
+
+def useless(columns: Sequence[Column], places: IntArray) -> Iterator[Dropped]:
+    """Yield the columns that cannot be features, whatever the outcome is; ``places`` as for `odd_ones`."""
+    for column in columns:
+        if column.is_mixed:
+            evidence = (
+                f"{_not_understood(column, places)} the others numbers: mend them, or say with a schema what it is"
+            )
+            yield Dropped(Why.MIXED, evidence, column=column.name)
+        elif reason := _useless(column):
             yield Dropped(*reason, column=column.name)
 
 
@@ -68,7 +103,7 @@ def _useless(column: Column) -> tuple[Why, str] | None:
     if n_known == 0:
         return Why.ALL_MISSING, f"none of {n_rows:,} rows has a value"
     if column.is_moment:
-        return Why.MOMENT, "is a point in time: declare the days since it"
+        return Why.MOMENT, TO_DAYS
     if n_distinct == 1 and n_known == n_rows:
         return Why.CONSTANT, "has the same value in every row"
     if is_identifier(column):

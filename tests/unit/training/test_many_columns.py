@@ -111,7 +111,8 @@ def test_weights_of_more_columns_than_rows_are_those_of_the_penalised_maximum() 
 
     fitted = StepLogistic().fit(rows, churned, features, seed=0)
 
-    design = np.hstack([basis[bins.many(rows[:, j])] for j, (bins, basis) in enumerate(zip(fitted.bins, fitted.bases))])
+    columns_of = [basis[bins.many(x)] for x, bins, basis in zip(columns, fitted.bins, fitted.bases, strict=True)]
+    design = np.hstack(columns_of)
     assert design.shape[1] > max(N_ROWS, WIDE)
     surprise = churned - probabilities(fitted.log_odds(rows))
     assert fitted.weights[0] == pytest.approx(design.T @ surprise, abs=1e-6)

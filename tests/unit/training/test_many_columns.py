@@ -15,6 +15,7 @@ from training.data.cleaning import Why, duplicates, nearly_in_line
 from training.data.inference import Column, read_column
 from training.data.leaks import PAIR_BINS, binned, suspected
 from training.data.pairs import MAX_PAIRS, promising
+from training.data.preparing import Columns, prepare
 from training.data.rows import TrainingRows
 from training.learn.candidates import LADDER, PAIRWISE, export
 from training.learn.steps import WIDE, StepLogistic
@@ -131,3 +132,16 @@ def test_what_very_many_columns_taught_is_exported_exactly(candidate: object) ->
     assert difference <= 1e-12
     assert ((3, 200) in tables.pairs) == (candidate is PAIRWISE)
     assert len(tables.pairs) <= MAX_PAIRS
+
+
+@pytest.mark.parametrize(("n_columns", "is_said"), [(100, False), (110, True)])
+def test_it_is_said_how_many_pairs_were_looked_at(n_columns: int, is_said: bool) -> None:
+    columns, churned = noise(n_columns)
+    table = pa.table({f"c{j}": x for j, x in enumerate(columns)} | {"left": churned})
+
+    notes = [note.text for note in prepare(table, Columns("left")).notes if note.about == "pairs"]
+
+    expected = (
+        "of 5,995 pairs of columns the 4,950 most promising are searched for leaks; as few may interact in the model"
+    )
+    assert notes == [expected] * is_said

@@ -108,13 +108,13 @@ def read_column(name: str, values: pa.ChunkedArray, feature: Feature | None = No
     if feature is not None:
         return _encoded(name, _plain(values), feature)
     kind, plain = kind_of(values)
-    if kind is Kind.MOMENT:
+    if kind is ColumnKind.MOMENT:
         return Column(name, plain, None, _microseconds(plain), is_moment=True)
     meaning = _guess(name, plain, kind)
     if meaning is None:
         return Column(name, plain, None, np.full(len(plain), np.nan))
     column = _encoded(name, plain, meaning)
-    return replace(column, feature=None, is_mixed=True) if kind is Kind.MIXED else column
+    return replace(column, feature=None, is_mixed=True) if kind is ColumnKind.MIXED else column
 
 
 def _encoded(name: str, values: pa.ChunkedArray, meaning: Feature) -> Column:
@@ -139,7 +139,7 @@ def _microseconds(values: pa.ChunkedArray) -> FloatArray:
     return result
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column is: of what nearly all of it is."""
 
     MOMENT = "moment"
@@ -148,7 +148,7 @@ class Kind(StrEnum):
     MIXED = "mixed"
 
 
-def kind_of(values: pa.ChunkedArray) -> tuple[Kind, pa.ChunkedArray]:
+def kind_of(values: pa.ChunkedArray) -> tuple[ColumnKind, pa.ChunkedArray]:
     """Tell what an Arrow column is, and return it plain: no dictionary, decimal or, where it can be told, date as text.
 
     A column of texts is one of numbers if nearly all that is known are (`nearly_all`), and mixed if most of it is
@@ -158,27 +158,27 @@ def kind_of(values: pa.ChunkedArray) -> tuple[Kind, pa.ChunkedArray]:
     Examples
     --------
     >>> kind_of(pa.chunked_array([["7", "8.5", "#DIV/0!"]]))[0]
-    <Kind.TEXT: 'text'>
+    <ColumnKind.TEXT: 'text'>
     >>> kind_of(pa.chunked_array([[1.5, 2.5, float("inf")]]))[0]
-    <Kind.MIXED: 'mixed'>
+    <ColumnKind.MIXED: 'mixed'>
     >>> kind_of(pa.chunked_array([["#DIV/0!", *map(str, range(60))]]))[0]
-    <Kind.NUMBER: 'number'>
+    <ColumnKind.NUMBER: 'number'>
     """
     plain = _plain(values)
     if is_temporal(plain.type):
-        return Kind.MOMENT, plain
+        return ColumnKind.MOMENT, plain
     counts = _counts(plain)
     n_known = sum(counts.values())
     numbers = {text: n for text, n in counts.items() if _is_number(text)}
     n_odd = n_known - sum(numbers.values())
     typed = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
     if nearly_all(n_odd, n_known):
-        return Kind.NUMBER, plain
+        return ColumnKind.NUMBER, plain
     if typed or (len(numbers) > MANY_NUMBERS and n_odd <= MOST * n_known):
-        return Kind.MIXED, plain
+        return ColumnKind.MIXED, plain
     if nearly_all(n_known - sum(n for text, n in counts.items() if DATE.match(text)), n_known):
-        return Kind.MOMENT, _as_moments(plain)
-    return Kind.TEXT, plain
+        return ColumnKind.MOMENT, _as_moments(plain)
+    return ColumnKind.TEXT, plain
 
 
 def nearly_all(n_odd: int, n_known: int) -> bool:
@@ -214,7 +214,7 @@ def _as_moments(values: pa.ChunkedArray) -> pa.ChunkedArray:
         return values
 
 
-def _guess(name: str, values: pa.ChunkedArray, kind: Kind) -> Feature | None:
+def _guess(name: str, values: pa.ChunkedArray, kind: ColumnKind) -> Feature | None:
     distinct = [value for value in pc.unique(values).to_pylist() if value is not None and value == value]
     texts = sorted({category_text(value) for value in distinct})
     present = set(texts)
@@ -223,7 +223,7 @@ def _guess(name: str, values: pa.ChunkedArray, kind: Kind) -> Feature | None:
         return None
     if (categories := _yes_no(words)) is not None:
         return Feature(name=name, type="bool", categories=categories, missing=_markers(present, MISSING_TEXTS))
-    if kind is not Kind.TEXT:
+    if kind is not ColumnKind.TEXT:
         return Feature(name=name, type="number", unit=_unit(name), missing=_markers(present, MISSING_NUMBERS))
     if len(words) > MAX_TEXTS or any(len(text) > 256 for text in words):
         return Feature(

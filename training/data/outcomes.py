@@ -38,7 +38,7 @@ class Meaning(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class OutcomeColumn:
     """What became of the customers, and how it was read.
 
     Parameters
@@ -94,7 +94,7 @@ def word_of(value: object) -> str:
 MISSING = frozenset(word_of(text) for text in MISSING_NUMBERS)
 
 
-def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "", negative: Sequence[str] = ()) -> Outcome:
+def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "", negative: Sequence[str] = ()) -> OutcomeColumn:
     """Read who left and who stayed.
 
     Parameters
@@ -123,7 +123,9 @@ def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "", negativ
     met = [word_of(value) for value, n in zip(written, counts, strict=True) if n]
     told = _Told.of(set(met), positive, negative)
     meanings = [told.meaning(word_of(value)) for value in written]
-    outcome = Outcome(np.array([_CHURNED[each] for each in meanings])[codes], _spellings(written, counts, meanings))
+    outcome = OutcomeColumn(
+        np.array([_CHURNED[each] for each in meanings])[codes], _spellings(written, counts, meanings)
+    )
     if problem := told.problem(outcome):
         raise InvalidInput.of(name, f"{problem}; found are {_found(outcome)}")
     return outcome
@@ -144,7 +146,7 @@ def _spellings(
     return found
 
 
-def _found(outcome: Outcome) -> str:
+def _found(outcome: OutcomeColumn) -> str:
     return counted({text: n for texts in outcome.spellings.values() for text, n in texts.items()})
 
 
@@ -181,7 +183,7 @@ class _Told:
             return Meaning.STAYED
         return Meaning.MISSING if word in MISSING else Meaning.NEITHER
 
-    def problem(self, outcome: Outcome) -> str:
+    def problem(self, outcome: OutcomeColumn) -> str:
         """Say what cannot be understood; empty: nothing."""
         if self.absent:
             return f"{self.absent[0]!r} is not among its values"

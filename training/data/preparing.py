@@ -15,7 +15,7 @@ from training.data.cleaning import Dropped, Note, Why, duplicates, odd_ones, use
 from training.data.inference import Column, read_column
 from training.data.leaks import Leak, suspected
 from training.data.moments import codes_of, counts_moments, times_of, without_time
-from training.data.outcomes import Meaning, Outcome, counted, read_outcome
+from training.data.outcomes import Meaning, OutcomeColumn, counted, read_outcome
 from training.data.pairs import MAX_PAIRS, n_pairs
 from training.data.reading import certificate_of
 from training.data.rows import IntArray, TrainingRows
@@ -155,7 +155,7 @@ def _with_outcome(table: pa.Table, columns: Columns, account: _Account) -> tuple
     return table.filter(pa.array(has_outcome)), outcome.churned[has_outcome]
 
 
-def _without_outcome(outcome: Outcome, n_unknown: int) -> Iterator[Dropped]:
+def _without_outcome(outcome: OutcomeColumn, n_unknown: int) -> Iterator[Dropped]:
     """Name the rows that are left out for their outcome or time, and the words that stand in them."""
     neither = outcome.spellings.get(Meaning.NEITHER, {})
     if n_neither := sum(neither.values()):

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from tests.training_data import customers
 from training.data.cleaning import Note, Why
-from training.data.outcomes import NO, YES, Meaning, Outcome, read_outcome
+from training.data.outcomes import NO, YES, Meaning, OutcomeColumn, read_outcome
 from training.data.preparing import Columns, prepare
 from training.errors import InvalidInput
 
 
-def read(values: Sequence[object], positive: str = "", negative: Sequence[str] = ()) -> Outcome:
+def read(values: Sequence[object], positive: str = "", negative: Sequence[str] = ()) -> OutcomeColumn:
     return read_outcome(pa.chunked_array([pa.array(values)]), "churn", positive, negative)
 
 

@@ -49,6 +49,7 @@ def operations() -> None:
 @click.option("--target", required=True, help="Column that holds the outcome.")
 @click.option("--model", default="churn", show_default=True, help="Its name.")
 @click.option("--positive", default="", help="Value that means the customer left. Default: yes, true or 1.")
+@click.option("--negative", default="", help="Values that mean the customer stayed, separated by commas.")
 @click.option("--id", "id_column", default="", help="Column that tells customers apart. Default: every row is one.")
 @click.option("--drop", default="", help="Columns not to use, separated by commas.")
 @click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
@@ -58,7 +59,7 @@ def operations() -> None:
 @_owner_option
 @server_option
 def train(
-    data_path: str, target: str, model: str, positive: str, id_column: str, drop: str, time_column: str,
+    data_path: str, target: str, model: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
     rungs: int | None, seed: int | None, detach: bool, tenant: str, server: str,
 ) -> None:  # fmt: skip
     """Train a model on DATA_PATH, a file below the service's folder of training data, or below the tenant's within."""
@@ -68,13 +69,18 @@ def train(
             data_path,
             target,
             positive=positive,
+            negative=_listed(negative),
             id_column=id_column,
             time_column=time_column,
-            dropped_columns=[name.strip() for name in drop.split(",") if name.strip()],
+            dropped_columns=_listed(drop),
             seed=seed,
             rungs=rungs or 0,
         )
         _begun(client, begun, detach=detach)
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 @operations.command()

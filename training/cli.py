@@ -9,6 +9,7 @@ from typing import Self
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
@@ -66,6 +67,12 @@ class BarsOnConsole:
 @click.option("--data", type=FILE, required=True, help="Table of customers, .csv or .parquet.")
 @click.option("--target", required=True, help="Column that holds the outcome.")
 @click.option("--positive", default="", help="Value that means the customer left. Default: yes, true or 1.")
+@click.option(
+    "--negative",
+    default="",
+    help="Values that mean the customer stayed, separated by commas; rows with others are then left out. "
+    "Default: no, false or 0, or the one value beside --positive.",
+)
 @click.option("--id", "id_column", default="", help="Column that tells customers apart. Default: every row is one.")
 @click.option("--drop", default="", help="Columns not to use, separated by commas.")
 @click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
@@ -96,14 +103,20 @@ class BarsOnConsole:
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
 def train(
-    data: Path, target: str, positive: str, id_column: str, drop: str, time_column: str,
+    data: Path, target: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
     schema_file: Path | None, out: Path, tenant: str, model: str, horizon_days: int | None, rungs: int, seed: int,
 ) -> None:  # fmt: skip
-    """Train a churn model on a table of customers and write it into a registry."""
+    """Train a churn model on a table of customers and write it into a registry.
+
+    All spellings of an outcome are one; a value that is neither yes nor no is named and refused. A column is what
+    nearly all of it is: up to 1 % of other values are shown and taken as missing. Dates are left out: put the days
+    since them into columns. Rows that are alike stay, in one fold.
+    """
     console = Console()
     request = TrainRequest(
-        tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs
-    )
+        tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs,
+        _listed(negative),
+    )  # fmt: skip
     try:
         registry = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
         schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
@@ -121,13 +134,13 @@ def _listed(drop: str) -> tuple[str, ...]:
 
 
 def show_dropped(console: Console, prepared: Prepared) -> None:
-    """Print what was left out and why, and every suspicion."""
+    """Print how the outcome and odd values were read, what was left out and why, and every suspicion."""
+    for note in prepared.notes:
+        console.print(f"[bold]{escape(note.about)}[/]: {escape(note.text)}", highlight=False, soft_wrap=True)
     for dropped in prepared.dropped:
         what = dropped.column or f"{dropped.n_rows:,} rows"
-        console.print(
-            f"left out [bold]{what}[/]: {dropped.why.value.lower().replace('_', ' ')}, {dropped.evidence}",
-            highlight=False,
-        )
+        why = dropped.why.value.lower().replace("_", " ")
+        console.print(f"left out [bold]{escape(what)}[/]: {why}, {escape(dropped.evidence)}", highlight=False)
     for feature in prepared.schema.features:
         if feature.total_of:
             console.print(f"added [bold]{feature.name}[/]: the sum of {', '.join(feature.total_of)}", highlight=False)

@@ -63,7 +63,10 @@ def read(
         If it cannot be read, or nothing can be learnt from it.
     """
     table = read_table(file)
-    columns = Columns(request.target, request.positive, request.id_column, request.dropped, request.time_column, schema)
+    columns = Columns(
+        request.target, request.positive, request.id_column, request.dropped, request.time_column, schema,
+        request.negative,
+    )  # fmt: skip
     horizon = horizon_of(table) if horizon_days is None else horizon_days
     return Ready(request, file, prepare(table, columns), horizon)
 

@@ -39,11 +39,17 @@ class TrainRequest:
     dropped: tuple[str, ...] = ()
     seed: int = DEFAULT_SEED
     rungs: int = 0
+    negative: tuple[str, ...] = ()
 
     @property
     def configuration(self) -> dict[str, JsonValue]:
         """Every option that is not at its default, as the manifest keeps it and the version's name depends on it."""
         given: dict[str, JsonValue] = {"data": PurePath(self.data).name, "target": self.target}
-        given |= {"positive": self.positive, "id": self.id_column, "time": self.time_column}
+        given |= {
+            "positive": self.positive,
+            "negative": list(self.negative),
+            "id": self.id_column,
+            "time": self.time_column,
+        }
         given |= {"drop": list(self.dropped), "rungs": self.rungs if self.rungs < RUNGS else 0}
         return {name: value for name, value in given.items() if value}

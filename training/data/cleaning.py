@@ -20,6 +20,15 @@ from training.data.rows import IntArray
 SAME_LINE = 0.9999
 """Correlation from which two numbers are copies of each other, up to rounding and unit."""
 
+ROUNDING = 1e-6
+"""How far the correlation of many columns at once may be off that of two."""
+
+TO_DAYS = "is a point in time: put the days since it, at the row's own time, into a column of their own"
+"""How a date becomes a feature: the model's schema has no dates, so that whoever asks for a score says the days."""
+
+BLOCK = 512
+"""Columns that are held against all others at a time."""
+
 MAX_CODES = 255
 """Categories a column may have: scikit-learn keeps one bin of 256 for what is missing."""
 
@@ -32,9 +41,9 @@ class Why(StrEnum):
     ALL_MISSING = "ALL_MISSING"
     CONSTANT = "CONSTANT"
     MOMENT = "MOMENT"
+    MIXED = "MIXED"
     TOO_MANY_CATEGORIES = "TOO_MANY_CATEGORIES"
     DUPLICATE_COLUMN = "DUPLICATE_COLUMN"
-    DUPLICATE_ROWS = "DUPLICATE_ROWS"
     NO_OUTCOME = "NO_OUTCOME"
     NOT_IN_SCHEMA = "NOT_IN_SCHEMA"
     SUSPECTED_LEAK = "SUSPECTED_LEAK"
@@ -50,10 +59,42 @@ class Dropped:
     n_rows: int = 0
 
 
-def useless(columns: Sequence[Column]) -> Iterator[Dropped]:
-    """Yield the columns that cannot be features, whatever the outcome is."""
+@dataclass(frozen=True)
+class Note:
+    """What is in the rows, and how it was read: about a column by its name, ``rows`` or ``pairs``."""
+
+    about: str
+    text: str
+
+
+def odd_ones(columns: Sequence[Column], places: IntArray) -> Iterator[Note]:
+    """Tell of each column which values were not understood and are taken as missing.
+
+    Parameters
+    ----------
+    places
+        Where the columns' rows stand in the table that was read, from 0, shape (n_rows,).
+    """
     for column in columns:
-        if reason := _useless(column):
+        if column.odd.size:
+            yield Note(column.name, f"{_not_understood(column, places)} and taken as missing")
+
+
+def _not_understood(column: Column, places: IntArray) -> str:
+    n_odd, row = column.odd.size, places[column.odd[0]] + 1
+    count = f"{n_odd:,} of {column.n_known + n_odd:,} values ({n_odd / (column.n_known + n_odd):.1%})"
+    return f"{count} not understood, the first in row {row:,}: {column.example!r},"
+
+
+def useless(columns: Sequence[Column], places: IntArray) -> Iterator[Dropped]:
+    """Yield the columns that cannot be features, whatever the outcome is; ``places`` as for `odd_ones`."""
+    for column in columns:
+        if column.is_mixed:
+            evidence = (
+                f"{_not_understood(column, places)} the others numbers: mend them, or say with a schema what it is"
+            )
+            yield Dropped(Why.MIXED, evidence, column=column.name)
+        elif reason := _useless(column):
             yield Dropped(*reason, column=column.name)
 
 
@@ -62,7 +103,7 @@ def _useless(column: Column) -> tuple[Why, str] | None:
     if n_known == 0:
         return Why.ALL_MISSING, f"none of {n_rows:,} rows has a value"
     if column.is_moment:
-        return Why.MOMENT, "is a point in time: declare the days since it"
+        return Why.MOMENT, TO_DAYS
     if n_distinct == 1 and n_known == n_rows:
         return Why.CONSTANT, "has the same value in every row"
     if is_identifier(column):
@@ -86,29 +127,70 @@ def is_identifier(column: Column) -> bool:
 
 def duplicates(columns: Sequence[Column]) -> Iterator[Dropped]:
     """Yield the columns that say what an earlier one says already."""
-    kept: list[Column] = []
+    nearly = nearly_in_line([column for column in columns if _is_number(column)])
+    kept: set[str] = set()
+    told_apart: dict[tuple[bytes, bytes], Column] = {}
     for column in columns:
-        evidence = next((note for other in kept if (note := _evidence(other, column))), None)
+        if _is_number(column):
+            others = (other for other in nearly[column.name] if other.name in kept)
+            evidence = next((note for other in others if (note := _in_line(other, column))), None)
+        else:
+            first = told_apart.setdefault(_partition(column), column)
+            evidence = None if first is column else f"tells the same customers apart as {first.name}"
         if evidence:
             yield Dropped(Why.DUPLICATE_COLUMN, evidence, column=column.name)
         else:
-            kept.append(column)
+            kept.add(column.name)
 
 
-def _evidence(first: Column, second: Column) -> str | None:
-    numbers = [column.feature is not None and column.feature.type == "number" for column in (first, second)]
-    missing = np.isnan(first.encoded)
-    if not np.array_equal(missing, np.isnan(second.encoded)):
-        return None
-    x, y = first.encoded[~missing], second.encoded[~missing]
-    if all(numbers) and x.size > 2:
-        line = correlation(x, y)
-        return (
-            f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
-        )
-    if not any(numbers) and np.array_equal(first_seen(x), first_seen(y)):
-        return f"tells the same customers apart as {first.name}"
-    return None
+def _is_number(column: Column) -> bool:
+    return column.feature is not None and column.feature.type == "number"
+
+
+def nearly_in_line(numbers: Sequence[Column]) -> dict[str, list[Column]]:
+    """Return for each number the earlier ones that are worth a closer look: known in the same rows, and all but
+    proportional. One product of matrices judges all pairs.
+    """
+    known: dict[bytes, list[Column]] = {}
+    for column in numbers:
+        known.setdefault(np.isnan(column.encoded).tobytes(), []).append(column)
+    found: dict[str, list[Column]] = {column.name: [] for column in numbers}
+    for group in known.values():
+        for first, second in _candidates(group):
+            found[group[second].name].append(group[first])
+    return found
+
+
+def _candidates(group: Sequence[Column]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of places with a correlation of about `SAME_LINE`, those of each second column in their order."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        standard = np.array([_standardised(column.encoded) for column in group])
+    standard[~np.isfinite(standard).all(axis=1)] = 0.0  # does not vary, or too much for a float: never in line
+    for start in range(0, len(group), BLOCK):
+        line = np.abs(standard[start : start + BLOCK] @ standard[: start + BLOCK].T)
+        for second, first in np.argwhere(line >= SAME_LINE - ROUNDING):
+            if first < second + start:
+                yield int(first), int(second) + start
+
+
+def _standardised(x: FloatArray) -> FloatArray:
+    values = x[~np.isnan(x)]
+    centred = values - values.mean() if values.size else values
+    length: FloatArray = centred / np.sqrt(centred @ centred)
+    return length
+
+
+def _in_line(first: Column, second: Column) -> str | None:
+    known = ~np.isnan(first.encoded)
+    x, y = first.encoded[known], second.encoded[known]
+    line = correlation(x, y) if x.size > 2 else 0.0
+    return f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
+
+
+def _partition(column: Column) -> tuple[bytes, bytes]:
+    """Return what two columns share if they tell the same customers apart: where they are known, and who is alike."""
+    missing = np.isnan(column.encoded)
+    return missing.tobytes(), first_seen(column.encoded[~missing]).tobytes()
 
 
 def correlation(x: FloatArray, y: FloatArray) -> float:

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
 from scoring.model.logistic import FloatArray
+from training.data.pairs import promising
 from training.data.rows import IntArray
 from training.measures import roc_auc
 
@@ -33,7 +33,8 @@ GAIN = 0.15
 """What the pair must add to the better of the two: that much interaction is made, not met."""
 
 _PIECES = 5
-_PAIR_BINS = 12
+PAIR_BINS = 12
+"""Bins of a column in a pair, beside the one for what is not known."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Leak:
 def suspected(
     names: Sequence[str], encoded: Sequence[FloatArray], churned: FloatArray, pieces: IntArray
 ) -> Iterator[Leak]:
-    """Yield the columns, and pairs of columns, that rank customers too well.
+    """Yield the columns, and pairs of columns (`training.data.pairs` says which), that rank customers too well.
 
     Parameters
     ----------
@@ -74,9 +75,10 @@ def suspected(
             yield Leak((name,), f"alone it ranks customers with an AUC of {auc:.4f}", auc)
         else:
             clean.append(place)
-    coarse = {place: binned(encoded[place], _PAIR_BINS) for place in clean}
-    for a, b in combinations(clean, 2):
-        auc = _cross_auc(coarse[a] * (_PAIR_BINS + 1) + coarse[b], churned, pieces)
+    coarse = [binned(encoded[place], PAIR_BINS) for place in clean]
+    for first, second in promising(coarse, [alone[place] for place in clean], churned):
+        a, b = clean[first], clean[second]
+        auc = _cross_auc(coarse[first] * (PAIR_BINS + 1) + coarse[second], churned, pieces)
         if auc >= TOGETHER and auc >= max(alone[a], alone[b]) + GAIN:
             yield Leak((names[a], names[b]), f"together they rank customers with an AUC of {auc:.4f}", auc)
 

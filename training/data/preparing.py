@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,27 +11,18 @@ import pyarrow as pa
 
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import FeatureSchema
-from training.data.cleaning import Dropped, Why, duplicates, row_codes, useless
+from training.data.cleaning import Dropped, Note, Why, duplicates, odd_ones, useless
 from training.data.inference import Column, read_column
 from training.data.leaks import Leak, suspected
-from training.data.outcomes import codes_of, counts_moments, read_outcome, times_of, without_time
+from training.data.moments import codes_of, counts_moments, times_of, without_time
+from training.data.outcomes import Meaning, OutcomeColumn, counted, read_outcome
+from training.data.pairs import MAX_PAIRS, n_pairs
 from training.data.reading import certificate_of
 from training.data.rows import IntArray, TrainingRows
 from training.data.splitting import folds_of, pieces_of
 from training.data.totals import read_total, totals_among
+from training.data.twins import with_twins_together
 from training.errors import InvalidInput
-
-DUPLICATES_AGREE = 0.98
-"""Share of twins with the same outcome from which they are copies, and not customers who happen to be alike."""
-
-MIN_DUPLICATES = 20
-"""Copies below which agreement may be chance."""
-
-MANY_DUPLICATES = 0.01
-"""Share of copies from which figures would have been too good."""
-
-ROOM = 1_000
-"""Possible rows per row: with less room, rows without a name that are equal are what one must expect."""
 
 DAY = 86_400_000_000
 """Microseconds of a day: the unit of `TrainingRows.times` where times are moments."""
@@ -46,7 +37,9 @@ class Columns:
     target
         Holds the outcome.
     positive
-        The text that means "left"; empty: yes, true or 1.
+        The word that means "left"; empty: yes, true or 1.
+    negative
+        The words that mean "stayed"; empty: no, false or 0, or the one other word beside ``positive``.
     id
         Tells customers apart; empty: every row is a customer.
     drop
@@ -63,6 +56,7 @@ class Columns:
     drop: tuple[str, ...] = ()
     time: str = ""
     schema: FeatureSchema | None = None
+    negative: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +73,8 @@ class Prepared:
         Suspicions; those that name a feature of ``schema`` are still in the rows, because the given schema wants them.
     certificate
         The leak certificate of rows that were built from events; None for other tables.
+    notes
+        How what is in the rows was read, where it could have been read otherwise.
     """
 
     rows: TrainingRows
@@ -88,6 +84,7 @@ class Prepared:
     leaks: tuple[Leak, ...]
     times_are_moments: bool = False
     certificate: dict[str, Any] | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def leaks_inside(self) -> tuple[Leak, ...]:
@@ -99,6 +96,9 @@ class Prepared:
 class _Account:
     dropped: list[Dropped] = field(default_factory=list)
     leaks: list[Leak] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    places: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    """Of the rows with an outcome, in the table."""
 
 
 def prepare(table: pa.Table, columns: Columns) -> Prepared:
@@ -120,46 +120,63 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
     rows = TrainingRows(np.empty((len(table), 0)), churned, customers, times)
     candidates = _read_columns(table, columns, account)
     kept = _without_leaks(candidates, rows, columns, account)
+    account.notes += odd_ones(kept, account.places)
     if columns.schema is None:
         kept += _totals(table, [*kept, *_left_out_as_duplicates(candidates, account)], rows)
     rows = TrainingRows(np.column_stack([column.encoded for column in kept]), churned, customers, times)
-    rows, places = _without_duplicates(rows, account, named=bool(columns.id) or _names_rows(account))
+    twins = with_twins_together(rows)
+    account.notes += [Note("rows", twins.note)] if twins.note else []
     features = tuple(column.feature for column in kept if column.feature is not None)
     schema = FeatureSchema(features=features, id_column=columns.schema.id_column if columns.schema else columns.id)
     moments = bool(columns.time) and counts_moments(table[columns.time])
     return Prepared(
-        rows, schema, table.take(places), tuple(account.dropped), tuple(account.leaks), moments, certificate
-    )
+        twins.rows, schema, table, tuple(account.dropped), tuple(account.leaks), moments, certificate,
+        tuple(account.notes),
+    )  # fmt: skip
 
 
 def _check_names(table: pa.Table, columns: Columns) -> None:
     wanted = [columns.target, columns.id, columns.time, *columns.drop]
     wanted += columns.schema.inputs if columns.schema else []
-    absent = [name for name in wanted if name and name not in table.column_names]
+    present = set(table.column_names)
+    absent = [name for name in wanted if name and name not in present]
     if absent:
         raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.column_names)}")
 
 
 def _with_outcome(table: pa.Table, columns: Columns, account: _Account) -> tuple[pa.Table, FloatArray]:
-    churned = read_outcome(table[columns.target], columns.target, columns.positive)
-    has_outcome = ~np.isnan(churned)
+    outcome = read_outcome(table[columns.target], columns.target, columns.positive, columns.negative)
+    has_outcome = ~np.isnan(outcome.churned)
     if columns.time:
         has_outcome &= ~without_time(table[columns.time])
-    if n_unknown := int((~has_outcome).sum()):
-        account.dropped.append(Dropped(Why.NO_OUTCOME, "the outcome or time is not known", n_rows=n_unknown))
-    return table.filter(pa.array(has_outcome)), churned[has_outcome]
+    account.notes.append(Note(columns.target, str(outcome)))
+    account.places = np.flatnonzero(has_outcome).astype(np.int64)
+    account.dropped += _without_outcome(outcome, len(table) - len(account.places))
+    return table.filter(pa.array(has_outcome)), outcome.churned[has_outcome]
+
+
+def _without_outcome(outcome: OutcomeColumn, n_unknown: int) -> Iterator[Dropped]:
+    """Name the rows that are left out for their outcome or time, and the words that stand in them."""
+    neither = outcome.spellings.get(Meaning.NEITHER, {})
+    if n_neither := sum(neither.values()):
+        why = "neither said to have left nor to have stayed"
+        yield Dropped(Why.NO_OUTCOME, f"{why}: {counted(neither)}", n_rows=n_neither)
+    if n_missing := n_unknown - n_neither:
+        words = {text: n for text, n in outcome.spellings.get(Meaning.MISSING, {}).items() if text.strip()}
+        evidence = f"the outcome or time is not known{': ' if words else ''}{counted(words)}"
+        yield Dropped(Why.NO_OUTCOME, evidence, n_rows=n_missing)
 
 
 def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[Column]:
     """Read what may be a feature; what is asked to be dropped, or not in the schema, is not even looked at."""
     reserved = {columns.target, columns.time}
     account.dropped += [Dropped(Why.ASKED, "as asked", column=name) for name in columns.drop]
-    names = [name for name in table.column_names if name not in reserved | set(columns.drop)]
+    reserved |= set(columns.drop)
+    names = [name for name in table.column_names if name not in reserved]
     if columns.schema:
+        inputs = set(columns.schema.inputs)
         account.dropped += [
-            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n)
-            for n in names
-            if n not in columns.schema.inputs
+            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n) for n in names if n not in inputs
         ]
         return read_features(table, columns.schema)
     if columns.id in names:
@@ -179,12 +196,13 @@ def _without_leaks(
     columns_read: Sequence[Column], rows: TrainingRows, columns: Columns, account: _Account
 ) -> list[Column]:
     """Suspect first, then clean: an identifier sorted by outcome is worth a word though it is dropped anyway."""
-    hopeless = {drop.column: drop for drop in useless(columns_read)}
+    hopeless = {drop.column: drop for drop in useless(columns_read, account.places)}
     known = [
         c for c in columns_read if c.name not in hopeless or hopeless[c.name].why not in (Why.ALL_MISSING, Why.CONSTANT)
     ]
     pieces = pieces_of(folds_of(rows), len(rows))
     leaks = list(suspected([c.name for c in known], [c.encoded for c in known], rows.churned, pieces))
+    account.notes += _pairs_looked_at(len(known) - len(leaks) + sum(len(leak.columns) > 1 for leak in leaks))
     leaks += _from_the_future(known, rows)
     account.leaks += leaks
     if columns.schema:
@@ -205,6 +223,12 @@ def _without_leaks(
             "", "no column is left to learn from: " + "; ".join(f"{d.column}: {d.why}" for d in account.dropped)
         )
     return kept
+
+
+def _pairs_looked_at(n_columns: int) -> Iterator[Note]:
+    if n_pairs(n_columns) > MAX_PAIRS:
+        done = "searched for leaks; as few may interact in the model"
+        yield Note("pairs", f"of {n_pairs(n_columns):,} pairs of columns the {MAX_PAIRS:,} most promising are {done}")
 
 
 def _left_out_as_duplicates(columns: Sequence[Column], account: _Account) -> list[Column]:
@@ -233,46 +257,3 @@ def _from_the_future(columns: Sequence[Column], rows: TrainingRows) -> list[Leak
             if later:
                 leaks.append(Leak((column.name,), f"in {later:,} rows it is later than the row's own time"))
     return leaks
-
-
-def _names_rows(account: _Account) -> bool:
-    return any(drop.why is Why.IDENTIFIER for drop in account.dropped)
-
-
-def _without_duplicates(rows: TrainingRows, account: _Account, *, named: bool) -> tuple[TrainingRows, IntArray]:
-    """Drop copied rows.
-
-    Rows without a name that are equal in everything are taken as one. Rows with names of their own may well be alike:
-    such customers differ in their outcome as chance has it, copies never do.
-    """
-    everything = np.arange(len(rows), dtype=np.int64)
-    parts = [rows.encoded] if rows.times is None else [rows.encoded, rows.times[:, None].astype(float)]
-    alike = row_codes(np.hstack(parts))
-    first = np.unique(alike * 2 + rows.churned.astype(np.int64), return_index=True)[1]
-    n_duplicates = len(rows) - len(first)
-    are_duplicates = n_duplicates >= MIN_DUPLICATES and outcome_agreement(alike, rows.churned) >= DUPLICATES_AGREE
-    room = float(np.prod([float(len(np.unique(column))) for column in rows.encoded.T]))
-    if not n_duplicates or not (are_duplicates if named else are_duplicates or room >= ROOM * len(rows)):
-        return rows, everything
-    evidence = "equal in every feature and in the outcome to an earlier row"
-    account.dropped.append(Dropped(Why.DUPLICATE_ROWS, evidence, n_rows=n_duplicates))
-    if are_duplicates and n_duplicates > MANY_DUPLICATES * len(rows):
-        note = f"{n_duplicates:,} of {len(rows):,} rows are copies, which would lie on both sides of a split"
-        account.leaks.append(Leak((), note))
-    places = np.sort(first).astype(np.int64)
-    return rows.take(places), places
-
-
-def outcome_agreement(alike: IntArray, churned: FloatArray) -> float:
-    """Return the share of rows, among those with a twin, whose outcome is that of all their twins.
-
-    Examples
-    --------
-    >>> outcome_agreement(np.array([0, 0, 1, 1, 2]), np.array([1.0, 1.0, 0.0, 1.0, 0.0]))
-    0.5
-    """
-    count = np.bincount(alike)
-    left = np.bincount(alike, churned)
-    shared = count > 1
-    agree = (left == 0) | (left == count)
-    return float(count[shared & agree].sum() / max(count[shared].sum(), 1))

@@ -26,6 +26,9 @@ class TrainingRows:
         Whose row it is, codes of shape (n_rows,): rows of one customer never straddle a fold.
     times
         Order of the moments at which rows were taken, shape (n_rows,); None: all at one moment.
+    together
+        What shares a fold though it is of several customers, codes of shape (n_rows,), equal for rows of one customer;
+        None: nothing.
 
     Examples
     --------
@@ -38,6 +41,7 @@ class TrainingRows:
     churned: FloatArray
     customers: IntArray
     times: IntArray | None = None
+    together: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.churned)
@@ -50,4 +54,5 @@ class TrainingRows:
     def take(self, places: IntArray) -> TrainingRows:
         """Return the rows at these places, in their order."""
         times = None if self.times is None else self.times[places]
-        return TrainingRows(self.encoded[places], self.churned[places], self.customers[places], times)
+        together = None if self.together is None else self.together[places]
+        return TrainingRows(self.encoded[places], self.churned[places], self.customers[places], times, together)

@@ -1,7 +1,8 @@
 """Who is learnt from, who is judged: folds of customers, or blocks of time.
 
-Two rows of one customer are never on both sides of a split. Where rows have a time, the future is judged by the past
-only, and a row is learnt from only if its outcome was known by then (``gap``).
+Two rows of one customer are never on both sides of a split, nor are two folds given rows that are alike. Where rows
+have a time, the future is judged by the past only, and a row is learnt from only if its outcome was known by then
+(``gap``).
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class Blocks:
 
 
 def folds_of(rows: TrainingRows, n_folds: int = N_FOLDS) -> list[Fold]:
-    """Split customers into stratified, shuffled folds; equal to scikit-learn's plain ones if every row is a customer.
+    """Split customers into stratified, shuffled folds; equal to scikit-learn's plain ones if every row is a customer
+    and no two are alike. Of those that are, the later go where the first is.
 
     Raises
     ------
@@ -70,7 +72,16 @@ def folds_of(rows: TrainingRows, n_folds: int = N_FOLDS) -> list[Fold]:
     else:
         grouped = StratifiedGroupKFold(n_folds, shuffle=True, random_state=FOLD_SEED)
         splits = grouped.split(nothing, rows.churned, rows.customers)
-    return [Fold(learn.astype(np.int64), judge.astype(np.int64)) for learn, judge in splits]
+    folds = [Fold(learn.astype(np.int64), judge.astype(np.int64)) for learn, judge in splits]
+    return folds if rows.together is None else _joined(folds, rows.together)
+
+
+def _joined(folds: Sequence[Fold], together: IntArray) -> list[Fold]:
+    pieces = pieces_of(folds, len(together))
+    _, first, where = np.unique(together, return_index=True, return_inverse=True)
+    joined = pieces[first][where]
+    numbers = range(len(folds))
+    return [Fold(np.flatnonzero(joined != n).astype(np.int64), np.flatnonzero(joined == n)) for n in numbers]
 
 
 def pieces_of(folds: Sequence[Fold], n_rows: int) -> IntArray:

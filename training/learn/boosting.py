@@ -31,6 +31,8 @@ from threadpoolctl import threadpool_limits
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
 from scoring.model.tables import Bins, ScoreTables
+from training.data.leaks import PAIR_BINS, binned
+from training.data.pairs import MAX_PAIRS, Pair, n_pairs, promising
 from training.data.rows import IntArray
 
 Mask = npt.NDArray[np.bool_]
@@ -83,7 +85,7 @@ class Boosting:
             max_features=self.feature_share,
             max_bins=max(self.max_bins, *(feature.n_categories for feature in features)),
             early_stopping=False,
-            interaction_cst=self.interactions,
+            interaction_cst=self._interactions(rows[:, order], churned),
             categorical_features=[features[j].type == "category" for j in order],
             monotonic_cst=[features[j].monotonic for j in order],
             random_state=seed,
@@ -91,6 +93,25 @@ class Boosting:
         with threadpool_limits(1):
             model.fit(rows[:, order], churned)
         return FittedBoosting(model, order, tuple(features))
+
+    def _interactions(self, rows: FloatArray, churned: FloatArray) -> Interactions | list[Pair | tuple[int]] | None:
+        """Return which columns may meet in a tree: of very many the promising pairs only, each other one alone."""
+        n_columns = rows.shape[1]
+        if self.interactions != "pairwise" or n_pairs(n_columns) <= MAX_PAIRS:
+            return self.interactions
+        coarse = [binned(rows[:, j], PAIR_BINS) for j in range(n_columns)]
+        pairs = promising(coarse, [_evidence(bins, churned) for bins in coarse], churned)
+        met = {place for pair in pairs for place in pair}
+        return [*pairs, *((place,) for place in range(n_columns) if place not in met)]
+
+
+def _evidence(bins: IntArray, churned: FloatArray) -> float:
+    """Return Pearson's χ² of bins and outcome over its expectation by chance, ≥ 0."""
+    count = np.bincount(bins)
+    seen = count > 0
+    expected = churned.mean() * count[seen]
+    chi2 = (np.bincount(bins, churned)[seen] - expected) ** 2 / (expected * (1 - churned.mean()))
+    return float(chi2.sum() / max(len(expected) - 1, 1))
 
 
 def _fit_order(rows: FloatArray, features: Sequence[Feature]) -> IntArray:
@@ -121,7 +142,8 @@ class FittedBoosting:
         ValueError
             If a tree sees more than two features.
         """
-        columns = [_Column.of(self, place) for place in range(len(self.order))]
+        edges = _thresholds(self.model, len(self.order))
+        columns = [_Column.of(self, place, edges[place]) for place in range(len(self.order))]
         reader = _Reader(columns, self.order, float(self.model._baseline_prediction.ravel()[0]))
         for (tree,) in self.model._predictors:
             reader.add(tree)
@@ -137,13 +159,12 @@ class _Column:
     raw_codes: IntArray | None
 
     @classmethod
-    def of(cls, fitted: FittedBoosting, place: int) -> _Column:
+    def of(cls, fitted: FittedBoosting, place: int, edges: FloatArray) -> _Column:
         feature = fitted.features[int(fitted.order[place])]
         if feature.n_categories:
             bins = Bins(n_categories=feature.n_categories)
             codes = _encoder_codes(fitted.model, place) if feature.type == "category" else None
             return cls(bins, np.arange(feature.n_categories, dtype=float), codes)
-        edges = _thresholds(fitted.model, place)
         return cls(Bins(edges=edges), np.append(edges, np.inf), None)
 
     def goes_left(self, tree: Any, node: Any) -> Mask:
@@ -164,13 +185,13 @@ def _encoder_codes(model: Any, place: int) -> IntArray:
     return np.array([code for code in categories if code == code], np.int64)
 
 
-def _thresholds(model: Any, place: int) -> FloatArray:
-    thresholds = set()
-    for (tree,) in model._predictors:
-        nodes = tree.nodes
-        splits = (nodes["is_leaf"] == 0) & (nodes["feature_idx"] == place)
-        thresholds.update(nodes["num_threshold"][splits].tolist())
-    return np.array(sorted(edge for edge in thresholds if np.isfinite(edge)), float)
+def _thresholds(model: Any, n_columns: int) -> list[FloatArray]:
+    """Return the finite thresholds of each column, rising, in one walk through the trees."""
+    nodes = np.concatenate([tree.nodes for (tree,) in model._predictors])
+    splits = nodes[(nodes["is_leaf"] == 0) & np.isfinite(nodes["num_threshold"])]
+    order = np.argsort(splits["feature_idx"], kind="stable")
+    ends = np.searchsorted(splits["feature_idx"][order], np.arange(1, n_columns))
+    return [np.unique(each) for each in np.split(splits["num_threshold"][order], ends)]
 
 
 @dataclass(eq=False)

@@ -6,12 +6,15 @@ missing values and codes nobody has seen, mixed at random.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from scoring.model.logistic import FloatArray
-from scoring.model.tables import Bins, ScoreTables
+from scoring.model.tables import BLOCK, Bins, ScoreTables
 from training.errors import ExportRefused
 
 LIMIT = 1e-12
@@ -49,24 +52,42 @@ def check_parity(
         If the difference exceeds the limit.
     """
     real = rows[: n_rows // 2]
-    hurtful = hurtful_rows(tables.bins, rows, n_rows - len(real), seed)
-    differences = [np.abs(estimator.log_odds(block) - tables.log_odds(block)) for block in (real, hurtful)]
+    hurtful = hurtful_blocks(tables.bins, rows, n_rows - len(real), seed)
+    differences = [np.abs(estimator.log_odds(block) - tables.log_odds(block)) for block in chain([real], hurtful)]
     worst = float(np.concatenate(differences).max())  # NaN stays NaN, and is no pass
     if not worst <= limit:
         raise ExportRefused(worst, limit, n_rows)
     return worst
 
 
-def hurtful_rows(bins: tuple[Bins, ...], rows: FloatArray, n_rows: int, seed: int) -> FloatArray:
-    """Make rows of edges, their neighbours, extremes, gaps and real values, shape (n_rows, n_features)."""
+def hurtful_blocks(bins: tuple[Bins, ...], rows: FloatArray, n_rows: int, seed: int) -> Iterator[FloatArray]:
+    """Make rows of edges, their neighbours, extremes, gaps and real values, block by block.
+
+    Yields
+    ------
+    ndarray of shape (n_block, n_features)
+        Up to 16,384 rows, column-major: what is held of all rows is two bytes a value.
+    """
     draw = np.random.default_rng(seed)
-    hurtful = np.empty((n_rows, len(bins)), order="F")
+    pools, places = [], np.empty((n_rows, len(bins)), np.uint16, order="F")
     for j, each in enumerate(bins):
-        real = rows[draw.integers(0, len(rows), 512), j]
-        special = _special(each)
-        pool = np.concatenate([real, np.tile(special, -(-512 // len(special)))])
-        hurtful[:, j] = pool[draw.integers(0, len(pool), n_rows)]
-    return hurtful
+        pools.append(_pool(each, rows[draw.integers(0, len(rows), 512), j]))
+        places[:, j] = draw.integers(0, len(pools[j]), n_rows)
+    for start in range(0, n_rows, BLOCK):
+        yield _taken(pools, places[start : start + BLOCK])
+
+
+def _taken(pools: list[FloatArray], places: npt.NDArray[np.uint16]) -> FloatArray:
+    block = np.empty(places.shape, order="F")
+    for j, pool in enumerate(pools):
+        block[:, j] = pool[places[:, j]]
+    return block
+
+
+def _pool(bins: Bins, real: FloatArray) -> FloatArray:
+    """Return what a column is drawn from: as many special values as real ones, at most 10,513 together."""
+    special = _special(bins)
+    return np.concatenate([real, np.tile(special, -(-512 // len(special)))])
 
 
 def _special(bins: Bins) -> FloatArray:

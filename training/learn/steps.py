@@ -5,10 +5,16 @@ penalty on the steps is a penalty on differences of neighbouring bins, so the cu
 only where the data insist (P-splines [1]_). Texts get one column per category. Everything is constant within a bin,
 hence exact as tables.
 
+Newton's method takes the cube of the number of columns. Where there are many, and more of them than rows, the penalised
+weights are a combination of the rows [2]_: they are looked for among as many coordinates as there are rows, and the
+time grows with the columns only.
+
 References
 ----------
 .. [1] P. H. C. Eilers and B. D. Marx, "Flexible smoothing with B-splines and penalties", Statistical Science 11(2),
    1996.
+.. [2] T. Hastie and R. Tibshirani, "Efficient quadratic regularization for expression arrays", Biostatistics 5(3),
+   2004.
 """
 
 from __future__ import annotations
@@ -23,6 +29,12 @@ from threadpoolctl import threadpool_limits
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
 from scoring.model.tables import Bins, ScoreTables
+
+WIDE = 2_000
+"""Columns of the regression above which the rows' coordinates are used, if there are fewer rows than columns."""
+
+CELLS = 40_000_000
+"""Numbers of the regression's matrix that are held at a time when answering: 320 MB."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +64,20 @@ class StepLogistic:
         design = np.hstack(
             [basis[each.many(rows[:, j])] for j, (each, basis) in enumerate(zip(bins, bases, strict=True))]
         )
-        model = LogisticRegression(C=self.strength, solver="newton-cholesky", tol=1e-8, max_iter=200)
         with threadpool_limits(1):
+            weights, intercept = self._regressed(design, churned)
+        return FittedSteps(weights, intercept, bins, bases)
+
+    def _regressed(self, design: FloatArray, churned: FloatArray) -> tuple[FloatArray, float]:
+        """Return the weights, shape (1, n_columns), and the intercept."""
+        n_rows, n_columns = design.shape
+        model = LogisticRegression(C=self.strength, solver="newton-cholesky", tol=1e-8, max_iter=200)
+        if n_columns <= max(n_rows, WIDE):
             model.fit(design, churned)
-        return FittedSteps(model, bins, bases)
+            return model.coef_, float(model.intercept_[0])
+        directions, rows = np.linalg.qr(design.T)
+        model.fit(rows.T, churned)
+        return model.coef_ @ directions.T, float(model.intercept_[0])
 
 
 def _bins(x: FloatArray, feature: Feature, n_bins: int) -> Bins:
@@ -94,23 +116,28 @@ def _line(x: FloatArray, bins: Bins) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class FittedSteps:
-    """A fitted estimator with the bins and columns it saw."""
+    """What was fitted: weights of shape (1, n_columns), an intercept, and the bins and columns it saw."""
 
-    model: LogisticRegression
+    weights: FloatArray
+    intercept: float
     bins: tuple[Bins, ...]
     bases: tuple[FloatArray, ...]
 
     def log_odds(self, rows: FloatArray) -> FloatArray:
-        """Return what scikit-learn answers, shape (n_rows,)."""
-        design = [
-            basis[each.many(rows[:, j])] for j, (each, basis) in enumerate(zip(self.bins, self.bases, strict=True))
-        ]
-        scores: FloatArray = self.model.decision_function(np.hstack(design))
+        """Return the regression's answer, shape (n_rows,), column by column and not by table."""
+        step = max(1, CELLS // self.weights.shape[1])
+        blocks = [self._log_odds(rows[start : start + step]) for start in range(0, len(rows), step)]
+        return np.concatenate(blocks)
+
+    def _log_odds(self, rows: FloatArray) -> FloatArray:
+        columns = zip(self.bins, self.bases, strict=True)
+        design = np.hstack([basis[each.many(rows[:, j])] for j, (each, basis) in enumerate(columns)])
+        scores: FloatArray = (design @ self.weights.T).ravel() + self.intercept
         return scores
 
     def tables(self) -> ScoreTables:
         """Multiply each feature's columns out into its table."""
         ends = np.cumsum([basis.shape[1] for basis in self.bases])
-        weights = np.split(self.model.coef_[0], ends[:-1])
+        weights = np.split(self.weights[0], ends[:-1])
         main = tuple(basis @ weight for basis, weight in zip(self.bases, weights, strict=True))
-        return ScoreTables(float(self.model.intercept_[0]), self.bins, main, {})
+        return ScoreTables(self.intercept, self.bins, main, {})

@@ -19,7 +19,8 @@ from training.request import TrainRequest
 
 def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, models: Path) -> dict[str, str]:
     """Train and publish; return which version was made."""
-    request = TrainRequest(**{**arguments, "dropped": tuple(arguments["dropped"])})
+    lists = {name: tuple(arguments.get(name, ())) for name in ("dropped", "negative")}
+    request = TrainRequest(**{**arguments, **lists})
     progress.stage("read", 1)
     file = inside(data, request.tenant, request.data, "data_path")  # a link may have changed since it was asked for
     registry = Path(registry_of(str(models), request.tenant))

@@ -85,6 +85,7 @@ class Trainings:
             dropped=tuple(request.dropped_columns),
             seed=request.seed if request.HasField("seed") else DEFAULT_SEED,
             rungs=request.rungs,
+            negative=tuple(request.negative),
         )
 
 

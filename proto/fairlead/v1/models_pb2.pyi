@@ -117,7 +117,7 @@ class FigureComparison(_message.Message):
     def __init__(self, name: _Optional[str] = ..., first: _Optional[float] = ..., second: _Optional[float] = ...) -> None: ...
 
 class TrainModelRequest(_message.Message):
-    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only", "rungs")
+    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only", "rungs", "negative")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     DATA_PATH_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
@@ -129,6 +129,7 @@ class TrainModelRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     RUNGS_FIELD_NUMBER: _ClassVar[int]
+    NEGATIVE_FIELD_NUMBER: _ClassVar[int]
     parent: str
     data_path: str
     target: str
@@ -140,7 +141,8 @@ class TrainModelRequest(_message.Message):
     request_id: str
     validate_only: bool
     rungs: int
-    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., rungs: _Optional[int] = ...) -> None: ...
+    negative: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., rungs: _Optional[int] = ..., negative: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Model(_message.Message):
     __slots__ = ("name", "aliases", "etag", "digest", "create_time", "label", "horizon_days", "features", "figures", "gates", "at_risk_threshold")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as paparquet
 import pytest
@@ -22,12 +23,17 @@ from training.rpc.child import carry_out
 def test_the_command_and_the_operation_make_the_same_version(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pacsv.write_csv(customers(), tmp_path / "customers.csv")
-    options = ["--data", tmp_path / "customers.csv", "--target", "Churn", "--drop", "vip, calls", "--rungs", 1]
+    table = customers(700)
+    words = ["Pending" if i % 9 == 0 else word for i, word in enumerate(table["Churn"].to_pylist())]
+    pacsv.write_csv(table.set_column(5, "Churn", pa.array(words)), tmp_path / "customers.csv")
+    options = ["--data", tmp_path / "customers.csv", "--target", "Churn", "--drop", "vip, calls", "--rungs", 1,
+               "--negative", "no"]  # fmt: skip
     arguments = {"tenant": "", "model": "churn", "data": "customers.csv", "target": "Churn", "rungs": 1}
 
     command = CliRunner().invoke(train, [str(option) for option in (*options, "--out", tmp_path / "models")])
-    result = carry_out({**arguments, "dropped": ["vip", "calls"]}, Lines(), tmp_path, tmp_path / "models")
+    result = carry_out(
+        {**arguments, "dropped": ["vip", "calls"], "negative": ["no"]}, Lines(), tmp_path, tmp_path / "models"
+    )
 
     assert command.exit_code == 0, command.output
     assert [folder.name for folder in (tmp_path / "models" / "churn").iterdir()] == [result["version"]]

@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as paparquet
 import pytest
 from click.testing import CliRunner
+from markupsafe import escape
 
 from scoring.model import artefact
 from scoring.model.loaded import LoadedModel
@@ -82,6 +83,48 @@ def test_the_report_holds_what_was_promised(trained: tuple[Path, str]) -> None:
     assert report["export"]["parity"] <= 1e-12
     assert [each["name"] for each in report["gates"]][:2] == ["leaks", "export_parity"]
     assert "ROC-AUC" in trained[1]
+
+
+def test_what_was_read_otherwise_than_it_stands_is_told_on_the_console_and_in_the_report(tmp_path: Path) -> None:
+    table = customers(700)
+    words = [
+        "-" if i < 3 else " yes" if word == "Yes" and i % 2 else word
+        for i, word in enumerate(table["Churn"].to_pylist())
+    ]
+    balance = ["[#DIV/0!]" if i == 40 else text for i, text in enumerate(table["balance"].to_pylist())]
+    table = table.set_column(4, "balance", pa.array(balance)).set_column(5, "Churn", pa.array(words))
+    table = pa.concat_tables([table, table.slice(100, 40)])
+    table = with_column(table, "signed", [f"2024-0{1 + i % 9}-10" for i in range(len(table))])
+
+    said = run("--data", write_csv(tmp_path, table), "--target", "Churn", "--out", tmp_path / "models")
+
+    report = json.loads((version_of(tmp_path / "models") / "report.json").read_text())
+    page = (version_of(tmp_path / "models") / "report.html").read_text()
+    notes = {note["about"]: note["text"] for note in report["notes"]}
+    assert notes.keys() == {"Churn", "balance", "rows"}
+    assert "' yes'" in notes["Churn"]
+    assert "the first in row 41: '[#DIV/0!]'" in notes["balance"]
+    assert notes["rows"].startswith("40 rows are equal to an earlier one in every feature and kept")
+    assert all(text in said for text in notes.values())
+    assert all(str(escape(text)) in page for text in notes.values())
+    assert "left out 3 rows: no outcome" in said
+    assert "left out signed: moment, is a point in time" in said
+
+
+@pytest.mark.parametrize(("negative", "said"), [([], "neither said to have left"), (["--negative", "no"], "version")])
+def test_a_third_value_of_the_outcome_is_refused_until_it_is_said_who_stayed(
+    tmp_path: Path, negative: list[str], said: str
+) -> None:
+    table = customers(700)
+    words = ["Pending" if i % 9 == 0 else word for i, word in enumerate(table["Churn"].to_pylist())]
+    data = write_csv(tmp_path, table.set_column(5, "Churn", pa.array(words)))
+
+    options = ["--data", str(data), "--target", "Churn", "--out", str(tmp_path / "models"), "--rungs", "1"]
+    result = CliRunner().invoke(train, [*options, *negative])
+
+    assert (result.exit_code == 0) == bool(negative)
+    assert said in result.output
+    assert "Pending 78" in result.output
 
 
 def test_the_page_stands_alone_and_no_name_of_a_column_becomes_markup(trained: tuple[Path, str]) -> None:

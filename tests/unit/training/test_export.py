@@ -18,7 +18,7 @@ from training.errors import ExportRefused
 from training.learn import boosting
 from training.learn.boosting import Boosting
 from training.learn.candidates import BENCHMARK_MODEL, LADDER, Candidate, export
-from training.learn.parity import check_parity, hurtful_rows
+from training.learn.parity import check_parity, hurtful_blocks
 from training.learn.purify import purified
 
 SMALL = Boosting("small", "pairwise", n_trees=40)
@@ -131,7 +131,7 @@ def test_nan_never_passes_for_parity() -> None:
 def test_rows_made_to_hurt_hold_every_edge_and_both_its_neighbours() -> None:
     bins = (Bins(edges=np.array([1.0, 2.0])),)
 
-    values = set(hurtful_rows(bins, np.zeros((5, 1)), 2_000, seed=0)[:, 0].tolist())
+    values = {x for block in hurtful_blocks(bins, np.zeros((5, 1)), 20_000, seed=0) for x in block[:, 0].tolist()}
 
     assert {1.0, np.nextafter(1.0, 2.0), np.nextafter(1.0, 0.0), 2.0, 1e300} <= values
 

@@ -87,6 +87,93 @@ def test_columns_that_teach_nothing_are_dropped_and_reported() -> None:
     assert all(drop.evidence for drop in prepared.dropped)
 
 
+def with_odd(n_odd: int, odd: object = "#DIV/0!", n: int = 600) -> pa.Table:
+    """Return customers whose balance is odd in so many rows, the first of them row 12."""
+    table = customers(n)
+    values = [odd if 11 <= i < 11 + n_odd else text for i, text in enumerate(table["balance"].to_pylist())]
+    return table.set_column(4, "balance", pa.array(values))
+
+
+@pytest.mark.parametrize("n_odd", [1, 2, 6])
+@pytest.mark.parametrize("odd", ["#DIV/0!", "inf", "-Infinity", "1e400", "see note"])
+def test_a_column_is_what_nearly_all_of_it_is_and_the_rest_is_missing(n_odd: int, odd: str) -> None:
+    prepared = prepare(with_odd(n_odd, odd), CHURN)
+
+    place = prepared.schema.names.index("balance")
+    assert prepared.schema.features[place].type == "number"
+    assert np.isnan(prepared.rows.encoded[:, place]).sum() == n_odd
+    (note,) = [note.text for note in prepared.notes if note.about == "balance"]
+    expected = (
+        f"{n_odd} of 600 values ({n_odd / 600:.1%}) not understood, the first in row 12: '{odd}', and taken as missing"
+    )
+    assert note == expected
+
+
+def test_a_column_of_numbers_with_more_than_one_in_a_hundred_of_something_else_is_left_out_and_named() -> None:
+    prepared = prepare(with_odd(7), CHURN)
+
+    (drop,) = prepared.dropped
+    assert (drop.why, drop.column) == (Why.MIXED, "balance")
+    assert drop.evidence.startswith("7 of 600 values (1.2%) not understood, the first in row 12: '#DIV/0!'")
+
+
+@pytest.mark.parametrize(("n_odd", "is_kept"), [(1, True), (6, True), (7, False), (300, False)])
+def test_infinity_among_numbers_with_a_type_makes_no_categories(n_odd: int, is_kept: bool) -> None:
+    table = customers()
+    spend = np.random.default_rng(1).normal(size=600)
+    spend[:n_odd] = np.inf
+    prepared = prepare(with_column(table, "spend", spend), CHURN)
+
+    kinds = {feature.name: feature.type for feature in prepared.schema.features}
+    assert kinds.get("spend") == ("number" if is_kept else None)
+    assert is_kept or why(prepared)["spend"] is Why.MIXED
+
+
+def test_the_row_that_is_named_is_the_table_s_though_rows_without_outcome_are_left_out() -> None:
+    table = with_odd(1)
+    outcome = ["" if i < 5 else word for i, word in enumerate(table["Churn"].to_pylist())]
+
+    prepared = prepare(table.set_column(5, "Churn", pa.array(outcome)), CHURN)
+
+    assert "the first in row 12" in next(note.text for note in prepared.notes if note.about == "balance")
+
+
+def test_a_spreadsheet_s_error_is_no_category() -> None:
+    plans = ["#REF!" if i == 3 else ("basic", "pro", "gold")[i % 3] for i in range(90)]
+    column = read_column("plan", pa.chunked_array([plans]))
+
+    assert column.feature is not None
+    assert column.feature.categories == ("basic", "gold", "pro")
+    assert column.odd.tolist() == [3]
+
+
+@pytest.mark.parametrize("values", [["1", "2", "A", "B"], ["7", "x"], [*map(str, range(1, 20)), "A1", "B2", "C3"]])
+def test_codes_of_which_some_are_numbers_stay_categories(values: list[str]) -> None:
+    assert meaning(*values * 10).type == "category"
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%y", "%Y/%m/%d", "%Y年%m月%d日", "%d %b %Y",
+     "%Y-%m", "%b %d, %Y", "%Y-%m-%dT%H:%M:%S.000+0000"],
+)  # fmt: skip
+def test_dates_written_in_any_form_are_left_out_and_named_and_never_categories(form: str) -> None:
+    table = customers()
+    dates = [datetime(2020 + i % 4, 1 + i % 12, 1 + i % 3, tzinfo=UTC).strftime(form) for i in range(len(table))]
+
+    prepared = prepare(with_column(table, "signed", dates), CHURN)
+
+    assert why(prepared)["signed"] is Why.MOMENT
+    assert "days since it" in next(drop.evidence for drop in prepared.dropped)
+
+
+@pytest.mark.parametrize(
+    "values", [["10.0.12.5", "10.0.12.6"], ["1-12", "13-24"], ["2024-Q1", "2024-Q2"], ["3.1.2", "3.2"]]
+)
+def test_what_only_looks_like_a_date_is_a_category(values: list[str]) -> None:
+    assert meaning(*values * 10).type == "category"
+
+
 def test_an_amount_that_is_different_in_every_row_is_no_identifier() -> None:
     assert "balance" in prepare(customers(), CHURN).schema.names
 
@@ -156,7 +243,7 @@ def test_a_leak_that_the_given_schema_wants_stays_and_is_named() -> None:
     [
         (Columns("Chrun"), "there is no such column; found are tenure"),
         (Columns("plan"), "say with --positive"),
-        (Columns("Churn", positive="Maybe"), "'Maybe' is not among its values; found are No, Yes"),
+        (Columns("Churn", positive="Maybe"), r"'Maybe' is not among its values; found are Yes \d+, No \d+"),
         (Columns("Churn", time="plan"), "neither ISO 8601 nor whole numbers"),
     ],
 )
@@ -176,7 +263,7 @@ def test_too_few_who_left_is_said() -> None:
 def test_any_two_values_can_be_the_outcome_if_one_is_named() -> None:
     values = pa.chunked_array([["gone", "here", "here", None]])
 
-    outcome = read_outcome(values, "state", "gone")
+    outcome = read_outcome(values, "state", "gone").churned
 
     assert outcome[:3].tolist() == [1.0, 0.0, 0.0]
     assert np.isnan(outcome[3])

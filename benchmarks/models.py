@@ -28,7 +28,8 @@ from threadpoolctl import threadpool_limits
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
 from tables.options import ReadOptions
-from training.data.preparing import Columns, Prepared, prepare
+from training.data.columns import Columns
+from training.data.preparing import Prepared, prepare
 from training.data.reading import read_table
 from training.data.splitting import folds_of
 from training.evaluate.evaluation import Judged, figures
@@ -174,7 +175,8 @@ def customer_rows() -> Iterator[list[str]]:
         path = DATA / each.file
         if not path.exists():
             continue
-        prepared = prepare(read_table(path), Columns(each.target, drop=each.drop))
+        columns = Columns(each.target, drop=each.drop)
+        prepared = prepare(read_table(path, columns)[0], columns)
         start = time.perf_counter()
         trained = train(prepared)
         seconds = time.perf_counter() - start

@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from failures import Failure
-from tables.dates import ORDERS
-from tables.options import ReadOptions, read_mapping
+from tables.options import ORDERS, ReadOptions, read_mapping
 from tables.reading import open_table
 from tables.report import ReadReport
 

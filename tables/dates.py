@@ -10,13 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL = "YMD", "DMY", "MDY", "serial"
-ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL)
+from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST
 
 _TIME = (
     r"(?:[Tt\s,]\s*(?P<hour>[0-9]{1,2})[:时](?P<minute>[0-9]{1,2})分?"
@@ -44,20 +42,6 @@ _MAY_BE = (
 )
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-
-
-def zone_of(name: str) -> tzinfo:
-    """Return the zone of a name such as ``UTC`` or ``Asia/Shanghai``.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
-    try:
-        return UTC if name == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"found {name!r}; allowed: a zone such as UTC, Asia/Shanghai or Europe/Berlin") from error
 
 
 def orders_of(text: str) -> dict[str, datetime]:

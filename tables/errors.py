@@ -1,4 +1,10 @@
-"""A table that cannot be read as it is: where, what stands there, what would be right, and which option says it."""
+"""A table that cannot be read as it is: where, what stands there, what would be right, and which option says it.
+
+::
+
+    InvalidInput
+    └── UnreadableTable         a file is no table, or holds values that nothing can be made of
+"""
 
 from __future__ import annotations
 

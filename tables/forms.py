@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, Dates, orders_of, read_dates, zone_of
+from tables.dates import Dates, orders_of, read_dates
 from tables.errors import UnreadableTable
-from tables.missing import in_dictionary, without_missing
 from tables.numbers import COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
-from tables.options import ReadOptions
+from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, ReadOptions, zone_of
+from tables.tidying import in_dictionary, without_missing
 from tables.words import read_lists, read_truths
 
 NEARLY_ALL = 0.9

@@ -12,13 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from tables.dates import ORDERS, zone_of
 from tables.errors import UnreadableTable
+
+YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL = "YMD", "DMY", "MDY", "serial"
+ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL)
+"""Which part of a date stands first; Excel counts days."""
 
 MOST_UNREADABLE = 0.01
 """Share of a column's values, or of a file's rows, that may be left out because nothing can be made of them."""
@@ -88,17 +93,17 @@ class ReadOptions:
 
     def over(self, below: ReadOptions) -> ReadOptions:
         """Put these options over others: what is not given here stays as it is there."""
+        return replace(below, **{**self.document(), "columns": {**below.columns, **self.columns}})
+
+    def document(self) -> dict[str, Any]:
+        """Return what is not at its default, as JSON."""
         usual = ReadOptions()
         given = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != getattr(usual, f.name)}
-        return replace(below, **{**given, "columns": {**below.columns, **self.columns}})
+        return {**given, "columns": dict(self.columns)} if self.columns else given
 
     def to_yaml(self) -> str:
-        """Write what is not at its default."""
-        usual = ReadOptions()
-        given = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != getattr(usual, f.name)}
-        return yaml.safe_dump(
-            {**given, **({"columns": dict(self.columns)} if self.columns else {})}, allow_unicode=True, sort_keys=False
-        )
+        """Write what is not at its default, as a mapping."""
+        return yaml.safe_dump(self.document(), allow_unicode=True, sort_keys=False)
 
 
 def read_mapping(file: Path) -> ReadOptions:
@@ -130,6 +135,20 @@ def _checked(file: Path, document: dict[str, Any]) -> dict[str, Any]:
             allowed = "names by names, as texts" if key == "columns" else "a text"
             raise UnreadableTable.of(f"{file}: {key}", f"found {value!r}; allowed: {allowed}")
     return document
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the zone of a name such as ``UTC`` or ``Asia/Shanghai``.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"found {name!r}; allowed: a zone such as UTC, Asia/Shanghai or Europe/Berlin") from error
 
 
 def _is_text_codec(name: str) -> bool:

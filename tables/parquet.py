@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tables.errors import UnreadableTable
-from tables.missing import in_dictionary, without_missing
 from tables.names import checked_names
 from tables.text import Batch
+from tables.tidying import in_dictionary, without_missing
 
 BATCH_ROWS = 32_768
 _FEW_BYTES = 2

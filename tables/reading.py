@@ -21,7 +21,6 @@ import pyarrow.compute as pc
 from tables.dialect import Dialect, is_total
 from tables.errors import UnreadableTable
 from tables.forms import ARROW, ColumnForm, ColumnKind, Survey, text_of
-from tables.missing import in_dictionary
 from tables.names import found_among
 from tables.numbers import POINT
 from tables.options import ReadOptions
@@ -30,6 +29,7 @@ from tables.records import Offsets, Piece
 from tables.rejected import write_rejected
 from tables.report import MOST_SHOWN, ColumnReport, ReadReport, RowPlace
 from tables.text import Batch, TextFile
+from tables.tidying import in_dictionary
 from tables.workbook import ENDINGS as WORKBOOKS
 from tables.workbook import WorkbookFile
 
@@ -194,10 +194,6 @@ class Table:
         return self.source.batches(names)
 
 
-class _WrittenOtherwise(UnreadableTable):
-    """A column is not written as its first rows are."""
-
-
 @dataclass
 class Reading:
     """A table that is being read by what its survey found.
@@ -231,6 +227,7 @@ class Reading:
         self.records: Offsets = np.empty(0, np.int64)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
         self._rejected: list[tuple[int, str]] = []
+        self._is_written_otherwise = False
 
     def read(self) -> pa.Table:
         """Read all rows into one table.
@@ -242,7 +239,9 @@ class Reading:
         """
         try:
             return pa.Table.from_batches(list(self.batches()), schema=self.schema)
-        except _WrittenOtherwise:
+        except UnreadableTable:
+            if not self._is_written_otherwise:
+                raise
             kinds: dict[str, ColumnKind | None] = {plan.name: plan.form.kind for plan in self.plans}
             again = self.table.survey(kinds, {plan.name: plan.column for plan in self.plans}, whole=True)
             self.__dict__.update(again.__dict__ | {"rejects_rows": self.rejects_rows, "rejects_to": self.rejects_to})
@@ -321,7 +320,8 @@ class Reading:
         for plan in self.plans:
             survey = self.watched.get(plan.name)
             if survey is not None and survey.form(self.table.options) != plan.form:
-                raise _WrittenOtherwise.of(
+                self._is_written_otherwise = True
+                raise UnreadableTable.of(
                     f"{self.table.file}: column {plan.column}",
                     "is not written throughout as its first rows are; say --decimal or --date-format",
                 )

@@ -14,10 +14,10 @@ import python_calamine as calamine
 
 from tables.dialect import is_footer
 from tables.errors import UnreadableTable
-from tables.missing import without_missing
 from tables.names import checked_names
 from tables.parquet import in_utc
 from tables.text import BadRow, Batch
+from tables.tidying import without_missing
 
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 LARGEST_BYTES = 2 << 30

@@ -64,7 +64,7 @@ class BarsOnConsole:
 
 
 @click.command()
-@click.option("--data", type=FILE, required=True, help="Table of customers, .csv or .parquet.")
+@click.option("--data", type=FILE, required=True, help="Table of customers: CSV, .csv.gz, Parquet or a workbook.")
 @click.option("--target", required=True, help="Column that holds the outcome.")
 @click.option("--positive", default="", help="Value that means the customer left. Default: yes, true or 1.")
 @click.option(
@@ -102,9 +102,11 @@ class BarsOnConsole:
     help="Candidates to try, the simplest first.",
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
+@table_options
 def train(
     data: Path, target: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
     schema_file: Path | None, out: Path, tenant: str, model: str, horizon_days: int | None, rungs: int, seed: int,
+    reading: ReadOptions,
 ) -> None:  # fmt: skip
     """Train a churn model on a table of customers and write it into a registry.
 
@@ -115,18 +117,21 @@ def train(
     console = Console()
     request = TrainRequest(
         tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs,
-        _listed(negative),
+        _listed(negative), reading,
     )  # fmt: skip
     try:
         registry = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
         schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
         ready = pipeline.read(request, data, schema=schema, horizon_days=horizon_days)
+        say(ready.report)
         show_dropped(console, ready.prepared)
         with BarsOnConsole(console) as bars:
             published = pipeline.train_and_publish(ready, registry, bars)
     except Failure as error:
         raise click.ClickException(str(error)) from error
     show_figures(console, published)
+    if ready.report.n_rejected:
+        raise SystemExit(1)
 
 
 def _listed(drop: str) -> tuple[str, ...]:

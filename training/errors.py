@@ -3,7 +3,6 @@
 ::
 
     InvalidInput                the file, schema or definition cannot be read    one violation per place
-    ├── UnreadableTable         the table of customers or events
     └── InvalidDefinition       the definition of a data set of snapshots
     NotPossible
     ├── NotEnoughData           too few rows, or churned or stayed customers, for what was asked
@@ -16,13 +15,7 @@ from __future__ import annotations
 
 from failures import InvalidInput, NotPossible, Violation
 
-__all__ = ["ExportRefused", "InvalidDefinition", "InvalidInput", "NotEnoughData", "UnreadableTable", "Violation"]
-
-
-class UnreadableTable(InvalidInput):
-    """The table of customers or events cannot be read."""
-
-    reason = "UNREADABLE_TABLE"
+__all__ = ["ExportRefused", "InvalidDefinition", "InvalidInput", "NotEnoughData", "Violation"]
 
 
 class InvalidDefinition(InvalidInput):

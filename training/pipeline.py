@@ -12,8 +12,10 @@ from pathlib import Path
 
 from scoring.model.artefact import Artefact
 from scoring.model.schema import FeatureSchema
+from tables.report import ReadReport
 from training.champion import current_champion
-from training.data.preparing import Columns, Prepared, prepare
+from training.data.columns import Columns
+from training.data.preparing import Prepared, prepare
 from training.data.reading import file_sha256, horizon_of, read_table
 from training.learn.candidates import LADDER
 from training.plan import TrainingPlan
@@ -26,12 +28,13 @@ from training.strategies import train
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """A table that was read, and what is to be done with it."""
+    """A table that was read, what is to be done with it, and the account of what was read."""
 
     request: TrainRequest
     file: Path
     prepared: Prepared
     horizon_days: int
+    report: ReadReport
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +65,13 @@ def read(
     InvalidInput, NotPossible
         If it cannot be read, or nothing can be learnt from it.
     """
-    table = read_table(file)
     columns = Columns(
         request.target, request.positive, request.id_column, request.dropped, request.time_column, schema,
         request.negative,
     )  # fmt: skip
+    table, report = read_table(file, columns, request.reading)
     horizon = horizon_of(table) if horizon_days is None else horizon_days
-    return Ready(request, file, prepare(table, columns), horizon)
+    return Ready(request, file, prepare(table, columns), horizon, report)
 
 
 def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) -> Published:

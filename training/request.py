@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from pydantic import JsonValue
 
+from tables.options import ReadOptions
 from training.seed import DEFAULT_SEED
 
 SUFFIXES = (".csv", ".parquet")
@@ -27,6 +28,8 @@ class TrainRequest:
         Path of the table: for an operation below the folder of training data, or below the tenant's own within.
     rungs
         How many candidates of the ladder to try, the simplest first; 0: all.
+    reading
+        How the table is read where it does not tell.
     """
 
     tenant: str
@@ -40,6 +43,7 @@ class TrainRequest:
     seed: int = DEFAULT_SEED
     rungs: int = 0
     negative: tuple[str, ...] = ()
+    reading: ReadOptions = field(default_factory=ReadOptions)
 
     @property
     def configuration(self) -> dict[str, JsonValue]:
@@ -52,4 +56,5 @@ class TrainRequest:
             "time": self.time_column,
         }
         given |= {"drop": list(self.dropped), "rungs": self.rungs if self.rungs < RUNGS else 0}
+        given["reading"] = self.reading.document()
         return {name: value for name, value in given.items() if value}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scoring.model.schema import Feature, FeatureSchema
+from tables.missing import is_missing
 
 NAN = math.nan
 _BOOL_TEXTS = {"false": 0.0, "true": 1.0, "0": 0.0, "1": 1.0}
@@ -61,7 +62,7 @@ class FeatureEncoder:
     >>> encode("pro"), encode("gold"), encode(None)
     ((1.0, None), (nan, <FlagKind.UNKNOWN_CATEGORY: 'UNKNOWN_CATEGORY'>), (nan, <FlagKind.MISSING: 'MISSING'>))
     >>> encode = FeatureEncoder(Feature(name="age", type="number", low=18.0, high=99.0))
-    >>> encode("42"), encode(7), encode("n.a.")
+    >>> encode("42"), encode(7), encode("twelve")
     ((42.0, None), (7.0, <FlagKind.OUT_OF_RANGE: 'OUT_OF_RANGE'>), (nan, <FlagKind.UNREADABLE: 'UNREADABLE'>))
     """
 
@@ -93,7 +94,7 @@ class FeatureEncoder:
     def _number(self, value: object) -> tuple[float, FlagKind | None]:
         if not isinstance(value, int | float):
             text = str(value).strip()
-            if text in self._missing:
+            if text in self._missing or is_missing(text):
                 return NAN, FlagKind.MISSING
             value = text
         try:
@@ -111,7 +112,7 @@ class FeatureEncoder:
         code = self._codes.get(text)
         if code is not None:
             return code, None
-        if text in self._missing:
+        if text in self._missing or is_missing(text):
             return NAN, FlagKind.MISSING
         if self.feature.type == "bool" and (code := self._codes.get(text.lower())) is not None:
             return code, None

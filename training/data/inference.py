@@ -19,13 +19,8 @@ from scoring.model.columns import FLAG_KINDS, encode_column
 from scoring.model.encoding import FlagKind, category_text
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
+from tables.missing import is_missing
 from training.data.rows import IntArray
-
-MISSING_TEXTS = ("", "#N/A", "N/A", "NA", "NULL", "NaN", "n/a", "nan", "null")
-"""Texts that mean "not known" in any column."""
-
-MISSING_NUMBERS = (*MISSING_TEXTS, "-", "?", "None", "none", "unknown")
-"""Texts that mean "not known" among numbers; among texts they may be a category of their own."""
 
 YES_NO = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("0", "1"))
 """Pairs of texts for false and true, in lower case."""
@@ -108,13 +103,13 @@ def read_column(name: str, values: pa.ChunkedArray, feature: Feature | None = No
     if feature is not None:
         return _encoded(name, _plain(values), feature)
     kind, plain = kind_of(values)
-    if kind is ColumnKind.MOMENT:
+    if kind is ColumnType.MOMENT:
         return Column(name, plain, None, _microseconds(plain), is_moment=True)
     meaning = _guess(name, plain, kind)
     if meaning is None:
         return Column(name, plain, None, np.full(len(plain), np.nan))
     column = _encoded(name, plain, meaning)
-    return replace(column, feature=None, is_mixed=True) if kind is ColumnKind.MIXED else column
+    return replace(column, feature=None, is_mixed=True) if kind is ColumnType.MIXED else column
 
 
 def _encoded(name: str, values: pa.ChunkedArray, meaning: Feature) -> Column:
@@ -139,7 +134,7 @@ def _microseconds(values: pa.ChunkedArray) -> FloatArray:
     return result
 
 
-class ColumnKind(StrEnum):
+class ColumnType(StrEnum):
     """What a column is: of what nearly all of it is."""
 
     MOMENT = "moment"
@@ -148,7 +143,7 @@ class ColumnKind(StrEnum):
     MIXED = "mixed"
 
 
-def kind_of(values: pa.ChunkedArray) -> tuple[ColumnKind, pa.ChunkedArray]:
+def kind_of(values: pa.ChunkedArray) -> tuple[ColumnType, pa.ChunkedArray]:
     """Tell what an Arrow column is, and return it plain: no dictionary, decimal or, where it can be told, date as text.
 
     A column of texts is one of numbers if nearly all that is known are (`nearly_all`), and mixed if most of it is
@@ -158,27 +153,27 @@ def kind_of(values: pa.ChunkedArray) -> tuple[ColumnKind, pa.ChunkedArray]:
     Examples
     --------
     >>> kind_of(pa.chunked_array([["7", "8.5", "#DIV/0!"]]))[0]
-    <ColumnKind.TEXT: 'text'>
+    <ColumnType.TEXT: 'text'>
     >>> kind_of(pa.chunked_array([[1.5, 2.5, float("inf")]]))[0]
-    <ColumnKind.MIXED: 'mixed'>
+    <ColumnType.MIXED: 'mixed'>
     >>> kind_of(pa.chunked_array([["#DIV/0!", *map(str, range(60))]]))[0]
-    <ColumnKind.NUMBER: 'number'>
+    <ColumnType.NUMBER: 'number'>
     """
     plain = _plain(values)
     if is_temporal(plain.type):
-        return ColumnKind.MOMENT, plain
+        return ColumnType.MOMENT, plain
     counts = _counts(plain)
     n_known = sum(counts.values())
     numbers = {text: n for text, n in counts.items() if _is_number(text)}
     n_odd = n_known - sum(numbers.values())
     typed = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
     if nearly_all(n_odd, n_known):
-        return ColumnKind.NUMBER, plain
+        return ColumnType.NUMBER, plain
     if typed or (len(numbers) > MANY_NUMBERS and n_odd <= MOST * n_known):
-        return ColumnKind.MIXED, plain
+        return ColumnType.MIXED, plain
     if nearly_all(n_known - sum(n for text, n in counts.items() if DATE.match(text)), n_known):
-        return ColumnKind.MOMENT, _as_moments(plain)
-    return ColumnKind.TEXT, plain
+        return ColumnType.MOMENT, _as_moments(plain)
+    return ColumnType.TEXT, plain
 
 
 def nearly_all(n_odd: int, n_known: int) -> bool:
@@ -197,7 +192,7 @@ def _counts(values: pa.ChunkedArray) -> dict[str, int]:
     counted = pc.value_counts(values)
     counts: dict[str, int] = {}
     for value, n in zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True):
-        if value is not None and value == value and (text := category_text(value)) not in MISSING_NUMBERS:
+        if value is not None and value == value and (text := category_text(value)) and not is_missing(text):
             counts[text] = counts.get(text, 0) + n
     return counts
 
@@ -214,25 +209,25 @@ def _as_moments(values: pa.ChunkedArray) -> pa.ChunkedArray:
         return values
 
 
-def _guess(name: str, values: pa.ChunkedArray, kind: ColumnKind) -> Feature | None:
+def _guess(name: str, values: pa.ChunkedArray, kind: ColumnType) -> Feature | None:
     distinct = [value for value in pc.unique(values).to_pylist() if value is not None and value == value]
     texts = sorted({category_text(value) for value in distinct})
     present = set(texts)
-    words = [text for text in texts if text not in MISSING_TEXTS and text not in ERRORS]
+    words = [text for text in texts if not is_missing(text) and text not in ERRORS]
     if not words:
         return None
     if (categories := _yes_no(words)) is not None:
-        return Feature(name=name, type="bool", categories=categories, missing=_markers(present, MISSING_TEXTS))
-    if kind is not ColumnKind.TEXT:
-        return Feature(name=name, type="number", unit=_unit(name), missing=_markers(present, MISSING_NUMBERS))
+        return Feature(name=name, type="bool", categories=categories, missing=_markers(present))
+    if kind is not ColumnType.TEXT:
+        return Feature(name=name, type="number", unit=_unit(name), missing=_markers(present))
     if len(words) > MAX_TEXTS or any(len(text) > 256 for text in words):
         return Feature(
             name=name,
             type="category",
             categories=tuple(_shortened(words)),
-            missing=_markers(present, MISSING_TEXTS),
+            missing=_markers(present),
         )
-    return Feature(name=name, type="category", categories=tuple(words), missing=_markers(present, MISSING_TEXTS))
+    return Feature(name=name, type="category", categories=tuple(words), missing=_markers(present))
 
 
 MAX_TEXTS = 10_000
@@ -256,8 +251,9 @@ def _yes_no(known: list[str]) -> tuple[str, ...] | None:
     return None
 
 
-def _markers(present: set[str], candidates: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text for text in candidates if text and text in present)
+def _markers(present: set[str]) -> tuple[str, ...]:
+    """Return the words for "not known" that stand in a column: a schema names them, whatever the list is later."""
+    return tuple(sorted(text for text in present if text and is_missing(text)))
 
 
 def _unit(name: str) -> str:

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 
 from scoring.model.encoding import category_text
 from scoring.model.logistic import FloatArray
-from training.data.inference import MISSING_NUMBERS, NUMBER
+from tables.missing import MISSING_WORDS
+from training.data.inference import NUMBER
 from training.data.rows import IntArray
 from training.errors import InvalidInput
 
@@ -91,7 +92,7 @@ def word_of(value: object) -> str:
     return category_text(float(text)) if re.match(NUMBER, text) else text
 
 
-MISSING = frozenset(word_of(text) for text in MISSING_NUMBERS)
+MISSING = frozenset(word_of(text) for text in MISSING_WORDS)
 
 
 def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "", negative: Sequence[str] = ()) -> OutcomeColumn:

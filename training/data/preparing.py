@@ -12,6 +12,7 @@ import pyarrow as pa
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import FeatureSchema
 from training.data.cleaning import Dropped, Note, Why, duplicates, odd_ones, useless
+from training.data.columns import Columns
 from training.data.inference import Column, read_column
 from training.data.leaks import Leak, suspected
 from training.data.moments import codes_of, counts_moments, times_of, without_time
@@ -26,37 +27,6 @@ from training.errors import InvalidInput
 
 DAY = 86_400_000_000
 """Microseconds of a day: the unit of `TrainingRows.times` where times are moments."""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What the columns of the table are for.
-
-    Parameters
-    ----------
-    target
-        Holds the outcome.
-    positive
-        The word that means "left"; empty: yes, true or 1.
-    negative
-        The words that mean "stayed"; empty: no, false or 0, or the one other word beside ``positive``.
-    id
-        Tells customers apart; empty: every row is a customer.
-    drop
-        Not to be used.
-    time
-        When the row was taken; empty, or the same in all rows: all at one moment.
-    schema
-        The features to use and what they mean; None: guess.
-    """
-
-    target: str
-    positive: str = ""
-    id: str = ""
-    drop: tuple[str, ...] = ()
-    time: str = ""
-    schema: FeatureSchema | None = None
-    negative: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,4 @@
-"""Opens tables of customers or events: CSV as texts, Parquet with its types.
-
-CSV is read as text throughout: what a column means is decided once, by the schema, and not a second time by a
-parser's guess.
-"""
+"""Opens tables of customers: each column as what it is for, and the rest as what it holds."""
 
 from __future__ import annotations
 
@@ -12,59 +8,62 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as paparquet
 
-from training.errors import UnreadableTable
-
-
-def read_table(path: Path) -> pa.Table:
-    """Read ``.csv`` (also ``.csv.gz``) or ``.parquet``.
-
-    Raises
-    ------
-    UnreadableTable
-        If there is no such file, it has another ending or other content, or two columns share a name.
-    """
-    if not path.is_file():
-        raise UnreadableTable.of(str(path), "there is no such file")
-    try:
-        table = _read(path)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise UnreadableTable.of(str(path), str(error).splitlines()[0]) from error
-    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
-    if twice:
-        raise UnreadableTable.of(str(path), f"two columns are called {twice[0]!r}")
-    return table
+from scoring.model.tables_of import kinds_of
+from tables.forms import ColumnKind
+from tables.options import ReadOptions
+from tables.parquet import ParquetFile
+from tables.reading import Table, open_table
+from tables.report import ReadReport
+from training.data.columns import Columns
+from training.errors import InvalidInput
 
 
-def column_names(path: Path) -> list[str]:
-    """List a table's columns, reading no more of it than its head.
+def read_table(file: Path, columns: Columns, options: ReadOptions | None = None) -> tuple[pa.Table, ReadReport]:
+    """Read a table of customers under the names that the request gives its columns; say what was read.
 
     Raises
     ------
-    UnreadableTable
-        If it has none that can be read.
+    InvalidInput
+        If a column is absent, or too much of the file cannot be read.
     """
-    try:
-        if path.name.lower().endswith(".parquet"):
-            return list(paparquet.read_schema(path).names)
-        with pacsv.open_csv(path) as reader:
-            return list(reader.schema.names)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise UnreadableTable.of(str(path), str(error).splitlines()[0]) from error
+    table = open_table(file, options)
+    found = table.found(named_columns(columns))
+    if absent := [name for name in named_columns(columns) if name not in found]:
+        raise InvalidInput.of(absent[0], f"there is no such column; found are {', '.join(table.names)}")
+    names = _names(table, found)
+    reading = table.survey({name: _kind_of(name, columns) for name in names}, names, whole=True)
+    rows = reading.read()
+    return rows.replace_schema_metadata(_metadata(table)), reading.report
 
 
-def _read(path: Path) -> pa.Table:
-    name = path.name.lower()
-    if name.endswith(".parquet"):
-        return paparquet.read_table(path)
-    if not name.endswith((".csv", ".csv.gz")):
-        raise UnreadableTable.of(str(path), "must end in .csv, .csv.gz or .parquet")
-    with pacsv.open_csv(path) as reader:
-        names = reader.schema.names
-    as_text = pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
-    return pacsv.read_csv(path, parse_options=pacsv.ParseOptions(newlines_in_values=True), convert_options=as_text)
+def named_columns(columns: Columns) -> list[str]:
+    """Return the columns that a request names, each once."""
+    inputs = columns.schema.inputs if columns.schema else ()
+    named = [columns.target, columns.id, columns.time, *columns.drop, *inputs]
+    return [name for name in dict.fromkeys(named) if name]
+
+
+def _names(table: Table, found: dict[str, str]) -> dict[str, str]:
+    """Return the file's name of every column by ours, in the file's order."""
+    ours = {column: name for name, column in found.items()}
+    said = {column: name for name, column in table.found(table.options.columns.values()).items()}
+    return {ours.get(column) or said.get(column, column): column for column in table.names}
+
+
+def _kind_of(name: str, columns: Columns) -> ColumnKind | None:
+    """Return what a column has to hold; None: whatever nearly all of it is."""
+    if name == columns.target or name in columns.drop:
+        return ColumnKind.TEXT
+    if name == columns.id:
+        return ColumnKind.ID
+    if columns.schema is None or name == columns.time:
+        return None
+    return kinds_of(columns.schema).get(name, ColumnKind.TEXT)
+
+
+def _metadata(table: Table) -> dict[bytes, bytes] | None:
+    return table.source.schema.metadata if isinstance(table.source, ParquetFile) else None
 
 
 def file_sha256(path: Path) -> str:

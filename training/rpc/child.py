@@ -13,6 +13,7 @@ from typing import Any
 from operations.child import Lines, run
 from scoring.names import registry_of
 from scoring.paths import inside
+from tables.options import ReadOptions
 from training import pipeline
 from training.request import TrainRequest
 
@@ -20,7 +21,7 @@ from training.request import TrainRequest
 def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, models: Path) -> dict[str, str]:
     """Train and publish; return which version was made."""
     lists = {name: tuple(arguments.get(name, ())) for name in ("dropped", "negative")}
-    request = TrainRequest(**{**arguments, **lists})
+    request = TrainRequest(**{**arguments, **lists, "reading": ReadOptions(**arguments.get("reading", {}))})
     progress.stage("read", 1)
     file = inside(data, request.tenant, request.data, "data_path")  # a link may have changed since it was asked for
     registry = Path(registry_of(str(models), request.tenant))

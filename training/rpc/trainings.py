@@ -24,7 +24,7 @@ from scoring.names import model_of
 from scoring.paths import inside, where
 from scoring.registry.registry import Registries
 from scoring.rpc.models import describe
-from training.errors import UnreadableTable
+from tables.errors import UnreadableTable
 from training.request import RUNGS, SUFFIXES, TrainRequest
 from training.seed import DEFAULT_SEED
 
@@ -109,19 +109,18 @@ def _check_columns(file: Path, arguments: TrainRequest) -> None:
     InvalidInput
         With a violation per column that it has not, or if it cannot be read.
     """
-    from training.data.reading import (
-        column_names,  # with it comes pyarrow, which a server that only scores can do without
-    )
+    from tables.reading import open_table  # with it comes pyarrow, which a server that only scores can do without
 
     named = {"target": arguments.target, "id_column": arguments.id_column, "time_column": arguments.time_column}
     named |= {f"dropped_columns[{place}]": name for place, name in enumerate(arguments.dropped)}
     try:
-        columns = column_names(file)
+        table = open_table(file, arguments.reading)
+        columns = table.found(filter(None, named.values()))
     except UnreadableTable as error:
         raise InvalidInput.of("data_path", str(error)) from error
     absent = {field: name for field, name in named.items() if name and name not in columns}
     if absent:
-        allowed = f"found are {', '.join(columns)[:200]}"
+        allowed = f"found are {', '.join(table.names)[:200]}"
         raise InvalidInput(
             [Violation(field, f"there is no column {name!r}; {allowed}") for field, name in absent.items()]
         )

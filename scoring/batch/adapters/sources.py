@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from scoring.batch.plan import Shard, check_sources, cut
 from scoring.errors import InvalidInput
-from scoring.model.schema import Feature, FeatureSchema
+from scoring.model.schema import FeatureSchema
+from scoring.model.tables_of import kinds_of
 from tables.files import chunks_of
 from tables.forms import ColumnKind
 from tables.options import ReadOptions
@@ -65,17 +66,6 @@ def opened(source: Path, schema: FeatureSchema, id_column: str, options: ReadOpt
         raise InvalidInput.of(str(source), f"has none of the model's columns {', '.join(kinds)}; found are {known}")
     wanted: dict[str, ColumnKind | None] = {**({id_column: ColumnKind.ID} if id_column else {}), **kinds}
     return table.survey(wanted, columns, missing=missing, whole=True)
-
-
-def kinds_of(schema: FeatureSchema) -> dict[str, ColumnKind]:
-    """Return what each column of a schema has to hold."""
-    own = {feature.name: _kind(feature) for feature in schema.features if not feature.total_of}
-    parts = {part: ColumnKind.NUMBER for feature in schema.features for part in feature.total_of}
-    return {**parts, **own}
-
-
-def _kind(feature: Feature) -> ColumnKind:
-    return ColumnKind.NUMBER if feature.type == "number" else ColumnKind.CATEGORY
 
 
 def shards_of(reading: Reading, rows: int) -> Iterator[Shard]:

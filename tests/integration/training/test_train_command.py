@@ -25,7 +25,8 @@ from scoring.registry.registry import Registry
 from tests.training_data import FULL, customers, with_column
 from training.champion import current_champion
 from training.cli import dataset, train
-from training.data.preparing import Columns, prepare
+from training.data.columns import Columns
+from training.data.preparing import prepare
 from training.learn.boosting import Boosting
 from training.learn.candidates import LADDER
 from training.plan import TrainingPlan

@@ -8,12 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tables.dates import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST, orders_of, read_dates, zone_of
+from tables.dates import orders_of, read_dates
 from tables.errors import UnreadableTable
 from tables.forms import ColumnKind, Survey
-from tables.missing import SPELLINGS, is_missing, trimmed, without_missing
+from tables.missing import SPELLINGS, is_missing, trimmed
 from tables.numbers import COMMA, POINT, figure
-from tables.options import ReadOptions, read_mapping
+from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST, ReadOptions, read_mapping, zone_of
+from tables.tidying import without_missing
 from tables.words import entries, truth
 
 
@@ -40,7 +41,8 @@ def test_a_number_is_what_it_is_by_each_decimal_sign(text: str, by_point: float 
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "-", "1_0", "0x46", "inf", "nan", "1e400", "--5", "(-5)", "(5", "5)", "$5€", "1.2.3", "1,00,000", "12,34,567.8",
+    ["", ".", "-", "1_0", "0x46", "inf", "nan", "1e400", "--5", "(-5)", "(5", "5)", "$5€", "1.2.3", "1,00,000",
+     "12,34,567.8",
      "5²", "½", "1 2", "1'25", "twelve", "2024-05-01", "1:30", "+-5", "5--"],
 )  # fmt: skip
 def test_what_is_no_number_is_none(text: str) -> None:
@@ -207,7 +209,8 @@ def test_a_mapping_is_written_once_and_read_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("separator: ;", "found 'separator'; allowed: allow_unreadable, columns"), ("[1]", "found list"), ("a: [", "cannot be read"),
+    [("separator: ;", "found 'separator'; allowed: allow_unreadable, columns"), ("[1]", "found list"),
+     ("a: [", "cannot be read"),
      ("columns: {a: 1}", "columns: found {'a': 1}"), ("decimal: 5", "decimal: found 5; allowed: a text")],
 )  # fmt: skip
 def test_what_a_mapping_may_not_hold_is_named(tmp_path: Path, text: str, complaint: str) -> None:

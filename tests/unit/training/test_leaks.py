@@ -9,8 +9,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from tests.training_data import customers, with_column
+from training.data.columns import Columns
 from training.data.leaks import single_auc
-from training.data.preparing import Columns, Prepared, prepare
+from training.data.preparing import Prepared, prepare
 from training.data.splitting import folds_of, pieces_of
 
 N = 2_000

@@ -12,10 +12,11 @@ import pytest
 from scoring.model.logistic import FloatArray, probabilities
 from scoring.model.schema import Feature
 from training.data.cleaning import Why, duplicates, nearly_in_line
+from training.data.columns import Columns
 from training.data.inference import Column, read_column
 from training.data.leaks import PAIR_BINS, binned, suspected
 from training.data.pairs import MAX_PAIRS, promising
-from training.data.preparing import Columns, prepare
+from training.data.preparing import prepare
 from training.data.rows import TrainingRows
 from training.learn.candidates import LADDER, PAIRWISE, export
 from training.learn.steps import WIDE, StepLogistic

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.training_data import customers
 from training.data.cleaning import Note, Why
+from training.data.columns import Columns
 from training.data.outcomes import NO, YES, Meaning, OutcomeColumn, read_outcome
-from training.data.preparing import Columns, prepare
+from training.data.preparing import prepare
 from training.errors import InvalidInput
 
 

@@ -9,9 +9,10 @@ import pytest
 from scoring.model.schema import Feature, FeatureSchema
 from tests.training_data import customers, real, with_column
 from training.data.cleaning import Why
+from training.data.columns import Columns
 from training.data.inference import read_column
 from training.data.outcomes import read_outcome
-from training.data.preparing import Columns, Prepared, prepare
+from training.data.preparing import Prepared, prepare
 from training.data.reading import read_table
 from training.errors import InvalidInput, NotEnoughData
 
@@ -279,7 +280,7 @@ def test_any_two_values_can_be_the_outcome_if_one_is_named() -> None:
     ],
 )
 def test_no_leak_is_suspected_in_real_customers(file: str, target: str, dropped: set[str], n_features: int) -> None:
-    prepared = prepare(read_table(real(file)), Columns(target))
+    prepared = prepare(read_table(real(file), Columns(target))[0], Columns(target))
 
     assert not prepared.leaks
     assert set(why(prepared)) == dropped

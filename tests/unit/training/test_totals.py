@@ -5,8 +5,9 @@ import pyarrow as pa
 import pytest
 
 from tests.training_data import customers, with_column
+from training.data.columns import Columns
 from training.data.inference import Column, read_column
-from training.data.preparing import Columns, prepare
+from training.data.preparing import prepare
 from training.data.totals import money_in, totals_among
 
 CHURN = Columns("Churn")

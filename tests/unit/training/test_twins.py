@@ -5,7 +5,8 @@ import pyarrow as pa
 import pytest
 
 from tests.training_data import customers, encoded, with_column
-from training.data.preparing import Columns, Prepared, prepare
+from training.data.columns import Columns
+from training.data.preparing import Prepared, prepare
 from training.data.rows import TrainingRows
 from training.data.splitting import folds_of, pieces_of
 from training.data.twins import with_twins_together

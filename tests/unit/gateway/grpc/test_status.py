@@ -36,6 +36,7 @@ from router.model import errors as router
 from router.rules.errors import InvalidRuleSet
 from rules.problems import Problem
 from scoring import errors as scoring
+from tables.errors import UnreadableTable
 from training import errors as training
 from workqueue import errors as workqueue
 
@@ -99,7 +100,7 @@ SAMPLES: dict[str, Failure] = {
     "scoring.MemoryUnavailable": scoring.MemoryUnavailable("Redis does not answer"),
     "training.InvalidInput": training.InvalidInput.of("target", "is required"),
     "training.InvalidInput, of the whole": training.InvalidInput.of("", "is empty"),
-    "training.UnreadableTable": training.UnreadableTable.of("customers.csv", "is no table"),
+    "training.UnreadableTable": UnreadableTable.of("customers.csv", "is no table"),
     "training.InvalidDefinition": training.InvalidDefinition.of("", "is not YAML"),
     "training.NotEnoughData": training.NotEnoughData("churned customers", 3, 20),
     "training.ExportRefused": training.ExportRefused(0.25, 1e-9, 1000),

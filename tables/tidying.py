@@ -1,0 +1,78 @@
+"""Columns of texts, trimmed, and null where they mean "not known"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tables.missing import BLANKS, SPELLINGS, is_missing, trimmed
+
+_UNTIDY = np.isin(np.arange(256), [*range(0x21), ord("="), 0x7F, 0xC2, 0xE2, 0xE3, 0xEF])
+"""Bytes that a text may begin with which is to be trimmed."""
+_UNTIDY_END = np.isin(np.arange(256), [char.encode()[-1] for char in BLANKS])
+"""Bytes that it may end with; letters of other scripts may, too."""
+
+_SPELLINGS = pa.array(SPELLINGS)
+_LONGEST_BYTES = max(len(word.encode()) for word in SPELLINGS)
+
+
+def without_missing(texts: pa.Array) -> pa.Array:
+    """Trim texts and put null where they mean "not known"."""
+    texts = tidied(texts)
+    if not _may_be_missing(texts):
+        return texts
+    missing = pc.is_in(texts, _SPELLINGS, skip_nulls=True)
+    return pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
+
+
+def in_dictionary(change: Callable[[pa.Array], pa.Array], values: pa.Array) -> pa.Array:
+    """Change texts; of a dictionary, those that it holds, each once."""
+    if not pa.types.is_dictionary(values.type):
+        return change(values)
+    changed = change(values.dictionary)
+    return values if changed is values.dictionary else pa.DictionaryArray.from_arrays(values.indices, changed)
+
+
+def tidied(texts: pa.Array) -> pa.Array:
+    """Trim texts; what then means "not known" and had blanks around it becomes null."""
+    if _may_be_untidy(texts):
+        different = texts.dictionary_encode()
+        tidy = [None if is_missing(text) else trimmed(text) for text in different.dictionary.to_pylist()]
+        return pa.array(tidy, pa.string()).take(different.indices)
+    return texts
+
+
+def _may_be_untidy(texts: pa.Array) -> bool:
+    """Tell by their bytes whether a text may have blanks around it."""
+    characters, places = _bytes_of(texts)
+    if _is_tidy(characters[places[0] : places[-1]].tobytes()):
+        return False
+    begin, end = places[:-1], places[1:]
+    filled = end > begin
+    if not filled.all():
+        begin, end = begin[filled], end[filled]
+    return bool(_UNTIDY[characters[begin]].any() or _UNTIDY_END[characters[end - 1]].any())
+
+
+def _is_tidy(data: bytes) -> bool:
+    """Tell whether there is no blank and no formula in any text: a few fast searches, and what most columns are."""
+    return data.isascii() and not any(blank in data for blank in (b" ", b"=", b"\t", b"\n", b"\r", b"\v", b"\f"))
+
+
+def _may_be_missing(texts: pa.Array) -> bool:
+    """Tell by their lengths whether a text may be a word for "not known"."""
+    _, places = _bytes_of(texts)
+    return bool((np.diff(places) <= _LONGEST_BYTES).any())
+
+
+def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """Return the bytes of all texts, and where each begins and the last ends."""
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return np.empty(0, np.uint8), np.zeros(1, np.int32)
+    places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, np.uint8), places

@@ -34,7 +34,12 @@ def in_dictionary(change: Callable[[pa.Array], pa.Array], values: pa.Array) -> p
     if not pa.types.is_dictionary(values.type):
         return change(values)
     changed = change(values.dictionary)
-    return values if changed is values.dictionary else pa.DictionaryArray.from_arrays(values.indices, changed)
+    if changed is values.dictionary:
+        return values
+    indices = values.indices
+    if changed.null_count:  # so that a null is one of the column, and not a text of the dictionary
+        indices = pc.if_else(changed.is_null().take(indices), pa.scalar(None, indices.type), indices)
+    return pa.DictionaryArray.from_arrays(indices, changed)
 
 
 def tidied(texts: pa.Array) -> pa.Array:

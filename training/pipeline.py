@@ -6,7 +6,8 @@ same version, whoever carries it out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from scoring.model.artefact import Artefact
 from scoring.model.schema import FeatureSchema
 from tables.report import ReadReport
 from training.champion import current_champion
+from training.data.cleaning import Note
 from training.data.columns import Columns
 from training.data.preparing import Prepared, prepare
 from training.data.reading import file_sha256, horizon_of, read_table
@@ -71,7 +73,19 @@ def read(
     )  # fmt: skip
     table, report = read_table(file, columns, request.reading)
     horizon = horizon_of(table) if horizon_days is None else horizon_days
-    return Ready(request, file, prepare(table, columns), horizon, report)
+    prepared = prepare(table, columns)
+    account = replace(report, file=file.name)
+    prepared = replace(prepared, notes=(*prepared.notes, *_notes_of(account)), read=account.document())
+    return Ready(request, file, prepared, horizon, report)
+
+
+def _notes_of(report: ReadReport) -> Iterator[Note]:
+    """Say of which columns some values could not be read."""
+    for column in report.columns:
+        if column.n_unreadable:
+            yield Note(
+                column.name, f"{column.n_unreadable:,} values are no {column.form}: missing; first {column.first}"
+            )
 
 
 def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) -> Published:

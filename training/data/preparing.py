@@ -45,6 +45,8 @@ class Prepared:
         The leak certificate of rows that were built from events; None for other tables.
     notes
         How what is in the rows was read, where it could have been read otherwise.
+    read
+        The account of the file, see ``tables.report``; None if they come from none.
     """
 
     rows: TrainingRows
@@ -55,6 +57,7 @@ class Prepared:
     times_are_moments: bool = False
     certificate: dict[str, Any] | None = None
     notes: tuple[Note, ...] = ()
+    read: dict[str, Any] | None = None
 
     @property
     def leaks_inside(self) -> tuple[Leak, ...]:

@@ -35,7 +35,7 @@ def report_of(trained: Trained) -> Document:
         figures(trained.judged.with_predictions(each.p_churn)) for each in trained.baselines}, "referee":
         _judged(trained.benchmark_model), "champion": _champion(trained.champion), "gates": [asdict(gate) for gate in
         trained.gates], "dropped": [asdict(dropped) for dropped in trained.prepared.dropped],
-        "notes": [asdict(note) for note in trained.prepared.notes], "leaks":
+        "notes": [asdict(note) for note in trained.prepared.notes], "read": trained.prepared.read, "leaks":
         _leaks(trained), "certificate": trained.prepared.certificate, "rows": {"n": len(trained.prepared.rows),
         "churned": trained.prepared.rows.n_churned, "judged": len(churned)}, "export": {
             "parity": trained.parity,

@@ -162,3 +162,16 @@ def test_types_of_parquet_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     assert [name.partition(" ")[0] for name in read.report.ignored] == ["place", "many"]
     with pytest.raises(UnreadableTable, match=r"column place: is struct<x: int64>; allowed: texts, numbers"):
         opened.found(["place"])
+
+
+def test_texts_of_parquet_that_repeat_are_read_as_others(tmp_path: Path) -> None:
+    file = tmp_path / "any.parquet"
+    texts = ["12", "N/A", " 7 ", "3.5", ""] * 400
+    pa.parquet.write_table(pa.table({"tenure": texts, "plan": ["Pro", "-", " Basic", "#REF!", "Pro"] * 400}), file)
+
+    read = open_table(file).survey({"tenure": ColumnKind.NUMBER, "plan": ColumnKind.TEXT})
+
+    with pytest.raises(UnreadableTable, match="column plan: 400 of 1,600 values are no texts, first line 4, '#REF!'"):
+        read.read()
+    assert [(column.n_missing, column.n_unreadable) for column in read.report.columns] == [(400, 0), (0, 400)]
+    assert read.report.n_blank == 400

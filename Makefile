@@ -74,7 +74,7 @@ proto: setup  ## Generate the contract's Python code anew
 released: setup  ## At a release: hold later changes of the contract against it as it is now
 	@$(PROTOC) --include_imports -o $(RELEASED) $(CONTRACT)
 
-bench: setup  ## Measure; prints every figure that README quotes
+bench: setup  ## Measure; prints the figures that docs/performance.md quotes
 	$(RUN)/python -m benchmarks
 
 REVS ?= fb041ba

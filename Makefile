@@ -49,7 +49,7 @@ chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients 
 	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(TOPOLOGY),--topology $(TOPOLOGY))
 
 REQUESTS ?= 100000
-fuzz: setup  ## Attack every way in with REQUESTS=100000 spoilt calls, and every parser
+fuzz: setup  ## Attack every entry point with REQUESTS=100000 malformed calls, and every parser
 	@$(UV) sync --frozen --quiet --inexact --group fuzz
 	$(RUN)/python -m tests.fuzzing --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
 

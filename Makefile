@@ -49,7 +49,7 @@ chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients 
 	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(TOPOLOGY),--topology $(TOPOLOGY))
 
 REQUESTS ?= 100000
-fuzz: setup  ## Attack every way in with REQUESTS=100000 spoilt calls, and every parser
+fuzz: setup  ## Attack every entry point with REQUESTS=100000 malformed calls, and every parser
 	@$(UV) sync --frozen --quiet --inexact --group fuzz
 	$(RUN)/python -m tests.fuzzing --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
 
@@ -74,7 +74,7 @@ proto: setup  ## Generate the contract's Python code anew
 released: setup  ## At a release: hold later changes of the contract against it as it is now
 	@$(PROTOC) --include_imports -o $(RELEASED) $(CONTRACT)
 
-bench: setup  ## Measure; prints every figure that README quotes
+bench: setup  ## Measure; prints the figures that docs/performance.md quotes
 	$(RUN)/python -m benchmarks
 
 REVS ?= fb041ba

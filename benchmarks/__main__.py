@@ -1,4 +1,4 @@
-"""``make bench``: every figure that README quotes about speed."""
+"""``make bench``: every figure that docs/performance.md quotes, but for the queue's."""
 
 from __future__ import annotations
 

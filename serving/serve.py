@@ -49,7 +49,7 @@ Environment:
   FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none
 
 \b
-Authentication and authorization (needed to listen off this machine; see README):
+Authentication and authorization (needed to listen off this machine; see docs/security.md):
   FAIRLEAD_TLS_CERT, FAIRLEAD_TLS_KEY      certificate and key, PEM files: calls are encrypted
   FAIRLEAD_TLS_CLIENT_CA                   who may sign clients' certificates, a PEM file: mutual TLS
   FAIRLEAD_PRINCIPALS                      who holds which certificate, a YAML file

@@ -18,7 +18,7 @@ References
 ----------
 .. [1] The carpool problem: R. Fagin and J. H. Williams, "A Fair Carpool Scheduling Algorithm", IBM J. Res. Dev. 27,
    1983; M. Ajtai, J. Aspnes, M. Naor, Y. Rabani, L. Schulman and O. Waarts, "Fairness in Scheduling", J. Algorithms
-   29, 1998. Proof of the bound for arbitrary weights and bands: README, "Why it is fair".
+   29, 1998. Proof of the bound for arbitrary weights and bands: docs/fairness.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``fairlead route``: leads, reps and rules from files, through the real service, out as decisions.
 
-Exit codes: 0 every lead was decided; 1 the service refused one, or failed; 2 a file, a column or a cell is not as it
-must be.
+Exit codes: 0 every lead was decided; 1 the service refused one, or failed, or one was in error; 2 a file cannot be read
+as it is.
 """
 
 from __future__ import annotations

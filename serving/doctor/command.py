@@ -56,7 +56,7 @@ def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Fi
     yield host.disk(data)
     yield from _store(environ, data)
     yield host.port(listen)
-    yield from _door(environ, listen)
+    yield from _access(environ, listen)
     yield from _telemetry(environ)
     yield _models(environ, data)
 
@@ -84,17 +84,17 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         yield bad("store", str(error), "start it, or correct FAIRLEAD_REDIS_URL")
 
 
-def _door(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
+def _access(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:
     try:
         security = Security.read(environ)
         security.check_listen(listen)
         security.credentials()
     except ValueError as error:
-        yield bad("who may come in", str(error), "correct the variable it names")
+        yield bad("access", str(error), "correct the variable it names")
         return
     if security.tls_cert:
         yield host.certificate(security.tls_cert)
-    yield good("who may come in", security.described)
+    yield good("access", security.described)
 
 
 def _telemetry(environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -102,8 +102,8 @@ class ModelServiceServicer(object):
     def PromoteModel(self, request, context):
         """Makes a version the champion; the champion becomes previous. Servers follow within a second, without dropping a request.
         Promoting the champion changes nothing. Fails with NOT_FOUND, with ABORTED (stale `etag`, or somebody was faster),
-        with ALREADY_EXISTS (the `request_id` was used otherwise) or with FAILED_PRECONDITION (gates are closed and not overridden,
-        or the version must not serve).
+        with ALREADY_EXISTS (the `request_id` was used otherwise) or with FAILED_PRECONDITION (gates have not passed and
+        are not overridden, or the version must not serve).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

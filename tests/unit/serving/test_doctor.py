@@ -103,7 +103,7 @@ def test_a_folder_that_does_not_exist_yet_is_looked_at_where_it_will_be(tmp_path
         ({"FAIRLEAD_REDIS_URL": "redis+cluster://x:y"}, "store"),
         ({"FAIRLEAD_REDIS_URL": "redis://store.example"}, "store"),
         ({"FAIRLEAD_METRICS": "0.0.0.0:9100"}, "telemetry"),
-        ({"FAIRLEAD_TLS_CERT": "/nowhere.pem"}, "who may come in"),
+        ({"FAIRLEAD_TLS_CERT": "/nowhere.pem"}, "access"),
         ({"FAIRLEAD_LOG": "xml"}, "telemetry"),
         ({"FAIRLEAD_HEALTH_PROFILES": "/nowhere.yaml"}, "models"),
     ],

@@ -84,7 +84,7 @@ async def code_of(channel: Any, name: str, data: bytes, metadata: Metadata | Non
 
 
 def may(name: str, roles: list[str], whose: str, *, shared: bool = False) -> bool:
-    """Say what the table says, in the words of README; ``shared``: about a thing that all tenants share."""
+    """Say what the table says, in the words of docs/security.md; ``shared``: about a thing that all tenants share."""
     grant = GRANTS[name]
     if grant.scope is Scope.OPEN:
         return True

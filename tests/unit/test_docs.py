@@ -1,0 +1,132 @@
+"""README is short, and what the docs name exists: files, headings, commands with their options, variables."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import click
+import pytest
+
+from service import main
+from serving.settings import Settings
+from store.clock import SIMULATED
+from tests.conftest import ROOT
+
+README = ROOT / "README.md"
+GUIDES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [README, *GUIDES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md"]
+_FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_IN_A_BLOCK = re.compile(r"(?:^|^\$ |\$\(|[A-Z]+=\S+ )fairlead ([^)#\n]*)", re.MULTILINE)
+_IN_A_SENTENCE = re.compile(r"`fairlead ([^`]+)`")
+_VARIABLE = re.compile(r"FAIRLEAD_[A-Z_]*[A-Z]")
+
+
+class Recorder(dict[str, str]):
+    """An environment in which nothing is set, and which remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]
+        """Answer as if it were not set."""
+        self.asked.add(key)
+        return default
+
+
+def prose(page: Path) -> str:
+    """Return a page without its code blocks."""
+    return _FENCED.sub("", page.read_text("utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what links may name of a page, as GitHub makes it of the headings."""
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in _HEADING.findall(prose(page))}
+
+
+def links() -> Iterator[tuple[Path, str, str]]:
+    """Yield every link that stays in the repository: page, file, anchor."""
+    for page in PAGES:
+        yield from ((page, file, anchor) for file, anchor in _LINK.findall(prose(page)))
+
+
+def shown(page: Path) -> list[str]:
+    """Return what is given to ``fairlead`` in the blocks and sentences of a page."""
+    blocks = "\n".join(text for language, text in _FENCED.findall(page.read_text("utf-8")) if not language)
+    return _IN_A_BLOCK.findall(blocks.replace("\\\n", " ")) + _IN_A_SENTENCE.findall(prose(page))
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Yield every command line: page and words, ``a|b`` being two."""
+    for page in PAGES:
+        for line in shown(page):
+            yield from ((page.name, shlex.join(words)) for words in product(*(w.split("|") for w in shlex.split(line))))
+
+
+def settings() -> set[str]:
+    """Return every variable that a server reads, but for the one that an option sets for the processes it starts."""
+    environ = Recorder()
+    Settings.read(environ, listen="127.0.0.1:0", data=Path("data"))
+    return environ.asked - {SIMULATED}
+
+
+def variables_in_code() -> set[str]:
+    """Return every variable that code or Makefile names."""
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "Makefile"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return {name for file in listed.stdout.split() for name in _VARIABLE.findall((ROOT / file).read_text("utf-8"))}
+
+
+def follow(command: click.Command | None, words: list[str]) -> list[str]:
+    """Read a command line as click does, and return the words that are left over."""
+    assert command is not None, "no such command"
+    context = click.Context(command)
+    try:
+        _, rest, _ = command.make_parser(context).parse_args(words)
+    except click.BadOptionUsage:  # a sentence may name an option without its value
+        return []
+    if isinstance(command, click.Group) and rest:
+        return follow(command.get_command(context, rest[0]), rest[1:])
+    return rest
+
+
+def test_readme_is_short() -> None:
+    assert len(README.read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_readme_says_where_every_page_is(guide: Path) -> None:
+    assert f"](docs/{guide.name})" in prose(README)
+
+
+@pytest.mark.parametrize(("page", "file", "anchor"), sorted(set(links())), ids=lambda part: getattr(part, "name", part))
+def test_a_link_leads_somewhere(page: Path, file: str, anchor: str) -> None:
+    target = page.parent / file if file else page
+
+    assert target.exists()
+    assert not anchor or anchor in anchors(target)
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(commands())))
+def test_a_command_that_is_shown_can_be_given(page: str, line: str) -> None:
+    assert follow(main, shlex.split(line)) == [], page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_variable_that_is_named_is_known_to_the_code(page: Path) -> None:
+    assert set(_VARIABLE.findall(page.read_text("utf-8"))) <= variables_in_code()
+
+
+@pytest.mark.parametrize("setting", sorted(settings()))
+def test_a_setting_of_the_server_is_described(setting: str) -> None:
+    guides = [ROOT / "docs" / name for name in ("serving.md", "security.md")]
+
+    assert any(f"`{setting}" in guide.read_text("utf-8") for guide in guides)

@@ -32,18 +32,21 @@ def lua(package: str, name: str) -> str:
     return files(package).joinpath("scripts", f"{name}.lua").read_text("utf-8")
 
 
-_DEFINITION = re.compile(r"local function (\w+)|function ([\w.]+)|local ([\w, ]+?) =")
+_DEFINITION = re.compile(r"local function (\w+)|local ([\w, ]+?) =")
 """What begins a part of a library, at the beginning of a line."""
+_NUMBERS = re.compile(r"^local ([A-Z_]+(?:, [A-Z_]+)*) = (\d+(?:, \d+)*) *(?:--.*)?\n", re.MULTILINE)
+"""A line that names numbers, in capitals."""
 
 
 def linked(libraries: Sequence[str], script: str) -> str:
     r"""Put in front of a script what it uses of its libraries.
 
-    Whenever a script is called it makes every closure in it anew, used or not: what is left out costs nothing.
+    Whenever a script is called it makes every closure in it anew, used or not, and binds to it each local name from
+    outside that it uses: what is left out costs nothing, and so do named numbers, which are written in by value.
 
     Examples
     --------
-    >>> library = "local function f() return 1 end\nlocal function g() return f() end\nlocal h = 2\n"
+    >>> library = "local ONE = 1\nlocal function f() return ONE end\nlocal function g() return f() end\nlocal h = 2\n"
     >>> print(linked([library], "return g()"))
     local function f() return 1 end
     local function g() return f() end
@@ -51,9 +54,22 @@ def linked(libraries: Sequence[str], script: str) -> str:
     """
     text = script
     for part in reversed([part for library in libraries for part in _parts(library)]):
-        if any(re.search(rf"(?<![\w.]){re.escape(name)}\b", text) for name in _names(part)):
+        if any(_word(name).search(text) for name in _names(part)):
             text = part + text
+    return _with_numbers_written_in(text)
+
+
+def _with_numbers_written_in(text: str) -> str:
+    named = _NUMBERS.findall(text)
+    text = _NUMBERS.sub("", text)
+    for names, numbers in named:
+        for name, number in zip(names.split(", "), numbers.split(", "), strict=True):
+            text = _word(name).sub(number, text)
     return text
+
+
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.']){name}(?![\w'])")
 
 
 def _parts(library: str) -> list[str]:

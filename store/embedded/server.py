@@ -24,6 +24,8 @@ from store.embedded.orphans import answers, socket_path, stop_orphan
 
 START_TIMEOUT_S = 60.0
 """Seconds until it must read its data; reading them may take as long as it takes."""
+PACKED_FIELDS = 16
+"""Fields up to which a hash is one packed list: a ledger of many reps is read and written faster as a table."""
 
 
 class EmbeddedServerError(Exception):
@@ -91,6 +93,7 @@ class EmbeddedServer:
             str(self._binary),
             *("--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"),
             *("--dir", str(self.folder), "--appendonly", "yes", "--appendfsync", self.fsync, "--save", ""),
+            *("--hash-max-listpack-entries", str(PACKED_FIELDS)),
             *("--daemonize", "no", "--logfile", str(log)),
         ]
         # A session of its own: Ctrl-C reaches the service, which then stops it in order. It inherits no end of our

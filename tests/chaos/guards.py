@@ -40,21 +40,21 @@ class Guard:
 GUARDS = (
     Guard(
         "a move insists on the item's latest event",
-        Edits({"bind": [("(not packed or record[VERSION] ~= job.expected)", "not packed")]}),
+        Edits({"bind": [("version ~= expected", "not version")]}),
     ),
     Guard(
         "an ending insists on the item's latest event",
-        Edits({"complete": [("record[VERSION] ~= expected or not after", "not after")]}),
+        Edits({"complete": [("version ~= expected or not after", "not after")]}),
     ),
     Guard(
         "what has an owner is not routed again",
-        Edits({"bind": [("if job.mode == 'ROUTE' and record[OWNER] ~= '' then", "if false then")]}),
+        Edits({"bind": [("if mode == 'ROUTE' and owner ~= '' then", "if false then")]}),
     ),
     Guard(
         "a request is carried out once",
         Edits({"bind": [("if known then", "if false then")], "complete": [("if known then", "if false then")]}),
     ),
-    Guard("caps are looked at in the commit", Edits({"bind": [("limits[k] >= 0 and units >= limits[k]", "false")]})),
+    Guard("caps are looked at in the commit", Edits({"bind": [("limit >= 0 and units >= limit", "false")]})),
     Guard("the epoch grows with the owner", Edits({"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]})),
     Guard("a late worker is refused", Edits({"settle": [(_OWNER_LEASE, "")]})),
     Guard("a consumer drops what it knows by its id", watchers_drop=False),

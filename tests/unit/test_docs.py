@@ -13,8 +13,6 @@ import click
 import pytest
 
 from service import main
-from serving.settings import Settings
-from store.clock import SIMULATED
 from tests.conftest import ROOT
 
 README = ROOT / "README.md"
@@ -26,19 +24,6 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _IN_A_BLOCK = re.compile(r"(?:^|^\$ |\$\(|[A-Z]+=\S+ )fairlead ([^)#\n]*)", re.MULTILINE)
 _IN_A_SENTENCE = re.compile(r"`fairlead ([^`]+)`")
 _VARIABLE = re.compile(r"FAIRLEAD_[A-Z_]*[A-Z]")
-
-
-class Recorder(dict[str, str]):
-    """An environment in which nothing is set, and which remembers what it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[str] = set()
-
-    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]
-        """Answer as if it were not set."""
-        self.asked.add(key)
-        return default
 
 
 def prose(page: Path) -> str:
@@ -70,11 +55,9 @@ def commands() -> Iterator[tuple[str, str]]:
             yield from ((page.name, shlex.join(words)) for words in product(*(w.split("|") for w in shlex.split(line))))
 
 
-def settings() -> set[str]:
-    """Return every variable that a server reads, but for the one that an option sets for the processes it starts."""
-    environ = Recorder()
-    Settings.read(environ, listen="127.0.0.1:0", data=Path("data"))
-    return environ.asked - {SIMULATED}
+def variables(*pages: Path) -> set[str]:
+    """Return every variable that pages name."""
+    return {name for page in pages for name in _VARIABLE.findall(page.read_text("utf-8"))}
 
 
 def variables_in_code() -> set[str]:
@@ -82,7 +65,7 @@ def variables_in_code() -> set[str]:
     listed = subprocess.run(
         ["git", "ls-files", "*.py", "Makefile"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return {name for file in listed.stdout.split() for name in _VARIABLE.findall((ROOT / file).read_text("utf-8"))}
+    return variables(*(ROOT / file for file in listed.stdout.split()))
 
 
 def follow(command: click.Command | None, words: list[str]) -> list[str]:
@@ -120,13 +103,9 @@ def test_a_command_that_is_shown_can_be_given(page: str, line: str) -> None:
     assert follow(main, shlex.split(line)) == [], page
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_variable_that_is_named_is_known_to_the_code(page: Path) -> None:
-    assert set(_VARIABLE.findall(page.read_text("utf-8"))) <= variables_in_code()
+def test_a_variable_that_is_named_is_known_to_the_code() -> None:
+    assert variables(*PAGES) <= variables_in_code()
 
 
-@pytest.mark.parametrize("setting", sorted(settings()))
-def test_a_setting_of_the_server_is_described(setting: str) -> None:
-    guides = [ROOT / "docs" / name for name in ("serving.md", "security.md")]
-
-    assert any(f"`{setting}" in guide.read_text("utf-8") for guide in guides)
+def test_a_variable_of_the_code_is_described() -> None:
+    assert variables_in_code() <= variables(*GUIDES, ROOT / "CONTRIBUTING.md")

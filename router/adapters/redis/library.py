@@ -7,6 +7,7 @@ The library, in order::
     format     what this version understands
     item       a work item's record, states, indexes
     request    what a request id was answered
+    amounts    hashes of amounts
     ledger     deficits and open units
 """
 
@@ -24,7 +25,7 @@ from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 
-_PARTS = ("log", "format", "item", "request", "ledger")
+_PARTS = ("log", "format", "item", "request", "amounts", "ledger")
 
 
 _NO_END = "equal or smaller than the target stream top item"

@@ -26,56 +26,52 @@
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
 
-local FIRST_LEDGER, DECISION_TYPE = 6, 'decision.2'
+local DECISION_TYPE = 'decision.2'
+local FIRST_LEDGER = 6
+local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
+local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, PERSONAL, OPENINGS, CUSTOMER, HEAD = 9, 10, 11, 12, 13, 14, 15, 16
+
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
 
 local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark', 'workforce_mark', 'format')
-local refused = format.refusal(current[5], current[1] or current[2])
+local refused = refuse_format(current[5], current[1] or current[2])
 if refused then return refused end
 if tonumber(current[1] or 0) ~= header[1] or tonumber(current[2] or 0) ~= header[2]
   or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4] then
   return {'STALE'}
 end
-log.open(KEYS[3])
+open_log(KEYS[3])
 
-local function read_keys(first)
-  -- Returns the values of KEYS from a place on, by key; false where there is none.
-  local values = {}
-  for from = first, #KEYS, SLICE do
-    local to = math.min(from + SLICE - 1, #KEYS)
-    for i, value in ipairs(redis.call('MGET', unpack(KEYS, from, to))) do values[KEYS[from + i - 1]] = value end
-  end
-  return values
+local stored_value = {} -- by key; false where there is none
+for from = FIRST_LEDGER + #pools, #KEYS, SLICE do
+  local values = redis.call('MGET', unpack(KEYS, from, math.min(from + SLICE - 1, #KEYS)))
+  for i, value in ipairs(values) do stored_value[KEYS[from + i - 1]] = value end
 end
-
-local stored_value = read_keys(FIRST_LEDGER + #pools)
-for i, pool in ipairs(pools) do ledger.open(pool, KEYS[FIRST_LEDGER - 1 + i]) end
+for i, pool in ipairs(pools) do open_ledger(pool, KEYS[FIRST_LEDGER - 1 + i]) end
 local sets = {}
-for i = 1, n_sets do
-  local s = cmsgpack.unpack(ARGV[1 + i])
-  local everybody, total = {}, 0
-  for k, weight in ipairs(s[5]) do everybody[k], total = k, total + weight end
-  sets[i] = {pool = s[1], band = s[2], members = s[3], reps = s[4], weights = s[5], limits = s[6], scores = s[7],
-    digest = s[8], everybody = everybody, total = total, limited = #s[6] > 0}
-  ledger.read(sets[i])
+for i = 1, n_sets do sets[i] = candidate_set(cmsgpack.unpack(ARGV[1 + i])) end
+read_ledgers(KEYS[2])
+
+local function array(n)
+  -- Returns what msgpack puts in front of n values.
+  return n < 16 and string.char(0x90 + n) or string.char(0xdc, math.floor(n / 256), n % 256)
 end
 
 local function choose(job)
   -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full.
-  local choice = {rep = '', pool = '', charge = 0, seen = {}, after = {}, proof = {}, stand = {}}
-  for a, attempt in ipairs(job.attempts) do
+  local choice = {set = nil, eligible = nil, rep = '', pool = '', charge = 0, seen = '', proof = '', attempts = 0,
+    after = {}, stand = {}}
+  for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, total, full = ledger.look(set, job.kind, KEYS[2])
+    local eligible, full = with_room(set, job[JOB_KIND])
     local chosen, before, entitlement, after
     if #eligible > 0 then
-      chosen, before, entitlement, after = ledger.pick(set, eligible, total, charge, job.rotation, job.named)
+      chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED])
       if not chosen then return nil end
     end
-    local seen = {before or {}, full}
-    choice.seen[a] = seen
-    choice.proof[#choice.proof + 1] = set.digest
-    choice.proof[#choice.proof + 1] = cmsgpack.pack(seen)
+    local seen = cmsgpack.pack({before or {}, full})
+    choice.attempts, choice.seen, choice.proof = a, choice.seen .. seen, choice.proof .. set.digest .. seen
     if chosen then
       local k = eligible[chosen]
       choice.set, choice.eligible, choice.after = set, eligible, after
@@ -84,82 +80,76 @@ local function choose(job)
       break
     end
   end
-  if job.named ~= '' and choice.rep == '' then return nil end
+  if job[NAMED] ~= '' and choice.rep == '' then return nil end
   return choice
 end
 
 local function remember(job, number, outcome)
-  if job.request > 0 and not preview then
-    local answer = {job.fingerprint, number, outcome}
-    stored_value[KEYS[job.request]] = cmsgpack.pack(answer)
-    request.keep(KEYS[job.request], request_ttl_s, answer)
+  if job[REQUEST_KEY] > 0 and not preview then
+    local answer = {job[FINGERPRINT], number, outcome}
+    stored_value[KEYS[job[REQUEST_KEY]]] = cmsgpack.pack(answer)
+    keep_answer(KEYS[job[REQUEST_KEY]], request_ttl_s, answer)
   end
 end
 
 local function earlier(status, number)
-  local type, facts, head = log.read(number)
+  local type, facts, head = read_event(number)
   if not type then return {'LOST'} end
   return {status, number, facts, head, type}
 end
 
-local function write_record(job, record)
-  local packed = cmsgpack.pack(record)
-  stored_value[KEYS[job.item]] = packed
-  redis.call('SET', KEYS[job.item], packed)
-end
-
 local function write(job, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
-  local number, stored = log.append(DECISION_TYPE, facts, job.head)
+  local number, stored = append_event(DECISION_TYPE, facts, job[HEAD])
   remember(job, number, outcome)
-  if job.personal then
-    redis.call('HSET', KEYS[job.personal], unpack(job.openings))
-    if job.customer > 0 then redis.call('ZADD', KEYS[job.customer], 0, job.id) end
+  if job[PERSONAL] then
+    redis.call('HSET', KEYS[job[PERSONAL]], unpack(job[OPENINGS]))
+    if job[CUSTOMER] > 0 then redis.call('ZADD', KEYS[job[CUSTOMER]], 0, job[ID]) end
   end
   local state, owner = record[STATE], record[OWNER]
+  local stays = choice.rep == '' and owner ~= '' -- nobody else could take it
   record[EVENT] = number
-  if choice.rep == '' and owner ~= '' then -- nobody else could take it: the owner stays
-    write_record(job, record)
-    return number, stored
+  if not stays then
+    if owner ~= '' then record[TRIED][#record[TRIED] + 1] = owner end
+    record[STATE], record[OWNER], record[POOL], record[EPOCH] = next_state(record, outcome), choice.rep, choice.pool, epoch
+    record[VERSION], record[CONTENT], record[DECISION] = number, number, number
+    if record[FIRST] == 0 then record[FIRST] = number end
+    index_item(KEYS[4], job[ID], state, owner, record)
+    if owner ~= '' then shift_load(owner, record[KIND], -1) end
+    record[KIND] = job[JOB_KIND]
+    if choice.rep ~= '' then shift_load(choice.rep, record[KIND], 1) end
+    if choice.pool ~= '' then charge_ledger(choice, job[OVERRIDE] == 1) end
   end
-  if owner ~= '' then
-    record[TRIED][#record[TRIED] + 1] = owner
-    ledger.shift(owner, record[KIND], -1)
-  end
-  record[STATE], record[KIND], record[OWNER] = item.next(record, outcome), job.kind, choice.rep
-  record[POOL], record[EPOCH] = choice.pool, epoch
-  record[VERSION], record[CONTENT], record[DECISION] = number, number, number
-  if record[FIRST] == 0 then record[FIRST] = number end
-  write_record(job, record)
-  item.index(KEYS[4], job.id, state, owner, record)
-  if choice.rep ~= '' then ledger.shift(choice.rep, job.kind, 1) end
-  if choice.pool ~= '' then ledger.charge(choice, job.override) end
+  local key, packed = KEYS[job[ITEM_KEY]], cmsgpack.pack(record)
+  stored_value[key] = packed
+  redis.call('SET', key, packed)
   return number, stored
 end
 
 local function do_job(job)
+  local mode, expected = job[MODE], job[EXPECTED]
   local known
-  if job.request > 0 then known = request.known(stored_value[KEYS[job.request]], job.fingerprint, 3) end
+  if job[REQUEST_KEY] > 0 then known = known_answer(stored_value[KEYS[job[REQUEST_KEY]]], job[FINGERPRINT], 3) end
   if known == false then return {'REQUEST_ID_REUSED'} end
   if known then return earlier(known[3] == 'EXISTING_OWNER' and 'EXISTING' or 'REPEATED', known[2]) end
-  local packed = stored_value[KEYS[job.item]]
-  local record = packed and cmsgpack.unpack(packed) or item.new(job.kind)
-  if job.mode ~= 'ROUTE' and (not packed or record[VERSION] ~= job.expected) then return {'CONFLICT'} end
-  if job.mode == 'ROUTE' and record[OWNER] ~= '' then
+  local packed = stored_value[KEYS[job[ITEM_KEY]]]
+  local record = packed and cmsgpack.unpack(packed) or new_record(job[JOB_KIND])
+  local version, owner = packed and record[VERSION], record[OWNER]
+  if mode ~= 'ROUTE' and version ~= expected then return {'CONFLICT'} end
+  if mode == 'ROUTE' and owner ~= '' then
     remember(job, record[DECISION], 'EXISTING_OWNER')
     return earlier('EXISTING', record[DECISION])
   end
-  if not item.next(record, job.otherwise) then return {'CLOSED'} end
+  if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   local choice = choose(job)
   if not choice then return {'FULL'} end
-  if job.mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
-  local outcome = choice.rep ~= '' and 'ASSIGNED' or job.otherwise
+  if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
+  local outcome = choice.rep ~= '' and 'ASSIGNED' or job[OTHERWISE]
   local epoch = record[EPOCH] + (choice.rep ~= '' and 1 or 0)
-  choice.proof[#choice.proof + 1] =
-    cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
-  local facts = cmsgpack.pack({job.id, job.kind, outcome, choice.rep, choice.pool, epoch, choice.charge,
-    choice.seen, choice.stand, redis.sha1hex(table.concat(choice.proof)), record[EVENT],
-    choice.rep ~= '' and record[OWNER] or ''})
+  local proof = choice.proof .. cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
+  local facts = array(12) .. cmsgpack.pack(job[ID], job[JOB_KIND], outcome, choice.rep, choice.pool, epoch, choice.charge)
+    .. array(choice.attempts) .. choice.seen
+    .. cmsgpack.pack(choice.stand, redis.sha1hex(proof), record[EVENT], choice.rep ~= '' and owner or '')
   if preview then return {'NEW', 0, log.now .. facts} end
   return {'NEW', write(job, record, choice, outcome, epoch, facts)}
 end
@@ -167,11 +157,10 @@ end
 local answers = {}
 for i = 1, n_jobs do
   local place = n_sets + 2 * i
-  local j = cmsgpack.unpack(ARGV[place])
-  answers[i] = do_job({item = j[1], request = j[2], fingerprint = j[3], id = j[4], kind = j[5], mode = j[6],
-    expected = j[7], rotation = j[8], otherwise = j[9], attempts = j[10], named = j[11], override = j[12] == 1,
-    personal = j[13], openings = j[14], customer = j[15], head = ARGV[place + 1]})
+  local job = cmsgpack.unpack(ARGV[place])
+  job[HEAD] = ARGV[place + 1]
+  answers[i] = do_job(job)
 end
-ledger.write(KEYS[2])
-item.write_owned(KEYS[5])
+write_ledgers()
+write_owned(KEYS[5])
 return answers

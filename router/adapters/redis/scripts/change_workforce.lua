@@ -9,12 +9,12 @@
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
 --        {'FORMAT', its format}.
 
-local refused = format.check(KEYS[1])
+local refused = check_format(KEYS[1])
 if refused then return refused end
 local settlements = cmsgpack.unpack(ARGV[7])
 local request_key = KEYS[6 + #settlements]
 local known
-if request_key then known = request.known(redis.call('GET', request_key), ARGV[2], 2) end
+if request_key then known = known_answer(redis.call('GET', request_key), ARGV[2], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return {'DONE', known[2]} end
 local current = redis.call('HMGET', KEYS[1], 'workforce', 'workforce_mark')
@@ -54,13 +54,13 @@ local function settle(key, leavers, members)
     redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver)
   end
   for i, member in ipairs(members) do redis.call('HSET', key, 'd:' .. member[1], integer(after[i])) end
-  redis.call('HSET', key, 'disturbance', ledger.disturbance(after, largest + band))
+  redis.call('HSET', key, 'disturbance', disturbance(after, largest + band))
 end
 
-log.open(KEYS[3])
+open_log(KEYS[3])
 local names = {}
 for place, entry in ipairs(records) do names[place] = entry[1] end
-log.append('workforce.2', cmsgpack.pack({revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
+append_event('workforce.2', cmsgpack.pack({revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
 redis.call('HSET', KEYS[1], 'workforce', integer(revision), 'workforce_mark', log.link, 'format', FORMAT)
 for place, entry in ipairs(records) do
   local name, record = entry[1], entry[2]
@@ -72,8 +72,8 @@ for place, entry in ipairs(records) do
   end
 end
 for i, settlement in ipairs(settlements) do
-  log.append('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
+  append_event('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
   if #settlement[3] > 0 then settle(KEYS[5 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[5 + i]) end
 end
-if request_key then request.keep(request_key, tonumber(ARGV[3]), {ARGV[2], revision}) end
+if request_key then keep_answer(request_key, tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision}

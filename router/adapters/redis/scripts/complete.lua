@@ -10,28 +10,28 @@
 
 local item_id, state, expected, preview = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[6] == '1'
 
-local refused = format.check(KEYS[1])
+local refused = check_format(KEYS[1])
 if refused then return refused end
 local packed = redis.call('GET', KEYS[6])
 local known
-if KEYS[7] then known = request.known(redis.call('GET', KEYS[7]), ARGV[4], 2) end
+if KEYS[7] then known = known_answer(redis.call('GET', KEYS[7]), ARGV[4], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return {'DONE', packed} end
 if not packed then return {'NOT_FOUND'} end
 
 local record = cmsgpack.unpack(packed)
-local was, after = record[STATE], item.next(record, state)
-if record[VERSION] ~= expected or not after then return {'CONFLICT'} end
+local was, version, after = record[STATE], record[VERSION], next_state(record, state)
+if version ~= expected or not after then return {'CONFLICT'} end
 record[STATE] = after
 if preview then return {'DONE', cmsgpack.pack(record)} end
 
-log.open(KEYS[3])
-local number = log.append('completed.2', cmsgpack.pack({item_id, record[KIND], after, record[OWNER], record[POOL],
+open_log(KEYS[3])
+local number = append_event('completed.2', cmsgpack.pack({item_id, record[KIND], after, record[OWNER], record[POOL],
   record[EPOCH], record[EVENT], ARGV[7]}), '')
 record[EVENT], record[VERSION] = number, number
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
-item.index(KEYS[4], item_id, was, record[OWNER], record)
-item.write_owned(KEYS[5])
+index_item(KEYS[4], item_id, was, record[OWNER], record)
+write_owned(KEYS[5])
 if record[OWNER] ~= '' then redis.call('HINCRBY', KEYS[2], record[OWNER] .. '|' .. record[KIND], -1) end
-if KEYS[7] then request.keep(KEYS[7], tonumber(ARGV[5]), {ARGV[4], number}) end
+if KEYS[7] then keep_answer(KEYS[7], tonumber(ARGV[5]), {ARGV[4], number}) end
 return {'DONE', cmsgpack.pack(record)}

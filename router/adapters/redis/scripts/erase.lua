@@ -11,14 +11,14 @@
 --        {'REQUEST_ID_REUSED'}, {'FORMAT', its format}.
 
 local REMEMBERED_S = 3600 -- longer than any server keeps a score that it has noted and not written
-local refused = format.check(KEYS[1])
+local refused = check_format(KEYS[1])
 if refused then return refused end
 local header = cmsgpack.unpack(ARGV[1])
 local ids, has_customer, submissions, before, preview = header[1], header[2] == 1, header[3], header[4], header[8] == 1
 local first_hash, next_key = 3 + #ids, 3 + 2 * #ids
 local request_key = KEYS[next_key + (has_customer and 4 or 0)]
 local known
-if request_key then known = request.known(redis.call('GET', request_key), header[5], 2) end
+if request_key then known = known_answer(redis.call('GET', request_key), header[5], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return known[2] end
 
@@ -33,9 +33,9 @@ local scores = has_customer and redis.call('EXISTS', KEYS[next_key + 1]) or 0
 local counts = {before[1] + #erased, before[2] + values, before[3] + submissions, before[4] + scores}
 if preview then return counts end
 if values + submissions + scores > 0 then
-  log.open(KEYS[2])
-  local number = log.append('erased.2', cmsgpack.pack({erased, values, submissions, scores, header[7]}), '')
-  for _, key in ipairs(changed) do item.change(key, number) end
+  open_log(KEYS[2])
+  local number = append_event('erased.2', cmsgpack.pack({erased, values, submissions, scores, header[7]}), '')
+  for _, key in ipairs(changed) do change_version(key, number) end
   redis.call('HSET', KEYS[1], 'format', FORMAT)
 end
 for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end
@@ -44,5 +44,5 @@ if has_customer then
   redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)
   for _, id in ipairs(ids) do redis.call('ZREM', KEYS[next_key], id) end
 end
-if request_key then request.keep(request_key, header[6], {header[5], counts}) end
+if request_key then keep_answer(request_key, header[6], {header[5], counts}) end
 return counts

@@ -11,13 +11,11 @@ local DECISION = 9  -- the last event that chose, or looked for, its owner
 local FIRST = 10    -- its first event: how long it has been there
 local TRIED = 11    -- the reps who owned it before
 
-local item = {}
+local function new_record(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} end
 
-function item.new(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} end
+local function next_state(record, event) return TRANSITIONS[record[STATE]][event] end
 
-function item.next(record, event) return TRANSITIONS[record[STATE]][event] end
-
-function item.change(key, version)
+local function change_version(key, version)
   -- Has an item another version, so that nothing is written that was made from it as it was.
   local packed = redis.call('GET', key)
   if not packed then return end
@@ -26,15 +24,15 @@ function item.change(key, version)
   redis.call('SET', key, cmsgpack.pack(record))
 end
 
-function item.in_owned(owner, state, first, id)
+local function place_in_owned(owner, state, first, id)
   -- Returns a work item's place in the index of owners: by owner, open before closed, then by age; nil for nobody's.
   if owner == '' then return nil end
-  return owner .. (state == 'ASSIGNED' and '\0o\0' or '\0c\0') .. string.format('%016.0f', first) .. '\0' .. id
+  return owner .. (state == 'ASSIGNED' and '\0o\0' or '\0c\0') .. string.format('%016d', first) .. '\0' .. id
 end
 
 local moved = {} -- places in the index of owners: whether a work item stands there when the call is over
 
-function item.index(waiting, id, state, owner, record)
+local function index_item(waiting, id, state, owner, record)
   -- Moves a work item in the indexes from where its state and owner were to where its record is; see `write_owned`.
   local first = record[FIRST]
   if record[STATE] == 'QUEUED' then
@@ -42,14 +40,14 @@ function item.index(waiting, id, state, owner, record)
   elseif state == 'QUEUED' then
     redis.call('ZREM', waiting, id)
   end
-  local before, after = item.in_owned(owner, state, first, id), item.in_owned(record[OWNER], record[STATE], first, id)
+  local before, after = place_in_owned(owner, state, first, id), place_in_owned(record[OWNER], record[STATE], first, id)
   if before ~= after then
     if before then moved[before] = false end
     if after then moved[after] = true end
   end
 end
 
-function item.write_owned(owned)
+local function write_owned(owned)
   -- Writes what the call moved in the index of owners: two commands, however many work items.
   local added, removed = {}, {}
   for place, stands in pairs(moved) do

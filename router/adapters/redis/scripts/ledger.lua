@@ -1,103 +1,88 @@
--- Ledgers and open units: read once a call, moved in memory by many jobs, written once at its end.
+-- The ledgers and the units of work that reps have open: a job is given to whom it is due, among those with room.
 --
 -- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `decisions`, `overrides`,
 -- `largest_charge`, `largest_band`, `worst`, `disturbance`. `loads` is a hash `{rep}|{kind}` → open units. A candidate
 -- set is {pool, band, members, reps, weights, limits, scores, digest}: see bind.lua.
 
-local SLICE = 1000 -- arguments of one command; unpack() takes at most some thousands
+local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
+local NONE = {} -- stays empty
 
-local ledger = {}
-local ledgers = {}             -- by pool
-local loads, shifted = {}, {}  -- by kind, then rep: what was read; `{rep}|{kind}` → units gained since the call began
+local books, loads = {}, {} -- by pool; one for all
+local taken = 0             -- units that anybody took in this call
 
-local function deficit_field(rep) return 'd:' .. rep end
-
-local function fetch(key, reps, field, known, unwritten)
-  -- Reads the fields of the reps that are not known yet; a missing one is 0. Adds what this call has not written yet.
-  local missing, fields = {}, {}
-  for _, rep in ipairs(reps) do
-    if known[rep] == nil then
-      missing[#missing + 1], fields[#fields + 1] = rep, field(rep)
-    end
-  end
-  for from = 1, #fields, SLICE do
-    local to = math.min(from + SLICE - 1, #fields)
-    local values = redis.call('HMGET', key, unpack(fields, from, to))
-    for i = from, to do known[missing[i]] = tonumber(values[i - from + 1] or 0) + (unwritten[fields[i]] or 0) end
-  end
+local function open_ledger(pool, key)
+  local book = amounts_of(key)
+  want_amounts(book, TOTALS)
+  books[pool] = book
 end
 
-local function add(key, amounts)
-  -- Adds amounts to the fields of a hash: few commands, however many fields.
-  local fields = {}
-  for field, amount in pairs(amounts) do
-    if amount ~= 0 then fields[#fields + 1] = field end
+local function candidate_set(set)
+  -- Takes a candidate set as it was sent, and has its deficits read with the others'.
+  local everybody, fields, reps, book = {}, {}, set[4], books[set[1]]
+  for k = 1, #reps do everybody[k], fields[k] = k, 'd:' .. reps[k] end
+  if book then
+    book.members = set[3]
+    want_amounts(book, fields)
   end
-  for from = 1, #fields, SLICE do
-    local to = math.min(from + SLICE - 1, #fields)
-    local sums = {}
-    for i, value in ipairs(redis.call('HMGET', key, unpack(fields, from, to))) do
-      local field = fields[from + i - 1]
-      sums[#sums + 1], sums[#sums + 2] = field, integer(tonumber(value or 0) + amounts[field])
-    end
-    redis.call('HSET', key, unpack(sums))
+  return {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
+    book = book, fields = fields, everybody = everybody}
+end
+
+local function read_ledgers(loads_key)
+  loads = amounts_of(loads_key)
+  for _, book in pairs(books) do read_amounts(book) end
+end
+
+local function shift_load(rep, kind, by)
+  add_amount(loads, rep .. '|' .. kind, by)
+  taken = taken + math.max(by, 0)
+end
+
+local function count_room(set, kind)
+  -- Counts how many units may be taken before anybody of a set can be full: until then nobody need look again.
+  if set.kind ~= kind then
+    local fields = {}
+    for k, rep in ipairs(set.reps) do fields[k] = rep .. '|' .. kind end
+    want_amounts(loads, fields)
+    read_amounts(loads)
+    set.kind, set.loads = kind, fields
   end
-end
-
-function ledger.open(pool, key)
-  ledgers[pool] = {key = key, deficits = {}, changed = {}, received = {}, decisions = 0, overrides = 0, charge = 0,
-    band = 0, worst = 0}
-end
-
-function ledger.read(set)
-  -- Reads the deficits of a set's reps.
-  if set.pool ~= '' then fetch(ledgers[set.pool].key, set.reps, deficit_field, ledgers[set.pool].deficits, {}) end
-end
-
-function ledger.open_units(set, kind, key)
-  -- Returns the open units of a set's reps, by rep; read once per kind.
-  local known = loads[kind]
-  if not known then
-    known = {}
-    loads[kind] = known
+  local least, units = math.huge, loads.now
+  for k, limit in ipairs(set.limits) do
+    local room = limit - units[set.loads[k]]
+    if limit >= 0 and room < least then least = room end
   end
-  if set.read_for ~= kind then
-    fetch(key, set.reps, function(rep) return rep .. '|' .. kind end, known, shifted)
-    set.read_for = kind
-  end
-  return known
+  set.enough = taken + least
 end
 
-function ledger.shift(rep, kind, by)
-  local field = rep .. '|' .. kind
-  shifted[field] = (shifted[field] or 0) + by
-  if loads[kind] and loads[kind][rep] then loads[kind][rep] = loads[kind][rep] + by end
-end
-
-local NOBODY_FULL = {}
-
-function ledger.look(set, kind, key)
-  -- Returns the places of those with room, the sum of their weights, and {place from 0, open units} of the full.
-  if not set.limited then return set.everybody, set.total, NOBODY_FULL end
-  local open, limits, reps = ledger.open_units(set, kind, key), set.limits, set.reps
-  local full
-  for k = 1, #reps do
-    local units = open[reps[k]]
-    if limits[k] >= 0 and units >= limits[k] then
-      full = full or {}
+local function with_room(set, kind)
+  -- Returns the places of those with room, and {place from 0, open units} of the full.
+  if #set.limits == 0 then return set.everybody, NONE end
+  if set.kind ~= kind or taken >= set.enough then count_room(set, kind) end
+  if taken < set.enough then return set.everybody, NONE end
+  local eligible, full = {}, {}
+  for k, limit in ipairs(set.limits) do
+    local units = loads.now[set.loads[k]]
+    if limit >= 0 and units >= limit then
       full[#full + 1] = {k - 1, units}
-    end
-  end
-  if not full then return set.everybody, set.total, NOBODY_FULL end
-  local eligible, total, next_full = {}, 0, 1
-  for k = 1, #reps do
-    if full[next_full] and full[next_full][1] == k - 1 then
-      next_full = next_full + 1
     else
-      eligible[#eligible + 1], total = k, total + set.weights[k]
+      eligible[#eligible + 1] = k
     end
   end
-  return eligible, total, full
+  return eligible, full
+end
+
+local function shares_of(set, eligible, charge)
+  -- Returns each one's share of a charge, and their sum; kept where everybody has room, as the next job mostly has the same.
+  if eligible == set.everybody and charge == set.charge then return set.shares, set.sum end
+  local weights, total, shares, sum = set.weights, 0, {}, 0
+  for e = 1, #eligible do total = total + weights[eligible[e]] end
+  for e = 1, #eligible do
+    shares[e] = math.floor(charge * weights[eligible[e]] / total)
+    sum = sum + shares[e]
+  end
+  if eligible == set.everybody then set.charge, set.shares, set.sum = charge, shares, sum end
+  return shares, sum
 end
 
 local function best(set, eligible, claims, top, rotation)
@@ -116,53 +101,55 @@ local function best(set, eligible, claims, top, rotation)
   return chosen
 end
 
-function ledger.pick(set, eligible, total, charge, rotation, named)
-  -- router/assignment/ledger.py `pick`, line by line. Returns the chosen place in `eligible` (nil: the named rep is not
-  -- there), the deficits before, the chosen rep's entitlement, and the deficits after.
-  local known, reps, weights = set.pool ~= '' and ledgers[set.pool].deficits, set.reps, set.weights
-  local before, claims, after, sum, top = {}, {}, {}, 0, nil
-  local floor = math.floor
+local function pick(set, eligible, charge, rotation, named)
+  -- router/assignment/ledger.py `pick`. Returns the chosen place in `eligible` (nil: the named rep is not there), the
+  -- deficits before, the chosen rep's entitlement, and the deficits after.
+  local shares, sum = shares_of(set, eligible, charge)
+  local now, fields = set.book and set.book.now or NONE, set.fields
+  local size = math.min(#shares, SLICE) -- from the start: growing costs more than filling
+  local before, after = {unpack(shares, 1, size)}, {unpack(shares, 1, size)}
+  local top, chosen, is_tie = -math.huge, nil, false
   for e = 1, #eligible do
-    local k = eligible[e]
-    local deficit, share = known and known[reps[k]] or 0, floor(charge * weights[k] / total)
-    local claim = deficit + share
-    before[e], claims[e], after[e], sum = deficit, claim, claim, sum + share
-    if top == nil or claim > top then top = claim end
+    local deficit = now[fields[eligible[e]]] or 0
+    local claim = deficit + shares[e]
+    before[e], after[e] = deficit, claim
+    if claim > top then top, chosen, is_tie = claim, e, false elseif claim == top then is_tie = true end
   end
-  local chosen
-  if named == '' then
-    chosen = best(set, eligible, claims, top, rotation)
-  else
+  if named ~= '' then
+    chosen = nil
     for e = 1, #eligible do
-      if reps[eligible[e]] == named then chosen = e end
+      if set.reps[eligible[e]] == named then chosen = e end
     end
     if not chosen then return nil end
+  elseif is_tie or set.band > 0 then
+    chosen = best(set, eligible, after, top, rotation)
   end
-  local left_over = charge - sum
-  after[chosen] = after[chosen] + left_over - charge
-  return chosen, before, claims[chosen] - before[chosen] + left_over, after
+  local entitlement = shares[chosen] + charge - sum
+  after[chosen] = before[chosen] + entitlement - charge
+  return chosen, before, entitlement, after
 end
 
-function ledger.charge(choice, override)
-  local book, reps, after, worst = ledgers[choice.pool], choice.set.reps, choice.after, 0
-  for e, k in ipairs(choice.eligible) do
-    local rep, deficit = reps[k], after[e]
-    book.deficits[rep], book.changed[rep] = deficit, true
+local function charge_ledger(choice, override)
+  local set, eligible, after = choice.set, choice.eligible, choice.after
+  local book, fields, worst = set.book, set.fields, 0
+  local now, changed = book.now, book.changed
+  for e = 1, #eligible do
+    local field, deficit = fields[eligible[e]], after[e]
+    now[field], changed[field] = deficit, true
     if deficit > worst then worst = deficit elseif -deficit > worst then worst = -deficit end
   end
-  book.worst = math.max(book.worst, worst)
-  local received = 'r:' .. choice.rep
-  book.received[received] = (book.received[received] or 0) + choice.charge
-  book.decisions = book.decisions + 1
-  book.charge = math.max(book.charge, choice.charge)
-  book.band = math.max(book.band, choice.set.band)
+  redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge) -- nobody asks what it is: not worth reading
+  add_amount(book, 'decisions', 1)
+  raise_amount(book, 'largest_charge', choice.charge)
+  raise_amount(book, 'largest_band', set.band)
+  raise_amount(book, 'worst', worst)
   if override then
-    book.overrides = book.overrides + 1
-    book.disturbed = choice.set.members
+    add_amount(book, 'overrides', 1)
+    book.disturbed = true
   end
 end
 
-function ledger.disturbance(deficits, step)
+local function disturbance(deficits, step)
   -- router/assignment/ledger.py `disturbance`; `step` is the largest charge and band together. Sorts the deficits.
   table.sort(deficits, function(a, b) return a > b end)
   local worst, total, n = 0, 0, #deficits
@@ -173,41 +160,22 @@ function ledger.disturbance(deficits, step)
   return string.format('%.17g', worst)
 end
 
-local function disturbance_of(book, step)
+local function disturb(book)
   -- Over the whole pool: after an override.
   local all, fields = {}, redis.call('HGETALL', book.key)
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 2) == 'd:' then all[#all + 1] = tonumber(fields[i + 1]) end
   end
-  for i = #all + 1, book.disturbed do all[i] = 0 end
-  return ledger.disturbance(all, step)
+  for i = #all + 1, book.members do all[i] = 0 end
+  local step = book.now.largest_charge + book.now.largest_band
+  redis.call('HSET', book.key, 'disturbance', disturbance(all, step))
 end
 
-local function write_book(book)
-  local fields = {}
-  for rep in pairs(book.changed) do
-    fields[#fields + 1], fields[#fields + 2] = deficit_field(rep), integer(book.deficits[rep])
-    if #fields >= SLICE then
-      redis.call('HSET', book.key, unpack(fields))
-      fields = {}
-    end
-  end
-  add(book.key, book.received)
-  local v = redis.call('HMGET', book.key, 'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst')
-  local charge, band = math.max(tonumber(v[3] or 0), book.charge), math.max(tonumber(v[4] or 0), book.band)
-  for name, value in pairs({decisions = tonumber(v[1] or 0) + book.decisions, overrides = tonumber(v[2] or 0) +
-    book.overrides, largest_charge = charge, largest_band = band, worst = math.max(tonumber(v[5] or 0), book.worst)}) do
-    fields[#fields + 1], fields[#fields + 2] = name, integer(value)
-  end
-  redis.call('HSET', book.key, unpack(fields))
-  if book.disturbed then redis.call('HSET', book.key, 'disturbance', disturbance_of(book, charge + band)) end
-end
-
-function ledger.write(loads_key)
+local function write_ledgers()
   -- Writes whatever the call moved.
-  add(loads_key, shifted)
-  for _, book in pairs(ledgers) do
-    if next(book.changed) then write_book(book) end
+  write_amounts(loads)
+  for _, book in pairs(books) do
+    write_amounts(book)
+    if book.disturbed then disturb(book) end
   end
 end
-

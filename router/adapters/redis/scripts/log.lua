@@ -5,45 +5,37 @@
 -- its own. The link is a SHA-1 over the link before it and the event itself: none can be changed, left out or slipped in
 -- without breaking every later link. router/history/hash_chain.py computes it again.
 
-local function integer(number) return string.format('%.0f', number) end
+local function integer(number) return string.format('%d', number) end
 
-local log = {}
+local log = {} -- its end, once it is open
 
-function log.time_of(facts)
-  -- Returns the time of an event, in milliseconds; those of format 1 have it first in their one array.
-  local kind, a, b, c, d, e, f, g, h = string.byte(facts, 1, 9)
-  if kind ~= 0xcf then -- of format 1, or of another age
-    local first = cmsgpack.unpack(facts)
-    return type(first) == 'table' and first[1] or first
-  end
-  return ((((((a * 256 + b) * 256 + c) * 256 + d) * 256 + e) * 256 + f) * 256 + g) * 256 + h
-end
-
-function log.open(key)
+local function open_log(key)
   -- Finds the end of the log. `log.now_ms` is the time of this call: that of the clock, but never before the last event.
+  local number, link, now_ms = 0, '', math.floor(clock_us() / 1000)
   local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
-  log.key, log.number, log.link, log.now_ms = key, 0, '', math.floor(clock_us() / 1000)
   if last then
-    log.number, log.link = tonumber(string.match(last[1], '^%d+')), last[2][8]
-    log.now_ms = math.max(log.now_ms, log.time_of(last[2][4]))
+    number, link = tonumber(string.sub(last[1], 1, -3)), last[2][8]
+    local _, then_ms = cmsgpack.unpack_one(last[2][4])
+    if type(then_ms) == 'table' then then_ms = then_ms[1] end -- of format 1: all facts are one array
+    now_ms = math.max(now_ms, then_ms)
   end
-  log.now = cmsgpack.pack(log.now_ms)
+  log = {key = key, number = number, link = link, now_ms = now_ms, now = cmsgpack.pack(now_ms)}
 end
 
-function log.append(type, facts, head)
+local function append_event(type, facts, head)
   -- Appends an event and returns its number. Fails if somebody deleted events at the end of the log: so a script appends
   -- before it writes anything else.
   log.number = log.number + 1
-  local id = string.format('%.0f-0', log.number)
+  local id = string.format('%d-0', log.number)
   facts = log.now .. facts
   log.link = redis.sha1hex(log.link .. '|' .. id .. '|' .. type .. '|' .. #facts .. '|' .. facts .. head)
   redis.call('XADD', log.key, id, 'type', type, 'facts', facts, 'head', head, 'link', log.link)
   return log.number, facts
 end
 
-function log.read(number)
+local function read_event(number)
   -- Returns type, facts and head of an event; nothing if somebody deleted it.
-  local id = integer(number) .. '-0'
+  local id = string.format('%d-0', number)
   local entry = redis.call('XRANGE', log.key, id, id)[1]
   if entry then return entry[2][2], entry[2][4], entry[2][6] end
 end

@@ -7,20 +7,20 @@
 -- Returns {'DONE', revision, JSON} (also for a repeated request), or {'STALE', active revision}, {'REQUEST_ID_REUSED'},
 --        {'FORMAT', its format}.
 
-local refused = format.check(KEYS[1])
+local refused = check_format(KEYS[1])
 if refused then return refused end
 local known
-if KEYS[4] then known = request.known(redis.call('GET', KEYS[4]), ARGV[2], 2) end
+if KEYS[4] then known = known_answer(redis.call('GET', KEYS[4]), ARGV[2], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return {'DONE', known[2], redis.call('HGET', KEYS[2], integer(known[2]))} end
 local active = tonumber(redis.call('HGET', KEYS[1], 'rules') or 0)
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= active then return {'STALE', active} end
 
-log.open(KEYS[3])
+open_log(KEYS[3])
 local published = integer(log.now_ms) .. ' ' .. ARGV[4]
 local revision = active + 1
-log.append('rules.2', cmsgpack.pack({revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
+append_event('rules.2', cmsgpack.pack({revision, tonumber(ARGV[5]), redis.sha1hex(ARGV[4]), ARGV[6]}), '')
 redis.call('HSET', KEYS[2], integer(revision), published)
 redis.call('HSET', KEYS[1], 'rules', integer(revision), 'rules_mark', log.link, 'format', FORMAT)
-if KEYS[4] then request.keep(KEYS[4], tonumber(ARGV[3]), {ARGV[2], revision}) end
+if KEYS[4] then keep_answer(KEYS[4], tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision, published}

@@ -5,9 +5,9 @@
 --        workforce
 -- Returns {'DONE'}, or {'CHANGED'}, {'FORMAT', its format}.
 
-local refused = format.check(KEYS[1])
+local refused = check_format(KEYS[1])
 if refused then return refused end
-log.open(KEYS[2])
+open_log(KEYS[2])
 if log.number ~= tonumber(ARGV[1]) or log.link ~= ARGV[2] then return {'CHANGED'} end
 redis.call('RENAME', KEYS[3], KEYS[2])
 if redis.call('HEXISTS', KEYS[1], 'rules_mark') == 1 then redis.call('HSET', KEYS[1], 'rules_mark', ARGV[3]) end

@@ -12,9 +12,9 @@
 local LENGTH_1, EVENT_1, DECISION_1, FIRST_1, TRIED_1 = 9, 6, 7, 8, 9
 
 local function renewed(old)
-  local record = item.new(old[KIND])
+  local record = new_record(old[KIND])
   for place = STATE, EVENT do record[place] = old[place] end
-  local is_closed = not item.next(record, 'ASSIGNED')
+  local is_closed = not next_state(record, 'ASSIGNED')
   record[VERSION] = is_closed and old[EVENT_1] or old[DECISION_1]
   record[CONTENT], record[DECISION] = old[DECISION_1], old[DECISION_1]
   record[FIRST], record[TRIED] = old[FIRST_1], old[TRIED_1]
@@ -28,7 +28,7 @@ for place, id in ipairs(ARGV) do
   if #old == LENGTH_1 then
     local record = renewed(old)
     redis.call('SET', KEYS[place + 1], cmsgpack.pack(record))
-    local member = item.in_owned(record[OWNER], record[STATE], record[FIRST], id)
+    local member = place_in_owned(record[OWNER], record[STATE], record[FIRST], id)
     if member then redis.call('ZADD', KEYS[1], 0, member) end
     converted = converted + 1
   end

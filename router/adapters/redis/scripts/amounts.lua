@@ -1,0 +1,51 @@
+-- Hashes of amounts: what a call needs of one is read at once, moved in memory by many jobs, and written at once at its
+-- end. An amount is a whole number below 2^53, which Redis writes out as it is; one that is not there is 0.
+
+local SLICE = 1000 -- arguments of one command, an even number; unpack() takes at most some thousands
+
+local function amounts_of(key) return {key = key, now = {}, wanted = {}, changed = {}} end
+
+local function want_amounts(hash, fields)
+  -- Has them read with the next `read_amounts`. Until then they count from 0.
+  local now, wanted = hash.now, hash.wanted
+  for i = 1, #fields do
+    local field = fields[i]
+    if not now[field] then
+      now[field], wanted[#wanted + 1] = 0, field
+    end
+  end
+end
+
+local function read_amounts(hash)
+  -- Reads what is wanted, and adds it to what was counted meanwhile.
+  local now, wanted = hash.now, hash.wanted
+  for from = 1, #wanted, SLICE do
+    local stored = redis.call('HMGET', hash.key, unpack(wanted, from, math.min(from + SLICE - 1, #wanted)))
+    for i = 1, #stored do
+      local field = wanted[from + i - 1]
+      now[field] = now[field] + (stored[i] or 0)
+    end
+  end
+  hash.wanted = {}
+end
+
+local function add_amount(hash, field, by)
+  if not hash.now[field] then want_amounts(hash, {field}) end
+  hash.now[field], hash.changed[field] = hash.now[field] + by, true
+end
+
+local function raise_amount(hash, field, to)
+  -- It must have been read.
+  if to > hash.now[field] then hash.now[field], hash.changed[field] = to, true end
+end
+
+local function write_amounts(hash)
+  -- Writes what was changed.
+  read_amounts(hash)
+  local fields, n = {}, 0
+  for field in pairs(hash.changed) do
+    fields[n + 1], fields[n + 2] = field, hash.now[field]
+    n = n + 2
+  end
+  for from = 1, n, SLICE do redis.call('HSET', hash.key, unpack(fields, from, math.min(from + SLICE - 1, n))) end
+end

@@ -61,6 +61,11 @@ class ParquetFile:
                 at += len(rows)
         return found
 
+    def rows_of_groups(self) -> list[int]:
+        """Count the rows of each row group."""
+        meta = pq.read_metadata(self.file)
+        return [meta.row_group(place).num_rows for place in range(meta.num_row_groups)]
+
     def _of_few_texts(self) -> list[str]:
         """Name the columns of texts of which so few differ that the file holds little more than their numbers."""
         meta = pq.read_metadata(self.file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import click
 import grpc
@@ -21,6 +21,8 @@ from fairlead.client import FairleadClient, FairleadError, work_item
 from fairlead.v1 import scoring_pb2 as scoring
 from router.cli.consoles import headline, names_of
 from router.cli.words import Language, called, in_words
+from tables.forms import ColumnKind
+from tables.reading import open_table
 
 CUSTOMERS = "telco_churn.csv"
 _TARGET, _ID = "Churn", "customerID"
@@ -70,23 +72,17 @@ def _train(customers: Path, models: Path, console: Console) -> None:
 
 
 def _scored(client: FairleadClient, customers: Path) -> list[Scored]:
-    with customers.open(encoding="utf-8", newline="") as file:
-        rows = list(islice(csv.DictReader(file), _SCORED))
+    table = open_table(customers)
+    columns = {name: None if name not in (_ID, _TARGET) else ColumnKind.ID for name in table.names}
+    rows = [row for _, row in islice(table.survey(columns).rows(), _SCORED)]
     features = {row[_ID]: _features(row) for row in rows}
     _wait_for_model(client, *next(iter(features.items())))
     risks = {who: client.score(who, values, top=0).churn.probability for who, values in features.items()}
     return [(who, features[who], risk) for who, risk in risks.items()]
 
 
-def _features(row: Mapping[str, str]) -> Features:
-    return {name: _value(text) for name, text in row.items() if name not in (_ID, _TARGET)}
-
-
-def _value(text: str) -> str | float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return text if text.strip() else None
+def _features(row: Mapping[str, Any]) -> Features:
+    return {name: value for name, value in row.items() if name not in (_ID, _TARGET)}
 
 
 def _wait_for_model(client: FairleadClient, customer: str, features: Features) -> None:

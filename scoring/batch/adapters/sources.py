@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from scoring.batch.plan import Shard, check_sources, cut
 from scoring.errors import InvalidInput
@@ -72,9 +71,7 @@ def shards_of(reading: Reading, rows: int) -> Iterator[Shard]:
     """Cut one file into shards of about ``rows`` records."""
     source, file = reading.table.source, reading.table.file
     if isinstance(source, ParquetFile):
-        with pq.ParquetFile(file) as table:
-            groups = [table.metadata.row_group(place).num_rows for place in range(table.num_row_groups)]
-        pieces = [Piece(place, place + 1, n_rows) for place, n_rows in enumerate(groups)]
+        pieces = [Piece(place, place + 1, n_rows) for place, n_rows in enumerate(source.rows_of_groups())]
         yield from cut(str(file), _parquet_identity(file), "parquet", pieces, rows)
     elif isinstance(source, TextFile):
         yield from cut(str(file), _identity(file), "csv", source.pieces(), rows)

@@ -1,0 +1,46 @@
+"""Tables are read in one place: nothing else opens a CSV file, a Parquet file or a workbook."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGES = ("fairlead", "gateway", "operations", "router", "rules", "scoring", "serving", "store", "telemetry", "training",
+            "workqueue", "service.py")  # fmt: skip
+READERS = {
+    "reader", "DictReader", "read_csv", "open_csv", "read_table", "read_schema", "read_metadata", "ParquetFile", "ParquetDataset",
+    "dataset", "CalamineWorkbook", "load_workbook", "read_excel", "read_parquet",
+}  # fmt: skip
+LIBRARIES = {"csv", "pyarrow.csv", "pyarrow.parquet", "pyarrow.dataset", "python_calamine", "openpyxl", "pandas"}
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        place = ROOT / ("proto/fairlead" if package == "fairlead" else package)
+        yield from [place] if place.is_file() else sorted(place.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_other_module_reads_tables(module: Path) -> None:
+    tree = ast.parse(module.read_text("utf-8"))
+    names = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name in LIBRARIES
+    }
+    calls = [
+        f"{names[node.value.id]}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names
+    ]
+    taken = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in LIBRARIES]
+
+    assert not [call for call in calls if call.rpartition(".")[2] in READERS]
+    assert not taken

@@ -10,38 +10,14 @@ import pytest
 
 from tests.conftest import ROOT
 
-PACKAGES = [
-    "fairlead",
-    "gateway",
-    "operations",
-    "router",
-    "rules",
-    "scoring",
-    "serving",
-    "store",
-    "telemetry",
-    "training",
-    "workqueue",
-    "service.py",
-]
-READERS = set(
-    [
-        "reader",
-        "DictReader",
-        "read_csv",
-        "open_csv",
-        "read_table",
-        "read_schema",
-        "read_metadata",
-        "ParquetFile",
-        "ParquetDataset",
-        "dataset",
-        "CalamineWorkbook",
-        "load_workbook",
-        "read_excel",
-        "read_parquet",
-    ]
+PACKAGES = (
+    *("fairlead", "gateway", "operations", "router", "rules", "scoring"),
+    *("serving", "store", "telemetry", "training", "workqueue", "service.py"),
 )
+READERS = {
+    *("reader", "DictReader", "read_csv", "open_csv", "read_table", "read_schema", "read_metadata", "ParquetFile"),
+    *("ParquetDataset", "dataset", "CalamineWorkbook", "load_workbook", "read_excel", "read_parquet"),
+}
 LIBRARIES = {"csv", "pyarrow.csv", "pyarrow.parquet", "pyarrow.dataset", "python_calamine", "openpyxl", "pandas"}
 
 

@@ -25,7 +25,8 @@ from tables.names import found_among
 from tables.numbers import POINT
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile, is_text
-from tables.records import Offsets, Piece
+from tables.pieces import Piece
+from tables.records import Offsets
 from tables.rejected import write_rejected
 from tables.report import MOST_SHOWN, ColumnReport, ReadReport, RowPlace
 from tables.text import Batch, TextFile

@@ -9,25 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from tables.pieces import Piece
 
 LONGEST_RECORD_BYTES = 16 << 20
 PIECE_ROWS = 50_000
 
 _QUOTE, _LF, _CR = ord('"'), ord("\n"), ord("\r")
 Offsets = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of whole records: bytes of the file in UTF-8, and how many there are."""
-
-    start: int
-    stop: int
-    n_rows: int
 
 
 class UnsoundQuotes(Exception):

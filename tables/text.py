@@ -19,7 +19,8 @@ from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
 from tables.missing import SPELLINGS
 from tables.options import ReadOptions
-from tables.records import Offsets, Piece, Records, UnsoundQuotes, breaks, pieces_of, texts_of
+from tables.pieces import Piece
+from tables.records import Offsets, Records, UnsoundQuotes, breaks, pieces_of, texts_of
 from tables.tidying import in_dictionary, tidied
 
 _HEAD_BYTES = 1 << 16

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from scoring.errors import InvalidInput, NotPossible
-from tables.records import Piece
+from tables.pieces import Piece
 
 ROWS_PER_SHARD = 250_000
 

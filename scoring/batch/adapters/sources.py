@@ -21,8 +21,8 @@ from tables.files import chunks_of
 from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
+from tables.pieces import Piece
 from tables.reading import ENDINGS, Reading, open_table, taken_up
-from tables.records import Piece
 from tables.text import TextFile
 
 

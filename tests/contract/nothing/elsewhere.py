@@ -118,6 +118,14 @@ COMMANDS = {
     **dict.fromkeys(
         [f"remember {name}" for name in ("--token", "--tls-ca", "--certificate", "--key")], ("none", "none")
     ),
+    **dict.fromkeys(
+        [f"{name} {option}"
+         for name in ("dataset", "inspect", "rescore", "route", "train")
+         for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
+        ("what the file tells, or the usual", "likewise"),
+    ),
+    "train --negative": ("no, false or 0, or the one other value", "likewise"),
+    "operations train --negative": ("no, false or 0, or the one other value", "likewise"),
     "rescore --dask": ("none: on this machine", "likewise"),
     "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),

@@ -13,7 +13,8 @@ with the seed of its round.
 
 ==============  ====================================================================================================
 ``plan``        the faults there are, and a seed → what happens when
-``promises``    what is promised, when that was tested, and the guard without which it is broken: a new one goes there
+``promises``    what is promised, when that was tested, and the guard without which it is broken: a new one goes there;
+                ``facts`` is what they are counted in
 ``system``      the processes; ``stores`` has the two forms of the store, ``line`` what can be cut
 ``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases, ``publisher``
                 publishes rules meanwhile

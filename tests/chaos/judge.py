@@ -19,11 +19,11 @@ from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.events import Completed, Event
 from tests.chaos.checks import Evidence, violations
+from tests.chaos.facts import Facts
 from tests.chaos.history import Call
 from tests.chaos.lenders import QUEUE, Lendings
 from tests.chaos.plan import Fault
 from tests.chaos.processes import until
-from tests.chaos.promises import Facts
 from tests.chaos.system import System
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue

@@ -6,15 +6,13 @@ it to ``PROMISES``, and to let ``python -m tests.chaos guards`` find that its gu
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from router.model.decision import Cause, Decision
+from router.model.decision import Cause
 from tests.chaos.altered import Edits
-from tests.chaos.checks import Evidence
+from tests.chaos.facts import Facts
 from tests.chaos.guards import Guard
-from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault, Topology
 from tests.chaos.tally import Tally
 
@@ -26,54 +24,6 @@ _IN_COMMIT = (
     Fault.STORE_KILLED_IN_COMMIT, Fault.PRIMARY_KILLED_IN_COMMIT,
     Fault.SERVER_KILLED_AT_STEP, Fault.WORKER_KILLED_AT_STEP,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a round when it is over.
-
-    Parameters
-    ----------
-    evidence
-        What it was judged by.
-    faults
-        What fell.
-    replies
-        What scripts answered servers and workers, as ``{script} {word}``.
-    lendings
-        Who was lent what.
-    submitted, expired
-        Jobs that queues took in; leases that ran out, so that others were given the job.
-    told_again
-        Changes that consumers had dealt with already.
-    """
-
-    evidence: Evidence
-    faults: Counter[Fault]
-    replies: Counter[str]
-    lendings: Lendings
-    submitted: int
-    expired: int
-    told_again: int
-
-    @property
-    def decisions(self) -> list[Decision]:
-        """Those of the log."""
-        return [change for change in self.evidence.changes if isinstance(change, Decision)]
-
-    @property
-    def assigned(self) -> list[Decision]:
-        """Decisions that gave a work item an owner."""
-        return [decision for decision in self.decisions if decision.rep]
-
-    def answered(self, method: str) -> int:
-        """Count the calls of a method that were answered."""
-        return sum(call.method == method and call.answer is not None for call in self.evidence.calls)
-
-    @property
-    def acknowledged(self) -> int:
-        """Work items that somebody was told of."""
-        return len({call.item_id for call in self.evidence.calls if call.answer})
 
 
 Count = Callable[[Facts], int]

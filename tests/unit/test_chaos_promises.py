@@ -9,10 +9,11 @@ import pytest
 
 from router.adapters.redis.library import script
 from store.scripts import Script
+from tests.chaos.facts import Facts
 from tests.chaos.guards import Found, Guard, read_found
 from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault, Topology
-from tests.chaos.promises import PROMISES, Facts, Promise, count, promises_under, undecided
+from tests.chaos.promises import PROMISES, Promise, count, promises_under, undecided
 from tests.chaos.report import empty_cells
 from tests.chaos.tally import Tally
 from tests.unit.test_chaos_checks import SOUND

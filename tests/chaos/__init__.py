@@ -13,13 +13,16 @@ with the seed of its round.
 
 ==============  ====================================================================================================
 ``plan``        the faults there are, and a seed → what happens when
+``promises``    what is promised, when that was tested, and the guard without which it is broken: a new one goes there;
+                ``facts`` is what they are counted in
 ``system``      the processes; ``stores`` has the two forms of the store, ``line`` what can be cut
-``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases
+``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases, ``publisher``
+                publishes rules meanwhile
 ``faults``      what each does and how it is healed; ``store_faults`` and ``failovers`` likewise
-``rounds``      one round, straight down; ``runs`` plays one after the other
+``rounds``      one round, straight down; ``runs`` plays one after the other, ``tally`` adds up, ``report`` tells
 ``judge``       waits for rest and collects the evidence; ``checks`` is the verdict, with ``register`` and
                 ``linearizability`` for the question whether the answers fit some order
-``guards``      what is removed to see whether the harness would notice
+``guards``      what is removed to see whether the harness would notice; ``found.json`` keeps how soon it did
 ==============  ====================================================================================================
 
 ``altered`` starts the service with edited scripts and ``failpoints``: only there are fail points made, guards removed

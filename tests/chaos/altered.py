@@ -2,6 +2,7 @@
 
 ``CHAOS_EDITS``  JSON of ``Edits``: scripts that are another than they are
 ``CHAOS_STEP``   a folder that may hold a step of a commit at which the process kills itself; see ``failpoints``
+``CHAOS_REPLIES`` a file to which every word is appended with which a script answers, behind the script's name
 ``CHAOS_CLOCK``  a file with the seconds by which the process's wall clock is off; it may change at any time
 
 Whoever starts the service as usual imports none of this.
@@ -22,6 +23,7 @@ from typing import Any
 from tests.chaos.failpoints import STEP, stopping, with_places
 
 EDITS = "CHAOS_EDITS"
+REPLIES = "CHAOS_REPLIES"
 CLOCK = "CHAOS_CLOCK"
 
 
@@ -92,6 +94,36 @@ def stop_where_told(told: Path) -> None:
     script.__call__ = stopping(script.__call__, told)
 
 
+def tell_replies(to: Path) -> None:
+    """Have this process write down with which words scripts answer it: what it wrote outlives it, however it ends."""
+    script = _script()
+    call, told = script.__call__, os.open(to, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    async def call_and_tell(self: Any, *arguments: Any) -> Any:
+        reply = await call(self, *arguments)
+        if lines := "".join(f"{self.name} {word}\n" for word in words_of(reply)):
+            os.write(told, lines.encode())
+        return reply
+
+    script.__call__ = call_and_tell
+
+
+def words_of(reply: Any) -> list[str]:
+    r"""Return the words in a script's answer: of the whole, or of each job it did.
+
+    Examples
+    --------
+    >>> words_of([b"STALE"]), words_of([[b"NEW", 7, b"..."], [b"CONFLICT"]]), words_of([b"DONE", b"\x8aA"])
+    (['STALE'], ['NEW', 'CONFLICT'], ['DONE'])
+    >>> words_of([1, 0]), words_of([b"12", [b"JOB"]]), words_of(None)
+    ([], [], [])
+    """
+    parts = reply if isinstance(reply, list) else []
+    parts = parts if parts and isinstance(parts[0], list) else [parts]
+    firsts = [part[0] for part in parts if part]
+    return [first.decode() for first in firsts if isinstance(first, bytes) and first.isascii() and first.isupper()]
+
+
 def set_the_clock(by: Path) -> None:
     """Let this process's wall clock be off by as many seconds as the file says."""
     true_time = time.time
@@ -108,6 +140,8 @@ def set_the_clock(by: Path) -> None:
 if __name__ == "__main__":
     if CLOCK in os.environ:
         set_the_clock(Path(os.environ[CLOCK]))
+    if REPLIES in os.environ:
+        tell_replies(Path(os.environ[REPLIES]))
     if STEP in os.environ:
         stop_where_told(Path(os.environ[STEP]))
     with in_force(Edits(**json.loads(os.environ.get(EDITS, "{}")))):

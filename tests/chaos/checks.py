@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from router.model.decision import Decision
-from router.model.events import Completed, Event
+from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
 from tests.chaos import register
 from tests.chaos.history import Answer, Call
 
@@ -64,6 +64,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from one_answer_to_one_request(evidence.calls)
     yield from one_owner_per_epoch(evidence.changes)
     yield from caps_hold(evidence.changes, evidence.caps)
+    yield from revisions_are_those_of_the_log(evidence.events)
     yield from answers_are_in_the_log(evidence.calls, evidence.changes)
     yield from nothing_is_lost(evidence.calls, evidence.states)
     for watcher, seen in enumerate(evidence.watched):
@@ -136,6 +137,20 @@ def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[st
             open_units[change.rep] += 1
             if open_units[change.rep] > (cap := caps.get(change.rep, 0)):  # whom nobody hired may have nothing
                 yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {cap}"
+
+
+def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:
+    """Yield decisions by other rules or reps than those that the log made the active ones before them."""
+    rules = workforce = 0
+    for event in events:
+        match event:
+            case RulesPublished(revision=revision):
+                rules = revision
+            case WorkforceChanged(revision=revision):
+                workforce = revision
+            case Decision(head=head) if (head.rule_set_revision, head.workforce_revision) != (rules, workforce):
+                by = f"by rules {head.rule_set_revision} and workforce {head.workforce_revision}"
+                yield f"event {event.number}: decided {by}, while {rules} and {workforce} are active"
 
 
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:

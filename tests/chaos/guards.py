@@ -1,14 +1,21 @@
-"""Would the harness notice? Each guard that keeps the promise is removed once, and must be missed."""
+"""Would the harness notice? Each guard that keeps a promise is removed once, and must be missed.
+
+What was found, how soon and by which commit is kept in ``found.json``, beside the guard's digest: a guard that was
+changed since has not been found yet.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha1
+from pathlib import Path
 
 from tests.chaos.altered import Edits
 from tests.chaos.plan import Fault, Topology
 
-_OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
-_SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
+FOUND = Path(__file__).with_name("found.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,9 @@ class Guard:
         What the service is told to ask for, instead of what keeps its word on this store.
     topology, faults
         Where it matters, and what falls to show it; many guards are missed by clients that call all at once.
+    found_at_rest
+        Whether it is missed because something is never done: then it counts that there is no rest, and it is waited
+        for longer.
     """
 
     name: str
@@ -35,38 +45,50 @@ class Guard:
     durability: str = ""
     topology: Topology = Topology.ALONE
     faults: tuple[Fault, ...] = (Fault.REPLY_CUT,)
+    found_at_rest: bool = False
+
+    @property
+    def patience_s(self) -> float:
+        """How long to wait for rest without it, in seconds."""
+        return 20.0 if self.found_at_rest else 8.0
+
+    @property
+    def digest(self) -> str:
+        """What it is another guard without."""
+        return sha1(repr(self).encode(), usedforsecurity=False).hexdigest()[:12]
 
 
-GUARDS = (
-    Guard(
-        "a move insists on the item's latest event",
-        Edits({"bind": [("version ~= expected", "not version")]}),
-    ),
-    Guard(
-        "an ending insists on the item's latest event",
-        Edits({"complete": [("version ~= expected or not after", "not after")]}),
-    ),
-    Guard(
-        "what has an owner is not routed again",
-        Edits({"bind": [("if mode == 'ROUTE' and owner ~= '' then", "if false then")]}),
-    ),
-    Guard(
-        "a request is carried out once",
-        Edits({"bind": [("if known then", "if false then")], "complete": [("if known then", "if false then")]}),
-    ),
-    Guard("caps are looked at in the commit", Edits({"bind": [("limit >= 0 and units >= limit", "false")]})),
-    Guard("the epoch grows with the owner", Edits({"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]})),
-    Guard("a late worker is refused", Edits({"settle": [(_OWNER_LEASE, "")]})),
-    Guard("a consumer drops what it knows by its id", watchers_drop=False),
-    Guard(
-        "revisions of a lost past are no revisions",
-        Edits({"bind": [(_SAME_PAST, "")]}),
-        faults=(Fault.STORE_EMPTIED,),
-    ),
-    Guard(
-        "an answer waits for the replica",
-        durability="always",
-        topology=Topology.SENTINEL,
-        faults=(Fault.PRIMARY_KILLED_AHEAD,),
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """That a guard was missed.
+
+    Parameters
+    ----------
+    digest
+        Of the guard.
+    after_s, calls
+        How soon.
+    by
+        The first violation.
+    seed, commit, date
+        Of the run.
+    """
+
+    digest: str
+    after_s: float
+    calls: int
+    by: str
+    seed: int
+    commit: str
+    date: str
+
+
+def read_found(path: Path = FOUND) -> dict[str, Found]:
+    """Read which guards were missed, by their names."""
+    return {name: Found(**fields) for name, fields in json.loads(path.read_text("utf-8")).items()}
+
+
+def write_found(missed: Mapping[str, Found], path: Path = FOUND) -> None:
+    """Write it down."""
+    text = json.dumps({name: asdict(each) for name, each in missed.items()}, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", "utf-8")

@@ -6,6 +6,7 @@ judge's hands.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -18,10 +19,14 @@ from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.events import Completed, Event
 from tests.chaos.checks import Evidence, violations
+from tests.chaos.facts import Facts
 from tests.chaos.history import Call
+from tests.chaos.lenders import QUEUE, Lendings
+from tests.chaos.plan import Fault
 from tests.chaos.processes import until
 from tests.chaos.system import System
 from tests.chaos.watcher import Watcher
+from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import JobState
 
 _PAGE = 1000
@@ -49,7 +54,8 @@ class Judge:
         self._stores = stores
         self._planners = planners
         self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
-        self.last_event = 0
+        self.evidence = Evidence([], [], {}, [], caps)
+        """What was judged by."""
 
     async def rest(self, watchers: Sequence[Watcher], patience_s: float) -> list[str]:
         """Wait until nothing is left to do, and freeze it so; return what never came to rest."""
@@ -111,9 +117,9 @@ class Judge:
 
     async def _verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
         events = await self.events()
-        self.last_event = events[-1].number if events else 0
         states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
-        found = list(violations(Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)))
+        self.evidence = Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)
+        found = list(violations(self.evidence))
         found += [f"verify: {text}" async for text in Replay(self._stores.assignments, self._planners).differences(
             self._tenant)]  # fmt: skip
         audit = TamperCheck(
@@ -121,6 +127,22 @@ class Judge:
         )
         found += [f"audit: {text}" async for text in audit.faults(self._tenant)]
         return found
+
+    async def facts(self, faults: Counter[Fault], lendings: Lendings, watchers: Sequence[Watcher]) -> Facts:
+        """Return what is known of the round; a store that does not answer just now is asked again."""
+        totals = Counter[str]()
+
+        async def counted() -> bool:
+            with suppress(StoreUnavailable):
+                for queue in (self._queue, RedisQueue(self._stores.redis, QUEUE)):
+                    totals.update((await queue.stats(self._tenant)).totals)
+            return bool(totals)
+
+        await until(counted, "what queues count")
+        told_again = sum(watcher.told_again for watcher in watchers)
+        return Facts(
+            self.evidence, faults, self._system.replies(), lendings, totals["submitted"], totals["expired"], told_again
+        )
 
     async def _state(self, item_id: str) -> str:
         record = await self._stores.assignments.item(self._tenant, item_id)

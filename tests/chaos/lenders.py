@@ -23,11 +23,13 @@ _LONGEST_S = 0.5
 class Lendings:
     """Who was lent what, and whose ending was taken: job, token and time each.
 
-    ``granted`` holds when a worker knew that it had a job, ``ended`` when one began to give it back.
+    ``granted`` holds when a worker knew that it had a job, ``ended`` when one began to give it back; ``refused`` counts
+    those who came late.
     """
 
     granted: list[tuple[str, int, float]] = field(default_factory=list)
     ended: list[tuple[str, int, float]] = field(default_factory=list)
+    refused: int = 0
 
     def violations(self) -> Iterator[str]:
         """Yield jobs that were ended by somebody after somebody else had them."""
@@ -82,3 +84,5 @@ class Lender:
             (taken,) = await self._queue.settle(self._tenant, [Settlement(lease, verdict)])
             if taken:
                 self._lendings.ended.append((lease.id, lease.token, began))
+            else:
+                self._lendings.refused += 1

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import Any
@@ -32,8 +32,11 @@ from tests.chaos.lenders import QUEUE, Lender, Lendings
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
 from tests.chaos.processes import until
+from tests.chaos.promises import count
+from tests.chaos.publisher import Publisher
 from tests.chaos.stores import Lone
 from tests.chaos.system import System
+from tests.chaos.tally import Tally
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
 
@@ -46,31 +49,6 @@ RULES = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["w
 _PAST_S = 0.5
 _EACH = 3
 """Of so many rounds one begins with a loss."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a round, or a run, adds up to."""
-
-    faults: Counter[Fault] = field(default_factory=Counter)
-    missed: Counter[Fault] = field(default_factory=Counter)
-    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    rounds: int = 0
-    events: int = 0
-    items: int = 0
-    unjudged: int = 0
-    violations: list[str] = field(default_factory=list)
-
-    def add(self, other: Tally) -> None:
-        """Add another."""
-        self.faults += other.faults
-        self.missed += other.missed
-        self.calls += other.calls
-        self.rounds += other.rounds
-        self.events += other.events
-        self.items += other.items
-        self.unjudged += other.unjudged
-        self.violations += other.violations
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +68,9 @@ class Round:
     watchers_drop
         Whether watchers drop what they know already.
     patience_s
-        How long to wait for rest; with less than the usual it may fail to come.
+        How long to wait for rest.
+    may_be_restless
+        Whether it is no violation that rest does not come so soon.
     falls
         What falls, all of it; absent: what the plan says, within ``seconds``.
     """
@@ -102,6 +82,7 @@ class Round:
     places: list[str]
     watchers_drop: bool = True
     patience_s: float = PATIENCE_S
+    may_be_restless: bool = False
     falls: Sequence[Fall] = ()
 
     @property
@@ -148,24 +129,26 @@ class Round:
         return reps
 
     async def _live(self, system: System, apis: list[Api], reps: list[str], random: Random, tally: Tally) -> None:
-        history, lendings = list[Call](), Lendings()
+        history, lendings, publisher = list[Call](), Lendings(), Publisher(apis[0], RULES, Random(random.random()))
+        system.replies()  # what was answered until now is no matter of this round
         watchers = [
             Watcher(apis, Random(random.random()), history, time.monotonic, drops_known=self.watchers_drop)
             for _ in range(WATCHERS)
         ]
         async with judge_of(system, self.tenant, dict.fromkeys(reps, CAP)) as judge:
             async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
-                async with _calling(apis, Leads(random, reps, "L"), history):
+                async with _calling(apis, Leads(random, reps, "L"), history, publisher.run):
                     faults = Faults(system, self.places, self.tenant, partial(long_enough, history))
                     await self._let_fall(faults, system.topology.pause_s, tally)
                 restless = await judge.rest(watchers, self.patience_s)
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
+                count(tally, await judge.facts(tally.faults, lendings, watchers))
             finally:
                 system.thaw()
-        tally.violations += restless if self.patience_s == PATIENCE_S else []
+        tally.violations += [] if self.may_be_restless else restless
         tally.violations += lendings.violations()
-        tally.events, tally.items = judge.last_event, len({call.item_id for call in history} - {""})
+        tally.events, tally.items = len(judge.evidence.events), len(judge.evidence.states)
         tally.calls += Counter((call.method, call.status) for call in history)
 
     @asynccontextmanager
@@ -214,11 +197,13 @@ async def _running(tasks: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def _calling(apis: list[Api], leads: Leads, history: list[Call]) -> AsyncIterator[None]:
-    """Let clients call meanwhile."""
+async def _calling(
+    apis: list[Api], leads: Leads, history: list[Call], *others: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+) -> AsyncIterator[None]:
+    """Let clients call meanwhile, and others do what they do."""
     stopped = asyncio.Event()
     clients = [Client(apis, leads, history, time.monotonic) for _ in range(CLIENTS)]
-    calling = [asyncio.create_task(client.run(stopped)) for client in clients]
+    calling = [asyncio.create_task(run(stopped)) for run in (*(client.run for client in clients), *others)]
     try:
         yield
     finally:

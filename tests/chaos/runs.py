@@ -16,12 +16,17 @@ from tests.chaos.failpoints import places_of_all
 from tests.chaos.guards import Guard
 from tests.chaos.history import PATIENCE_S
 from tests.chaos.plan import Fault, Topology
-from tests.chaos.rounds import Round, Tally
+from tests.chaos.promises import promises_under, undecided
+from tests.chaos.rounds import Round
 from tests.chaos.system import System
+from tests.chaos.tally import Tally
 
 _ROUND_S = 10.0
 _SHORT_ROUND_S = 2.0
-_SHORT_REST_S = 8.0
+LONG_S = 60.0
+"""A run of that length, on whatever store, has to have every promise decide something."""
+_AT_MOST = 3
+"""So many times as long it goes on for that."""
 _NO_GUARD = Guard("")
 _IN_COMMIT = {Fault.STORE_KILLED_IN_COMMIT, Fault.PRIMARY_KILLED_IN_COMMIT}
 
@@ -67,14 +72,17 @@ class Run:
         self.whole = Tally()
         self.seconds = 0.0
 
-    async def play(self, seconds: float, *, stop_when_found: bool = False) -> Self:
-        """Play rounds for so long, or until something is found; the last one is played to its end."""
+    async def play(self, seconds: float, *, until_decided: bool = False) -> Self:
+        """Play rounds for so long, without a guard until it is missed; the last one is played to its end.
+
+        ``until_decided`` goes on while a promise has not decided anything, up to three times as long.
+        """
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # cut connections are what this is about
         places = places_of_all()
         try:
             await self._system.start()
             with self._bar:
-                await self._rounds(seconds, places, stop_when_found)
+                await self._rounds(seconds, places, until_decided)
         except TimeoutError as error:
             found = [f"{error}, in vain; the run ends here", *self._system.unasked_deaths()]
             self.whole.violations += [self._placed(self.whole.rounds + 1, text) for text in found]
@@ -82,21 +90,32 @@ class Run:
             await self._system.stop()
         return self
 
-    async def _rounds(self, seconds: float, places: list[str], stop_when_found: bool) -> None:
+    async def _rounds(self, seconds: float, places: list[str], until_decided: bool) -> None:
         began, task = time.monotonic(), self._bar.add_task("", total=seconds)
-        while (gone := time.monotonic() - began) < seconds and not (stop_when_found and self.whole.violations):
+        while self._goes_on(gone := time.monotonic() - began, seconds, until_decided):
             number = self.whole.rounds + 1
             self._bar.update(task, completed=gone, description=self._shown(f"round {number}"))
-            longest, patience_s = (_SHORT_ROUND_S, _SHORT_REST_S) if stop_when_found else (_ROUND_S, PATIENCE_S)
-            length = min(longest, seconds - gone)
-            played = Round(self._seed, number, length, self._faults, places, self._guard.watchers_drop, patience_s)
-            tally = await played.play(self._system)
+            tally = await self._round(number, seconds - gone, places).play(self._system)
             tally.violations = [self._placed(number, text) for text in tally.violations]
             self.whole.add(tally)
             self.seconds = time.monotonic() - began
             if not self._console.is_terminal:
                 self._console.print(f"{self.seconds:4.0f} s  {self._shown(f'{number} rounds')}", soft_wrap=True)
         self._bar.update(task, completed=seconds)
+
+    def _goes_on(self, gone: float, seconds: float, until_decided: bool) -> bool:
+        if self._guard is not _NO_GUARD:
+            return gone < seconds and not self.whole.violations
+        overtime = until_decided and undecided(self.whole, promises_under(self._faults))
+        return gone < seconds * (_AT_MOST if overtime else 1)
+
+    def _round(self, number: int, left_s: float, places: list[str]) -> Round:
+        guard = self._guard
+        longest, patience_s = (_ROUND_S, PATIENCE_S) if guard is _NO_GUARD else (_SHORT_ROUND_S, guard.patience_s)
+        return Round(
+            self._seed, number, min(longest, left_s) if left_s > 0 else longest, self._faults, places,
+            guard.watchers_drop, patience_s, may_be_restless=guard is not _NO_GUARD and not guard.found_at_rest,
+        )  # fmt: skip
 
     def _placed(self, number: int, text: str) -> str:
         return f"seed {self._seed}, store {self._system.topology}, round {number}: {text}"

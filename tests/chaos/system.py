@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.chaos.altered import CLOCK, Edits
+from tests.chaos.altered import CLOCK, REPLIES, Edits
 from tests.chaos.failpoints import STEP, taken
 from tests.chaos.plan import Topology
 from tests.chaos.processes import Process, listens, until
@@ -35,12 +35,20 @@ class Program(Process):
     def __init__(self, name: str, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         self._clock, self.steps = folder / f"{name}.clock", folder / f"{name}.steps"
         self.steps.mkdir()
-        told = {**environ, CLOCK: str(self._clock), STEP: str(self.steps)}
+        self._replies, self._counted = folder / f"{name}.replies", 0
+        self._replies.touch()
+        told = {**environ, CLOCK: str(self._clock), STEP: str(self.steps), REPLIES: str(self._replies)}
         super().__init__(name, folder, [sys.executable, "-m", "tests.chaos.altered", *arguments], told)
 
     def set_clock(self, off_s: float) -> None:
         """Set its wall clock off by so many seconds."""
         self._clock.write_text(str(off_s))
+
+    def replies(self) -> list[str]:
+        """Return what scripts answered it since it was asked last: ``{script} {word}`` each."""
+        written = self._replies.read_text("utf-8").splitlines()
+        begin, self._counted = self._counted, len(written)
+        return written[begin:]
 
     async def stops_at(self, step: str, over: Callable[[], bool]) -> bool:
         """Have it kill itself at a step of a commit; False: it did not get there, and goes on."""
@@ -128,6 +136,10 @@ class System:
         """Name the exceptions that servers and workers did not expect."""
         counts = Counter((program.name, text) for program in self.programs for text in program.crashes())
         return [f"{name} logged {count} times: {text}" for (name, text), count in counts.items()]
+
+    def replies(self) -> Counter[str]:
+        """Count what scripts answered servers and workers since it was asked last, as ``{script} {word}``."""
+        return Counter(reply for program in self.programs for reply in program.replies())
 
     def revive(self) -> None:
         """Start every child again that ended, as whoever runs it would, and remember those that had no reason to."""

@@ -53,6 +53,7 @@ class Watcher:
         self._known: set[str] = set()
         self.seen: list[Seen] = []
         self.reached = 0
+        self.told_again = 0
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -79,7 +80,9 @@ class Watcher:
 
     def _deal_with(self, change: routing.WorkItemChange) -> None:
         self.reached = max(self.reached, int(change.id))
-        if self._drops_known and change.id in self._known:
-            return
+        if change.id in self._known:
+            self.told_again += 1
+            if self._drops_known:
+                return
         self._known.add(change.id)
         self.seen.append(Seen(change.id, last(change.work_item), change.epoch))

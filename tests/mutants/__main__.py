@@ -17,7 +17,7 @@ from tests.mutants.concerned import concerned_by, importers_of
 from tests.mutants.edits import Edit, drawn
 
 ROOT = Path(__file__).parents[2]
-TEST_S = 120
+TEST_S = 300
 """What a single test may take: an edit that lets a loop run on is noticed by that."""
 
 
@@ -57,17 +57,19 @@ def changed(since: str) -> list[Path]:
     return [Path(name) for name in names if name.endswith((".py", ".lua")) and "_pb2" not in name]
 
 
-def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+def _git(*arguments: str, cwd: Path = ROOT) -> str:
+    return subprocess.run(["git", *arguments], cwd=cwd, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def _copied(copy: Path) -> list[Path]:
-    """Copy what git knows or would add, as it is now."""
+    """Copy what git knows or would add, as it is now, into a clone: there are tests that ask git."""
+    _git("clone", "--quiet", "--shared", "--no-checkout", str(ROOT), str(copy))
     names = _git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     files = [Path(name) for name in names if name and (ROOT / name).is_file()]
     for file in files:
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, copy / file)
+    _git("add", "--all", cwd=copy)
     return files
 
 
@@ -85,8 +87,21 @@ def _noticed(copy: Path, edit: Edit, tests: list[str]) -> bool:
 
 def _failure(copy: Path, tests: list[str], workers: str = "-n0") -> str:
     """Run tests in the copy, whose modules come before those that are installed; return how they fail, if they do."""
-    chosen = {"PYTHONPATH": f"{copy}:{copy / 'proto'}", "PYTHONDONTWRITEBYTECODE": "1", "FAIRLEAD_FUZZ_SECONDS": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", workers, f"--timeout={TEST_S}", "-m", "not long", *tests]
+    short = {"FAIRLEAD_FUZZ_SECONDS": "1", "FAIRLEAD_EXAMPLES": "40"}  # as `make test` has it
+    chosen = {"PYTHONPATH": f"{copy}:{copy / 'proto'}", "PYTHONDONTWRITEBYTECODE": "1", **short}
+    of_tests = ("-o", "python_classes=TestOn*")  # a class of the product, given for its examples, may be a TestResult
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        workers,
+        f"--timeout={TEST_S}",
+        "-m",
+        "not long",
+        *of_tests,
+        *tests,
+    ]
     done = subprocess.run(command, cwd=copy, env={**os.environ, **chosen}, capture_output=True, text=True, check=False)
     return done.stdout[-4_000:] + done.stderr[-1_000:] if done.returncode else ""
 

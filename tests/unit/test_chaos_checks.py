@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.events import Completed
+from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.altered import Edits
@@ -30,7 +30,9 @@ ROUTE = Call("route", "x", "r-1", 0, 1, "OK", TOLD_ROUTED)
 MOVE = Call("reassign", "x", "r-2", 2, 3, "OK", TOLD_MOVED, expected=1)
 CLOSE = Call("complete", "x", "r-3", 4, 5, "OK", TOLD_CLOSED)
 SEEN = [Seen("1", "x", 1), Seen("2", "x", 2), Seen("3", "x", 2)]
-SOUND = Evidence([ROUTE, MOVE, CLOSE], [ROUTED, MOVED, CLOSED], {"x": "CONVERTED"}, [SEEN], {"ann": 1, "bob": 1})
+ARRANGED: list[Event] = [RulesPublished(0, 1, 0, "", 0), WorkforceChanged(0, 1, (), "", 0)]
+LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
+SOUND = Evidence([ROUTE, MOVE, CLOSE], LOG, {"x": "CONVERTED"}, [SEEN], {"ann": 1, "bob": 1})
 
 
 def test_a_sound_round_has_no_violation() -> None:
@@ -47,7 +49,7 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
         replace(CLOSE, answer=Answer(3, "CONVERTED", "ann", 1, "c"), expected=1),
     ]
 
-    evidence = Evidence(calls, [ROUTED, found_nobody, closed], {"x": "CONVERTED"}, [], {"ann": 1})
+    evidence = Evidence(calls, [*ARRANGED, ROUTED, found_nobody, closed], {"x": "CONVERTED"}, [], {"ann": 1})
 
     assert list(violations(evidence)) == []
 
@@ -61,6 +63,7 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
         ({"events": [ROUTED, MOVED._replace(previous=0), CLOSED]}, "follows event 0"),
         ({"caps": {"ann": 1, "bob": 0}}, "bob has 1, the cap is 0"),
         ({"caps": {"bob": 1}}, "ann has 1, the cap is 0"),
+        ({"events": [*LOG[:3], RulesPublished(0, 2, 0, "", 0), *LOG[3:]]}, "by rules 1 and workforce 1, while 2"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
         ({"events": [ROUTED, MOVED._replace(rep="eve"), CLOSED]}, "the log has x with 'eve'"),
         ({"calls": [ROUTE, replace(MOVE, expected=7), CLOSE]}, "insisted on version 7"),

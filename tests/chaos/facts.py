@@ -1,0 +1,59 @@
+"""What is known of a round when it is over: what promises are counted in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from router.model.decision import Decision
+from tests.chaos.checks import Evidence
+from tests.chaos.lenders import Lendings
+from tests.chaos.plan import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a round when it is over.
+
+    Parameters
+    ----------
+    evidence
+        What it was judged by.
+    faults
+        What fell.
+    replies
+        What scripts answered servers and workers, as ``{script} {word}``.
+    lendings
+        Who was lent what.
+    submitted, expired
+        Jobs that queues took in; leases that ran out, so that others were given the job.
+    told_again
+        Changes that consumers had dealt with already.
+    """
+
+    evidence: Evidence
+    faults: Counter[Fault]
+    replies: Counter[str]
+    lendings: Lendings
+    submitted: int
+    expired: int
+    told_again: int
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """Those of the log."""
+        return [change for change in self.evidence.changes if isinstance(change, Decision)]
+
+    @property
+    def assigned(self) -> list[Decision]:
+        """Decisions that gave a work item an owner."""
+        return [decision for decision in self.decisions if decision.rep]
+
+    def answered(self, method: str) -> int:
+        """Count the calls of a method that were answered."""
+        return sum(call.method == method and call.answer is not None for call in self.evidence.calls)
+
+    @property
+    def acknowledged(self) -> int:
+        """Work items that somebody was told of."""
+        return len({call.item_id for call in self.evidence.calls if call.answer})

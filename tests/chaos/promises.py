@@ -1,0 +1,207 @@
+"""The promises: what was checked of each, how often it decided something, and the guard without which it is broken.
+
+A promise that never had to decide anything in a run was not tested by it, whatever was checked. To add one is to add
+it to ``PROMISES``, and to let ``python -m tests.chaos guards`` find that its guard is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from router.model.decision import Cause
+from tests.chaos.altered import Edits
+from tests.chaos.facts import Facts
+from tests.chaos.guards import Guard
+from tests.chaos.plan import Fault, Topology
+from tests.chaos.tally import Tally
+
+_OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
+_SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
+_RECORD_WRITTEN = "redis.call('SET', key, packed)"
+_FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
+_IN_COMMIT = (
+    Fault.STORE_KILLED_IN_COMMIT, Fault.PRIMARY_KILLED_IN_COMMIT,
+    Fault.SERVER_KILLED_AT_STEP, Fault.WORKER_KILLED_AT_STEP,
+)  # fmt: skip
+
+
+Count = Callable[[Facts], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the service promises.
+
+    Parameters
+    ----------
+    text
+        The promise.
+    guard
+        Without which it is broken.
+    checked
+        How much was held against it in a round.
+    decided
+        How often it mattered there; absent: as often as one of its faults fell.
+    faults
+        Those without which it never matters; only rounds in which one fell count. Empty: calls are enough.
+    """
+
+    text: str
+    guard: Guard
+    checked: Count
+    decided: Count | None = None
+    faults: tuple[Fault, ...] = ()
+
+    def counted(self, facts: Facts) -> tuple[int, int]:
+        """Return how often it was checked in a round, and how often it decided something."""
+        fallen = sum(facts.faults[fault] for fault in self.faults)
+        if self.faults and not fallen:
+            return 0, 0
+        return self.checked(facts), self.decided(facts) if self.decided else fallen
+
+
+def replied(reply: str) -> Count:
+    """Return what counts how often a script answered so."""
+    return lambda facts: facts.replies[reply]
+
+
+PROMISES = (
+    Promise(
+        "one owner per epoch, and epochs only grow",
+        Guard("the epoch grows with the owner", Edits({"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]})),
+        checked=lambda facts: len(facts.evidence.changes),
+        decided=lambda facts: sum(bool(decision.freed) for decision in facts.assigned),
+    ),
+    Promise(
+        "a move is made upon the version that it insists on",
+        Guard(
+            "a move insists on the item's latest event",
+            Edits({"bind": [("version ~= expected", "not version")]}),
+        ),
+        checked=lambda facts: facts.answered("reassign"),
+        decided=replied("bind CONFLICT"),
+    ),
+    Promise(
+        "a work item is closed upon the version that is insisted on",
+        Guard(
+            "an ending insists on the item's latest event",
+            Edits({"complete": [("version ~= expected or not after", "not after")]}),
+        ),
+        checked=lambda facts: facts.answered("complete"),
+        decided=replied("complete CONFLICT"),
+    ),
+    Promise(
+        "what has an owner keeps them when it is sent again",
+        Guard(
+            "what has an owner is not routed again",
+            Edits({"bind": [("if mode == 'ROUTE' and owner ~= '' then", "if false then")]}),
+        ),
+        checked=lambda facts: facts.answered("route"),
+        decided=replied("bind EXISTING"),
+    ),
+    Promise(
+        "one request is carried out once, and answered from memory after that",
+        Guard(
+            "a request is carried out once",
+            Edits({"bind": [("if known then", "if false then")], "complete": [("if known then", "if false then")]}),
+        ),
+        checked=lambda facts: len({call.request_id for call in facts.evidence.calls if call.answer}),
+        decided=replied("bind REPEATED"),
+    ),
+    Promise(
+        "no rep has more than their cap, at any moment of the log",
+        Guard(
+            "caps are looked at in the commit",
+            Edits({"bind": [("limit >= 0 and units >= limit", "false")]}),
+        ),
+        checked=lambda facts: len(facts.decisions),
+        decided=lambda facts: sum(any(state.full for state in decision.seen) for decision in facts.decisions),
+    ),
+    Promise(
+        "a decision is by the rules and reps of its place in the log",
+        Guard("a stale plan is refused, and made anew", Edits({"bind": [("  return {'STALE'}\n", "")]})),
+        checked=lambda facts: len(facts.decisions),
+        decided=replied("bind STALE"),
+    ),
+    Promise(
+        "what waits is given an owner when somebody has room",
+        Guard(
+            "what waits is tried again",
+            Edits({"bind": [("if mode == 'WAKE' and choice.rep == '' then", "if mode == 'WAKE' then")]}),
+            found_at_rest=True,
+        ),
+        checked=lambda facts: len({decision.item_id for decision in facts.decisions if decision.outcome == "WAITING"}),
+        decided=lambda facts: sum(decision.head.cause == Cause.WOKEN for decision in facts.assigned),
+    ),
+    Promise(
+        "a job whose worker is lost goes to another",
+        Guard(
+            "a lease ends by itself",
+            Edits({"lease": [("local expired = due(KEYS[4])", "local expired = {}")]}),
+            faults=(Fault.WORKER_KILLED_AT_STEP,),
+            found_at_rest=True,
+        ),
+        checked=lambda facts: facts.submitted,
+        decided=lambda facts: facts.expired,
+    ),
+    Promise(
+        "a job is ended only by whom it was given to last",
+        Guard("a late worker is refused", Edits({"settle": [(_OWNER_LEASE, "")]})),
+        checked=lambda facts: len(facts.lendings.ended) + facts.lendings.refused,
+        decided=lambda facts: facts.lendings.refused,
+    ),
+    Promise(
+        "each consumer deals with each change once, in order",
+        Guard("a consumer drops what it knows by its id", watchers_drop=False),
+        checked=lambda facts: sum(map(len, facts.evidence.watched)),
+        decided=lambda facts: facts.told_again,
+    ),
+    Promise(
+        "a commit is kept whole or not at all",
+        Guard(
+            "every write of a commit is kept with the others",
+            Edits({"bind": [(_RECORD_WRITTEN, f"redis.set_repl(0) {_RECORD_WRITTEN} redis.set_repl(3)")]}),
+            faults=(Fault.STORE_KILLED,),
+        ),
+        checked=lambda facts: len(facts.evidence.events),
+        faults=_IN_COMMIT,
+    ),
+    Promise(
+        "nothing is done by what a server remembers of a lost past",
+        Guard(
+            "revisions of a lost past are no revisions",
+            Edits({"bind": [(_SAME_PAST, "")]}),
+            faults=(Fault.STORE_EMPTIED,),
+        ),
+        checked=lambda facts: len(facts.decisions),
+        faults=(Fault.STORE_EMPTIED,),
+    ),
+    Promise(
+        "what was acknowledged outlives the primary",
+        Guard(
+            "an answer waits for the replica",
+            durability="always",
+            topology=Topology.SENTINEL,
+            faults=(Fault.PRIMARY_KILLED_AHEAD,),
+        ),
+        checked=lambda facts: facts.acknowledged,
+        faults=_FAILOVERS,
+    ),
+)  # fmt: skip
+
+
+def count(tally: Tally, facts: Facts) -> None:
+    """Add to a tally how often each promise was checked in a round, and how often it decided something."""
+    for promise in PROMISES:
+        tally.checked[promise.text], tally.decided[promise.text] = promise.counted(facts)
+
+
+def promises_under(faults: Collection[Fault]) -> list[Promise]:
+    """Return the promises that matter where these faults fall."""
+    return [promise for promise in PROMISES if not promise.faults or not set(promise.faults).isdisjoint(faults)]
+
+
+def undecided(tally: Tally, promises: Iterable[Promise]) -> list[str]:
+    """Name those that were never checked, or never decided anything."""
+    return [each.text for each in promises if not (tally.checked[each.text] and tally.decided[each.text])]

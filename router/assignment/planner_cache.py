@@ -2,7 +2,7 @@
 
 A server learns that its planner is out of date from the store itself, which refuses to bind by an old one: so a
 published rule set or a changed rep counts from the very next decision on, on every server, and no decision ever
-mixes two revisions.
+mixes two revisions. Who hides or erases what is personal binds nothing, and so asks the store first.
 """
 
 from __future__ import annotations
@@ -85,9 +85,12 @@ class PlannerCache:
         return planner if await self.holds(tenant, planner) else await self.renewed(tenant, planner.revisions)
 
     async def personal(self, tenant: str) -> frozenset[str]:
-        """Return the fields that the active rule set declares personal; none where there is no rule set."""
+        """Return the fields that the active rule set declares personal; none where there is no rule set.
+
+        The store is asked which is active: who only reads hears of new rules from nobody else.
+        """
         try:
-            return (await self.current(tenant)).rule_set.personal
+            return (await self.newest(tenant)).rule_set.personal
         except NotPossible:
             return frozenset()
 

@@ -102,6 +102,26 @@ async def test_a_submission_in_the_queue_hides_them_too(mine: Api) -> None:
     assert PHONE in str(whole)
 
 
+async def test_a_server_that_did_not_publish_the_rules_hides_what_they_declare_from_then_on(
+    store: Any, mine: Api, tmp_path: Path
+) -> None:
+    chosen = security(tmp_path, personal=frozenset())
+    async with (
+        serving(store.url, security=chosen, work=WorkSettings(workers=0)) as address,
+        connected(address, mine.tenant, store.url) as other,
+    ):
+        operator = showing(other, mine.tenant, bearer("op", ["operator"], [mine.tenant]))
+        name = f"{mine.parent}/workItems/crm~L-1"
+        before = await operator.routing.GetWorkItem(routing.GetWorkItemRequest(name=name))
+        also_regions = {**RULES["fields"], "region": {"type": "string", "personal": True}}
+        await mine.adopt({"fields": also_regions, "default": {"route": {"pool": "everyone"}}})
+
+        after = await operator.routing.GetWorkItem(routing.GetWorkItemRequest(name=name))
+
+    assert dict(before.attributes) == {"phone": "***", "region": "east"}
+    assert dict(after.attributes) == {"phone": "***", "region": "***"}
+
+
 def test_a_personal_field_chooses_no_rep() -> None:
     requirement = "{rep: mobile, op: eq, item: phone}"
     source = (

@@ -133,7 +133,7 @@ class PlannerCache:
                 (now.rules_event_hash, now.workforce_event_hash),
                 self._personal,
             )
-        rule_set = await self._rule_set(tenant, rules)
+        rule_set = await self.rule_set(tenant, rules)
         self._warn_of_the_unsealed(tenant, rules, rule_set)
         engine = self._build_engine(rule_set)
         if old:
@@ -169,7 +169,7 @@ class PlannerCache:
             return current
         key = (tenant, rules, workforce)
         if key not in self._history:
-            rule_set = await self._rule_set(tenant, rules)
+            rule_set = await self.rule_set(tenant, rules)
             roster = roster_after(await self._workforce.changes(tenant, 0, workforce), workforce)
             self._history[key] = Planner(rules, rule_set, IndexEngine(rule_set), roster)
             if len(self._history) > _HISTORY:
@@ -186,7 +186,14 @@ class PlannerCache:
                 await asyncio.sleep(0)  # others get their turn: large ones take milliseconds to read
             before = page[-1].revision
 
-    async def _rule_set(self, tenant: str, revision: int) -> RoutingRules:
+    async def rule_set(self, tenant: str, revision: int) -> RoutingRules:
+        """Return a revision of the rules.
+
+        Raises
+        ------
+        NotFound
+            If there is none of the number.
+        """
         publication = await self._rule_sets.publication(tenant, revision)
         if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision}")

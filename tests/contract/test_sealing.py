@@ -436,6 +436,32 @@ async def test_what_of_a_customer_came_before_an_operator_declared_it_personal_i
         await later.erase(customer="C-1")
 
 
+COMPARING = RULES.replace("{pool: east}", "{pool: east, require: [{rep: regions, op: has, item: region}]}")
+
+
+@pytest.mark.parametrize("rules_since", ["the same", "without"])
+@pytest.mark.parametrize("subject", [Subject(customer="C-1"), Subject("crm~L-1")])
+async def test_what_rules_compared_reps_with_is_not_said_to_be_erased_and_stops_nothing(
+    world: World, rules_since: str, subject: Subject
+) -> None:
+    await world.publish(COMPARING)
+    await world.route("L-1", region="x", phone="110", customer="C-1")
+    if rules_since == "without":
+        await world.publish(RULES)
+    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["region"]))
+    later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
+
+    previewed = await later.eraser.erase(world.tenant, subject, preview=True)
+    erased = await later.eraser.erase(world.tenant, subject)
+
+    assert previewed.counts == erased.counts == Counts(items=1, values=1)
+    for compacted in (previewed.compacted, erased.compacted):
+        assert compacted.clean_ms == 0
+        assert "region: stands in events as it came, whose rules compared reps with it" in compacted.hindrance
+    assert (await world.replay())[0] == []
+
+
 async def test_what_the_log_has_and_nobody_can_read_is_named_and_stops_nothing(redis: Any, tenant: str) -> None:
     world = await _on_redis(redis, tenant)
     await world.publish(WITHOUT_CUSTOMERS)

@@ -178,6 +178,7 @@ async def test_an_erased_decision_is_explained_by_the_outcomes_that_it_kept(worl
     assert after.candidates == before.candidates
     assert [(p.path, p.holds) for p in after.predicates] == [(p.path, p.holds) for p in before.predicates]
     assert [p.actual for p in after.predicates] == [None, None]
+    assert (before.erased, after.erased) == (frozenset(), {"phone"})
 
 
 async def test_erased_items_are_replayed_from_the_outcomes_that_they_kept(world: World) -> None:

@@ -60,6 +60,19 @@ async def test_a_customer_is_erased_once_it_is_confirmed(api: Api, address: str)
     assert "phone" not in dict((await api.item(f"{api.parent}/workItems/crm~L-1")).attributes)
 
 
+async def test_what_is_erased_is_explained_as_erased_and_not_as_missing(api: Api, address: str) -> None:
+    comparing = [{"id": "by-phone", "when": {"field": "phone", "op": "ne", "value": "110"}, **RULES["default"]}]
+    await some_leads(api)
+    await api.adopt({**RULES, "rules": comparing})
+    await api.route("L-9", phone="139 9", customer="C-9")
+    at = ("--server", address, "--tenant", api.tenant)
+    await run("erase", "C-9", "--yes", *at)
+
+    told = await run("explain", "crm~L-9", *at)
+
+    assert '✓ phone ne "110"  is erased' in told.output
+
+
 async def test_a_work_item_is_named_by_its_id(api: Api, address: str) -> None:
     await some_leads(api)
 

@@ -7,7 +7,7 @@ to four decimals and whole ones become ints, dates become epoch seconds.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from rules.limits import DECIMALS, MAX_NUMBER
 
@@ -15,6 +15,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 NUMBER_ALLOWED = "a number between -10^15 and 10^15"
 DATE_ALLOWED = "a date such as 2024-05-01 or 2024-05-01T08:30:00+08:00"
@@ -58,3 +60,23 @@ def as_epoch(value: object) -> float | int | None:
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def from_epoch(seconds: float) -> str | float:
+    """Write epoch seconds as ``as_epoch`` reads them: a date where it is midnight in UTC, an instant elsewhere.
+
+    What lies beyond the years 1 to 9999, to which an offset may lead, stays a number.
+
+    Examples
+    --------
+    >>> from_epoch(86400), from_epoch(0.5), from_epoch(10**12)
+    ('1970-01-02', '1970-01-01T00:00:00.500000Z', 1000000000000)
+
+    """
+    try:
+        instant = _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return seconds
+    if not seconds % 86400:
+        return instant.date().isoformat()
+    return instant.isoformat().replace("+00:00", "Z")

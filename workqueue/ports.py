@@ -35,7 +35,8 @@ class Queue(Protocol):
         """Lend up to ``count`` jobs for ``lease_s`` seconds, by turn.
 
         Before that, leases that ran out and delays that ended make their jobs ready again; a job lent as often as may
-        be whose lease ran out once more is dead.
+        be whose lease ran out once more is dead. Up to ``count`` of each; who wants none does this alone, for up to
+        ``MAX_BATCH``: all is done when nothing is due.
         """
 
     async def extend(self, tenant: str, leases: Sequence[Lease], lease_s: float) -> list[bool]:

@@ -1,7 +1,7 @@
 """Personal fields, hidden from callers whose role has no need of them: in every answer, whatever method gives it.
 
 Which fields are personal, rule sets declare for work items, models' schemas for customers (``personal: true`` in both),
-and an operator for everything else.
+and an operator for everything else; the note beside a decision always is, for it may say anything.
 The values are replaced on the way out, so that a method that is added later cannot forget to.
 """
 
@@ -47,13 +47,11 @@ class Masking:
         """Hide in an answer, which must be this call's own, what its caller has no need of."""
         if call.principal is None or call.principal.roles & SEERS:
             return
-        names = self._always | (await self._declared(call) if call.tenant else frozenset())
-        if names:
-            hide(answer, names)
+        hide(answer, self._always | (await self._declared(call) if call.tenant else frozenset()))
 
 
 def hide(message: Any, names: AbstractSet[str]) -> None:
-    """Replace the values of fields of these names, in place.
+    """Replace the values of fields of these names, and the notes of decisions, in place.
 
     Examples
     --------
@@ -67,6 +65,8 @@ def hide(message: Any, names: AbstractSet[str]) -> None:
         for name in names & set(message.fields):
             message[name] = HIDDEN
         return
+    if message.DESCRIPTOR.name == "Decision" and message.note:
+        message.note = HIDDEN
     if message.DESCRIPTOR.name == "Predicate" and message.field in names:
         message.actual = HIDDEN if message.actual else ""
         message.expected = HIDDEN if message.expected else ""  # where they are equal, either tells

@@ -126,6 +126,8 @@ class QueuedPersons:
         return sum([await self._queue.find(tenant, item_id) is not None for item_id in item_ids])
 
     async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
+        while not (await self._queue.lease(tenant, 0, 0.0)).next_due_s:
+            pass  # who died has nothing any more, though no worker is there to take it back
         await self._insist(tenant, item_ids, but_not=(JobState.LEASED,))
         removed = 0
         for start in range(0, len(item_ids), MAX_BATCH):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Kept, Plan, Planner
@@ -16,8 +17,9 @@ from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
 from router.rules.requirements import meets
 from router.rules.route import Requirement
-from rules.fields import FactValue
+from rules.fields import FactValue, FieldType
 from rules.reference import PredicateTrace, trace
+from rules.values import from_epoch
 
 
 class Verdict(StrEnum):
@@ -55,11 +57,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision's full trace."""
+    """A decision's full trace; dates in it are as rules write them, and ``erased`` names attributes that were."""
 
     candidates: tuple[Candidate, ...]
     refusal_summary: str
     predicates: tuple[PredicateTrace, ...]
+    erased: frozenset[str] = frozenset()
 
 
 _REQUIREMENT_CODES = {
@@ -86,16 +89,17 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     """
     head, plan = decision.head, plan_again(decision, planner)
     choice = replay(decision, plan)
-    predicates = _as_they_were(decision, predicates_of(planner, plan))
+    predicates = _dated(_as_they_were(decision, predicates_of(planner, plan)), planner.rule_set.fields)
+    erased = erased_attributes(decision)
     decisive = len(decision.seen) - 1
     if decisive < 0:
-        return Explanation((), "the route names nobody", predicates)
+        return Explanation((), "the route names nobody", predicates, erased)
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
     candidates = tuple(
         _stand(rep, planner, plan, attempt, seen, choice, head.tried) for rep in planner.roster.reps.values()
     )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
-    return Explanation(ordered, summarise(ordered, attempt, planner), predicates)
+    return Explanation(ordered, summarise(ordered, attempt, planner), predicates, erased)
 
 
 def plan_again(decision: Decision, planner: Planner) -> Plan:
@@ -118,6 +122,22 @@ def _as_they_were(decision: Decision, predicates: tuple[PredicateTrace, ...]) ->
         replace(predicate, holds=next(outcomes, predicate.holds)) if predicate.field in erased else predicate
         for predicate in predicates
     )
+
+
+def _dated(predicates: tuple[PredicateTrace, ...], fields: Mapping[str, FieldType]) -> tuple[PredicateTrace, ...]:
+    """Write dates as rules write them."""
+    return tuple(
+        replace(predicate, expected=_date_of(predicate.expected), actual=_date_of(predicate.actual))
+        if fields.get(predicate.field) is FieldType.DATE
+        else predicate
+        for predicate in predicates
+    )
+
+
+def _date_of(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_date_of, value))
+    return value if value is None else from_epoch(value)
 
 
 def replay(decision: Decision, plan: Plan) -> Choice:

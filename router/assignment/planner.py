@@ -134,6 +134,13 @@ class Planner:
         What tells the two revisions from others of the same numbers.
     personal
         What an operator declared personal; what the rules declare comes on top.
+
+    Attributes
+    ----------
+    declared
+        All that is personal.
+    personal
+        What of it is sealed: not what the rules compare reps with.
     """
 
     def __init__(
@@ -150,8 +157,9 @@ class Planner:
         self.engine = engine
         self.roster = roster
         self.revisions = RevisionPair(rule_set_revision, roster.revision, *event_hashes)
-        declared = personal.with_fields(rule_set.personal).without(rule_set.compared_fields)
-        self.personal = NOT_PERSONAL if declared == NOT_PERSONAL else declared
+        self.declared = personal.with_fields(rule_set.personal)
+        sealed = self.declared.without(rule_set.compared_fields)
+        self.personal = NOT_PERSONAL if sealed == NOT_PERSONAL else sealed
         self._rules = {rule.id: rule for rule in rule_set.rules}
         self._paths: dict[str, _Path] = {}
         self._candidates: dict[object, Candidates] = {}

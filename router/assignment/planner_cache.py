@@ -2,7 +2,7 @@
 
 A server learns that its planner is out of date from the store itself, which refuses to bind by an old one: so a
 published rule set or a changed rep counts from the very next decision on, on every server, and no decision ever
-mixes two revisions.
+mixes two revisions. Who hides or erases what is personal binds nothing, and so asks the store first.
 """
 
 from __future__ import annotations
@@ -85,9 +85,12 @@ class PlannerCache:
         return planner if await self.holds(tenant, planner) else await self.renewed(tenant, planner.revisions)
 
     async def personal(self, tenant: str) -> frozenset[str]:
-        """Return the fields that the active rule set declares personal; none where there is no rule set."""
+        """Return the fields that the active rule set declares personal; none where there is no rule set.
+
+        The store is asked which is active: who only reads hears of new rules from nobody else.
+        """
         try:
-            return (await self.current(tenant)).rule_set.personal
+            return (await self.newest(tenant)).rule_set.personal
         except NotPossible:
             return frozenset()
 
@@ -130,7 +133,7 @@ class PlannerCache:
                 (now.rules_event_hash, now.workforce_event_hash),
                 self._personal,
             )
-        rule_set = await self._rule_set(tenant, rules)
+        rule_set = await self.rule_set(tenant, rules)
         self._warn_of_the_unsealed(tenant, rules, rule_set)
         engine = self._build_engine(rule_set)
         if old:
@@ -166,7 +169,7 @@ class PlannerCache:
             return current
         key = (tenant, rules, workforce)
         if key not in self._history:
-            rule_set = await self._rule_set(tenant, rules)
+            rule_set = await self.rule_set(tenant, rules)
             roster = roster_after(await self._workforce.changes(tenant, 0, workforce), workforce)
             self._history[key] = Planner(rules, rule_set, IndexEngine(rule_set), roster)
             if len(self._history) > _HISTORY:
@@ -183,7 +186,14 @@ class PlannerCache:
                 await asyncio.sleep(0)  # others get their turn: large ones take milliseconds to read
             before = page[-1].revision
 
-    async def _rule_set(self, tenant: str, revision: int) -> RoutingRules:
+    async def rule_set(self, tenant: str, revision: int) -> RoutingRules:
+        """Return a revision of the rules.
+
+        Raises
+        ------
+        NotFound
+            If there is none of the number.
+        """
         publication = await self._rule_sets.publication(tenant, revision)
         if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision}")

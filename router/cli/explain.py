@@ -92,7 +92,7 @@ def _show_rule(decision: decisions.Decision, console: Console) -> None:
         console.print("  matches everything" if decision.matched_rules else "  no rule matched")
     for predicate in decision.predicates:
         mark = Text("  ✓ " if predicate.holds else "  ✗ ", style="green" if predicate.holds else "red")
-        met = f"is {predicate.actual}" if predicate.actual else "is missing"
+        met = f"is {predicate.actual or ('erased' if predicate.erased else 'missing')}"
         console.print(mark + Text(f"{predicate.field} {predicate.op} {predicate.expected}".rstrip()) + Text(f"  {met}"))
 
 

@@ -1,1 +1,1 @@
-"""A person erased, in the store, its files and the queue: ``service`` carries it out; ``ports``."""
+"""A person erased, in the store, its files and the queue: ``service`` → ``finding``, ``plain`` → ``ports``."""

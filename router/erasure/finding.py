@@ -88,6 +88,6 @@ class Search:
 def _seals_alike(rules: RoutingRules, today: Planner) -> bool:
     """Say whether what was decided by some rules is in the index, if it holds anything that is personal today."""
     now = today.rule_set.known_customer
-    if rules.known_customer is None or now is None or rules.known_customer.id != now.id or today.personal.external_id:
+    if rules.known_customer is None or now is None or rules.known_customer.id != now.id or today.declared.external_id:
         return False
-    return rules.personal - rules.compared_fields >= today.personal.fields
+    return rules.personal - rules.compared_fields >= today.declared.fields

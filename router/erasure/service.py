@@ -7,15 +7,16 @@ explained, and replaying them uses the outcomes that they kept.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.erasure.finding import UNSEEN, InLog, Search
+from router.erasure.plain import in_plain
 from router.erasure.ports import Compacted, Counts, Erasure, Pending, PersonalValues, Submitted
 from router.model.errors import NotFound, NotPossible
-from router.model.sealing import plain_fields
 from router.model.workitem import fingerprint_of
 
 _REWRITE = "stop the service, then `fairlead log rewrite`"
@@ -67,7 +68,8 @@ class Eraser:
         """Erase a subject, or count what would be.
 
         A customer of whom there is nothing is erased already; so is a work item that was erased before. What cannot be
-        read stops nothing: it is told, and then nobody says that all is erased.
+        read, or stays where reps were compared with it, stops nothing: it is told, and then nobody says that all is
+        erased.
 
         Raises
         ------
@@ -86,7 +88,7 @@ class Eraser:
                 f"tenants/{tenant}", f"its older events may hold personal values as they came: {_REWRITE}"
             )
         seen = await self._in_log(tenant, subject)
-        await self._check_sealed(tenant, subject, seen)
+        compared = await self._compared(tenant, subject, seen)
         fingerprint = fingerprint_of(request_id, "erase", *subject)
         counts = None
         if request_id and not preview:
@@ -99,23 +101,22 @@ class Eraser:
                 seen = await self._in_log(tenant, subject, seen)  # what was routed meanwhile
             wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
             counts = await self._page_by_page(tenant, subject, seen, wish, preview)
+            compared = await self._compared(tenant, subject, seen)
         compacted = Compacted() if preview else await self._values.compact()
-        return ErasureResult(counts, compacted.in_spite_of(_left(seen, pending)))
+        return ErasureResult(counts, compacted.in_spite_of(_left(seen, pending, compared)))
 
     async def _in_log(self, tenant: str, subject: Subject, seen: InLog = UNSEEN) -> InLog:
         return await self._search.in_log(tenant, subject.customer, seen) if subject.customer else UNSEEN
 
-    async def _check_sealed(self, tenant: str, subject: Subject, seen: InLog) -> None:
-        """See that nothing of a subject stands in an event as it came, which nobody could erase."""
-        try:
-            personal = (await self._planners.newest(tenant)).personal
-        except NotPossible:  # no rules yet, so no events of work items
-            return
-        for page in await self._pages(tenant, subject, seen):
-            plain = [plain_fields(inputs, personal) for inputs in await self._values.stored_inputs(tenant, page)]
-            if fields := sorted(frozenset().union(*plain)):
-                fault = f"{', '.join(fields)}: in events from before it was declared personal, as it came: {_REWRITE}"
-                raise NotPossible(f"tenants/{tenant}", fault)
+    async def _compared(self, tenant: str, subject: Subject, seen: InLog) -> frozenset[str]:
+        """See that nothing of a subject stands in an event as it came but what reps were compared with: return that."""
+        pages = await self._pages(tenant, subject, seen)
+        plain = await in_plain(self._values, self._planners, tenant, pages)
+        if plain.sealable:
+            fields = ", ".join(sorted(plain.sealable))
+            fault = f"{fields}: in events from before it was declared personal, as it came: {_REWRITE}"
+            raise NotPossible(f"tenants/{tenant}", fault)
+        return plain.compared
 
     async def _page_by_page(self, tenant: str, subject: Subject, seen: InLog, wish: Erasure, preview: bool) -> Counts:
         """Erase what was routed; the last page carries the request out."""
@@ -151,9 +152,14 @@ class Eraser:
         return [item_ids[start : start + _TOGETHER] for start in range(0, len(item_ids), _TOGETHER)] or [[]]
 
 
-def _left(seen: InLog, pending: Pending) -> str:
-    """Say what nobody could look into, and what to do about it; nothing where all was."""
+def _left(seen: InLog, pending: Pending, compared: AbstractSet[str]) -> str:
+    """Say what nobody could look into, or erase, and what to do about it; nothing where all is erased."""
     parts = []
+    if compared:
+        parts.append(
+            f"{', '.join(sorted(compared))}: stands in events as it came, whose rules compared reps with it and which "
+            "could not be replayed without it: nobody can erase it there; publish rules that do without"
+        )
     if pending.unreadable:
         parts.append(
             f"{len(pending.unreadable)} submissions cannot be read and may be the subject's: "

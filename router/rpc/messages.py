@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from failures import shown
@@ -160,7 +161,7 @@ def decision_message(
     )
     if full and explanation:
         message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
-        message.predicates.extend(map(_predicate, explanation.predicates))
+        message.predicates.extend(_predicate(trace, explanation.erased) for trace in explanation.predicates)
     elif stand:
         message.candidates.add(
             rep=message.rep,
@@ -206,7 +207,7 @@ def _reason(reason: Reason) -> decisions.Reason:
     )
 
 
-def _predicate(trace: PredicateTrace) -> decisions.Predicate:
+def _predicate(trace: PredicateTrace, erased: AbstractSet[str]) -> decisions.Predicate:
     return decisions.Predicate(
         path=trace.path,
         field=trace.field,
@@ -214,6 +215,7 @@ def _predicate(trace: PredicateTrace) -> decisions.Predicate:
         expected="" if trace.expected is None else json.dumps(trace.expected, ensure_ascii=False),
         actual="" if trace.actual is None else json.dumps(trace.actual, ensure_ascii=False),
         holds=trace.holds,
+        erased=trace.field in erased,
     )
 
 

@@ -42,6 +42,7 @@ class PrivacyServicer:
 def _subject(tenant: str, subject: str) -> Subject:
     if not subject:
         raise InvalidInput.of("subject", "'': required, a work item's name or a customer's id")
-    if subject.startswith("tenants/"):
-        return Subject(item_id=fields.reference(subject, "workItems", tenant, "subject"))
-    return Subject(customer=fields.text(subject, MAX_STRING, "subject"))
+    customer = subject.removeprefix(f"tenants/{tenant}/customers/")
+    if customer and (customer != subject or not subject.startswith("tenants/")):
+        return Subject(customer=fields.text(customer, MAX_STRING, "subject"))
+    return Subject(item_id=fields.reference(subject, "workItems", tenant, "subject"))

@@ -169,7 +169,7 @@ def _fixed_value(op: str, value: object) -> FactValue | None:
 
 
 def compile_known_customer(form: KnownCustomerForm, fields: Mapping[str, FieldType], report: Report) -> KnownCustomer:
-    """Compile which fields are filled with what is known of a customer; what is wrong goes to the report."""
+    """Compile where a customer is named, and what is filled with what is known; what is wrong goes to the report."""
     expected = {"id": FieldType.STRING, "churn_risk": FieldType.NUMBER, "value_tier": FieldType.STRING}
     filled: dict[str, str] = form.model_dump(exclude_none=True)
     for key, name in filled.items():
@@ -178,9 +178,7 @@ def compile_known_customer(form: KnownCustomerForm, fields: Mapping[str, FieldTy
             allowed = known_names([field for field, kind in fields.items() if kind is expected[key]])
             message = f"found {actual} {shown(name)}; allowed is a {expected[key]} field: {allowed}"
             report.error(("known_customer", key), message)
-    if len(filled) == 1:
-        report.error(("known_customer",), "nothing is asked for; allowed are churn_risk, value_tier or both")
-    elif filled.get("value_tier") == form.id:
+    if filled.get("value_tier") == form.id:
         report.error(
             ("known_customer", "value_tier"), f"{shown(form.id)} carries the customer's id; fill another field"
         )

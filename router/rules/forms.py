@@ -32,7 +32,7 @@ Id = Annotated[str, AfterValidator(_checked_id), Field(description="1 to 64 lett
 
 
 class KnownCustomerForm(Form):
-    """Fills fields of a work item with what was scored last of the customer whose id another field carries."""
+    """Says which field carries a customer's id, and fills others with what was scored last of that customer."""
 
     id: Annotated[Name, Field(description="The string field that carries the customer's id.")]
     churn_risk: Annotated[

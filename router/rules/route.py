@@ -90,7 +90,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    """Which fields are filled with what is known of a customer, if the work item leaves them out.
+    """Where a customer is named, and which fields are filled with what is known, if the work item leaves them out.
 
     Parameters
     ----------

@@ -178,6 +178,7 @@ async def test_an_erased_decision_is_explained_by_the_outcomes_that_it_kept(worl
     assert after.candidates == before.candidates
     assert [(p.path, p.holds) for p in after.predicates] == [(p.path, p.holds) for p in before.predicates]
     assert [p.actual for p in after.predicates] == [None, None]
+    assert [sorted(explained.erased) for explained in (before, after)] == [[], ["phone"]]
 
 
 async def test_erased_items_are_replayed_from_the_outcomes_that_they_kept(world: World) -> None:
@@ -436,6 +437,32 @@ async def test_what_of_a_customer_came_before_an_operator_declared_it_personal_i
         await later.erase(customer="C-1")
 
 
+COMPARING = RULES.replace("{pool: east}", "{pool: east, require: [{rep: regions, op: has, item: region}]}")
+
+
+@pytest.mark.parametrize("rules_since", ["the same", "without"])
+@pytest.mark.parametrize("subject", [Subject(customer="C-1"), Subject("crm~L-1")])
+async def test_what_rules_compared_reps_with_is_not_said_to_be_erased_and_stops_nothing(
+    world: World, rules_since: str, subject: Subject
+) -> None:
+    await world.publish(COMPARING)
+    await world.route("L-1", region="x", phone="110", customer="C-1")
+    if rules_since == "without":
+        await world.publish(RULES)
+    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["region"]))
+    later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
+
+    previewed = await later.eraser.erase(world.tenant, subject, preview=True)
+    erased = await later.eraser.erase(world.tenant, subject)
+
+    assert previewed.counts == erased.counts == Counts(items=1, values=1)
+    for compacted in (previewed.compacted, erased.compacted):
+        assert compacted.clean_ms == 0
+        assert "region: stands in events as it came, whose rules compared reps with it" in compacted.hindrance
+    assert (await world.replay())[0] == []
+
+
 async def test_what_the_log_has_and_nobody_can_read_is_named_and_stops_nothing(redis: Any, tenant: str) -> None:
     world = await _on_redis(redis, tenant)
     await world.publish(WITHOUT_CUSTOMERS)
@@ -453,6 +480,28 @@ async def test_what_the_log_has_and_nobody_can_read_is_named_and_stops_nothing(r
     assert compacted.clean_ms == repeated.compacted.clean_ms == 0
     assert f"1 events of the log cannot be read and may be of the subject's work items: {number}" in compacted.hindrance
     assert repeated.compacted.hindrance == compacted.hindrance
+
+
+class AskedQueue(EmptyQueue):
+    """A queue that remembers in which fields it was to look for a customer."""
+
+    asked: frozenset[str] = frozenset()
+
+    async def of_customer(self, *asked: Any) -> Pending:
+        self.asked = asked[1]
+        return Pending([], [])
+
+
+async def test_the_queue_is_searched_by_the_rules_that_are_active_now_whoever_published_them(world: World) -> None:
+    await world.publish(WITHOUT_CUSTOMERS)
+    await world.route("L-1")
+    queue = AskedQueue()
+    eraser = Eraser(world.store, world.values, queue, world.planners)
+    await world.publish(BY_CLIENT)
+
+    await eraser.erase(world.tenant, Subject(customer="C-1"))
+
+    assert queue.asked == {"customer", "client"}
 
 
 class OneUnreadable(EmptyQueue):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from failures import Failure, RequestIdReused
 from workqueue.errors import QueueFull
 from workqueue.jobs import (
+    MAX_BATCH,
     Bounds,
     Job,
     JobState,
@@ -142,8 +143,8 @@ class MemoryQueue:
 
     async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
         """Lend jobs; see ``workqueue.ports.Queue``."""
-        line, now_us = self._line(tenant), self._now_us()
-        for held in [held for held in line.of(JobState.LEASED) if held.position <= now_us][:count]:
+        line, now_us, at_most = self._line(tenant), self._now_us(), count or MAX_BATCH
+        for held in [held for held in line.of(JobState.LEASED) if held.position <= now_us][:at_most]:
             line.totals["expired"] += 1
             if held.delivery >= self._deliveries:
                 fault = f"lent {held.delivery} times and its worker was lost at last"
@@ -151,7 +152,7 @@ class MemoryQueue:
                 line.totals["dead"] += 1
             else:
                 _make_ready(held)
-        for held in [held for held in line.of(JobState.DELAYED) if held.position <= now_us][:count]:
+        for held in [held for held in line.of(JobState.DELAYED) if held.position <= now_us][:at_most]:
             _make_ready(held)
         leases = []
         for held in line.of(JobState.READY)[:count]:

@@ -175,17 +175,19 @@ class Reason(_message.Message):
     def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ...) -> None: ...
 
 class Predicate(_message.Message):
-    __slots__ = ("path", "field", "op", "expected", "actual", "holds")
+    __slots__ = ("path", "field", "op", "expected", "actual", "holds", "erased")
     PATH_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     OP_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_FIELD_NUMBER: _ClassVar[int]
     ACTUAL_FIELD_NUMBER: _ClassVar[int]
     HOLDS_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     path: str
     field: str
     op: str
     expected: str
     actual: str
     holds: bool
-    def __init__(self, path: _Optional[str] = ..., field: _Optional[str] = ..., op: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., holds: bool = ...) -> None: ...
+    erased: bool
+    def __init__(self, path: _Optional[str] = ..., field: _Optional[str] = ..., op: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., holds: bool = ..., erased: bool = ...) -> None: ...

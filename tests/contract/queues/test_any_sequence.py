@@ -67,7 +67,7 @@ class Queues(RuleBasedStateMachine):
         jobs = [NewJob(name, b"\xff" * size, priority, delay_s, request and request + name, mark) for name in ids]
         self.both(lambda side: side.submit(TENANT, jobs))
 
-    @rule(count=st.integers(1, 5), lease_s=st.sampled_from([1.0, 5.0]))
+    @rule(count=st.integers(0, 5), lease_s=st.sampled_from([1.0, 5.0]))
     def lease(self, count: int, lease_s: float) -> None:
         self.leases += self.both(lambda side: side.lease(TENANT, count, lease_s)).leases
 

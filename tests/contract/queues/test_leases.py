@@ -33,6 +33,23 @@ async def test_a_lease_is_over_when_its_time_is_though_nobody_wants_the_job(benc
     assert await bench.queue.extend(TENANT, [late], 10) == [False]
 
 
+async def test_who_wants_none_takes_back_all_whose_lease_ran_out(bench: Bench) -> None:
+    await bench.submit(*map(str, range(1000)))
+    await bench.submit(*map(str, range(1000, 1500)))
+    for _ in range(2):
+        await bench.lease(750)
+    await bench.clock.pass_s(9)
+    await bench.submit("a")
+    await bench.lease()
+    await bench.clock.pass_s(1)
+
+    lent = [await bench.queue.lease(TENANT, 0, 10) for _ in range(2)]
+
+    assert [batch.leases for batch in lent] == [(), ()]
+    assert [batch.next_due_s for batch in lent] == [0, 9]
+    assert [await bench.count(state) for state in (JobState.READY, JobState.LEASED)] == [1500, 1]
+
+
 async def test_a_token_of_an_earlier_life_of_the_job_is_refused(bench: Bench) -> None:
     await bench.submit("a")
     (late,) = await bench.lease()

@@ -60,12 +60,72 @@ async def test_a_customer_is_erased_once_it_is_confirmed(api: Api, address: str)
     assert "phone" not in dict((await api.item(f"{api.parent}/workItems/crm~L-1")).attributes)
 
 
+async def test_what_is_erased_is_explained_as_erased_and_not_as_missing(api: Api, address: str) -> None:
+    comparing = [{"id": "by-phone", "when": {"field": "phone", "op": "ne", "value": "110"}, **RULES["default"]}]
+    await some_leads(api)
+    await api.adopt({**RULES, "rules": comparing})
+    await api.route("L-9", phone="139 9", customer="C-9")
+    at = ("--server", address, "--tenant", api.tenant)
+    await run("erase", "C-9", "--yes", *at)
+
+    told = await run("explain", "crm~L-9", *at)
+
+    assert '✓ phone ne "110"  is erased' in told.output
+
+
 async def test_a_work_item_is_named_by_its_id(api: Api, address: str) -> None:
     await some_leads(api)
 
     done = await run("erase", "crm~L-2", "--work-item", "--yes", "--server", address, "--tenant", api.tenant)
 
     assert done.output.startswith("erased: 1 values of 1 work items")
+
+
+@pytest.mark.parametrize("subject", ["crm~A/1", "workItems/crm~L-1", "tenants/x/workItems/crm~L-1"])
+async def test_what_is_no_work_item_s_id_is_not_taken_for_a_customer_s(api: Api, address: str, subject: str) -> None:
+    done = await run("erase", subject, "--work-item", "--yes", "--server", address, "--tenant", api.tenant)
+
+    assert done.exit_code == 1
+    assert "must be tenants/{tenant}/workItems/{id}" in done.output
+
+
+@pytest.mark.parametrize("subject", ["crm~L-1", " C-1", "workItems/crm~L-1"])
+@pytest.mark.parametrize("option", ["--dry-run", "--yes"])
+async def test_an_erasure_that_finds_nothing_says_so(api: Api, address: str, subject: str, option: str) -> None:
+    await some_leads(api)
+
+    done = await run("erase", subject, option, "--server", address, "--tenant", api.tenant)
+
+    assert done.exit_code == 3
+    assert f"nothing personal is known of {subject!r} in tenants/{api.tenant}" in done.output
+    assert "--work-item" in done.output
+    assert "erased:" not in done.output
+    assert ("if it is erased already, backups" in done.output) == (option == "--yes")
+    assert dict((await api.item(f"{api.parent}/workItems/crm~L-1")).attributes)["phone"] == "139 1"
+
+
+async def test_who_is_erased_already_is_not_said_to_be_erased_again(api: Api, address: str) -> None:
+    await some_leads(api)
+    erase = ("erase", "C-1", "--yes", "--server", address, "--tenant", api.tenant)
+    first = await run(*erase)
+
+    again = await run(*erase)
+
+    assert (first.exit_code, again.exit_code) == (0, 3)
+    assert "if it is erased already, backups taken from 20" in again.output
+
+
+async def test_a_customer_whose_id_looks_like_a_name_is_erased_by_one(api: Api, address: str) -> None:
+    await some_leads(api)
+    await api.route("L-9", phone="139", customer="tenants/C/1")
+    at = ("--yes", "--server", address, "--tenant", api.tenant)
+
+    refused = await run("erase", "tenants/C/1", *at)
+    done = await run("erase", f"{api.parent}/customers/tenants/C/1", *at)
+
+    assert refused.exit_code == 1
+    assert "must be tenants/{tenant}/workItems/{id}" in refused.output
+    assert "erased: 1 values of 1 work items" in done.output
 
 
 @pytest.mark.parametrize(("name", "says"), [(("log", "verify"), "none altered"), (("audit", "verify"), "none altered")])

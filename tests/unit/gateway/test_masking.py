@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.v1 import rules_pb2 as rules
 from gateway.grpc.masking import HIDDEN, hide
 
 
@@ -12,3 +14,17 @@ def test_an_external_id_that_is_personal_is_hidden_wherever_a_work_item_shows() 
     hide(listed, {"external_id"})
 
     assert [item.external_id for item in listed.work_items] == [HIDDEN]
+
+
+def test_a_note_about_a_person_is_hidden_whatever_is_declared_and_one_about_rules_is_not() -> None:
+    listed = decisions.ListDecisionsResponse(
+        decisions=[decisions.Decision(note="Mr Wang asks for bo"), decisions.Decision()]
+    )
+    changed = routing.WorkItemChange(decision=listed.decisions[0])
+    rule_set = rules.RuleSet(note="as the board decided")
+
+    for message in (listed, changed, rule_set):
+        hide(message, frozenset())
+
+    assert [decision.note for decision in listed.decisions] == [HIDDEN, ""]
+    assert (changed.decision.note, rule_set.note) == (HIDDEN, "as the board decided")

@@ -5,8 +5,9 @@ import numpy as np
 from scoring.model.logistic import probabilities
 from scoring.model.schema import Feature
 from training.data.leaks import Leak
-from training.evaluate.evaluation import Judged, difference, draws, intervals
+from training.evaluate.evaluation import Judged, difference, draws, intervals, profit_interval
 from training.evaluate.gates import Evidence, gates_of, segments_of
+from training.evaluate.profit import Campaign
 from training.measures import roc_auc
 
 N = 4_000
@@ -70,6 +71,14 @@ def test_small_segments_are_not_measured() -> None:
     feature = Feature(name="region", type="category", categories=("east", "west"))
 
     assert list(segments_of(rows, CHURNED, [feature])) == ["region = east"]
+
+
+def test_a_draw_in_which_all_left_says_nothing_of_profit() -> None:
+    few = Judged(np.array([1.0, 1.0, 0.0]), np.array([0.9, 0.5, 0.1]), np.arange(3), np.zeros(3, np.int64))
+
+    interval = profit_interval(few, Campaign(), seed=1, n_draws=20)  # of three, in three draws of ten all left
+
+    assert 0 < interval.low <= interval.value <= interval.high
 
 
 def test_intervals_hold_the_figure_and_shrink_with_more_customers() -> None:

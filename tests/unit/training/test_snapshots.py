@@ -141,6 +141,11 @@ def test_a_moment_whose_outcome_is_not_known_yet_is_left_out() -> None:
         built(DEFINITION.replace("2024-03-01", "2024-04-20"))
 
 
+def test_nobody_active_at_any_moment_is_said() -> None:
+    with pytest.raises(NotEnoughData, match="customers active at any moment: 0, at least 1"):
+        built(DEFINITION.replace("2024-03-01", "2023-10-01"))
+
+
 SUBSCRIPTION = DEFINITION.replace(
     "label: {kind: transactional, active_days: 60}", "label: {kind: subscription, term_days: 30, grace_days: 5}"
 )

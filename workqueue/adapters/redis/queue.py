@@ -98,9 +98,8 @@ class RedisQueue:
         return [_receipt(tenant, job, reply) for job, reply in zip(jobs, replies, strict=True)]
 
     async def lease(self, tenant: str, count: int, lease_s: float) -> LeasedBatch:
-        due_us, *replies = await self._lease(
-            self._redis, QueueKeys(self._name, tenant).all, [count, round(lease_s * 1e6), self._deliveries, count]
-        )
+        arguments = [count, round(lease_s * 1e6), self._deliveries, count or MAX_BATCH]
+        due_us, *replies = await self._lease(self._redis, QueueKeys(self._name, tenant).all, arguments)
         leases = tuple(
             Lease(job_id.decode(), payload, int(arrived), token, delivery)
             for job_id, payload, arrived, token, delivery in replies

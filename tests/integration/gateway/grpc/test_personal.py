@@ -89,6 +89,26 @@ async def test_who_has_no_need_of_them_does_not(mine: Api) -> None:
     assert "east" in str(answers[0])
 
 
+async def test_a_note_is_hidden_where_nothing_is_declared(store: Any, tenant: str, tmp_path: Path) -> None:
+    async with (
+        serving(store.url, security=security(tmp_path), work=WorkSettings(workers=0)) as address,
+        connected(address, tenant, store.url) as api,
+    ):
+        manager, operator = [showing(api, tenant, bearer("mo", [role], [tenant])) for role in ("manager", "operator")]
+        for rep in ("ann", "bo"):
+            await manager.hire(rep)
+        await manager.pool("everyone", ["ann"])
+        await manager.adopt({"fields": {}, "default": {"route": {"pool": "everyone"}}})
+        routed = await manager.route("L-1")
+        moved = await manager.routing.ReassignWorkItem(
+            routing.ReassignWorkItemRequest(name=routed.work_item, rep=api.rep_name("bo"), note="Mr Wang asks for bo")
+        )
+
+        shown = await operator.decisions.GetDecision(decisions.GetDecisionRequest(name=moved.name))
+
+    assert (moved.note, shown.note) == ("Mr Wang asks for bo", "***")
+
+
 async def test_a_submission_in_the_queue_hides_them_too(mine: Api) -> None:
     await mine.submit("L-2", phone=PHONE)
     operator = showing(mine, mine.tenant, bearer("op", ["operator"], [mine.tenant]))
@@ -100,6 +120,26 @@ async def test_a_submission_in_the_queue_hides_them_too(mine: Api) -> None:
     assert shown.state == routing.WorkItem.STATE_RECEIVED
     assert PHONE not in str(shown)
     assert PHONE in str(whole)
+
+
+async def test_a_server_that_did_not_publish_the_rules_hides_what_they_declare_from_then_on(
+    store: Any, mine: Api, tmp_path: Path
+) -> None:
+    chosen = security(tmp_path, personal=frozenset())
+    async with (
+        serving(store.url, security=chosen, work=WorkSettings(workers=0)) as address,
+        connected(address, mine.tenant, store.url) as other,
+    ):
+        operator = showing(other, mine.tenant, bearer("op", ["operator"], [mine.tenant]))
+        name = f"{mine.parent}/workItems/crm~L-1"
+        before = await operator.routing.GetWorkItem(routing.GetWorkItemRequest(name=name))
+        also_regions = {**RULES["fields"], "region": {"type": "string", "personal": True}}
+        await mine.adopt({"fields": also_regions, "default": {"route": {"pool": "everyone"}}})
+
+        after = await operator.routing.GetWorkItem(routing.GetWorkItemRequest(name=name))
+
+    assert dict(before.attributes) == {"phone": "***", "region": "east"}
+    assert dict(after.attributes) == {"phone": "***", "region": "***"}
 
 
 def test_a_personal_field_chooses_no_rep() -> None:

@@ -94,6 +94,15 @@ async def test_what_nobody_can_read_dies_and_what_is_leased_with_it_does_not(que
     assert [result.fate for result in results] == [ResultKind.NEVER, ResultKind.AGAIN]  # there are no rules yet
 
 
+async def test_whose_worker_died_is_removed_though_no_other_worker_comes(queue: Moving) -> None:
+    with pytest.raises(Conflict):
+        await QueuedPersons(queue).remove(TENANT, ["crm~C-1"])
+    queue.now_us += 15_000_000
+
+    assert await QueuedPersons(queue).remove(TENANT, ["crm~C-1"]) == 1
+    assert await queue.find(TENANT, "crm~C-1") is None
+
+
 async def test_who_becomes_ready_while_the_states_are_emptied_is_not_said_to_be_removed(queue: Moving) -> None:
     await queue.fail()
 

@@ -71,4 +71,6 @@ async def test_rules_that_ask_for_nothing_get_the_very_same_work_items() -> None
     source, sent = Known(), [item(customer="C-1")]
 
     assert await filled(source, "t", rules(known_customer=""), sent) is sent
+    (same,) = await filled(source, "t", rules(known_customer="known_customer: {id: customer}"), sent)
+    assert same is sent[0]
     assert source.asked == []

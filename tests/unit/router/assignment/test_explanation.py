@@ -167,6 +167,32 @@ def test_comparisons_of_the_rule_are_shown_and_none_for_the_default() -> None:
     assert explain(decided(planner(), default), planner()).predicates == ()
 
 
+DATED = """
+fields: {since: {type: date}, until: {type: date}}
+rules:
+  - id: lately
+    when:
+      all:
+        - {field: since, op: between, value: [2024-05-01, "2024-05-02T08:30:00+08:00"]}
+        - {field: until, op: missing}
+    route: {pool: east}
+default: {route: {pool: east}}
+"""
+
+
+def test_dates_are_shown_as_rules_write_them() -> None:
+    rule_set = check(DATED).rule_set
+    assert rule_set is not None
+    by = Planner(1, rule_set, IndexEngine(rule_set), planner().roster)
+    item = WorkItem(Kind.LEAD, attributes={"since": "2024-05-01T00:00:00.25Z"})
+
+    since, until = explain(decided(by, item), by).predicates
+
+    assert since.expected == ("2024-05-01", "2024-05-02T00:30:00Z")
+    assert since.actual == "2024-05-01T00:00:00.250000Z"
+    assert (until.expected, until.actual) == (None, None)
+
+
 def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() -> None:
     rule_set = check(RULES).rule_set
     assert rule_set is not None

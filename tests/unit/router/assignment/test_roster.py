@@ -78,6 +78,14 @@ def test_a_rep_of_a_parent_region_serves_its_children_but_not_the_other_way_roun
     assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "华东")]).reps == ("a",)
 
 
+def test_what_nobody_has_is_met_by_nobody() -> None:
+    roster = Roster(1, {"a": Rep("a", attributes={"skills": ("tea",)})}, {"p": Pool("p", (Member("a"),))}, {})
+
+    for op in ("has", "has_any", "has_all"):
+        skills = Requirement("skills", op, "skill")
+        assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(skills, "cup")]).reps == ()
+
+
 def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
     regions, skills = Requirement("regions", "covers", "region"), Requirement("skills", "has", "skill")
     route = Route(

@@ -102,6 +102,12 @@ def test_a_known_customer_names_the_fields_it_is_about() -> None:
     assert rule_set.known_customer == KnownCustomer("地区", churn_risk="n")
 
 
+def test_a_customer_may_be_named_so_that_they_can_be_erased_and_nothing_asked_of_them() -> None:
+    rule_set = good(check(source_of(known_customer={"id": "地区"})))
+
+    assert rule_set.known_customer == KnownCustomer("地区")
+
+
 @pytest.mark.parametrize(
     ("form", "path", "message"),
     [
@@ -109,7 +115,6 @@ def test_a_known_customer_names_the_fields_it_is_about() -> None:
         ({"id": "n", "churn_risk": "n"}, "known_customer.id", "found the number field 'n'; allowed is a string field"),
         ({"id": "地区", "churn_risk": "d"}, "known_customer.churn_risk", "allowed is a number field: n"),
         ({"id": "地区", "value_tier": "地区"}, "known_customer.value_tier", "fill another field"),
-        ({"id": "地区"}, "known_customer", "allowed are churn_risk, value_tier or both"),
         ({"churn_risk": "n"}, "known_customer.id", "id is missing"),
         ({"id": "地区", "churn_risk": "n", "age": "n"}, "known_customer.age", "allowed are id, churn_risk, value_tier"),
     ],

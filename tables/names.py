@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from tables.errors import UnreadableTable
-from tables.missing import trimmed
+from missing_words import trimmed
 
 
 def key_of(name: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scoring.model.schema import Feature, FeatureSchema
-from tables.missing import is_missing
+from missing_words import is_missing
 
 NAN = math.nan
 _BOOL_TEXTS = {"false": 0.0, "true": 1.0, "0": 0.0, "1": 1.0}

@@ -72,3 +72,13 @@ async def test_rules_that_ask_for_nothing_get_the_very_same_work_items() -> None
 
     assert await filled(source, "t", rules(known_customer=""), sent) is sent
     assert source.asked == []
+
+
+async def test_a_word_for_missing_is_filled_in_and_is_nobody_s_id() -> None:
+    source = Known()
+
+    lacking, nobody = await filled(source, "t", rules(), [item(customer="C-1", tier="N/A"), item(customer="-")])
+
+    assert lacking.attributes == {"customer": "C-1", "risk": 0.81, "tier": "gold"}
+    assert nobody.attributes == {"customer": "-"}
+    assert source.asked == [{"C-1"}]

@@ -149,7 +149,8 @@ class _Compiler:
         kind = self._fields.get(form.field)
         if kind is None:
             self._report.error(
-                (*path, "field"), f"unknown field {shown(form.field)}; declared are {known_names(self._fields)}{hint(form.field)}"
+                (*path, "field"),
+                f"unknown field {shown(form.field)}; declared are {known_names(self._fields)}{hint(form.field)}",
             )
         elif form.op not in OPERATORS[kind]:
             allowed = ", ".join(OPERATORS[kind])

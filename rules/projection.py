@@ -59,8 +59,8 @@ def project(
     rule_set
         Declares the fields.
     attributes
-        Plain values: text, float or int, bool, None, lists, mappings. None, an empty list, and a text that is one of the
-        rule set's words for it count as missing, whatever the type of the field; in a list such a text is left out.
+        Plain values: text, float or int, bool, None, lists, mappings. None, an empty list, and a text that is one of
+        the rule set's words for it count as missing, whatever the type of the field; in a list such a text is left out.
     around
         Returns a region itself and all regions around it: the twin of a field that some rule looks ``within``.
 

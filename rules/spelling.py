@@ -1,7 +1,7 @@
 """What was probably meant by a text that an input method, an editor or a spreadsheet has spelt otherwise.
 
-A comma or a colon in full width separates nothing in YAML, and typographic quotes quote nothing: they become part of the
-text, which then equals no value of any work item. Nobody sees that in an editor, so it is said.
+A comma or a colon in full width separates nothing in YAML, and typographic quotes quote nothing: they become part of
+the text, which then equals no value of any work item. Nobody sees that in an editor, so it is said.
 """
 
 from __future__ import annotations
@@ -79,11 +79,11 @@ def _oddity(text: str) -> str:
 
 
 def hint_for_line(line: str) -> str:
-    """Say what in a line of YAML that cannot be read looks like a sign and is none.
+    r"""Say what in a line of YAML that cannot be read looks like a sign and is none.
 
     Examples
     --------
-    >>> hint_for_line("\\tc: {type: string}")
+    >>> hint_for_line("\tc: {type: string}")
     '; a tab indents this line: YAML is indented with blanks'
     >>> hint_for_line("fields：")
     "; '：' stands where YAML has ':'"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from tables.errors import UnreadableTable
 from missing_words import trimmed
+from tables.errors import UnreadableTable
 
 
 def key_of(name: str) -> str:

@@ -21,7 +21,6 @@ from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
 from router.rules.scenarios import ScenarioWorkforce, TestResult, run
 from rules.limits import MAX_SOURCE_BYTES
-from rules.problems import Problem
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")

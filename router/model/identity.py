@@ -1,11 +1,11 @@
 """Which work items are one: those whose source and external id are spelt alike, but for what people do not mean by it.
 
-Exports pad ids with blanks, forms begin them with a capital, input methods write them in full width. So they are compared
-in a normal form, by a rule that the contract declares:
+Exports pad ids with blanks, forms begin them with a capital, input methods write them in full width. So they are
+compared in a normal form, by a rule that the contract declares:
 
-* blanks at the ends, characters that nobody sees and the width of letters do not count; blanks inside count as one;
-* upper and lower case are one, but in record ids of 15 characters as Salesforce has them, which tell records apart by case
-  alone [1]_: those are compared in their form of 18 characters, which does not need it.
+* blanks at the ends, characters that nobody sees and the width of letters do not count, blanks inside count as one;
+* upper and lower case are one, but in record ids of 15 characters as Salesforce has them, which tell records apart by
+  case alone [1]_: those are compared in their form of 18 characters, which does not need it.
 
 An item keeps the spelling that came first, in its name too. The store knows it by its normal form as well: there stands
 which item it is.
@@ -31,12 +31,12 @@ _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def normal_id(item: WorkItem, *, hides_external_id: bool = False) -> str:
-    """Return the id that all spellings of a work item's natural key share; empty where it has none.
+    r"""Return the id that all spellings of a work item's natural key share; empty where it has none.
 
     Examples
     --------
     >>> from router.model.workitem import Kind
-    >>> normal_id(WorkItem(Kind.LEAD, " CRM", "L-1\\u3000")), normal_id(WorkItem(Kind.LEAD, "ｃｒｍ", "l-1"))
+    >>> normal_id(WorkItem(Kind.LEAD, " CRM", "L-1\u3000")), normal_id(WorkItem(Kind.LEAD, "ｃｒｍ", "l-1"))
     ('crm~l-1', 'crm~l-1')
     """
     if not item.external_id:

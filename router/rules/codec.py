@@ -32,8 +32,8 @@ from rules.ruleset import Rule
 FORMAT = 2
 """Raised when the layout or its meaning changes; an unknown one is refused rather than misread.
 
-1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it is
-replayed as it was; a rule set without such words is written so.
+1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
+is replayed as it was; a rule set without such words is written so.
 """
 
 

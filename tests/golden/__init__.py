@@ -12,8 +12,8 @@ Nothing of it is written by hand. To write it again, from a clone::
     .venv/bin/python -m tests.golden.write_fb041ba ../golden
     .venv/bin/python -m tests.golden.contract ../golden/contract.json
 
-spellings_fb041ba and spellings_329b6ac hold store.jsonl and, by source and external id, the names of its work items; each is written
-likewise on its commit::
+spellings_fb041ba and spellings_329b6ac hold a store.jsonl and, by source and external id, the names of its work items.
+Each is written likewise on its commit::
 
     .venv/bin/python -m tests.golden.write_spellings ../spellings_fb041ba
     .venv/bin/python -m tests.golden.write_spellings ../spellings_329b6ac personal

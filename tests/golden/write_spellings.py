@@ -1,4 +1,4 @@
-"""``python -m tests.golden.write_spellings FOLDER [personal]``: a store whose work items are spelt as people spell them.
+"""``python -m tests.golden.write_spellings FOLDER [personal]``: a store with ids as people spell them.
 
 Run on a commit before spellings of one source and external id were one: there each made a work item of its own. With
 ``personal`` external ids are sealed, which fb041ba cannot do yet. See the package for how to run it there.

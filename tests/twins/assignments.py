@@ -26,21 +26,31 @@ class MemoryAssignments(Tenants):
         state = self._tenants[tenant]
         if jobs and revisions[:2] != (state.rules, state.workforce):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
-        answers = [(job, self._bind(state, job, preview=preview)) for job in jobs]
+        answers = [(job, self._known_as(state, job, preview) or self._bind(state, job, preview)) for job in jobs]
         return [
-            answer if isinstance(answer, Refusal | KnownAs) else opened_in(state, answer, {} if answer.number else job.openings)
+            answer
+            if isinstance(answer, Refusal | KnownAs)
+            else opened_in(state, answer, {} if answer.number else job.openings)
             for job, answer in answers
         ]
 
-    def _bind(self, state: Tenant, job: BindCommand, *, preview: bool) -> Decision | Refusal | KnownAs:
+    def _known_as(self, state: Tenant, job: BindCommand, preview: bool) -> KnownAs | None:
+        """Return the id of the work item that a job is about where that is another one; None where it is new."""
+        is_repeated = repeated_in(state, job.request_id, job.fingerprint) is not None
+        if is_repeated or job.mode is not Mode.ROUTE or job.item_id in state.projection.items:
+            return None
+        other = state.other_ids.get(job.item_id) or state.other_ids.get(job.normal_id)
+        if other is None and job.normal_id in state.projection.items:
+            other = job.normal_id
+        if other and not preview:
+            state.other_ids[job.item_id] = other
+        return KnownAs(other) if other else None
+
+    def _bind(self, state: Tenant, job: BindCommand, preview: bool) -> Decision | Refusal:
         repeated = repeated_in(state, job.request_id, job.fingerprint)
         if repeated is not None:
             return repeated
         record = state.projection.items.get(job.item_id)
-        if job.mode is Mode.ROUTE and record is None and (other := _known_as(state, job)):
-            if not preview:
-                state.other_ids[job.item_id] = other
-            return KnownAs(other)
         if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
             return Refusal.CONFLICT
         if job.mode is Mode.ROUTE and record is not None and record.owner:
@@ -184,13 +194,6 @@ class MemoryAssignments(Tenants):
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
         """Return the open units by rep and kind."""
         return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
-
-
-def _known_as(state: Tenant, job: BindCommand) -> str:
-    """Return the id of the work item that a job is about where that is another one; empty where it is new."""
-    if job.item_id in state.other_ids:
-        return state.other_ids[job.item_id]
-    return job.normal_id if job.normal_id in state.projection.items else state.other_ids.get(job.normal_id, "")
 
 
 def repeated_in(state: Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:

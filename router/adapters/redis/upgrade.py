@@ -3,7 +3,7 @@
 Tenant by tenant: the log is walked page by page, a script writes the records of its work items anew and enters them in
 the index of owners, and the tenant's new format is written down last. What request ids were answered moves to keys that
 hold no id as it was sent, for a person may stand in one, and tells content by a hash that is keyed with the id. All
-spellings of a work item's natural key are made to lead to it; two that have one normal form by now are named, and stay two.
+spellings of a work item's natural key are made to lead to it; two of one normal form are named, and stay two.
 ``fairlead:format`` says of the whole store that
 it is done, so that every later start asks for one key. Of several servers one does the work and the others wait; every
 step may be done twice, so that whoever comes after one that was killed, or was only slow, goes on.
@@ -227,12 +227,13 @@ class StoreUpgrade:
         with translated():
             await self._redis.hset(keys.revisions, "format", FORMAT)
 
-
     async def _lead_to(self, tenant: str, item_ids: Sequence[str], entries: Mapping[int, StoredEvent]) -> None:
         """Have all spellings lead to the work items that first came with some events."""
         records = [record for record in await self._log.items(tenant, item_ids) if record and record.first in entries]
         normal_ids = {
-            record.item_id: normal_id(await self._content(tenant, entries[record.first]), hides_external_id=self._hides_external_id)
+            record.item_id: normal_id(
+                await self._content(tenant, entries[record.first]), hides_external_id=self._hides_external_id
+            )
             for record in records
         }
         others = {item_id: normal for item_id, normal in normal_ids.items() if normal not in ("", item_id)}
@@ -245,8 +246,8 @@ class StoreUpgrade:
             if answer != 0:
                 known_as = answer.decode() or normal
                 self._report.alike(
-                    f"tenants/{tenant}: work items {known_as} and {item_id} have one source and external id but for their "
-                    f"spelling; both stay, and every other spelling leads to {known_as}"
+                    f"tenants/{tenant}: work items {known_as} and {item_id} have one source and external id "
+                    f"but for their spelling; both stay, and every other spelling leads to {known_as}"
                 )
 
     async def _content(self, tenant: str, entry: StoredEvent) -> WorkItem:

@@ -199,9 +199,7 @@ async def test_all_decisions_are_listed_newest_first(api: Api) -> None:
 @pytest.mark.parametrize(
     ("source", "external_id"), [("CRM", "l-1"), (" crm\u3000", "L-1 "), ("ｃｒｍ", "Ｌ-1"), ("crm", "L-1\u200b")]
 )
-async def test_another_spelling_of_source_and_id_is_the_same_work_item(
-    api: Api, source: str, external_id: str
-) -> None:
+async def test_another_spelling_of_source_and_id_is_the_same_work_item(api: Api, source: str, external_id: str) -> None:
     await everyone(api, "ann", "bob")
     first = await api.route("L-1")
 
@@ -248,3 +246,15 @@ async def test_a_work_item_is_completed_and_moved_by_its_name_in_any_case(api: A
 
     assert (last(moved.work_item), last(done.name), done.state) == ("crm~L-1", "crm~L-1", State.STATE_CLOSED)
     assert await differences(store.url, api.tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "external_id", "field"), [("\u3000", "L-1", "source"), ("crm", " \u200b", "external_id")]
+)
+async def test_a_source_and_an_id_are_more_than_blanks(api: Api, source: str, external_id: str, field: str) -> None:
+    await everyone(api, "ann")
+
+    error = await refused(api.route(external_id, source=source))
+
+    assert error.code() is Code.INVALID_ARGUMENT
+    assert f"work_item.{field}" in (error.details() or "")

@@ -85,7 +85,6 @@ class Reports:
     def moved(self, tenant: str, events: int, of_events: int) -> None:
         self.progress.setdefault(tenant, []).append((events, of_events))
 
-
     def alike(self, which: str) -> None:
         self.equal.add(which)
 

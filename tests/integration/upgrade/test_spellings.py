@@ -1,4 +1,4 @@
-"""Work items of an older store are found under every spelling of their source and id; two that are one by now stay two."""
+"""Work items of an older store are found under every spelling of source and id; two that are one by now stay two."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from fairlead.v1 import decisions_pb2
+from gateway.settings import Security
 from router.adapters.redis.upgrade import StoreUpgrade
-from serving.settings import Security
 from tests.api import EXISTING_OWNER, Api, connected, differences, last
 from tests.conftest import serving
 from tests.golden import SPELLINGS_329B6AC, SPELLINGS_FB041BA, keys
@@ -91,9 +91,7 @@ async def test_two_that_are_one_by_now_are_named_and_each_is_found_as_it_was_spe
         assert [said for said in reports.equal if names[one] in said and names[other] in said]
 
 
-async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(
-    url: str, redis: Any, older: Older
-) -> None:
+async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(url: str, redis: Any, older: Older) -> None:
     whole = Mortal(redis)
     await older.upgrade(whole, Reports()).run()
     expected = keys.contents(url)

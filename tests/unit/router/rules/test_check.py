@@ -390,10 +390,10 @@ def warnings(source: str) -> list[tuple[int, int, str]]:
     [
         ("[制造业，汽车]", 38, "[制造业, 汽车] would be 2"),
         ("[汽车, “上海”]", 42, "'上海' was probably meant"),
-        ("[\"上海 \"]", 38, "with blanks around it; '上海' was probably meant"),
+        ('["上海 "]', 38, "with blanks around it; '上海' was probably meant"),
         ("[ＳＨ]", 38, "in full width; 'SH' was probably meant"),
         ("[NA]", 38, "a word for missing: no comparison with it holds"),
-        ("[\"\"]", 38, "a word for missing: no comparison with it holds"),
+        ('[""]', 38, "a word for missing: no comparison with it holds"),
     ],
 )
 @pytest.mark.parametrize(("kind", "op"), [("string", "in"), ("list", "has_any")])
@@ -419,8 +419,10 @@ def test_a_rule_set_says_itself_which_words_mean_missing(op: str) -> None:
     own = check(with_value("NA", op=op, top="missing: [keine Angabe, NULL]"))
     none = check(with_value("NA", op=op, top="missing: []"))
 
-    assert own.rule_set is not None and own.rule_set.missing == {"", "keine angabe", "null"}
-    assert none.rule_set is not None and none.rule_set.missing == {""}
+    assert own.rule_set is not None
+    assert none.rule_set is not None
+    assert own.rule_set.missing == {"", "keine angabe", "null"}
+    assert none.rule_set.missing == {""}
     assert (own.problems, none.problems) == ((), ())
 
 

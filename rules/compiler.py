@@ -6,9 +6,10 @@ is compiled by the user of the language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
+from missing_words import folded
 from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
 from rules.fields import FieldType, Scalar
 from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm
@@ -16,6 +17,7 @@ from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
 from rules.problems import known_names, shown
 from rules.report import Path, Report
 from rules.ruleset import Rule
+from rules.spelling import doubt, hint
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
 DEFAULT = "default"
@@ -49,6 +51,8 @@ def compile_fields(forms: Mapping[str, FieldForm], report: Report) -> dict[str, 
         if name.startswith(("$", "_")) or "^" in name or name in ("id", "sid"):
             allowed = "a field begins with neither $ nor _, holds no ^ and is not called id or sid"
             report.error(("fields", name), f"found {shown(name)}; {allowed}", of_key=True)
+        elif odd := doubt(name):
+            report.warn(("fields", name), odd, of_key=True)
     return {name: form.type for name, form in forms.items()}
 
 
@@ -57,6 +61,7 @@ def compile_rules(
     fields: Mapping[str, FieldType],
     report: Report,
     compile_target: Callable[[RuleForm, Path], Target],
+    missing: Collection[str] = (),
 ) -> tuple[Rule[Target], ...]:
     """Compile rules into the order in which the first match wins; what is wrong goes to the report.
 
@@ -64,11 +69,13 @@ def compile_rules(
     ----------
     compile_target
         Makes what a rule leads to from its form and its path in the document.
+    missing
+        Words that mean that an attribute is missing, folded: no comparison with one can hold.
     """
     rules = []
     for index, form in enumerate(forms):
         path: Path = ("rules", index)
-        when = ALWAYS if form.when is None else compile_condition(form.when, fields, report, (*path, "when"))
+        when = ALWAYS if form.when is None else compile_condition(form.when, fields, report, (*path, "when"), missing)
         rules.append((index, Rule(form.id, when, compile_target(form, path), form.priority)))
     _check_ids(forms, report)
     rules.sort(key=lambda numbered: -numbered[1].priority)
@@ -101,9 +108,11 @@ def _warn_of_the_unreachable(rules: Sequence[tuple[int, Rule[object]]], report: 
             seen[rule.when] = rule.id
 
 
-def compile_condition(form: object, fields: Mapping[str, FieldType], report: Report, path: Path) -> Condition:
+def compile_condition(
+    form: object, fields: Mapping[str, FieldType], report: Report, path: Path, missing: Collection[str] = ()
+) -> Condition:
     """Compile one rule's condition; what is wrong goes to the report."""
-    compiler = _Compiler(fields, report)
+    compiler = _Compiler(fields, report, missing)
     condition = compiler.compile(form, path, 1)
     if compiler.comparisons > MAX_CONDITIONS:
         report.error(path, f"{compiler.comparisons} comparisons in one rule; at most {MAX_CONDITIONS} are allowed")
@@ -111,8 +120,9 @@ def compile_condition(form: object, fields: Mapping[str, FieldType], report: Rep
 
 
 class _Compiler:
-    def __init__(self, fields: Mapping[str, FieldType], report: Report) -> None:
+    def __init__(self, fields: Mapping[str, FieldType], report: Report, missing: Collection[str]) -> None:
         self._fields = fields
+        self._missing = missing
         self._report = report
         self.comparisons = 0
 
@@ -139,7 +149,8 @@ class _Compiler:
         kind = self._fields.get(form.field)
         if kind is None:
             self._report.error(
-                (*path, "field"), f"unknown field {shown(form.field)}; declared are {known_names(self._fields)}"
+                (*path, "field"),
+                f"unknown field {shown(form.field)}; declared are {known_names(self._fields)}{hint(form.field)}",
             )
         elif form.op not in OPERATORS[kind]:
             allowed = ", ".join(OPERATORS[kind])
@@ -189,8 +200,17 @@ class _Compiler:
     def _scalar(self, value: object, kind: FieldType, path: Path) -> Scalar | None:
         compiled = scalar(value, kind)
         if compiled is None:
-            self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected")
+            self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected{hint(value)}")
+        elif isinstance(compiled, str):
+            self._question(compiled, path)
         return compiled
+
+    def _question(self, text: str, path: Path) -> None:
+        if folded(text) in self._missing:
+            found = f"found {shown(text)}, a word for missing: no comparison with it holds"
+            self._report.warn(path, f"{found}; ask with exists or missing, or declare other words under missing")
+        elif odd := doubt(text):
+            self._report.warn(path, odd)
 
 
 def scalar(value: object, kind: FieldType) -> Scalar | None:

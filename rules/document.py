@@ -17,6 +17,7 @@ import yaml
 from rules import limits
 from rules.problems import Problem, Severity, shown
 from rules.scalars import FORBIDDEN, Refused, place, plain, quoted
+from rules.spelling import hint_for_line
 
 if TYPE_CHECKING:
     Tree = dict[str, "Tree"] | list["Tree"] | str | int | float | bool | None
@@ -101,7 +102,7 @@ def path_text(path: Path) -> str:
 def read(source: str | bytes) -> Document:
     """Read a document; look at its ``problem`` before its ``tree``."""
     document = Document()
-    builder = _Builder(document)
+    builder, text = _Builder(document), ""
     try:
         text = _checked_text(source)
         for event in yaml.parse(text, Loader=_LOADER):
@@ -109,7 +110,7 @@ def read(source: str | bytes) -> Document:
     except Refused as refused:
         document.problem = Problem(refused.line, refused.column, builder.path(), refused.message)
     except _PARSER_ERRORS as error:
-        document.problem = _syntax_problem(error, builder.path())
+        document.problem = _syntax_problem(error, builder.path(), text)
     if document.problem:
         document.tree = None
     return document
@@ -142,11 +143,13 @@ def _joined_pair(pair: re.Match[str]) -> str:
     return f"{pair[1]}\\U{code:08x}"
 
 
-def _syntax_problem(error: Exception, path: str) -> Problem:
+def _syntax_problem(error: Exception, path: str, source: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     text = getattr(error, "problem", None) or "the text cannot be read"
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    return Problem(line, column, path, f"neither YAML nor JSON: {text}")
+    around = source.split("\n")[max(line - 2, 0) : line][::-1] if line else []  # often the line before is the culprit
+    likely = next(filter(None, map(hint_for_line, around)), "")
+    return Problem(line, column, path, f"neither YAML nor JSON: {text}{likely}")
 
 
 class _Level:

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from missing_words import folded
 from rules.fields import Fact, FactValue, FieldType, twin_of
 from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
 from rules.problems import known_names, shown
@@ -58,7 +59,8 @@ def project(
     rule_set
         Declares the fields.
     attributes
-        Plain values: text, float or int, bool, None, lists, mappings. None and an empty list count as missing.
+        Plain values: text, float or int, bool, None, lists, mappings. None, an empty list, and a text that is one of
+        the rule set's words for it count as missing, whatever the type of the field; in a list such a text is left out.
     around
         Returns a region itself and all regions around it: the twin of a field that some rule looks ``within``.
 
@@ -70,17 +72,21 @@ def project(
     """
     plan = _plans.get(id(rule_set))
     readers = _plan(rule_set) if plan is None else plan[1]
+    missing = rule_set.missing
     fact: dict[str, FactValue] = {}
     refused = len(attributes) > MAX_ATTRIBUTES
     for name, value in attributes.items():
         reader = readers.get(name)
         if reader is None:
             refused = refused or not rule_set.ignore_undeclared
-        elif value is not None:
+        elif value is not None and not (type(value) is str and missing and folded(value) in missing):
             read = reader(value)
             if type(read) is _Refusal:
                 refused = True
-            elif read is not None:
+                continue
+            if missing and type(read) is tuple:
+                read = tuple([entry for entry in read if folded(entry) not in missing]) or None
+            if read is not None:
                 fact[name] = read  # type: ignore[assignment]  # no refusal here
     if refused:
         raise InvalidAttributes(_violations(rule_set, readers, attributes))
@@ -89,6 +95,11 @@ def project(
         if region is not None:
             fact[twin_of(name)] = around(str(region))
     return fact
+
+
+def says_nothing(rule_set: RuleSet[object], value: object) -> bool:
+    """Tell whether an attribute's value means that it is missing."""
+    return value is None or (type(value) is str and folded(value) in rule_set.missing)
 
 
 _plans: dict[int, tuple[weakref.ref[RuleSet[object]], dict[str, _Reader]]] = {}
@@ -116,7 +127,7 @@ def _violations(
                     f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.fields)}"
                 )
                 faults.append(AttributeFault(_printable(name), description))
-        elif value is not None and isinstance(read := reader(value), _Refusal):
+        elif not says_nothing(rule_set, value) and isinstance(read := reader(value), _Refusal):
             faults.append(AttributeFault(_printable(name), f"found {shown(value)}; {read.allowed} is expected"))
     return faults
 

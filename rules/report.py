@@ -19,9 +19,9 @@ class Report:
         """Add what keeps the rule set from being published."""
         self.problems.append(self._document.problem_at(path, message, of_key=of_key))
 
-    def warn(self, path: Path, message: str) -> None:
+    def warn(self, path: Path, message: str, *, of_key: bool = False) -> None:
         """Add what is worth a look."""
-        self.problems.append(self._document.problem_at(path, message, severity=Severity.WARNING))
+        self.problems.append(self._document.problem_at(path, message, of_key=of_key, severity=Severity.WARNING))
 
     @property
     def has_errors(self) -> bool:

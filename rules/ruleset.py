@@ -28,7 +28,9 @@ class RuleSet(Generic[Target]):
     """Typed fields, rules in the order in which the first match wins, and the default.
 
     ``within_fields`` follows from the rules: the region fields that some rule looks ``within``, which get a twin.
-    ``personal`` fields say something about a person.
+    ``personal`` fields say something about a person. ``missing`` are the words that mean "not known" in an attribute,
+    folded, see ``missing_words``; rule sets that were stored before there were such words have none, not even the
+    empty text, so that what they decided is decided again.
     """
 
     fields: Mapping[str, FieldType]
@@ -36,6 +38,7 @@ class RuleSet(Generic[Target]):
     default: Target
     ignore_undeclared: bool = False
     personal: frozenset[str] = frozenset()
+    missing: frozenset[str] = field(default=frozenset(), kw_only=True)
     within_fields: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from rules.document import Document, read
 from rules.forms import CONDITION_FORMS, Form
 from rules.problems import MAX_PROBLEMS, Problem, shown
+from rules.spelling import hint
 
 FormType = TypeVar("FormType", bound=Form)
 Location = Sequence[str | int]
@@ -81,11 +82,11 @@ def _message(error: Mapping[str, Any], parts: Parts) -> str:
         return f"{error['loc'][-1]} is missing"
     if kind == "extra_forbidden":
         allowed = ", ".join(_allowed_keys(error["loc"][:-1], parts))
-        return f"unknown key {shown(error['loc'][-1])}; allowed are {allowed}"
+        return f"unknown key {shown(error['loc'][-1])}; allowed are {allowed}{hint(error['loc'][-1])}"
     if kind in _EXPECTED:
-        return f"found {value}; {_EXPECTED[kind]} is expected"
+        return f"found {value}; {_EXPECTED[kind]} is expected{hint(error['input'])}"
     if kind in ("literal_error", "enum"):
-        return f"found {value}; allowed are {context['expected']}"
+        return f"found {value}; allowed are {context['expected']}{hint(error['input'])}"
     if kind in ("too_long", "string_too_long"):
         count = context.get("actual_length", len(error["input"]))
         return f"found {count:,} entries or characters; at most {context['max_length']:,} are allowed"

@@ -31,6 +31,10 @@ class UpgradeBar:
         """Move the bar of a tenant."""
         self._move(f"upgrading tenants/{tenant}, events", events, of_events)
 
+    def alike(self, which: str) -> None:
+        """Name two work items that would be one by now."""
+        self._progress.console.print(which, markup=False, highlight=False)
+
     def _move(self, what: str, done: int, total: int | None) -> None:
         self._progress.start()
         if what not in self._tasks:

@@ -35,6 +35,10 @@ class UpgradeLines:
         part = events * _LINES // of_events
         self._tell(f"{tenant} {part}", "upgrading tenants/%s: %d of %d events", tenant, events, of_events)
 
+    def alike(self, which: str) -> None:
+        """Name two work items that would be one by now."""
+        _log.warning("%s", which)
+
     def _tell(self, what: str, line: str, *values: object) -> None:
         if what not in self._announced:
             self._announced.add(what)

@@ -168,7 +168,8 @@ class Service:
         await self._agree_on_time()
         self.durability.level = await self._stores.check_durability(self._settings.durability)
         with upgrade_report() as report:
-            await self._stores.bring_up_to_date(report)
+            hides_id = Personal.of(self._settings.security.personal).external_id
+            await self._stores.bring_up_to_date(report, hides_external_id=hides_id)
         self._start_watch()
         names = []
         for servicer, contract, name in self._servicers:

@@ -162,7 +162,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         await _agree_on_time(stores, is_private=is_private)
         await stores.check_durability(wanted.requirement)
         with upgrade_report() as report:
-            await stores.bring_up_to_date(report)
+            await stores.bring_up_to_date(report, hides_external_id=wanted.personal.external_id)
         workers.start()
         operation_workers.start()
         _log.info(

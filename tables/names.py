@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from missing_words import trimmed
 from tables.errors import UnreadableTable
-from tables.missing import trimmed
 
 
 def key_of(name: str) -> str:

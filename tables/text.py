@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from missing_words import SPELLINGS
 from tables.dialect import Dialect, dialect_of, is_footer
 from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
-from tables.missing import SPELLINGS
 from tables.options import ReadOptions
 from tables.pieces import Piece
 from tables.records import Offsets, Records, UnsoundQuotes, breaks, pieces_of, texts_of

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.missing import BLANKS, SPELLINGS, is_missing, trimmed
+from missing_words import BLANKS, SPELLINGS, is_missing, trimmed
 
 _UNTIDY = np.isin(np.arange(256), [*range(0x21), ord("="), 0x7F, 0xC2, 0xE2, 0xE3, 0xEF])
 """Bytes that a text may begin with which is to be trimmed."""

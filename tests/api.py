@@ -149,13 +149,14 @@ class Api:
         request_id: str = "",
         view: decisions_pb2.DecisionView = BASIC,
         validate_only: bool = False,
+        source: str = "crm",
         kind: routing_pb2.WorkItem.Kind = routing_pb2.WorkItem.KIND_LEAD,
         value: float = 0,
         **attributes: Any,
     ) -> routing_pb2.RouteWorkItemRequest:
         item = routing_pb2.WorkItem(
             kind=kind,
-            source="crm" if external_id else "",
+            source=source if external_id else "",
             external_id=external_id,
             attributes=struct(attributes),
             value=value,

@@ -14,6 +14,7 @@ from router.assignment.planner import Plan, Planner
 from router.assignment.roster import Candidates
 from router.model.decision import Cause, DecisionInputs, Outcome
 from router.model.errors import InvalidInput, NotFound, NotPossible
+from router.model.identity import normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
@@ -53,6 +54,9 @@ class BindCommand(NamedTuple):
         What the store keeps unread in the log; ``content`` is the packed work item of the head.
     openings
         What it keeps beside the log, to open what is sealed in the head.
+    normal_id
+        What all spellings of its source and external id share, see ``router.model.identity``; empty: nothing other than
+        its id. Looked up by ROUTE alone.
     customer
         Whose work item it is, where something is sealed; empty: not known, or not asked for.
     """
@@ -71,6 +75,13 @@ class BindCommand(NamedTuple):
     named: str = ""
     openings: Openings = NO_OPENINGS
     customer: str = ""
+    normal_id: str = ""
+
+
+class KnownAs(NamedTuple):
+    """Says that a work item is there, with its source and external id spelt otherwise: its id; nothing was written."""
+
+    item_id: str
 
 
 class Refusal(StrEnum):
@@ -98,11 +109,12 @@ class Completion:
 
 
 class RouteRequest(NamedTuple):
-    """A wish for an owner."""
+    """A wish for an owner; ``known_as`` is the id that the work item has already, empty as long as nobody knows."""
 
     item: WorkItem
     request_id: str = ""
     actor: str = ""
+    known_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +143,9 @@ def route_command(planner: Planner, request: RouteRequest, item: WorkItem) -> Bi
     except InvalidInput as error:
         return error
     content = item.pack()
-    identity = item_id(item, request.request_id, hides_external_id=planner.personal.external_id)
+    hides_id = planner.personal.external_id
+    identity = request.known_as or item_id(item, request.request_id, hides_external_id=hides_id)
+    normal = "" if request.known_as else normal_id(item, hides_external_id=hides_id)
     fingerprint = request_fingerprint(request, content if item is request.item else b"") if request.request_id else ""
     return _sealed(
         planner,
@@ -147,6 +161,7 @@ def route_command(planner: Planner, request: RouteRequest, item: WorkItem) -> Bi
             content=content,
             request_id=request.request_id,
             fingerprint=fingerprint,
+            normal_id=normal if normal != identity else "",
         ),
     )
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from router.assignment.ports import CustomerScores
 from router.model.records import CustomerScore
 from router.model.workitem import WorkItem
-from router.rules.route import KnownCustomer, RoutingRules
+from router.rules.route import RoutingRules
+from rules.projection import says_nothing
 
 
 async def filled(
@@ -24,40 +25,44 @@ async def filled(
     StoreUnavailable
         If the source does not answer: to decide as if the customer were unknown would be a wrong decision.
     """
-    wanted = rule_set.known_customer
-    if wanted is None:
+    if rule_set.known_customer is None:
         return items
-    customers = {customer for item in items if (customer := customer_to_ask_for(wanted, item))}
+    customers = {customer for item in items if (customer := customer_to_ask_for(rule_set, item))}
     scores = await source.last_scores(tenant, customers) if customers else {}
-    return [completed(wanted, item, scores) for item in items]
+    return [completed(rule_set, item, scores) for item in items]
 
 
-def customer_to_ask_for(wanted: KnownCustomer, item: WorkItem) -> str:
+def customer_to_ask_for(rule_set: RoutingRules, item: WorkItem) -> str:
     """Return the id of the customer of whom something is to be filled in; empty if there is nothing to ask."""
-    customer = item.attributes.get(wanted.id)
+    wanted = rule_set.known_customer
+    customer = item.attributes.get(wanted.id) if wanted else None
+    if not wanted or not isinstance(customer, str) or says_nothing(rule_set, customer):
+        return ""
     fields = (wanted.churn_risk, wanted.value_tier)
-    lacks = any(field and item.attributes.get(field) is None for field in fields)
-    return customer if lacks and isinstance(customer, str) else ""
+    lacks = any(field and says_nothing(rule_set, item.attributes.get(field)) for field in fields)
+    return customer if lacks else ""
 
 
-def completed(wanted: KnownCustomer, item: WorkItem, scores: Mapping[str, CustomerScore]) -> WorkItem:
+def completed(rule_set: RoutingRules, item: WorkItem, scores: Mapping[str, CustomerScore]) -> WorkItem:
     """Fill in what is known and the work item lacks.
 
     Examples
     --------
     >>> from router.model.workitem import Kind
-    >>> item = WorkItem(Kind.LEAD, attributes={"customer": "C-1", "tier": "gold"})
+    >>> from router.rules.route import KnownCustomer, Route
     >>> wanted = KnownCustomer("customer", churn_risk="risk", value_tier="tier")
-    >>> dict(completed(wanted, item, {"C-1": CustomerScore(0.81, "silver")}).attributes)
+    >>> rule_set = RoutingRules({}, (), Route("p"), known_customer=wanted)
+    >>> item = WorkItem(Kind.LEAD, attributes={"customer": "C-1", "tier": "gold"})
+    >>> dict(completed(rule_set, item, {"C-1": CustomerScore(0.81, "silver")}).attributes)
     {'customer': 'C-1', 'tier': 'gold', 'risk': 0.81}
     """
-    score = scores.get(customer_to_ask_for(wanted, item))
-    if score is None:
+    wanted, score = rule_set.known_customer, scores.get(customer_to_ask_for(rule_set, item))
+    if wanted is None or score is None:
         return item
     values = {wanted.churn_risk: score.churn_risk, wanted.value_tier: score.value_tier or None}
     lacking = {
         field: value
         for field, value in values.items()
-        if field and value is not None and item.attributes.get(field) is None
+        if field and value is not None and says_nothing(rule_set, item.attributes.get(field))
     }
     return item._replace(attributes={**item.attributes, **lacking})

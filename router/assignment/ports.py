@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from router.assignment.commands import BindCommand, Completion, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Refusal
 from router.model.decision import Decision
 from router.model.events import Event
 from router.model.records import CustomerScore, ItemRecord, LedgerState
@@ -21,7 +21,7 @@ class Assignments(Protocol):
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal]:
+    ) -> list[Decision | Refusal | KnownAs]:
         """Do up to ``MAX_JOBS`` jobs in order, all by the same revisions; one answer each.
 
         Raises
@@ -40,7 +40,7 @@ class Assignments(Protocol):
         """
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
-        """Return where a work item stands."""
+        """Return where a work item stands, by its id or by another one that leads to it."""
 
     async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
         """Return where work items stand, in order."""

@@ -11,6 +11,7 @@ from router.assignment.ports import Assignments
 from router.model.decision import Decision, Outcome
 from router.model.errors import NotFound
 from router.model.events import Completed
+from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import State
 
@@ -22,6 +23,14 @@ class StoredItem:
     record: ItemRecord
     decision: Decision
     created_ms: int
+
+
+async def found(store: Assignments, tenant: str, item_id: str) -> ItemRecord | None:
+    """Return where a work item stands, by its id in any spelling of source and external id."""
+    record = await store.item(tenant, item_id)
+    if record is None and (normal := normal_name(item_id)) != item_id:
+        return await store.item(tenant, normal)
+    return record
 
 
 class WorkItemQueries:
@@ -47,7 +56,7 @@ class WorkItemQueries:
         NotFound
             If there is none.
         """
-        record = await self._store.item(tenant, item_id)
+        record = await found(self._store, tenant, item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
         decision = await self.decision(tenant, record.decision)
@@ -135,7 +144,7 @@ class WorkItemQueries:
         self, tenant: str, item_id: str, before: int | None, count: int
     ) -> tuple[list[Decision], int | None]:
         """Follow a work item's events backwards."""
-        record = await self._store.item(tenant, item_id)
+        record = await found(self._store, tenant, item_id)
         number = record.event if record else 0
         matches: list[Decision] = []
         while number and len(matches) < count:

@@ -17,6 +17,7 @@ from failures import Failure
 from router.assignment.commands import (
     BindCommand,
     Completion,
+    KnownAs,
     ReassignRequest,
     Refusal,
     RouteRequest,
@@ -101,8 +102,19 @@ class Router:
         NotPossible, StaleRevision, StoreUnavailable
             As ``route``, for all at once.
         """
+        answers = await self._answered(tenant, requests, preview)
+        elsewhere = {place: answer for place, answer in enumerate(answers) if isinstance(answer, KnownAs)}
+        if elsewhere:
+            again = [requests[place]._replace(known_as=known.item_id) for place, known in elsewhere.items()]
+            for place, answer in zip(elsewhere, await self.route_many(tenant, again, preview=preview), strict=True):
+                answers[place] = answer
+        return [answer for answer in answers if not isinstance(answer, KnownAs)]
+
+    async def _answered(
+        self, tenant: str, requests: Sequence[RouteRequest], preview: bool
+    ) -> list[Decision | Failure | KnownAs]:
         planner = await self._planners.current(tenant)
-        answers: list[Decision | Failure] = []
+        answers: list[Decision | Failure | KnownAs] = []
         tries = 0
         while len(answers) < len(requests):
             try:
@@ -118,7 +130,7 @@ class Router:
 
     async def _bound(
         self, tenant: str, planner: Planner, requests: Sequence[RouteRequest], preview: bool
-    ) -> list[Decision | Failure]:
+    ) -> list[Decision | Failure | KnownAs]:
         """Answer requests by one planner.
 
         Raises
@@ -217,7 +229,7 @@ class Router:
             stored = await self._queries.item(tenant, item_id)
             event = stored.record.version if expected is None else expected
             fingerprint = fingerprint_of(request_id, "complete", item_id, state)
-            completion = Completion(item_id, state, event, request_id, fingerprint, actor)
+            completion = Completion(stored.record.item_id, state, event, request_id, fingerprint, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)
             if isinstance(answer, ItemRecord):
                 return StoredItem(answer, stored.decision, stored.created_ms)
@@ -230,7 +242,9 @@ class Router:
         raise Conflict(name, "changes faster than it can be closed: try again")
 
 
-def _given_up(tenant: str, answers: list[Decision | Failure], wanted: int) -> list[Decision | Failure]:
+def _given_up(
+    tenant: str, answers: list[Decision | Failure | KnownAs], wanted: int
+) -> list[Decision | Failure | KnownAs]:
     """Keep the answers there are; what was done must not look undone."""
     error = StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
     if not answers:
@@ -238,8 +252,10 @@ def _given_up(tenant: str, answers: list[Decision | Failure], wanted: int) -> li
     return [*answers, *[error] * (wanted - len(answers))]
 
 
-def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refusal) -> Decision | Failure:
-    if isinstance(answer, Decision):
+def _answer(
+    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs
+) -> Decision | Failure | KnownAs:
+    if isinstance(answer, Decision | KnownAs):
         return answer
     name = f"tenants/{tenant}/workItems/{item_id}"
     match answer:
@@ -253,7 +269,8 @@ def _answer(tenant: str, item_id: str, request_id: str, answer: Decision | Refus
             return StaleEtag(name, "changed since it was read: read it again")
 
 
-def _sole(answer: Decision | Failure) -> Decision:
+def _sole(answer: Decision | Failure | KnownAs) -> Decision:
+    assert not isinstance(answer, KnownAs)  # it was found by its id
     if isinstance(answer, Failure):
         raise answer
     return answer

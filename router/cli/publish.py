@@ -12,6 +12,8 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
+from router.cli.problems import print_problems
+from router.rules.check import check
 from rules.limits import MAX_SOURCE_BYTES
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
@@ -25,15 +27,17 @@ FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 def publish_command(file: Path, note: str, server: str, tenant: str) -> None:
     """Publish FILE: from now on every decision is made by it, on every server.
 
-    The service checks it and runs its tests first, and refuses it whole if anything is wrong. - reads standard
-    input.
+    The service checks it and runs its tests first, and refuses it whole if anything is wrong. What is only worth a
+    look is printed, as ``fairlead rules check`` does. - reads standard input.
 
     \b
       $ fairlead rules publish east.yaml --note "cars go to the car people"
       revision 4 is active: 12 rules
     """
     with connected(server, tenant) as client:
-        published = client.publish_rules(_text(file), note=note)
+        source = _text(file)
+        published = client.publish_rules(source, note=note)
+    print_problems(file, check(source).problems)  # warnings: what has errors is not published
     click.echo(f"revision {published.revision} is active: {published.rule_count} rules")
 
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import click
 
+from router.cli.problems import print_problems
 from router.cli.publish import publish_command, rollback_command
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
 from router.rules.scenarios import ScenarioWorkforce, TestResult, run
 from rules.limits import MAX_SOURCE_BYTES
-from rules.problems import Problem
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
@@ -83,7 +83,7 @@ def check_command(file: Path, as_json: bool) -> None:
     if as_json:
         _print_json(problems=checked.problems, rule_count=_count(checked.rule_set))
     else:
-        _print_problems(file, checked.problems)
+        print_problems(file, checked.problems)
         if checked.rule_set is not None:
             click.echo(f"{file}: {_count(checked.rule_set)} rules, no errors")
     sys.exit(0 if checked.rule_set is not None else 1)
@@ -119,9 +119,9 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
     if as_json:
         _print_json(problems=problems, results=results)
     else:
-        _print_problems(file, checked.problems)
+        print_problems(file, checked.problems)
         if tests_file is not None:
-            _print_problems(tests_file, tests.problems)
+            print_problems(tests_file, tests.problems)
         _print_results(tests_file or file, results)
     failed = any(problem.is_error for problem in problems) or not all(result.passed for result in results)
     sys.exit(1 if failed else 0)
@@ -139,14 +139,6 @@ def _content(file: Path) -> bytes:
 
 def _count(rule_set: RoutingRules | None) -> int:
     return 0 if rule_set is None else len(rule_set.rules)
-
-
-def _print_problems(file: Path, problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        place = f"{file}:{problem.line}:{problem.column}" if problem.line else str(file)
-        colour = "red" if problem.is_error else "yellow"
-        path = f" ({problem.path})" if problem.path else ""
-        click.echo(f"{place} {click.style(problem.severity, fg=colour, bold=True)}: {problem.message}{path}", err=True)
 
 
 def _print_results(file: Path, results: Sequence[TestResult]) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.queries import found
 from router.erasure.finding import UNSEEN, InLog, Search
 from router.erasure.plain import in_plain
 from router.erasure.ports import Compacted, Counts, Erasure, Pending, PersonalValues, Submitted
@@ -136,14 +137,15 @@ class Eraser:
             return await self._submitted.of_customer(tenant, fields, subject.customer)
         if await self._submitted.waiting(tenant, [subject.item_id]):
             return Pending([subject.item_id], [])
-        if not may_be_gone and await self._store.item(tenant, subject.item_id) is None:
+        if not may_be_gone and await found(self._store, tenant, subject.item_id) is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{subject.item_id}")
         return Pending([], [])
 
     async def _pages(self, tenant: str, subject: Subject, seen: InLog) -> list[list[str]]:
         """Return the work items that were routed, page by page; one page at least."""
         if not subject.customer:
-            return [[subject.item_id]]
+            record = await found(self._store, tenant, subject.item_id)
+            return [[record.item_id if record else subject.item_id]]
         owned, after = set(seen.item_ids), ""
         while page := await self._values.items_of(tenant, subject.customer, after=after, count=_TOGETHER):
             owned.update(page)

@@ -98,7 +98,7 @@ def canonical(value: Any) -> Any:
 
 
 def item_id(item: WorkItem, request_id: str, *, hides_external_id: bool = False) -> str:
-    """Derive a work item's id, so that the same lead can never exist twice.
+    """Derive a work item's id, as its natural key is spelt; see ``identity`` for which spellings are one.
 
     ``source~external_id`` where that is a readable id, and may be read by all, else a hash of the two; a hash of the
     request id where there is no natural key; random where there is neither. A hash begins with ``~``, which no source
@@ -112,12 +112,17 @@ def item_id(item: WorkItem, request_id: str, *, hides_external_id: bool = False)
     '~a6116073f12ddf7a1cde159e83485c3d'
     """
     if item.external_id:
-        if not hides_external_id and not check_id(item.source) and not check_id(item.external_id):
-            return f"{item.source}~{item.external_id}"
-        return _hashed(b"natural", item.source, item.external_id)
+        return natural_id(item.source, item.external_id, hidden=hides_external_id)
     if request_id:
         return _hashed(b"request", request_id)
     return f"~{_random.getrandbits(128):032x}"
+
+
+def natural_id(source: str, external_id: str, *, hidden: bool = False) -> str:
+    """Return what ``item_id`` makes of a natural key."""
+    if not hidden and not check_id(source) and not check_id(external_id):
+        return f"{source}~{external_id}"
+    return _hashed(b"natural", source, external_id)
 
 
 def _hashed(what: bytes, *parts: str) -> str:

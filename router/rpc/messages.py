@@ -11,6 +11,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from gateway.fields import finite, text, timestamp
+from missing_words import BLANKS
 from router.assignment.commands import RouteRequest
 from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
 from router.assignment.queries import StoredItem
@@ -68,7 +69,9 @@ def work_item(message: routing.WorkItem) -> WorkItem:
     if source or external_id:
         text(source, MAX_SOURCE, "work_item.source")
         text(external_id, MAX_EXTERNAL_ID, "work_item.external_id")
-        if external_id and not source:
+        if external_id and not external_id.strip(BLANKS):
+            raise InvalidInput.of("work_item.external_id", f"{external_id!r}: must not be blank")
+        if external_id and not source.strip(BLANKS):
             raise InvalidInput.of("work_item.source", "'': required with external_id, e.g. 'crm'")
     if value:
         finite(value, 0, MAX_VALUE, "work_item.value")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from missing_words import folded
 from router.rules.compiler import RouteCompiler, compile_known_customer
 from router.rules.fixtures import compile_tests
 from router.rules.forms import PARTS, RuleSetForm, TestsForm
@@ -89,7 +90,10 @@ def _compile(
     fields = compile_fields(form.fields, report)
     personal = frozenset(name for name, field in form.fields.items() if field.personal)
     routes = RouteCompiler(fields, pools, report, personal.union(also_personal))
-    rules = compile_rules(form.rules, fields, report, lambda rule, path: routes.compile(rule.route, (*path, "route")))
+    missing = frozenset(["", *map(folded, form.missing)])
+    rules = compile_rules(
+        form.rules, fields, report, lambda rule, path: routes.compile(rule.route, (*path, "route")), missing
+    )
     default = routes.compile(form.default.route, ("default", "route"))
     customer = compile_known_customer(form.known_customer, fields, report) if form.known_customer else None
-    return RoutingRules(fields, rules, default, form.undeclared == "ignore", personal, customer)
+    return RoutingRules(fields, rules, default, form.undeclared == "ignore", personal, customer, missing=missing)

@@ -29,8 +29,12 @@ from rules.conditions import Condition
 from rules.fields import FieldType
 from rules.ruleset import Rule
 
-FORMAT = 1
-"""Raised when the layout changes; an unknown one is refused rather than misread."""
+FORMAT = 2
+"""Raised when the layout or its meaning changes; an unknown one is refused rather than misread.
+
+1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
+is replayed as it was; a rule set without such words is written so.
+"""
 
 
 def dumps(rule_set: RoutingRules) -> str:
@@ -48,7 +52,7 @@ def dumps(rule_set: RoutingRules) -> str:
     ]
     default = routes.setdefault(rule_set.default, len(routes))
     document = {
-        "format": FORMAT,
+        "format": FORMAT if rule_set.missing else 1,
         "fields": dict(rule_set.fields),
         "ignore_undeclared": rule_set.ignore_undeclared,
         "conditions": [write_condition(condition) for condition in conditions],
@@ -58,6 +62,8 @@ def dumps(rule_set: RoutingRules) -> str:
         "personal": sorted(rule_set.personal),
         "known_customer": asdict(rule_set.known_customer) if rule_set.known_customer else None,
     }
+    if rule_set.missing:
+        document["missing"] = sorted(rule_set.missing)
     return json.dumps(document, default=_write, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -71,8 +77,8 @@ def loads(text: str | bytes) -> RoutingRules:
 
     """
     document = json.loads(text)
-    if document.get("format") != FORMAT:
-        raise ValueError(f"stored rule set has format {document.get('format')!r}; this version reads {FORMAT}")
+    if document.get("format") not in (1, FORMAT):
+        raise ValueError(f"stored rule set has format {document.get('format')!r}; this version reads 1 and {FORMAT}")
     conditions = [read_condition(raw) for raw in document["conditions"]]
     routes = [_read_route(raw) for raw in document["routes"]]
     rules = tuple(
@@ -86,6 +92,7 @@ def loads(text: str | bytes) -> RoutingRules:
         document["ignore_undeclared"],
         frozenset(document.get("personal", ())),  # likewise
         KnownCustomer(**known_customer) if known_customer else None,
+        missing=frozenset(document.get("missing", ())),
     )
 
 

@@ -30,6 +30,7 @@ from rules.fields import FactValue, FieldType
 from rules.limits import MAX_LIST, MAX_STRING
 from rules.problems import known_names, shown
 from rules.report import Path, Report
+from rules.spelling import doubt, hint
 from rules.values import as_number
 
 _ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = {
@@ -99,6 +100,7 @@ class RouteCompiler:
 
     def _requirement(self, form: RequirementForm, path: Path) -> Requirement:
         given = form.model_fields_set & {"item", "value"}
+        self._question(form.rep, (*path, "rep"))
         if len(given) != 1:
             parts = "both item and value" if given else "neither item nor value"
             self._report.error(path, f"found {parts}; one is expected: a field of the work item, or a fixed value")
@@ -106,7 +108,8 @@ class RouteCompiler:
             return Requirement(form.rep, form.op, value=self._fixed(form, (*path, "value")))
         elif form.item is None or form.item not in self._fields:
             declared = known_names(self._fields)
-            self._report.error((*path, "item"), f"unknown field {shown(form.item)}; declared are {declared}")
+            fault = f"unknown field {shown(form.item)}; declared are {declared}{hint(form.item)}"
+            self._report.error((*path, "item"), fault)
         elif self._fields[form.item] not in _ITEM_TYPES[form.op]:
             expected = " or ".join(_ITEM_TYPES[form.op])
             kind = self._fields[form.item]
@@ -125,7 +128,16 @@ class RouteCompiler:
             expected = " or ".join(_ITEM_TYPES[form.op])
             bounds = f"texts up to {MAX_STRING} characters, lists of 1 to {MAX_LIST} texts"
             self._report.error(path, f"found {shown(form.value)}; {form.op} compares with a {expected} ({bounds})")
+        elif isinstance(value, tuple):
+            for index, text in enumerate(value):
+                self._question(text, (*path, index))
+        elif isinstance(value, str):
+            self._question(value, path)
         return value
+
+    def _question(self, text: str, path: Path) -> None:
+        if odd := doubt(text):
+            self._report.warn(path, odd)
 
     def _fallback(self, forms: Sequence[object], path: Path) -> tuple[Fallback, ...]:
         steps = tuple(self._step(form, (*path, index)) for index, form in enumerate(forms))

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
+from missing_words import MISSING_WORDS
 from resource_names import check_id
 from router.rules import limits
 from rules.forms import BareRuleForm, FieldForm, Form, Name, Value
-from rules.limits import MAX_FIELDS, MAX_RULES
+from rules.limits import MAX_FIELDS, MAX_LIST, MAX_RULES
 
 REQUIREMENT_OPERATORS = ("covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte")
 
@@ -132,6 +133,14 @@ class DefaultForm(Form):
     route: RouteForm
 
 
+def _word(value: object) -> object:
+    return "null" if value is None else value
+
+
+MissingWord = Annotated[Name, BeforeValidator(_word, json_schema_input_type=str | None)]
+"""YAML reads ``null`` without quotes as nothing."""
+
+
 class ExpectForm(Form):
     """What a test expects; what is left out is not looked at."""
 
@@ -171,6 +180,14 @@ class RuleSetForm(TestsForm):
 
     fields: Annotated[dict[Name, FieldForm], Field(max_length=MAX_FIELDS)]
     undeclared: Literal["reject", "ignore"] = "reject"
+    missing: Annotated[
+        list[MissingWord],
+        Field(
+            max_length=MAX_LIST,
+            description="Texts that mean that an attribute is missing, in any case and with blanks around them; the "
+            "empty text always does. Absent: " + ", ".join(filter(None, MISSING_WORDS)) + ".",
+        ),
+    ] = list(filter(None, MISSING_WORDS))
     known_customer: KnownCustomerForm | None = None
     rules: Annotated[list[RuleForm], Field(max_length=MAX_RULES)] = []
     default: DefaultForm

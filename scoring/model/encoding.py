@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from missing_words import is_missing
 from scoring.model.schema import Feature, FeatureSchema
-from tables.missing import is_missing
 
 NAN = math.nan
 _BOOL_TEXTS = {"false": 0.0, "true": 1.0, "0": 0.0, "1": 1.0}

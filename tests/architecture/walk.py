@@ -38,6 +38,7 @@ WAY = (
 """The rooms in the order of the way; a call from one of them to one before it is a turn-back."""
 LEAVES = (
     "failures.py",
+    "missing_words.py",
     "resource_names.py",
     "telemetry",
     "proto",

@@ -227,8 +227,8 @@ class Stores(RuleBasedStateMachine):
     def request(self, data: st.DataObject) -> RouteRequest:
         item = WorkItem(
             data.draw(st.sampled_from([Kind.LEAD, Kind.LEAD, Kind.TICKET])),
-            "crm",
-            str(data.draw(st.integers(0, 60))),
+            data.draw(st.sampled_from(["crm", "crm", "CRM", " crm"])),
+            data.draw(st.sampled_from("Ll")) + str(data.draw(st.integers(0, 60))),
             {
                 "region": data.draw(st.sampled_from(["east", "waits", "elsewhere"])),
                 "skill": data.draw(st.sampled_from(["ERP", "CRM"])),

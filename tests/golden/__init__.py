@@ -12,9 +12,18 @@ Nothing of it is written by hand. To write it again, from a clone::
     .venv/bin/python -m tests.golden.write_fb041ba ../golden
     .venv/bin/python -m tests.golden.contract ../golden/contract.json
 
+spellings_fb041ba and spellings_329b6ac hold a store.jsonl and, by source and external id, the names of its work items.
+Each is written likewise on its commit::
+
+    .venv/bin/python -m tests.golden.write_spellings ../spellings_fb041ba
+    .venv/bin/python -m tests.golden.write_spellings ../spellings_329b6ac personal
+
 What travels there imports the generated contract and no other module of ours but ``service``, whose name is fixed.
 """
 
 from pathlib import Path
 
 FB041BA = Path(__file__).parent / "fb041ba"
+SPELLINGS_FB041BA = Path(__file__).parent / "spellings_fb041ba"
+SPELLINGS_329B6AC = Path(__file__).parent / "spellings_329b6ac"
+"""Stores of formats 1 and 2 with work items as people spell them; the second one's external ids are sealed."""

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 CALLED_BACK = ("store", "RedisAssignments._bind_together")
 """The one call that goes back up: what collects jobs calls its user with all of them."""
-COPIED = ("pyproject.toml", "failures.py", "resource_names.py", "service.py")
+COPIED = ("pyproject.toml", "failures.py", "missing_words.py", "resource_names.py", "service.py")
 
 
 @pytest.mark.parametrize("inside", ["", "router"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import BindCommand, Completion, Mode, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Mode, Refusal
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event
@@ -21,18 +21,32 @@ class MemoryAssignments(Tenants):
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal]:
+    ) -> list[Decision | Refusal | KnownAs]:
         """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
         if jobs and revisions[:2] != (state.rules, state.workforce):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
-        answers = [(job, self._bind(state, job, preview=preview)) for job in jobs]
+        answers = [(job, self._known_as(state, job, preview) or self._bind(state, job, preview)) for job in jobs]
         return [
-            answer if isinstance(answer, Refusal) else opened_in(state, answer, {} if answer.number else job.openings)
+            answer
+            if isinstance(answer, Refusal | KnownAs)
+            else opened_in(state, answer, {} if answer.number else job.openings)
             for job, answer in answers
         ]
 
-    def _bind(self, state: Tenant, job: BindCommand, *, preview: bool) -> Decision | Refusal:
+    def _known_as(self, state: Tenant, job: BindCommand, preview: bool) -> KnownAs | None:
+        """Return the id of the work item that a job is about where that is another one; None where it is new."""
+        is_repeated = repeated_in(state, job.request_id, job.fingerprint) is not None
+        if is_repeated or job.mode is not Mode.ROUTE or job.item_id in state.projection.items:
+            return None
+        other = state.other_ids.get(job.item_id) or state.other_ids.get(job.normal_id)
+        if other is None and job.normal_id in state.projection.items:
+            other = job.normal_id
+        if other and not preview:
+            state.other_ids[job.item_id] = other
+        return KnownAs(other) if other else None
+
+    def _bind(self, state: Tenant, job: BindCommand, preview: bool) -> Decision | Refusal:
         repeated = repeated_in(state, job.request_id, job.fingerprint)
         if repeated is not None:
             return repeated
@@ -62,6 +76,8 @@ class MemoryAssignments(Tenants):
         if job.openings and job.customer:
             state.subjects[job.customer].add(job.item_id)
         state.projection.enter_decision(decision, job.attempts, choice)
+        if job.normal_id and job.normal_id not in state.projection.items:
+            state.other_ids.setdefault(job.normal_id, job.item_id)
         remember_in(state, job.request_id, job.fingerprint, decision)
         return decision
 
@@ -129,7 +145,8 @@ class MemoryAssignments(Tenants):
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
         """Return where a work item stands."""
-        return self._tenants[tenant].projection.items.get(item_id)
+        state = self._tenants[tenant]
+        return state.projection.items.get(state.other_ids.get(item_id, item_id))
 
     async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
         """Return where work items stand."""

@@ -27,6 +27,7 @@ class Tenant:
     changes: list[RecordChange] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     customer_scores: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
+    other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 

@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from missing_words import is_missing
 from scoring.model.columns import FLAG_KINDS, encode_column
 from scoring.model.encoding import FlagKind, category_text
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
-from tables.missing import is_missing
 from training.data.rows import IntArray
 
 YES_NO = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("0", "1"))

@@ -18,9 +18,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from missing_words import MISSING_WORDS
 from scoring.model.encoding import category_text
 from scoring.model.logistic import FloatArray
-from tables.missing import MISSING_WORDS
 from training.data.inference import NUMBER
 from training.data.rows import IntArray
 from training.errors import InvalidInput

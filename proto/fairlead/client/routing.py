@@ -87,7 +87,7 @@ class RoutingCalls(Calls):
                 yield FairleadError.of_status(result.error) if failed else result.submission
 
     def get_work_item(self, name: str) -> routing.WorkItem:
-        """Get a work item; its id is ``source~external_id`` where those are plain."""
+        """Get a work item; its id is ``source~external_id`` where those are plain, in any case."""
         request = routing.GetWorkItemRequest(name=self._name("workItems", name))
         return self._connection.call("RoutingService/GetWorkItem", request, routing.WorkItem)
 

@@ -10,7 +10,7 @@ import msgpack
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.assignment.commands import BindCommand, Completion, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Refusal
 from router.history.codec import pack_head, read_decision, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
@@ -51,13 +51,13 @@ class RedisAssignments:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal](
+        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs](
             self._bind_together, _TOGETHER
         )
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal]:
+    ) -> list[Decision | Refusal | KnownAs]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
             return [await self._batcher.submit((tenant, revisions), jobs[0])]
@@ -65,13 +65,13 @@ class RedisAssignments:
 
     async def _bind_together(
         self, key: tuple[str, RevisionPair], jobs: Sequence[BindCommand]
-    ) -> Sequence[Decision | Refusal]:
+    ) -> Sequence[Decision | Refusal | KnownAs]:
         tenant, revisions = key
         return await self._call(tenant, revisions, jobs, preview=False)
 
     async def _call(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool
-    ) -> list[Decision | Refusal]:
+    ) -> list[Decision | Refusal | KnownAs]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
         replies = await _bind(self._redis, keys, arguments)
         check_reply(tenant, replies)
@@ -113,6 +113,8 @@ class RedisAssignments:
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
         with translated():
             packed = await self._redis.get(Keys(tenant).item(item_id))
+            if packed and (other := other_id(packed)):
+                item_id, packed = other, await self._redis.get(Keys(tenant).item(other))
         return record_from(item_id, packed) if packed else None
 
     async def items(self, tenant: str, item_ids: Sequence[str]) -> list[ItemRecord | None]:
@@ -263,6 +265,10 @@ def bind_arguments(
     for job in jobs:
         all_keys.append(keys.item(job.item_id))
         item_place, request_place = len(all_keys), 0
+        normal_place = 0
+        if job.normal_id:
+            all_keys.append(keys.item(job.normal_id))
+            normal_place = len(all_keys)
         if job.request_id:
             all_keys.append(keys.request(job.request_id))
             request_place = len(all_keys)
@@ -275,7 +281,7 @@ def bind_arguments(
                 beside[2] = len(all_keys)
         attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
         packed_jobs += [
-            pack_form([*_packed_form(job, item_place, request_place, attempts), *beside]),
+            pack_form([*_packed_form(job, item_place, request_place, attempts), normal_place, *beside]),
             pack_head(job.head, job.content, pack),
         ]
     header = pack([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
@@ -299,7 +305,7 @@ def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts
     ]
 
 
-def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal:
+def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs:
     match reply[0]:
         case b"NEW":
             decision = read_decision(reply[1], reply[2], job.head)
@@ -308,6 +314,8 @@ def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal:
             return _earlier(*reply[1:])
         case b"EXISTING":
             return _earlier(*reply[1:])._replace(outcome=Outcome.EXISTING_OWNER)
+        case b"KNOWN_AS":
+            return KnownAs(reply[1].decode())
         case refusal:
             return Refusal(refusal.decode())
 
@@ -316,6 +324,12 @@ def _earlier(number: int, facts: bytes, head: bytes, form: bytes) -> Decision:
     decision = read_event(number, form, facts, head)
     assert isinstance(decision, Decision)
     return decision
+
+
+def other_id(packed: bytes) -> str:
+    """Return the id of the work item that a key leads to, which is not its own; empty for a record."""
+    found = msgpack.unpackb(packed)
+    return found if isinstance(found, str) else ""
 
 
 def record_from(item_id: str, packed: bytes) -> ItemRecord:

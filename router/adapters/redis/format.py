@@ -6,6 +6,7 @@ format what is new
 1      nothing is written down; what Fairlead 0.1 wrote
 2      events name their format and begin with their time; records have ``version`` and ``content``; an index
        of work items by owner
+3      all spellings of a work item's source and external id lead to it, see ``router.model.identity``
 ====== =====================================================================================================
 
 Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is
@@ -19,7 +20,7 @@ from typing import Any
 
 from router.model.errors import FormatMismatch
 
-FORMAT = 2
+FORMAT = 3
 
 
 def check_reply(tenant: str, reply: list[Any]) -> None:

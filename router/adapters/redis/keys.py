@@ -84,7 +84,7 @@ class Keys:
         return self._key("ledger", pool)
 
     def item(self, item_id: str) -> str:
-        """String: where a work item stands."""
+        """String: where a work item stands; or the id of the one that another spelling of its natural key leads to."""
         return self._key("item", item_id)
 
     def personal(self, item_id: str) -> str:

@@ -91,9 +91,9 @@ class Stores:
             raise NotDurable(refusal)
         return is_so
 
-    async def bring_up_to_date(self, report: UpgradeReport) -> None:
+    async def bring_up_to_date(self, report: UpgradeReport, *, hides_external_id: bool = False) -> None:
         """Have the store in the format of this version; see ``upgrade``."""
-        await StoreUpgrade(self.redis, report).run()
+        await StoreUpgrade(self.redis, report, hides_external_id=hides_external_id).run()
 
     async def check_format(self, tenant: str, oldest: int = FORMAT) -> None:
         """See whether what is stored of a tenant can be read.

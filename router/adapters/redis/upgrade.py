@@ -2,7 +2,8 @@
 
 Tenant by tenant: the log is walked page by page, a script writes the records of its work items anew and enters them in
 the index of owners, and the tenant's new format is written down last. What request ids were answered moves to keys that
-hold no id as it was sent, for a person may stand in one, and tells content by a hash that is keyed with the id.
+hold no id as it was sent, for a person may stand in one, and tells content by a hash that is keyed with the id. All
+spellings of a work item's natural key are made to lead to it; two of one normal form are named, and stay two.
 ``fairlead:format`` says of the whole store that
 it is done, so that every later start asks for one key. Of several servers one does the work and the others wait; every
 step may be done twice, so that whoever comes after one that was killed, or was only slow, goes on.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 from uuid import uuid4
 
@@ -28,9 +29,13 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys, hashed
 from router.adapters.redis.library import script
 from router.adapters.redis.log_follower import RedisLeaderLease
-from router.history.codec import read_item_id
+from router.history.codec import read_event, read_item_id
+from router.history.hash_chain import StoredEvent
+from router.model.decision import Decision
 from router.model.errors import FormatMismatch
-from router.model.workitem import keyed
+from router.model.identity import normal_id
+from router.model.sealing import is_sealed, opened
+from router.model.workitem import WorkItem, keyed
 from store.clients import RedisClient
 from store.translation import translated
 
@@ -49,7 +54,7 @@ _REQUEST_KEY = re.compile(r"(fairlead:\{[^}]*\}(?::queue:[^:]+)?):(request|chang
 _RENAMED = {"request": "answered", "change": "changed"}
 _ROUTING = ":queue:routing"
 
-_upgrade_items = script("upgrade_items")
+_upgrade_items, _lead_to_items = script("upgrade_items"), script("lead_to_items")
 
 
 class UpgradeReport(Protocol):
@@ -60,6 +65,9 @@ class UpgradeReport(Protocol):
 
     def moved(self, tenant: str, events: int, of_events: int) -> None:
         """So many events of a tenant's log are done."""
+
+    def alike(self, which: str) -> None:
+        """Two work items would be one by now; they stay two."""
 
 
 class StoreUpgrade:
@@ -75,6 +83,8 @@ class StoreUpgrade:
         Waits for some seconds.
     page
         Events of one call.
+    hides_external_id
+        Whether external ids are personal, and ids are made without them.
     """
 
     def __init__(
@@ -83,8 +93,11 @@ class StoreUpgrade:
         report: UpgradeReport,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
         page: int = PAGE,
+        *,
+        hides_external_id: bool = False,
     ) -> None:
         self._page = page
+        self._hides_external_id = hides_external_id
         self._redis = redis
         self._report = report
         self._pause = pause
@@ -198,7 +211,7 @@ class StoreUpgrade:
             await self._redis.delete(plain[0])
 
     async def _upgrade(self, tenant: str) -> None:
-        """Bring a tenant from format 1 to 2; who was overtaken meanwhile does no harm."""
+        """Bring a tenant from format 1 or 2 to 3; who was overtaken meanwhile does no harm."""
         keys, after = Keys(tenant), 0
         if await format_of(self._redis, tenant) == FORMAT:
             return
@@ -208,10 +221,43 @@ class StoreUpgrade:
             item_ids = (read_item_id(entry.number, entry.type, entry.facts) for entry in entries)
             if items := list(dict.fromkeys(filter(None, item_ids))):
                 await _upgrade_items(self._redis, [keys.owned, *map(keys.item, items)], items)
+                await self._lead_to(tenant, items, {entry.number: entry for entry in entries})
             after = entries[-1].number
             self._report.moved(tenant, after, newest[0].number)
         with translated():
             await self._redis.hset(keys.revisions, "format", FORMAT)
+
+    async def _lead_to(self, tenant: str, item_ids: Sequence[str], entries: Mapping[int, StoredEvent]) -> None:
+        """Have all spellings lead to the work items that first came with some events."""
+        records = [record for record in await self._log.items(tenant, item_ids) if record and record.first in entries]
+        normal_ids = {
+            record.item_id: normal_id(
+                await self._content(tenant, entries[record.first]), hides_external_id=self._hides_external_id
+            )
+            for record in records
+        }
+        others = {item_id: normal for item_id, normal in normal_ids.items() if normal not in ("", item_id)}
+        if not others:
+            return
+        places = [Keys(tenant).item(normal) for normal in others.values()]
+        for (item_id, normal), answer in zip(
+            others.items(), await _lead_to_items(self._redis, places, list(others)), strict=True
+        ):
+            if answer != 0:
+                known_as = answer.decode() or normal
+                self._report.alike(
+                    f"tenants/{tenant}: work items {known_as} and {item_id} have one source and external id "
+                    f"but for their spelling; both stay, and every other spelling leads to {known_as}"
+                )
+
+    async def _content(self, tenant: str, entry: StoredEvent) -> WorkItem:
+        """Read what came in, with an external id that is sealed; empty where that is erased."""
+        decision = read_event(entry.number, entry.type, entry.facts, entry.head)
+        assert isinstance(decision, Decision)
+        if is_sealed(decision.head):
+            with translated():
+                decision = opened(decision, await self._redis.hgetall(Keys(tenant).personal(decision.item_id)))
+        return decision.head.item
 
 
 def _keyed(answer: bytes, of: str, request_id: str) -> bytes:

@@ -8,7 +8,8 @@ import grpc
 import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2
-from tests.api import EVERYONE, FULL, UNROUTED, Api, differences, last
+from store.embedded.server import EmbeddedServer
+from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, FULL, UNROUTED, Api, differences, last
 from tests.conftest import ON_EVERY_STORE
 from tests.integration.routing.arranging import by_region, everyone, refused
 
@@ -193,3 +194,67 @@ async def test_all_decisions_are_listed_newest_first(api: Api) -> None:
         token = page.next_page_token
 
     assert all_listed == names[::-1]
+
+
+@pytest.mark.parametrize(
+    ("source", "external_id"), [("CRM", "l-1"), (" crm\u3000", "L-1 "), ("ｃｒｍ", "Ｌ-1"), ("crm", "L-1\u200b")]
+)
+async def test_another_spelling_of_source_and_id_is_the_same_work_item(api: Api, source: str, external_id: str) -> None:
+    await everyone(api, "ann", "bob")
+    first = await api.route("L-1")
+
+    seen = await api.route(external_id, source=source, validate_only=True)
+    again = await api.route(external_id, source=source, request_id="again")
+    repeated = await api.route(external_id, source=source, request_id="again")
+    item = await api.item(again.work_item)
+
+    assert [(one.work_item, one.outcome) for one in (seen, again, repeated)] == [
+        (first.work_item, EXISTING_OWNER) for _ in range(3)
+    ]
+    assert (last(item.name), item.source, item.external_id) == ("crm~L-1", "crm", "L-1")
+
+
+async def test_the_first_spelling_is_kept_whichever_comes_after_it(api: Api) -> None:
+    await everyone(api, "ann")
+    first = await api.route(" L 1 ", source="CRM ")
+
+    again = await api.route("l 1", source="crm")
+    item = await api.item(again.work_item)
+
+    assert again.work_item == first.work_item
+    assert (item.source, item.external_id) == ("CRM ", " L 1 ")
+
+
+async def test_spellings_that_come_in_one_batch_are_one_work_item(api: Api) -> None:
+    await everyone(api, "ann", "bob")
+    wishes = [api.wish(external_id) for external_id in ("l-1", "L-1", "L-2", "L-1 ", "l-2", "l-1")]
+
+    results = await api.route_batch(wishes)
+
+    names = [last(result.decision.work_item) for result in results]
+    assert names == ["crm~l-1", "crm~l-1", "crm~L-2", "crm~l-1", "crm~L-2", "crm~l-1"]
+    outcomes = [result.decision.outcome for result in results]
+    assert outcomes == [ASSIGNED, EXISTING_OWNER, ASSIGNED, EXISTING_OWNER, EXISTING_OWNER, EXISTING_OWNER]
+
+
+async def test_a_work_item_is_completed_and_moved_by_its_name_in_any_case(api: Api, store: EmbeddedServer) -> None:
+    await everyone(api, "ann", "bob")
+    await api.route("L-1")
+
+    moved = await api.reassign(f"{api.parent}/workItems/CRM~l-1")
+    done = await api.complete(f"{api.parent}/workItems/crm~l-1")
+
+    assert (last(moved.work_item), last(done.name), done.state) == ("crm~L-1", "crm~L-1", State.STATE_CLOSED)
+    assert await differences(store.url, api.tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "external_id", "field"), [("\u3000", "L-1", "source"), ("crm", " \u200b", "external_id")]
+)
+async def test_a_source_and_an_id_are_more_than_blanks(api: Api, source: str, external_id: str, field: str) -> None:
+    await everyone(api, "ann")
+
+    error = await refused(api.route(external_id, source=source))
+
+    assert error.code() is Code.INVALID_ARGUMENT
+    assert f"work_item.{field}" in (error.details() or "")

@@ -44,8 +44,8 @@ class Mortal:
         self._limit = calls
 
     def __getattr__(self, name: str) -> Any:
-        if name == "scan_iter":
-            return self._redis.scan_iter
+        if name in ("scan_iter", "pipeline"):
+            return getattr(self._redis, name)
 
         async def call(*arguments: Any, **named: Any) -> Any:
             if len(self.calls) >= self._limit:
@@ -76,6 +76,7 @@ class Reports:
 
     def __init__(self) -> None:
         self.waits_for: list[str] = []
+        self.equal: set[str] = set()
         self.progress: dict[str, list[tuple[int, int]]] = {}
 
     def waits(self, why: str) -> None:
@@ -83,6 +84,9 @@ class Reports:
 
     def moved(self, tenant: str, events: int, of_events: int) -> None:
         self.progress.setdefault(tenant, []).append((events, of_events))
+
+    def alike(self, which: str) -> None:
+        self.equal.add(which)
 
 
 async def nobody_waits(_: float) -> None:

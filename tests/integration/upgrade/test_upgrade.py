@@ -194,7 +194,11 @@ async def to_format_1(redis: Any, tenant: str) -> None:
     """Rewrite a tenant's keys as they were in format 1; the log, which has readers for both, stays."""
     all_keys = Keys(tenant)
     async for key in redis.scan_iter(match=all_keys.item("*"), count=1000):
-        state, kind, owner, pool, epoch, event, _, _, decision, first, tried = msgpack.unpackb(await redis.get(key))
+        stored = msgpack.unpackb(await redis.get(key))
+        if isinstance(stored, str):  # it leads to another: format 3
+            await redis.delete(key)
+            continue
+        state, kind, owner, pool, epoch, event, _, _, decision, first, tried = stored
         await redis.set(key, msgpack.packb([state, kind, owner, pool, epoch, event, decision, first, tried]))
     await redis.delete(all_keys.owned)
     await redis.delete(FORMAT_OF_ALL)

@@ -131,3 +131,33 @@ def test_a_name_that_is_no_valid_text_is_reported_as_valid_text() -> None:
     ((field, _),) = violations({"\ud800" * 1_000: 1})
 
     assert field == "?" * 80
+
+
+KNOWS_MISSING = RuleSet(FIELDS, (), "all", missing=frozenset(["", "n/a", "无", "-1"]))
+
+
+@pytest.mark.parametrize("word", ["", "  ", "N/A", " n/a\u3000", "\ufeffN/a", "无"])
+@pytest.mark.parametrize("name", ["地区", "n", "b", "d", "l"])
+def test_a_word_for_missing_is_missing_in_a_field_of_any_type(name: str, word: str) -> None:
+    assert project(KNOWS_MISSING, {name: word}, alone) == {}
+
+
+def test_words_for_missing_are_left_out_of_lists() -> None:
+    assert project(KNOWS_MISSING, {"l": ["a", "N/A", "", "b"]}, alone) == {"l": ("a", "b")}
+    assert project(KNOWS_MISSING, {"l": ["N/A", ""]}, alone) == {}
+
+
+def test_what_is_no_word_for_missing_is_kept_as_it_was_written() -> None:
+    assert project(KNOWS_MISSING, {"地区": " East ", "n": -1}, alone) == {"地区": " East ", "n": -1}
+
+
+def test_a_word_for_missing_is_no_violation_beside_one() -> None:
+    with pytest.raises(InvalidAttributes) as caught:
+        project(KNOWS_MISSING, {"n": "N/A", "b": "maybe"}, alone)
+
+    assert [fault.name for fault in caught.value.violations] == ["b"]
+
+
+@pytest.mark.parametrize("word", ["", "N/A", "NULL", "-"])
+def test_rules_without_words_for_missing_take_every_text_as_a_value(word: str) -> None:
+    assert project(RULES, {"地区": word, "l": [word]}, alone) == {"地区": word, "l": (word,)}

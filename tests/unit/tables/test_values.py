@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from missing_words import SPELLINGS, is_missing, trimmed
 from tables.dates import orders_of, read_dates
 from tables.errors import UnreadableTable
 from tables.forms import ColumnKind, Survey
-from tables.missing import SPELLINGS, is_missing, trimmed
 from tables.numbers import COMMA, POINT, figure
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST, ReadOptions, read_mapping, zone_of
 from tables.tidying import without_missing

@@ -17,11 +17,12 @@
 --          scores ({}: all 0), digest]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
---          override, and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
+--          override, the place of the key that all spellings of its source and external id lead to (0: it is its own), and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
 --          place of its customer's set (0: none)], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
---        REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a WAKE) and LOST (somebody deleted the event) nothing.
+--        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
+--        WAKE) and LOST (somebody deleted the event) nothing.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
@@ -29,7 +30,8 @@
 local DECISION_TYPE = 'decision.2'
 local FIRST_LEDGER = 6
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
-local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, PERSONAL, OPENINGS, CUSTOMER, HEAD = 9, 10, 11, 12, 13, 14, 15, 16
+local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
+local PERSONAL, OPENINGS, CUSTOMER, HEAD = 14, 15, 16, 17
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
@@ -98,6 +100,27 @@ local function earlier(status, number)
   return {status, number, facts, head, type}
 end
 
+local function lead(key, id)
+  -- Has a key lead to a work item.
+  local packed = cmsgpack.pack(id)
+  stored_value[key] = packed
+  redis.call('SET', key, packed)
+end
+
+local function known_as(job, record)
+  -- Returns the id of the work item that a job is about where that is another one: its own key, or that of all spellings,
+  -- leads there. From then on its own does.
+  if type(record) == 'string' then return record end
+  local normal_key = not record and KEYS[job[NORMAL_KEY]]
+  local packed = normal_key and stored_value[normal_key]
+  if not packed then return nil end
+  local id = cmsgpack.unpack(packed)
+  if type(id) ~= 'string' then id = string.sub(normal_key, #KEYS[job[ITEM_KEY]] - #job[ID] + 1) end -- it is its own
+  if id == job[ID] then return nil end
+  if not preview then lead(KEYS[job[ITEM_KEY]], id) end
+  return id
+end
+
 local function write(job, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
   local number, stored = append_event(DECISION_TYPE, facts, job[HEAD])
@@ -123,6 +146,8 @@ local function write(job, record, choice, outcome, epoch, facts)
   local key, packed = KEYS[job[ITEM_KEY]], cmsgpack.pack(record)
   stored_value[key] = packed
   redis.call('SET', key, packed)
+  local normal_key = KEYS[job[NORMAL_KEY]]
+  if normal_key and not stored_value[normal_key] then lead(normal_key, job[ID]) end
   return number, stored
 end
 
@@ -133,7 +158,10 @@ local function do_job(job)
   if known == false then return {'REQUEST_ID_REUSED'} end
   if known then return earlier(known[3] == 'EXISTING_OWNER' and 'EXISTING' or 'REPEATED', known[2]) end
   local packed = stored_value[KEYS[job[ITEM_KEY]]]
-  local record = packed and cmsgpack.unpack(packed) or new_record(job[JOB_KIND])
+  local record = packed and cmsgpack.unpack(packed)
+  local other = mode == 'ROUTE' and known_as(job, record)
+  if other then return {'KNOWN_AS', other} end
+  record = record or new_record(job[JOB_KIND])
   local version, owner = packed and record[VERSION], record[OWNER]
   if mode ~= 'ROUTE' and version ~= expected then return {'CONFLICT'} end
   if mode == 'ROUTE' and owner ~= '' then

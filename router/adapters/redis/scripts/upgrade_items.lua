@@ -24,8 +24,8 @@ end
 local converted = 0
 for place, id in ipairs(ARGV) do
   local packed = redis.call('GET', KEYS[place + 1])
-  local old = packed and cmsgpack.unpack(packed) or {}
-  if #old == LENGTH_1 then
+  local old = packed and cmsgpack.unpack(packed)
+  if type(old) == 'table' and #old == LENGTH_1 then
     local record = renewed(old)
     redis.call('SET', KEYS[place + 1], cmsgpack.pack(record))
     local member = place_in_owned(record[OWNER], record[STATE], record[FIRST], id)

@@ -74,3 +74,13 @@ async def test_rules_that_ask_for_nothing_get_the_very_same_work_items() -> None
     (same,) = await filled(source, "t", rules(known_customer="known_customer: {id: customer}"), sent)
     assert same is sent[0]
     assert source.asked == []
+
+
+async def test_a_word_for_missing_is_filled_in_and_is_nobody_s_id() -> None:
+    source = Known()
+
+    lacking, nobody = await filled(source, "t", rules(), [item(customer="C-1", tier="N/A"), item(customer="-")])
+
+    assert lacking.attributes == {"customer": "C-1", "risk": 0.81, "tier": "gold"}
+    assert nobody.attributes == {"customer": "-"}
+    assert source.asked == [{"C-1"}]

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from missing_words import MISSING_WORDS
 from router.model.errors import Violation
 from router.rules.check import Checked, check, check_tests
 from router.rules.errors import InvalidRuleSet
@@ -369,3 +370,89 @@ default: {route: {pool: east, fallback: [{pool: west, require: [{rep: skills, op
 
     assert check(source).rule_set is not None
     assert [p.line for p in check(source, personal=["phone"]).problems] == [3]
+
+
+def with_value(value: str, *, top: str = "", kind: str = "string", op: str = "eq") -> str:
+    return f"""\
+fields: {{f: {{type: {kind}}}}}
+{top}
+rules:
+  - id: r
+    when: {{field: f, op: {op}, value: {value}}}
+    route: {{pool: p}}
+default: {{route: {{pool: p}}}}
+"""
+
+
+def warnings(source: str) -> list[tuple[int, int, str]]:
+    checked = check(source)
+    assert checked.rule_set is not None, checked.problems
+    return [(problem.line, problem.column, problem.message) for problem in checked.problems]
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "said"),
+    [
+        ("[制造业，汽车]", 38, "[制造业, 汽车] would be 2"),
+        ("[汽车, “上海”]", 42, "'上海' was probably meant"),
+        ('["上海 "]', 38, "with blanks around it; '上海' was probably meant"),
+        ("[ＳＨ]", 38, "in full width; 'SH' was probably meant"),
+        ("[NA]", 38, "a word for missing: no comparison with it holds"),
+        ('[""]', 38, "a word for missing: no comparison with it holds"),
+    ],
+)
+@pytest.mark.parametrize(("kind", "op"), [("string", "in"), ("list", "has_any")])
+def test_a_value_that_is_probably_not_meant_is_a_warning_at_its_place(
+    kind: str, op: str, value: str, column: int, said: str
+) -> None:
+    ((line, at, message),) = warnings(with_value(value, kind=kind, op=op))
+
+    assert (line, at - len(op) + 2) == (5, column)
+    assert said in message
+
+
+def test_a_fixed_value_that_reps_are_compared_with_is_looked_at_too() -> None:
+    source = with_value("x").replace("{pool: p}\nd", "{pool: p, require: [{rep: skills, op: has, value: ERP，CRM}]}\nd")
+
+    ((line, _, message),) = warnings(source)
+
+    assert (line, "[ERP, CRM] would be 2" in message) == (6, True)
+
+
+@pytest.mark.parametrize("op", ["eq", "ne"])
+def test_a_rule_set_says_itself_which_words_mean_missing(op: str) -> None:
+    own = check(with_value("NA", op=op, top="missing: [keine Angabe, NULL]"))
+    none = check(with_value("NA", op=op, top="missing: []"))
+
+    assert own.rule_set is not None
+    assert none.rule_set is not None
+    assert own.rule_set.missing == {"", "keine angabe", "null"}
+    assert none.rule_set.missing == {""}
+    assert (own.problems, none.problems) == ((), ())
+
+
+def test_rules_published_now_know_the_words_that_training_knows() -> None:
+    rule_set = check(with_value("x")).rule_set
+
+    assert rule_set is not None
+    assert rule_set.missing == set(MISSING_WORDS)
+
+
+def test_a_full_width_colon_is_named_with_what_was_meant() -> None:
+    source = with_value("x").replace("field: f", "field：f")
+
+    problems = check(source).problems
+
+    assert [(problem.line, problem.column) for problem in problems] == [(5, 11), (5, 12)]
+    assert "'field: f' was probably meant" in problems[1].message
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("field: “f”", "'f' was probably meant"), ("op: ｅｑ", "'eq' was probably meant"), ("op: 'eq '", "'eq' was")],
+)
+def test_a_refusal_says_what_was_meant(written: str, said: str) -> None:
+    name = written.partition(":")[0]
+    source = with_value("x").replace({"field": "field: f", "op": "op: eq"}[name], written)
+
+    assert said in check(source).problems[0].message

@@ -94,7 +94,7 @@ def test_ten_thousand_rules_come_back_as_they_were() -> None:
 
 
 def test_an_unknown_format_is_refused_rather_than_misread() -> None:
-    with pytest.raises(ValueError, match="has format 99; this version reads 1"):
+    with pytest.raises(ValueError, match="has format 99; this version reads 1 and 2"):
         stored.loads('{"format": 99}')
 
 
@@ -113,3 +113,10 @@ def test_a_route_that_was_stored_before_it_had_all_its_fields_has_their_defaults
     rule_set = stored.loads(STORED.replace('["everyone",[],[],1.5,0,"",[]]', '["everyone",[],[],1.5]'))
 
     assert rule_set.default == Route("everyone", value=1.5)
+
+
+def test_words_for_missing_are_stored_and_rules_of_before_there_were_any_have_none() -> None:
+    rule_set = RoutingRules({}, (), Route("p"), missing=frozenset({"", "n/a"}))
+
+    assert stored.loads(stored.dumps(rule_set)).missing == {"", "n/a"}
+    assert stored.loads(STORED).missing == frozenset()

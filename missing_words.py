@@ -27,6 +27,17 @@ def trimmed(text: str) -> str:
     return text[2:-1] if len(text) > 2 and text.startswith('="') and text.endswith('"') else text
 
 
+def folded(text: str) -> str:
+    """Return what the spellings of a word share: no blanks around it, lower case.
+
+    Examples
+    --------
+    >>> folded(" N/A")
+    'n/a'
+    """
+    return text.strip(BLANKS).lower()
+
+
 def is_missing(text: str) -> bool:
     """Tell whether a text means "not known".
 
@@ -35,4 +46,4 @@ def is_missing(text: str) -> bool:
     >>> is_missing("N/A"), is_missing(" "), is_missing("0")
     (True, True, False)
     """
-    return text.strip(BLANKS).lower() in MISSING_WORDS
+    return folded(text) in MISSING_WORDS

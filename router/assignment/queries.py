@@ -13,7 +13,7 @@ from router.model.errors import NotFound
 from router.model.events import Completed
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
-from router.model.workitem import State
+from router.model.workitem import CLOSED_STATES, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,11 @@ class WorkItemQueries:
         self, tenant: str, owner: str, state: State | None, after: int, count: int
     ) -> tuple[list[StoredItem], int | None]:
         """Do the same for one owner, by the index: it costs what it returns."""
+        if state not in (None, State.ASSIGNED, *CLOSED_STATES):
+            return [], None  # what waits, or was given to nobody, has no owner
         sides = [is_open for is_open in (True, False) if state is None or is_open is (state is State.ASSIGNED)]
         pages = [await self._store.owned(tenant, owner, is_open=side, after=after, count=count + 1) for side in sides]
-        places = sorted(place for page in pages for place in page)
+        places = sorted({place for page in pages for place in page})  # one that was closed meanwhile is on both sides
         stored = await self._stored(tenant, [item_id for _, item_id in places[:count]])
         matches = [item for item in stored if item.record.owner == owner and state in (None, item.record.state)]
         return matches, places[count - 1][0] if len(places) > count else None

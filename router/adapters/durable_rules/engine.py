@@ -64,10 +64,7 @@ class DurableEngine:
     def match(self, fact: Fact) -> tuple[str, ...]:
         """Return the ids of all matching rules in order of precedence.
 
-        Raises
-        ------
-        ValueError
-            If the engine was closed.
+        Once closed, the index answers: whoever still holds a rule set that was replaced decides by it to the end.
         """
         if self._standby is not None:
             return self._standby.match(fact)
@@ -89,7 +86,7 @@ class DurableEngine:
         places: set[int] = set()
         with _LOCK:
             if self._closed:
-                raise ValueError("this engine was closed")
+                return self._by_index(fact)
             try:
                 for handle in self._handles:
                     _collect(handle, text, places)
@@ -102,6 +99,9 @@ class DurableEngine:
         # trial before publication is there to see it first. The error's text repeats the fact, which may be personal.
         kind = type(error).__name__
         _log.error("durable-rules failed on a fact (%s); the index serves this rule set from now on", kind)
+        return self._by_index(fact)
+
+    def _by_index(self, fact: Fact) -> set[int]:
         self._standby = IndexEngine(self._rule_set)
         matching = set(self._standby.match(fact))
         return {position for position, id_ in enumerate(self._ids) if id_ in matching}

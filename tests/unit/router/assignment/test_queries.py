@@ -29,9 +29,9 @@ RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}"
 class World:
     """Events 1 to 8: rules, L-0 is unrouted, rep ann, rep bob, pool, L-1 and L-2 have owners, L-1 is moved."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: type[MemoryStore] = MemoryStore) -> None:
         clock = iter(range(1_000, 10_000))
-        self.store = MemoryStore(lambda: next(clock))
+        self.store = store(lambda: next(clock))
         planners = PlannerCache(self.store, self.store, self.store)
         self.queries = WorkItemQueries(self.store, planners)
         self.router = Router(self.store, planners, self.queries, self.store)
@@ -177,3 +177,27 @@ async def test_listing_an_owner_costs_what_it_returns_however_long_the_log() -> 
 
     assert len({*first, *second}) == 10
     assert store.walked == before
+
+
+class ClosedMeanwhile(MemoryStore):
+    """Shows what is open on both sides, as when it is closed between a look at the one and at the other."""
+
+    async def owned(
+        self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        return await super().owned(tenant, owner, is_open=is_open or not is_open, after=after, count=count)
+
+
+async def test_what_is_closed_while_an_owner_is_listed_is_listed_once() -> None:
+    world = World(ClosedMeanwhile)
+    await world.arrange()
+    owner = (await world.queries.item(TENANT, "crm~L-1")).record.owner
+
+    names, _ = await items(world, owner=owner)
+
+    assert names.count("crm~L-1") == 1
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, State.QUEUED, State.UNROUTED])
+async def test_nobody_owns_what_waits(world: World, state: State) -> None:
+    assert await items(world, owner="ann", state=state) == ([], None)

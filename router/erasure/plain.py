@@ -1,7 +1,7 @@
-"""What of a subject stands in events as it came, though it is personal by now: nobody can erase it there.
+"""What of a subject stands in events though it is personal by now: nobody can erase it there.
 
-Most of it can be sealed when the log is written anew. What the rules of an event compared reps with cannot: who may be
-chosen follows from it, so without it the decision could not be made again.
+Most of it can be sealed when the log is written anew. What the rules of an event compared reps with, or charged,
+cannot: candidates and ledger follow from it, so without it the decision could not be made again.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.erasure.ports import PersonalValues
+from router.model.decision import Decision
 from router.model.errors import NotPossible
 from router.model.sealing import plain_fields
+from router.model.workforce import MICROS
+from router.rules.route import RoutingRules
 
 
 class InPlain(NamedTuple):
-    """Fields that stand in events as they came: which can still be sealed, and which reps were compared with."""
+    """Personal fields that stand in events: those that can still be sealed, and those that are there for good."""
 
     sealable: frozenset[str] = frozenset()
-    compared: frozenset[str] = frozenset()
+    for_good: frozenset[str] = frozenset()
 
 
 async def in_plain(
@@ -30,15 +33,21 @@ async def in_plain(
         declared = (await planners.newest(tenant)).declared
     except NotPossible:  # no rules yet, so no events of work items
         return InPlain()
-    by_revision: dict[int, frozenset[str]] = {}
+    by_revision, sealable, for_good = dict[int, RoutingRules](), set[str](), set[str]()
     for page in pages:
-        for inputs in await values.stored_inputs(tenant, page):
-            if plain := plain_fields(inputs, declared):
-                revision = inputs.rule_set_revision
-                by_revision[revision] = plain | by_revision.get(revision, frozenset())
-    sealable, compared = set[str](), set[str]()
-    for revision, plain in by_revision.items():
-        kept = plain & (await planners.rule_set(tenant, revision)).compared_fields
-        sealable |= plain - kept
-        compared |= kept
-    return InPlain(frozenset(sealable), frozenset(compared))
+        for decision in await values.stored_decisions(tenant, page):
+            revision = decision.head.rule_set_revision
+            if revision not in by_revision:
+                by_revision[revision] = await planners.rule_set(tenant, revision)
+            rules, plain = by_revision[revision], plain_fields(decision.head, declared)
+            sealable |= plain - rules.compared_fields
+            for_good |= plain & rules.compared_fields | _charged(decision, rules) & declared.fields
+    return InPlain(frozenset(sealable), frozenset(for_good))
+
+
+def _charged(decision: Decision, rules: RoutingRules) -> frozenset[str]:
+    """Return the field that a decision's charge is the value of, if it is: one lead unit is what all others charge."""
+    value = rules.applied(decision.head.matched_rules).value
+    if isinstance(value, str) and value in decision.head.item.attributes and decision.charge != MICROS:
+        return frozenset([value])
+    return frozenset()

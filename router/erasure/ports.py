@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from router.model.decision import Decision, DecisionInputs
+from router.model.decision import Decision
 
 
 class Counts(NamedTuple):
@@ -109,8 +109,8 @@ class PersonalValues(Protocol):
         Where there was nothing, nothing is written down.
         """
 
-    async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
-        """Return what decisions about some work items were made from, as it is stored: what is sealed stays so."""
+    async def stored_decisions(self, tenant: str, item_ids: Sequence[str]) -> list[Decision]:
+        """Return decisions about some work items as they are stored: what is sealed stays so."""
 
     async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
         """Return the decisions among the next events of the log, behind a number; None if there are none."""

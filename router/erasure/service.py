@@ -69,8 +69,7 @@ class Eraser:
         """Erase a subject, or count what would be.
 
         A customer of whom there is nothing is erased already; so is a work item that was erased before. What cannot be
-        read, or stays where reps were compared with it, stops nothing: it is told, and then nobody says that all is
-        erased.
+        read, or erased, stops nothing: it is told, and then nobody says that all is erased.
 
         Raises
         ------
@@ -89,7 +88,7 @@ class Eraser:
                 f"tenants/{tenant}", f"its older events may hold personal values as they came: {_REWRITE}"
             )
         seen = await self._in_log(tenant, subject)
-        compared = await self._compared(tenant, subject, seen)
+        for_good = await self._for_good(tenant, subject, seen)
         fingerprint = fingerprint_of(request_id, "erase", *subject)
         counts = None
         if request_id and not preview:
@@ -102,22 +101,22 @@ class Eraser:
                 seen = await self._in_log(tenant, subject, seen)  # what was routed meanwhile
             wish = Erasure((), subject.customer, removed, request_id=request_id, fingerprint=fingerprint, actor=actor)
             counts = await self._page_by_page(tenant, subject, seen, wish, preview)
-            compared = await self._compared(tenant, subject, seen)
+            for_good = await self._for_good(tenant, subject, seen)
         compacted = Compacted() if preview else await self._values.compact()
-        return ErasureResult(counts, compacted.in_spite_of(_left(seen, pending, compared)))
+        return ErasureResult(counts, compacted.in_spite_of(_left(seen, pending, for_good)))
 
     async def _in_log(self, tenant: str, subject: Subject, seen: InLog = UNSEEN) -> InLog:
         return await self._search.in_log(tenant, subject.customer, seen) if subject.customer else UNSEEN
 
-    async def _compared(self, tenant: str, subject: Subject, seen: InLog) -> frozenset[str]:
-        """See that nothing of a subject stands in an event as it came but what reps were compared with: return that."""
+    async def _for_good(self, tenant: str, subject: Subject, seen: InLog) -> frozenset[str]:
+        """Return what of a subject stays in events; see that nothing else stands in one as it came."""
         pages = await self._pages(tenant, subject, seen)
         plain = await in_plain(self._values, self._planners, tenant, pages)
         if plain.sealable:
             fields = ", ".join(sorted(plain.sealable))
             fault = f"{fields}: in events from before it was declared personal, as it came: {_REWRITE}"
             raise NotPossible(f"tenants/{tenant}", fault)
-        return plain.compared
+        return plain.for_good
 
     async def _page_by_page(self, tenant: str, subject: Subject, seen: InLog, wish: Erasure, preview: bool) -> Counts:
         """Erase what was routed; the last page carries the request out."""
@@ -154,13 +153,13 @@ class Eraser:
         return [item_ids[start : start + _TOGETHER] for start in range(0, len(item_ids), _TOGETHER)] or [[]]
 
 
-def _left(seen: InLog, pending: Pending, compared: AbstractSet[str]) -> str:
+def _left(seen: InLog, pending: Pending, for_good: AbstractSet[str]) -> str:
     """Say what nobody could look into, or erase, and what to do about it; nothing where all is erased."""
     parts = []
-    if compared:
+    if for_good:
         parts.append(
-            f"{', '.join(sorted(compared))}: stands in events as it came, whose rules compared reps with it and which "
-            "could not be replayed without it: nobody can erase it there; publish rules that do without"
+            f"{', '.join(sorted(for_good))}: stands in events whose rules compared reps with it, or charged it, and "
+            "which could not be replayed without: nobody can erase it there; publish rules that do without"
         )
     if pending.unreadable:
         parts.append(

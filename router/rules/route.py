@@ -5,7 +5,7 @@ Made from YAML by ``router.rules.compiler``, stored and read back by ``router.ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -121,6 +121,10 @@ class RoutingRules(RuleSet[Route]):
         routes = [self.default, *(rule.target for rule in self.rules)]
         compared = {requirement.item for route in routes for requirement in requirements(route) if requirement.item}
         object.__setattr__(self, "compared_fields", frozenset(compared))
+
+    def applied(self, matched: Sequence[str]) -> Route:
+        """Return the route of the first of the matching rules, the default where none matched."""
+        return next((rule.target for rule in self.rules if rule.id in matched[:1]), self.default)
 
 
 def requirements(route: Route) -> Iterator[Requirement]:

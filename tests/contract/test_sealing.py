@@ -438,6 +438,7 @@ async def test_what_of_a_customer_came_before_an_operator_declared_it_personal_i
 
 
 COMPARING = RULES.replace("{pool: east}", "{pool: east, require: [{rep: regions, op: has, item: region}]}")
+CHARGING = RULES.replace("{pool: east}", "{pool: weighed, value: risk}")
 
 
 @pytest.mark.parametrize("rules_since", ["the same", "without"])
@@ -459,8 +460,27 @@ async def test_what_rules_compared_reps_with_is_not_said_to_be_erased_and_stops_
     assert previewed.counts == erased.counts == Counts(items=1, values=1)
     for compacted in (previewed.compacted, erased.compacted):
         assert compacted.clean_ms == 0
-        assert "region: stands in events as it came, whose rules compared reps with it" in compacted.hindrance
+        assert "region: stands in events whose rules compared reps with it, or charged it" in compacted.hindrance
     assert (await world.replay())[0] == []
+
+
+@pytest.mark.parametrize(("pool", "is_left"), [("weighed", True), ("east", False)])
+async def test_what_was_charged_by_a_field_is_not_said_to_be_erased_with_it(
+    world: World, pool: str, is_left: bool
+) -> None:
+    edit = Edit("pool", "weighed", lambda _: Pool("weighed", (Member("bo"),), value_weighted=True), create=True)
+    await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, [edit])
+    await world.publish(CHARGING.replace("weighed", pool))
+    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["risk"]))
+    later.router = Router(later.store, later.planners, later.queries, later.customer_scores)
+    later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
+    await later.route("L-1", risk=7, customer="C-1")
+
+    counts, compacted = await later.eraser.erase(world.tenant, Subject(customer="C-1"))
+
+    assert counts == Counts(items=1, values=1)
+    assert ("risk: stands in events whose rules compared reps with it, or charged it" in compacted.hindrance) == is_left
 
 
 async def test_what_the_log_has_and_nobody_can_read_is_named_and_stops_nothing(redis: Any, tenant: str) -> None:

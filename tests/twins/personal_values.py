@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.erasure.ports import Compacted, Counts, Erasure, LogPage
-from router.model.decision import Decision, DecisionInputs
+from router.model.decision import Decision
 from router.model.errors import RequestIdReused
 from router.model.events import Erased
 from tests.twins.tenants import Tenants, opened_in
@@ -18,10 +18,10 @@ class MemoryPersonalValues(Tenants):
         """Return work items of a customer; see ``router.erasure.ports.PersonalValues``."""
         return sorted(item_id for item_id in self._tenants[tenant].subjects[customer] if item_id > after)[:count]
 
-    async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
-        """Return what decisions were made from, as it is stored."""
+    async def stored_decisions(self, tenant: str, item_ids: Sequence[str]) -> list[Decision]:
+        """Return decisions as they are stored."""
         events = self._tenants[tenant].events
-        return [event.head for event in events if isinstance(event, Decision) and event.item_id in item_ids]
+        return [event for event in events if isinstance(event, Decision) and event.item_id in item_ids]
 
     async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
         """Return what a request erased before."""

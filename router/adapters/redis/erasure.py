@@ -12,7 +12,7 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.history.codec import read_event
-from router.model.decision import Decision, DecisionInputs
+from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused
 from router.model.events import Completed, Event
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
@@ -36,11 +36,11 @@ class RedisPersonalValues:
             members = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
         return [item_id.decode() for item_id in members]
 
-    async def stored_inputs(self, tenant: str, item_ids: Sequence[str]) -> list[DecisionInputs]:
-        """Return what decisions were made from, as it is stored: each work item's events are followed backwards."""
-        keys, inputs = Keys(tenant), list[DecisionInputs]()
+    async def stored_decisions(self, tenant: str, item_ids: Sequence[str]) -> list[Decision]:
+        """Return decisions as they are stored: each work item's events are followed backwards."""
+        keys, decisions = Keys(tenant), list[Decision]()
         if not item_ids:
-            return inputs
+            return decisions
         with translated():
             records = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         numbers = [
@@ -48,9 +48,9 @@ class RedisPersonalValues:
         ]
         while numbers:
             events = await self._events(keys.events, numbers)
-            inputs += [event.head for event in events if isinstance(event, Decision)]
+            decisions += [event for event in events if isinstance(event, Decision)]
             numbers = [event.previous for event in events if isinstance(event, Decision | Completed) and event.previous]
-        return inputs
+        return decisions
 
     async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
         """Return the decisions of a slice of the log; see ``router.erasure.ports.PersonalValues``."""

@@ -309,7 +309,7 @@ ROWS = (
     Row(NewJob, "delay_s", 0.0, "may be lent at once", "likewise", _next, ["c", "d"], ["c", "d"]),
     Row(NewJob, "request_id", "", _ONCE, "likewise", _taken_twice, [True, True], [True, True]),
     Row(NewJob, "fingerprint", "", _LIKE_ANY, "the empty one", _taken_otherwise, True, True),
-    Row(Queue.lease, "count", 0, "none", "must be given", _lent, []),
+    Row(Queue.lease, "count", 0, "none; what ran out is taken back", "must be given", _lent, []),
     Row(Queue.lease, "lease_s", 0.0, "over at once", "must be given", _held, [False]),
     Row(Queue.extend, "leases", [], "none", "must be given", _extended, [True]),
     Row(Queue.extend, "lease_s", 0.0, "over at once", "must be given", _extended, [True, False]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv as csv_module
 import gzip
 import os
 import random
@@ -11,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -246,3 +248,68 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except OSError:
         return False
+
+
+@pytest.mark.parametrize("dress", ["semicolons", "tabs", "capitals", "gb18030", "workbook"])
+def test_a_table_in_any_dress_gives_the_same_scores(
+    dress: str, customers: pa.Table, registry: Path, tmp_path: Path
+) -> None:
+    some = customers.slice(0, 300)
+    pq.write_table(some, tmp_path / "plain.parquet")
+    run(tmp_path / "plain.parquet", tmp_path / "plain", registry)
+
+    run(dressed(some, dress, tmp_path), tmp_path / "dressed", registry)
+
+    assert table(tmp_path / "dressed").equals(table(tmp_path / "plain"))
+
+
+def dressed(customers: pa.Table, dress: str, folder: Path) -> Path:
+    """Write customers as exports and spreadsheets leave them."""
+    rows = [["" if value is None else value for value in row.values()] for row in customers.to_pylist()]
+    names = customers.column_names
+    if dress == "workbook":
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for row in [names, *rows]:
+            sheet.append(row)
+        book.save(folder / "dressed.xlsx")
+        return folder / "dressed.xlsx"
+    delimiter = {"semicolons": ";", "tabs": "\t"}.get(dress, ",")
+    names = [f" {name.upper()} " for name in names] if dress == "capitals" else names
+    if dress == "semicolons":
+        rows = [[str(cell).replace(".", ",") if isinstance(cell, float) else cell for cell in row] for row in rows]
+    if dress == "gb18030":
+        names, rows = [*names, "备注"], [[*row, "老客户，来自上海"] for row in rows]
+    file = folder / "dressed.csv"
+    with file.open("w", encoding="gb18030" if dress == "gb18030" else "utf-8", newline="") as stream:
+        csv_module.writer(stream, delimiter=delimiter).writerows([names, *rows])
+    return file
+
+
+def test_a_table_without_any_column_of_the_model_is_refused(registry: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("customer,colour\nA,red\nB,blue\n")
+
+    result = CliRunner().invoke(rescore, arguments(tmp_path / "other.csv", tmp_path / "out", registry))
+
+    assert result.exit_code == 1
+    assert "has none of the model's columns" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_columns_that_are_not_there_are_named(customers: pa.Table, registry: Path, tmp_path: Path) -> None:
+    pq.write_table(customers.slice(0, 50).drop_columns(["contract"]), tmp_path / "in.parquet")
+
+    said = run(tmp_path / "in.parquet", tmp_path / "out", registry)
+
+    assert "columns not there: contract" in said
+
+
+def test_a_row_that_is_cut_off_is_left_out_named_and_no_success(registry: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("customer,logins_30d,contract\nA,3,One year\nB,4,Two year\nC,5")
+
+    result = CliRunner().invoke(rescore, arguments(tmp_path / "in.csv", tmp_path / "out", registry, "--processes", "1"))
+
+    assert result.exit_code == 1
+    assert "row in error: line 4, 2 cells, the header has 3" in result.output
+    assert table(tmp_path / "out")["customer"].to_pylist() == ["A", "B"]

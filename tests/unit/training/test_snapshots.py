@@ -294,3 +294,27 @@ def test_the_examples_build_from_the_real_logs_with_a_green_certificate(
 def test_what_cannot_be_read_is_no_definition(text: str | bytes) -> None:
     with pytest.raises(InvalidDefinition):
         read_definition(text)
+
+
+@pytest.mark.parametrize("price", ["$36.25", '"36,25"', '"1.036,25"', "36.25 EUR"])
+def test_amounts_are_what_they_are_in_any_dress(price: str, tmp_path: Path) -> None:
+    file, number = tmp_path / "events.csv", 1036.25 if "1.036" in price else 36.25
+    rows = "".join(f"c{n},2024-01-{1 + n % 28:02d},2024-01-{1 + n % 28:02d},tea,1,{price}\n" for n in range(40))
+    file.write_text("who,at,known,kind,pieces,price\n" + rows)
+
+    read = read_events(read_event_file(file, definition(), ReadOptions())[0], definition())
+
+    assert set(read.numbers["price"].tolist()) == {number}
+
+
+def test_refunds_in_brackets_are_subtracted_and_what_is_no_amount_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    head, day = "who,at,known,kind,pieces,price\n", "2024-01-02,2024-01-02,tea,1"
+    file.write_text(head + f"ann,{day},8.25\nann,{day},(5.50)\n")
+    assert (
+        read_events(read_event_file(file, definition(), ReadOptions())[0], definition()).numbers["price"].sum() == 2.75
+    )
+
+    file.write_text(head + f"ann,{day},8.25\n" * 100 + f"ann,{day},free\n" * 3)
+    with pytest.raises(InvalidInput, match=r"column price: 3 of 103 values are no numbers, first line 102, 'free'"):
+        read_event_file(file, definition(), ReadOptions())

@@ -73,6 +73,28 @@ def test_without_pools_everybody_is_in_every_pool_of_the_rules(tmp_path: Path) -
     assert found.pools == {"east": {"anna": 2.0, "bo": 1.0}, "west": {"anna": 2.0, "bo": 1.0}}
 
 
+def test_decimal_commas_of_reps_are_told_by_the_column(tmp_path: Path) -> None:
+    text = 'id,pools,weight,capacity_LEAD\nanna,east;west,"0,5",1.000\nben,"east:0,5;west",1,1.200.000\n'
+
+    found = read_reps(written(tmp_path, text.replace("1.200.000", "20")), (), ReadOptions(decimal=","))
+
+    assert found.pools == {"east": {"anna": 0.5, "ben": 0.5}, "west": {"anna": 0.5, "ben": 1.0}}
+    assert [dict(rep.capacity) for rep in found.reps] == [{"LEAD": 1000}, {"LEAD": 20}]
+    with pytest.raises(
+        InputFailed, match=r"column capacity_LEAD: found '1\.000', which is 1 by a decimal point and 1000"
+    ):
+        read_reps(written(tmp_path, text.replace("1.200.000", "20")), (), ReadOptions())
+
+
+def test_entries_that_may_be_two_are_warned_of(tmp_path: Path) -> None:
+    text = 'id,industries\nanna,"制造业，汽车"\nben,"Software, Finance"\neve,制造业/汽车\n'
+
+    found = read_reps(written(tmp_path, text), (), ReadOptions())
+
+    assert list(found.reps[0].attributes["industries"]) == ["制造业", "汽车"]  # type: ignore[arg-type]
+    assert [warning.partition(":")[0] for warning in found.warnings] == ["rep ben", "rep eve"]
+
+
 def test_other_columns_become_attributes_of_their_own_type(tmp_path: Path) -> None:
     found = read_reps(written(tmp_path, "id,level,remote,certificates,code\nanna,3,true,a;b,007\n"), (), ReadOptions())
 

@@ -55,6 +55,7 @@ SCRIPTS = {
         "scores ({}: all 0)": "BindCommand named",
         "request key's (0: none)": "BindCommand request_id",
         "named rep ('': none)": "BindCommand named",
+        "lead to (0: it is its own)": "BindCommand normal_id",
         "customer's set (0: none)": "BindCommand customer",
     },
     "router/erase": {

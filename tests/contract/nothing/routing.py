@@ -234,6 +234,13 @@ def _at_edition(but: str) -> Callable[[Routing, Given], Awaitable[Any]]:
     return bind
 
 
+async def _routed_as(world: Routing, given: Given) -> tuple[str, str]:
+    decision = await world.router.route(
+        world.tenant, RouteRequest(**{"item": WorkItem(Kind.LEAD, "crm", "L-9"), **given})
+    )
+    return decision.outcome.value, decision.item_id
+
+
 async def _completed(world: Routing, given: Given) -> Any:
     wish = {"item_id": "crm~L-1", "state": State.CLOSED, "expected": 6, **given}
     answer = await world.store.complete(world.tenant, Completion(**wish))
@@ -399,6 +406,11 @@ ROWS = (
         lambda w, g: w.bind("L-1", mode=Mode.REASSIGN, **g), Refusal.CONFLICT, Refusal.CONFLICT),
     Row(BindCommand, "named", "", "nobody is named: the ledger chooses", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "normal_id", "", "no other spelling is looked up: its id is the normal form, or it has none",
+        "likewise",
+        lambda w, g: w.bind("Ｌ-1", **{"normal_id": "", **g}), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(RouteRequest, "known_as", "", "nobody knows yet: the id is made of source and external id", "likewise",
+        _routed_as, ("ASSIGNED", "crm~L-9"), ("ASSIGNED", "crm~L-9")),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _kept_beside(w, {"openings": {}, **g}), ([], 0), ([], 0)),
     Row(BindCommand, "customer", "", "the customer is not known", "likewise",

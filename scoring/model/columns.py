@@ -48,7 +48,7 @@ def encode_columns(
     --------
     >>> vip, age = Feature(name="vip", type="bool"), Feature(name="age", type="number", high=99.0)
     >>> schema = FeatureSchema(features=(vip, age))
-    >>> rows, flags = encode_columns(schema, {"vip": pa.array(["true", "?"]), "age": pa.array([40, 200])}, 2)
+    >>> rows, flags = encode_columns(schema, {"vip": pa.array(["true", "maybe"]), "age": pa.array([40, 200])}, 2)
     >>> rows.tolist(), [str(FLAG_KINDS[code]) for code in flags[1]]
     ([[1.0, 40.0], [nan, 200.0]], ['UNKNOWN_CATEGORY', 'OUT_OF_RANGE'])
     """

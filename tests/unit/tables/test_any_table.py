@@ -13,7 +13,7 @@ from tables.errors import UnreadableTable
 from tables.reading import open_table
 from tests.unit.tables.any_table import Value, Written, write_any
 
-N_TABLES = int(os.environ.get("FAIRLEAD_TABLES", "1000"))
+N_TABLES = int(os.environ.get("FAIRLEAD_TABLES", "400"))
 _BLOCKS = 20
 
 

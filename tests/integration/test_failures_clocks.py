@@ -30,6 +30,8 @@ from tests.identities import AUDIENCE, ISSUER, bearer, write_jwks
 from tests.topologies import free_port
 from workqueue.adapters.redis.queue import RedisQueue
 
+pytestmark = pytest.mark.long
+
 HOUR_S = 3600.0
 AHEAD, BEHIND = 5 * HOUR_S, -7 * HOUR_S
 """By how much the servers' clocks are off; the worker's is a day and more behind."""

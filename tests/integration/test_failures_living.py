@@ -30,6 +30,8 @@ from tests.conftest import settings
 from tests.patience import patient, patient_client
 from tests.served import Served
 
+pytestmark = pytest.mark.long
+
 REPS = ("ann", "bob", "eve")
 
 

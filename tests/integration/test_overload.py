@@ -21,6 +21,8 @@ from tests.integration.test_failures_living import store_pid
 from tests.integration.test_memory_short import delay_of
 from tests.patience import FOREVER_S, patient
 
+pytestmark = pytest.mark.long
+
 MOST = 16
 CONNECTIONS, CALLS_EACH = 8, 40
 OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]

@@ -23,7 +23,10 @@ from tests.served import Served
 from tests.topologies import free_port
 
 REPS = ("ann", "bob", "eve")
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ports are shared by the Linux kernel")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="ports are shared by the Linux kernel"),
+    pytest.mark.long,
+]
 
 
 @pytest.fixture

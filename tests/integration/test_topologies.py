@@ -20,6 +20,8 @@ from tests.conftest import serving
 from tests.patience import patient_client, until
 from tests.topologies import SLOTS, Cluster, Watched
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def losing_primary(short_path: Path, tenant: str) -> Iterator[Watched]:

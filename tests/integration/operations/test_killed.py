@@ -26,7 +26,7 @@ from tests.scoring_models import NOON, write_model
 from tests.served import Served
 from tests.topologies import free_port
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc"), pytest.mark.long]
 N_GROUPS, ROWS_PER_GROUP = 120, 50
 
 

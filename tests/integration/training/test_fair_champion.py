@@ -88,7 +88,8 @@ def test_a_model_made_without_a_report_of_its_champion_can_still_be_published(tm
     assert "could not be judged fairly" in page.read_text()
 
 
-@pytest.mark.parametrize("drop", [pytest.param((), marks=pytest.mark.long), ("calls",)])
+@pytest.mark.long
+@pytest.mark.parametrize("drop", [(), ("calls",)])
 def test_a_champion_that_has_seen_the_last_block_of_time_is_judged_as_if_it_had_not(
     drop: tuple[str, ...], tmp_path: Path
 ) -> None:

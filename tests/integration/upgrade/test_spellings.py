@@ -18,6 +18,8 @@ from tests.golden import SPELLINGS_329B6AC, SPELLINGS_FB041BA, keys
 from tests.golden.write_spellings import SPELT, TENANT, TWICE
 from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, nobody_waits
 
+pytestmark = pytest.mark.long
+
 
 class Older(NamedTuple):
     """A store of before spellings were one, and whether its external ids are sealed."""

@@ -21,6 +21,8 @@ from training.data.rows import TrainingRows
 from training.learn.candidates import LADDER, PAIRWISE, export
 from training.learn.steps import WIDE, StepLogistic
 
+pytestmark = pytest.mark.long
+
 N_ROWS = 400
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 SECONDS = os.environ.get("FAIRLEAD_CHAOS_SECONDS", "6")
 TOPOLOGY = "both" if float(SECONDS) >= 60 else "alone"
 ROOT = Path(__file__).parent.parent.parent

@@ -32,6 +32,8 @@ from tests.integration.gateway.auth.test_who_may import showing
 from tests.methods import METHODS
 from tests.scoring_models import write_model
 
+pytestmark = pytest.mark.long
+
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 SPAWNING = ("PublishRuleSet", "ValidateRuleSet", "TestRuleSet")
 """Methods that start a process for each readable call, some tenths of a second: one call in ten is readable."""

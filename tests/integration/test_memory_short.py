@@ -17,6 +17,8 @@ from tests.api import Api, connected, differences
 from tests.conftest import STORES, serving
 from tests.integration.test_queue_commands import settled
 
+pytestmark = pytest.mark.long
+
 ROOM = 3 << 20
 """Bytes that the store may use beside what it uses empty."""
 SENDERS = 8

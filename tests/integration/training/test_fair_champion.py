@@ -22,6 +22,8 @@ from training.report.document import report_of
 from training.report.publishing import Origin, publish
 from training.strategies import train
 
+pytestmark = pytest.mark.long
+
 AGAINST_CHAMPION = ("log_loss", "roc_auc", "lift_10", "segments", "score_stability")
 SIMPLE = TrainingPlan(ladder=LADDER[:1], benchmark_model=None)
 SMALL = TrainingPlan(ladder=LADDER[2:3], benchmark_model=None)

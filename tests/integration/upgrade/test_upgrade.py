@@ -68,7 +68,7 @@ async def test_the_log_is_not_touched(url: str, redis: Any) -> None:
     assert all("request:" in name or "change:" in name for name in gone)
 
 
-@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.long), 7])
+@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.long), pytest.param(7, marks=pytest.mark.long)])
 async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(url: str, redis: Any, stride: int) -> None:
     restored(url)
     whole = Mortal(redis)

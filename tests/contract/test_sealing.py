@@ -337,7 +337,7 @@ class TestOnRedis:
         world = await _on_redis(redis, tenant)
         await world.route(phone=PHONE)
         await world.erase("crm~L-1")
-        audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets)
+        audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets, world.rule_sets)
 
         assert [fault async for fault in audit.faults(tenant)] == []
 

@@ -87,7 +87,7 @@ async def _rewrite(world: World, redis: Any, **given: Any) -> RewriteReport:
 
 
 async def _faults(world: World) -> list[str]:
-    audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets)
+    audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets, world.rule_sets)
     return [fault async for fault in audit.faults(world.tenant)]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from base64 import b64encode
@@ -45,6 +47,7 @@ from tests.fuzzing.drawing import TENANT
 from tests.fuzzing.seeds import BEGINNING, PARENT
 from tests.integration.erasure.planting import OURS, Place, places, planted
 from tests.methods import METHODS
+from tests.patience import until
 from tests.scoring_models import NOON, write_model
 from workqueue.jobs import JobState, Lease, Settlement, SettlementKind
 from workqueue.worker import Worker
@@ -373,3 +376,20 @@ async def test_the_store_forgets_the_commands_that_were_slow(own_store: Embedded
     assert (clean_ms > 0, hindrance) == (True, "")
     assert await redis.slowlog_get() == []
     await redis.aclose()
+
+
+async def test_a_store_that_died_while_it_wrote_its_file_anew_leaves_none_of_it(own_store: EmbeddedServer) -> None:
+    redis: Any = Redis.from_url(own_store.url)
+    await redis.mset({f"{NEEDLE} {number}": number for number in range(10_000)})
+    await redis.config_set("rdb-key-save-delay", 10_000)  # microseconds a key
+    await redis.bgrewriteaof()
+    until(lambda: any(own_store.folder.glob("temp-*")))
+    pid = (await redis.info("server"))["process_id"]
+    for process in (pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())):
+        os.kill(process, signal.SIGKILL)
+    await redis.aclose()
+
+    own_store.stop()
+    own_store.start()
+
+    assert list(own_store.folder.glob("temp-*")) == []

@@ -1,5 +1,5 @@
-"""What a service that was killed leaves behind in its data folder: a private server that nobody uses, its socket, and the
-files that it was writing.
+"""What a service that was killed leaves behind in its data folder: a private server that nobody uses, its socket, and
+the files that it was writing.
 
 The socket's path follows from the folder, so that whoever comes next finds the orphan: two servers that append to one
 file would ruin it.

@@ -12,9 +12,8 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
-from router.adapters.redis.upgrade import StoreUpgrade, UpgradeReport, format_of
+from router.adapters.redis.upgrade import StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
-from router.model.errors import FormatMismatch
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
@@ -96,16 +95,8 @@ class Stores:
         await StoreUpgrade(self.redis, report, hides_external_id=hides_external_id).run()
 
     async def check_format(self, tenant: str, oldest: int = FORMAT) -> None:
-        """See whether what is stored of a tenant can be read.
-
-        Raises
-        ------
-        FormatMismatch
-            If its format is newer than this version's, or older than the oldest that will do.
-        """
-        number = await format_of(self.redis, tenant)
-        if not oldest <= number <= FORMAT:
-            raise FormatMismatch(f"tenants/{tenant}", number, FORMAT)
+        """See whether what is stored of a tenant can be read; see ``upgrade``."""
+        await check_format(self.redis, tenant, oldest)
 
     async def close(self) -> None:
         """Let go of the connection."""

@@ -280,3 +280,16 @@ async def format_of(redis: RedisClient, tenant: str) -> int:
         if written is None and await redis.exists(key):
             return 1
     return FORMAT if written is None else int(written)
+
+
+async def check_format(redis: RedisClient, tenant: str, oldest: int = FORMAT) -> None:
+    """See whether what is stored of a tenant can be read.
+
+    Raises
+    ------
+    FormatMismatch
+        If its format is newer than this version's, or older than the oldest that will do.
+    """
+    number = await format_of(redis, tenant)
+    if not oldest <= number <= FORMAT:
+        raise FormatMismatch(f"tenants/{tenant}", number, FORMAT)

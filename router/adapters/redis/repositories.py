@@ -94,6 +94,10 @@ class Stores:
         """Have the store in the format of this version; see ``upgrade``."""
         await StoreUpgrade(self.redis, report, hides_external_id=hides_external_id).run()
 
+    async def is_older(self, report: UpgradeReport) -> bool:
+        """Say whether the store has to be brought up to date; see ``upgrade``."""
+        return await StoreUpgrade(self.redis, report).is_due()
+
     async def check_format(self, tenant: str, oldest: int = FORMAT) -> None:
         """See whether what is stored of a tenant can be read; see ``upgrade``."""
         await check_format(self.redis, tenant, oldest)

@@ -134,13 +134,25 @@ class StoreUpgrade:
             await self._hash_requests()
         await self._mark(str(FORMAT))
 
+    async def is_due(self) -> bool:
+        """Say whether the store is older than this version; writes nothing.
+
+        Raises
+        ------
+        FormatMismatch
+            If it is newer.
+        """
+        if await self._is_done():
+            return False
+        return bool(await self._older_tenants()) or await self._has_plain_requests()
+
     async def _is_done(self) -> bool:
         with translated():
             (stored,) = await self._redis.mget([FORMAT_OF_ALL])  # GET waits for replicas, which may come later
         marked = (stored or b"0").decode()
         number = int(marked.removesuffix(_BEGUN))
         if number > FORMAT:
-            raise FormatMismatch("the store", number, FORMAT)
+            raise FormatMismatch("Fairlead", number, FORMAT)
         return number == FORMAT and not marked.endswith(_BEGUN)
 
     async def _mark(self, text: str) -> None:

@@ -16,6 +16,9 @@ from store.translation import translated
 SIMULATED = "FAIRLEAD_SIMULATED_CLOCK"
 """Variable that has the scripts of a process read the simulated clock; set by ``serve --simulated-clock``."""
 KEY = "fairlead:clock"
+LAST_US = 253_370_764_800_000_000
+"""Where a simulated clock stands for good, in microseconds since the epoch: the beginning of 9999, which leaves a year
+for all that lies ahead of it. Nobody can write down an instant after 9999."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIMULATED_PRIVATE = (
     "the time of this data folder is simulated, and its events keep it: serve it with --simulated-clock, or name "
@@ -80,7 +83,7 @@ class SimulatedClock:
         now_us = await self.real_us()
         if at_us is None:
             return now_us, 1.0
-        return int(at_us) + int((now_us - int(since_us)) * float(rate)), float(rate)
+        return min(LAST_US, int(at_us) + int((now_us - int(since_us)) * float(rate))), float(rate)
 
     async def now(self) -> datetime:
         """Return the time."""

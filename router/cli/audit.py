@@ -75,7 +75,9 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
 async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[list[str], int, str]:
     async with connected_stores(url) as stores:
         await stores.check_format(tenant, oldest=1)
-        chain = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+        chain = TamperCheck(
+            stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets
+        )
         faults = [fault async for fault in chain.faults(tenant)]
         if note and (fault := await _forgotten(stores, tenant, *note)):
             faults.append(fault)

@@ -29,7 +29,7 @@ from router.erasure.ports import Compacted
 from router.history.monitor import ROLE
 from router.model.errors import NotPossible
 from router.model.sealing import Personal
-from store.append_only import rewritten
+from store.files import rewritten
 
 _HELD_S = 10.0
 """How long others are kept out, in seconds, after a command that was killed; renewed at every page of the log."""

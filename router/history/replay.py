@@ -45,7 +45,7 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, pools, after, logged = StateProjection(), set[str](), 0, set[str]()
+        projection, pools, after, unexplained = StateProjection(), set[str](), 0, set[str]()
         self.erased.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
@@ -55,7 +55,7 @@ class Replay:
                 on_event()
                 if isinstance(event, Decision):
                     pools.add(event.pool)
-                    self.erased.update([event.item_id] if event.erased else [])
+                    unexplained.update([event.item_id] if event.erased else [])
                     for difference in await self._redecide(tenant, projection, event):
                         yield difference
                 elif isinstance(event, Completed):
@@ -64,9 +64,11 @@ class Replay:
                     pools.add(event.pool)
                     projection.enter_settled(event)
                 elif isinstance(event, Erased):
-                    logged.update(event.item_ids)
+                    self.erased.update(unexplained.intersection(event.item_ids))
+                    unexplained.difference_update(event.item_ids)  # of what came before: later values are not excused
                     projection.enter_erased(event)
-        for item_id in sorted(self.erased - logged):
+        self.erased.update(unexplained)
+        for item_id in sorted(unexplained):
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
         async for difference in self._state(tenant, projection, pools - {""}):
             yield difference

@@ -15,7 +15,7 @@ from router.history.hash_chain import StoredEvent, breaks, link_of
 from router.history.ports import Log
 from router.model.events import RulesPublished, WorkforceChanged
 from router.rules.ports import RuleSets
-from router.workforce.ports import Workforce
+from router.workforce.ports import Revisions, Workforce
 
 _PAGE = 1000
 _NOTHING = digest(records_packed(()))
@@ -31,13 +31,18 @@ class TamperCheck:
         The log, as it is stored and as it reads.
     workforce, rule_sets
         What its digests are of.
+    revisions
+        Which are active: the log must have the events that made them, or it has lost its end.
     """
 
-    def __init__(self, log: Log, store: Assignments, workforce: Workforce, rule_sets: RuleSets) -> None:
+    def __init__(
+        self, log: Log, store: Assignments, workforce: Workforce, rule_sets: RuleSets, revisions: Revisions
+    ) -> None:
         self._log = log
         self._store = store
         self._workforce = workforce
         self._rule_sets = rule_sets
+        self._revisions = revisions
 
     async def faults(self, tenant: str, *, on_event: Callable[[], object] = lambda: None) -> AsyncIterator[str]:
         """Yield every break of the chain and every altered content in words; nothing means that all is well.
@@ -48,17 +53,30 @@ class TamperCheck:
         if beginning and beginning.link != link_of(beginning, ""):
             yield "what the rewritten log begins with was altered"
             return
+        unmade = await self._active(tenant)
         last, sound = beginning or StoredEvent(0, b"", b"", b"", ""), True
         while entries := await self._log.entries(tenant, after=last.number, count=_PAGE):
             for fault in breaks(entries, last.number, last.link):
                 sound = False
                 yield fault
-            for _ in entries:
+            for entry in entries:
+                unmade.pop(entry.link, None)
                 on_event()
             last = entries[-1]
         if sound:
+            for revision in unmade.values():
+                yield f"the event that made {revision} is not in the log: its end is missing, or all of it"
             async for fault in self._altered(tenant):
                 yield fault
+
+    async def _active(self, tenant: str) -> dict[str, str]:
+        """Return the active revisions in words, by the link of the event that made each."""
+        active = await self._revisions.revisions(tenant)
+        revisions = {
+            active.rules_event_hash: f"revision {active.rules} of the rules",
+            active.workforce_event_hash: f"revision {active.workforce} of the workforce",
+        }
+        return {link: revision for link, revision in revisions.items() if link}
 
     async def last_link(self, tenant: str) -> tuple[int, str]:
         """Return the number and the link of the last event, to be noted elsewhere; 0 and nothing for an empty log."""

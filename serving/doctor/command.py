@@ -21,11 +21,15 @@ from failures import Failure, StoreUnavailable
 from gateway.auth.exposure import check_metrics, check_store, insecure_from
 from gateway.settings import Security
 from router.adapters.durable_rules import selection as engines
+from router.adapters.redis.format import FORMAT
 from router.cli.consoles import console_for
+from router.cli.stores import connected_stores
+from router.model.errors import FormatMismatch
 from scoring.services import ScoringServices
 from serving.doctor import host
 from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.store import judge
+from serving.upgrading import UpgradeLines
 from store import diagnostics
 from store.clients import open_servers
 from store.embedded.orphans import answers, socket_path
@@ -80,8 +84,20 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         check_store(open_servers(url), insecure_from(environ))
         for facts in asyncio.run(diagnostics.ask(url)):
             yield from judge(facts, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
+        yield asyncio.run(_format(url))
     except (StoreUnavailable, ValueError) as error:
         yield bad("store", str(error), "start it, or correct FAIRLEAD_REDIS_URL")
+
+
+async def _format(url: str) -> Finding:
+    async with connected_stores(url) as stores:
+        try:
+            is_older = await stores.is_older(UpgradeLines())
+        except FormatMismatch as error:
+            return bad("format", str(error), "name another store, or install the version that wrote this one")
+    if is_older:
+        return mind("format", "an older one", f"back it up; serve brings it to format {FORMAT} when it starts")
+    return good("format", str(FORMAT))
 
 
 def _access(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:

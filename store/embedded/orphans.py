@@ -1,4 +1,5 @@
-"""What a service that was killed leaves behind in its data folder: a private server that nobody uses, and its socket.
+"""What a service that was killed leaves behind in its data folder: a private server that nobody uses, its socket, and
+the files that it was writing.
 
 The socket's path follows from the folder, so that whoever comes next finds the orphan: two servers that append to one
 file would ruin it.
@@ -25,6 +26,8 @@ from redis.retry import Retry
 STOP_TIMEOUT_S = 30.0
 _ANSWER_S = 1.0
 """Seconds an orphan may take to answer; one that is frozen never does."""
+_UNFINISHED = ("temp-rewriteaof-*.aof", "temp-*.rdb")
+"""What a store calls the files that it writes anew, until they are whole."""
 _LONGEST_SOCKET_PATH = 100
 """Unix allows 107 bytes."""
 
@@ -59,6 +62,16 @@ def stop_orphan(path: Path) -> None:
         os.kill(pid, signal.SIGKILL)
         _ends(pid, path)
     path.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the files that a server was writing anew when it died; no other reads them, and people may stand in them.
+
+    The caller holds the folder's lock, and no server runs there.
+    """
+    for pattern in _UNFINISHED:
+        for file in folder.glob(pattern):
+            file.unlink()
 
 
 def answers(path: Path) -> bool | None:

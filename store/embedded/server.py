@@ -20,7 +20,7 @@ from typing import IO
 import redis
 
 from store.embedded.keeper import Keeper, Process
-from store.embedded.orphans import answers, socket_path, stop_orphan
+from store.embedded.orphans import answers, remove_unfinished, socket_path, stop_orphan
 
 START_TIMEOUT_S = 60.0
 """Seconds until it must read its data; reading them may take as long as it takes."""
@@ -88,6 +88,7 @@ class EmbeddedServer:
             self._lock = None
 
     def _spawn(self) -> Process:
+        remove_unfinished(self.folder)
         log = self.folder / "valkey.log"
         command = [
             str(self._binary),

@@ -122,8 +122,9 @@ class Judge:
         found = list(violations(self.evidence))
         found += [f"verify: {text}" async for text in Replay(self._stores.assignments, self._planners).differences(
             self._tenant)]  # fmt: skip
+        stores = self._stores
         audit = TamperCheck(
-            self._stores.assignments, self._stores.assignments, self._stores.workforce, self._stores.rule_sets
+            stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets
         )
         found += [f"audit: {text}" async for text in audit.faults(self._tenant)]
         return found

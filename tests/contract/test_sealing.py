@@ -194,14 +194,32 @@ async def test_erased_items_are_replayed_from_the_outcomes_that_they_kept(world:
 
 async def test_values_that_are_gone_without_an_event_that_says_so_are_a_difference(world: World, redis: Any) -> None:
     await world.route(phone=PHONE)
-    if isinstance(world.store, MemoryStore):
-        world.store._tenants[world.tenant].openings.clear()
-    else:
-        await redis.delete(Keys(world.tenant).personal("crm~L-1"))
+    await _lose_openings(world, redis)
 
     differences, _ = await world.replay()
 
     assert differences == ["work item crm~L-1: what it was decided by is gone, and no event says that it was erased"]
+
+
+async def test_an_erasure_is_no_excuse_for_what_is_lost_of_the_same_work_item_later(world: World, redis: Any) -> None:
+    await world.route(phone=PHONE)
+    await world.erase("crm~L-1")
+    await world.router.reassign(world.tenant, ReassignRequest("crm~L-1", note="a new note"))
+    sound, _ = await world.replay()
+    await _lose_openings(world, redis)
+
+    differences, erased = await world.replay()
+
+    assert sound == []
+    assert differences == ["work item crm~L-1: what it was decided by is gone, and no event says that it was erased"]
+    assert erased == {"crm~L-1"}
+
+
+async def _lose_openings(world: World, redis: Any) -> None:
+    if isinstance(world.store, MemoryStore):
+        world.store._tenants[world.tenant].openings.clear()
+    else:
+        await redis.delete(Keys(world.tenant).personal("crm~L-1"))
 
 
 async def test_what_waits_is_woken_by_its_personal_values(world: World) -> None:
@@ -337,7 +355,7 @@ class TestOnRedis:
         world = await _on_redis(redis, tenant)
         await world.route(phone=PHONE)
         await world.erase("crm~L-1")
-        audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets)
+        audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets, world.rule_sets)
 
         assert [fault async for fault in audit.faults(tenant)] == []
 

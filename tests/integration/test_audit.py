@@ -18,7 +18,7 @@ Fields = dict[bytes, bytes]
 
 async def faults(api: Api) -> list[str]:
     stores = Stores.connect(api.redis_url)
-    audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+    audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
         return [fault async for fault in audit.faults(api.tenant)]
     finally:

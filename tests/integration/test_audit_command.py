@@ -88,3 +88,17 @@ async def test_a_tenant_without_a_past_has_nothing_to_prove(api: Api) -> None:
 
     assert result.exit_code == 0
     assert "nothing to verify" in result.output
+
+
+@pytest.mark.parametrize("kept", [0, 1, -1])
+async def test_a_log_that_is_gone_or_lost_its_end_while_the_rules_it_made_are_there_is_told(
+    api: Api, kept: int
+) -> None:
+    await some_history(api)
+    await api.hire("late")
+    await rewrite(api, lambda entries: entries.__delitem__(slice(kept, None)))
+
+    result = await run(api, "verify")
+
+    assert result.exit_code == 1
+    assert "its end is missing" in result.output

@@ -22,9 +22,10 @@ from redis import Redis
 from router.adapters.redis.repositories import Stores
 from service import main
 from store.clients import client_for, close
-from store.clock import KEY, SimulatedClock
+from store.clock import KEY, LAST_US, SimulatedClock
 from store.embedded.orphans import socket_path
 from store.embedded.server import EmbeddedServer
+from store.scripts import lua
 from tests.api import EVERYONE, Api, connected, differences
 from tests.served import Served
 
@@ -175,10 +176,12 @@ async def times_of_events(address: str, url: str, instants: Sequence[int]) -> li
     ("arguments", "message"),
     [
         (("set", "tomorrow"), "INSTANT is 'tomorrow'; allowed is e.g. 2026-03-02T09:00"),
-        (("set", "1969-12-31T00:00"), "the time would lie before 1970 or after 9999"),
+        (("set", "1969-12-31T00:00"), "the time would lie before 1970 or after 9998"),
         (("advance", "2 days"), "DURATION is '2 days'; allowed are e.g. 2d12h, 90m or 1w"),
         (("advance", ""), "DURATION is ''"),
-        (("advance", "999999w"), "the time would lie before 1970 or after 9999"),
+        (("advance", "-1d"), "DURATION is '-1d'"),
+        (("set", "-1"), "INSTANT is '-1'"),
+        (("advance", "999999w"), "the time would lie before 1970 or after 9998"),
         (("rate", "-1"), "-1.0 is not in the range 0<=x<=1000000"),
         (("rate", "nan"), "rate is nan; allowed is 0 or more"),
     ],
@@ -186,10 +189,27 @@ async def times_of_events(address: str, url: str, instants: Sequence[int]) -> li
 def test_what_is_no_time_is_refused(simulated: Served, data: Path, arguments: Sequence[str], message: str) -> None:
     before = moved(data, "rate", "0")
 
-    ended = CliRunner().invoke(main, ["clock", arguments[0], "--data", str(data), "--", arguments[1]])
+    ended = CliRunner().invoke(main, ["clock", *arguments, "--data", str(data)])
 
     assert (ended.exit_code, message in ended.output) == (2, True), ended.output
     assert moved(data, "show").partition(";")[0] == before.partition(";")[0]
+
+
+async def test_simulated_time_stands_at_its_end_whatever_the_rate(own_store: EmbeddedServer) -> None:
+    redis = client_for(own_store.url)
+    clock = SimulatedClock(redis)
+    await clock.set(LAST_US - 1, 1e12)
+
+    at_us, _ = await clock.read()
+    in_scripts = await _clock_of_scripts(redis)
+
+    assert at_us == in_scripts == LAST_US
+    assert (await clock.now()).year == 9999
+    await close(redis)
+
+
+async def _clock_of_scripts(redis: Any) -> int:
+    return int(await redis.eval(lua("store", "simulated_clock") + "return string.format('%.0f', clock_us())", 0))
 
 
 def test_where_nothing_runs_there_is_no_clock(tmp_path: Path) -> None:

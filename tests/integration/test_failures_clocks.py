@@ -104,7 +104,9 @@ async def breaks(api: Api) -> list[str]:
     """Check a tenant's log as ``fairlead log verify`` does."""
     stores = Stores.connect(api.redis_url)
     try:
-        audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+        audit = TamperCheck(
+            stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets
+        )
         return [fault async for fault in audit.faults(api.tenant)]
     finally:
         await stores.close()

@@ -170,7 +170,7 @@ async def _arrange(api: Api) -> None:
 
 async def _faults(url: str, tenant: str) -> list[str]:
     stores = Stores.connect(url)
-    audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets)
+    audit = TamperCheck(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
         return [fault async for fault in audit.faults(tenant)]
     finally:

@@ -16,8 +16,8 @@ from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused
 from router.model.events import Completed, Event
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
-from store.append_only import rewritten
 from store.clients import RedisClient
+from store.files import rewritten
 from store.translation import translated
 
 _erase = script("erase")

@@ -12,9 +12,8 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
-from router.adapters.redis.upgrade import StoreUpgrade, UpgradeReport, format_of
+from router.adapters.redis.upgrade import StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
-from router.model.errors import FormatMismatch
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
@@ -95,17 +94,13 @@ class Stores:
         """Have the store in the format of this version; see ``upgrade``."""
         await StoreUpgrade(self.redis, report, hides_external_id=hides_external_id).run()
 
-    async def check_format(self, tenant: str, oldest: int = FORMAT) -> None:
-        """See whether what is stored of a tenant can be read.
+    async def is_older(self, report: UpgradeReport) -> bool:
+        """Say whether the store has to be brought up to date; see ``upgrade``."""
+        return await StoreUpgrade(self.redis, report).is_due()
 
-        Raises
-        ------
-        FormatMismatch
-            If its format is newer than this version's, or older than the oldest that will do.
-        """
-        number = await format_of(self.redis, tenant)
-        if not oldest <= number <= FORMAT:
-            raise FormatMismatch(f"tenants/{tenant}", number, FORMAT)
+    async def check_format(self, tenant: str, oldest: int = FORMAT) -> None:
+        """See whether what is stored of a tenant can be read; see ``upgrade``."""
+        await check_format(self.redis, tenant, oldest)
 
     async def close(self) -> None:
         """Let go of the connection."""

@@ -12,6 +12,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
+from router.adapters.redis.upgrade import check_format
 from router.assignment.planner_cache import PlannerCache
 from router.history.codec import REWRITTEN, pack_rewritten, read_rewritten
 from router.history.hash_chain import BEGINNING, StoredEvent, link_of
@@ -83,7 +84,10 @@ class LogRewriter:
             If the log grew meanwhile: somebody serves the store; or somebody else writes it anew.
         CorruptHistory
             If an event cannot be read.
+        FormatMismatch
+            If the store is of another format.
         """
+        await check_format(self._redis, tenant)
         newest = await self._store.events(tenant, count=1, newest_first=True)
         if not newest:
             return RewriteReport()

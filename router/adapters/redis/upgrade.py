@@ -134,13 +134,25 @@ class StoreUpgrade:
             await self._hash_requests()
         await self._mark(str(FORMAT))
 
+    async def is_due(self) -> bool:
+        """Say whether the store is older than this version; writes nothing.
+
+        Raises
+        ------
+        FormatMismatch
+            If it is newer.
+        """
+        if await self._is_done():
+            return False
+        return bool(await self._older_tenants()) or await self._has_plain_requests()
+
     async def _is_done(self) -> bool:
         with translated():
             (stored,) = await self._redis.mget([FORMAT_OF_ALL])  # GET waits for replicas, which may come later
         marked = (stored or b"0").decode()
         number = int(marked.removesuffix(_BEGUN))
         if number > FORMAT:
-            raise FormatMismatch("the store", number, FORMAT)
+            raise FormatMismatch("Fairlead", number, FORMAT)
         return number == FORMAT and not marked.endswith(_BEGUN)
 
     async def _mark(self, text: str) -> None:
@@ -280,3 +292,16 @@ async def format_of(redis: RedisClient, tenant: str) -> int:
         if written is None and await redis.exists(key):
             return 1
     return FORMAT if written is None else int(written)
+
+
+async def check_format(redis: RedisClient, tenant: str, oldest: int = FORMAT) -> None:
+    """See whether what is stored of a tenant can be read.
+
+    Raises
+    ------
+    FormatMismatch
+        If its format is newer than this version's, or older than the oldest that will do.
+    """
+    number = await format_of(redis, tenant)
+    if not oldest <= number <= FORMAT:
+        raise FormatMismatch(f"tenants/{tenant}", number, FORMAT)

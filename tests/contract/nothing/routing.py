@@ -293,7 +293,7 @@ async def _router_told(world: Routing, given: Given) -> str:
 async def _audited(world: Routing, given: Given) -> list[str]:
     """Write, and audit the log."""
     await world.write(**given)
-    audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets)
+    audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets, world.rule_sets)
     return [fault async for fault in audit.faults(world.tenant)]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from base64 import b64encode
@@ -37,6 +39,7 @@ from scoring.registry.adapters.storage import LocalStorage
 from scoring.registry.registry import Registry
 from serving.wiring import Service
 from store.embedded.server import EmbeddedServer
+from store.files import rewritten
 from telemetry.logs import JsonLines, TextLines
 from telemetry.traces import Traces
 from tests.api import MESSAGE_LIMIT, struct
@@ -45,6 +48,7 @@ from tests.fuzzing.drawing import TENANT
 from tests.fuzzing.seeds import BEGINNING, PARENT
 from tests.integration.erasure.planting import OURS, Place, places, planted
 from tests.methods import METHODS
+from tests.patience import until
 from tests.scoring_models import NOON, write_model
 from workqueue.jobs import JobState, Lease, Settlement, SettlementKind
 from workqueue.worker import Worker
@@ -361,8 +365,6 @@ def _is_routed(place: Place) -> bool:
 
 
 async def test_the_store_forgets_the_commands_that_were_slow(own_store: EmbeddedServer) -> None:
-    from store.append_only import rewritten
-
     redis: Any = Redis.from_url(own_store.url)
     await redis.config_set("slowlog-log-slower-than", 0)
     await redis.set("key", NEEDLE)
@@ -372,4 +374,57 @@ async def test_the_store_forgets_the_commands_that_were_slow(own_store: Embedded
 
     assert (clean_ms > 0, hindrance) == (True, "")
     assert await redis.slowlog_get() == []
+    await redis.aclose()
+
+
+def _kill_with_children(pid: int) -> None:
+    for process in (pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())):
+        os.kill(process, signal.SIGKILL)
+
+
+async def test_a_store_that_died_while_it_wrote_its_file_anew_leaves_none_of_it(own_store: EmbeddedServer) -> None:
+    redis: Any = Redis.from_url(own_store.url)
+    await redis.mset({f"{NEEDLE} {number}": number for number in range(10_000)})
+    await redis.config_set("rdb-key-save-delay", 10_000)  # microseconds a key
+    await redis.bgrewriteaof()
+    until(lambda: any(own_store.folder.glob("temp-*")))
+    pid = (await redis.info("server"))["process_id"]
+    _kill_with_children(pid)
+    await redis.aclose()
+
+    own_store.stop()
+    own_store.start()
+
+    assert list(own_store.folder.glob("temp-*")) == []
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_what_a_store_saved_is_saved_again(own_store: EmbeddedServer, by_hand: bool) -> None:
+    redis: Any = Redis.from_url(own_store.url)
+    await redis.set(NEEDLE, 1)
+    await redis.save()
+    await redis.delete(NEEDLE)
+    if not by_hand:
+        await redis.config_set("save", "3600 1")
+        await redis.config_resetstat()  # as after a start
+    assert [file.name for file in _files_with(own_store.folder) if file.suffix == ".rdb"] == ["dump.rdb"]
+
+    clean_ms, hindrance = await rewritten(redis)
+
+    assert (clean_ms > 0, hindrance) == (True, "")
+    assert list(_files_with(own_store.folder)) == []
+    await redis.aclose()
+
+
+async def test_a_store_that_keeps_no_file_says_so_and_saves_none(own_store: EmbeddedServer) -> None:
+    redis: Any = Redis.from_url(own_store.url)
+    await redis.config_set("appendonly", "no")
+
+    clean_ms, hindrance = await rewritten(redis)
+
+    assert (clean_ms, hindrance) == (
+        0,
+        "the store keeps no file: one that it saved before is clean once it has saved again",
+    )
+    assert list(own_store.folder.glob("*.rdb")) == []
     await redis.aclose()

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
+from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.rewriting import LogRewriter, RewriteReport
 from router.adapters.redis.rulesets import RedisRuleSets
@@ -22,7 +23,7 @@ from router.history.hash_chain import StoredEvent, link_of
 from router.history.rewrite import fields_of
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.errors import Conflict, NotPossible
+from router.model.errors import Conflict, FormatMismatch, NotPossible
 from router.model.events import Event, RulesPublished, WorkforceChanged
 from router.model.sealing import Personal
 from router.model.workitem import Kind, State, WorkItem
@@ -87,7 +88,7 @@ async def _rewrite(world: World, redis: Any, **given: Any) -> RewriteReport:
 
 
 async def _faults(world: World) -> list[str]:
-    audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets)
+    audit = TamperCheck(world.store, world.store, world.workforce, world.rule_sets, world.rule_sets)
     return [fault async for fault in audit.faults(world.tenant)]
 
 
@@ -279,3 +280,21 @@ async def test_a_log_that_grows_meanwhile_stays_as_it_is(old: World, redis: Any)
 
     assert await old.store.beginning(old.tenant) is None
     assert await _faults(old) == []
+
+
+@pytest.mark.parametrize("number", [FORMAT - 1, FORMAT + 1])
+async def test_a_store_of_another_format_is_refused_before_anything_is_written(
+    old: World, redis: Any, number: int
+) -> None:
+    keys = Keys(old.tenant)
+    await redis.hset(keys.revisions, "format", number)
+    before = await _everything(old, redis)
+
+    with pytest.raises(FormatMismatch):
+        await _rewrite(old, redis)
+
+    assert await _everything(old, redis) == before
+
+
+async def _everything(world: World, redis: Any) -> dict[bytes, bytes]:
+    return {key: await redis.dump(key) async for key in redis.scan_iter(match=f"fairlead:{{{world.tenant}}}:*")}

@@ -71,7 +71,7 @@ def with_event_of_the_future(url: str) -> None:
     [
         (
             newer,
-            f"Error: the store: its store has format {FORMAT + 1}, this version of Fairlead reads and writes {FORMAT}",
+            f"Error: Fairlead: its store has format {FORMAT + 1}, this version of Fairlead reads and writes {FORMAT}",
         ),
         (with_event_of_the_future, "Error: event 9999: it is of the format 'moved.3'; this version of Fairlead reads"),
     ],
@@ -102,7 +102,7 @@ def test_a_worker_refuses_a_newer_store_by_name(url: str) -> None:
     ended = CliRunner().invoke(main, ["work", "--redis-url", url])
 
     assert ended.exit_code == 1
-    assert f"the store: its store has format {FORMAT + 1}" in ended.output
+    assert f"Fairlead: its store has format {FORMAT + 1}" in ended.output
 
 
 def test_a_store_that_is_not_upgraded_yet_is_not_verified_by_the_wrong_records(url: str) -> None:
@@ -123,3 +123,25 @@ async def test_a_call_about_a_newer_store_is_refused_by_name(url: str, redis: An
             await api.route("L-9")
 
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+@pytest.mark.parametrize(
+    ("plant", "says", "code"),
+    [
+        (newer, f"Fairlead: its store has format {FORMAT + 1}", 1),
+        (restored, f"serve brings it to format {FORMAT} when it starts", 0),
+        (str, f"format {FORMAT} ", 0),
+    ],
+    ids=["newer", "older", "empty"],
+)
+def test_the_doctor_says_of_what_format_a_store_is(
+    url: str, plant: Callable[[str], None], says: str, code: int
+) -> None:
+    plant(url)
+
+    ended = CliRunner().invoke(
+        main, ["doctor", "--listen", "127.0.0.1:0"], env={"COLUMNS": "240", "FAIRLEAD_REDIS_URL": url}
+    )
+
+    assert says in " ".join(ended.output.split())
+    assert ended.exit_code == code

@@ -95,11 +95,21 @@ class Requeuer:
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
-        stored = await self._store.items(self._tenant, item_ids)
+        stored = await self._records(item_ids)
         records = [record for record in stored if record is not None and record.state is State.QUEUED]
         decided = await self._decided(records)
         jobs = [(record, wake_command(planner, record, decision.head.item)) for record, decision in decided]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
+
+    async def _records(self, item_ids: Sequence[str]) -> list[ItemRecord | None]:
+        """Read where they stand; one that nobody can read keeps only itself waiting."""
+        try:
+            return await self._store.items(self._tenant, item_ids)
+        except CorruptHistory as error:
+            if len(item_ids) > 1:
+                return [record for item_id in item_ids for record in await self._records([item_id])]
+            _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_ids[0], error)
+            return []
 
     async def _decided(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
         """Read the decisions by which they wait; one that nobody can read keeps only its own work item waiting."""

@@ -333,11 +333,19 @@ def other_id(packed: bytes) -> str:
 
 
 def record_from(item_id: str, packed: bytes) -> ItemRecord:
-    """Read where a work item stands."""
-    record: list[Any] = msgpack.unpackb(packed)
-    state, kind, owner, pool, epoch, event, version, content, decision, first, tried = record
-    numbers = (event, version, content, decision, first)
-    return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
+    """Read where a work item stands.
+
+    Raises
+    ------
+    CorruptHistory
+        If it is no record of this format: somebody altered it, or a server of an older version wrote it.
+    """
+    try:
+        state, kind, owner, pool, epoch, event, version, content, decision, first, tried = msgpack.unpackb(packed)
+        numbers = (event, version, content, decision, first)
+        return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
 
 
 def _owned(member: bytes) -> tuple[int, str]:

@@ -22,6 +22,7 @@ from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
 from store.batching import MicroBatcher
 from store.clients import RedisClient
+from store.replication import read_together
 from store.scripts import Argument
 from store.translation import translated
 
@@ -191,7 +192,7 @@ class RedisAssignments:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for number in numbers:
                     pipeline.xrange(key, f"{number}-0", f"{number}-0")
-                replies = await pipeline.execute()
+                replies = await read_together(self._redis, pipeline)
         for number, entries in zip(numbers, replies, strict=True):
             if not entries:
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")

@@ -72,7 +72,8 @@ class ReplicatingRedis(Redis):
         """Execute a pipeline that is no transaction, and have replicas have what its commands wrote or read."""
         pipeline.set(_MARK, 1)
         pipeline.execute_command("WAIT", self.replicas, WAIT_MS)
-        *answers, _, reached = await pipeline.execute(raise_on_error=False)
+        replies: list[Any] = await pipeline.execute(raise_on_error=False)
+        *answers, _, reached = replies
         for answer in (*answers, reached):
             if isinstance(answer, Exception):
                 raise answer

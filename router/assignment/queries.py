@@ -76,7 +76,8 @@ class WorkItemQueries:
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None
     ) -> tuple[list[StoredItem], int | None]:
         """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
-        on after, if there are more.
+        on after, if there may be more: however few there are, it looks at ``count`` of an owner's, else at 20 times as
+        many events.
         """
         if owner:
             return await self._owned(tenant, owner, state, after, count)
@@ -100,7 +101,7 @@ class WorkItemQueries:
     async def _owned(
         self, tenant: str, owner: str, state: State | None, after: int, count: int
     ) -> tuple[list[StoredItem], int | None]:
-        """Do the same for one owner, by the index: it costs what it returns."""
+        """Do the same for one owner, by the index, which tells open from closed, and not in which way closed."""
         if state not in (None, State.ASSIGNED, *CLOSED_STATES):
             return [], None  # what waits, or was given to nobody, has no owner
         sides = [is_open for is_open in (True, False) if state is None or is_open is (state is State.ASSIGNED)]

@@ -20,6 +20,7 @@ from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.repositories import Stores
+from router.adapters.redis.upgrade import PATIENCE_S
 from router.adapters.rule_sandbox.parent import try_rule_set
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
@@ -95,9 +96,18 @@ class Service:
         Where the store is.
     observers
         Who is told of each call beside what the settings switch on.
+    upgrade_patience_s
+        For how long no older server must have been seen before a store of an older version is upgraded.
     """
 
-    def __init__(self, settings: Settings, redis_url: str, observers: Sequence[Observer] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        redis_url: str,
+        observers: Sequence[Observer] = (),
+        upgrade_patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._upgrade_patience_s = upgrade_patience_s
         self._stores = Stores.connect(redis_url, settings.request_ttl_s, settings.durability)
         self._settings = settings
         self.durability = DurabilityStatus()
@@ -169,7 +179,7 @@ class Service:
         self.durability.level = await self._stores.check_durability(self._settings.durability)
         with upgrade_report() as report:
             hides_id = Personal.of(self._settings.security.personal).external_id
-            await self._stores.bring_up_to_date(report, hides_external_id=hides_id)
+            await self._stores.bring_up_to_date(report, hides_external_id=hides_id, patience_s=self._upgrade_patience_s)
         self._start_watch()
         names = []
         for servicer, contract, name in self._servicers:

@@ -20,9 +20,9 @@ class ReplicatingRedis(Redis):
     """A client whose scripts are answered once replicas have what they wrote, and reads once they have what was read.
 
     The mark written behind each of them makes WAIT look at everything before it, also where a script only found that
-    its request had been done before, over another connection. Scripts, ``get``, ``xrange``, ``xrevrange`` and
-    ``zrangebylex`` are what callers are answered from. All goes over one connection: no other primary than the one
-    that was read from confirms.
+    its request had been done before, over another connection. Scripts, ``get``, ``mget``, ``xrange``, ``xrevrange``,
+    ``zrangebylex`` and what is ``read_together`` are what callers are answered from. All goes over one connection: no
+    other primary than the one that was read from confirms.
 
     References
     ----------
@@ -43,6 +43,10 @@ class ReplicatingRedis(Redis):
         """Read a value; see ``redis.commands.core``."""
         return await self._acknowledged("GET", name)
 
+    async def mget(self, keys: Any, *more: Any) -> Any:
+        """Read values; see ``redis.commands.core``."""
+        return await self._acknowledged("MGET", *keys, *more)
+
     async def xrange(self, name: Any, first: Any = "-", last: Any = "+", count: int | None = None) -> Any:
         """Read a slice of a stream, oldest first; see ``redis.commands.core``."""
         return await self._acknowledged("XRANGE", name, first, last, *_limit(count))
@@ -61,16 +65,29 @@ class ReplicatingRedis(Redis):
     async def _acknowledged(self, *command: Any) -> Any:
         async with self.pipeline(transaction=False) as pipeline:
             pipeline.execute_command(*command)
-            pipeline.set(_MARK, 1)
-            pipeline.execute_command("WAIT", self.replicas, WAIT_MS)
-            answer, _, reached = await pipeline.execute(raise_on_error=False)
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(reached, Exception):
-            raise reached
+            (answer,) = await self.acknowledged(pipeline)
+        return answer
+
+    async def acknowledged(self, pipeline: Any) -> list[Any]:
+        """Execute a pipeline that is no transaction, and have replicas have what its commands wrote or read."""
+        pipeline.set(_MARK, 1)
+        pipeline.execute_command("WAIT", self.replicas, WAIT_MS)
+        replies: list[Any] = await pipeline.execute(raise_on_error=False)
+        *answers, _, reached = replies
+        for answer in (*answers, reached):
+            if isinstance(answer, Exception):
+                raise answer
         if reached < self.replicas:
             raise TooFewReplicas(f"{reached} of {self.replicas} replicas have the change after {WAIT_MS} ms")
-        return answer
+        return answers
+
+
+async def read_together(redis: Any, pipeline: Any) -> list[Any]:
+    """Execute a pipeline of reads as a client of its kind would read each of them."""
+    if isinstance(redis, ReplicatingRedis):
+        return await redis.acknowledged(pipeline)
+    answers: list[Any] = await pipeline.execute()
+    return answers
 
 
 def _limit(count: int | None) -> tuple[str, int] | tuple[()]:

@@ -121,7 +121,7 @@ def settings(redis_url: str, data: Path = Path("unused"), **chosen: Any) -> Sett
 @asynccontextmanager
 async def serving(redis_url: str, **chosen: Any) -> AsyncIterator[str]:
     """Run a service on a store and yield its address; ``chosen`` settings replace the usual ones."""
-    service = Service(settings(redis_url, **chosen), patient(redis_url))
+    service = Service(settings(redis_url, **chosen), patient(redis_url), upgrade_patience_s=0)
     try:
         yield await service.start("127.0.0.1:0")
     finally:

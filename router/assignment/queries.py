@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from router.assignment.explanation import Explanation, explain
@@ -13,14 +13,15 @@ from router.model.errors import NotFound
 from router.model.events import Completed
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
-from router.model.workitem import CLOSED_STATES, State
+from router.model.workitem import CLOSED_STATES, State, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """A work item as it stands: its record, its content at the latest decision, and when it first came."""
+    """A work item as it stands: its record, its content, the latest decision, and when it first came."""
 
     record: ItemRecord
+    item: WorkItem
     decision: Decision
     created_ms: int
 
@@ -31,6 +32,16 @@ async def found(store: Assignments, tenant: str, item_id: str) -> ItemRecord | N
     if record is None and (normal := normal_name(item_id)) != item_id:
         return await store.item(tenant, normal)
     return record
+
+
+def _numbers(record: ItemRecord) -> set[int]:
+    """Return the events that say what a work item is, besides its record."""
+    return {record.content, record.decision, record.first}
+
+
+def _stored(record: ItemRecord, decisions: Mapping[int, Decision]) -> StoredItem:
+    content, first = decisions[record.content], decisions[record.first]
+    return StoredItem(record, content.head.item, decisions[record.decision], first.at_ms)
 
 
 class WorkItemQueries:
@@ -59,15 +70,14 @@ class WorkItemQueries:
         record = await found(self._store, tenant, item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
-        decision = await self.decision(tenant, record.decision)
-        first = decision if record.first == record.decision else await self.decision(tenant, record.first)
-        return StoredItem(record, decision, first.at_ms)
+        return _stored(record, {number: await self.decision(tenant, number) for number in _numbers(record)})
 
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None
     ) -> tuple[list[StoredItem], int | None]:
         """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
-        on after, if there are more.
+        on after, if there may be more: however few there are, it looks at ``count`` of an owner's, else at 20 times as
+        many events.
         """
         if owner:
             return await self._owned(tenant, owner, state, after, count)
@@ -91,7 +101,7 @@ class WorkItemQueries:
     async def _owned(
         self, tenant: str, owner: str, state: State | None, after: int, count: int
     ) -> tuple[list[StoredItem], int | None]:
-        """Do the same for one owner, by the index: it costs what it returns."""
+        """Do the same for one owner, by the index, which tells open from closed, and not in which way closed."""
         if state not in (None, State.ASSIGNED, *CLOSED_STATES):
             return [], None  # what waits, or was given to nobody, has no owner
         sides = [is_open for is_open in (True, False) if state is None or is_open is (state is State.ASSIGNED)]
@@ -104,9 +114,9 @@ class WorkItemQueries:
     async def _stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
         """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
         records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
-        numbers = sorted({number for record in records for number in (record.decision, record.first)})
+        numbers = sorted({number for record in records for number in _numbers(record)})
         decisions = dict(zip(numbers, await self._store.decisions(tenant, numbers), strict=True))
-        return [StoredItem(record, decisions[record.decision], decisions[record.first].at_ms) for record in records]
+        return [_stored(record, decisions) for record in records]
 
     async def decision(self, tenant: str, number: int) -> Decision:
         """Return one decision.

@@ -12,6 +12,7 @@ new planner.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from failures import Failure
 from router.assignment.commands import (
@@ -182,7 +183,7 @@ class Router:
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)
             try:
-                job = reassign_command(tenant, planner, request, stored.record, stored.decision.head.item, fingerprint)
+                job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint)
             except (InvalidInput, NotFound, NotPossible):
                 if await self._planners.holds(tenant, planner):
                     raise
@@ -232,7 +233,7 @@ class Router:
             completion = Completion(stored.record.item_id, state, event, request_id, fingerprint, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)
             if isinstance(answer, ItemRecord):
-                return StoredItem(answer, stored.decision, stored.created_ms)
+                return replace(stored, record=answer)
             if answer is Refusal.REQUEST_ID_REUSED:
                 raise RequestIdReused(request_id)
             if stored.record.state in CLOSED_STATES:

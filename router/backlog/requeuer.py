@@ -21,7 +21,7 @@ from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import Completed, Erased, Event, RulesPublished, WorkforceChanged
 from router.model.records import ItemRecord
-from router.model.workitem import State
+from router.model.workitem import State, WorkItem
 
 _PAGE = 1000
 _log = logging.getLogger(__name__)
@@ -95,20 +95,30 @@ class Requeuer:
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
-        stored = await self._store.items(self._tenant, item_ids)
+        stored = await self._records(item_ids)
         records = [record for record in stored if record is not None and record.state is State.QUEUED]
-        decided = await self._decided(records)
-        jobs = [(record, wake_command(planner, record, decision.head.item)) for record, decision in decided]
+        contents = await self._contents(records)
+        jobs = [(record, wake_command(planner, record, item)) for record, item in contents]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
 
-    async def _decided(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
-        """Read the decisions by which they wait; one that nobody can read keeps only its own work item waiting."""
+    async def _records(self, item_ids: Sequence[str]) -> list[ItemRecord | None]:
+        """Read where they stand; one that nobody can read keeps only itself waiting."""
         try:
-            numbers = [record.decision for record in records]
-            return list(zip(records, await self._store.decisions(self._tenant, numbers), strict=True))
+            return await self._store.items(self._tenant, item_ids)
+        except CorruptHistory as error:
+            if len(item_ids) > 1:
+                return [record for item_id in item_ids for record in await self._records([item_id])]
+            _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_ids[0], error)
+            return []
+
+    async def _contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, WorkItem]]:
+        """Read what waits in the log; an event that nobody can read keeps only its own work item waiting."""
+        try:
+            events = await self._store.decisions(self._tenant, [record.content for record in records])
+            return [(record, event.head.item) for record, event in zip(records, events, strict=True)]
         except CorruptHistory as error:
             if len(records) > 1:
-                return [pair for record in records for pair in await self._decided([record])]
+                return [pair for record in records for pair in await self._contents([record])]
             _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, records[0].item_id, error)
             return []
 

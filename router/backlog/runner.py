@@ -72,6 +72,8 @@ class RequeueRunner:
                 await self._look()
             except Failure as error:
                 _log.warning("cannot look for what waits: %s", error)
+            except Exception:  # or nothing would be woken any more, unseen
+                _log.exception("looking for what waits failed; it goes on with the next look")
             await asyncio.sleep(LOOK_S)
 
     async def _look(self) -> None:
@@ -100,6 +102,8 @@ class RequeueRunner:
                 await requeuer.catch_up()
         except Failure as error:
             _log.warning("tenants/%s: requeuer begins anew: %s", tenant, error)
+        except Exception:  # nobody awaits a follower: what ended it would be told by nobody
+            _log.exception("tenants/%s: the requeuer failed; it begins anew", tenant)
 
     async def _leads(self, tenant: str) -> bool:
         return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)

@@ -7,7 +7,7 @@ are compared with what the store keeps beside the log.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import plan_again
@@ -15,6 +15,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import Ledger, StateProjection
 from router.model.decision import Decision
+from router.model.errors import CorruptHistory
 from router.model.events import Completed, Erased, Settled
 
 _PAGE = 1000
@@ -110,10 +111,24 @@ class Replay:
                 yield difference
         ids = list(projection.items)
         for start in range(0, len(ids), _PAGE):
-            page = ids[start : start + _PAGE]
-            for item_id, record in zip(page, await self._store.items(tenant, page), strict=True):
-                if record != projection.items[item_id]:
-                    yield f"work item {item_id}: log says {projection.items[item_id]}, store {record}"
+            async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
+                yield difference
+
+    async def _items(self, tenant: str, projection: StateProjection, item_ids: Sequence[str]) -> AsyncIterator[str]:
+        """Compare work items; one that cannot be read is a difference like any other, and hides none beside it."""
+        try:
+            records = await self._store.items(tenant, item_ids)
+        except CorruptHistory as error:
+            if len(item_ids) == 1:
+                yield str(error)
+                return
+            for item_id in item_ids:
+                async for difference in self._items(tenant, projection, [item_id]):
+                    yield difference
+            return
+        for item_id, record in zip(item_ids, records, strict=True):
+            if record != projection.items[item_id]:
+                yield f"work item {item_id}: log says {projection.items[item_id]}, store {record}"
 
     async def _owned(self, tenant: str, projection: StateProjection, owner: str) -> AsyncIterator[str]:
         """Compare the index of owners."""

@@ -85,16 +85,16 @@ def work_item(message: routing.WorkItem) -> WorkItem:
 
 def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     """Write a work item as it stands."""
-    record, head = stored.record, stored.decision.head
+    record, item = stored.record, stored.item
     prefix = f"tenants/{tenant}"
     return routing.WorkItem(
         name=f"{prefix}/workItems/{record.item_id}",
         kind=_KIND_NUMBERS[record.kind],
-        source=head.item.source,
-        external_id=head.item.external_id,
-        attributes=struct(head.item.attributes),
-        value=head.item.value,
-        priority=head.priority,
+        source=item.source,
+        external_id=item.external_id,
+        attributes=struct(item.attributes),
+        value=item.value,
+        priority=stored.decision.head.priority,
         state=_STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
         pool=f"{prefix}/pools/{record.pool}" if record.pool else "",

@@ -18,6 +18,7 @@ import redis
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from router.adapters.redis.repositories import Stores
 from serving.wiring import Service
 from store.durability import Durability, DurabilityRequirement, NotDurable
 from store.embedded.server import find_binary
@@ -128,6 +129,25 @@ async def test_what_replicas_do_not_have_is_not_shown_either(data_folder: Path) 
             )  # fmt: skip
 
     assert ["0 of 1 replicas" in str(error) for error in shown] == [True] * 4
+
+
+async def test_nothing_that_a_work_item_is_made_of_is_read_before_replicas_have_it() -> None:
+    with running("--port", "0") as primary:
+        async with serving(primary, "") as api:
+            await api.adopt(EVERYONE)
+            await api.hire("ann")
+            await api.pool("everyone", ["ann"])
+            number = int((await api.route("1")).name.rsplit("/")[-1])
+        stores = Stores.connect(primary, requirement=DurabilityRequirement.read("replicas:1"))
+        store = stores.assignments
+        read = await asyncio.gather(
+            store.item("default", "crm~1"), store.items("default", ["crm~1"]), store.decisions("default", [number]),
+            store.events("default"), store.events("default", newest_first=True),
+            store.owned("default", "ann", is_open=True), return_exceptions=True,
+        )  # fmt: skip
+        await stores.close()
+
+    assert ["0 of 1 replicas" in str(error) for error in read] == [True] * 6
 
 
 async def acknowledged(api: Api) -> decisions.Decision:

@@ -130,7 +130,8 @@ class RoutingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListWorkItems(self, request, context):
-        """Lists work items, oldest first.
+        """Lists work items, oldest first. A call looks at up to `page_size` of an owner's work items, or without an owner at up to
+        20 times as many events: where few are in the wanted state, pages are short or empty, and have successors to the end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

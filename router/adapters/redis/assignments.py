@@ -22,6 +22,7 @@ from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
 from store.batching import MicroBatcher
 from store.clients import RedisClient
+from store.replication import read_together
 from store.scripts import Argument
 from store.translation import translated
 
@@ -191,7 +192,7 @@ class RedisAssignments:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for number in numbers:
                     pipeline.xrange(key, f"{number}-0", f"{number}-0")
-                replies = await pipeline.execute()
+                replies = await read_together(self._redis, pipeline)
         for number, entries in zip(numbers, replies, strict=True):
             if not entries:
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
@@ -333,11 +334,19 @@ def other_id(packed: bytes) -> str:
 
 
 def record_from(item_id: str, packed: bytes) -> ItemRecord:
-    """Read where a work item stands."""
-    record: list[Any] = msgpack.unpackb(packed)
-    state, kind, owner, pool, epoch, event, version, content, decision, first, tried = record
-    numbers = (event, version, content, decision, first)
-    return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
+    """Read where a work item stands.
+
+    Raises
+    ------
+    CorruptHistory
+        If it is no record of this format: somebody altered it, or a server of an older version wrote it.
+    """
+    try:
+        state, kind, owner, pool, epoch, event, version, content, decision, first, tried = msgpack.unpackb(packed)
+        numbers = (event, version, content, decision, first)
+        return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
 
 
 def _owned(member: bytes) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
-from router.adapters.redis.upgrade import StoreUpgrade, UpgradeReport, check_format
+from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of
@@ -90,9 +90,11 @@ class Stores:
             raise NotDurable(refusal)
         return is_so
 
-    async def bring_up_to_date(self, report: UpgradeReport, *, hides_external_id: bool = False) -> None:
+    async def bring_up_to_date(
+        self, report: UpgradeReport, *, hides_external_id: bool = False, patience_s: float = PATIENCE_S
+    ) -> None:
         """Have the store in the format of this version; see ``upgrade``."""
-        await StoreUpgrade(self.redis, report, hides_external_id=hides_external_id).run()
+        await StoreUpgrade(self.redis, report, patience_s=patience_s, hides_external_id=hides_external_id).run()
 
     async def is_older(self, report: UpgradeReport) -> bool:
         """Say whether the store has to be brought up to date; see ``upgrade``."""

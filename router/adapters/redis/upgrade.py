@@ -8,8 +8,10 @@ spellings of a work item's natural key are made to lead to it; two of one normal
 it is done, so that every later start asks for one key. Of several servers one does the work and the others wait; every
 step may be done twice, so that whoever comes after one that was killed, or was only slow, goes on.
 
-Older servers must have stopped. The roles they had tell of those that have not: until the last one has ended nothing
-is touched. What is newer than this version is refused by name, and nothing is written.
+Older servers must have stopped. The roles they had tell of those that have not: one that lives takes what is free
+within seconds, so that nothing is touched until all have been free together for longer than that, and no page is begun
+while one is held. The roles are not taken here, for that would hide whoever wants them. What is newer than this version
+is refused by name, and nothing is written.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from math import ceil
 from typing import Protocol
 from uuid import uuid4
 
@@ -43,10 +46,15 @@ PAGE = 500
 """Events whose work items one script call brings up to date: it keeps the store busy for some milliseconds."""
 LEASE_S = 10.0
 """After how many seconds another server goes on with the work of one that was killed."""
+PATIENCE_S = 25.0
+"""For how long nobody must have had a role of older servers. One that lives looks for it every 5 seconds, plus what its
+look takes, and then has it for 20: this allows for one that was stopped for as long as it may have a role."""
 _LOOK_S = 0.5
 _ROLE = "upgrading"
 ROLES_OF_1 = ("waking", "auditing")
 """What servers of format 1 held for each tenant, for 20 seconds at most after their end."""
+_OLDER_RUNS = "a server of an older version runs, or ran a moment ago"
+_OLDER_MAY_RUN = "it looks whether a server of an older version still runs"
 _BEGUN = " begun"
 _PLAIN_REQUESTS = ("fairlead:{*}:request:*", "fairlead:{*}:queue:*:request:*", "fairlead:{*}:queue:*:change:*")
 _REQUEST_KEY = re.compile(r"(fairlead:\{[^}]*\}(?::queue:[^:]+)?):(request|change):(.*)", re.DOTALL)
@@ -83,6 +91,8 @@ class StoreUpgrade:
         Waits for some seconds.
     page
         Events of one call.
+    patience_s
+        For how long nobody must have had a role of older servers.
     hides_external_id
         Whether external ids are personal, and ids are made without them.
     """
@@ -93,10 +103,12 @@ class StoreUpgrade:
         report: UpgradeReport,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
         page: int = PAGE,
+        patience_s: float = PATIENCE_S,
         *,
         hides_external_id: bool = False,
     ) -> None:
         self._page = page
+        self._looks = ceil(patience_s / _LOOK_S)
         self._hides_external_id = hides_external_id
         self._redis = redis
         self._report = report
@@ -127,6 +139,8 @@ class StoreUpgrade:
                 return
         if is_older:
             await self._older_servers_end(tenants)
+            if await self._is_done():
+                return
             await self._mark(f"{FORMAT}{_BEGUN}")
         for tenant in tenants:
             await self._upgrade(tenant)
@@ -148,7 +162,7 @@ class StoreUpgrade:
 
     async def _is_done(self) -> bool:
         with translated():
-            (stored,) = await self._redis.mget([FORMAT_OF_ALL])  # GET waits for replicas, which may come later
+            stored = await self._redis.execute_command("GET", FORMAT_OF_ALL)  # get() would wait for replicas
         marked = (stored or b"0").decode()
         number = int(marked.removesuffix(_BEGUN))
         if number > FORMAT:
@@ -178,15 +192,26 @@ class StoreUpgrade:
         return await self._lease.lead(EVERYBODY, _ROLE, self._name, LEASE_S)
 
     async def _older_servers_end(self, tenants: Sequence[str]) -> None:
-        roles = [Keys(tenant).role(role) for tenant in tenants for role in ROLES_OF_1]
-        for role in roles:
-            while await self._is_there(role):
-                await self._wait(f"a server of an older version runs, or ran a moment ago: {role}")
+        """Wait until all roles were free at enough looks in a row, or another server is done, and has them itself."""
+        free = 0
+        while free <= self._looks:
+            role = await self._held(tenants)
+            if role and await self._is_done():
+                return
+            free = 0 if role else free + 1
+            if free <= self._looks:
+                await self._wait(f"{_OLDER_RUNS}: {role}" if role else _OLDER_MAY_RUN)
                 await self._leads()
 
-    async def _is_there(self, key: str) -> bool:
+    async def _held(self, tenants: Sequence[str]) -> str:
+        """Return a role of older servers that somebody has; empty: nobody has any."""
+        roles = [Keys(tenant).role(role) for tenant in tenants for role in ROLES_OF_1]
         with translated():
-            return bool(await self._redis.exists(key))
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for role in roles:
+                    pipeline.get(role)
+                holders = await pipeline.execute()
+        return next((role for role, holder in zip(roles, holders, strict=True) if holder), "")
 
     async def _wait(self, why: str) -> None:
         self._report.waits(why)
@@ -230,6 +255,8 @@ class StoreUpgrade:
         newest = await self._log.events(tenant, count=1, newest_first=True)
         while entries := await self._log.entries(tenant, after=after, count=self._page):
             await self._leads()
+            if await self._held([tenant]):
+                await self._older_servers_end([tenant])
             item_ids = (read_item_id(entry.number, entry.type, entry.facts) for entry in entries)
             if items := list(dict.fromkeys(filter(None, item_ids))):
                 await _upgrade_items(self._redis, [keys.owned, *map(keys.item, items)], items)

@@ -98,8 +98,9 @@ def upgrade(
     reports: Reports | None = None,
     pause: Callable[[float], Awaitable[object]] = nobody_waits,
     page: int = 40,
+    patience_s: float = 0,
 ) -> StoreUpgrade:
-    return StoreUpgrade(redis, reports or Reports(), pause, page)
+    return StoreUpgrade(redis, reports or Reports(), pause, page, patience_s)
 
 
 def restored(url: str) -> None:

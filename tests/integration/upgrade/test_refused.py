@@ -73,7 +73,11 @@ def with_event_of_the_future(url: str) -> None:
             newer,
             f"Error: Fairlead: its store has format {FORMAT + 1}, this version of Fairlead reads and writes {FORMAT}",
         ),
-        (with_event_of_the_future, "Error: event 9999: it is of the format 'moved.3'; this version of Fairlead reads"),
+        pytest.param(
+            with_event_of_the_future,
+            "Error: event 9999: it is of the format 'moved.3'; this version of Fairlead reads",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_a_server_that_does_not_understand_its_store_says_why_and_ends(

@@ -31,7 +31,7 @@ class Older(NamedTuple):
         keys.restore(url, keys.kept(self.folder / "store.jsonl"))
 
     def upgrade(self, redis: Any, reports: Reports, pause: Any = nobody_waits) -> StoreUpgrade:
-        return StoreUpgrade(redis, reports, pause, 7, hides_external_id=self.is_personal)
+        return StoreUpgrade(redis, reports, pause, 7, 0, hides_external_id=self.is_personal)
 
     def names(self) -> dict[tuple[str, str], str]:
         lines = (self.folder / "items.jsonl").read_text("utf-8").splitlines()

@@ -107,7 +107,7 @@ async def test_what_is_up_to_date_is_asked_for_one_key(url: str, redis: Any) -> 
 
     await upgrade(client).run()
 
-    assert client.calls == ["mget"]
+    assert client.calls == ["execute_command"]
 
 
 async def test_an_empty_store_is_up_to_date(url: str, redis: Any) -> None:
@@ -147,6 +147,65 @@ async def test_it_waits_until_older_servers_have_ended_and_says_for_what(url: st
     assert await redis.get(FORMAT_OF_ALL) == b"%d" % FORMAT
 
 
+async def test_another_older_server_that_takes_the_role_of_one_that_died_is_waited_for(url: str, redis: Any) -> None:
+    restored(url)
+    key, reports, looks = Keys("acme").role("auditing"), Reports(), list[str]()
+
+    async def role_comes_and_goes(_: float) -> None:
+        assert await redis.get(FORMAT_OF_ALL) is None
+        looks.append("")
+        if len(looks) == 10:  # five seconds after the other ended, which is when an older server looks again
+            await redis.set(key, "another older server")
+        if len(looks) == 50:
+            await redis.delete(key)
+
+    await upgrade(redis, reports, role_comes_and_goes, patience_s=25).run()
+
+    assert [key in why for why in reports.waits_for] == [False] * 10 + [True] * 40 + [False] * 50
+    assert await redis.get(FORMAT_OF_ALL) == b"%d" % FORMAT
+
+
+async def test_an_older_server_that_comes_under_way_halts_the_upgrade_before_the_next_page(
+    url: str, redis: Any
+) -> None:
+    restored(url)
+    key, client = Keys("early").role("auditing"), keys.client(url)
+
+    class Interrupted(Reports):
+        def moved(self, tenant: str, events: int, of_events: int) -> None:
+            assert not client.exists(key)
+            super().moved(tenant, events, of_events)
+            if tenant == "acme" and events == of_events:
+                client.set(key, "an older server")
+
+    reports = Interrupted()
+
+    async def role_ends(_: float) -> None:
+        assert sorted(reports.progress) == ["acme"]
+        await redis.delete(key)
+
+    await upgrade(redis, reports, role_ends, page=10_000).run()
+    client.close()
+
+    assert reports.waits_for == [f"a server of an older version runs, or ran a moment ago: {key}"]
+    assert [difference for tenant in GOLDEN for difference in await differences(url, tenant)] == []
+
+
+async def test_an_upgrade_that_is_overtaken_ends_while_the_other_server_has_the_roles(url: str, redis: Any) -> None:
+    restored(url)
+    reports = Reports()
+
+    async def another_is_done(_: float) -> None:
+        await redis.delete(UPGRADING)
+        await upgrade(redis).run()
+        await redis.set(Keys("acme").role("auditing"), "a server of this version")
+
+    await upgrade(redis, reports, another_is_done, patience_s=25).run()
+
+    assert len(reports.waits_for) == 1
+    assert await redis.get(FORMAT_OF_ALL) == b"%d" % FORMAT
+
+
 async def test_a_tenant_that_never_published_rules_is_found_too(url: str, redis: Any) -> None:
     async with stores_on(url) as stores:
         await stores.workforce.write("entered", 0, {("rep", "ann"): Rep("ann")})
@@ -177,6 +236,7 @@ async def test_a_request_whose_id_looks_like_revisions_is_no_tenant(url: str, re
     assert await redis.get(FORMAT_OF_ALL) == b"%d" % FORMAT
 
 
+@pytest.mark.long
 def test_a_server_upgrades_its_store_before_it_serves_and_logs_it(data_folder: Path) -> None:
     server = served_on(data_folder, restored)
 

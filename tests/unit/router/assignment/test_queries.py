@@ -202,3 +202,24 @@ async def test_what_is_closed_while_an_owner_is_listed_is_listed_once() -> None:
 @pytest.mark.parametrize("state", [State.RECEIVED, State.QUEUED, State.UNROUTED])
 async def test_nobody_owns_what_waits(world: World, state: State) -> None:
     assert await items(world, owner="ann", state=state) == ([], None)
+
+
+async def test_what_an_owner_closed_in_a_rare_way_comes_on_pages_that_each_look_at_a_page(world: World) -> None:
+    for number in range(3, 31):
+        is_rare = number in (3, 30)
+        await closed_by_ann(world, f"L-{number}", State.DISQUALIFIED if is_rare else State.CONVERTED)
+
+    pages = list[list[str]]()
+    after: int | None = 0
+    while after is not None:
+        names, after = await items(world, owner="ann", state=State.DISQUALIFIED, after=after, count=10)
+        pages.append(names)
+
+    assert pages == [["crm~L-3"], [], ["crm~L-30"]]
+
+
+async def closed_by_ann(world: World, external_id: str, state: State) -> None:
+    decision = await world.route(external_id)
+    if decision.rep != "ann":
+        await world.router.reassign(TENANT, ReassignRequest(decision.item_id, rep="ann"))
+    await world.router.complete(TENANT, decision.item_id, state)

@@ -141,7 +141,7 @@ def _listed(drop: str) -> tuple[str, ...]:
 def show_dropped(console: Console, prepared: Prepared) -> None:
     """Print how the outcome and odd values were read, what was left out and why, and every suspicion."""
     for note in prepared.notes:
-        console.print(f"[bold]{escape(note.about)}[/]: {escape(note.text)}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]{escape(note.about)}[/]: {escape(note.text)}", highlight=False)
     for dropped in prepared.dropped:
         what = dropped.column or f"{dropped.n_rows:,} rows"
         why = dropped.why.value.lower().replace("_", " ")

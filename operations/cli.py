@@ -1,14 +1,15 @@
 """``fairlead operations``: have a running service train and rescore, follow it, cancel it, try it again.
 
-Exit codes: 0 done; 1 the service refuses or does not answer, or the operation ended with an error; 2 an option is not
-as it must be.
+Exit codes: 0 done; 1 the service refuses or does not answer, the operation ended with an error or left out rows in
+error; 2 an option is not as it must be.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 import click
 from google.longrunning.operations_pb2 import Operation
@@ -22,6 +23,10 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
 from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.operations_pb2 import OperationMetadata
+from fairlead.v1.tables_pb2 import ReadOptions as ReadOptionsMessage
+from fairlead.v1.tables_pb2 import ReadReport
+from tables.cli import table_options
+from tables.options import ReadOptions
 
 _owner_option = click.option("--tenant", default="", help="Whose they are [default: everybody's].")
 _detach_option = click.option("--detach", is_flag=True, help="Print its name and do not follow it.")
@@ -55,12 +60,13 @@ def operations() -> None:
 @click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
 @click.option("--rungs", type=click.IntRange(1, 6), help="Candidates to try, the simplest first. Default: all.")
 @click.option("--seed", type=int, help="Default: 42.")
+@table_options
 @_detach_option
 @_owner_option
 @server_option
 def train(
     data_path: str, target: str, model: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
-    rungs: int | None, seed: int | None, detach: bool, tenant: str, server: str,
+    rungs: int | None, seed: int | None, detach: bool, tenant: str, server: str, reading: ReadOptions,
 ) -> None:  # fmt: skip
     """Train a model on DATA_PATH, a file below the service's folder of training data, or below the tenant's within."""
     with connected(server, tenant) as client:
@@ -75,6 +81,7 @@ def train(
             dropped_columns=_listed(drop),
             seed=seed,
             rungs=rungs or 0,
+            read_options=ReadOptionsMessage(**reading.document()),
         )
         _begun(client, begun, detach=detach)
 
@@ -92,12 +99,13 @@ def _listed(names: str) -> list[str]:
 )
 @click.option("--as-of", type=click.DateTime(), help="UTC instant the features are known at [default: now].")
 @click.option("--shard-rows", type=click.IntRange(1), help="Rows per output file. Default: 250000.")
+@table_options
 @_detach_option
 @tenant_option
 @server_option
 def rescore(
     data_path: str, out_path: str, model_version: str, id_column: str, as_of: datetime | None, shard_rows: int | None,
-    detach: bool, tenant: str, server: str,
+    detach: bool, tenant: str, server: str, reading: ReadOptions,
 ) -> None:  # fmt: skip
     """Score every customer in DATA_PATH into OUT_PATH, both below the tenant's own folders of the service."""
     with connected(server, tenant) as client:
@@ -108,6 +116,7 @@ def rescore(
             id_column=id_column,
             as_of=as_of.replace(tzinfo=UTC) if as_of else None,
             shard_rows=shard_rows or 0,
+            read_options=ReadOptionsMessage(**reading.document()),
         )
         _begun(client, begun, detach=detach)
 
@@ -157,6 +166,11 @@ def _follow(client: FairleadClient, name: str) -> None:
     if operation.WhichOneof("result") == "error":
         raise click.ClickException(f"{name}: {_summary(operation)}")
     click.echo(_summary(operation))
+    accounts = _accounts(operation)
+    for line in chain.from_iterable(map(_said, accounts)):
+        click.echo(line, err=True)
+    if any(account.rejected_row_count for account in accounts):
+        raise SystemExit(1)
 
 
 def _cancel(client: FairleadClient, name: str) -> None:
@@ -179,6 +193,29 @@ def _begun(client: FairleadClient, begun: Operation, *, detach: bool) -> None:
     click.echo(begun.name)
     if not detach:
         _follow(client, begun.name)
+
+
+def _accounts(operation: Operation) -> Sequence[ReadReport]:
+    """Return the accounts of the tables that an operation has read."""
+    model, rescored = models_pb2.Model(), scoring_pb2.RescoreCustomersResponse()
+    if operation.response.Unpack(model):
+        return [model.read_report]
+    return rescored.read_reports if operation.response.Unpack(rescored) else []
+
+
+def _said(account: ReadReport) -> Iterator[str]:
+    """Say what a command would that read the table itself."""
+    for column in account.columns:
+        if column.unreadable_count:
+            first = f"first line {column.first_unreadable.line}, {column.first_unreadable.text!r}"
+            share = f"{column.unreadable_count:,} values ({column.unreadable_share:.1%})"
+            yield f"{account.file}: column {column.column}: {share} are no {column.form}: missing; {first}"
+    if account.missing_columns:
+        yield f"{account.file}: columns not there: {', '.join(account.missing_columns)}"
+    for place in account.rejected_rows:
+        yield f"{account.file}: row in error: line {place.line}, {place.text}"
+    if account.rejected_row_count > len(account.rejected_rows):
+        yield f"{account.file}: {account.rejected_row_count:,} rows in error in all"
 
 
 def _state(about: OperationMetadata) -> str:

@@ -12,7 +12,6 @@ import click
 
 from failures import Failure
 from tables.options import ORDERS, ReadOptions, read_mapping
-from tables.reading import open_table
 from tables.report import ReadReport
 
 _OPTIONS = (
@@ -100,6 +99,8 @@ def inspect(file: Path, reading: ReadOptions, as_json: bool, save_mapping: Path 
 
     Exit codes: 0 all of it can be read; 1 rows are in error, and left out; 2 it cannot be read as it is.
     """
+    from tables.reading import open_table  # with it comes pyarrow, which commands that only take options do without
+
     try:
         table = open_table(file, reading)
         read = table.survey(dict.fromkeys(table.names), whole=True)

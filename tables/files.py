@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 CHUNK_BYTES = 8 << 20
+TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+ENDINGS = (*TEXTS, ".parquet", *WORKBOOKS)
+"""How the names of tables end."""
 
 
 def opened(file: Path) -> BinaryIO:

@@ -154,7 +154,7 @@ def zone_of(name: str) -> tzinfo:
 def _is_text_codec(name: str) -> bool:
     try:
         "a".encode(name)
-    except LookupError:
+    except (LookupError, ValueError):  # of no such name, or of one that codes nothing
         return False
     return True
 

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from tables.dialect import Dialect, is_total
 from tables.errors import UnreadableTable
+from tables.files import ENDINGS, WORKBOOKS
 from tables.forms import ARROW, ColumnForm, ColumnKind, Survey, text_of
 from tables.names import found_among
 from tables.numbers import POINT
@@ -31,11 +32,8 @@ from tables.rejected import write_rejected
 from tables.report import MOST_SHOWN, ColumnReport, ReadReport, RowPlace
 from tables.text import Batch, TextFile
 from tables.tidying import in_dictionary
-from tables.workbook import ENDINGS as WORKBOOKS
 from tables.workbook import WorkbookFile
 
-TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
-ENDINGS = (*TEXTS, ".parquet", *WORKBOOKS)
 ENOUGH_ROWS = 16_384
 """Rows whose values tell how a column is written, unless later ones tell otherwise."""
 _SAMPLE_BYTES = 1 << 20

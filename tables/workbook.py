@@ -19,7 +19,6 @@ from tables.parquet import in_utc
 from tables.text import BadRow, Batch
 from tables.tidying import without_missing
 
-ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 LARGEST_BYTES = 2 << 30
 """Of a workbook, unpacked: a million rows of 100 columns are less."""
 _MOST_TITLES = 20

@@ -10,8 +10,6 @@ from pydantic import JsonValue
 from tables.options import ReadOptions
 from training.seed import DEFAULT_SEED
 
-SUFFIXES = (".csv", ".parquet")
-"""Files that can be trained on."""
 RUNGS = 6
 """Candidates of `training.learn.candidates.LADDER`."""
 

@@ -22,6 +22,7 @@ from fairlead.errors import FairleadError
 from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import operations_pb2 as operations
 from fairlead.v1 import scoring_pb2 as scoring
+from fairlead.v1.tables_pb2 import ReadOptions
 
 _PAGE = 1000
 _LOOK_S = 2
@@ -51,6 +52,7 @@ class Operations:
         negative: Sequence[str] = (),
         seed: int | None = None,
         rungs: int = 0,
+        read_options: ReadOptions | None = None,
         preview: bool = False,
     ) -> Operation:
         """Have a model trained; its result is a ``Model``.
@@ -61,6 +63,8 @@ class Operations:
             Its id, which means the tenant's own, or a full name: ``models/churn`` is everybody's.
         data_path
             Path below the server's folder of training data, or below the tenant's own within.
+        read_options
+            How the table is read where it does not tell.
         preview
             Only check the request.
         """
@@ -75,6 +79,7 @@ class Operations:
             negative=negative,
             seed=seed,
             rungs=rungs,
+            read_options=read_options,
             request_id=str(uuid4()),
             validate_only=preview,
         )
@@ -89,6 +94,7 @@ class Operations:
         id_column: str = "",
         as_of: datetime | None = None,
         shard_rows: int = 0,
+        read_options: ReadOptions | None = None,
         preview: bool = False,
     ) -> Operation:
         """Have the tenant's customers in a table rescored; its result is a ``RescoreCustomersResponse``.
@@ -101,6 +107,8 @@ class Operations:
             Full name of a version; absent: the champion by which the tenant's customers are scored.
         as_of
             When the features are known at, with its zone; absent: now.
+        read_options
+            How the tables are read where they do not tell.
         preview
             Only check the request.
         """
@@ -111,6 +119,7 @@ class Operations:
             out_path=out_path,
             id_column=id_column,
             shard_rows=shard_rows,
+            read_options=read_options,
             request_id=str(uuid4()),
             validate_only=preview,
         )

@@ -88,7 +88,7 @@ def rescore(
         say(account)
     done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)
     _follow(done, run)
-    click.echo(f"{run.plan.n_rows:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
+    click.echo(f"{run.n_customers:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
     if any(account.n_rejected for account in run.accounts):
         raise SystemExit(1)
 

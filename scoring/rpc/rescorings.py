@@ -18,6 +18,7 @@ from gateway import fields
 from operations.executor import OperationKind
 from operations.operation import Task
 from operations.rpc.messages import checked_message, fingerprint_of, operation_message
+from operations.rpc.tables import read_options, read_report
 from operations.service import OperationService
 from resource_names import tenant_of
 from scoring.batch.plan import ROWS_PER_SHARD
@@ -77,6 +78,7 @@ class Rescorings:
         """
         tenant, request_id = tenant_of(request.parent, "parent"), fields.request_id(request)
         self._check(request, tenant)
+        options = read_options(request.read_options)
         version = await self._version(request.model_version, tenant)
         if request.validate_only:
             return checked_message(version)
@@ -90,6 +92,7 @@ class Rescorings:
             "id_column": request.id_column,
             "as_of": as_of.isoformat(),
             "shard_rows": request.shard_rows or ROWS_PER_SHARD,
+            "reading": options.document(),
         }
         task = Task(version, arguments, fingerprint_of(request), actor)
         return operation_message(await self._operations.begin(KIND, tenant, task, request_id))
@@ -130,6 +133,7 @@ def _answer(result: Mapping[str, Any]) -> bytes:
         file_count=result["files"],
         out_path=result["out"],
         model_version=result["version"],
+        read_reports=[read_report(account) for account in result["read"]],
     )
     message.as_of_time.FromDatetime(datetime.fromisoformat(result["as_of"]))
     response = AnyMessage()

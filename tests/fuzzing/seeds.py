@@ -22,6 +22,7 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
 from fairlead.v1 import scoring_pb2 as scoring
 from fairlead.v1 import workforce_pb2 as workforce
+from fairlead.v1.tables_pb2 import ReadOptions
 from gateway.auth.permissions import GRANTS, Scope
 from gateway.grpc.call import Method
 from tests.api import struct
@@ -30,6 +31,10 @@ from tests.methods import METHODS
 from tests.scoring_models import CUSTOMER
 
 PARENT = f"tenants/{TENANT}"
+READ = ReadOptions(
+    encoding="utf-8", delimiter=",", decimal=",", date_format="DMY", timezone="Asia/Shanghai", sheet="Sheet1",
+    columns={"Kunde": "customer"}, allow_unreadable=0.05,
+)  # fmt: skip
 RULES = """\
 fields:
   region: {type: string}
@@ -175,10 +180,14 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.ModelService/ChallengeModel": [models.ChallengeModelRequest(name="models/churn/versions/v1")],
     "fairlead.v1.ModelService/RollbackModel": [models.RollbackModelRequest(name="models/churn")],
     "fairlead.v1.ModelService/TrainModel": [
-        models.TrainModelRequest(parent="models/churn", data_path="customers.csv", target="churned", validate_only=True)
+        models.TrainModelRequest(
+            parent="models/churn", data_path="customers.csv", target="churned", validate_only=True, read_options=READ
+        )
     ],
     "fairlead.v1.ScoringService/RescoreCustomers": [
-        scoring.RescoreCustomersRequest(parent=PARENT, data_path="customers.csv", out_path="scores", validate_only=True)
+        scoring.RescoreCustomersRequest(
+            parent=PARENT, data_path="customers.csv", out_path="scores", validate_only=True, read_options=READ
+        )
     ],
     "fairlead.v1.OperationService/RedriveOperation": [ours.RedriveOperationRequest(name="operations/train-1")],
     "google.longrunning.Operations/ListOperations": [operations.ListOperationsRequest(name=PARENT)],

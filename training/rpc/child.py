@@ -18,16 +18,18 @@ from training import pipeline
 from training.request import TrainRequest
 
 
-def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, models: Path) -> dict[str, str]:
-    """Train and publish; return which version was made."""
+def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, models: Path) -> dict[str, Any]:
+    """Train and publish; return which version was made, and the account of its table."""
     lists = {name: tuple(arguments.get(name, ())) for name in ("dropped", "negative")}
     request = TrainRequest(**{**arguments, **lists, "reading": ReadOptions(**arguments.get("reading", {}))})
     progress.stage("read", 1)
     file = inside(data, request.tenant, request.data, "data_path")  # a link may have changed since it was asked for
     registry = Path(registry_of(str(models), request.tenant))
-    published = pipeline.train_and_publish(pipeline.read(request, file), registry, progress)
+    ready = pipeline.read(request, file)
+    published = pipeline.train_and_publish(ready, registry, progress)
     version = published.artefact.manifest.version
-    return {"tenant": request.tenant, "model": request.model, "version": version}
+    account = ready.report.document() | {"file": request.data}
+    return {"tenant": request.tenant, "model": request.model, "version": version, "read": account}
 
 
 if __name__ == "__main__":

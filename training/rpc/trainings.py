@@ -18,6 +18,7 @@ from gateway import fields
 from operations.executor import OperationKind
 from operations.operation import Task
 from operations.rpc.messages import checked_message, fingerprint_of, operation_message
+from operations.rpc.tables import read_options, read_report
 from operations.service import OperationService
 from scoring.errors import InvalidInput, Violation
 from scoring.names import model_of
@@ -25,7 +26,8 @@ from scoring.paths import inside, where
 from scoring.registry.registry import Registries
 from scoring.rpc.models import describe
 from tables.errors import UnreadableTable
-from training.request import RUNGS, SUFFIXES, TrainRequest
+from tables.files import ENDINGS
+from training.request import RUNGS, TrainRequest
 from training.seed import DEFAULT_SEED
 
 KIND = "train"
@@ -71,8 +73,8 @@ class Trainings:
         if not 0 <= request.rungs <= RUNGS:
             raise InvalidInput.of("rungs", f"{request.rungs}: must be 0 to {RUNGS}")
         file = inside(self._data, tenant, request.data_path, "data_path")
-        if file.suffix not in SUFFIXES or not file.is_file():
-            wanted = f"must be a .csv or .parquet file {where(tenant)}"
+        if not file.name.lower().endswith(ENDINGS) or not file.is_file():
+            wanted = f"must be a file {where(tenant)} whose name ends in {', '.join(ENDINGS)}"
             raise InvalidInput.of("data_path", f"{shown(request.data_path)}: {wanted}")
         return TrainRequest(
             tenant=tenant,
@@ -86,6 +88,7 @@ class Trainings:
             seed=request.seed if request.HasField("seed") else DEFAULT_SEED,
             rungs=request.rungs,
             negative=tuple(request.negative),
+            reading=read_options(request.read_options),
         )
 
 
@@ -94,7 +97,9 @@ def training(data: Path, models: Path, registries: Registries) -> OperationKind:
 
     def answer(result: Mapping[str, Any]) -> bytes:
         response = AnyMessage()
-        response.Pack(describe(registries(result["tenant"]), result["model"], result["version"]))
+        model = describe(registries(result["tenant"]), result["model"], result["version"])
+        model.read_report.CopyFrom(read_report(result["read"]))
+        response.Pack(model)
         return response.SerializeToString()
 
     command = (sys.executable, "-P", "-m", "training.rpc.child", str(data.resolve()), str(models.resolve()))

@@ -1,5 +1,6 @@
 import datetime
 
+from fairlead.v1 import tables_pb2 as _tables_pb2
 from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -117,7 +118,7 @@ class FigureComparison(_message.Message):
     def __init__(self, name: _Optional[str] = ..., first: _Optional[float] = ..., second: _Optional[float] = ...) -> None: ...
 
 class TrainModelRequest(_message.Message):
-    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only", "rungs", "negative")
+    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only", "rungs", "negative", "read_options")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     DATA_PATH_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
@@ -130,6 +131,7 @@ class TrainModelRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     RUNGS_FIELD_NUMBER: _ClassVar[int]
     NEGATIVE_FIELD_NUMBER: _ClassVar[int]
+    READ_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     parent: str
     data_path: str
     target: str
@@ -142,10 +144,11 @@ class TrainModelRequest(_message.Message):
     validate_only: bool
     rungs: int
     negative: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., rungs: _Optional[int] = ..., negative: _Optional[_Iterable[str]] = ...) -> None: ...
+    read_options: _tables_pb2.ReadOptions
+    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., rungs: _Optional[int] = ..., negative: _Optional[_Iterable[str]] = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ...) -> None: ...
 
 class Model(_message.Message):
-    __slots__ = ("name", "aliases", "etag", "digest", "create_time", "label", "horizon_days", "features", "figures", "gates", "at_risk_threshold")
+    __slots__ = ("name", "aliases", "etag", "digest", "create_time", "label", "horizon_days", "features", "figures", "gates", "at_risk_threshold", "read_report")
     class FiguresEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -164,6 +167,7 @@ class Model(_message.Message):
     FIGURES_FIELD_NUMBER: _ClassVar[int]
     GATES_FIELD_NUMBER: _ClassVar[int]
     AT_RISK_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    READ_REPORT_FIELD_NUMBER: _ClassVar[int]
     name: str
     aliases: _containers.RepeatedScalarFieldContainer[str]
     etag: str
@@ -175,7 +179,8 @@ class Model(_message.Message):
     figures: _containers.ScalarMap[str, float]
     gates: _containers.RepeatedCompositeFieldContainer[PromotionGate]
     at_risk_threshold: float
-    def __init__(self, name: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ..., digest: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., label: _Optional[str] = ..., horizon_days: _Optional[int] = ..., features: _Optional[_Iterable[str]] = ..., figures: _Optional[_Mapping[str, float]] = ..., gates: _Optional[_Iterable[_Union[PromotionGate, _Mapping]]] = ..., at_risk_threshold: _Optional[float] = ...) -> None: ...
+    read_report: _tables_pb2.ReadReport
+    def __init__(self, name: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ..., digest: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., label: _Optional[str] = ..., horizon_days: _Optional[int] = ..., features: _Optional[_Iterable[str]] = ..., figures: _Optional[_Mapping[str, float]] = ..., gates: _Optional[_Iterable[_Union[PromotionGate, _Mapping]]] = ..., at_risk_threshold: _Optional[float] = ..., read_report: _Optional[_Union[_tables_pb2.ReadReport, _Mapping]] = ...) -> None: ...
 
 class PromotionGate(_message.Message):
     __slots__ = ("name", "passed", "detail")

@@ -1,5 +1,6 @@
 import datetime
 
+from fairlead.v1 import tables_pb2 as _tables_pb2
 from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -98,7 +99,7 @@ class RememberScoresResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class RescoreCustomersRequest(_message.Message):
-    __slots__ = ("parent", "model_version", "data_path", "out_path", "id_column", "as_of_time", "shard_rows", "request_id", "validate_only")
+    __slots__ = ("parent", "model_version", "data_path", "out_path", "id_column", "as_of_time", "shard_rows", "request_id", "validate_only", "read_options")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     DATA_PATH_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +109,7 @@ class RescoreCustomersRequest(_message.Message):
     SHARD_ROWS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    READ_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     parent: str
     model_version: str
     data_path: str
@@ -117,21 +119,24 @@ class RescoreCustomersRequest(_message.Message):
     shard_rows: int
     request_id: str
     validate_only: bool
-    def __init__(self, parent: _Optional[str] = ..., model_version: _Optional[str] = ..., data_path: _Optional[str] = ..., out_path: _Optional[str] = ..., id_column: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard_rows: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+    read_options: _tables_pb2.ReadOptions
+    def __init__(self, parent: _Optional[str] = ..., model_version: _Optional[str] = ..., data_path: _Optional[str] = ..., out_path: _Optional[str] = ..., id_column: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard_rows: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ...) -> None: ...
 
 class RescoreCustomersResponse(_message.Message):
-    __slots__ = ("customer_count", "file_count", "out_path", "model_version", "as_of_time")
+    __slots__ = ("customer_count", "file_count", "out_path", "model_version", "as_of_time", "read_reports")
     CUSTOMER_COUNT_FIELD_NUMBER: _ClassVar[int]
     FILE_COUNT_FIELD_NUMBER: _ClassVar[int]
     OUT_PATH_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
+    READ_REPORTS_FIELD_NUMBER: _ClassVar[int]
     customer_count: int
     file_count: int
     out_path: str
     model_version: str
     as_of_time: _timestamp_pb2.Timestamp
-    def __init__(self, customer_count: _Optional[int] = ..., file_count: _Optional[int] = ..., out_path: _Optional[str] = ..., model_version: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    read_reports: _containers.RepeatedCompositeFieldContainer[_tables_pb2.ReadReport]
+    def __init__(self, customer_count: _Optional[int] = ..., file_count: _Optional[int] = ..., out_path: _Optional[str] = ..., model_version: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., read_reports: _Optional[_Iterable[_Union[_tables_pb2.ReadReport, _Mapping]]] = ...) -> None: ...
 
 class RememberedScore(_message.Message):
     __slots__ = ("customer", "churn_probability", "value_tier", "as_of_time")

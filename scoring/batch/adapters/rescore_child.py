@@ -19,10 +19,14 @@ from scoring.batch.adapters import runs, sources
 from scoring.names import registry_of, version_of
 from scoring.paths import home_of, inside
 from scoring.services import registries
+from tables.options import ReadOptions
+
+MOST_ACCOUNTS = 100
+"""Of tables that were read, in an answer."""
 
 
 def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path, models: str) -> dict[str, Any]:
-    """Score what is not scored yet; return the counts."""
+    """Score what is not scored yet; return the counts and the accounts of what was read."""
     progress.stage("read", 1)
     tenant: str = arguments["tenant"]
     owner, model, version = version_of(arguments["version"], "model_version")
@@ -33,7 +37,12 @@ def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path,
         inside(data, tenant, str(source), "data_path")  # a link in a folder may lead outside
     as_of = datetime.fromisoformat(arguments["as_of"])
     wanted = runs.RescoreRequest(
-        Path(arguments["data"]), results, arguments["id_column"], as_of, arguments["shard_rows"]
+        Path(arguments["data"]),
+        results,
+        arguments["id_column"],
+        as_of,
+        arguments["shard_rows"],
+        ReadOptions(**arguments.get("reading", {})),
     )
     artefact = registries(models)(owner).load(model, version)
     taken_up = runs.take_up(wanted, registry_of(models, owner), model, artefact)
@@ -41,7 +50,8 @@ def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path,
     progress.stage("rescore", n_rows, n_rows - taken_up.left_rows)
     for rows in crews.run_here(taken_up.job, taken_up.left, processes=1):
         progress.advance(rows)
-    return {**arguments, "customers": n_rows, "files": len(taken_up.plan.shards)}
+    accounts = [account.document() for account in taken_up.accounts[:MOST_ACCOUNTS]]
+    return {**arguments, "customers": taken_up.n_customers, "files": len(taken_up.plan.shards), "read": accounts}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from scoring.batch.plan import ROWS_PER_SHARD, RescorePlan, Shard, agree, missin
 from scoring.errors import InvalidInput, NotPossible
 from scoring.model.artefact import Artefact
 from tables.options import ReadOptions
+from tables.parquet import ParquetFile
 from tables.reading import Table, open_table
 from tables.report import ReadReport
 
@@ -57,6 +58,12 @@ class Run:
     def left_rows(self) -> int:
         """Count the customers that are not scored yet."""
         return sum(shard.n_rows for shard in self.left)
+
+    @property
+    def n_customers(self) -> int:
+        """Count the customers in the results, once all of it is done; rows in error and blank ones are none."""
+        results = (ParquetFile(Path(self.job.out, shard.name)) for shard in self.plan.shards)
+        return sum(sum(result.rows_of_groups()) for result in results)
 
 
 def take_up(wanted: RescoreRequest, registry: str, model: str, artefact: Artefact) -> Run:

@@ -17,12 +17,12 @@ from scoring.batch.plan import Shard, check_sources, cut
 from scoring.errors import InvalidInput
 from scoring.model.schema import FeatureSchema
 from scoring.model.tables_of import kinds_of
-from tables.files import chunks_of
+from tables.files import ENDINGS, chunks_of
 from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
 from tables.pieces import Piece
-from tables.reading import ENDINGS, Reading, open_table, taken_up
+from tables.reading import Reading, open_table, taken_up
 from tables.text import TextFile
 
 

@@ -27,8 +27,6 @@ from tests.conftest import settings
 from tests.patience import until
 from tests.topologies import free_port
 
-pytestmark = pytest.mark.long
-
 
 @contextmanager
 def running(*options: str) -> Iterator[str]:

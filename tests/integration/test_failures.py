@@ -21,8 +21,6 @@ from tests.chaos.plan import Fault
 from tests.chaos.rounds import Round
 from tests.chaos.system import System
 
-pytestmark = pytest.mark.long
-
 SCALE = float(os.environ.get("FAIRLEAD_SCALE", "0.5"))
 BULK = int(2_000 * SCALE)
 """Leads of a bulk; 5 gives the 10,000 of the list."""
@@ -157,6 +155,9 @@ async def test_28_a_store_that_comes_back_without_its_data_is_named_as_what_it_i
         await api.item(lead.work_item)
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # redis-py: connections to a killed store
 @pytest.mark.parametrize("stride", STRIDES)
 async def test_27_a_commit_is_kept_whole_or_not_at_all_whoever_is_killed_at_whichever_step(
     data_folder: Path, stride: int

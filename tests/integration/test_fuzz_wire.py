@@ -22,8 +22,6 @@ from fairlead.v1 import workforce_pb2
 from tests.api import Api
 from tests.patience import until
 
-pytestmark = pytest.mark.long
-
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RESET, SETTINGS, PUSH, PING, GOAWAY, WINDOW, CONTINUATION = 0, 1, 3, 4, 5, 6, 7, 8, 9

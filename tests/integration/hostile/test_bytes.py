@@ -11,8 +11,6 @@ from google.protobuf.struct_pb2 import Struct, Value
 from tests.api import Api, dump
 from tests.integration.hostile.harm import INF, NAN, Code, assert_unharmed, outcome_of
 
-pytestmark = pytest.mark.long
-
 
 def raw(api: Api, method: str, data: bytes) -> Awaitable[Any]:
     """Send bytes in the place of a message."""

@@ -12,8 +12,6 @@ from fairlead.v1 import decisions_pb2, fairness_pb2, routing_pb2, rules_pb2, wor
 from tests.api import Api, dump
 from tests.integration.hostile.harm import MEGABYTE, UNKNOWN, Code, assert_unharmed, outcome_of
 
-pytestmark = pytest.mark.long
-
 T = "tenants/none"
 Case = tuple[str, Message, str]
 

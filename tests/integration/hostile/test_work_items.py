@@ -12,8 +12,6 @@ from fairlead.v1 import decisions_pb2, routing_pb2
 from tests.api import ASSIGNED, Api, dump
 from tests.integration.hostile.harm import INF, MEGABYTE, NAN, RULES, Code, assert_unharmed, deep, outcome_of
 
-pytestmark = pytest.mark.long
-
 HOSTILE_ATTRIBUTES: dict[str, tuple[Any, str]] = {
     "undeclared": ({"colour": "red"}, "colour"),
     "undeclared with an empty name": ({"": "red"}, ""),

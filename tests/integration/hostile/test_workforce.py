@@ -13,8 +13,6 @@ from fairlead.v1.workforce_pb2 import PoolMember as Member
 from tests.api import Api, dump, struct
 from tests.integration.hostile.harm import INF, MEGABYTE, NAN, Code, assert_unharmed, outcome_of
 
-pytestmark = pytest.mark.long
-
 
 def members(**weights: float) -> Pool:
     """Return a pool of members with weights."""

@@ -22,8 +22,6 @@ from tests.patience import FOREVER_S
 from tests.scoring_models import CUSTOMER, write_model
 from tests.served import Served
 
-pytestmark = pytest.mark.long
-
 PROFILES = """
 version: 1
 profiles:

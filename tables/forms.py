@@ -18,7 +18,7 @@ from tables.dates import Dates, orders_of, read_dates
 from tables.errors import UnreadableTable
 from tables.numbers import COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, ReadOptions, zone_of
-from tables.tidying import in_dictionary, without_missing
+from tables.tidying import in_dictionary, may_hold, without_missing
 from tables.words import read_lists, read_truths
 
 NEARLY_ALL = 0.9
@@ -135,7 +135,8 @@ def _with_all_digits(texts: pa.Array) -> pa.Array:
 
 
 def _finite(values: pa.Array) -> pa.Array:
-    if not values.null_count and np.isfinite(values.to_numpy()).all():
+    finite = pc.is_finite(values) if values.null_count else None
+    if np.isfinite(values.to_numpy()).all() if finite is None else pc.all(finite).as_py() is not False:
         return values
     return pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
 
@@ -180,8 +181,18 @@ _ORDER_WORDS = {"YMD": "year first", "DMY": "day first", "MDY": "month first", S
 
 def _as_they_are(texts: pa.Array) -> pa.Array:
     """Leave texts as they are; a spreadsheet's error is none."""
+    if not may_hold(texts, "#"):
+        return texts
     errors = pc.is_in(texts, _ERRORS)
     return pc.if_else(errors, pa.scalar(None, pa.string()), texts) if pc.any(errors).as_py() else texts
+
+
+def _tell_nothing(texts: pa.Array) -> bool:
+    """Tell whether no text could be a number or a date."""
+    decimals, dates = Decimals(), Dates()
+    decimals.see(texts)
+    dates.see(texts)
+    return not (decimals.n_numbers or dates.n_dates or dates.n_serials)
 
 
 @dataclass(slots=True)
@@ -207,7 +218,11 @@ class Survey:
     def see(self, values: pa.Array) -> None:
         """Look at a batch of values as they stand in the file; such as have a type of their own say what they are."""
         if pa.types.is_dictionary(values.type):
-            self.is_dictionary, values = True, values.cast(pa.string())
+            self.is_dictionary = True
+            if not values.dictionary.null_count and _tell_nothing(values.dictionary):
+                self.n_values += len(values) - values.null_count
+                return
+            values = values.cast(pa.string())
         if not pa.types.is_string(values.type):
             self.typed = self.typed or _KINDS[values.type]
             return
@@ -219,11 +234,14 @@ class Survey:
             self.dates.see(known)
 
     @property
+    def needs_values(self) -> bool:
+        """Whether its values say how the column is read; else its type in the file, or what it has to hold, does."""
+        return self.typed is None and self.kind in (ColumnKind.NUMBER, ColumnKind.DATE, None)
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing that may follow changes how the column is read; of a kind that was guessed, this is one."""
-        if self.typed is not None or self.kind not in (ColumnKind.NUMBER, ColumnKind.DATE, None):
-            return True
-        return self.kind is ColumnKind.NUMBER and self.decimals.is_settled
+        return not self.needs_values or (self.kind is ColumnKind.NUMBER and self.decimals.is_settled)
 
     def form(self, options: ReadOptions) -> ColumnForm:
         """Say how the column is to be read.

@@ -77,15 +77,25 @@ class ParquetFile:
         }
         return [field.name for field in self.schema if is_text(field.type) and field.name in few]
 
+    def typed(self, column: str) -> pa.Array | None:
+        """Return no values, of the type that those of a column have when they are read; None: they are texts."""
+        values = plain(pa.array([], self.schema.field(column).type), self._zone)
+        return None if pa.types.is_string(values.type) or pa.types.is_dictionary(values.type) else values
+
     def batches(
-        self, columns: Sequence[str], groups: range | None = None, categories: Sequence[str] = ()
+        self,
+        columns: Sequence[str],
+        groups: range | None = None,
+        categories: Sequence[str] = (),
+        n_rows: int = BATCH_ROWS,
     ) -> Iterator[Batch]:
         """Read rows in order: of all row groups, or of some; texts of ``categories`` as dictionaries."""
         at, dictionaries = 0, [*categories, *self._of_few_texts()]
+        last: dict[str, tuple[pa.Array, pa.Array]] = {}
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
-                for rows in file.iter_batches(BATCH_ROWS, row_groups=chosen, columns=list(columns), use_threads=False):
+                for rows in file.iter_batches(n_rows, row_groups=chosen, columns=list(columns), use_threads=False):
                     values = {
                         name: plain(array, self._zone)
                         for name, array in zip(rows.schema.names, rows.columns, strict=True)

@@ -54,7 +54,7 @@ def tidied(texts: pa.Array) -> pa.Array:
 def _may_be_untidy(texts: pa.Array) -> bool:
     """Tell by their bytes whether a text may have blanks around it."""
     characters, places = _bytes_of(texts)
-    if _is_tidy(characters[places[0] : places[-1]].tobytes()):
+    if _is_tidy(characters[places[0] : places[-1]]):
         return False
     begin, end = places[:-1], places[1:]
     filled = end > begin
@@ -63,9 +63,17 @@ def _may_be_untidy(texts: pa.Array) -> bool:
     return bool(_UNTIDY[characters[begin]].any() or _UNTIDY_END[characters[end - 1]].any())
 
 
-def _is_tidy(data: bytes) -> bool:
-    """Tell whether there is no blank and no formula in any text: a few fast searches, and what most columns are."""
-    return data.isascii() and not any(blank in data for blank in (b" ", b"=", b"\t", b"\n", b"\r", b"\v", b"\f"))
+def _is_tidy(characters: npt.NDArray[np.uint8]) -> bool:
+    """Tell whether there is no blank and no formula in any text: a few fast looks, and what most columns are."""
+    if not len(characters):
+        return True
+    return bool(characters.min() > ord(" ") and characters.max() < 0x7F and not (characters == ord("=")).any())
+
+
+def may_hold(texts: pa.Array, character: str) -> bool:
+    """Tell whether an ASCII character may stand in a text."""
+    characters, places = _bytes_of(texts)
+    return bool((characters[places[0] : places[-1]] == ord(character)).any())
 
 
 def _may_be_missing(texts: pa.Array) -> bool:

@@ -15,10 +15,12 @@ from tables.names import checked_names
 from tables.text import Batch
 from tables.tidying import in_dictionary, without_missing
 
-BATCH_ROWS = 32_768
+BATCH_ROWS = 65_536
 _FEW_BYTES = 2
 """A value, below which a column of texts is read as a dictionary."""
 _DAY_US = 86_400_000_000
+_AS_THEY_ARE = (pa.int64(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC"), pa.list_(pa.string()))
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
 class ParquetFile:
@@ -91,21 +93,48 @@ class ParquetFile:
     ) -> Iterator[Batch]:
         """Read rows in order: of all row groups, or of some; texts of ``categories`` as dictionaries."""
         at, dictionaries = 0, [*categories, *self._of_few_texts()]
-        last: dict[str, tuple[pa.Array, pa.Array]] = {}
+        tidy = _Dictionaries(self._zone)
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
+                n_all = sum(file.metadata.row_group(place).num_rows for place in chosen)
                 for rows in file.iter_batches(n_rows, row_groups=chosen, columns=list(columns), use_threads=False):
                     values = {
-                        name: plain(array, self._zone)
+                        name: tidy.plain(name, array)
                         for name, array in zip(rows.schema.names, rows.columns, strict=True)
                     }
-                    yield Batch(values, np.arange(at, at + rows.num_rows, dtype=np.int64), at + rows.num_rows)
+                    records = np.arange(at, at + rows.num_rows, dtype=np.int64)
                     at += rows.num_rows
+                    yield Batch(values, records, at, is_last=at == n_all)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableTable.of(
                 str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}"
             ) from error
+
+
+class _Dictionaries:
+    """Brings values to the kinds that are read; a dictionary that batch after batch has, once.
+
+    Parameters
+    ----------
+    zone
+        Of instants that name none.
+    """
+
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
+        self._tidy: dict[str, pa.Array] = {}
+
+    def plain(self, name: str, values: pa.Array) -> pa.Array:
+        """Bring the values of a column to the kind that is read."""
+        if values.type != _DICTIONARY:
+            return plain(values, self._zone)
+        if (tidy := self._tidy.get(name)) is not None and values.dictionary.equals(tidy):
+            return values
+        read = plain(values, self._zone)
+        if read.dictionary.equals(values.dictionary):
+            self._tidy[name] = values.dictionary
+        return read
 
 
 def readable(kind: pa.DataType) -> bool:
@@ -128,19 +157,16 @@ def is_text(kind: pa.DataType) -> bool:
 def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
     """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days."""
     kind = values.type
+    if kind in _AS_THEY_ARE:
+        return values
     if pa.types.is_dictionary(kind) and is_text(kind.value_type):
-        texts = pa.dictionary(pa.int32(), pa.string())
-        return in_dictionary(without_missing, values if kind == texts else values.cast(texts))
+        return in_dictionary(without_missing, values if kind == _DICTIONARY else values.cast(_DICTIONARY))
     if pa.types.is_dictionary(kind):
         return plain(values.cast(kind.value_type), zone)
     if pa.types.is_null(kind) or is_text(kind):
         return without_missing(values if pa.types.is_string(kind) else values.cast(pa.string()))
     if pa.types.is_integer(kind):
-        if pa.types.is_int64(kind):
-            return values
         return values.cast(pa.int64()) if not pa.types.is_uint64(kind) else pc.cast(values, pa.float64(), safe=False)
-    if pa.types.is_float64(kind):
-        return values
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return pc.cast(values, pa.float64(), safe=False)
     if pa.types.is_duration(kind):

@@ -466,6 +466,9 @@ def _with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
     """Tell which batch is the last that holds rows; what follows it holds rows in error alone."""
     held: list[Batch] = []
     for batch in batches:
+        if batch.is_last is not None:
+            yield batch, batch.is_last
+            continue
         if len(batch) and held:
             yield from ((earlier, False) for earlier in held)
             held = []

@@ -53,12 +53,15 @@ class Batch:
         The number of the first row behind the batch.
     bad
         Rows in error that stand before ``stop`` and behind the batch before.
+    is_last
+        Whether no rows follow; None: nobody knows yet.
     """
 
     columns: dict[str, pa.Array]
     records: Offsets
     stop: int
     bad: list[BadRow] = field(default_factory=list)
+    is_last: bool | None = None
 
     def __len__(self) -> int:
         return len(self.records)

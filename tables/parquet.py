@@ -19,7 +19,7 @@ BATCH_ROWS = 65_536
 _FEW_BYTES = 2
 """A value, below which a column of texts is read as a dictionary."""
 _DAY_US = 86_400_000_000
-_AS_THEY_ARE = (pa.int64(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC"), pa.list_(pa.string()))
+_AS_THEY_ARE = (pa.int64(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC"))
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 

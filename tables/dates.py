@@ -36,7 +36,7 @@ _MONTH_NAMED = re.compile(rf"{_NAME}\s(?P<a>[0-9]{{1,2}}),?\s(?P<c>[0-9]{{4}}){_
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?$"
 """What Arrow casts by itself."""
-_MAY_BE = (
+MAY_BE = (
     r"^(?:[0-9]{4}[-/.年][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{8}|[1-9][0-9]{4}(?:\.[0-9]+)?$|"
     r"[0-9]{1,2}[-\s/.]\s?[A-Za-z]{3,9}|[A-Za-z]{3,9}\.?\s[0-9]{1,2},?\s[0-9]{4}|[０-９])"
 )
@@ -128,7 +128,7 @@ class Dates:
             self._note_only(YEAR_FIRST, texts.filter(iso)[0].as_py(), n_iso)
             self.without_zone = self.without_zone or texts.filter(iso)[0].as_py()
         rest = texts.filter(pc.invert(iso))
-        for text in rest.filter(pc.match_substring_regex(rest, _MAY_BE)).to_pylist():
+        for text in rest.filter(pc.match_substring_regex(rest, MAY_BE)).to_pylist():
             self._see_one(text)
 
     def _see_one(self, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,7 +14,8 @@ from tables.names import checked_names
 from tables.text import Batch
 from tables.tidying import in_dictionary, without_missing
 
-BATCH_ROWS = 65_536
+BATCH_ROWS, BATCH_VALUES = 65_536, 1 << 20
+"""At most, in one batch: more rows cost less, and fewer values stay where the processor has them at hand."""
 _FEW_BYTES = 2
 """A value, below which a column of texts is read as a dictionary."""
 _DAY_US = 86_400_000_000
@@ -55,7 +55,7 @@ class ParquetFile:
         found: dict[int, tuple[int, list[str]]] = {}
         wanted, at = sorted(records, reverse=True), 0
         with pq.ParquetFile(self.file, memory_map=True) as file:
-            for rows in file.iter_batches(BATCH_ROWS, use_threads=False) if wanted else ():
+            for rows in file.iter_batches(_at_once(len(self.schema)), use_threads=False) if wanted else ():
                 while wanted and wanted[-1] < at + len(rows):
                     record = wanted.pop()
                     values = rows.slice(record - at, 1).to_pylist()[0].values()
@@ -91,20 +91,22 @@ class ParquetFile:
         categories: Sequence[str] = (),
         n_rows: int = BATCH_ROWS,
     ) -> Iterator[Batch]:
-        """Read rows in order: of all row groups, or of some; texts of ``categories`` as dictionaries."""
+        """Read rows in order, at most ``n_rows`` at once: of all row groups, or of some; texts of ``categories`` as
+        dictionaries.
+        """
         at, dictionaries = 0, [*categories, *self._of_few_texts()]
         tidy = _Dictionaries(self._zone)
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
                 n_all = sum(file.metadata.row_group(place).num_rows for place in chosen)
-                for rows in file.iter_batches(n_rows, row_groups=chosen, columns=list(columns), use_threads=False):
+                for rows in file.iter_batches(min(n_rows, _at_once(len(columns))), row_groups=chosen, columns=list(columns), use_threads=False):
                     values = {
                         name: tidy.plain(name, array)
                         for name, array in zip(rows.schema.names, rows.columns, strict=True)
                     }
-                    records = np.arange(at, at + rows.num_rows, dtype=np.int64)
-                    at += rows.num_rows
+                    records = range(at, at + rows.num_rows)
+                    at = records.stop
                     yield Batch(values, records, at, is_last=at == n_all)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableTable.of(
@@ -135,6 +137,11 @@ class _Dictionaries:
         if read.dictionary.equals(values.dictionary):
             self._tidy[name] = values.dictionary
         return read
+
+
+def _at_once(n_columns: int) -> int:
+    """Return how many rows of so many columns are read at once."""
+    return min(BATCH_ROWS, max(1, BATCH_VALUES // max(1, n_columns)))
 
 
 def readable(kind: pa.DataType) -> bool:

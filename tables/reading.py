@@ -234,7 +234,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.report = _report(self.table, self.plans, self.missing)
-        self.records: Offsets = np.empty(0, np.int64)  # of the batch that was read last
+        self.records: Offsets | range = range(0)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
         self._rejected: list[tuple[int, str]] = []
         self._is_written_otherwise = False
@@ -264,7 +264,7 @@ class Reading:
         """
         for rows in self.batches():
             columns = {name: values.to_pylist() for name, values in zip(rows.schema.names, rows.columns, strict=True)}
-            for place, record in enumerate(self.records.tolist()):
+            for place, record in enumerate(np.asarray(self.records).tolist()):
                 yield record, {name: value for name, values in columns.items() if (value := values[place]) is not None}
 
     def reject(self, record: int, problem: str) -> None:
@@ -398,7 +398,7 @@ class Reading:
             return rows
         self.report.n_rejected += int(lost.sum())
         self.report.n_rows -= int(lost.sum())
-        self.records = batch.records[~lost]
+        self.records = np.asarray(batch.records)[~lost]
         return rows.filter(pa.array(~lost))
 
     def _find_again(self) -> None:

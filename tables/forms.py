@@ -173,9 +173,11 @@ def text_of(value: object) -> str:
     return ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-_ERRORS = pa.array(
-    ["#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA"]
-)
+ERRORS = (
+    "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
+)  # fmt: skip
+"""What a spreadsheet writes where a formula failed: no value of any column."""
+_ERRORS = pa.array(ERRORS)
 _TELLING = f"{ANY_WAY}|{MAY_BE}"
 """How texts are written that may be numbers or dates."""
 _ORDER_WORDS = {"YMD": "year first", "DMY": "day first", "MDY": "month first", SERIAL: "Excel's count of days"}
@@ -253,7 +255,7 @@ class Survey:
         UnreadableTable
             If its values allow two readings and no option says which.
         """
-        kind = self.kind = self.kind or self.typed or self._likeliest()
+        kind = self.kind = self.kind or self.typed or self.likeliest
         if kind is ColumnKind.NUMBER:
             self._check_marks()
             return ColumnForm(kind, options.decimal or self.decimals.decimal() or self._refuse_numbers())
@@ -261,7 +263,9 @@ class Survey:
             return ColumnForm(kind, options.date_format or self.dates.order() or self._refuse_dates(), options.timezone)
         return ColumnForm(kind)
 
-    def _likeliest(self) -> ColumnKind:
+    @property
+    def likeliest(self) -> ColumnKind:
+        """What nearly all of its texts are."""
         if self.decimals.n_numbers >= NEARLY_ALL * self.n_values > 0 and not self.decimals.leading_zero:
             return ColumnKind.NUMBER
         if self.dates.n_dates >= NEARLY_ALL * self.n_values > 0:

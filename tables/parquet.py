@@ -100,7 +100,9 @@ class ParquetFile:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
                 n_all = sum(file.metadata.row_group(place).num_rows for place in chosen)
-                for rows in file.iter_batches(min(n_rows, _at_once(len(columns))), row_groups=chosen, columns=list(columns), use_threads=False):
+                for rows in file.iter_batches(
+                    min(n_rows, _at_once(len(columns))), row_groups=chosen, columns=list(columns), use_threads=False
+                ):
                     values = {
                         name: tidy.plain(name, array)
                         for name, array in zip(rows.schema.names, rows.columns, strict=True)

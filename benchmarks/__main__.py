@@ -1,8 +1,13 @@
-"""``make bench``: every figure that docs/performance.md quotes, but for the queue's."""
+"""``make bench``: every figure that docs/performance.md quotes, but for the queue's.
+
+Exit code 1: a limit is not held.
+"""
 
 from __future__ import annotations
 
-from benchmarks import decisions, guarded, prices, rules, serving
+import sys
+
+from benchmarks import decisions, guarded, prices, rules, serving, tables
 
 if __name__ == "__main__":
     rules.main()
@@ -10,3 +15,4 @@ if __name__ == "__main__":
     serving.main()
     guarded.main()
     prices.main()
+    sys.exit(0 if tables.held() else 1)

@@ -23,6 +23,7 @@ import grpc
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from benchmarks.rescoring import rescore
 from benchmarks.scoring_model import N_CATEGORIES, N_NUMBERS, request, rows, tables, write_customers, write_registry
 from benchmarks.scoring_server import EMPTY
 from fairlead.v1 import scoring_pb2
@@ -44,16 +45,6 @@ class Rpc:
     calls_per_s: float
     server_us: float
     """Processor time of the server per call, in microseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rescored:
-    """One table's figures; ``peak_bytes`` is the resident memory of all processes together."""
-
-    n_rows: int
-    seconds: float
-    cpu_seconds: float
-    peak_bytes: int
 
 
 # ------------------------------------------------------------------------------------------------------------------ rpc
@@ -159,40 +150,6 @@ def _best(call: Callable[[], object]) -> float:
     return min(times)
 
 
-# -------------------------------------------------------------------------------------------------------------- rescore
-
-
-def rescore(folder: Path, n_rows: int, processes: int) -> Rescored:
-    """Measure ``fairlead rescore`` from Parquet to Parquet, 30 features."""
-    data = folder / "customers.parquet"
-    write_customers(data, n_rows)
-    code = "from scoring.cli.rescore import rescore; rescore()"
-    options = ["--data", str(data), "--out", str(folder / "out"), "--registry", str(folder / "registry")]
-    begin, before = time.perf_counter(), os.times()
-    command = [sys.executable, "-c", code, *options, "--processes", str(processes)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, _resident(process.pid))
-        time.sleep(0.05)
-    seconds, after = time.perf_counter() - begin, os.times()
-    if process.returncode:
-        raise RuntimeError(f"fairlead rescore ended with {process.returncode}")
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Rescored(n_rows, seconds, cpu, peak)
-
-
-def _resident(pid: int) -> int:
-    """Return the memory that a process and its children hold by themselves, in bytes; mapped files count for nobody."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return 0
-    own = sum(int(line.split()[1]) << 10 for line in lines if line.startswith(("RssAnon", "RssShmem")))
-    return own + sum(_resident(int(child)) for child in children)
-
-
 @click.command()
 @click.option("--rows", "n_rows", default=10_000_000, show_default=True, help="Rows of the table to rescore; 0: none.")
 @click.option("--processes", default=2, show_default=True)
@@ -206,7 +163,9 @@ def main(n_rows: int, processes: int) -> None:
             times = f"{ours * 1e6:12,.1f} µs   scikit-learn {theirs * 1e6:14,.1f} µs"
             print(f"kernel {size:9,} rows {times}   {theirs / ours:6.1f} ×")
         if n_rows:
-            table = rescore(folder, n_rows, processes)
+            data = folder / "customers.parquet"
+            write_customers(data, n_rows)
+            table = rescore(data, folder / "registry", n_rows, processes)
             spent = f"{table.seconds:.1f} s, {table.cpu_seconds:.1f} s of processor, {table.peak_bytes >> 20} MiB"
             goal = f"goal {GOAL_SECONDS:.0f} s, {GOAL_BYTES >> 20} MiB for 10,000,000"
             print(f"rescore {n_rows:,} × 30: {spent} ({goal})")

@@ -36,9 +36,13 @@ _MONTH_NAMED = re.compile(rf"{_NAME}\s(?P<a>[0-9]{{1,2}}),?\s(?P<c>[0-9]{{4}}){_
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?$"
 """What Arrow casts by itself."""
-_MAY_BE = (
+MAY_BE = (
     r"^(?:[0-9]{4}[-/.年][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{8}|[1-9][0-9]{4}(?:\.[0-9]+)?$|"
     r"[0-9]{1,2}[-\s/.]\s?[A-Za-z]{3,9}|[A-Za-z]{3,9}\.?\s[0-9]{1,2},?\s[0-9]{4}|[０-９])"
+)
+_VAGUE = (
+    r"^(?:(?:19|20)[0-9]{2}[-/.年]\s?[0-9]{1,2}月?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}|"
+    r"[0-9]{1,2}[- ](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z]*[-, ]+[0-9]{2})(?:$|[ T,])"
 )
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
@@ -128,7 +132,7 @@ class Dates:
             self._note_only(YEAR_FIRST, texts.filter(iso)[0].as_py(), n_iso)
             self.without_zone = self.without_zone or texts.filter(iso)[0].as_py()
         rest = texts.filter(pc.invert(iso))
-        for text in rest.filter(pc.match_substring_regex(rest, _MAY_BE)).to_pylist():
+        for text in rest.filter(pc.match_substring_regex(rest, MAY_BE)).to_pylist():
             self._see_one(text)
 
     def _see_one(self, text: str) -> None:
@@ -185,6 +189,17 @@ def read_dates(texts: pa.Array, order: str, zone: tzinfo) -> pa.Array:
     moments = [read(text) for text in different.dictionary.to_pylist()]
     known = [moment if moment is None or moment.tzinfo else moment.replace(tzinfo=zone) for moment in moments]
     return pa.array(known, pa.timestamp("us", tz="UTC")).take(different.indices)
+
+
+def n_vague(texts: pa.Array) -> int:
+    """Count texts that are dates of which no instant can be told: a month of a year, a year of two digits.
+
+    Examples
+    --------
+    >>> n_vague(pa.array(["2024-05", "01/02/24", "3-May-24", "2024-05-01", "1-12", None]))
+    3
+    """
+    return pc.sum(pc.match_substring_regex(texts, _VAGUE)).as_py() or 0
 
 
 def _by_order(order: str) -> Callable[[str], datetime | None]:

@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.dates import Dates, orders_of, read_dates
+from tables.dates import MAY_BE, Dates, orders_of, read_dates
 from tables.errors import UnreadableTable
-from tables.numbers import COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
+from tables.numbers import ANY_WAY, COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, ReadOptions, zone_of
-from tables.tidying import in_dictionary, without_missing
+from tables.tidying import in_dictionary, may_hold, without_missing
 from tables.words import read_lists, read_truths
 
 NEARLY_ALL = 0.9
@@ -135,7 +135,8 @@ def _with_all_digits(texts: pa.Array) -> pa.Array:
 
 
 def _finite(values: pa.Array) -> pa.Array:
-    if not values.null_count and np.isfinite(values.to_numpy()).all():
+    finite = pc.is_finite(values) if values.null_count else None
+    if np.isfinite(values.to_numpy()).all() if finite is None else pc.all(finite).as_py() is not False:
         return values
     return pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
 
@@ -172,14 +173,20 @@ def text_of(value: object) -> str:
     return ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-_ERRORS = pa.array(
-    ["#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA"]
-)
+ERRORS = (
+    "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
+)  # fmt: skip
+"""What a spreadsheet writes where a formula failed: no value of any column."""
+_ERRORS = pa.array(ERRORS)
+_TELLING = f"{ANY_WAY}|{MAY_BE}"
+"""How texts are written that may be numbers or dates."""
 _ORDER_WORDS = {"YMD": "year first", "DMY": "day first", "MDY": "month first", SERIAL: "Excel's count of days"}
 
 
 def _as_they_are(texts: pa.Array) -> pa.Array:
     """Leave texts as they are; a spreadsheet's error is none."""
+    if not may_hold(texts, "#"):
+        return texts
     errors = pc.is_in(texts, _ERRORS)
     return pc.if_else(errors, pa.scalar(None, pa.string()), texts) if pc.any(errors).as_py() else texts
 
@@ -207,23 +214,38 @@ class Survey:
     def see(self, values: pa.Array) -> None:
         """Look at a batch of values as they stand in the file; such as have a type of their own say what they are."""
         if pa.types.is_dictionary(values.type):
-            self.is_dictionary, values = True, values.cast(pa.string())
+            self.is_dictionary = True
+            if not values.dictionary.null_count and not self._tells_something(values.dictionary):
+                self.n_values += len(values) - values.null_count
+                return
+            values = values.cast(pa.string())
         if not pa.types.is_string(values.type):
             self.typed = self.typed or _KINDS[values.type]
             return
         known = values.drop_null()
         self.n_values += len(known)
+        if self.kind is None and not self._tells_something(known):
+            return
         if self.kind in (ColumnKind.NUMBER, None):
             self.decimals.see(known)
         if self.kind is ColumnKind.DATE or (self.kind is None and 2 * self.decimals.n_numbers < self.n_values):
             self.dates.see(known)
 
+    def _tells_something(self, known: pa.Array) -> bool:
+        """Tell whether some text may be a number or a date: one fast look, which most columns of texts end with."""
+        if self.decimals.n_numbers or self.dates.n_dates or self.dates.n_serials:
+            return True
+        return pc.any(pc.match_substring_regex(known, _TELLING)).as_py() is True
+
+    @property
+    def needs_values(self) -> bool:
+        """Whether its values say how the column is read; else its type in the file, or what it has to hold, does."""
+        return self.typed is None and self.kind in (ColumnKind.NUMBER, ColumnKind.DATE, None)
+
     @property
     def is_settled(self) -> bool:
         """Whether nothing that may follow changes how the column is read; of a kind that was guessed, this is one."""
-        if self.typed is not None or self.kind not in (ColumnKind.NUMBER, ColumnKind.DATE, None):
-            return True
-        return self.kind is ColumnKind.NUMBER and self.decimals.is_settled
+        return not self.needs_values or (self.kind is ColumnKind.NUMBER and self.decimals.is_settled)
 
     def form(self, options: ReadOptions) -> ColumnForm:
         """Say how the column is to be read.
@@ -233,7 +255,7 @@ class Survey:
         UnreadableTable
             If its values allow two readings and no option says which.
         """
-        kind = self.kind = self.kind or self.typed or self._likeliest()
+        kind = self.kind = self.kind or self.typed or self.likeliest
         if kind is ColumnKind.NUMBER:
             self._check_marks()
             return ColumnForm(kind, options.decimal or self.decimals.decimal() or self._refuse_numbers())
@@ -241,7 +263,9 @@ class Survey:
             return ColumnForm(kind, options.date_format or self.dates.order() or self._refuse_dates(), options.timezone)
         return ColumnForm(kind)
 
-    def _likeliest(self) -> ColumnKind:
+    @property
+    def likeliest(self) -> ColumnKind:
+        """What nearly all of its texts are."""
         if self.decimals.n_numbers >= NEARLY_ALL * self.n_values > 0 and not self.decimals.leading_zero:
             return ColumnKind.NUMBER
         if self.dates.n_dates >= NEARLY_ALL * self.n_values > 0:

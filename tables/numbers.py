@@ -39,7 +39,7 @@ _FIGURES = {
     )
     for decimal, thousands in ((POINT, COMMA), (COMMA, "."))
 }
-_ANY_WAY = f"^(?:{_WRITTEN.pattern})$"
+ANY_WAY = f"^(?:{_WRITTEN.pattern})$"
 _PLAIN = r"^-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?$"
 _OF_THREE = r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$"
 """Plain numbers that a decimal comma would read otherwise."""
@@ -129,7 +129,7 @@ class Decimals:
             return
         self._see_plain(texts.filter(plain))
         rest = texts.filter(pc.invert(plain))
-        for text in rest.filter(pc.match_substring_regex(rest, _ANY_WAY)).to_pylist():
+        for text in rest.filter(pc.match_substring_regex(rest, ANY_WAY)).to_pylist():
             self._see_one(text)
 
     def _see_plain(self, texts: pa.Array) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,10 +14,13 @@ from tables.names import checked_names
 from tables.text import Batch
 from tables.tidying import in_dictionary, without_missing
 
-BATCH_ROWS = 32_768
+BATCH_ROWS, BATCH_VALUES = 65_536, 1 << 20
+"""At most, in one batch: more rows cost less, and fewer values stay where the processor has them at hand."""
 _FEW_BYTES = 2
 """A value, below which a column of texts is read as a dictionary."""
 _DAY_US = 86_400_000_000
+_AS_THEY_ARE = (pa.int64(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC"))
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
 class ParquetFile:
@@ -53,7 +55,7 @@ class ParquetFile:
         found: dict[int, tuple[int, list[str]]] = {}
         wanted, at = sorted(records, reverse=True), 0
         with pq.ParquetFile(self.file, memory_map=True) as file:
-            for rows in file.iter_batches(BATCH_ROWS, use_threads=False) if wanted else ():
+            for rows in file.iter_batches(_at_once(len(self.schema)), use_threads=False) if wanted else ():
                 while wanted and wanted[-1] < at + len(rows):
                     record = wanted.pop()
                     values = rows.slice(record - at, 1).to_pylist()[0].values()
@@ -77,25 +79,71 @@ class ParquetFile:
         }
         return [field.name for field in self.schema if is_text(field.type) and field.name in few]
 
+    def typed(self, column: str) -> pa.Array | None:
+        """Return no values, of the type that those of a column have when they are read; None: they are texts."""
+        values = plain(pa.array([], self.schema.field(column).type), self._zone)
+        return None if pa.types.is_string(values.type) or pa.types.is_dictionary(values.type) else values
+
     def batches(
-        self, columns: Sequence[str], groups: range | None = None, categories: Sequence[str] = ()
+        self,
+        columns: Sequence[str],
+        groups: range | None = None,
+        categories: Sequence[str] = (),
+        n_rows: int = BATCH_ROWS,
     ) -> Iterator[Batch]:
-        """Read rows in order: of all row groups, or of some; texts of ``categories`` as dictionaries."""
+        """Read rows in order, at most ``n_rows`` at once: of all row groups, or of some; texts of ``categories`` as
+        dictionaries.
+        """
         at, dictionaries = 0, [*categories, *self._of_few_texts()]
+        tidy = _Dictionaries(self._zone)
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
-                for rows in file.iter_batches(BATCH_ROWS, row_groups=chosen, columns=list(columns), use_threads=False):
+                n_all = sum(file.metadata.row_group(place).num_rows for place in chosen)
+                for rows in file.iter_batches(
+                    min(n_rows, _at_once(len(columns))), row_groups=chosen, columns=list(columns), use_threads=False
+                ):
                     values = {
-                        name: plain(array, self._zone)
+                        name: tidy.plain(name, array)
                         for name, array in zip(rows.schema.names, rows.columns, strict=True)
                     }
-                    yield Batch(values, np.arange(at, at + rows.num_rows, dtype=np.int64), at + rows.num_rows)
-                    at += rows.num_rows
+                    records = range(at, at + rows.num_rows)
+                    at = records.stop
+                    yield Batch(values, records, at, is_last=at == n_all)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableTable.of(
                 str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}"
             ) from error
+
+
+class _Dictionaries:
+    """Brings values to the kinds that are read; a dictionary that batch after batch has, once.
+
+    Parameters
+    ----------
+    zone
+        Of instants that name none.
+    """
+
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
+        self._tidy: dict[str, pa.Array] = {}
+
+    def plain(self, name: str, values: pa.Array) -> pa.Array:
+        """Bring the values of a column to the kind that is read."""
+        if values.type != _DICTIONARY:
+            return plain(values, self._zone)
+        if (tidy := self._tidy.get(name)) is not None and values.dictionary.equals(tidy):
+            return values
+        read = plain(values, self._zone)
+        if read.dictionary.equals(values.dictionary):
+            self._tidy[name] = values.dictionary
+        return read
+
+
+def _at_once(n_columns: int) -> int:
+    """Return how many rows of so many columns are read at once."""
+    return min(BATCH_ROWS, max(1, BATCH_VALUES // max(1, n_columns)))
 
 
 def readable(kind: pa.DataType) -> bool:
@@ -118,19 +166,16 @@ def is_text(kind: pa.DataType) -> bool:
 def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
     """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days."""
     kind = values.type
+    if kind in _AS_THEY_ARE:
+        return values
     if pa.types.is_dictionary(kind) and is_text(kind.value_type):
-        texts = pa.dictionary(pa.int32(), pa.string())
-        return in_dictionary(without_missing, values if kind == texts else values.cast(texts))
+        return in_dictionary(without_missing, values if kind == _DICTIONARY else values.cast(_DICTIONARY))
     if pa.types.is_dictionary(kind):
         return plain(values.cast(kind.value_type), zone)
     if pa.types.is_null(kind) or is_text(kind):
         return without_missing(values if pa.types.is_string(kind) else values.cast(pa.string()))
     if pa.types.is_integer(kind):
-        if pa.types.is_int64(kind):
-            return values
         return values.cast(pa.int64()) if not pa.types.is_uint64(kind) else pc.cast(values, pa.float64(), safe=False)
-    if pa.types.is_float64(kind):
-        return values
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return pc.cast(values, pa.float64(), safe=False)
     if pa.types.is_duration(kind):

@@ -143,7 +143,7 @@ class Table:
             If a column's values allow two readings and no option says which.
         """
         columns = self.found(wanted) if columns is None else columns
-        surveys = {name: Survey(columns[name], kind) for name, kind in wanted.items() if name in columns}
+        surveys = {name: self._begun(columns[name], kind) for name, kind in wanted.items() if name in columns}
         if isinstance(self.source, TextFile):
             self.source.check_quotes()
         words = {name: tuple((missing or {}).get(name, ())) for name in surveys}
@@ -155,9 +155,18 @@ class Table:
         watched = {} if seen_all else {name: survey for name, survey in surveys.items() if not survey.is_settled}
         return Reading(self, plans, absent, watched)
 
+    def _begun(self, column: str, kind: ColumnKind | None) -> Survey:
+        """Begin the survey of a column; what its type in the file tells is known before any value."""
+        survey = Survey(column, kind)
+        if isinstance(self.source, ParquetFile) and (typed := self.source.typed(column)) is not None:
+            survey.see(typed)
+        return survey
+
     def _look(self, surveys: Mapping[str, Survey], words: Mapping[str, tuple[str, ...]], enough: int | None) -> bool:
-        """Show surveys the rows; return whether they saw all."""
+        """Show surveys the rows; return whether they saw all. Of Parquet, those alone that its types do not tell."""
         n_rows = 0
+        if isinstance(self.source, ParquetFile):
+            surveys = {name: survey for name, survey in surveys.items() if survey.needs_values}
         for batch in self._sample([survey.column for survey in surveys.values()]) if surveys else ():
             for name, survey in surveys.items():
                 survey.see(
@@ -174,6 +183,8 @@ class Table:
         names = list(dict.fromkeys(columns))
         if isinstance(self.source, TextFile):
             return self.source.batches(names, block_bytes=_SAMPLE_BYTES)
+        if isinstance(self.source, ParquetFile):
+            return self.source.batches(names, n_rows=ENOUGH_ROWS)
         return self.source.batches(names)
 
     def batches(
@@ -223,7 +234,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.report = _report(self.table, self.plans, self.missing)
-        self.records: Offsets = np.empty(0, np.int64)  # of the batch that was read last
+        self.records: Offsets | range = range(0)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
         self._rejected: list[tuple[int, str]] = []
         self._is_written_otherwise = False
@@ -253,7 +264,7 @@ class Reading:
         """
         for rows in self.batches():
             columns = {name: values.to_pylist() for name, values in zip(rows.schema.names, rows.columns, strict=True)}
-            for place, record in enumerate(self.records.tolist()):
+            for place, record in enumerate(np.asarray(self.records).tolist()):
                 yield record, {name: value for name, values in columns.items() if (value := values[place]) is not None}
 
     def reject(self, record: int, problem: str) -> None:
@@ -305,13 +316,13 @@ class Reading:
             At the end, if more of it than is allowed could not be read, or a column is written otherwise than its
             first rows are.
         """
-        columns = [*_first_named(self.table), *(plan.column for plan in self.plans)]
+        columns, schema = [*_first_named(self.table), *(plan.column for plan in self.plans)], self.schema
         for batch, is_last in _with_last(self.table.batches(columns, self.types, piece)):
             self._note_bad(batch)
             kept = self._without_blank(batch, is_last=is_last)
             pairs = zip(self.plans, self.report.columns, strict=True)
             values = [self._values(plan, report, kept) for plan, report in pairs]
-            yield self._sound(pa.RecordBatch.from_arrays(values, schema=self.schema), kept)
+            yield self._sound(pa.RecordBatch.from_arrays(values, schema=schema), kept)
         if check:
             self._finish()
 
@@ -370,8 +381,12 @@ class Reading:
 
     def _sound(self, rows: pa.RecordBatch, batch: Batch) -> pa.RecordBatch:
         """Leave out rows with a value that nothing could be made of, where they count as rows in error."""
+        self.report.n_rows += len(rows)
+        self.records = batch.records
+        if not self.rejects_rows:
+            return rows
         lost = np.zeros(len(rows), bool)
-        for plan, values in zip(self.plans, rows.columns if self.rejects_rows else (), strict=False):
+        for plan, values in zip(self.plans, rows.columns, strict=True):
             texts = plan.known(batch.columns[plan.column])
             if values.null_count > texts.null_count:
                 for place in np.flatnonzero(pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)):
@@ -379,10 +394,12 @@ class Reading:
                     problem = f"column {plan.column}: found {shown!r}; allowed: {plan.form.allowed}"
                     self._rejected.append((int(batch.records[place]), problem))
                     lost[place] = True
+        if not lost.any():
+            return rows
         self.report.n_rejected += int(lost.sum())
-        self.report.n_rows += len(rows) - int(lost.sum())
-        self.records = batch.records[~lost]
-        return rows.filter(pa.array(~lost)) if lost.any() else rows
+        self.report.n_rows -= int(lost.sum())
+        self.records = np.asarray(batch.records)[~lost]
+        return rows.filter(pa.array(~lost))
 
     def _find_again(self) -> None:
         """Turn the numbers of rows into lines of the file, and write those in error beside it."""
@@ -449,6 +466,9 @@ def _with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
     """Tell which batch is the last that holds rows; what follows it holds rows in error alone."""
     held: list[Batch] = []
     for batch in batches:
+        if batch.is_last is not None:
+            yield batch, batch.is_last
+            continue
         if len(batch) and held:
             yield from ((earlier, False) for earlier in held)
             held = []

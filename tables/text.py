@@ -48,17 +48,20 @@ class Batch:
     columns
         By the file's names, arrays of equal length; texts are trimmed, and null where they mean "not known".
     records
-        The number of each row, from 0 below the header, shape (n_rows,).
+        The number of each row, from 0 below the header, shape (n_rows,); a range while none is left out.
     stop
         The number of the first row behind the batch.
     bad
         Rows in error that stand before ``stop`` and behind the batch before.
+    is_last
+        Whether no rows follow; None: nobody knows yet.
     """
 
     columns: dict[str, pa.Array]
-    records: Offsets
+    records: Offsets | range
     stop: int
     bad: list[BadRow] = field(default_factory=list)
+    is_last: bool | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -66,13 +69,13 @@ class Batch:
     def take(self, places: Offsets) -> Batch:
         """Return some rows."""
         columns = {name: values.take(pa.array(places)) for name, values in self.columns.items()}
-        return Batch(columns, self.records[places], self.stop, self.bad)
+        return Batch(columns, np.asarray(self.records)[places], self.stop, self.bad, self.is_last)
 
     def behind(self, record: int) -> Batch:
         """Return the rows from a number on."""
         if not len(self) or self.records[0] >= record:
             return self
-        later = self.take(np.flatnonzero(self.records >= record))
+        later = self.take(np.flatnonzero(np.asarray(self.records) >= record))
         return Batch(later.columns, later.records, self.stop, [row for row in self.bad if row.record >= record])
 
 
@@ -265,17 +268,16 @@ def _tidy(values: pa.Array) -> pa.Array:
     )
 
 
-def _numbered(n_rows: int, first: int, bad: list[BadRow]) -> tuple[Offsets, int, list[BadRow]]:
+def _numbered(n_rows: int, first: int, bad: list[BadRow]) -> tuple[Offsets | range, int, list[BadRow]]:
     """Give rows their numbers, leaving out those in error; take these off ``bad``."""
     n_before = 0
     while n_before < len(bad) and bad[n_before].record < first + n_rows + n_before:
         n_before += 1
     here = bad[:n_before]
     del bad[:n_before]
-    numbers = np.arange(first, first + n_rows + n_before, dtype=np.int64)
-    if here:
-        numbers = np.delete(numbers, [row.record - first for row in here])
-    return numbers, first + n_rows + n_before, here
+    numbers = range(first, first + n_rows + n_before)
+    kept = np.delete(numbers, [row.record - first for row in here]) if here else numbers
+    return kept, numbers.stop, here
 
 
 def _read(stream: Utf8Stream, size: int) -> bytes:

@@ -17,6 +17,7 @@ _UNTIDY_END = np.isin(np.arange(256), [char.encode()[-1] for char in BLANKS])
 """Bytes that it may end with; letters of other scripts may, too."""
 
 _SPELLINGS = pa.array(SPELLINGS)
+_PIECE_BYTES = 1 << 16
 _LONGEST_BYTES = max(len(word.encode()) for word in SPELLINGS)
 
 
@@ -54,7 +55,7 @@ def tidied(texts: pa.Array) -> pa.Array:
 def _may_be_untidy(texts: pa.Array) -> bool:
     """Tell by their bytes whether a text may have blanks around it."""
     characters, places = _bytes_of(texts)
-    if _is_tidy(characters[places[0] : places[-1]].tobytes()):
+    if _is_tidy(characters[places[0] : places[-1]]):
         return False
     begin, end = places[:-1], places[1:]
     filled = end > begin
@@ -63,15 +64,29 @@ def _may_be_untidy(texts: pa.Array) -> bool:
     return bool(_UNTIDY[characters[begin]].any() or _UNTIDY_END[characters[end - 1]].any())
 
 
-def _is_tidy(data: bytes) -> bool:
-    """Tell whether there is no blank and no formula in any text: a few fast searches, and what most columns are."""
-    return data.isascii() and not any(blank in data for blank in (b" ", b"=", b"\t", b"\n", b"\r", b"\v", b"\f"))
+def _is_tidy(characters: npt.NDArray[np.uint8]) -> bool:
+    """Tell whether there is no blank and no formula in any text: a few fast looks, and what most columns are."""
+    if not len(characters):
+        return True
+    return bool(characters.min() > ord(" ") and characters.max() < 0x7F) and not _holds(characters, b"=")
+
+
+def may_hold(texts: pa.Array, character: str) -> bool:
+    """Tell whether an ASCII character may stand in a text."""
+    characters, places = _bytes_of(texts)
+    return _holds(characters[places[0] : places[-1]], character.encode())
+
+
+def _holds(characters: npt.NDArray[np.uint8], character: bytes) -> bool:
+    """Search piece by piece: fresh memory for a copy of all would cost more than the search."""
+    pieces = (characters[start : start + _PIECE_BYTES] for start in range(0, len(characters), _PIECE_BYTES))
+    return any(character in piece.tobytes() for piece in pieces)
 
 
 def _may_be_missing(texts: pa.Array) -> bool:
     """Tell by their lengths whether a text may be a word for "not known"."""
     _, places = _bytes_of(texts)
-    return bool((np.diff(places) <= _LONGEST_BYTES).any())
+    return len(texts) > 0 and bool((places[1:] - places[:-1]).min() <= _LONGEST_BYTES)
 
 
 def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:

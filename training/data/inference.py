@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from datetime import UTC
 
 import numpy as np
 import pyarrow as pa
@@ -20,25 +20,18 @@ from scoring.model.columns import FLAG_KINDS, encode_column
 from scoring.model.encoding import FlagKind, category_text
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
+from tables.dates import n_vague, read_dates
+from tables.forms import ERRORS, NEARLY_ALL, ColumnKind, Survey
+from tables.options import ReadOptions
+from tables.report import FEWEST_UNREADABLE
+from tables.tidying import without_missing
 from training.data.rows import IntArray
 
 YES_NO = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("0", "1"))
 """Pairs of texts for false and true, in lower case."""
 
-NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
-DATE = re.compile(
-    r"((19|20)\d\d[-/.年]\s?\d{1,2}([-/.月]\s?\d{1,2}日?)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)"
-    r"|\d{1,2}[- ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-, ]+\d{2,4}"
-    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2},? \d{4})($|[ T,])",
-    re.IGNORECASE,
-)
-"""How texts begin that are dates."""
-
-ERRORS = ("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
-"""What a spreadsheet writes where a formula failed: not understood in any column, and never a category."""
-
-ODD, FEW, MOST = 0.01, 3, 0.1
-"""A column may hold this share of values that it is not, or fewer than so many, but never more than the last."""
+ODD = ReadOptions().allow_unreadable
+"""Share of values that a column may hold and is not; fewer than three are never too many, but for a tenth of it."""
 
 MANY_NUMBERS = 30
 """Different numbers from which a column is no set of codes."""
@@ -57,7 +50,8 @@ class Column:
     feature
         Its meaning; None if it is empty, a moment in time or mixed, which no feature is.
     encoded
-        Encoded values, shape (n_rows,), NaN where not known; of a moment, its microseconds.
+        Encoded values, shape (n_rows,), NaN where not known; of a moment, its microseconds, or codes where no instant
+        can be told.
     odd
         Places of the values that were not understood, rising.
     is_moment
@@ -93,23 +87,74 @@ class Column:
 def read_column(name: str, values: pa.ChunkedArray, feature: Feature | None = None) -> Column:
     """Encode a column by its feature, guessed if there is none.
 
+    What texts are and how they are read ``tables`` tells, and has told where they come from a file. Only what becomes
+    of a column that is not quite what it seems is another matter here. A file with more than 1 % of something else
+    among numbers is refused, because whoever sent it can mend it; here such a column is left out (mixed), because as
+    categories it would learn figures by heart, unless few numbers differ: then they are codes. And dates are left out
+    in whatever form they are, also those of which no instant can be told, that are texts to everybody else.
+
+    Raises
+    ------
+    UnreadableTable
+        If texts are numbers that can be read in two ways.
+
     Examples
     --------
     >>> read_column("tenure", pa.chunked_array([["1", " ", "34"]])).encoded.tolist()
     [1.0, nan, 34.0]
     >>> read_column("Partner", pa.chunked_array([["Yes", "No"]])).feature.categories
     ('No', 'Yes')
+    >>> read_column("spend", pa.chunked_array([[1.5, 2.5, float("inf")]])).is_mixed
+    True
     """
+    values = _plain(values)
     if feature is not None:
-        return _encoded(name, _plain(values), feature)
-    kind, plain = kind_of(values)
-    if kind is ColumnType.MOMENT:
-        return Column(name, plain, None, _microseconds(plain), is_moment=True)
-    meaning = _guess(name, plain, kind)
+        return _encoded(name, values, feature)
+    return _of_texts(name, values) if pa.types.is_string(values.type) else _of_type(name, values)
+
+
+def _of_type(name: str, values: pa.ChunkedArray) -> Column:
+    if is_temporal(values.type):
+        return Column(name, values, None, _microseconds(values), is_moment=True)
+    return _of_categories(name, values) if pa.types.is_boolean(values.type) else _of_numbers(name, values, values)
+
+
+def _of_texts(name: str, texts: pa.ChunkedArray) -> Column:
+    known = without_missing(texts.combine_chunks())
+    survey = Survey(name)
+    survey.see(known.dictionary_encode())
+    kind, n_known = survey.likeliest, survey.n_values
+    if kind is ColumnKind.NUMBER:
+        numbers = survey.form(ReadOptions()).read(known)
+        n_odd = numbers.null_count - known.null_count
+        if nearly_all(n_odd, n_known) or pc.count_distinct(numbers).as_py() > MANY_NUMBERS:
+            odd = pc.and_(known.is_valid(), numbers.is_null())
+            return _of_numbers(name, texts, pc.if_else(odd, math.inf, numbers))
+    if kind is ColumnKind.DATE and (order := survey.dates.order()):
+        return Column(name, texts, None, _microseconds(read_dates(known, order, UTC)), is_moment=True)
+    if n_known and nearly_all(n_known - survey.dates.n_dates - n_vague(known), n_known):
+        return Column(name, texts, None, _codes(known), is_moment=True)
+    return _of_categories(name, texts)
+
+
+def _of_numbers(name: str, values: pa.ChunkedArray, numbers: pa.Array | pa.ChunkedArray) -> Column:
+    """Encode a column of numbers; infinite ones were not understood."""
+    meaning = _guess(name, values, is_number=True)
     if meaning is None:
-        return Column(name, plain, None, np.full(len(plain), np.nan))
-    column = _encoded(name, plain, meaning)
-    return replace(column, feature=None, is_mixed=True) if kind is ColumnType.MIXED else column
+        return _empty(name, values)
+    column = replace(_encoded(name, numbers if meaning.type == "number" else values, meaning), values=values)
+    if nearly_all(column.odd.size, column.n_known + column.odd.size):
+        return column
+    return replace(column, feature=None, is_mixed=True)
+
+
+def _of_categories(name: str, values: pa.ChunkedArray) -> Column:
+    meaning = _guess(name, values, is_number=False)
+    return _empty(name, values) if meaning is None else _encoded(name, values, meaning)
+
+
+def _empty(name: str, values: pa.ChunkedArray) -> Column:
+    return Column(name, values, None, np.full(len(values), np.nan))
 
 
 def _encoded(name: str, values: pa.ChunkedArray, meaning: Feature) -> Column:
@@ -123,62 +168,21 @@ def is_temporal(kind: pa.DataType) -> bool:
     return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
 
 
-def _microseconds(values: pa.ChunkedArray) -> FloatArray:
-    """Return a moment's microseconds; of texts that are dates in whatever form, numbers that tell them apart."""
-    if not is_temporal(values.type):
-        codes = values.combine_chunks().dictionary_encode().indices
-        numbers: FloatArray = pc.cast(codes, pa.float64()).to_numpy(zero_copy_only=False)
-        return numbers
-    moments = values.cast(pa.timestamp("us")).cast(pa.int64())
-    result: FloatArray = pc.cast(moments, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+def _microseconds(moments: pa.Array | pa.ChunkedArray) -> FloatArray:
+    numbers = moments.cast(pa.timestamp("us", tz=getattr(moments.type, "tz", None))).cast(pa.int64())
+    result: FloatArray = pc.cast(numbers, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return result
 
 
-class ColumnType(StrEnum):
-    """What a column is: of what nearly all of it is."""
-
-    MOMENT = "moment"
-    NUMBER = "number"
-    TEXT = "text"
-    MIXED = "mixed"
-
-
-def kind_of(values: pa.ChunkedArray) -> tuple[ColumnType, pa.ChunkedArray]:
-    """Tell what an Arrow column is, and return it plain: no dictionary, decimal or, where it can be told, date as text.
-
-    A column of texts is one of numbers if nearly all that is known are (`nearly_all`), and mixed if most of it is
-    numbers, many different ones: then it is neither, because as categories it would learn figures by heart. One with a
-    numeric type is never one of categories. Dates are never categories either.
-
-    Examples
-    --------
-    >>> kind_of(pa.chunked_array([["7", "8.5", "#DIV/0!"]]))[0]
-    <ColumnType.TEXT: 'text'>
-    >>> kind_of(pa.chunked_array([[1.5, 2.5, float("inf")]]))[0]
-    <ColumnType.MIXED: 'mixed'>
-    >>> kind_of(pa.chunked_array([["#DIV/0!", *map(str, range(60))]]))[0]
-    <ColumnType.NUMBER: 'number'>
-    """
-    plain = _plain(values)
-    if is_temporal(plain.type):
-        return ColumnType.MOMENT, plain
-    counts = _counts(plain)
-    n_known = sum(counts.values())
-    numbers = {text: n for text, n in counts.items() if _is_number(text)}
-    n_odd = n_known - sum(numbers.values())
-    typed = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
-    if nearly_all(n_odd, n_known):
-        return ColumnType.NUMBER, plain
-    if typed or (len(numbers) > MANY_NUMBERS and n_odd <= MOST * n_known):
-        return ColumnType.MIXED, plain
-    if nearly_all(n_known - sum(n for text, n in counts.items() if DATE.match(text)), n_known):
-        return ColumnType.MOMENT, _as_moments(plain)
-    return ColumnType.TEXT, plain
+def _codes(texts: pa.Array) -> FloatArray:
+    """Return numbers that tell texts apart, NaN where there is none."""
+    codes: FloatArray = pc.cast(texts.dictionary_encode().indices, pa.float64()).to_numpy(zero_copy_only=False)
+    return codes
 
 
 def nearly_all(n_odd: int, n_known: int) -> bool:
     """Tell whether a column is what its other values are: at most 1 % differ, or two, but never more than a tenth."""
-    return n_odd <= MOST * n_known and (n_odd < FEW or n_odd <= ODD * n_known)
+    return n_known - n_odd >= NEARLY_ALL * n_known and (n_odd < FEWEST_UNREADABLE or n_odd <= ODD * n_known)
 
 
 def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -187,29 +191,7 @@ def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return values.cast(pa.float64()) if pa.types.is_decimal(values.type) else values
 
 
-def _counts(values: pa.ChunkedArray) -> dict[str, int]:
-    """Return how often each text stands in a column, without those that mean "not known" among numbers."""
-    counted = pc.value_counts(values)
-    counts: dict[str, int] = {}
-    for value, n in zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True):
-        if value is not None and value == value and (text := category_text(value)) and not is_missing(text):
-            counts[text] = counts.get(text, 0) + n
-    return counts
-
-
-def _is_number(text: str) -> bool:
-    return bool(re.match(NUMBER, text)) and math.isfinite(float(text))
-
-
-def _as_moments(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return ISO 8601 texts as moments, others as they are."""
-    try:
-        return values.cast(pa.timestamp("us"))
-    except pa.ArrowInvalid:
-        return values
-
-
-def _guess(name: str, values: pa.ChunkedArray, kind: ColumnType) -> Feature | None:
+def _guess(name: str, values: pa.ChunkedArray, *, is_number: bool) -> Feature | None:
     distinct = [value for value in pc.unique(values).to_pylist() if value is not None and value == value]
     texts = sorted({category_text(value) for value in distinct})
     present = set(texts)
@@ -218,7 +200,7 @@ def _guess(name: str, values: pa.ChunkedArray, kind: ColumnType) -> Feature | No
         return None
     if (categories := _yes_no(words)) is not None:
         return Feature(name=name, type="bool", categories=categories, missing=_markers(present))
-    if kind is not ColumnType.TEXT:
+    if is_number:
         return Feature(name=name, type="number", unit=_unit(name), missing=_markers(present))
     if len(words) > MAX_TEXTS or any(len(text) > 256 for text in words):
         return Feature(

@@ -7,7 +7,6 @@ known"; whatever is left is named with its count, and refused until the caller s
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,7 +20,7 @@ import pyarrow.compute as pc
 from missing_words import MISSING_WORDS
 from scoring.model.encoding import category_text
 from scoring.model.logistic import FloatArray
-from training.data.inference import NUMBER
+from tables.numbers import figure
 from training.data.rows import IntArray
 from training.errors import InvalidInput
 
@@ -89,7 +88,8 @@ def word_of(value: object) -> str:
     """
     wide = "" if value is None or value != value else category_text(value)
     text = " ".join(unicodedata.normalize("NFKC", wide).casefold().replace("\u200b", "").replace("\ufeff", "").split())
-    return category_text(float(text)) if re.match(NUMBER, text) else text
+    number = None if (read := figure(text)) is None or read.mark else read.by_point
+    return text if number is None else category_text(number)
 
 
 MISSING = frozenset(word_of(text) for text in MISSING_WORDS)

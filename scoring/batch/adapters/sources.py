@@ -80,16 +80,19 @@ def shards_of(reading: Reading, rows: int) -> Iterator[Shard]:
 
 
 def check(reading: Reading) -> None:
-    """Read a file once for its account, if its texts may hold what cannot be read.
+    """Read a file once for its account, if its texts may hold what cannot be read; else its rows are counted alone.
 
     Raises
     ------
     InvalidInput
         If more than is allowed cannot.
     """
-    if reading.has_texts:
+    source = reading.table.source
+    if reading.has_texts or not isinstance(source, ParquetFile):
         for _ in reading.batches():
             pass
+    else:
+        reading.report.n_rows = sum(source.rows_of_groups())
 
 
 def read_batches(shard: Shard, document: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:

@@ -305,6 +305,14 @@ def test_columns_that_are_not_there_are_named(customers: pa.Table, registry: Pat
     assert "columns not there: contract" in said
 
 
+def test_rows_are_counted_where_no_text_has_to_be_looked_at(
+    customers: pa.Table, registry: Path, tmp_path: Path
+) -> None:
+    pq.write_table(customers.slice(0, 50).drop_columns(["customer"]), tmp_path / "in.parquet", row_group_size=20)
+
+    assert "in.parquet: parquet; 50 rows" in run(tmp_path / "in.parquet", tmp_path / "out", registry)
+
+
 def test_a_row_that_is_cut_off_is_left_out_named_and_no_success(registry: Path, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("customer,logins_30d,contract\nA,3,One year\nB,4,Two year\nC,5")
 

@@ -175,6 +175,33 @@ def test_what_only_looks_like_a_date_is_a_category(values: list[str]) -> None:
     assert meaning(*values * 10).type == "category"
 
 
+def test_dates_among_which_something_else_stands_are_left_out_all_the_same() -> None:
+    table = customers()
+    dates = ["open" if i % 20 == 0 else f"2024-05-{1 + i % 28:02}" for i in range(len(table))]
+
+    assert why(prepare(with_column(table, "signed", dates), CHURN))["signed"] is Why.MOMENT
+
+
+def test_a_date_that_is_later_than_its_row_is_a_leak_in_whatever_form_it_is_written() -> None:
+    table = customers()
+    table = with_column(table, "at", [datetime(2024, 5, 1 + i % 20, tzinfo=UTC) for i in range(len(table))])
+    ended = [f"{25 + i % 4}.05.2024" if i % 9 == 0 else "" for i in range(len(table))]
+
+    prepared = prepare(with_column(table, "ended", ended), Columns("Churn", time="at"))
+
+    (leak,) = [leak for leak in prepared.leaks if leak.columns == ("ended",)]
+    assert "later than the row's own time" in leak.evidence
+
+
+def test_texts_in_memory_are_the_numbers_that_they_are_in_a_file() -> None:
+    amounts = read_column("spend", pa.chunked_array([["$1,020.50", "$36.25", "($5.50)"]]))
+    codes = read_column("code", pa.chunked_array([["0101", "0102", "0101"]]))
+
+    assert amounts.encoded.tolist() == [1020.5, 36.25, -5.5]
+    assert codes.feature is not None
+    assert codes.feature.categories == ("0101", "0102")
+
+
 def test_an_amount_that_is_different_in_every_row_is_no_identifier() -> None:
     assert "balance" in prepare(customers(), CHURN).schema.names
 

@@ -1,0 +1,94 @@
+"""Parquet: its types tell what its columns are; its texts are read as those of any file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tables.forms import ColumnKind
+from tables.parquet import BATCH_ROWS
+from tables.reading import Reading, open_table
+
+
+def reading(file: Path, *groups: pa.Table) -> Reading:
+    """Write a table of row groups; begin to read what its columns are by themselves."""
+    with pq.ParquetWriter(file, groups[0].schema) as writer:
+        for group in groups:
+            writer.write_table(group)
+    table = open_table(file)
+    return table.survey(dict.fromkeys(table.names))
+
+
+def kinds(begun: Reading) -> dict[str, ColumnKind]:
+    return {plan.name: plan.form.kind for plan in begun.plans}
+
+
+def test_types_tell_what_columns_are_even_without_a_row(tmp_path: Path) -> None:
+    types = {"n": pa.int32(), "x": pa.float32(), "b": pa.bool_(), "d": pa.date32(), "l": pa.list_(pa.string())}
+    nothing = pa.schema(types).empty_table()
+
+    begun = reading(tmp_path / "nothing.parquet", nothing)
+
+    assert kinds(begun) == {
+        "n": ColumnKind.NUMBER, "x": ColumnKind.NUMBER, "b": ColumnKind.BOOL, "d": ColumnKind.DATE, "l": ColumnKind.LIST
+    }  # fmt: skip
+    assert begun.read().num_rows == 0
+
+
+@pytest.mark.parametrize("encode", [False, True])
+def test_texts_that_are_numbers_or_dates_are_read_as_such_in_a_dictionary_too(tmp_path: Path, encode: bool) -> None:
+    columns = {"n": ["1.5", "2.5"] * 50, "d": ["2024-05-01", "2024-06-01"] * 50}
+    rows = pa.table({name: pa.array(texts) for name, texts in columns.items()})
+    rows = pa.table({name: rows[name].dictionary_encode() for name in columns}) if encode else rows
+
+    begun = reading(tmp_path / "texts.parquet", rows)
+
+    assert kinds(begun) == {"n": ColumnKind.NUMBER, "d": ColumnKind.DATE}
+    assert begun.read()["n"].to_pylist() == [1.5, 2.5] * 50
+
+
+def test_each_row_group_has_its_own_dictionary_and_each_is_tidied(tmp_path: Path) -> None:
+    texts = [["East", "West"], [" East ", "N/A"], ["East", "#DIV/0!"], ["East", "West"]]
+    groups = [pa.table({"id": [*range(400)], "region": pa.array(pair * 200).dictionary_encode()}) for pair in texts]
+
+    begun = reading(tmp_path / "regions.parquet", *groups)
+    read = [value for rows in begun.batches(check=False) for value in rows["region"].to_pylist()]
+
+    assert read == ["East", "West"] * 200 + ["East", None] * 400 + ["East", "West"] * 200
+    assert (begun.report.columns[1].n_missing, begun.report.columns[1].n_unreadable) == (200, 200)
+
+
+def test_of_numbers_what_is_not_finite_is_not_understood_and_null_is_missing(tmp_path: Path) -> None:
+    begun = reading(
+        tmp_path / "numbers.parquet", pa.table({"id": [*range(5)], "x": [1.0, None, float("inf"), float("nan"), 2.0]})
+    )
+
+    values = begun.read()["x"].to_pylist()
+
+    report = begun.report.columns[1]
+    assert values == [1.0, None, None, None, 2.0]
+    assert (report.n_missing, report.n_unreadable) == (1, 2)
+
+
+def test_numbers_with_nulls_are_the_same_numbers(tmp_path: Path) -> None:
+    values = [1.0, None, 3.0]
+
+    assert (
+        reading(tmp_path / "numbers.parquet", pa.table({"id": [*range(3)], "x": values})).read()["x"].to_pylist()
+        == values
+    )
+
+
+def test_only_the_last_row_of_all_is_one_of_totals(tmp_path: Path) -> None:
+    names = [f"C{place:06d}" for place in range(2 * BATCH_ROWS)]
+    names[BATCH_ROWS - 1] = names[-1] = "Total"
+    amounts = [None if name == "Total" else 1 for name in names]
+
+    begun = reading(tmp_path / "totals.parquet", pa.table({"name": names, "amount": pa.array(amounts, pa.int64())}))
+    rows = begun.read()
+
+    assert (rows.num_rows, begun.report.footers) == (len(names) - 1, ["Total"])
+    assert rows["name"][BATCH_ROWS - 1].as_py() == "Total"

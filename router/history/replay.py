@@ -1,8 +1,8 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.assignment.ledger``. Then ledgers, open units and work items
-are compared with what the store keeps beside the log.
+from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units and
+work items are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations
@@ -106,17 +106,14 @@ class Replay:
     async def _state(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
         active = await self._planners.active(tenant)
-        for name, made, stands in (
+        for name, logged_as, stored_as in (
             ("rules", projection.rules, active.rules),
             ("workforce", projection.workforce, active.workforce),
         ):
-            if made != stands:
-                yield f"revision of the {name}: log says {made}, store {stands}"
-        for pool in sorted(projection.pools):
-            stored, logged = await self._store.ledger(tenant, pool), projection.ledgers.get(pool, Ledger()).state()
-            for field in stored.__dataclass_fields__:
-                if getattr(stored, field) != getattr(logged, field):
-                    yield f"ledger {pool}: {field}: log says {getattr(logged, field)}, store {getattr(stored, field)}"
+            if logged_as != stored_as:
+                yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
+        async for difference in self._ledgers(tenant, projection):
+            yield difference
         loads = await self._store.loads(tenant)
         for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
             if loads.get(key, 0) != projection.loads[key]:
@@ -132,6 +129,13 @@ class Replay:
         for start in range(0, len(ids), _PAGE):
             async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
                 yield difference
+
+    async def _ledgers(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        for pool in sorted(projection.pools):
+            stored, logged = await self._store.ledger(tenant, pool), projection.ledgers.get(pool, Ledger()).state()
+            for field in stored.__dataclass_fields__:
+                if getattr(stored, field) != getattr(logged, field):
+                    yield f"ledger {pool}: {field}: log says {getattr(logged, field)}, store {getattr(stored, field)}"
 
     async def _items(self, tenant: str, projection: StateProjection, item_ids: Sequence[str]) -> AsyncIterator[str]:
         """Compare work items; one that cannot be read is a difference like any other, and hides none beside it."""

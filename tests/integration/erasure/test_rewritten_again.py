@@ -30,7 +30,7 @@ default: {route: {pool: east}}
 """
 EMAIL_TOO = RULES.replace("email: {type: string", "email: {type: string, personal: true")
 CITY_TOO = EMAIL_TOO.replace("city: {type: string", "city: {type: string, personal: true")
-VALUES = {"city": "here", "email": "a@b", "phone": "139"}
+VALUES: dict[str, Any] = {"city": "here", "email": "a@b", "phone": "139"}
 
 
 @pytest.mark.parametrize("form", ["format 1", "the present format"])

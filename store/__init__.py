@@ -10,7 +10,8 @@
     batching      concurrent jobs share a call
     replication   a client that answers once replicas have what was written
     diagnostics   what a store says of itself
-    files         having a store write its files anew, so that what was deleted is gone from them
+    replicas      who follows a server, and a client of each
+    files         having a store write its files anew, replicas too, so that what was deleted is gone from them
     embedded/     a private server in a data folder, and what a killed service leaves there
 
 Nothing here knows a tenant's keys or what is kept under them; of ours, ``failures`` alone is imported.

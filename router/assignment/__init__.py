@@ -3,5 +3,5 @@
 ``roster`` filters, ``planner`` turns rules and roster into attempts, ``ledger`` and ``choice`` pick (as the store's
 script does), ``commands`` is what the store is asked to do. ``service`` holds the use cases; ``enrichment`` fills in
 what is known of customers before, ``planner_cache`` keeps revisions at hand, ``queries`` and ``explanation`` look
-back. ``ports``.
+back. ``rounds`` looks again and again. ``ports``.
 """

@@ -116,10 +116,10 @@ def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str
 
 
 def _as_they_were(decision: Decision, predicates: tuple[PredicateTrace, ...]) -> tuple[PredicateTrace, ...]:
-    """Put kept outcomes in the place of those that follow from erased attributes."""
-    erased, outcomes = erased_attributes(decision), iter(decision.head.outcomes)
+    """Put kept outcomes in the place of those that follow from sealed attributes, of which some are erased."""
+    outcomes = iter(decision.head.outcomes)
     return tuple(
-        replace(predicate, holds=next(outcomes, predicate.holds)) if predicate.field in erased else predicate
+        replace(predicate, holds=next(outcomes, predicate.holds)) if predicate.field in decision.sealed else predicate
         for predicate in predicates
     )
 

@@ -111,7 +111,11 @@ class PlannerCache:
 
     async def holds(self, tenant: str, planner: Planner) -> bool:
         """Say whether decisions are still to be made by a planner."""
-        return await self._revisions.revisions(tenant) == planner.revisions
+        return await self.active(tenant) == planner.revisions
+
+    async def active(self, tenant: str) -> RevisionPair:
+        """Return the revisions that decisions are to be made by."""
+        return await self._revisions.revisions(tenant)
 
     async def _load(self, tenant: str, old: Planner | None) -> Planner:
         now = await self._revisions.revisions(tenant)

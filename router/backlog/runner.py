@@ -9,6 +9,7 @@ import secrets
 from failures import Failure
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, LeaderLease, LogFollower
+from router.assignment.rounds import Rounds
 from router.backlog.requeuer import Requeuer
 from router.workforce.ports import Revisions
 
@@ -51,30 +52,18 @@ class RequeueRunner:
         self._lease = lease
         self._name = secrets.token_hex(8)
         self._followers: dict[str, asyncio.Task[None]] = {}
-        self._looker: asyncio.Task[None] | None = None
-        self._stopped = False  # beside cancelling: the driver can swallow a cancellation that meets its answer
+        self._rounds = Rounds(self._look, LOOK_S, "the requeue runner")
 
     def start(self) -> None:
         """Begin to look."""
-        self._looker = asyncio.create_task(self._run())
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End; what is under way in the store is either done or not."""
-        self._stopped = True
-        tasks = [*self._followers.values(), *([self._looker] if self._looker else [])]
-        for task in tasks:
+        await self._rounds.stop()
+        for task in self._followers.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while not self._stopped:
-            try:
-                await self._look()
-            except Failure as error:
-                _log.warning("cannot look for what waits: %s", error)
-            except Exception:  # or nothing would be woken any more, unseen
-                _log.exception("looking for what waits failed; it goes on with the next look")
-            await asyncio.sleep(LOOK_S)
+        await asyncio.gather(*self._followers.values(), return_exceptions=True)
 
     async def _look(self) -> None:
         self._followers = {tenant: task for tenant, task in self._followers.items() if not task.done()}
@@ -93,7 +82,7 @@ class RequeueRunner:
             if not await self._leads(tenant):
                 return
             await requeuer.begin()
-            while not self._stopped and await self._store.waiting(tenant, count=1):
+            while not self._rounds.stopping.is_set() and await self._store.waiting(tenant, count=1):
                 if woken := await requeuer.wake():
                     _log.info("tenants/%s: %d work items that waited have found an owner", tenant, woken)
                 await self._follower.grown(tenant, requeuer.position, _WAIT_S)

@@ -7,17 +7,15 @@ the last look.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from failures import Failure
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, LeaderLease
+from router.assignment.rounds import Rounds
 from router.fairness.report import report
 from router.history.ports import Snapshots
 from router.history.reconciliation import Movement
@@ -165,33 +163,21 @@ class MonitorRunner:
         self._lease = lease
         self._name = secrets.token_hex(8)
         self._monitors: dict[str, Monitor] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()  # beside cancelling, which the driver can swallow when it meets an answer
+        self._rounds = Rounds(self._look, LOOK_S, "the monitor")
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._run())
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End."""
-        self._stopping.set()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._rounds.stop()
 
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                for tenant in await self._revisions.tenants():
-                    await self._look(tenant)
-            except Failure as error:
-                _log.warning("cannot audit: %s", error)
-            except Exception:  # whoever watches the others must not end unseen
-                _log.exception("the monitor failed; it goes on with the next look")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), LOOK_S)
+    async def _look(self) -> None:
+        for tenant in await self._revisions.tenants():
+            await self._look_at(tenant)
 
-    async def _look(self, tenant: str) -> None:
+    async def _look_at(self, tenant: str) -> None:
         if not await self._lease.lead(tenant, ROLE, self._name, _HOLD_S):
             self._monitors.pop(tenant, None)
             return

@@ -66,9 +66,11 @@ class Ledger:
 
 
 class StateProjection:
-    """Ledgers by pool, open units by rep and kind, work items by id."""
+    """Ledgers by pool, open units by rep and kind, work items by id; every pool that was named, newest revisions."""
 
     def __init__(self) -> None:
+        self.rules = self.workforce = 0
+        self.pools = set[str]()
         self.ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
@@ -111,6 +113,7 @@ class StateProjection:
         if choice.pool:
             override = decision.head.cause is Cause.OVERRIDE
             self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
+            self.pools.add(choice.pool)
         self.items[decision.item_id] = _after(record, decision)
 
     def enter_completed(self, completed: Completed) -> None:
@@ -128,6 +131,7 @@ class StateProjection:
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""
+        self.pools.add(settled.pool)
         if settled.members:
             self.ledgers[settled.pool].settle(settled)
         else:

@@ -1,8 +1,8 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.assignment.ledger``. Then ledgers, open units and work items
-are compared with what the store keeps beside the log.
+from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units and
+work items are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from router.assignment.ports import Assignments
 from router.history.projection import Ledger, StateProjection
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Erased, Settled
+from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
 
 _PAGE = 1000
 
@@ -46,7 +46,7 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, pools, after, unexplained = StateProjection(), set[str](), 0, set[str]()
+        projection, after, unexplained = StateProjection(), 0, set[str]()
         self.erased.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
@@ -55,24 +55,36 @@ class Replay:
                 after = event.number
                 on_event()
                 if isinstance(event, Decision):
-                    pools.add(event.pool)
                     unexplained.update([event.item_id] if event.erased else [])
-                    for difference in await self._redecide(tenant, projection, event):
-                        yield difference
-                elif isinstance(event, Completed):
-                    projection.enter_completed(event)
-                elif isinstance(event, Settled):
-                    pools.add(event.pool)
-                    projection.enter_settled(event)
                 elif isinstance(event, Erased):
                     self.erased.update(unexplained.intersection(event.item_ids))
                     unexplained.difference_update(event.item_ids)  # of what came before: later values are not excused
-                    projection.enter_erased(event)
+                for difference in await self._enter(tenant, projection, event):
+                    yield difference
         self.erased.update(unexplained)
         for item_id in sorted(unexplained):
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
-        async for difference in self._state(tenant, projection, pools - {""}):
+        async for difference in self._state(tenant, projection):
             yield difference
+
+    async def _enter(self, tenant: str, projection: StateProjection, event: Event) -> list[str]:
+        """Enter an event into what follows from the log; return how it differs from what follows from it."""
+        match event:
+            case Decision():
+                return await self._redecide(tenant, projection, event)
+            case Completed(number=number, item_id=item_id) if item_id not in projection.items:
+                return [f"event {number}: closes work item {item_id}, of which no event came before"]
+            case Completed():
+                projection.enter_completed(event)
+            case Settled():
+                projection.enter_settled(event)
+            case Erased():
+                projection.enter_erased(event)
+            case RulesPublished():
+                projection.rules = event.revision
+            case WorkforceChanged():
+                projection.workforce = event.revision
+        return []
 
     async def _redecide(self, tenant: str, projection: StateProjection, decision: Decision) -> list[str]:
         head, name = decision.head, f"decision {decision.number}"
@@ -91,13 +103,17 @@ class Replay:
             f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"
         ]
 
-    async def _state(self, tenant: str, projection: StateProjection, pools: set[str]) -> AsyncIterator[str]:
+    async def _state(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
-        for pool in sorted(pools):
-            stored, logged = await self._store.ledger(tenant, pool), projection.ledgers.get(pool, Ledger()).state()
-            for field in stored.__dataclass_fields__:
-                if getattr(stored, field) != getattr(logged, field):
-                    yield f"ledger {pool}: {field}: log says {getattr(logged, field)}, store {getattr(stored, field)}"
+        active = await self._planners.active(tenant)
+        for name, logged_as, stored_as in (
+            ("rules", projection.rules, active.rules),
+            ("workforce", projection.workforce, active.workforce),
+        ):
+            if logged_as != stored_as:
+                yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
+        async for difference in self._ledgers(tenant, projection):
+            yield difference
         loads = await self._store.loads(tenant)
         for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
             if loads.get(key, 0) != projection.loads[key]:
@@ -113,6 +129,13 @@ class Replay:
         for start in range(0, len(ids), _PAGE):
             async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
                 yield difference
+
+    async def _ledgers(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        for pool in sorted(projection.pools):
+            stored, logged = await self._store.ledger(tenant, pool), projection.ledgers.get(pool, Ledger()).state()
+            for field in stored.__dataclass_fields__:
+                if getattr(stored, field) != getattr(logged, field):
+                    yield f"ledger {pool}: {field}: log says {getattr(logged, field)}, store {getattr(stored, field)}"
 
     async def _items(self, tenant: str, projection: StateProjection, item_ids: Sequence[str]) -> AsyncIterator[str]:
         """Compare work items; one that cannot be read is a difference like any other, and hides none beside it."""

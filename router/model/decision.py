@@ -82,6 +82,8 @@ class Decision(NamedTuple):
     that led to the outcome; ``charge`` is in micro-units; ``previous`` is the number of the work item's event before
     this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none;
     ``erased`` names what of its head was personal and is no more, e.g. ``attributes.phone``: it shows when it is read.
+    ``sealed`` then names all attributes that stand sealed in its event, those that can be opened too: the head's
+    ``outcomes`` are of them.
     """
 
     number: int
@@ -100,3 +102,4 @@ class Decision(NamedTuple):
     head: DecisionInputs
     freed: str = ""
     erased: tuple[str, ...] = ()
+    sealed: frozenset[str] = frozenset()

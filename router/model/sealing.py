@@ -157,7 +157,8 @@ def opened(decision: Decision, openings: Openings) -> Decision:
     external_id = value_of(EXTERNAL_ID, item.external_id, "")
     note = value_of(NOTE, head.note, "")
     opened_item = item._replace(attributes=attributes, external_id=external_id)
-    return decision._replace(head=head._replace(item=opened_item, note=note), erased=tuple(erased))
+    sealed = sealed_fields(item) if erased else frozenset[str]()
+    return decision._replace(head=head._replace(item=opened_item, note=note), erased=tuple(erased), sealed=sealed)
 
 
 def erased_attributes(decision: Decision) -> frozenset[str]:

@@ -91,5 +91,5 @@ async def test_what_nobody_foresaw_is_logged_and_the_runner_goes_on(
 
     assert (revisions.left, store.left) == ([], [])
     looked, followed = [record.getMessage() for record in caplog.records]
-    assert looked == "looking for what waits failed; it goes on with the next look"
+    assert looked == "the requeue runner failed; it goes on with the next look"
     assert followed.endswith(": the requeuer failed; it begins anew")  # this tenant's, or another's on the same store

@@ -28,8 +28,9 @@ SKIPPED: Mapping[str, str] = {
     r"RuleService/.*\.(source|tests|note)": "is text about rules, which are kept with every decision made by them",
     r"ModelService/.*\.(actor|reason|override_reason|request_id)":
         "is about a change of a model, written in the registry's own journal",
-    r"(ModelService/TrainModel|ScoringService/RescoreCustomers)\.(data_path|out_path|target|positive|.*_columns?)":
-        "names a file or a column of one",
+    r"(ModelService/TrainModel|ScoringService/RescoreCustomers)\.(data_path|out_path|target|positive|negative|.*_columns?)":
+        "names a file, or a column of one, or an outcome in it",
+    r"(ModelService/TrainModel|ScoringService/RescoreCustomers)\.read_options\..*": "says how a file is read",
     r"PrivacyService/EraseSubject\.subject": "says who is to be erased: nothing is kept of it",
 }  # fmt: skip
 """By field, as ``Service/Method.path``: why no person is planted there."""

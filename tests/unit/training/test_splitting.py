@@ -61,3 +61,14 @@ def test_a_horizon_longer_than_the_data_is_refused() -> None:
 
     with pytest.raises(NotEnoughData, match="moments whose outcome is known in time"):
         blocks_of(examples(len(times), times), gap=365 * DAY)
+
+
+def test_which_kind_is_too_few_is_said_to_the_row() -> None:
+    def refusal(left: int, stayed: int) -> str:
+        churned = np.repeat([1.0, 0.0], [left, stayed])
+        with pytest.raises(NotEnoughData) as refused:
+            folds_of(TrainingRows(np.zeros((len(churned), 1)), churned, np.arange(len(churned)), None))
+        return str(refused.value)
+
+    assert refusal(30, 29).startswith("customers in all who stayed: 29, at least 30")
+    assert refusal(29, 30).startswith("customers in all who left: 29, at least 30")

@@ -142,8 +142,15 @@ class _Dictionaries:
 
 
 def _at_once(n_columns: int) -> int:
-    """Return how many rows of so many columns are read at once."""
-    return min(BATCH_ROWS, max(1, BATCH_VALUES // max(1, n_columns)))
+    """Return how many rows of so many columns are read at once: a power of two, as what works on them has it.
+
+    Examples
+    --------
+    >>> _at_once(10), _at_once(31), _at_once(2_000)
+    (65536, 32768, 512)
+    """
+    n_rows = min(BATCH_ROWS, max(1, BATCH_VALUES // max(1, n_columns)))
+    return 1 << (n_rows.bit_length() - 1)
 
 
 def readable(kind: pa.DataType) -> bool:

@@ -21,8 +21,9 @@ from scoring.model.encoding import FlagKind, category_text
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
 from tables.dates import n_vague, read_dates
-from tables.forms import ERRORS, NEARLY_ALL, ColumnKind, Survey
+from tables.forms import ERRORS, NEARLY_ALL, ColumnForm, ColumnKind, Survey
 from tables.options import ReadOptions
+from tables.parquet import is_text, plain
 from tables.report import FEWEST_UNREADABLE
 from tables.tidying import without_missing
 from training.data.rows import IntArray
@@ -186,9 +187,15 @@ def nearly_all(n_odd: int, n_known: int) -> bool:
 
 
 def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_dictionary(values.type) or pa.types.is_large_string(values.type):
+    """Return texts as strings, a list as the text that it would be in a file, and decimals and lengths as numbers."""
+    kind = values.type
+    if pa.types.is_dictionary(kind) or is_text(kind):
         return values.cast(pa.string())
-    return values.cast(pa.float64()) if pa.types.is_decimal(values.type) else values
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.chunked_array([ColumnForm(ColumnKind.TEXT).read(values.combine_chunks())], pa.string())
+    if pa.types.is_decimal(kind) or pa.types.is_duration(kind):
+        return pa.chunked_array([plain(values.combine_chunks())])
+    return values
 
 
 def _guess(name: str, values: pa.ChunkedArray, *, is_number: bool) -> Feature | None:

@@ -202,6 +202,25 @@ def test_texts_in_memory_are_the_numbers_that_they_are_in_a_file() -> None:
     assert codes.feature.categories == ("0101", "0102")
 
 
+@pytest.mark.parametrize(
+    ("values", "kind", "encoded"),
+    [
+        (pa.array([["a", "b"], ["c"], None]), "category", [0.0, 1.0, None]),
+        (pa.array(["b", "a", None], pa.string_view()), "category", [1.0, 0.0, None]),
+        (pa.array([86_400, 43_200, None], pa.duration("s")), "number", [1.0, 0.5, None]),
+        (pa.array([2, 1, None], pa.decimal128(3)), "number", [2.0, 1.0, None]),
+    ],
+)
+def test_types_of_parquet_are_read_as_tables_reads_them(
+    values: pa.Array, kind: str, encoded: list[float | None]
+) -> None:
+    column = read_column("x", pa.chunked_array([values]))
+
+    assert column.feature is not None
+    assert column.feature.type == kind
+    assert [None if np.isnan(x) else x for x in column.encoded.tolist()] == encoded
+
+
 def test_an_amount_that_is_different_in_every_row_is_no_identifier() -> None:
     assert "balance" in prepare(customers(), CHURN).schema.names
 

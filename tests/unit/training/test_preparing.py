@@ -221,8 +221,12 @@ def test_types_of_parquet_are_read_as_tables_reads_them(
     assert [None if np.isnan(x) else x for x in column.encoded.tolist()] == encoded
 
 
-def test_an_amount_that_is_different_in_every_row_is_no_identifier() -> None:
-    assert "balance" in prepare(customers(), CHURN).schema.names
+def test_an_amount_that_is_different_in_every_row_is_no_identifier_though_some_are_whole() -> None:
+    table = customers()
+    amounts = [100 + number + (0.5 if number % 10 else 0) for number in range(len(table))]
+    table = with_column(table, "paid", amounts)
+
+    assert {"balance", "paid"} <= set(prepare(table, CHURN).schema.names)
 
 
 def test_a_value_that_is_constant_where_known_may_still_teach() -> None:

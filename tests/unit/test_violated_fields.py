@@ -120,11 +120,14 @@ def _changes(part: Any, field: FieldDescriptor) -> Iterator[None]:
     part.ClearField(field.name)
     yield
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        if field.message_type.fields_by_name["value"].message_type is None:
-            getattr(part, field.name)["?"] = -1
-        else:
+        values = field.message_type.fields_by_name["value"]
+        if values.message_type is not None:
             getattr(part, field.name)["?"].list_value.values.add().struct_value.fields["x"].number_value = 1
-        yield
+            yield
+            return
+        for value in VALUES[values.cpp_type]:
+            getattr(part, field.name)["?"] = value
+            yield
         return
     if field.message_type is not None:
         if field.is_repeated:

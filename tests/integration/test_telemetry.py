@@ -271,6 +271,8 @@ async def test_a_script_lies_within_its_call_and_the_call_within_its_callers_tra
     assert f"{call.context.trace_id:032x}" == f"{script.context.trace_id:032x}" == TRACE
     assert script.parent is not None
     assert script.parent.span_id == call.context.span_id
+    assert call.attributes is not None
+    assert (call.attributes["rpc.grpc.status_code"], call.attributes["fairlead.tenant"]) == (0, tenant)
 
 
 def test_a_script_of_nobodys_call_has_no_trace() -> None:

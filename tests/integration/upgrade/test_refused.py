@@ -12,10 +12,14 @@ from click.testing import CliRunner
 
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import FORMAT_OF_ALL, Keys
+from router.assignment.commands import Completion
+from router.erasure.ports import Erasure
 from router.model.errors import CorruptHistory, FormatMismatch
+from router.model.workitem import State
 from service import main
 from tests.api import connected
 from tests.conftest import serving
+from tests.contract.nothing.routing import Routing
 from tests.golden import keys
 from tests.integration.upgrade.arranging import (
     UPGRADING,
@@ -127,6 +131,23 @@ async def test_a_call_about_a_newer_store_is_refused_by_name(url: str, redis: An
             await api.route("L-9")
 
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+async def test_every_change_of_a_store_that_says_nothing_of_its_format_is_refused_as_of_the_first(
+    redis: Any, tenant: str
+) -> None:
+    world = await Routing.open(redis, tenant)
+    await redis.hdel(Keys(tenant).revisions, "format")
+
+    for change in (
+        world.publish(),
+        world.write(),
+        world.bind("L-2"),
+        world.store.complete(tenant, Completion("crm~L-1", State.CLOSED, 6)),
+        world.values.erase(tenant, Erasure(["crm~L-1"])),
+    ):
+        with pytest.raises(FormatMismatch, match="its store has format 1, "):
+            await change
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from router.model.workforce import Rep
 from router.rules import scenarios
 from router.rules.check import check, check_tests
 from router.rules.scenarios import RuleTest, ScenarioWorkforce, run
@@ -114,3 +115,13 @@ def test_wrong_tests_and_workforces_are_refused(workforce: Any, tests: Any, path
     problems = check_tests(json.dumps({"tests": tests, **({"workforce": workforce} if workforce else {})})).problems
 
     assert any(problem.path == path and message in problem.message for problem in problems), problems
+
+
+def test_a_rep_of_a_test_has_what_is_given_and_no_more() -> None:
+    reps = {"x": {"level": 3, "regions": None, "active": True}, "y": {"active": False}}
+
+    checked = check(json.dumps({**RULES, "workforce": {"reps": reps, "pools": {"all": ["x", "y"]}}}))
+
+    assert checked.workforce is not None
+    assert checked.workforce.reps["x"] == Rep("x", attributes={"level": 3})
+    assert checked.workforce.reps["y"] == Rep("y", active=False)

@@ -30,7 +30,9 @@ _PATIENCE_S = 5.0
 @click.command()
 @click.argument("scores", type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--as-of", type=click.DateTime(), help="UTC instant of the scores [default: what results of `fairlead rescore` say]."
+    "--as-of",
+    type=click.DateTime(),
+    help="UTC instant of the scores [default: what results of `fairlead rescore` say].",
 )
 @click.option("--server", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT")
 @click.option("--tenant", default="default", show_default=True, help="Whose customers.")
@@ -93,11 +95,11 @@ class ScoresFile:
             At the end, if more than is allowed could not be read.
         """
         for rows in self.reading.batches():
-            records, (ids, risks) = self.reading.records.tolist(), (column.to_pylist() for column in rows.columns)
-            for record, who, risk in zip(records, ids, risks, strict=True):
+            ids, risks = (column.to_pylist() for column in rows.columns)
+            for record, who, risk in zip(self.reading.records, ids, risks, strict=True):
                 if who is None or risk is None:
                     lacking = CUSTOMER if who is None else PROBABILITY
-                    self.reading.reject(record, f"found no {lacking}; allowed: both in every row")
+                    self.reading.reject(int(record), f"found no {lacking}; allowed: both in every row")
                     continue
                 score = pb.RememberedScore(customer=who, churn_probability=risk)
                 score.as_of_time.FromDatetime(self.as_of)

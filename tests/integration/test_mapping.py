@@ -52,6 +52,9 @@ def test_a_mapping_is_written_once_and_serves_next_months_file(served: Served, t
     assert [result.exit_code for result in ended] == [0, 0, 0, 0], [result.output for result in ended]
     assert "  Anmeldungen: numbers, decimal comma, 0 missing" in again.output
     with (tmp_path / "decisions.csv").open(encoding="utf-8-sig", newline="") as lines:
-        assert [(row["external_id"], row["pool"]) for row in csv.DictReader(lines)] == [("c2", "active"), ("c3", "others")]
+        assert [(row["external_id"], row["pool"]) for row in csv.DictReader(lines)] == [
+            ("c2", "active"),
+            ("c3", "others"),
+        ]
     (results,) = (tmp_path / "scores").glob("*.parquet")
     assert pq.read_table(results)["customer"].to_pylist() == ["c2", "c3"]

@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def commands(folder: Path, file: Path) -> Mapping[str, list[str | Path]]:
-    route = ["route", "--rules", folder / "rules.yaml", "--out", folder / "decisions.csv"]
+    route: list[str | Path] = ["route", "--rules", folder / "rules.yaml", "--out", folder / "decisions.csv"]
     return {
         "inspect": ["inspect", file],
         "leads": [*route, "--reps", folder / "plain.csv", "--leads", file],
@@ -67,14 +67,14 @@ def test_a_command_refuses_as_a_direct_reading_does_by_the_option_that_it_was_gi
     command: str, option: str, folder: Path
 ) -> None:
     (folder / "mapping.yaml").write_text("sheet: Nowhere\n")
-    value = {"--encoding": "ascii", "--sheet": "Nowhere", "--mapping": folder / "mapping.yaml"}[option]
+    values = {"--encoding": "ascii", "--sheet": "Nowhere", "--mapping": str(folder / "mapping.yaml")}
     options = ReadOptions(encoding="ascii") if option == "--encoding" else ReadOptions(sheet="Nowhere")
     file = _text(folder) if option == "--encoding" else _workbook(folder)
     (folder / "plain.csv").write_text("id,name\nanna,Anna\n")
     with pytest.raises(UnreadableTable) as direct:
         open_table(file, options)
 
-    refused = fairlead(*commands(folder, file)[command], option, value)
+    refused = fairlead(*commands(folder, file)[command], option, values[option])
 
     assert refused.exit_code == (1 if command in ("remember", "train", "rescore", "dataset") else 2)
     assert str(direct.value) in refused.output
@@ -88,7 +88,8 @@ def _text(folder: Path) -> Path:
 
 def _workbook(folder: Path) -> Path:
     book = openpyxl.Workbook()
-    book.active.append(["customer", "region", "left", "date"])
-    book.active.append(["c1", "Berlin", "yes", "2024-05-01"])
+    sheet = book.create_sheet("One")
+    sheet.append(["customer", "region", "left", "date"])
+    sheet.append(["c1", "Berlin", "yes", "2024-05-01"])
     book.save(folder / "table.xlsx")
     return folder / "table.xlsx"

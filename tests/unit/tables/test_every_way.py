@@ -14,7 +14,8 @@ import pytest
 from tables.options import ReadOptions
 from tables.reading import open_table
 from tests.conftest import ROOT
-from tests.unit.tables.every_way import WAYS, directly, field_case
+from tests.unit.tables.every_way import WAYS
+from tests.unit.tables.outcomes import directly, field_case
 
 FOLDER = Path(os.environ.get("FAIRLEAD_DATA", ROOT.parent / "shared" / "data")).parent / "cases"
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -50,11 +51,10 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def _workbook(folder: Path, cases: Path) -> Path:
     """Write a workbook of two sheets, of which an option names the second."""
-    book = openpyxl.Workbook()
-    book.active.title = "One"
+    book = openpyxl.Workbook(write_only=True)
     for sheet, name in (("One", "reps.csv"), ("Two", "sf_footer.csv")):
-        rows = open_table(cases / name).survey(dict.fromkeys(open_table(cases / name).names)).read()
-        target = book["One"] if sheet == "One" else book.create_sheet(sheet)
+        table = open_table(cases / name)
+        rows, target = table.survey(dict.fromkeys(table.names)).read(), book.create_sheet(sheet)
         target.append(rows.schema.names)
         for row in rows.to_pylist():
             target.append(list(row.values()))

@@ -103,7 +103,8 @@ def inspect(file: Path, reading: ReadOptions, as_json: bool, save_mapping: Path 
 
     try:
         table = open_table(file, reading)
-        read = table.survey(dict.fromkeys(table.names), whole=True)
+        meanings = {column: meaning for meaning, column in table.found([]).items()}  # as the mapping says
+        read = table.survey(dict.fromkeys(meanings.get(name, name) for name in table.names), whole=True)
         for _ in read.batches():
             pass
     except Failure as error:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import pyarrow as pa
 
 from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
@@ -16,15 +16,24 @@ from fairlead.v1 import scoring_pb2 as pb
 from scoring.batch.adapters.shards import METADATA, PROBABILITY, ROW
 from scoring.cli.failing import failures_in_words
 from scoring.errors import InvalidInput
+from tables.cli import say, table_options
 from tables.forms import ColumnKind
+from tables.options import ReadOptions
 from tables.parquet import ParquetFile
-from tables.reading import open_table
+from tables.reading import Reading, open_table
 
+CUSTOMER = "customer"
+"""The column of the customers where a table is no result of ours; there, it is the first."""
 _PATIENCE_S = 5.0
 
 
 @click.command()
-@click.argument("scores", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("scores", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--as-of",
+    type=click.DateTime(),
+    help="UTC instant of the scores [default: what results of `fairlead rescore` say].",
+)
 @click.option("--server", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT")
 @click.option("--tenant", default="default", show_default=True, help="Whose customers.")
 @click.option("--token", envvar="FAIRLEAD_TOKEN", default="", help="Bearer token.  [FAIRLEAD_TOKEN]")
@@ -33,48 +42,98 @@ _PATIENCE_S = 5.0
 )
 @click.option("--certificate", envvar="FAIRLEAD_CLIENT_CERT", default="", metavar="FILE", help="Yours, for mutual TLS.")
 @click.option("--key", envvar="FAIRLEAD_CLIENT_KEY", default="", metavar="FILE", help="Yours, for mutual TLS.")
+@table_options
 @failures_in_words
-def remember(scores: Path, server: str, tenant: str, token: str, tls_ca: str, certificate: str, key: str) -> None:
-    """Let rules know the risks in SCORES, the output folder of `fairlead rescore`.
+def remember(
+    scores: Path,
+    as_of: datetime | None,
+    server: str,
+    tenant: str,
+    token: str,
+    tls_ca: str,
+    certificate: str,
+    key: str,
+    reading: ReadOptions,
+) -> None:
+    """Let rules know the risks in SCORES: the output folder of `fairlead rescore`, or a table of scores made elsewhere.
 
-    What is known of a later instant stays, so it may be repeated.
+    Such a table has the columns customer and probability, or a mapping that says which these are. What is known
+    of a later instant stays, so it may be repeated.
     """
-    files = sorted(scores.glob("*.parquet"))
+    files = [scores] if scores.is_file() else sorted(scores.glob("*.parquet"))
     if not files:
         raise InvalidInput.of("SCORES", f"{scores} holds no .parquet file: give the --out of `fairlead rescore`")
+    instant = as_of.replace(tzinfo=UTC) if as_of else None
+    tables = [opened(file, reading, instant) for file in files]
     access = Access(token, tls_ca, certificate, key)
     try:
         with FairleadClient(server, tenant, access=access, retries=Retries(patience_s=_PATIENCE_S)) as client:
-            count = client.remember_scores(score for file in files for score in scores_in(file))
+            count = client.remember_scores(score for table in tables for score in table.scores())
     except (FairleadError, ValueError, OSError) as error:
         raise click.ClickException(f"{server}: {error}") from error
+    reports = [table.reading.report for table in tables]
+    for report in reports if scores.is_file() else []:
+        say(report)
     click.echo(f"{count:,} customers are known to {server}, tenant {tenant}")
+    if any(report.n_rejected for report in reports):
+        raise SystemExit(1)
 
 
-def scores_in(file: Path) -> Iterator[pb.RememberedScore]:
-    """Yield the scores of one file of results.
+@dataclass(frozen=True)
+class ScoresFile:
+    """A table of scores, and the instant that they were made at."""
+
+    reading: Reading
+    as_of: datetime
+
+    def scores(self) -> Iterator[pb.RememberedScore]:
+        """Yield the scores; a row that lacks the customer or the risk is one in error.
+
+        Raises
+        ------
+        InvalidInput
+            At the end, if more than is allowed could not be read.
+        """
+        for rows in self.reading.batches():
+            ids, risks = (column.to_pylist() for column in rows.columns)
+            for record, who, risk in zip(self.reading.records, ids, risks, strict=True):
+                if who is None or risk is None:
+                    lacking = CUSTOMER if who is None else PROBABILITY
+                    self.reading.reject(int(record), f"found no {lacking}; allowed: both in every row")
+                    continue
+                score = pb.RememberedScore(customer=who, churn_probability=risk)
+                score.as_of_time.FromDatetime(self.as_of)
+                yield score
+
+
+def opened(file: Path, options: ReadOptions, as_of: datetime | None = None) -> ScoresFile:
+    """Open a file of results, or another table with the columns ``customer`` and ``probability``.
+
+    Parameters
+    ----------
+    as_of
+        When the scores were made, for a file that does not say it.
 
     Raises
     ------
     InvalidInput
-        If it is none, or its rows have no customers.
+        If it is none, its rows have no customers, or nobody says when the scores were made.
     """
-    table = open_table(file)
-    customer, as_of = _read_head(file, table.source)
-    for rows in table.survey({customer: ColumnKind.ID, PROBABILITY: ColumnKind.NUMBER}).batches():
-        ids, risks = (column.to_pylist() for column in rows.columns)
-        for who, risk in zip(ids, risks, strict=True):
-            score = pb.RememberedScore(customer=who, churn_probability=risk)
-            score.as_of_time.FromDatetime(as_of)
-            yield score
-
-
-def _read_head(file: Path, source: object) -> tuple[str, datetime]:
-    """Return the column of the customers and the instant."""
-    schema = source.schema if isinstance(source, ParquetFile) else pa.schema([])
-    as_of = (schema.metadata or {}).get(METADATA["as_of"].encode())
-    if as_of is None or PROBABILITY not in schema.names:
-        raise InvalidInput.of(str(file), "is no result of `fairlead rescore`")
-    if schema.names[0] == ROW:
+    table = open_table(file, options)
+    metadata = (table.source.schema.metadata or {}) if isinstance(table.source, ParquetFile) else {}
+    said = metadata.get(METADATA["as_of"].encode())
+    if said is not None and table.names[0] == ROW:
         raise InvalidInput.of(str(file), "numbers its rows: rescore with --id, the customers' column")
-    return schema.names[0], datetime.fromisoformat(as_of.decode())
+    columns = table.found([CUSTOMER, PROBABILITY])
+    if said is not None:
+        columns.setdefault(CUSTOMER, table.names[0])
+    if absent := [name for name in (CUSTOMER, PROBABILITY) if name not in columns]:
+        raise InvalidInput.of(
+            str(file), f"is no result of `fairlead rescore`: found no column {absent[0]}; a mapping may name it"
+        )
+    instant = datetime.fromisoformat(said.decode()) if said is not None else as_of
+    if instant is None:
+        raise InvalidInput.of(str(file), "does not say when its scores were made: give --as-of")
+    reading = table.survey({CUSTOMER: ColumnKind.ID, PROBABILITY: ColumnKind.NUMBER}, columns)
+    reading.rejects_rows, reading.rejects_to = True, file
+    return ScoresFile(reading, instant)

@@ -57,3 +57,25 @@ def test_scores_without_customers_are_refused(registry: Path, customers: pa.Tabl
     assert "rescore with --id" in numbered.output
     assert "holds no .parquet file" in empty.output
     assert "is no result of `fairlead rescore`" in other.output
+
+
+def test_scores_made_elsewhere_are_known_as_well_and_a_row_without_one_is_named(tmp_path: Path, served: Served) -> None:
+    file = tmp_path / "scores.csv"
+    file.write_bytes("Kunde;Risiko;Stadt\nc1;0,25;Köln\nc2;;Bonn\nc3;0,75;Bonn\n".encode("cp1252"))
+    (tmp_path / "m.yaml").write_text(
+        "encoding: cp1252\ncolumns: {Kunde: customer, Risiko: probability}\nallow_unreadable: 0.5\n"
+    )
+    how = [str(file), "--server", served.address, "--tenant", "acme", "--mapping", str(tmp_path / "m.yaml")]
+
+    undated = CliRunner().invoke(remember, how)
+    known = CliRunner().invoke(remember, [*how, "--as-of", "2026-03-02"])
+
+    assert (undated.exit_code, known.exit_code) == (1, 1)
+    assert "give --as-of" in undated.output
+    assert f"2 customers are known to {served.address}, tenant acme" in known.output
+    assert "row in error: line 3, found no probability; allowed: both in every row" in known.output
+    assert "3,c2,,Bonn" in (tmp_path / "scores.csv.rejected.csv").read_text("utf-8-sig")
+    with patient_client(served.address, "acme") as client:
+        client.publish_rules(RULES)
+        decisions = [client.route({"customer": who}) for who in ("c3", "c2")]
+    assert [list(decision.matched_rules) for decision in decisions] == [["known"], []]

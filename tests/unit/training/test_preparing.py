@@ -229,14 +229,6 @@ def test_an_amount_that_is_different_in_every_row_is_no_identifier_though_some_a
     assert {"balance", "paid"} <= set(prepare(table, CHURN).schema.names)
 
 
-def test_an_amount_that_is_different_in_every_row_is_no_identifier_though_some_are_whole() -> None:
-    table = customers()
-    amounts = [100 + number + (0.5 if number % 10 else 0) for number in range(len(table))]
-    table = with_column(table, "paid", amounts)
-
-    assert {"balance", "paid"} <= set(prepare(table, CHURN).schema.names)
-
-
 def test_a_value_that_is_constant_where_known_may_still_teach() -> None:
     table = customers()
     table = with_column(table, "voucher", ["yes" if i % 3 else "" for i in range(len(table))])

@@ -94,7 +94,8 @@ class ParquetFile:
         """Read rows in order, at most ``n_rows`` at once: of all row groups, or of some; texts of ``categories`` as
         dictionaries.
         """
-        at, dictionaries = 0, [*categories, *self._of_few_texts()]
+        texts = [name for name in categories if is_text(self.schema.field(name).type)]
+        at, dictionaries = 0, [*texts, *self._of_few_texts()]
         tidy = _Dictionaries(self._zone)
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:

@@ -118,8 +118,9 @@ def differences(got: Outcome, expected: Outcome, own: int = 0) -> list[str]:
     own
         Rows that it leaves out by rules of its own; what is said of them is not compared.
     """
-    if got.refusal and expected.account.get("missing"):
-        return [] if any(f"found {what}" in got.refusal for what in ("are", "no column")) else [got.refusal]
+    lacks_columns = any(f"found {what}" in got.refusal for what in ("are", "no column"))
+    if lacks_columns and (expected.account.get("missing") or "a quote opens a cell" in expected.refusal):
+        return []  # of a file of one column a way says so before it looks at the cells
     if own and got.refusal:
         if not expected.refusal:
             return [] if "allowed: " in got.refusal or "rows are in error" in got.refusal else [got.refusal]

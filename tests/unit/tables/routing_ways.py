@@ -60,9 +60,10 @@ def _attributes(item: Any) -> Row:
 
 
 def _first_of_each(rows: Iterable[Row]) -> list[Row]:
-    """Leave out leads without an id, and those whose id comes again with other content."""
+    """Leave out leads without an id or with too long a one, and those whose id comes again with other content."""
     first: dict[str, Row] = {}
-    return [row for row in rows if "external_id" in row and first.setdefault(row["external_id"], row) == row]
+    named = [row for row in rows if 0 < len(row.get("external_id", "")) <= 256]
+    return [row for row in named if first.setdefault(row["external_id"], row) == row]
 
 
 def _as_sent(value: Any) -> Any:

@@ -92,3 +92,11 @@ def test_only_the_last_row_of_all_is_one_of_totals(tmp_path: Path) -> None:
 
     assert (rows.num_rows, begun.report.footers) == (len(names) - 1, ["Total"])
     assert rows["name"][BATCH_ROWS - 1].as_py() == "Total"
+
+
+def test_a_list_that_is_asked_for_as_a_category_ends_in_no_traceback(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"tags": pa.array([["a"], ["b", "c"]])}), tmp_path / "lists.parquet")
+
+    reading = open_table(tmp_path / "lists.parquet").survey({"tags": ColumnKind.CATEGORY})
+
+    assert reading.read().num_rows == 2

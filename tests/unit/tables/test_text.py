@@ -175,3 +175,14 @@ def test_texts_of_parquet_that_repeat_are_read_as_others(tmp_path: Path) -> None
         read.read()
     assert [(column.n_missing, column.n_unreadable) for column in read.report.columns] == [(400, 0), (0, 400)]
     assert read.report.n_blank == 400
+
+
+@pytest.mark.parametrize("written", ["\t", "tab", r"\t"])
+def test_a_tab_is_said_in_any_of_its_ways(written: str) -> None:
+    assert ReadOptions(delimiter=written).delimiter == "\t"
+
+
+@pytest.mark.parametrize("delimiter", ["§", "，", "||", '"', "\0"])
+def test_a_delimiter_that_cannot_be_is_refused(delimiter: str) -> None:
+    with pytest.raises(UnreadableTable, match="--delimiter"):
+        ReadOptions(delimiter=delimiter)

@@ -9,7 +9,7 @@ from typing import Self
 
 import grpc
 
-from gateway.auth.exposure import insecure_from, is_loopback
+from gateway.auth.exposure import insecure_from, is_address, is_loopback
 from gateway.auth.guard import Authenticator, Authorizer
 from gateway.auth.tls import CertificateFiles
 from gateway.rate_limits import Limit
@@ -74,13 +74,15 @@ class Security:
         )
 
     def check_listen(self, listen: str) -> None:
-        """Refuse to be reached from other machines unless calls are encrypted and callers known.
+        """Refuse what is no address, and to be reached from elsewhere unless calls are encrypted and callers known.
 
         Raises
         ------
         ValueError
-            Saying what to set.
+            Saying what is allowed, or what to set.
         """
+        if not is_address(listen):
+            raise ValueError(f"--listen {listen}: must be HOST:PORT, e.g. 127.0.0.1:50051, the port from 0 to 65535")
         if is_loopback(listen):
             return
         if not self.tls_cert and "no-tls" not in self.insecure:

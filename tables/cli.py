@@ -90,7 +90,7 @@ def say(report: ReadReport) -> None:
     help="Write down how FILE is read, for next month's.",
 )
 def inspect(file: Path, reading: ReadOptions, as_json: bool, save_mapping: Path | None) -> None:
-    r"""Say what FILE is taken for: encoding, columns, what could not be read; nothing is sent or written.
+    """Say what FILE is taken for: encoding, columns, what could not be read; nothing is sent or written.
 
     \b
       $ fairlead inspect leads.csv

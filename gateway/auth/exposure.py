@@ -67,6 +67,20 @@ def check_store(open_servers: Iterable[str], insecure: AbstractSet[str]) -> None
         )
 
 
+def is_address(address: str) -> bool:
+    """Say whether one can listen there: a host and a port, or a Unix socket.
+
+    Examples
+    --------
+    >>> is_address("127.0.0.1:0"), is_address("localhost"), is_address("127.0.0.1:99999"), is_address("http://a:50051")
+    (True, False, False, False)
+    """
+    if address.startswith(("unix:", "unix-abstract:")):
+        return True
+    host, separator, port = address.rpartition(":")
+    return bool(separator) and "/" not in host and port.isascii() and port.isdecimal() and int(port) < 65_536
+
+
 def is_loopback(address: str) -> bool:
     """Say whether only this machine can reach an address.
 

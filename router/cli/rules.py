@@ -56,7 +56,7 @@ def rules() -> None:
     \b
     Field types: string, number, bool, list, date.
     Operators:   eq ne in not_in, gt gte lt lte between, has_any has_all, exists missing,
-                 within (a territory or one around it).
+                 within (a territory or one inside it).
     Groups:      all, any, not.
     """
 

@@ -52,6 +52,14 @@ def test_this_machine_reaches_an_open_door(listen: str) -> None:
     Security.read({}).check_listen(listen)
 
 
+@pytest.mark.parametrize(
+    "listen", ["localhost", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:-1", "http://127.0.0.1:50051", "50051"]
+)
+def test_what_is_no_address_is_refused_with_what_is(listen: str) -> None:
+    with pytest.raises(ValueError, match=r"must be HOST:PORT, e.g. 127\.0\.0\.1:50051"):
+        Security.read({}).check_listen(listen)
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0:9100", "[::]:9100", "10.0.0.1:9100", "figures.example:9100"])
 def test_other_machines_see_figures_of_tenants_only_where_that_is_asked_for_by_name(address: str) -> None:
     with pytest.raises(ValueError, match="FAIRLEAD_INSECURE=open-metrics"):

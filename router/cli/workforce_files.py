@@ -44,6 +44,7 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Columns of a reps file by what they mean; any other column becomes a free attribute of its own name."""
 
 _LISTS = ("regions", "industries", "skills", "languages")
+HOW_TO_SAY = " (of reps and territories: in a file, --workforce-mapping FILE)"
 ID_ALLOWED = f"1 to {MAX_ID_LENGTH} letters of any script, digits, '-', '_' and '.'"
 _WEIGHT_ALLOWED = "a number above 0 to 1000"
 _CAPACITY_ALLOWED = "a whole number from 0 to 1000000; empty: unlimited"

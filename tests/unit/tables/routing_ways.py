@@ -15,7 +15,8 @@ from google.protobuf.struct_pb2 import ListValue
 from resource_names import check_id
 from router.cli.columns import by_name
 from router.cli.lead_files import read_leads
-from router.cli.workforce_files import REP_COLUMNS, read_reps, read_territories
+from router.cli.territory_files import read_territories
+from router.cli.workforce_files import HOW_TO_SAY, REP_COLUMNS, read_reps
 from rules.fields import FieldType
 from tables.forms import ColumnKind
 from tables.names import key_of
@@ -106,7 +107,12 @@ def by_reps(case: FieldCase, folder: Path) -> list[str]:
     kept = {"id", "regions", "industries", "skills", "languages", *plain}
     rows = [{name: _free(value) for name, value in row.items() if name in kept} for row in expected.rows]
     whole = replace(expected, rows=rows, refusal=expected.refusal or _all_or_none(expected))
-    return differences(_sorted(outcome(read)), _sorted(whole), _own_of_reps(expected.rows, asked))
+    return differences(_sorted(_told(outcome(read))), _sorted(whole), _own_of_reps(expected.rows, asked))
+
+
+def _told(got: Outcome) -> Outcome:
+    """Take off what these files say of options besides."""
+    return replace(got, refusal=got.refusal.removesuffix(HOW_TO_SAY))
 
 
 def _all_or_none(expected: Outcome) -> str:
@@ -134,7 +140,7 @@ def _free(value: Any) -> Any:
 
 
 def by_territories(case: FieldCase, folder: Path) -> list[str]:
-    """Territories: all of them or none; their account is part of no answer."""
+    """Territories: all of them or none."""
     first = case.names[0]
     second = "region" if "region" in case.kinds else case.names[1]
     options = case.meaning(id=first, parent=second)
@@ -143,15 +149,14 @@ def by_territories(case: FieldCase, folder: Path) -> list[str]:
     wanted = {row.get("id", ""): row.get("parent", "") for row in expected.rows}
 
     def read() -> tuple[Iterable[Row], ReadReport]:
-        parents = read_territories(case.file, options)
-        return [{"id": name, "parent": parent} for name, parent in parents.items() if name in wanted], ReadReport(
-            "", ""
-        )
+        found = read_territories(case.file, options)
+        assert found.report is not None
+        return [{"id": name, "parent": found.parents[name]} for name in found.parents if name in wanted], found.report
 
     ids = [*wanted, *filter(None, wanted.values())]
     n_own = len(expected.rows) - len(wanted) + len([name for name in ids if check_id(name)])
     rows = [{"id": name, "parent": parent} for name, parent in sorted(wanted.items())]
     refusal = expected.refusal or (_all_or_none(expected) if expected.account else "")
-    got = outcome(read)
+    got = _told(outcome(read))
     in_order = replace(got, rows=sorted(got.rows, key=lambda row: row["id"]))
-    return differences(in_order, Outcome(refusal, rows), n_own)
+    return differences(in_order, replace(expected, refusal=refusal, rows=rows), n_own)

@@ -42,11 +42,12 @@ def folder(tmp_path: Path) -> Path:
 
 def commands(folder: Path, file: Path) -> Mapping[str, list[str | Path]]:
     route: list[str | Path] = ["route", "--rules", folder / "rules.yaml", "--out", folder / "decisions.csv"]
+    plain = folder / "plain.csv"
     return {
         "inspect": ["inspect", file],
-        "leads": [*route, "--reps", folder / "plain.csv", "--leads", file],
-        "reps": [*route, "--reps", file, "--leads", file],
-        "territories": [*route, "--reps", folder / "plain.csv", "--leads", file, "--territories", file],
+        "leads": [*route, "--reps", plain, "--leads", file],
+        "reps": [*route, "--reps", file, "--leads", plain],
+        "territories": [*route, "--reps", plain, "--leads", plain, "--territories", file],
         "remember": ["remember", file, "--as-of", "2024-06-01"],
         "train": ["train", "--data", file, "--target", "left", "--out", folder / "models"],
         "rescore": ["rescore", "--data", file, "--out", folder / "scores", "--registry", folder / "models"],
@@ -74,6 +75,9 @@ def test_a_command_refuses_as_a_direct_reading_does_by_the_option_that_it_was_gi
     with pytest.raises(UnreadableTable) as direct:
         open_table(file, options)
 
+    if command in ("reps", "territories"):  # which have a mapping of their own, and no other option
+        (folder / "own.yaml").write_text(options.to_yaml())
+        option, values = "--workforce-mapping", {"--workforce-mapping": str(folder / "own.yaml")}
     refused = fairlead(*commands(folder, file)[command], option, values[option])
 
     assert refused.exit_code == (1 if command in ("remember", "train", "rescore", "dataset") else 2)

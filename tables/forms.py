@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tables.cells import with_all_digits, without_errors
 from tables.dates import MAY_BE, Dates, orders_of, read_dates
 from tables.errors import UnreadableTable
 from tables.numbers import ANY_WAY, COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, ReadOptions, zone_of
-from tables.tidying import in_dictionary, may_hold, without_missing
+from tables.tidying import in_dictionary, without_missing
 from tables.words import read_lists, read_truths
 
 NEARLY_ALL = 0.9
@@ -77,8 +78,8 @@ class ColumnForm:
         readers = {
             ColumnKind.BOOL: read_truths,
             ColumnKind.LIST: read_lists,
-            ColumnKind.TEXT: _as_they_are,
-            ColumnKind.ID: _with_all_digits,
+            ColumnKind.TEXT: without_errors,
+            ColumnKind.ID: with_all_digits,
         }
         return readers[self.kind](known)
 
@@ -128,12 +129,6 @@ ARROW = {
 _KINDS = {ARROW[kind]: kind for kind in ColumnKind if kind is not ColumnKind.ID} | {pa.int64(): ColumnKind.NUMBER}
 
 
-def _with_all_digits(texts: pa.Array) -> pa.Array:
-    """Leave ids as they are; ``1.38E+10`` is none, a spreadsheet has thrown its digits away."""
-    lost = pc.match_substring_regex(texts, r"^[0-9](?:[.,][0-9]+)?E\+[0-9]+$")
-    return pc.if_else(lost, pa.scalar(None, pa.string()), texts) if pc.any(lost).as_py() else texts
-
-
 def _finite(values: pa.Array) -> pa.Array:
     finite = pc.is_finite(values) if values.null_count else None
     if np.isfinite(values.to_numpy()).all() if finite is None else pc.all(finite).as_py() is not False:
@@ -144,7 +139,7 @@ def _finite(values: pa.Array) -> pa.Array:
 def _as_category(values: pa.Array) -> pa.Array:
     if not pa.types.is_dictionary(values.type):
         values = (values if pa.types.is_string(values.type) else without_missing(_texts_of(values))).dictionary_encode()
-    values = in_dictionary(_as_they_are, values)
+    values = in_dictionary(without_errors, values)
     wanted = ARROW[ColumnKind.CATEGORY]
     return values if values.type == wanted else values.cast(wanted)
 
@@ -173,22 +168,9 @@ def text_of(value: object) -> str:
     return ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-ERRORS = (
-    "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
-)  # fmt: skip
-"""What a spreadsheet writes where a formula failed: no value of any column."""
-_ERRORS = pa.array(ERRORS)
 _TELLING = f"{ANY_WAY}|{MAY_BE}"
 """How texts are written that may be numbers or dates."""
 _ORDER_WORDS = {"YMD": "year first", "DMY": "day first", "MDY": "month first", SERIAL: "Excel's count of days"}
-
-
-def _as_they_are(texts: pa.Array) -> pa.Array:
-    """Leave texts as they are; a spreadsheet's error is none."""
-    if not may_hold(texts, "#"):
-        return texts
-    errors = pc.is_in(texts, _ERRORS)
-    return pc.if_else(errors, pa.scalar(None, pa.string()), texts) if pc.any(errors).as_py() else texts
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tables.cells import IdSpellings
 from tables.dialect import Dialect, is_total
 from tables.errors import UnreadableTable
 from tables.files import ENDINGS, WORKBOOKS
@@ -236,6 +237,8 @@ class Reading:
         self.report = _report(self.table, self.plans, self.missing)
         self.records: Offsets | range = range(0)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
+        self._ids: dict[str, IdSpellings] = {}
+        self._nameless: dict[str, int] = {}
         self._rejected: list[tuple[int, str]] = []
         self._is_written_otherwise = False
 
@@ -372,6 +375,10 @@ class Reading:
             self.watched[plan.name].see(texts)
         values = plan.form.read(texts)
         report.n_missing += texts.null_count
+        if plan.form.kind is ColumnKind.ID:
+            self._ids.setdefault(plan.name, IdSpellings()).see(texts)
+            if texts.null_count and plan.name not in self._nameless:
+                self._nameless[plan.name] = int(batch.records[pc.index(texts.is_null(), True).as_py()])
         if values.null_count > texts.null_count:
             lost = pc.and_(texts.is_valid(), values.is_null())
             report.n_unreadable += values.null_count - texts.null_count
@@ -406,8 +413,14 @@ class Reading:
         problems: dict[int, str] = {}
         for record, problem in self._rejected:
             problems[record] = f"{problems[record]}; {problem}" if record in problems else problem
-        found = self.table.source.found_again([*problems, *(record for record, _ in self._unreadable.values())])
+        unreadable = (record for record, _ in self._unreadable.values())
+        found = self.table.source.found_again(list({*problems, *unreadable, *self._nameless.values()}))
         for column in self.report.columns:
+            if column.name in self._nameless:
+                line = found[self._nameless[column.name]][0]
+                column.notes.append(f"{column.n_missing:,} of {column.n_values:,} rows have no id; first line {line}")
+            if column.name in self._ids and (note := self._ids[column.name].note):
+                column.notes.append(note)
             if column.name in self._unreadable:
                 record, value = self._unreadable[column.name]
                 column.first = RowPlace(found[record][0], value)

@@ -42,6 +42,8 @@ class ColumnReport:
         How its values were read, in words.
     first
         The first value that nothing could be made of.
+    notes
+        What else is to be known of it.
     """
 
     name: str
@@ -51,6 +53,7 @@ class ColumnReport:
     n_missing: int = 0
     n_unreadable: int = 0
     first: RowPlace | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def unreadable_share(self) -> float:
@@ -62,6 +65,7 @@ class ColumnReport:
         self.n_values += other.n_values
         self.n_unreadable += other.n_unreadable
         self.n_missing += other.n_missing
+        self.notes += [note for note in other.notes if note not in self.notes]
         self.first = min(filter(None, (self.first, other.first)), key=lambda place: place.line, default=None)
 
 
@@ -164,6 +168,7 @@ class ReadReport:
             if column.n_unreadable:
                 share = f"{column.n_unreadable:,} values ({column.unreadable_share:.1%})"
                 yield f"  column {column.column}: {share} are no {column.form}: missing; first {column.first}"
+            yield from (f"  column {column.column}: {note}" for note in column.notes)
         for what, names in (
             ("columns not used", self.ignored),
             ("columns not there", self.missing),

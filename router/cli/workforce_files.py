@@ -142,7 +142,9 @@ def _rep(
     columns, problems = {plan.name: plan.column for plan in reading.plans}, list[str]()
     name = row.get("name", "")
     rep_id = row.get("id") or _id_from(name)
-    if check_id(rep_id):
+    if "id" in columns and "id" not in row:
+        problems.append(f"column {columns['id']}: found nothing, or a word for it such as NA; allowed: an id in every row")
+    elif check_id(rep_id):
         problems.append(f"column {columns.get('id', 'name')}: found {rep_id!r}; allowed: {_ID_ALLOWED}")
     weight = row.get("weight", 1.0)
     if not 0.001 <= weight <= 1000:
@@ -237,7 +239,8 @@ def _read_territories(table: Table) -> dict[str, str]:
     if "id" not in columns:
         names = ", ".join(TERRITORY_COLUMNS["id"])
         raise InputFailed(f"{table.file}:1: found no column that names the territory; allowed: {names}")
-    reading = _strict(table, {field: ColumnKind.ID for field in TERRITORY_COLUMNS if field in columns}, columns)
+    kinds = {"id": ColumnKind.ID, "parent": ColumnKind.TEXT}
+    reading = _strict(table, {field: kind for field, kind in kinds.items() if field in columns}, columns)
     parents: dict[str, str] = {}
     for record, row in reading.rows():
         territory, parent = row.get("id", ""), row.get("parent", "")

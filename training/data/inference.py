@@ -20,8 +20,9 @@ from scoring.model.columns import FLAG_KINDS, encode_column
 from scoring.model.encoding import FlagKind, category_text
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
+from tables.cells import are_errors
 from tables.dates import n_vague, read_dates
-from tables.forms import ERRORS, NEARLY_ALL, ColumnForm, ColumnKind, Survey
+from tables.forms import NEARLY_ALL, ColumnForm, ColumnKind, Survey
 from tables.options import ReadOptions
 from tables.parquet import is_text, plain
 from tables.report import FEWEST_UNREADABLE
@@ -202,7 +203,7 @@ def _guess(name: str, values: pa.ChunkedArray, *, is_number: bool) -> Feature | 
     distinct = [value for value in pc.unique(values).to_pylist() if value is not None and value == value]
     texts = sorted({category_text(value) for value in distinct})
     present = set(texts)
-    words = [text for text in texts if not is_missing(text) and text not in ERRORS]
+    words = [text for text, error in zip(texts, are_errors(texts), strict=True) if not (error or is_missing(text))]
     if not words:
         return None
     if (categories := _yes_no(words)) is not None:

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pytest
 
 from missing_words import SPELLINGS, is_missing, trimmed
+from tables.cells import IdSpellings
 from tables.dates import orders_of, read_dates
 from tables.errors import UnreadableTable
-from tables.forms import ColumnKind, Survey
+from tables.forms import ColumnForm, ColumnKind, Survey
 from tables.numbers import COMMA, POINT, figure
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST, ReadOptions, read_mapping, zone_of
 from tables.tidying import without_missing
@@ -220,3 +221,52 @@ def test_what_a_mapping_may_not_hold_is_named(tmp_path: Path, text: str, complai
         read_mapping(tmp_path / "mapping.yaml")
 
     assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["1.38E+10", "6.22202e+18", "1.38e+10", "1.38E10", "1,4E10", "1E+18"])
+def test_an_id_that_lost_its_digits_is_none(text: str) -> None:
+    assert ColumnForm(ColumnKind.ID).read(pa.array([text, "1E5", "12E3", "E1.5"])).to_pylist() == [
+        None, "1E5", "12E3", "E1.5",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [ColumnKind.ID, ColumnKind.TEXT, ColumnKind.NUMBER, ColumnKind.CATEGORY])
+@pytest.mark.parametrize(
+    "text",
+    ["#REF!", "########", "##", "#DIV/0!", "#WERT!", "#BEZUG!", "#NAME?", "#NOME?", "#¡REF!", "#¿NOMBRE?", "#NÚM!",
+     "#ДЕЛ/0!", "#ИМЯ?", "#DZIEL/0!", "#ÜBERLAUF!", "#SPILL!", "#GETTING_DATA", "Err:502"],
+)  # fmt: skip
+def test_an_error_of_a_sheet_is_no_value_of_any_column(text: str, kind: ColumnKind) -> None:
+    assert ColumnForm(kind, POINT).read(pa.array([text, "12"])).null_count == 1
+
+
+def test_a_text_with_a_hash_is_a_text() -> None:
+    texts = ["#1", "# 5", "#sale", "C#", "A#REF!", "#", "#Hash!"]
+
+    assert ColumnForm(ColumnKind.TEXT).read(pa.array(texts)).to_pylist() == texts
+
+
+@pytest.mark.parametrize("text", ["\u202a1\u202c", "\u200e1", "\u2066 1\u2069\u00a0"])
+def test_marks_of_direction_are_no_part_of_a_text(text: str) -> None:
+    assert without_missing(pa.array([text, "2"])).to_pylist() == ["1", "2"]
+    assert without_missing(pa.array(["\u202aNA\u202c"])).to_pylist() == [None]
+
+
+@pytest.mark.parametrize("text", ["n.a.", "N.A.", "(null)", "(NULL)", "—", "–", "#NV", "#N/D"])
+def test_words_of_other_programs_for_not_known(text: str) -> None:
+    assert without_missing(pa.array([text, f" {text}"])).to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("ids", "note"),
+    [
+        (["12.0", "7"], "both as '7' and as '12.0'"), (["0012", "12"], "both as '12' and as '0012'"),
+        (["0012", "1234"], ""), (["12.0", "13.0"], ""), (["0012", "A1"], ""), (["1.5", "12"], ""),
+    ],
+)  # fmt: skip
+def test_ids_in_two_spellings_are_named(ids: list[str], note: str) -> None:
+    for order in (ids, ids[::-1]):
+        seen = IdSpellings()
+        for text in order:
+            seen.see(pa.array([text]))
+        assert note in seen.note and bool(note) == bool(seen.note)

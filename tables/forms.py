@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from tables.cells import with_all_digits, without_errors
 from tables.dates import MAY_BE, Dates, orders_of, read_dates
 from tables.errors import UnreadableTable
-from tables.numbers import ANY_WAY, COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
+from tables.numbers import ANY_WAY, COMMA, MAY_BE_WIDE, POINT, Decimals, figure, plain_numbers, read_numbers
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, ReadOptions, zone_of
 from tables.tidying import in_dictionary, without_missing
 from tables.words import read_lists, read_truths
@@ -168,7 +168,7 @@ def text_of(value: object) -> str:
     return ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-_TELLING = f"{ANY_WAY}|{MAY_BE}"
+_TELLING = f"{ANY_WAY}|{MAY_BE_WIDE}|{MAY_BE}"
 """How texts are written that may be numbers or dates."""
 _ORDER_WORDS = {"YMD": "year first", "DMY": "day first", "MDY": "month first", SERIAL: "Excel's count of days"}
 
@@ -265,13 +265,14 @@ class Survey:
             )
 
     def _refuse_numbers(self) -> str:
-        text = self.decimals.either
+        text, told = self.decimals.either, [first for _, first in self.decimals.only.values() if first]
         read = figure(text)
         assert read is not None
+        tells = f"both {told[0]!r} and {told[1]!r} beside it" if told else "no value that tells"
         raise UnreadableTable.of(
             f"column {self.column}",
             f"found {text!r}, which is {read.by_point:g} by a decimal point and {read.by_comma:g} by a decimal comma, "
-            "and no value that tells; say --decimal . or --decimal ,",
+            f"and {tells}; say --decimal . or --decimal ,",
         )
 
     def _refuse_dates(self) -> str:

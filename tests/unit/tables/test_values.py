@@ -30,6 +30,12 @@ from tables.words import entries, truth
         ("€ 70", 70.0, 70.0), ("$36.25", 36.25, None), ("36,25 EUR", None, 36.25), ("¥1,250.00", 1250.0, None),
         ("70 %", 70.0, 70.0),
         ("(5.50)", -5.5, None), ("70-", -70.0, -70.0), ("−3", -3.0, -3.0), ("-$5", -5.0, -5.0), ("７０", 70.0, 70.0),
+        ("5,-", None, 5.0), ("5.-", 5.0, None), ("1'200.-", 1200.0, None), ("7.--", 7.0, None), ("5,–", None, 5.0),
+        ("1.200,- €", None, 1200.0), ("CHF 5.—", 5.0, None), ("-5.-", -5.0, None), ("70- €", -70.0, -70.0),
+        ("￥1.234", 1.234, 1234.0), ("￥2.500", 2.5, 2500.0), ("１．５００", 1.5, 1500.0), ("１，５００", 1500.0, 1.5),
+        ("１，５", None, 1.5), ("−1.500", -1.5, -1500.0), ("–3", -3.0, -3.0), ("（5）", -5.0, -5.0),
+        ("7,00,000", 700000.0, None), ("12,34,567.8", 1234567.8, None), ("7万", 70000.0, 70000.0),
+        ("1.5亿元", 150000000.0, None),
         ("1e3", 1000.0, 1000.0), ("1.5E-2", 0.015, None), (".5", 0.5, None), ("5.", 5.0, None),
     ],
 )  # fmt: skip
@@ -42,9 +48,8 @@ def test_a_number_is_what_it_is_by_each_decimal_sign(text: str, by_point: float 
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "-", "1_0", "0x46", "inf", "nan", "1e400", "--5", "(-5)", "(5", "5)", "$5€", "1.2.3", "1,00,000",
-     "12,34,567.8",
-     "5²", "½", "1 2", "1'25", "twelve", "2024-05-01", "1:30", "+-5", "5--"],
+    ["", ".", "-", "1_0", "0x46", "inf", "nan", "1e400", "--5", "(-5)", "(5", "5)", "$5€", "1.2.3", "1.00.000", "5,00,00",
+     "7 CR", "7DR", "5—", "5.---", ".-", "5²", "½", "1 2", "1'25", "twelve", "2024-05-01", "1:30", "+-5", "5--"],
 )  # fmt: skip
 def test_what_is_no_number_is_none(text: str) -> None:
     assert figure(text) is None
@@ -74,6 +79,24 @@ def test_a_column_that_does_not_tell_is_refused_with_both_readings_and_taken_as_
         survey(["1.000", "20"]).form(ReadOptions())
 
     assert survey(["1.000", "20"]).form(ReadOptions(decimal=",")).written == COMMA
+
+
+@pytest.mark.parametrize(
+    "text", ["￥1.234", "￥2.500", "１．５００", "１，５００", "−1.500", "－１.500", "1．500", "$1，500", "（1.500）", "–1.500"]
+)
+@pytest.mark.parametrize("kind", [ColumnKind.NUMBER, None])
+def test_glyphs_of_other_widths_leave_the_same_doubt(text: str, kind: ColumnKind | None) -> None:
+    with pytest.raises(UnreadableTable, match="say --decimal"):
+        survey([text], kind).form(ReadOptions())
+
+    assert survey([text], kind).form(ReadOptions(decimal=".")).kind is ColumnKind.NUMBER
+
+
+def test_a_column_that_tells_both_decimal_signs_is_refused_where_it_makes_a_difference() -> None:
+    with pytest.raises(UnreadableTable, match=r"found '1,234', .* and both '12\.5' and '12,5' beside it; say --decimal"):
+        survey(["12,5", "12.5", "1,234"]).form(ReadOptions())
+
+    assert survey(["12,5", "12.5", "13.5"]).form(ReadOptions()).written == POINT
 
 
 @pytest.mark.parametrize("texts", [["$5", "€5"], ["5 %", "5"]])

@@ -276,6 +276,13 @@ class Survey:
         )
 
     def _refuse_dates(self) -> str:
+        only = [self.dates.only[order][1] for order in (DAY_FIRST, MONTH_FIRST) if order in self.dates.only]
+        if len(only) > 1:
+            raise UnreadableTable.of(
+                f"column {self.column}",
+                f"found {only[0]!r}, where the day stands first, and {only[1]!r}, where the month does; "
+                "mend one of them, or say --date-format DMY or --date-format MDY",
+            )
         orders = orders_of(self.dates.either)
         raise UnreadableTable.of(
             f"column {self.column}",

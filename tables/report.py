@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tables.dates import advice
 from tables.errors import UnreadableTable
 
 FEWEST_UNREADABLE = 3
@@ -125,7 +126,7 @@ class ReadReport:
                 raise UnreadableTable.of(
                     f"{self.file}: column {column.column}",
                     f"{column.n_unreadable:,} of {column.n_values - column.n_missing:,} values are no {column.form}, "
-                    f"first {column.first}; mend them, or say --allow-unreadable {_percent(column.unreadable_share)}",
+                    f"first {column.first}; {_ways_out(column)}",
                 )
         share = self.n_rejected / max(1, self.n_rows + self.n_rejected)
         if (
@@ -185,6 +186,16 @@ class ReadReport:
             yield f"  … and {self.n_rejected - len(self.rejected):,} more rows in error"
         if self.rejected_to:
             yield f"  rows in error are in {self.rejected_to}"
+
+
+def _ways_out(column: ColumnReport) -> str:
+    """Say what can be done about a column of which too much cannot be read."""
+    ways = ["mend them"]
+    if column.form.startswith("dates") and column.first:
+        ways.append(f"say {advice(column.first.value)}")
+    if column.unreadable_share < 1 or len(ways) == 1:
+        ways.append(f"say --allow-unreadable {_percent(column.unreadable_share)}")
+    return f"{', '.join(ways[:-1])}, or {ways[-1]}"
 
 
 def _percent(share: float) -> str:

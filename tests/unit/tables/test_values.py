@@ -15,6 +15,7 @@ from tables.errors import UnreadableTable
 from tables.forms import ColumnForm, ColumnKind, Survey
 from tables.numbers import COMMA, POINT, figure
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST, ReadOptions, read_mapping, zone_of
+from tables.report import ColumnReport, ReadReport, RowPlace
 from tables.tidying import without_missing
 from tables.words import entries, truth
 
@@ -143,6 +144,8 @@ def test_a_date_is_what_it_is_in_each_order(text: str, orders: set[str]) -> None
         ("2024-05-01T08:30:00Z", datetime(2024, 5, 1, 8, 30, tzinfo=UTC)),
         ("2024/5/1 8:30 PM", datetime(2024, 5, 1, 12, 30, tzinfo=UTC)),
         ("2024年5月1日 8时30分", datetime(2024, 5, 1, 0, 30, tzinfo=UTC)),
+        ("2024/5/1 下午 3:30", datetime(2024, 5, 1, 7, 30, tzinfo=UTC)),
+        ("2024年5月1日 上午12:05", datetime(2024, 4, 30, 16, 5, tzinfo=UTC)),
         ("2024-05-01T08:30:00+02:00", datetime(2024, 5, 1, 8, 30, tzinfo=timezone(timedelta(hours=2)))),
     ],
 )
@@ -157,6 +160,45 @@ def test_a_column_tells_whether_day_or_month_stands_first() -> None:
     assert survey(["01/02/2024", "02/13/2024"], ColumnKind.DATE).form(ReadOptions()).written == MONTH_FIRST
     with pytest.raises(UnreadableTable, match="2024-02-01 if the day stands first and 2024-01-02 if the month does"):
         survey(["01.02.2024"], ColumnKind.DATE).form(ReadOptions())
+
+
+def test_a_column_that_proves_both_orders_is_refused_and_read_by_the_one_that_is_said() -> None:
+    texts = ["13.05.2024", "05/14/2024", "2024-05-15", "05.05.2024"]
+    with pytest.raises(UnreadableTable, match=r"'13\.05\.2024', where the day .* '05/14/2024', where the month does"):
+        survey(texts, ColumnKind.DATE).form(ReadOptions())
+
+    form = survey(texts, ColumnKind.DATE).form(ReadOptions(date_format=DAY_FIRST))
+
+    assert [moment and moment.day for moment in form.read(pa.array(texts)).to_pylist()] == [13, None, 15, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("1. Mai 2024", 5), ("1. März 2024", 3), ("3-Dez-2024", 12), ("2 Sept. 2024", 9), ("Oct. 5, 2024", 10),
+     ("1 marraskuu 2024", None), ("2 Decoy 2024", None), ("2 Marzo 2024", None), ("2 Mayo 2024", None)],
+)  # fmt: skip
+def test_a_month_is_a_whole_name_or_its_usual_abbreviation(text: str, month: int | None) -> None:
+    assert {moment.month for moment in orders_of(text).values()} == ({month} if month else set())
+
+
+def test_days_of_a_sheet_may_end_in_a_zero() -> None:
+    assert read_dates(pa.array(["45413.0", "45413"]), SERIAL, zone_of("Asia/Shanghai")).to_pylist() == [
+        datetime(2024, 5, 1, tzinfo=UTC)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "way_out"),
+    [("01.05.24", "say --date-format %d.%m.%y"), ("5/1/24", "%d/%m/%y"), ("45413.5", "say --date-format serial"),
+     ("1714521600", "with a pattern such as")],
+)  # fmt: skip
+def test_dates_that_cannot_be_read_are_refused_with_a_format(text: str, way_out: str) -> None:
+    column = ColumnReport("d", "d", "dates, year first", 5, 0, 5, RowPlace(2, text))
+
+    with pytest.raises(UnreadableTable) as refused:
+        ReadReport("f.csv", "csv", columns=[column]).check(0.01)
+
+    assert way_out in str(refused.value) and "100%" not in str(refused.value)
 
 
 def test_a_format_that_is_said_is_the_only_one() -> None:

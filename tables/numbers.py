@@ -94,9 +94,7 @@ def figure(text: str) -> Figure | None:
         dashes = None if not written["trailing"] else "--"  # no cents: 5,-
     if dashes not in (None, "-"):
         return None
-    signs = [
-        sign for sign in (written["open"], written["sign"], written["inner"], dashes, written["trailing"]) if sign
-    ]
+    signs = [sign for sign in (written["open"], written["sign"], written["inner"], dashes, written["trailing"]) if sign]
     if len(signs) > 1 or (written["before"] and written["after"]):
         return None
     factor = (-1.0 if signs and signs[0] != "+" else 1.0) * _TIMES[written["times"]]

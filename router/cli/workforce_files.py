@@ -143,7 +143,9 @@ def _rep(
     name = row.get("name", "")
     rep_id = row.get("id") or _id_from(name)
     if "id" in columns and "id" not in row:
-        problems.append(f"column {columns['id']}: found nothing, or a word for it such as NA; allowed: an id in every row")
+        problems.append(
+            f"column {columns['id']}: found nothing, or a word for it such as NA; allowed: an id in every row"
+        )
     elif check_id(rep_id):
         problems.append(f"column {columns.get('id', 'name')}: found {rep_id!r}; allowed: {_ID_ALLOWED}")
     weight = row.get("weight", 1.0)

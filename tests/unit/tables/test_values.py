@@ -83,7 +83,19 @@ def test_a_column_that_does_not_tell_is_refused_with_both_readings_and_taken_as_
 
 
 @pytest.mark.parametrize(
-    "text", ["￥1.234", "￥2.500", "１．５００", "１，５００", "−1.500", "－１.500", "1．500", "$1，500", "（1.500）", "–1.500"]
+    "text",
+    [
+        "￥1.234",
+        "￥2.500",
+        "１．５００",
+        "１，５００",
+        "−1.500",
+        "－１.500",
+        "1．500",
+        "$1，500",
+        "（1.500）",
+        "–1.500",
+    ],
 )
 @pytest.mark.parametrize("kind", [ColumnKind.NUMBER, None])
 def test_glyphs_of_other_widths_leave_the_same_doubt(text: str, kind: ColumnKind | None) -> None:
@@ -94,7 +106,9 @@ def test_glyphs_of_other_widths_leave_the_same_doubt(text: str, kind: ColumnKind
 
 
 def test_a_column_that_tells_both_decimal_signs_is_refused_where_it_makes_a_difference() -> None:
-    with pytest.raises(UnreadableTable, match=r"found '1,234', .* and both '12\.5' and '12,5' beside it; say --decimal"):
+    with pytest.raises(
+        UnreadableTable, match=r"found '1,234', .* and both '12\.5' and '12,5' beside it; say --decimal"
+    ):
         survey(["12,5", "12.5", "1,234"]).form(ReadOptions())
 
     assert survey(["12,5", "12.5", "13.5"]).form(ReadOptions()).written == POINT
@@ -182,9 +196,10 @@ def test_a_month_is_a_whole_name_or_its_usual_abbreviation(text: str, month: int
 
 
 def test_days_of_a_sheet_may_end_in_a_zero() -> None:
-    assert read_dates(pa.array(["45413.0", "45413"]), SERIAL, zone_of("Asia/Shanghai")).to_pylist() == [
-        datetime(2024, 5, 1, tzinfo=UTC)
-    ] * 2
+    assert (
+        read_dates(pa.array(["45413.0", "45413"]), SERIAL, zone_of("Asia/Shanghai")).to_pylist()
+        == [datetime(2024, 5, 1, tzinfo=UTC)] * 2
+    )
 
 
 @pytest.mark.parametrize(

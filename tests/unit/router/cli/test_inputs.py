@@ -118,7 +118,10 @@ def test_a_name_makes_an_id_where_there_is_none(tmp_path: Path) -> None:
         ("id,capacity_LEAD\nanna,1.5\n", ":2: column capacity_LEAD: found 1.5; allowed: a whole number"),
         ("id,pools\nanna,east:x\n", ":2: column pools: found 'east:x'; allowed: POOL or POOL:WEIGHT"),
         ("id\nan na\n", ":2: column id: found 'an na'; allowed: 1 to 64 letters"),
-        ("id,name\nNA,Nadia\n", ":2: column id: found nothing, or a word for it such as NA; allowed: an id in every row"),
+        (
+            "id,name\nNA,Nadia\n",
+            ":2: column id: found nothing, or a word for it such as NA; allowed: an id in every row",
+        ),
         ("id\nanna\nanna\n", ":3: column id: found 'anna'; allowed: each rep once, first in 2"),
         ("colour\nred\n", ":1: found no column that names the rep"),
         ("id,编号\na,b\n", ":1: columns id and 编号 both mean id"),

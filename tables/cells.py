@@ -13,7 +13,7 @@ _ERROR = (
     r"^(?:#[¡¿]?\p{Lu}[\p{Lu}_ ]*(?:/0)?[!?]|##+|#GETTING_DATA|"
     r"#HIÁNYZIK|#NENÍ_K_DISPOZICI|Err:5[0-9]{2})$"
 )
-"""What a spreadsheet writes where a formula failed, in all its languages, or a column is too narrow: no value at all."""
+"""What a spreadsheet writes where a formula failed, in all its languages, or a column is too narrow: no value."""
 _DIGITS_LOST = r"^[+-]?[0-9](?:[.,][0-9]+[Ee]\+?|[Ee]\+)[0-9]+$"
 """How spreadsheets and programs write large numbers; without a decimal sign, ``1E5`` may be an id."""
 
@@ -47,7 +47,7 @@ def are_errors(texts: list[str]) -> list[bool]:
 
 @dataclass(slots=True)
 class IdSpellings:
-    """Ids of one column, as far as they tell that one may stand there in two spellings: ``12`` and ``12.0`` or ``0012``.
+    """Ids of one column, as far as they tell that one may stand there in two spellings: ``12`` and ``12.0``, ``0012``.
 
     Parameters
     ----------

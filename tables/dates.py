@@ -220,13 +220,16 @@ def advice(text: str) -> str:
 
     Examples
     --------
-    >>> advice("01.05.24"), advice("45413.0"), advice("1714521600")
-    ('--date-format %d.%m.%y', '--date-format serial', '--date-format with a pattern such as %d.%m.%y %H:%M')
+    >>> advice("05/14/24"), advice("01.05.24"), advice("45413.0")
+    ('--date-format %m/%d/%y', '--date-format %d.%m.%y or %m.%d.%y', '--date-format serial')
+    >>> advice("1714521600")
+    '--date-format with a pattern such as %d.%m.%y %H:%M'
     """
     if SERIAL in orders_of(text):
         return f"--date-format {SERIAL}"
-    if short := re.fullmatch(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}", text):
-        return f"--date-format {short[1].join(('%d', '%m', '%y'))}"
+    if short := re.fullmatch(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2[0-9]{2}", text):
+        fits = [order for order, month in (("%d %m %y", short[3]), ("%m %d %y", short[1])) if int(month) <= 12]
+        return f"--date-format {' or '.join(order.replace(' ', short[2]) for order in fits or ['%y %m %d'])}"
     return "--date-format with a pattern such as %d.%m.%y %H:%M"
 
 

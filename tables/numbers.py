@@ -38,7 +38,8 @@ _INDIAN = "[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
 _GROUPS = rf"[1-9][0-9]{{{{0,2}}}}(?:(?P<gap>[{{0}}{_GAPS}])[0-9]{{{{3}}}})(?:(?P=gap)[0-9]{{{{3}}}})*"
 _FIGURES = {
     decimal: re.compile(
-        rf"(?:{_GROUPS.format(thousands)}|{_INDIAN if decimal == POINT else '[0-9]+'}|[0-9]+)(?:[{decimal}][0-9]*)?(?:[eE][+-]?[0-9]+)?|[{decimal}][0-9]+"
+        rf"(?:{_GROUPS.format(thousands)}|{_INDIAN if decimal == POINT else '[0-9]+'}|[0-9]+)"
+        rf"(?:[{decimal}][0-9]*)?(?:[eE][+-]?[0-9]+)?|[{decimal}][0-9]+"
     )
     for decimal, thousands in ((POINT, COMMA), (COMMA, "."))
 }

@@ -332,7 +332,11 @@ class Reading:
     def _finish(self) -> None:
         for plan in self.plans:
             survey = self.watched.get(plan.name)
-            if survey is not None and survey.form(self.table.options) != plan.form:
+            if survey is None:
+                continue
+            with _of_file(self.table.file):
+                form = survey.form(self.table.options)
+            if form != plan.form:
                 self._is_written_otherwise = True
                 raise UnreadableTable.of(
                     f"{self.table.file}: column {plan.column}",

@@ -199,7 +199,8 @@ def test_numbers_that_are_none_by_their_dress_or_company_are_no_categories(value
     drops = prepare(with_column(customers(), "balance 2", values), CHURN).dropped
 
     (drop,) = [drop for drop in drops if drop.column == "balance 2"]
-    assert drop.why is Why.MIXED and "mend them" in drop.evidence
+    assert drop.why is Why.MIXED
+    assert "mend them" in drop.evidence
 
 
 @pytest.mark.parametrize("values", [["7,00,000", "8,50,000"], ["7万", "8.5万"], ["7", "n.a."], ["5,-", "6,-"]])

@@ -87,12 +87,16 @@ def test_decimal_commas_of_reps_are_told_by_the_column(tmp_path: Path) -> None:
 
 
 def test_entries_that_may_be_two_are_warned_of(tmp_path: Path) -> None:
-    text = 'id,industries\nanna,"制造业，汽车"\nben,"Software, Finance"\neve,制造业/汽车\n'
+    text = (
+        'id,industries\nanna,"制造业，汽车"\nben,"Software, Finance"\neve,制造业/汽车\nkim,a<br>b\nliz,[a]\nmia,a､b\n'
+    )
 
     found = read_reps(written(tmp_path, text), (), ReadOptions())
 
     assert list(found.reps[0].attributes["industries"]) == ["制造业", "汽车"]  # type: ignore[arg-type]
-    assert [warning.partition(":")[0] for warning in found.warnings] == ["rep ben", "rep eve"]
+    assert [warning.partition(":")[0] for warning in found.warnings] == [
+        "rep ben", "rep eve", "rep kim", "rep liz",
+    ]  # fmt: skip
 
 
 def test_other_columns_become_attributes_of_their_own_type(tmp_path: Path) -> None:

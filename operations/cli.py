@@ -210,6 +210,8 @@ def _said(account: ReadReport) -> Iterator[str]:
             first = f"first line {column.first_unreadable.line}, {column.first_unreadable.text!r}"
             share = f"{column.unreadable_count:,} values ({column.unreadable_share:.1%})"
             yield f"{account.file}: column {column.column}: {share} are no {column.form}: missing; {first}"
+        for note in column.notes:
+            yield f"{account.file}: column {column.column}: {note}"
     if account.missing_columns:
         yield f"{account.file}: columns not there: {', '.join(account.missing_columns)}"
     for place in account.rejected_rows:

@@ -17,15 +17,24 @@ import pyarrow.compute as pc
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, YEAR_FIRST
 
 _TIME = (
-    r"(?:[Tt\s,]\s*(?P<hour>[0-9]{1,2})[:时](?P<minute>[0-9]{1,2})分?"
+    r"(?:[Tt\s,]\s*(?P<noon>[上下]午\s?)?(?P<hour>[0-9]{1,2})[:时](?P<minute>[0-9]{1,2})分?"
     r"(?::?(?P<second>[0-9]{1,2})(?:[.,](?P<part>[0-9]{1,9}))?秒?)?"
     r"\s?(?P<half>[AaPp]\.?[Mm]\.?)?\s?(?P<zone>[Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 _MONTHS = {
-    month: place + 1
-    for place, month in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+    name: month
+    for month, names in enumerate(
+        (
+            *("january januar jänner jan jän", "february februar feber feb", "march märz maerz mar mär mrz"),
+            *("april apr", "may mai", "june juni jun", "july juli jul", "august aug", "september sept sep"),
+            *("october oktober oct okt", "november nov", "december dezember dec dez"),
+        ),
+        1,
+    )
+    for name in names.split()
 }
-_NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+"""Months in English and German, whole or shortened as is usual; what only begins like one is none."""
+_NAME = r"(?P<name>[A-Za-zÄä]{3,9})\.?"
 _YEAR_FIRST = re.compile(
     rf"(?P<a>[0-9]{{4}})(?P<gap>[-/.年])(?P<b>[0-9]{{1,2}})(?:(?P=gap)|月)(?P<c>[0-9]{{1,2}})日?{_TIME}"
 )
@@ -38,12 +47,13 @@ _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{
 """What Arrow casts by itself."""
 MAY_BE = (
     r"^(?:[0-9]{4}[-/.年][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{8}|[1-9][0-9]{4}(?:\.[0-9]+)?$|"
-    r"[0-9]{1,2}[-\s/.]\s?[A-Za-z]{3,9}|[A-Za-z]{3,9}\.?\s[0-9]{1,2},?\s[0-9]{4}|[０-９])"
+    r"[0-9]{1,2}[-\s/.]\s?[A-Za-zÄä]{3,9}|[A-Za-zÄä]{3,9}\.?\s[0-9]{1,2},?\s[0-9]{4}|[０-９])"
 )
 _VAGUE = (
     r"^(?:(?:19|20)[0-9]{2}[-/.年]\s?[0-9]{1,2}月?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}|"
-    r"[0-9]{1,2}[- ](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z]*[-, ]+[0-9]{2})(?:$|[ T,])"
+    rf"[0-9]{{1,2}}[-. ] ?(?i:{'|'.join(_MONTHS)})[-., ]+[0-9]{{2}})(?:$|[ T,])"
 )
+_NOONS = {"": "", "上": "a", "下": "p"}
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
@@ -68,7 +78,7 @@ def orders_of(text: str) -> dict[str, datetime]:
         return _read(dict.fromkeys((YEAR_FIRST, DAY_FIRST, MONTH_FIRST), ("c", "name", "a")), found)
     if _SERIAL.fullmatch(text):
         moment = _EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))
-        return {SERIAL: moment if "." in text else moment.replace(tzinfo=UTC)}
+        return {SERIAL: moment if float(text) % 1 else moment.replace(tzinfo=UTC)}
     return {}
 
 
@@ -78,14 +88,14 @@ def _read(orders: dict[str, tuple[str, str, str]], found: re.Match[str]) -> dict
 
 
 def _moment(found: re.Match[str], year: str, month: str, day: str) -> datetime | None:
-    hour, half = int(found["hour"] or 0), (found["half"] or "").lower()[:1]
+    hour, half = int(found["hour"] or 0), (found["half"] or "").lower()[:1] or _NOONS[(found["noon"] or "")[:1]]
     if half and not 1 <= hour <= 12:
         return None
     hour = hour % 12 + 12 * (half == "p") if half else hour
     part = int((found["part"] or "").ljust(6, "0")[:6])
     named = found[month]
     try:
-        number = int(named) if named.isdigit() else _MONTHS[named[:3].lower()]
+        number = int(named) if named.isdigit() else _MONTHS[named.lower()]
         moment = datetime(
             int(found[year]), number, int(found[day]), hour, int(found["minute"] or 0), int(found["second"] or 0), part
         )
@@ -155,15 +165,18 @@ class Dates:
         self.only[order] = before + count, first or text
 
     def order(self) -> str:
-        """Return the order of day, month and year where the year does not stand first; empty: texts allow two.
+        """Return the order of day, month and year where the year does not stand first; empty: texts allow two, or
+        prove both.
 
         Where it stands first there is but one reading, whatever the column holds beside.
         """
         day, month = (self.only.get(order, (0, ""))[0] for order in (DAY_FIRST, MONTH_FIRST))
         if self.n_serials > self.n_dates:
             return SERIAL
+        if day and month:
+            return ""
         if day or month:
-            return DAY_FIRST if day >= month else MONTH_FIRST
+            return DAY_FIRST if day else MONTH_FIRST
         return "" if self.either else YEAR_FIRST
 
 
@@ -202,10 +215,28 @@ def n_vague(texts: pa.Array) -> int:
     return pc.sum(pc.match_substring_regex(texts, _VAGUE)).as_py() or 0
 
 
+def advice(text: str) -> str:
+    """Return the option that reads dates such as a text; that of a pattern, where none is known.
+
+    Examples
+    --------
+    >>> advice("05/14/24"), advice("01.05.24"), advice("45413.0")
+    ('--date-format %m/%d/%y', '--date-format %d.%m.%y or %m.%d.%y', '--date-format serial')
+    >>> advice("1714521600")
+    '--date-format with a pattern such as %d.%m.%y %H:%M'
+    """
+    if SERIAL in orders_of(text):
+        return f"--date-format {SERIAL}"
+    if short := re.fullmatch(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2[0-9]{2}", text):
+        fits = [order for order, month in (("%d %m %y", short[3]), ("%m %d %y", short[1])) if int(month) <= 12]
+        return f"--date-format {' or '.join(order.replace(' ', short[2]) for order in fits or ['%y %m %d'])}"
+    return "--date-format with a pattern such as %d.%m.%y %H:%M"
+
+
 def _by_order(order: str) -> Callable[[str], datetime | None]:
     def read(text: str) -> datetime | None:
         orders = orders_of(text)
-        if len(set(orders.values())) == 1 and order != SERIAL and SERIAL not in orders:
+        if order != SERIAL and (YEAR_FIRST in orders or len(orders) > len(set(orders.values()))):
             return next(iter(orders.values()))  # the year stands first, or it makes no difference
         return orders.get(order)
 

@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tables.cells import with_all_digits, without_errors
 from tables.dates import MAY_BE, Dates, orders_of, read_dates
 from tables.errors import UnreadableTable
-from tables.numbers import ANY_WAY, COMMA, POINT, Decimals, figure, plain_numbers, read_numbers
+from tables.numbers import ANY_WAY, COMMA, MAY_BE_WIDE, POINT, Decimals, figure, plain_numbers, read_numbers
 from tables.options import DAY_FIRST, MONTH_FIRST, SERIAL, ReadOptions, zone_of
-from tables.tidying import in_dictionary, may_hold, without_missing
+from tables.tidying import in_dictionary, without_missing
 from tables.words import read_lists, read_truths
 
 NEARLY_ALL = 0.9
@@ -80,8 +81,8 @@ class ColumnForm:
         readers = {
             ColumnKind.BOOL: read_truths,
             ColumnKind.LIST: read_lists,
-            ColumnKind.TEXT: _as_they_are,
-            ColumnKind.ID: _with_all_digits,
+            ColumnKind.TEXT: without_errors,
+            ColumnKind.ID: with_all_digits,
         }
         return readers[self.kind](known)
 
@@ -133,12 +134,6 @@ _FIRST_US, _END_US = (int(np.datetime64(year, "us").astype(np.int64)) for year i
 _KINDS = {ARROW[kind]: kind for kind in ColumnKind if kind is not ColumnKind.ID} | {pa.int64(): ColumnKind.NUMBER}
 
 
-def _with_all_digits(texts: pa.Array) -> pa.Array:
-    """Leave ids as they are; ``1.38E+10`` is none, a spreadsheet has thrown its digits away."""
-    lost = pc.match_substring_regex(texts, r"^[0-9](?:[.,][0-9]+)?E\+[0-9]+$")
-    return pc.if_else(lost, pa.scalar(None, pa.string()), texts) if pc.any(lost).as_py() else texts
-
-
 def _on_calendars(instants: pa.Array) -> pa.Array:
     """Leave instants of the years 1 to 9999 as they are; of others, nothing can be made."""
     counts = instants.cast(pa.int64())
@@ -159,7 +154,7 @@ def _finite(values: pa.Array) -> pa.Array:
 def _as_category(values: pa.Array) -> pa.Array:
     if not pa.types.is_dictionary(values.type):
         values = (values if pa.types.is_string(values.type) else without_missing(_texts_of(values))).dictionary_encode()
-    values = in_dictionary(_as_they_are, values)
+    values = in_dictionary(without_errors, values)
     wanted = ARROW[ColumnKind.CATEGORY]
     return values if values.type == wanted else values.cast(wanted)
 
@@ -198,22 +193,9 @@ def text_of(value: object) -> str:
     return ";".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-ERRORS = (
-    "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
-)  # fmt: skip
-"""What a spreadsheet writes where a formula failed: no value of any column."""
-_ERRORS = pa.array(ERRORS)
-_TELLING = f"{ANY_WAY}|{MAY_BE}"
+_TELLING = f"{ANY_WAY}|{MAY_BE_WIDE}|{MAY_BE}"
 """How texts are written that may be numbers or dates."""
 _ORDER_WORDS = {"YMD": "year first", "DMY": "day first", "MDY": "month first", SERIAL: "Excel's count of days"}
-
-
-def _as_they_are(texts: pa.Array) -> pa.Array:
-    """Leave texts as they are; a spreadsheet's error is none."""
-    if not may_hold(texts, "#"):
-        return texts
-    errors = pc.is_in(texts, _ERRORS)
-    return pc.if_else(errors, pa.scalar(None, pa.string()), texts) if pc.any(errors).as_py() else texts
 
 
 @dataclass(slots=True)
@@ -308,16 +290,24 @@ class Survey:
             )
 
     def _refuse_numbers(self) -> str:
-        text = self.decimals.either
+        text, told = self.decimals.either, [first for _, first in self.decimals.only.values() if first]
         read = figure(text)
         assert read is not None
+        tells = f"both {told[0]!r} and {told[1]!r} beside it" if told else "no value that tells"
         raise UnreadableTable.of(
             f"column {self.column}",
             f"found {text!r}, which is {read.by_point:g} by a decimal point and {read.by_comma:g} by a decimal comma, "
-            "and no value that tells; say --decimal . or --decimal ,",
+            f"and {tells}; say --decimal . or --decimal ,",
         )
 
     def _refuse_dates(self) -> str:
+        only = [self.dates.only[order][1] for order in (DAY_FIRST, MONTH_FIRST) if order in self.dates.only]
+        if len(only) > 1:
+            raise UnreadableTable.of(
+                f"column {self.column}",
+                f"found {only[0]!r}, where the day stands first, and {only[1]!r}, where the month does; "
+                "mend one of them, or say --date-format DMY or --date-format MDY",
+            )
         orders = orders_of(self.dates.either)
         raise UnreadableTable.of(
             f"column {self.column}",

@@ -19,8 +19,8 @@ POINT, COMMA = ".", ","
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0xFFE5: "¥",
     0xFFE1: "£",
-    0x2212: "-",
     0x3000: " ",
+    **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2212, 0xFE63), "-"),
 }
 _CURRENCY = (
     r"US\$|HK\$|NT\$|R\$|A\$|C\$|[$€£¥₩₹₽₺₫₴฿]|USD|EUR|GBP|CNY|RMB|JPY|CHF|HKD|TWD|KRW|INR|SEK|NOK|DKK|PLN|kr|zł|元"
@@ -30,16 +30,24 @@ _GAPS = "'’ \u00a0\u202f\u2009"
 _WRITTEN = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?\s?(?P<before>{_CURRENCY})?\s?(?P<inner>[+-])?"
     rf"(?P<figure>[0-9.,](?:[0-9.,{_GAPS}]*[0-9.,])?(?:[eE][+-]?[0-9]{{1,3}})?)"
-    rf"\s?(?P<after>{_CURRENCY}|%)?(?P<trailing>-)?(?P<close>\))?"
+    rf"(?P<dashes>--?|—)?\s?(?P<times>[万萬亿億])?(?P<after>{_CURRENCY}|%)?(?P<trailing>-)?(?P<close>\))?"
 )
+_TIMES = {None: 1.0, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
+_INDIAN = "[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+"""Thousands in hundreds of thousands, as in India: 7,00,000."""
 _GROUPS = rf"[1-9][0-9]{{{{0,2}}}}(?:(?P<gap>[{{0}}{_GAPS}])[0-9]{{{{3}}}})(?:(?P=gap)[0-9]{{{{3}}}})*"
 _FIGURES = {
     decimal: re.compile(
-        rf"(?:{_GROUPS.format(thousands)}|[0-9]+)(?:[{decimal}][0-9]*)?(?:[eE][+-]?[0-9]+)?|[{decimal}][0-9]+"
+        rf"(?:{_GROUPS.format(thousands)}|{_INDIAN if decimal == POINT else '[0-9]+'}|[0-9]+)"
+        rf"(?:[{decimal}][0-9]*)?(?:[eE][+-]?[0-9]+)?|[{decimal}][0-9]+"
     )
     for decimal, thousands in ((POINT, COMMA), (COMMA, "."))
 }
 ANY_WAY = f"^(?:{_WRITTEN.pattern})$"
+MAY_BE_WIDE = r"^[-+($€¥ ]{0,3}[0-9.,]*[￥￡＄＋－（．，０-９\x{2010}-\x{2013}\x{2212}\x{FE63}]"
+"""How texts begin that may be numbers in other glyphs, which `figure` folds."""
+_LEDGER = r"^[0-9][0-9.,' ]* ?(?i:cr|dr)\.?$"
+"""A balance on the side of a ledger, of which the sign depends on whose it is."""
 _PLAIN = r"^-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?$"
 _OF_THREE = r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$"
 """Plain numbers that a decimal comma would read otherwise."""
@@ -76,14 +84,21 @@ def figure(text: str) -> Figure | None:
     ((1020.5, None, ''), (-5.5, None, ''), (1.0, 1000.0, '€'))
     >>> figure("1_0"), figure("inf")
     (None, None)
+    >>> tuple(figure("5,-")), tuple(figure("1.5万"))
+    ((None, 5.0, ''), (15000.0, None, ''))
     """
     written = _WRITTEN.fullmatch(text.translate(_FULL_WIDTH))
     if written is None or bool(written["open"]) != bool(written["close"]):
         return None
-    signs = [sign for sign in (written["open"], written["sign"], written["inner"], written["trailing"]) if sign]
+    dashes = written["dashes"]
+    if dashes and written["figure"].endswith((".", ",")):
+        dashes = None if not written["trailing"] else "--"  # no cents: 5,-
+    if dashes not in (None, "-"):
+        return None
+    signs = [sign for sign in (written["open"], written["sign"], written["inner"], dashes, written["trailing"]) if sign]
     if len(signs) > 1 or (written["before"] and written["after"]):
         return None
-    factor = -1.0 if signs and signs[0] != "+" else 1.0
+    factor = (-1.0 if signs and signs[0] != "+" else 1.0) * _TIMES[written["times"]]
     by_point, by_comma = (_value(written["figure"], decimal, factor) for decimal in (POINT, COMMA))
     if by_point is None and by_comma is None:
         return None
@@ -95,7 +110,7 @@ def _value(written: str, decimal: str, factor: float) -> float | None:
         return None
     thousands = COMMA if decimal == POINT else "."
     plain = re.sub(rf"[{thousands}{_GAPS}]", "", written).replace(COMMA, ".")
-    value = factor * float(plain)
+    value = float(plain) * factor
     return value if math.isfinite(value) else None
 
 
@@ -129,7 +144,7 @@ class Decimals:
             return
         self._see_plain(texts.filter(plain))
         rest = texts.filter(pc.invert(plain))
-        for text in rest.filter(pc.match_substring_regex(rest, ANY_WAY)).to_pylist():
+        for text in rest.filter(pc.match_substring_regex(rest, f"{ANY_WAY}|{MAY_BE_WIDE}")).to_pylist():
             self._see_one(text)
 
     def _see_plain(self, texts: pa.Array) -> None:
@@ -171,10 +186,12 @@ class Decimals:
         return bool(self.only[POINT][0] or self.only[COMMA][0])
 
     def decimal(self) -> str:
-        """Return the sign that reads more texts, which only those decide that one sign alone reads; empty: none does,
-        and there are texts that need one.
+        """Return the sign that reads more texts, which only those decide that one sign alone reads; empty: there are
+        texts that need one, and none does, or both signs have such.
         """
         by_point, by_comma = self.only[POINT][0], self.only[COMMA][0]
+        if by_point and by_comma and self.either:
+            return ""
         if by_point or by_comma:
             return POINT if by_point >= by_comma else COMMA
         return "" if self.either else POINT
@@ -189,6 +206,17 @@ def read_numbers(texts: pa.Array, decimal: str) -> pa.Array:
     return pa.array([None if value is None else value.value(decimal) for value in values], pa.float64()).take(
         different.indices
     )
+
+
+def n_of_ledger(texts: pa.Array) -> int:
+    """Count texts that are a number with CR or DR: of an amount, but nobody can tell its sign.
+
+    Examples
+    --------
+    >>> n_of_ledger(pa.array(["7 CR", "1,200.50 Dr", "7", None]))
+    2
+    """
+    return pc.sum(pc.match_substring_regex(texts, _LEDGER)).as_py() or 0
 
 
 def plain_numbers(texts: pa.Array, kind: pa.DataType | None = None) -> pa.Array | None:

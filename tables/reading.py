@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tables.cells import IdSpellings
 from tables.dialect import Dialect
 from tables.errors import UnreadableTable
 from tables.files import ENDINGS, WORKBOOKS
@@ -235,6 +236,8 @@ class Reading:
         self.report = _report(self.table, self.plans, self.missing)
         self.records: Offsets | range = range(0)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
+        self._ids: dict[str, IdSpellings] = {}
+        self._nameless: dict[str, int] = {}
         self._rejected: list[tuple[int, str]] = []
         self._strays = Strays(_telling(self.table, self.plans) if self.has_strays else [])
         self._is_written_otherwise = False
@@ -331,7 +334,11 @@ class Reading:
     def _finish(self) -> None:
         for plan in self.plans:
             survey = self.watched.get(plan.name)
-            if survey is not None and survey.form(self.table.options) != plan.form:
+            if survey is None:
+                continue
+            with _of_file(self.table.file):
+                form = survey.form(self.table.options)
+            if form != plan.form:
                 self._is_written_otherwise = True
                 raise UnreadableTable.of(
                     f"{self.table.file}: column {plan.column}",
@@ -365,6 +372,10 @@ class Reading:
             self.watched[plan.name].see(texts)
         values = plan.form.read(texts)
         report.n_missing += texts.null_count
+        if plan.form.kind is ColumnKind.ID:
+            self._ids.setdefault(plan.name, IdSpellings()).see(texts)
+            if texts.null_count and plan.name not in self._nameless:
+                self._nameless[plan.name] = int(batch.records[pc.index(texts.is_null(), True).as_py()])
         if values.null_count > texts.null_count:
             lost = pc.and_(texts.is_valid(), values.is_null())
             report.n_unreadable += values.null_count - texts.null_count
@@ -398,7 +409,8 @@ class Reading:
         """Turn the numbers of rows into lines of the file, and write those in error beside it."""
         strays = self._strays
         wanted = {*(record for record, _ in [*self._rejected, *strays.rejected]), *strays.unsure}
-        found = self.table.source.found_again([*wanted, *(record for record, _ in self._unreadable.values())])
+        wanted |= {*(record for record, _ in self._unreadable.values()), *self._nameless.values()}
+        found = self.table.source.found_again(list(wanted))
         cells = {record: texts for record, (_, texts) in found.items()}
         self.report.footers += strays.settle(cells, self.table.all_names)
         self.report.n_blank += strays.n_blank
@@ -407,6 +419,11 @@ class Reading:
         for record, problem in [*self._rejected, *strays.rejected]:
             problems[record] = f"{problems[record]}; {problem}" if record in problems else problem
         for column in self.report.columns:
+            if column.name in self._nameless:
+                line = found[self._nameless[column.name]][0]
+                column.notes.append(f"{column.n_missing:,} of {column.n_values:,} rows have no id; first line {line}")
+            if column.name in self._ids and (note := self._ids[column.name].note):
+                column.notes.append(note)
             if column.name in self._unreadable:
                 record, value = self._unreadable[column.name]
                 column.first = RowPlace(found[record][0], value)

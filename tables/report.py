@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tables.dates import advice
 from tables.errors import UnreadableTable
 
 FEWEST_UNREADABLE = 3
@@ -42,6 +43,8 @@ class ColumnReport:
         How its values were read, in words.
     first
         The first value that nothing could be made of.
+    notes
+        What else is to be known of it.
     """
 
     name: str
@@ -51,6 +54,7 @@ class ColumnReport:
     n_missing: int = 0
     n_unreadable: int = 0
     first: RowPlace | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def unreadable_share(self) -> float:
@@ -62,6 +66,7 @@ class ColumnReport:
         self.n_values += other.n_values
         self.n_unreadable += other.n_unreadable
         self.n_missing += other.n_missing
+        self.notes += [note for note in other.notes if note not in self.notes]
         self.first = min(filter(None, (self.first, other.first)), key=lambda place: place.line, default=None)
 
 
@@ -121,7 +126,7 @@ class ReadReport:
                 raise UnreadableTable.of(
                     f"{self.file}: column {column.column}",
                     f"{column.n_unreadable:,} of {column.n_values - column.n_missing:,} values are no {column.form}, "
-                    f"first {column.first}; mend them, or say --allow-unreadable {_percent(column.unreadable_share)}",
+                    f"first {column.first}; {_ways_out(column)}",
                 )
         share = self.n_rejected / max(1, self.n_rows + self.n_rejected)
         if (
@@ -164,6 +169,7 @@ class ReadReport:
             if column.n_unreadable:
                 share = f"{column.n_unreadable:,} values ({column.unreadable_share:.1%})"
                 yield f"  column {column.column}: {share} are no {column.form}: missing; first {column.first}"
+            yield from (f"  column {column.column}: {note}" for note in column.notes)
         for what, names in (
             ("columns not used", self.ignored),
             ("columns not there", self.missing),
@@ -180,6 +186,16 @@ class ReadReport:
             yield f"  … and {self.n_rejected - len(self.rejected):,} more rows in error"
         if self.rejected_to:
             yield f"  rows in error are in {self.rejected_to}"
+
+
+def _ways_out(column: ColumnReport) -> str:
+    """Say what can be done about a column of which too much cannot be read."""
+    ways = ["mend them"]
+    if column.form.startswith("dates") and column.first:
+        ways.append(f"say {advice(column.first.value)}")
+    if column.unreadable_share < 1 or len(ways) == 1:
+        ways.append(f"say --allow-unreadable {_percent(column.unreadable_share)}")
+    return f"{', '.join(ways[:-1])}, or {ways[-1]}"
 
 
 def _percent(share: float) -> str:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from missing_words import BLANKS, SPELLINGS, is_missing, trimmed
+from missing_words import BLANKS, CELL_WORDS, DIRECTIONS, SPELLINGS, folded, trimmed
 
 _UNTIDY = np.isin(np.arange(256), [*range(0x21), ord("="), 0x7F, 0xC2, 0xE2, 0xE3, 0xEF])
 """Bytes that a text may begin with which is to be trimmed."""
-_UNTIDY_END = np.isin(np.arange(256), [char.encode()[-1] for char in BLANKS])
+_UNTIDY_END = np.isin(np.arange(256), [char.encode()[-1] for char in BLANKS + DIRECTIONS])
 """Bytes that it may end with; letters of other scripts may, too."""
 
 _SPELLINGS = pa.array(SPELLINGS)
@@ -47,7 +47,7 @@ def tidied(texts: pa.Array) -> pa.Array:
     """Trim texts; what then means "not known" and had blanks around it becomes null."""
     if _may_be_untidy(texts):
         different = texts.dictionary_encode()
-        tidy = [None if is_missing(text) else trimmed(text) for text in different.dictionary.to_pylist()]
+        tidy = [None if folded(text) in CELL_WORDS else text for text in map(trimmed, different.dictionary.to_pylist())]
         return pa.array(tidy, pa.string()).take(different.indices)
     return texts
 

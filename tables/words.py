@@ -12,11 +12,12 @@ YES = frozenset(
 NO = frozenset({"false", "no", "n", "f", "0", "0.0", "off", "否", "离职", "停用", "falsch", "nein", "faux", "non", "☐"})
 """Words for true and for false, in lower case."""
 
-SEPARATORS = ";；|｜、，\n\r\t"
+SEPARATORS = ";；|｜、､，\n\r\t"
 """What parts the entries of a list: none of them stands inside a name."""
 _SPLIT = re.compile(f"[{SEPARATORS}]")
-DOUBTFUL = ",/"
-"""What may part entries or stand inside a name (``Acme, Inc.``, ``IT/Telecom``): never split at, worth a warning."""
+DOUBTFUL = ",/[]<>"
+"""What may part entries or stand inside a name (``Acme, Inc.``, ``IT/Telecom``), or comes of a list that a program
+wrote (``["a"]``, ``a<br>b``): never split at, worth a warning."""
 
 
 def truth(text: str) -> bool | None:

@@ -55,7 +55,7 @@ def read_report(account: Mapping[str, Any]) -> pb.ReadReport:
 def _column_report(column: Mapping[str, Any]) -> pb.ColumnReport:
     first = column["first"]
     return pb.ColumnReport(
-        **{name: column[name] for name in ("name", "column", "form", "unreadable_share")},
+        **{name: column[name] for name in ("name", "column", "form", "unreadable_share", "notes")},
         value_count=column["n_values"],
         missing_count=column["n_missing"],
         unreadable_count=column["n_unreadable"],

@@ -153,7 +153,11 @@ def _rep(
     columns, problems = {plan.name: plan.column for plan in reading.plans}, list[str]()
     name = row.get("name", "")
     rep_id = row.get("id") or _id_from(name)
-    if check_id(rep_id):
+    if "id" in columns and "id" not in row:
+        problems.append(
+            f"column {columns['id']}: found nothing, or a word for it such as NA; allowed: an id in every row"
+        )
+    elif check_id(rep_id):
         problems.append(f"column {columns.get('id', 'name')}: found {rep_id!r}; allowed: {ID_ALLOWED}")
     weight = row.get("weight", 1.0)
     if not 0.001 <= weight <= 1000:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.model.logistic import FloatArray
+from tables.numbers import figure
 from training.data.inference import Column
 from training.data.rows import IntArray
 
@@ -78,6 +79,17 @@ def odd_ones(columns: Sequence[Column], places: IntArray) -> Iterator[Note]:
     for column in columns:
         if column.odd.size:
             yield Note(column.name, f"{_not_understood(column, places)} and taken as missing")
+
+
+def taken_for_codes(columns: Sequence[Column]) -> Iterator[Note]:
+    """Tell of each category that holds both numbers and other texts, which may have been meant for a number."""
+    for column in columns:
+        categories = column.feature.categories if column.feature and column.feature.type == "category" else ()
+        n_numbers = sum(figure(text) is not None for text in categories)
+        if n_numbers < len(categories) < 2 * n_numbers:
+            other = next(text for text in categories if figure(text) is None)
+            text = f"{n_numbers:,} of its {len(categories):,} texts are numbers, and {other!r} is none: taken for codes"
+            yield Note(column.name, f"{text}; if it is a number, mend the others, or say so with a schema")
 
 
 def _not_understood(column: Column, places: IntArray) -> str:

@@ -20,12 +20,15 @@ from scoring.model.columns import FLAG_KINDS, encode_column
 from scoring.model.encoding import FlagKind, category_text
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
+from tables.cells import are_errors
 from tables.dates import n_vague, read_dates
-from tables.forms import ERRORS, NEARLY_ALL, ColumnForm, ColumnKind, Survey
+from tables.forms import NEARLY_ALL, ColumnForm, ColumnKind, Survey
+from tables.numbers import POINT, n_of_ledger, read_numbers
 from tables.options import ReadOptions
 from tables.parquet import is_text, plain
 from tables.report import FEWEST_UNREADABLE
 from tables.tidying import without_missing
+from training.data.dated_numbers import moments_of
 from training.data.rows import IntArray
 
 YES_NO = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("0", "1"))
@@ -117,6 +120,8 @@ def read_column(name: str, values: pa.ChunkedArray, feature: Feature | None = No
 def _of_type(name: str, values: pa.ChunkedArray) -> Column:
     if is_temporal(values.type):
         return Column(name, values, None, _microseconds(values), is_moment=True)
+    if not pa.types.is_boolean(values.type) and (moments := moments_of(name, values)) is not None:
+        return Column(name, values, None, moments, is_moment=True)
     return _of_categories(name, values) if pa.types.is_boolean(values.type) else _of_numbers(name, values, values)
 
 
@@ -127,6 +132,8 @@ def _of_texts(name: str, texts: pa.ChunkedArray) -> Column:
     kind, n_known = survey.likeliest, survey.n_values
     if kind is ColumnKind.NUMBER:
         numbers = survey.form(ReadOptions()).read(known)
+        if (moments := moments_of(name, numbers)) is not None:
+            return Column(name, texts, None, moments, is_moment=True)
         n_odd = numbers.null_count - known.null_count
         if nearly_all(n_odd, n_known) or pc.count_distinct(numbers).as_py() > MANY_NUMBERS:
             odd = pc.and_(known.is_valid(), numbers.is_null())
@@ -135,7 +142,20 @@ def _of_texts(name: str, texts: pa.ChunkedArray) -> Column:
         return Column(name, texts, None, _microseconds(read_dates(known, order, UTC)), is_moment=True)
     if n_known and nearly_all(n_known - survey.dates.n_dates - n_vague(known), n_known):
         return Column(name, texts, None, _codes(known), is_moment=True)
-    return _of_categories(name, texts)
+    return _half_numbers(name, texts, known, survey) or _of_categories(name, texts)
+
+
+def _half_numbers(name: str, texts: pa.ChunkedArray, known: pa.Array, survey: Survey) -> Column | None:
+    """Return a column of which half and more are numbers, too many to be codes, or that has a ledger's CR and DR."""
+    n_numbers, n_known = survey.decimals.n_numbers, survey.n_values
+    is_half = n_known / 2 < n_numbers < n_known
+    if not is_half and (not n_known or n_of_ledger(known) < NEARLY_ALL * n_known):
+        return None
+    numbers = read_numbers(known, survey.decimals.decimal() or POINT)
+    if is_half and pc.count_distinct(numbers).as_py() <= MANY_NUMBERS:
+        return None
+    odd = np.flatnonzero(pc.and_(known.is_valid(), numbers.is_null()).to_numpy(zero_copy_only=False)).astype(np.int64)
+    return Column(name, texts, None, numbers.to_numpy(zero_copy_only=False), odd, is_mixed=True)
 
 
 def _of_numbers(name: str, values: pa.ChunkedArray, numbers: pa.Array | pa.ChunkedArray) -> Column:
@@ -202,7 +222,7 @@ def _guess(name: str, values: pa.ChunkedArray, *, is_number: bool) -> Feature | 
     distinct = [value for value in pc.unique(values).to_pylist() if value is not None and value == value]
     texts = sorted({category_text(value) for value in distinct})
     present = set(texts)
-    words = [text for text in texts if not is_missing(text) and text not in ERRORS]
+    words = [text for text, error in zip(texts, are_errors(texts), strict=True) if not (error or is_missing(text))]
     if not words:
         return None
     if (categories := _yes_no(words)) is not None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import FeatureSchema
-from training.data.cleaning import Dropped, Note, Why, duplicates, odd_ones, useless
+from training.data.cleaning import Dropped, Note, Why, duplicates, odd_ones, taken_for_codes, useless
 from training.data.columns import Columns
 from training.data.inference import Column, read_column
 from training.data.leaks import Leak, suspected
@@ -94,6 +94,7 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
     candidates = _read_columns(table, columns, account)
     kept = _without_leaks(candidates, rows, columns, account)
     account.notes += odd_ones(kept, account.places)
+    account.notes += taken_for_codes(kept)
     if columns.schema is None:
         kept += _totals(table, [*kept, *_left_out_as_duplicates(candidates, account)], rows)
     rows = TrainingRows(np.column_stack([column.encoded for column in kept]), churned, customers, times)

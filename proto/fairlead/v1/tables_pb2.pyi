@@ -66,7 +66,7 @@ class ReadReport(_message.Message):
     def __init__(self, file: _Optional[str] = ..., format: _Optional[str] = ..., encoding: _Optional[str] = ..., delimiter: _Optional[str] = ..., sheet: _Optional[str] = ..., row_count: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[ColumnReport, _Mapping]]] = ..., ignored_columns: _Optional[_Iterable[str]] = ..., missing_columns: _Optional[_Iterable[str]] = ..., titles: _Optional[_Iterable[str]] = ..., footers: _Optional[_Iterable[str]] = ..., blank_row_count: _Optional[int] = ..., rejected_row_count: _Optional[int] = ..., rejected_rows: _Optional[_Iterable[_Union[RowPlace, _Mapping]]] = ...) -> None: ...
 
 class ColumnReport(_message.Message):
-    __slots__ = ("name", "column", "form", "value_count", "missing_count", "unreadable_count", "unreadable_share", "first_unreadable")
+    __slots__ = ("name", "column", "form", "value_count", "missing_count", "unreadable_count", "unreadable_share", "first_unreadable", "notes")
     NAME_FIELD_NUMBER: _ClassVar[int]
     COLUMN_FIELD_NUMBER: _ClassVar[int]
     FORM_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +75,7 @@ class ColumnReport(_message.Message):
     UNREADABLE_COUNT_FIELD_NUMBER: _ClassVar[int]
     UNREADABLE_SHARE_FIELD_NUMBER: _ClassVar[int]
     FIRST_UNREADABLE_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
     name: str
     column: str
     form: str
@@ -83,7 +84,8 @@ class ColumnReport(_message.Message):
     unreadable_count: int
     unreadable_share: float
     first_unreadable: RowPlace
-    def __init__(self, name: _Optional[str] = ..., column: _Optional[str] = ..., form: _Optional[str] = ..., value_count: _Optional[int] = ..., missing_count: _Optional[int] = ..., unreadable_count: _Optional[int] = ..., unreadable_share: _Optional[float] = ..., first_unreadable: _Optional[_Union[RowPlace, _Mapping]] = ...) -> None: ...
+    notes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., column: _Optional[str] = ..., form: _Optional[str] = ..., value_count: _Optional[int] = ..., missing_count: _Optional[int] = ..., unreadable_count: _Optional[int] = ..., unreadable_share: _Optional[float] = ..., first_unreadable: _Optional[_Union[RowPlace, _Mapping]] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RowPlace(_message.Message):
     __slots__ = ("line", "text")

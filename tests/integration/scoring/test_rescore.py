@@ -313,6 +313,17 @@ def test_rows_are_counted_where_no_text_has_to_be_looked_at(
     assert "in.parquet: parquet; 50 rows" in run(tmp_path / "in.parquet", tmp_path / "out", registry)
 
 
+def test_customers_without_an_id_are_counted(customers: pa.Table, registry: Path, tmp_path: Path) -> None:
+    some = customers.slice(0, 50)
+    place = some.schema.get_field_index("customer")
+    ids = ["" if row == 6 else str(name) for row, name in enumerate(some["customer"].to_pylist())]
+    pq.write_table(some.set_column(place, "customer", pa.array(ids)), tmp_path / "in.parquet")
+
+    said = run(tmp_path / "in.parquet", tmp_path / "out", registry)
+
+    assert "column customer: 1 of 50 rows have no id; first line 7" in said
+
+
 def test_a_row_that_is_cut_off_is_left_out_named_and_no_success(registry: Path, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("customer,logins_30d,contract\nA,3,One year\nB,4,Two year\nC,5")
 

@@ -185,6 +185,7 @@ def _of_message(report: pb.ReadReport) -> dict[str, Any]:
             "n_values": column.value_count,
             "n_missing": column.missing_count,
             "n_unreadable": column.unreadable_count,
+            "notes": list(column.notes),
             "first": _place(column.first_unreadable) if column.HasField("first_unreadable") else None,
         }
         for column in report.columns

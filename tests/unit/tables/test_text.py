@@ -247,3 +247,14 @@ def test_a_workbook_names_such_columns_and_units_too(tmp_path: Path) -> None:
     assert read.read().to_pylist() == [{"id": "A", "spend": 1.0}, {"id": "B", "spend": 2.0}]
     assert (read.report.titles, read.report.ignored) == (["units [EUR]"], ["column 2, without a name"])
     assert read.lines([0]) == {0: 3}
+
+
+def test_rows_without_an_id_are_counted_with_the_first_line_and_ids_in_two_spellings_are_named(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id,spend\n12,1\n12.0,2\n,3\nNA,4\n", encoding="utf-8")
+    read = open_table(tmp_path / "in.csv").survey({"id": ColumnKind.ID, "spend": ColumnKind.NUMBER})
+
+    assert read.read()["id"].to_pylist() == ["12", "12.0", None, None]
+    assert list(read.report.lines())[1:] == [
+        "  column id: 2 of 4 rows have no id; first line 4",
+        "  column id: ids are written both as '12' and as '12.0': taken for different ones",
+    ]

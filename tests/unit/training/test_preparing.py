@@ -169,6 +169,54 @@ def test_dates_written_in_any_form_are_left_out_and_named_and_never_categories(f
 
 
 @pytest.mark.parametrize(
+    ("name", "start", "step"),
+    [("joined", 20240501, 1), ("signup_date", 45413, 1), ("signupDate", 45413.0, 1.5), ("created_at", 1714521600, 3600),
+     ("注册日期", 45413, 1), ("created_at", 1714521600000, 3600)],
+)  # fmt: skip
+@pytest.mark.parametrize("as_text", [False, True])
+def test_dates_that_are_numbers_are_left_out_and_named(name: str, start: float, step: float, *, as_text: bool) -> None:
+    numbers = [start + i % 28 * step for i in range(600)]
+    values = [str(number) for number in numbers] if as_text else numbers
+
+    assert why(prepare(with_column(customers(), name, values), CHURN))[name] is Why.MOMENT
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("spend", 45413), ("updates", 45413), ("account", 20249901), ("candidates", 1714521600)]
+)
+def test_numbers_that_may_be_amounts_stay_numbers(name: str, start: int) -> None:
+    prepared = prepare(with_column(customers(), name, [start + i % 28 for i in range(600)]), CHURN)
+
+    assert {feature.name: feature.type for feature in prepared.schema.features}[name] == "number"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[f"{i % 9} CR" if i % 3 else f"{i % 9} DR" for i in range(600)],
+     ["open" if i % 6 == 0 else str(i % 97) for i in range(600)]],
+)  # fmt: skip
+def test_numbers_that_are_none_by_their_dress_or_company_are_no_categories(values: list[str]) -> None:
+    drops = prepare(with_column(customers(), "balance 2", values), CHURN).dropped
+
+    (drop,) = [drop for drop in drops if drop.column == "balance 2"]
+    assert drop.why is Why.MIXED
+    assert "mend them" in drop.evidence
+
+
+@pytest.mark.parametrize("values", [["7,00,000", "8,50,000"], ["7万", "8.5万"], ["7", "n.a."], ["5,-", "6,-"]])
+def test_numbers_of_other_countries_are_numbers(values: list[str]) -> None:
+    assert meaning(*values * 10).type == "number"
+
+
+def test_a_category_of_mostly_numbers_is_named() -> None:
+    values = ["open" if i % 6 == 0 else str(i % 7) for i in range(600)]
+
+    notes = prepare(with_column(customers(), "months", values), CHURN).notes
+
+    assert "7 of its 8 texts are numbers, and 'open' is none" in next(n.text for n in notes if n.about == "months")
+
+
+@pytest.mark.parametrize(
     "values", [["10.0.12.5", "10.0.12.6"], ["1-12", "13-24"], ["2024-Q1", "2024-Q2"], ["3.1.2", "3.2"]]
 )
 def test_what_only_looks_like_a_date_is_a_category(values: list[str]) -> None:

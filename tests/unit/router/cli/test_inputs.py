@@ -88,12 +88,16 @@ def test_decimal_commas_of_reps_are_told_by_the_column(tmp_path: Path) -> None:
 
 
 def test_entries_that_may_be_two_are_warned_of(tmp_path: Path) -> None:
-    text = 'id,industries\nanna,"制造业，汽车"\nben,"Software, Finance"\neve,制造业/汽车\n'
+    text = (
+        'id,industries\nanna,"制造业，汽车"\nben,"Software, Finance"\neve,制造业/汽车\nkim,a<br>b\nliz,[a]\nmia,a､b\n'
+    )
 
     found = read_reps(written(tmp_path, text), (), ReadOptions())
 
     assert list(found.reps[0].attributes["industries"]) == ["制造业", "汽车"]  # type: ignore[arg-type]
-    assert [warning.partition(":")[0] for warning in found.warnings] == ["rep ben", "rep eve"]
+    assert [warning.partition(":")[0] for warning in found.warnings] == [
+        "rep ben", "rep eve", "rep kim", "rep liz",
+    ]  # fmt: skip
 
 
 def test_other_columns_become_attributes_of_their_own_type(tmp_path: Path) -> None:
@@ -119,6 +123,10 @@ def test_a_name_makes_an_id_where_there_is_none(tmp_path: Path) -> None:
         ("id,capacity_LEAD\nanna,1.5\n", ":2: column capacity_LEAD: found 1.5; allowed: a whole number"),
         ("id,pools\nanna,east:x\n", ":2: column pools: found 'east:x'; allowed: POOL or POOL:WEIGHT"),
         ("id\nan na\n", ":2: column id: found 'an na'; allowed: 1 to 64 letters"),
+        (
+            "id,name\nNA,Nadia\n",
+            ":2: column id: found nothing, or a word for it such as NA; allowed: an id in every row",
+        ),
         ("id\nanna\nanna\n", ":3: column id: found 'anna'; allowed: each rep once, first in 2"),
         ("colour\nred\n", ":1: found no column that names the rep"),
         ("id,编号\na,b\n", ":1: columns id and 编号 both mean id"),

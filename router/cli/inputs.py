@@ -17,10 +17,12 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import progress_bar
 from router.cli.failing import InputFailed
 from router.cli.lead_files import LeadsFile, read_leads
-from router.cli.workforce_files import WorkforceFile, read_reps, read_territories
+from router.cli.territory_files import TerritoriesFile, read_territories
+from router.cli.workforce_files import WorkforceFile, read_reps
 from router.rules.check import check
 from router.rules.route import OtherPool, Requirement, RoutingRules
 from tables.options import ReadOptions
+from tables.report import ReadReport
 
 _MOST_CANDIDATES = 30_000
 """Candidates in one answer: some 200 bytes each, and the service sends up to 16 MiB."""
@@ -36,29 +38,45 @@ class Inputs:
 
     source: str
     rule_set: RoutingRules
-    territories: Mapping[str, str]
+    territories: TerritoriesFile
     workforce: WorkforceFile
     leads: LeadsFile
 
+    @property
+    def reports(self) -> list[ReadReport]:
+        """The accounts of what was read of the tables."""
+        found = (self.territories.report, self.workforce.report, self.leads.report)
+        return [report for report in found if report is not None]
+
 
 def read_inputs(
-    leads: Path, reps: Path, rules: Path, territories: Path | None, source: str, options: ReadOptions | None = None
-) -> Inputs:
-    """Read all files; ``source`` is the system that leads come from where their file does not say.
+    leads: Path, reps: Path, rules: Path, territories: Path | None, source: str, options: ReadOptions | None = None,
+    of_workforce: ReadOptions | None = None,
+) -> Inputs:  # fmt: skip
+    """Read all files.
+
+    Parameters
+    ----------
+    source
+        The system that leads come from where their file does not say.
+    options
+        Of the leads alone: other files come from elsewhere, and are written otherwise.
+    of_workforce
+        Of reps and territories.
 
     Raises
     ------
     InputFailed
         Naming file, line, column, value and what is allowed.
     """
-    options = options or ReadOptions()
+    of_workforce = of_workforce or ReadOptions()
     text, rule_set = _rules(rules)
     return Inputs(
         text,
         rule_set,
-        {} if territories is None else read_territories(territories, options),
-        read_reps(reps, pools_of(rule_set), options),
-        read_leads(leads, rule_set.fields, source, options),
+        TerritoriesFile({}) if territories is None else read_territories(territories, of_workforce),
+        read_reps(reps, pools_of(rule_set), of_workforce),
+        read_leads(leads, rule_set.fields, source, options or ReadOptions()),
     )
 
 
@@ -90,7 +108,7 @@ def enter(client: FairleadClient, inputs: Inputs, bands: Mapping[str, float]) ->
         If the service refuses.
     """
     present = {_last(territory.name): _last(territory.parent) for territory in client.list_territories()}
-    for territory, parent in inputs.territories.items():
+    for territory, parent in inputs.territories.parents.items():
         if present.get(territory) != parent:
             client.upsert_territory(territory, parent)
     reps = inputs.workforce.reps

@@ -24,13 +24,14 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import access_options, connected, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from router.cli.columns import in_words
 from router.cli.consoles import console_for, names_of
 from router.cli.failing import InputFailed
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, never_eligible, read_inputs, route_all
 from router.cli.server import own_service
 from tables.cli import say, table_options
-from tables.options import ReadOptions
+from tables.options import ReadOptions, read_mapping
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision"]
@@ -45,7 +46,12 @@ COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "e
 @access_options
 @click.option("--out", type=FILE, default=Path("decisions.csv"), show_default=True, help="Where decisions go.")
 @tenant_option
-@click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeatable.")
+@click.option(
+    "--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column of the leads means; repeatable."
+)
+@click.option(
+    "--workforce-mapping", type=FILE, help="Like --mapping, for reps and territories; all other options are the leads'."
+)
 @click.option("--source", default="csv", show_default=True, help="The system leads come from, if no column says.")
 @click.option(
     "--band",
@@ -66,6 +72,7 @@ def route(
     pairs: tuple[str, ...],
     source: str,
     bands: tuple[str, ...],
+    workforce_mapping: Path | None,
     reading: ReadOptions,
 ) -> None:
     """Route leads from a file, and show how fair it was.
@@ -87,6 +94,7 @@ def route(
 
     A reps file without pools puts everybody into every pool that the rules name. A lead that was routed before
     keeps its owner. Files are CSV, Parquet or workbooks, as people have them: `fairlead inspect` says how one is read.
+    The options below are of the leads; reps and territories read by themselves, or by --workforce-mapping FILE.
     A lead in error is left out and written to LEADS.rejected.csv; the exit code is then 1.
 
     \b
@@ -94,7 +102,8 @@ def route(
       $ fairlead route … --map 地区=region --map opportunity_id=external_id
     """
     options = replace(reading, columns={**reading.columns, **mapping(pairs)})
-    inputs = read_inputs(leads, reps, rules, territories, source, options)
+    of_workforce = in_words(lambda: read_mapping(workforce_mapping)) if workforce_mapping else ReadOptions()
+    inputs = read_inputs(leads, reps, rules, territories, source, options, of_workforce)
     widths, console = bands_from(bands), console_for(sys.stdout)
     with _written(out) as rows, _service(server, tenant) as client:
         enter(client, inputs, widths)
@@ -145,7 +154,8 @@ def report(client: FairleadClient, inputs: Inputs, console: Console, rows: Any) 
 
 def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> None:
     """Say what the files hold that will not be used, or not as it is meant."""
-    say(inputs.leads.report)
+    for report in inputs.reports:
+        say(report)
     for warning in [*inputs.workforce.warnings, *never_eligible(inputs)]:
         console.print(f"[yellow]{escape(warning)}[/]")
     if inputs.leads.left_out:

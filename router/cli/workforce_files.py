@@ -1,8 +1,8 @@
-"""Reps and territories from files: which columns mean what, and what their cells may hold."""
+"""Reps from files: which columns mean what, and what their cells may hold."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import ListValue
 
 from fairlead.v1 import workforce_pb2 as workforce
 from resource_names import MAX_ID_LENGTH, check_id
-from router.cli.columns import by_name, columns_of, in_words
+from router.cli.columns import Read, by_name, columns_of, in_words
 from router.cli.failing import InputFailed, refuse_rejected
 from router.model.workitem import Kind as WorkItemKind
 from tables.forms import ColumnKind
@@ -43,12 +43,8 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of a reps file by what they mean; any other column becomes a free attribute of its own name."""
 
-TERRITORY_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "territory", "region", "区域", "编号", "地区"),
-    "parent": ("parent", "上级", "上级区域"),
-}
 _LISTS = ("regions", "industries", "skills", "languages")
-_ID_ALLOWED = f"1 to {MAX_ID_LENGTH} letters of any script, digits, '-', '_' and '.'"
+ID_ALLOWED = f"1 to {MAX_ID_LENGTH} letters of any script, digits, '-', '_' and '.'"
 _WEIGHT_ALLOWED = "a number above 0 to 1000"
 _CAPACITY_ALLOWED = "a whole number from 0 to 1000000; empty: unlimited"
 
@@ -76,15 +72,29 @@ def read_reps(file: Path, pools_of_rules: Collection[str], options: ReadOptions)
     InputFailed
         If the file or a cell is not as it must be.
     """
-    return in_words(lambda: _read_reps(open_table(file, options), pools_of_rules))
+    return of_workforce(lambda: _read_reps(open_table(file, options), pools_of_rules))
+
+
+def of_workforce(read: Callable[[], Read]) -> Read:
+    """Say how options are given for these files, where a refusal asks for one."""
+    try:
+        return in_words(read)
+    except InputFailed as failed:
+        if "say --" not in failed.message:
+            raise
+        raise InputFailed(
+            f"{failed.message} (of reps and territories: in a file, --workforce-mapping FILE)"
+        ) from failed
 
 
 def _read_reps(table: Table, pools_of_rules: Collection[str]) -> WorkforceFile:
     columns = columns_of(table, by_name(REP_COLUMNS))
     if not {"id", "name"} & columns.keys():
         names = ", ".join((*REP_COLUMNS["id"], *REP_COLUMNS["name"]))
-        raise InputFailed(f"{table.file}:1: found no column that names the rep; allowed: {names}; or --map COLUMN=id")
-    reading = _strict(table, {**_kinds_of_others(table, columns), **_kinds(columns)}, columns)
+        raise InputFailed(
+            f"{table.file}:1: found no column that names the rep; allowed: {names}; or --workforce-mapping FILE"
+        )
+    reading = strict(table, {**_kinds_of_others(table, columns), **_kinds(columns)}, columns)
     found, records = WorkforceFile([], report=reading.report), dict[str, int]()
     for record, row in reading.rows():
         rep, pools, problems = _rep(row, reading, pools_of_rules)
@@ -106,7 +116,7 @@ def _read_reps(table: Table, pools_of_rules: Collection[str]) -> WorkforceFile:
     return found
 
 
-def _strict(table: Table, kinds: Mapping[str, ColumnKind | None], columns: Mapping[str, str]) -> Reading:
+def strict(table: Table, kinds: Mapping[str, ColumnKind | None], columns: Mapping[str, str]) -> Reading:
     """Survey a file of which every row counts: `refuse_rejected` names all that are in error, and not a share."""
     table.options = replace(table.options, allow_unreadable=1.0)
     reading = table.survey(kinds, columns, whole=True)
@@ -143,7 +153,7 @@ def _rep(
     name = row.get("name", "")
     rep_id = row.get("id") or _id_from(name)
     if check_id(rep_id):
-        problems.append(f"column {columns.get('id', 'name')}: found {rep_id!r}; allowed: {_ID_ALLOWED}")
+        problems.append(f"column {columns.get('id', 'name')}: found {rep_id!r}; allowed: {ID_ALLOWED}")
     weight = row.get("weight", 1.0)
     if not 0.001 <= weight <= 1000:
         problems.append(f"column {columns['weight']}: found {weight:g}; allowed: {_WEIGHT_ALLOWED}")
@@ -179,7 +189,7 @@ def _memberships(
     for entry in entries(row.get("pools", "")):
         pool, _, text = entry.replace("：", ":").partition(":")
         if check_id(pool):
-            problems.append(f"column {columns['pools']}: found {pool!r}; allowed: {_ID_ALLOWED}")
+            problems.append(f"column {columns['pools']}: found {pool!r}; allowed: {ID_ALLOWED}")
         weight = _weight(text, reading.table.options.decimal) if text else usual
         if weight is None:
             problems.append(
@@ -219,46 +229,3 @@ def _id_from(name: str) -> str:
     ('Darcel-Schlecht', '王芳')
     """
     return "".join(char if not check_id(char) else "-" for char in name)
-
-
-def read_territories(file: Path, options: ReadOptions) -> dict[str, str]:
-    """Read a territories file: parent by territory, parents before their children.
-
-    Raises
-    ------
-    InputFailed
-        If the file or a cell is not as it must be, or territories lie inside each other.
-    """
-    return in_words(lambda: _read_territories(open_table(file, options)))
-
-
-def _read_territories(table: Table) -> dict[str, str]:
-    columns = columns_of(table, by_name(TERRITORY_COLUMNS))
-    if "id" not in columns:
-        names = ", ".join(TERRITORY_COLUMNS["id"])
-        raise InputFailed(f"{table.file}:1: found no column that names the territory; allowed: {names}")
-    reading = _strict(table, {field: ColumnKind.ID for field in TERRITORY_COLUMNS if field in columns}, columns)
-    parents: dict[str, str] = {}
-    for record, row in reading.rows():
-        territory, parent = row.get("id", ""), row.get("parent", "")
-        for name, column in ((territory, columns["id"]), (parent, columns.get("parent", ""))):
-            if check_id(name) and (name or column == columns["id"]):
-                reading.reject(record, f"column {column}: found {name!r}; allowed: {_ID_ALLOWED}")
-        if territory in parents:
-            reading.reject(record, f"column {columns['id']}: found {territory!r}; allowed: each territory once")
-        parents[territory] = parent
-    refuse_rejected(reading.report)
-    everyone = dict.fromkeys(parent for parent in parents.values() if parent and parent not in parents)
-    return {**dict.fromkeys(everyone, ""), **{name: parents[name] for name in _parents_first(table.file, parents)}}
-
-
-def _parents_first(file: Path, parents: Mapping[str, str]) -> Iterable[str]:
-    ordered: dict[str, None] = {}
-    for name in parents:
-        path = [name]
-        while (parent := parents.get(path[-1], "")) and parent not in ordered and parent in parents:
-            if parent in path:
-                raise InputFailed(f"{file}: {' in '.join([*path, parent])}: a territory lies inside itself")
-            path.append(parent)
-        ordered.update(dict.fromkeys(reversed(path)))
-    return ordered

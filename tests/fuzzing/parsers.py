@@ -19,7 +19,8 @@ from gateway.auth.jwks import parsed
 from resource_names import tenant_of
 from router.cli.failing import InputFailed
 from router.cli.lead_files import read_leads
-from router.cli.workforce_files import read_reps, read_territories
+from router.cli.territory_files import read_territories
+from router.cli.workforce_files import read_reps
 from router.rpc.fields import etag_number, resume_number
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests

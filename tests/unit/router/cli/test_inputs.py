@@ -9,7 +9,8 @@ from router.cli.columns import by_name
 from router.cli.failing import InputFailed
 from router.cli.inputs import bands_from, mapping, never_eligible, pools_of, read_inputs
 from router.cli.lead_files import LEAD_COLUMNS, LeadsFile, read_leads
-from router.cli.workforce_files import REP_COLUMNS, TERRITORY_COLUMNS, read_reps, read_territories
+from router.cli.territory_files import TERRITORY_COLUMNS, read_territories
+from router.cli.workforce_files import REP_COLUMNS, read_reps
 from router.rules.check import check
 from rules.fields import FieldType
 from tables.options import ReadOptions
@@ -149,7 +150,7 @@ def test_all_faults_of_a_file_are_named_at_once(tmp_path: Path) -> None:
 def test_parents_come_before_children_whatever_the_order(tmp_path: Path) -> None:
     file = written(tmp_path, "区域,上级\n上海,华东\n华东,中国\n海外,\n")
 
-    assert list(read_territories(file, ReadOptions()).items()) == [
+    assert list(read_territories(file, ReadOptions()).parents.items()) == [
         ("中国", ""),
         ("华东", "中国"),
         ("上海", "华东"),
@@ -247,6 +248,51 @@ def test_ids_that_lost_their_digits_are_refused(tmp_path: Path) -> None:
 
 
 # ---- all of it
+
+_RULES = "fields: {region: {type: string}}\ndefault: {route: {pool: east}}\n"
+
+
+def files(folder: Path, **contents: bytes) -> list[Path]:
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (folder / "rules").write_text(_RULES)
+    return [(folder / name).rename(folder / f"{name}.csv") for name in contents] + [folder / "rules"]
+
+
+def test_options_of_the_leads_are_not_those_of_reps_and_territories(tmp_path: Path) -> None:
+    leads_file, reps, territories, rules = files(
+        tmp_path,
+        leads="Nummer~Gebiet\n1~Köln\n".encode("cp1252"),
+        reps="id,Gebiet,industries\nanna,Nord,Küche;Büro\n".encode(),
+        territories="id,parent\nKöln,West\n".encode(),
+    )
+    said = ReadOptions(encoding="cp1252", delimiter="~", columns={"Nummer": "external_id", "Gebiet": "region"})
+
+    found = read_inputs(leads_file, reps, rules, territories, "csv", said)
+
+    assert found.leads.items[0].attributes["region"] == "Köln"
+    (rep,) = found.workforce.reps
+    assert list(rep.attributes["industries"]) == ["Küche", "Büro"]  # type: ignore[arg-type]
+    assert rep.attributes["Gebiet"] == "Nord"
+    assert found.territories.parents == {"West": "", "Köln": "West"}
+    assert [(Path(report.file).name, report.encoding) for report in found.reports] == [
+        ("territories.csv", "utf-8"), ("reps.csv", "utf-8"), ("leads.csv", "cp1252"),
+    ]  # fmt: skip
+
+
+def test_reps_and_territories_have_options_of_their_own(tmp_path: Path) -> None:
+    leads_file, reps, rules = files(
+        tmp_path, leads=b"id,region\n1,East\n", reps="Kürzel,weight\nanna,1.000\n".encode("cp1252")
+    )
+
+    found = read_inputs(
+        leads_file, reps, rules, None, "csv",
+        of_workforce=ReadOptions(encoding="cp1252", decimal=",", columns={"Kürzel": "id"}),
+    )  # fmt: skip
+
+    assert found.workforce.pools == {"east": {"anna": 1000.0}}
+    with pytest.raises(InputFailed, match=r"--encoding .*in a file, --workforce-mapping FILE"):
+        read_inputs(leads_file, reps, rules, None, "csv")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

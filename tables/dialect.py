@@ -14,21 +14,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from tables.errors import UnreadableTable
+from tables.footers import is_footer
 from tables.names import checked_names
 
 DELIMITERS = (",", ";", "\t", "|")
 _MOST_TITLES = 20
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
-_FOOTER = re.compile(
-    r"\s*(?:(?:grand\s+totals?|totals?|sub-?totals?|sums?|合计|总计|小计|汇总)\b.*|confidential\b.*|copyright\b.*|©.*|"
-    r"generated (?:by|on|at)\b.*|report (?:generated|run|created)\b.*|exported (?:by|on|from|at)\b.*|source:.*|"
-    r"page \d+.*|\(?[\d,]+ (?:rows?|records?)\b.*|filters? applied.*|applied filters.*|no filters applied.*|"
-    r"end of (?:file|report).*|共\s*\d+\s*[条行].*|导出(?:时间|人).*|制表.*|数据来源.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""What exports of CRMs, databases and spreadsheets write below a table."""
-_TOTAL = re.compile(r"(grand\s+)?totals?|sub-?totals?|合计|总计|小计", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +166,3 @@ def _named(header: _Record) -> list[str]:
             f"line {header.line}", "found no header line; allowed: names of columns, e.g. id,region,value"
         )
     return header.cells
-
-
-def is_footer(cells: Sequence[str]) -> bool:
-    """Tell whether a line that is too short is one that exports and reports end with.
-
-    Examples
-    --------
-    >>> is_footer(["Grand Totals (1 records)"]), is_footer(["Total", "600"]), is_footer(["3", "1"])
-    (True, True, False)
-    """
-    filled = [cell for cell in cells if cell.strip()]
-    return bool(filled) and _FOOTER.fullmatch(filled[0]) is not None
-
-
-def is_total(first: str) -> bool:
-    """Tell whether a whole line is one of totals, by its first cell."""
-    return _TOTAL.fullmatch(first.strip()) is not None

@@ -100,7 +100,6 @@ class ParquetFile:
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
-                n_all = sum(file.metadata.row_group(place).num_rows for place in chosen)
                 for rows in file.iter_batches(
                     min(n_rows, _at_once(len(columns))), row_groups=chosen, columns=list(columns), use_threads=False
                 ):
@@ -110,7 +109,7 @@ class ParquetFile:
                     }
                     records = range(at, at + rows.num_rows)
                     at = records.stop
-                    yield Batch(values, records, at, is_last=at == n_all)
+                    yield Batch(values, records, at)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableTable.of(
                 str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}"

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.dialect import Dialect, is_total
+from tables.dialect import Dialect
 from tables.errors import UnreadableTable
 from tables.files import ENDINGS, WORKBOOKS
 from tables.forms import ARROW, ColumnForm, ColumnKind, Survey, text_of
@@ -30,6 +29,7 @@ from tables.pieces import Piece
 from tables.records import Offsets
 from tables.rejected import write_rejected
 from tables.report import MOST_SHOWN, ColumnReport, ReadReport, RowPlace
+from tables.strays import Strays
 from tables.text import Batch, TextFile
 from tables.tidying import in_dictionary
 from tables.workbook import WorkbookFile
@@ -167,14 +167,13 @@ class Table:
         n_rows = 0
         if isinstance(self.source, ParquetFile):
             surveys = {name: survey for name, survey in surveys.items() if survey.needs_values}
-        for batch in self._sample([survey.column for survey in surveys.values()]) if surveys else ():
+        telling = _first_named(self)
+        for sampled in self._sample([*telling, *(survey.column for survey in surveys.values())]) if surveys else ():
+            batch = Strays(telling).without(sampled)
             for name, survey in surveys.items():
-                survey.see(
-                    ColumnPlan(name, survey.column, ColumnForm(ColumnKind.TEXT), words[name]).known(
-                        batch.columns[survey.column]
-                    )
-                )
-            n_rows += len(batch)
+                plan = ColumnPlan(name, survey.column, ColumnForm(ColumnKind.TEXT), words[name])
+                survey.see(plan.known(batch.columns[survey.column]))
+            n_rows += len(sampled)
             if enough is not None and n_rows >= enough:
                 return False
         return True
@@ -220,8 +219,8 @@ class Reading:
         Whether a row with a value that nothing can be made of is one in error; else that value is missing.
     rejects_to
         The file beside which rows in error are written; None: they are counted alone.
-    may_end_in_totals
-        Whether a last row that calls itself one of totals is no row of the table.
+    has_strays
+        Whether rows may be lines of totals, or the header again; an earlier pass knows.
     """
 
     table: Table
@@ -230,13 +229,14 @@ class Reading:
     watched: Mapping[str, Survey] = field(default_factory=dict)
     rejects_rows: bool = False
     rejects_to: Path | None = None
-    may_end_in_totals: bool = True
+    has_strays: bool = True
 
     def __post_init__(self) -> None:
         self.report = _report(self.table, self.plans, self.missing)
         self.records: Offsets | range = range(0)  # of the batch that was read last
         self._unreadable: dict[str, tuple[int, str]] = {}
         self._rejected: list[tuple[int, str]] = []
+        self._strays = Strays(_telling(self.table, self.plans) if self.has_strays else [])
         self._is_written_otherwise = False
 
     def read(self) -> pa.Table:
@@ -317,9 +317,9 @@ class Reading:
             first rows are.
         """
         columns, schema = [*_first_named(self.table), *(plan.column for plan in self.plans)], self.schema
-        for batch, is_last in _with_last(self.table.batches(columns, self.types, piece)):
+        for batch in self.table.batches(columns, self.types, piece):
             self._note_bad(batch)
-            kept = self._without_blank(batch, is_last=is_last)
+            kept = self._strays.without(batch)
             pairs = zip(self.plans, self.report.columns, strict=True)
             values = [self._values(plan, report, kept) for plan, report in pairs]
             yield self._sound(pa.RecordBatch.from_arrays(values, schema=schema), kept)
@@ -341,29 +341,13 @@ class Reading:
     def _note_bad(self, batch: Batch) -> None:
         source = self.table.source
         for row in batch.bad:
+            problem = f"{row.n_cells} cells, the header has {len(self.table.all_names)}"
             if not row.text.strip():
-                self.report.n_blank += 1
+                self._strays.n_blank += 1
             elif not isinstance(source, TextFile) or source.is_footer(row):
-                self.report.footers.append(row.text.strip())
+                self._strays.below.append((row.record, row.text.strip(), problem))
             else:
-                self._rejected.append((row.record, f"{row.n_cells} cells, the header has {len(source.dialect.names)}"))
-                self.report.n_rejected += 1
-
-    def _without_blank(self, batch: Batch, *, is_last: bool) -> Batch:
-        """Leave out rows that hold nothing, and a last line of totals; both have nothing in some column."""
-        if not len(batch) or not batch.columns:
-            return batch
-        first = next(iter(batch.columns.values()))
-        may_be_total = is_last and self.may_end_in_totals and is_total(str(first[-1].as_py() or ""))
-        if not may_be_total and not first.null_count:
-            return batch
-        filled = np.vstack([values.is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()])
-        keep: npt.NDArray[np.bool_] = np.asarray(filled.any(axis=0))
-        self.report.n_blank += int((~keep).sum())
-        if may_be_total and not filled[:, -1].all():
-            keep[-1] = False
-            self.report.footers.append(str(first[-1].as_py()))
-        return batch if keep.all() else batch.take(np.flatnonzero(keep))
+                self._strays.rejected.append((row.record, problem))
 
     def _values(self, plan: ColumnPlan, report: ColumnReport, batch: Batch) -> pa.Array:
         texts = plan.known(batch.columns[plan.column])
@@ -403,10 +387,16 @@ class Reading:
 
     def _find_again(self) -> None:
         """Turn the numbers of rows into lines of the file, and write those in error beside it."""
+        strays = self._strays
+        wanted = {*(record for record, _ in [*self._rejected, *strays.rejected]), *strays.unsure}
+        found = self.table.source.found_again([*wanted, *(record for record, _ in self._unreadable.values())])
+        cells = {record: texts for record, (_, texts) in found.items()}
+        self.report.footers += strays.settle(cells, self.table.all_names)
+        self.report.n_blank += strays.n_blank
+        self.report.n_rejected += len(strays.rejected)
         problems: dict[int, str] = {}
-        for record, problem in self._rejected:
+        for record, problem in [*self._rejected, *strays.rejected]:
             problems[record] = f"{problems[record]}; {problem}" if record in problems else problem
-        found = self.table.source.found_again([*problems, *(record for record, _ in self._unreadable.values())])
         for column in self.report.columns:
             if column.name in self._unreadable:
                 record, value = self._unreadable[column.name]
@@ -435,7 +425,7 @@ class Reading:
             "dialect": asdict(source.dialect) if isinstance(source, TextFile) else None,
             "sheet": source.sheet if isinstance(source, WorkbookFile) else "",
             "timezone": self.table.options.timezone,
-            "may_end_in_totals": bool(self.report.footers),
+            "has_strays": bool(self.report.footers or self.report.n_rejected),
         }
 
 
@@ -459,25 +449,18 @@ def taken_up(file: Path, document: Mapping[str, Any]) -> Reading:
         )
         for plan in document["columns"]
     )
-    return Reading(Table(file, ReadOptions(), source), plans, may_end_in_totals=document["may_end_in_totals"])
-
-
-def _with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
-    """Tell which batch is the last that holds rows; what follows it holds rows in error alone."""
-    held: list[Batch] = []
-    for batch in batches:
-        if batch.is_last is not None:
-            yield batch, batch.is_last
-            continue
-        if len(batch) and held:
-            yield from ((earlier, False) for earlier in held)
-            held = []
-        held.append(batch)
-    yield from ((batch, place == 0) for place, batch in enumerate(held))
+    return Reading(Table(file, ReadOptions(), source), plans, has_strays=document["has_strays"])
 
 
 def _first_named(table: Table) -> list[str]:
     return table.names[:1] if isinstance(table.source, TextFile | WorkbookFile) else []
+
+
+def _telling(table: Table, plans: Sequence[ColumnPlan]) -> list[str]:
+    """Name the columns that tell whether a row is one: the first, if it is read, and those of ids."""
+    read = [plan.column for plan in plans]
+    ids = [plan.column for plan in plans if plan.form.kind is ColumnKind.ID]
+    return list(dict.fromkeys([*_first_named(table), *(name for name in table.names[:1] if name in read), *ids]))
 
 
 def _report(table: Table, plans: Sequence[ColumnPlan], missing: list[str]) -> ReadReport:

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from missing_words import SPELLINGS
-from tables.dialect import Dialect, dialect_of, is_footer
+from tables.dialect import Dialect, dialect_of
 from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
+from tables.footers import is_footer
 from tables.options import ReadOptions
 from tables.pieces import Piece
 from tables.records import Offsets, Records, UnsoundQuotes, breaks, pieces_of, texts_of
@@ -53,15 +54,12 @@ class Batch:
         The number of the first row behind the batch.
     bad
         Rows in error that stand before ``stop`` and behind the batch before.
-    is_last
-        Whether no rows follow; None: nobody knows yet.
     """
 
     columns: dict[str, pa.Array]
     records: Offsets | range
     stop: int
     bad: list[BadRow] = field(default_factory=list)
-    is_last: bool | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -69,7 +67,7 @@ class Batch:
     def take(self, places: Offsets) -> Batch:
         """Return some rows."""
         columns = {name: values.take(pa.array(places)) for name, values in self.columns.items()}
-        return Batch(columns, np.asarray(self.records)[places], self.stop, self.bad, self.is_last)
+        return Batch(columns, np.asarray(self.records)[places], self.stop, self.bad)
 
     def behind(self, record: int) -> Batch:
         """Return the rows from a number on."""

@@ -54,7 +54,7 @@ def tidied(texts: pa.Array) -> pa.Array:
 
 def _may_be_untidy(texts: pa.Array) -> bool:
     """Tell by their bytes whether a text may have blanks around it."""
-    characters, places = _bytes_of(texts)
+    characters, places = bytes_of(texts)
     if _is_tidy(characters[places[0] : places[-1]]):
         return False
     begin, end = places[:-1], places[1:]
@@ -73,7 +73,7 @@ def _is_tidy(characters: npt.NDArray[np.uint8]) -> bool:
 
 def may_hold(texts: pa.Array, character: str) -> bool:
     """Tell whether an ASCII character may stand in a text."""
-    characters, places = _bytes_of(texts)
+    characters, places = bytes_of(texts)
     return _holds(characters[places[0] : places[-1]], character.encode())
 
 
@@ -85,11 +85,11 @@ def _holds(characters: npt.NDArray[np.uint8], character: bytes) -> bool:
 
 def _may_be_missing(texts: pa.Array) -> bool:
     """Tell by their lengths whether a text may be a word for "not known"."""
-    _, places = _bytes_of(texts)
+    _, places = bytes_of(texts)
     return len(texts) > 0 and bool((places[1:] - places[:-1]).min() <= _LONGEST_BYTES)
 
 
-def _bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+def bytes_of(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
     """Return the bytes of all texts, and where each begins and the last ends."""
     _, offsets, data = texts.buffers()
     if data is None or not len(texts):

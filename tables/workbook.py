@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import python_calamine as calamine
 
-from tables.dialect import is_footer
 from tables.errors import UnreadableTable
+from tables.footers import is_footer
 from tables.names import checked_names
 from tables.parquet import in_utc
 from tables.text import BadRow, Batch

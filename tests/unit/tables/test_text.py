@@ -93,13 +93,6 @@ def test_rows_with_other_numbers_of_cells_are_named_with_their_lines(tmp_path: P
     ]  # fmt: skip
 
 
-def test_a_row_of_totals_at_the_end_is_no_row_and_one_called_so_elsewhere_is(tmp_path: Path) -> None:
-    read = reading(tmp_path, "company,region,value\nTotal,East,1\nShell,West,2\nTotal,,3\n")
-
-    assert [row["company"] for row in read.read().to_pylist()] == ["Total", "Shell"]
-    assert read.report.footers == ["Total"]
-
-
 def test_blank_rows_are_counted_and_are_no_rows(tmp_path: Path) -> None:
     read = reading(tmp_path, "a,b\nx,y\n,\n , \nz,w\n\n\n")
 

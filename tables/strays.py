@@ -1,0 +1,114 @@
+"""Rows that are none: blank ones, lines of totals and other footers, the header again.
+
+What belongs below the table stands below it: the same line with rows behind it is one in error, for a person to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tables.footers import is_totals, totals_among
+from tables.records import Offsets
+from tables.text import Batch
+
+_MISPLACED = "{!r} calls it a line of totals; allowed: below the table, with numbers alone and a cell left empty"
+HEADER_AGAIN = "the header again"
+
+
+@dataclass(slots=True)
+class Strays:
+    """Takes rows out that are none, batch after batch, and remembers what they were.
+
+    Parameters
+    ----------
+    telling
+        The columns whose cells tell: the file's first, and those of ids. None: only blank rows are taken out.
+    n_blank
+        Blank rows.
+    rejected
+        Rows in error: the number of each, and what is wrong with it.
+    below
+        Lines that stand behind all rows so far: the number of each, its text, and what is wrong with it if rows follow.
+    unsure
+        Those of them that have as many cells as the header, and the column that tells; `settle` looks at these.
+    """
+
+    telling: Sequence[str]
+    n_blank: int = 0
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+    below: list[tuple[int, str, str]] = field(default_factory=list)
+    unsure: dict[int, str] = field(default_factory=dict)
+
+    def without(self, batch: Batch) -> Batch:
+        """Return the rows of a batch that are rows."""
+        if not len(batch) or not batch.columns:
+            return batch
+        blank = _blank(batch)
+        self.n_blank += len(blank)
+        headers = headers_in(batch, self.telling)
+        self.rejected += [(int(batch.records[place]), HEADER_AGAIN) for place in headers]
+        totals = totals_in(batch, self.telling)
+        for place, name in totals.items():
+            self._note_totals(int(batch.records[place]), name, str(batch.columns[name][place].as_py()))
+        kept = np.delete(np.arange(len(batch)), [*blank, *headers, *totals])
+        if len(kept):
+            self._close(int(batch.records[kept[-1]]))
+        return batch if len(kept) == len(batch) else batch.take(kept)
+
+    def _note_totals(self, record: int, name: str, text: str) -> None:
+        self.below.append((record, text, _MISPLACED.format(text)))
+        self.unsure[record] = name
+
+    def _close(self, record: int) -> None:
+        """Take note that a row stands somewhere: what stands before it does not stand below the table."""
+        if self.below:
+            self.rejected += [(place, problem) for place, _, problem in self.below if place < record]
+            self.below = [line for line in self.below if line[0] > record]
+
+    def settle(self, cells: Mapping[int, Sequence[str]], names: Sequence[str]) -> list[str]:
+        """Judge the lines below the table by all their cells; return the texts of those that belong there."""
+        astray = {
+            record
+            for record, _, _ in self.below
+            if record in self.unsure and not _is_totals(cells[record], names.index(self.unsure[record]))
+        }
+        self.rejected += [(record, problem) for record, _, problem in self.below if record in astray]
+        return [text for record, text, _ in sorted(self.below) if record not in astray]
+
+
+def _is_totals(cells: Sequence[str], place: int) -> bool:
+    return is_totals([cells[place], *cells[:place], *cells[place + 1 :]])
+
+
+def _blank(batch: Batch) -> Offsets:
+    """Return the places of rows that hold nothing."""
+    if not next(iter(batch.columns.values())).null_count:
+        return np.empty(0, np.int64)
+    filled = np.vstack([values.is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()])
+    return np.flatnonzero(~filled.any(axis=0))
+
+
+def totals_in(batch: Batch, telling: Sequence[str]) -> dict[int, str]:
+    """Return the places of lines that call themselves ones of totals, and in which column."""
+    return {int(place): name for name in telling for place in totals_among(batch.columns[name])}
+
+
+def headers_in(batch: Batch, telling: Sequence[str]) -> list[int]:
+    """Return the places of lines that are the header again."""
+    if not telling:
+        return []
+    name, values = telling[0], batch.columns[telling[0]]
+    texts = values.dictionary if pa.types.is_dictionary(values.type) else values
+    if not pa.types.is_string(texts.type) or pc.index(texts, name).as_py() < 0:
+        return []
+    named = np.flatnonzero(pc.equal(values.cast(pa.string()), name).fill_null(False))
+    return [int(place) for place in named if _is_header(batch, int(place))]
+
+
+def _is_header(batch: Batch, place: int) -> bool:
+    return all(str(values[place].as_py()) == name for name, values in batch.columns.items())

@@ -38,8 +38,6 @@ _SENTENCE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What exports of CRMs, databases and spreadsheets write below a table."""
-_LONGEST_BYTES = 96
-_IS_DIGIT = np.isin(np.arange(256), range(ord("0"), ord("9") + 1))
 
 
 def is_total(cell: str) -> bool:
@@ -82,18 +80,19 @@ def is_footer(cells: Sequence[str]) -> bool:
     return alone or _SENTENCE.fullmatch(first) is not None or is_totals([*filled, ""])
 
 
+def may_tell(texts: pa.Array, name: str) -> Offsets:
+    """Return the places of texts that may be a word for totals, or a name: of those that do not end with a digit, as
+    most ids do and no such word does, or that end as the name does.
+    """
+    characters, places = bytes_of(texts)
+    if not len(characters):
+        return np.empty(0, np.int64)
+    last = characters[places[1:] - 1]
+    likely = (last - np.uint8(ord("0")) > 9) | (last == name.encode()[-1])
+    return np.flatnonzero(likely) if likely.any() else np.empty(0, np.int64)
+
+
 def totals_among(texts: pa.Array) -> Offsets:
     """Return the places of texts that are nothing but a word for totals."""
-    if pa.types.is_dictionary(texts.type):
-        words = totals_among(texts.dictionary.cast(pa.string()))
-        return np.flatnonzero(pc.is_in(texts.indices, pa.array(words, texts.indices.type))) if len(words) else words
-    if not pa.types.is_string(texts.type):
-        return np.empty(0, np.int64)
-    characters, places = bytes_of(texts)
-    lengths = places[1:] - places[:-1]
-    likely = np.flatnonzero((lengths > 0) & (lengths <= _LONGEST_BYTES))
-    likely = likely[~_IS_DIGIT[characters[places[likely + 1] - 1]]]  # most ids end with one, and no such word does
-    if not len(likely):
-        return likely
-    named = pc.match_substring_regex(texts.take(pa.array(likely)), _TOTAL)
-    return np.asarray(likely[named.to_numpy(zero_copy_only=False)], np.int64)
+    named = pc.match_substring_regex(texts, _TOTAL).fill_null(False)
+    return np.flatnonzero(named.to_numpy(zero_copy_only=False))

@@ -57,6 +57,9 @@ class ColumnForm:
 
     def read(self, values: pa.Array) -> pa.Array:
         """Read texts, or values that have a type of their own; null where one is, or nothing can be made of it."""
+        return _on_calendars(self._read(values)) if self.kind is ColumnKind.DATE else self._read(values)
+
+    def _read(self, values: pa.Array) -> pa.Array:
         if self.kind is ColumnKind.CATEGORY:
             return _as_category(values)
         if pa.types.is_dictionary(values.type) and self.kind in (ColumnKind.TEXT, ColumnKind.ID):
@@ -125,6 +128,8 @@ ARROW = {
     ColumnKind.DATE: pa.timestamp("us", tz="UTC"),
     ColumnKind.LIST: pa.list_(pa.string()),
 }
+_FIRST_US, _END_US = (int(np.datetime64(year, "us").astype(np.int64)) for year in ("0001-01-01", "10000-01-01"))
+"""Of the instants that a calendar holds, microseconds since 1970."""
 _KINDS = {ARROW[kind]: kind for kind in ColumnKind if kind is not ColumnKind.ID} | {pa.int64(): ColumnKind.NUMBER}
 
 
@@ -132,6 +137,16 @@ def _with_all_digits(texts: pa.Array) -> pa.Array:
     """Leave ids as they are; ``1.38E+10`` is none, a spreadsheet has thrown its digits away."""
     lost = pc.match_substring_regex(texts, r"^[0-9](?:[.,][0-9]+)?E\+[0-9]+$")
     return pc.if_else(lost, pa.scalar(None, pa.string()), texts) if pc.any(lost).as_py() else texts
+
+
+def _on_calendars(instants: pa.Array) -> pa.Array:
+    """Leave instants of the years 1 to 9999 as they are; others nothing can be made of, whatever zone moved them there."""
+    bounds = pc.min_max(instants.cast(pa.int64()))
+    if not bounds["min"].is_valid or (bounds["min"].as_py() >= _FIRST_US and bounds["max"].as_py() < _END_US):
+        return instants
+    counts = instants.cast(pa.int64())
+    held = pc.and_(pc.greater_equal(counts, _FIRST_US), pc.less(counts, _END_US))
+    return pc.if_else(held, instants, pa.scalar(None, instants.type))
 
 
 def _finite(values: pa.Array) -> pa.Array:
@@ -153,7 +168,17 @@ def _texts_of(values: pa.Array) -> pa.Array:
     """Write values that have a type of their own as the texts they would have in a file."""
     if pa.types.is_integer(values.type) or pa.types.is_boolean(values.type):
         return values.cast(pa.string())
+    if pa.types.is_timestamp(values.type):
+        values = _on_calendars(values)
     return pa.array([None if value is None else text_of(value) for value in values.to_pylist()], pa.string())
+
+
+def shown(value: pa.Scalar) -> str:
+    """Write a value of a column for a person to read, an instant that no calendar holds among them."""
+    try:
+        return text_of(value.as_py())
+    except (OverflowError, ValueError):
+        return "an instant that no calendar holds"
 
 
 def text_of(value: object) -> str:

@@ -58,8 +58,7 @@ class ParquetFile:
             for rows in file.iter_batches(_at_once(len(self.schema)), use_threads=False) if wanted else ():
                 while wanted and wanted[-1] < at + len(rows):
                     record = wanted.pop()
-                    values = rows.slice(record - at, 1).to_pylist()[0].values()
-                    found[record] = record + 1, ["" if value is None else str(value) for value in values]
+                    found[record] = record + 1, [_shown(values[record - at]) for values in rows.columns]
                 at += len(rows)
         return found
 
@@ -114,6 +113,14 @@ class ParquetFile:
             raise UnreadableTable.of(
                 str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}"
             ) from error
+
+
+def _shown(value: pa.Scalar) -> str:
+    try:
+        known = value.as_py()
+    except (OverflowError, ValueError):  # an instant that no calendar holds
+        return str(value)
+    return "" if known is None else str(known)
 
 
 class _Dictionaries:

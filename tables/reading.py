@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from tables.dialect import Dialect
 from tables.errors import UnreadableTable
 from tables.files import ENDINGS, WORKBOOKS
-from tables.forms import ARROW, ColumnForm, ColumnKind, Survey, text_of
+from tables.forms import ARROW, ColumnForm, ColumnKind, Survey, shown
 from tables.names import found_among
 from tables.numbers import POINT
 from tables.options import ReadOptions
@@ -360,7 +360,7 @@ class Reading:
             lost = pc.and_(texts.is_valid(), values.is_null())
             report.n_unreadable += values.null_count - texts.null_count
             place = pc.index(lost, True).as_py()
-            self._unreadable.setdefault(plan.name, (int(batch.records[place]), str(texts[place].as_py())))
+            self._unreadable.setdefault(plan.name, (int(batch.records[place]), shown(texts[place])))
         return values
 
     def _sound(self, rows: pa.RecordBatch, batch: Batch) -> pa.RecordBatch:
@@ -374,8 +374,8 @@ class Reading:
             texts = plan.known(batch.columns[plan.column])
             if values.null_count > texts.null_count:
                 for place in np.flatnonzero(pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)):
-                    shown = text_of(texts[int(place)].as_py())
-                    problem = f"column {plan.column}: found {shown!r}; allowed: {plan.form.allowed}"
+                    found = shown(texts[int(place)])
+                    problem = f"column {plan.column}: found {found!r}; allowed: {plan.form.allowed}"
                     self._rejected.append((int(batch.records[place]), problem))
                     lost[place] = True
         if not lost.any():

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.footers import is_totals, totals_among
+from tables.footers import is_totals, may_tell, totals_among
 from tables.records import Offsets
 from tables.text import Batch
 
@@ -50,19 +50,28 @@ class Strays:
             return batch
         blank = _blank(batch)
         self.n_blank += len(blank)
-        headers = headers_in(batch, self.telling)
+        totals, headers = self._told(batch)
         self.rejected += [(int(batch.records[place]), HEADER_AGAIN) for place in headers]
-        totals = totals_in(batch, self.telling)
         for place, name in totals.items():
-            self._note_totals(int(batch.records[place]), name, str(batch.columns[name][place].as_py()))
+            record, text = int(batch.records[place]), str(batch.columns[name][place].as_py())
+            self.below.append((record, text, _MISPLACED.format(text)))
+            self.unsure[record] = name
+        if not len(blank) and not headers and not totals:
+            self._close(int(batch.records[-1]))
+            return batch
         kept = np.delete(np.arange(len(batch)), [*blank, *headers, *totals])
         if len(kept):
             self._close(int(batch.records[kept[-1]]))
-        return batch if len(kept) == len(batch) else batch.take(kept)
+        return batch.take(kept)
 
-    def _note_totals(self, record: int, name: str, text: str) -> None:
-        self.below.append((record, text, _MISPLACED.format(text)))
-        self.unsure[record] = name
+    def _told(self, batch: Batch) -> tuple[dict[int, str], set[int]]:
+        """Return the places of lines of totals, with the column that tells, and of those that are the header again."""
+        totals, headers = dict[int, str](), set[int]()
+        for name in self.telling:
+            called, named = _telling_in(batch, name)
+            totals |= dict.fromkeys(called, name)
+            headers |= {place for place in named if _is_header(batch, place)}
+        return totals, headers
 
     def _close(self, record: int) -> None:
         """Take note that a row stands somewhere: what stands before it does not stand below the table."""
@@ -93,21 +102,19 @@ def _blank(batch: Batch) -> Offsets:
     return np.flatnonzero(~filled.any(axis=0))
 
 
-def totals_in(batch: Batch, telling: Sequence[str]) -> dict[int, str]:
-    """Return the places of lines that call themselves ones of totals, and in which column."""
-    return {int(place): name for name in telling for place in totals_among(batch.columns[name])}
-
-
-def headers_in(batch: Batch, telling: Sequence[str]) -> list[int]:
-    """Return the places of lines that are the header again."""
-    if not telling:
-        return []
-    name, values = telling[0], batch.columns[telling[0]]
-    texts = values.dictionary if pa.types.is_dictionary(values.type) else values
-    if not pa.types.is_string(texts.type) or pc.index(texts, name).as_py() < 0:
-        return []
-    named = np.flatnonzero(pc.equal(values.cast(pa.string()), name).fill_null(False))
-    return [int(place) for place in named if _is_header(batch, int(place))]
+def _telling_in(batch: Batch, name: str) -> tuple[list[int], list[int]]:
+    """Return the places of lines that a column calls ones of totals, and of those where it repeats its name."""
+    values = batch.columns[name]
+    if pa.types.is_dictionary(values.type):
+        few = values.dictionary
+        if not pa.types.is_string(few.type) or (pc.index(few, name).as_py() < 0 and not len(totals_among(few))):
+            return [], []
+        values = values.cast(pa.string())
+    if not pa.types.is_string(values.type) or not len(likely := may_tell(values, name)):
+        return [], []
+    texts = values.take(pa.array(likely))
+    named = np.flatnonzero(pc.equal(texts, name).fill_null(False).to_numpy(zero_copy_only=False))
+    return likely[totals_among(texts)].tolist(), likely[named].tolist()
 
 
 def _is_header(batch: Batch, place: int) -> bool:

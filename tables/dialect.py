@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from missing_words import is_missing, trimmed
 from tables.errors import UnreadableTable
 from tables.footers import is_footer
 from tables.names import checked_names
+from tables.numbers import figure
+from tables.tidying import is_wrapped, unwrapped
 
 DELIMITERS = (",", ";", "\t", "|")
 _MOST_TITLES = 20
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)")
+_UNIT = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|（[^（）]+）|【[^【】]+】")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 
 
@@ -40,9 +44,11 @@ class Dialect:
     line
         The line on which it begins, from 1.
     titles
-        Lines above the header.
+        Lines above the header, and one of units below it.
     quoted
         Whether quotes stand around cells.
+    wrapped
+        Names of columns whose values stand in quotes that are none to a reader of CSV: single ones, or behind a blank.
     """
 
     encoding: str
@@ -52,6 +58,7 @@ class Dialect:
     line: int
     titles: tuple[str, ...] = ()
     quoted: bool = True
+    wrapped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +97,56 @@ def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     records = _records(body, chosen)
     width = _usual_width(records)
     titles, header = _header(records, width)
-    names = checked_names(_named(header))
-    start = len(head[: skipped + header.end].encode())
-    line = header.next_line + (1 if skipped else 0)
-    return Dialect(encoding, chosen, names, start, line, tuple(title.filled[0] for title in titles))
+    below = records[records.index(header) + 1 :]
+    told = [title.filled[0] for title in titles]
+    last, rows = header, below
+    if below and is_units(below[0].cells):
+        told.append(f"units {', '.join(below[0].filled)}")
+        last, rows = below[0], below[1:]
+    wrapped = _wrapped([row.cells for row in rows if len(row.cells) == len(header.cells)], len(header.cells))
+    names = checked_names(_names(header, wrapped))
+    start = len(head[: skipped + last.end].encode())
+    line = last.next_line + (1 if skipped else 0)
+    in_quotes = tuple(names[place] for place in wrapped if names[place])
+    return Dialect(encoding, chosen, names, start, line, tuple(told), wrapped=in_quotes)
+
+
+def _wrapped(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the places of columns that have quotes around every value, or double ones behind a blank around any."""
+    found = []
+    for place in range(width):
+        cells = [row[place] for row in rows if not is_missing(row[place])]
+        if any(_is_behind_blank(cell) for cell in cells) or (
+            cells and all(is_wrapped(trimmed(cell)) for cell in cells)
+        ):
+            found.append(place)
+    return found
+
+
+def _is_behind_blank(cell: str) -> bool:
+    return cell[:1] in (" ", "\t") and cell.strip()[:1] == '"' and is_wrapped(cell.strip())
+
+
+def _names(header: _Record, wrapped: Sequence[int]) -> list[str]:
+    """Return the names of columns, without quotes where the values have such, or all names have."""
+    cells = [trimmed(cell) for cell in _named(header)]
+    throughout = all(is_wrapped(cell) for cell in cells if cell)
+    return [
+        unwrapped(cell) if throughout or place in wrapped or _is_behind_blank(header.cells[place]) else cell
+        for place, cell in enumerate(cells)
+    ]
+
+
+def is_units(cells: Sequence[str]) -> bool:
+    """Tell whether a line below the header holds nothing but units in brackets.
+
+    Examples
+    --------
+    >>> is_units(["", "[EUR]", "(months)"]), is_units(["7", "[EUR]", ""]), is_units(["", "(5.50)"])
+    (True, False, False)
+    """
+    filled = [trimmed(cell) for cell in cells if cell.strip()]
+    return len(cells) > 1 and bool(filled) and all(_UNIT.fullmatch(cell) and figure(cell) is None for cell in filled)
 
 
 def _likeliest(body: str) -> str:

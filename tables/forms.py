@@ -140,11 +140,11 @@ def _with_all_digits(texts: pa.Array) -> pa.Array:
 
 
 def _on_calendars(instants: pa.Array) -> pa.Array:
-    """Leave instants of the years 1 to 9999 as they are; others nothing can be made of, whatever zone moved them there."""
-    bounds = pc.min_max(instants.cast(pa.int64()))
+    """Leave instants of the years 1 to 9999 as they are; of others, nothing can be made."""
+    counts = instants.cast(pa.int64())
+    bounds = pc.min_max(counts)
     if not bounds["min"].is_valid or (bounds["min"].as_py() >= _FIRST_US and bounds["max"].as_py() < _END_US):
         return instants
-    counts = instants.cast(pa.int64())
     held = pc.and_(pc.greater_equal(counts, _FIRST_US), pc.less(counts, _END_US))
     return pc.if_else(held, instants, pa.scalar(None, instants.type))
 

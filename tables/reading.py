@@ -317,7 +317,9 @@ class Reading:
             first rows are.
         """
         columns, schema = [*_first_named(self.table), *(plan.column for plan in self.plans)], self.schema
-        for batch in self.table.batches(columns, self.types, piece):
+        unnamed = source.unnamed if check and isinstance(source := self.table.source, TextFile) else {}
+        for batch in self.table.batches([*columns, *unnamed], self.types, piece):
+            self._note_unnamed(batch, unnamed)
             self._note_bad(batch)
             kept = self._strays.without(batch)
             pairs = zip(self.plans, self.report.columns, strict=True)
@@ -337,6 +339,13 @@ class Reading:
                 )
         self._find_again()
         self.report.check(self.table.options.allow_unreadable)
+
+    def _note_unnamed(self, batch: Batch, unnamed: Mapping[str, int]) -> None:
+        """Take out columns without a name, and name those that hold something."""
+        for column, place in unnamed.items():
+            name = _without_name(place)
+            if batch.columns.pop(column).is_valid().true_count and name not in self.report.ignored:
+                self.report.ignored.append(name)
 
     def _note_bad(self, batch: Batch) -> None:
         source = self.table.source
@@ -434,7 +443,7 @@ def taken_up(file: Path, document: Mapping[str, Any]) -> Reading:
     source: TextFile | WorkbookFile | ParquetFile
     if document["dialect"] is not None:
         said: dict[str, Any] = document["dialect"]
-        said = said | {name: tuple(said[name]) for name in ("names", "titles")}
+        said = said | {name: tuple(said[name]) for name in ("names", "titles", "wrapped")}
         source = TextFile(file, ReadOptions(), Dialect(**said))
     elif file.name.lower().endswith(".parquet"):
         source = ParquetFile(file, document["timezone"])
@@ -480,7 +489,12 @@ def _report(table: Table, plans: Sequence[ColumnPlan], missing: list[str]) -> Re
         report.ignored += [f"{name} ({kind})" for name, kind in source.unreadable.items()]
     if isinstance(source, WorkbookFile):
         report.titles = list(source.titles)
+        report.ignored += map(_without_name, source.unnamed)
     return report
+
+
+def _without_name(place: int) -> str:
+    return f"column {place + 1}, without a name"
 
 
 def _format(file: Path) -> str:

@@ -78,7 +78,7 @@ class ReadReport:
     missing
         Columns that were asked for and are not there.
     titles, footers
-        Lines above the header and below the rows that belong to the report and not to the table.
+        Lines above and below the rows that belong to the report and not to the table.
     n_rejected
         Rows in error.
     rejected
@@ -167,7 +167,7 @@ class ReadReport:
         for what, names in (
             ("columns not used", self.ignored),
             ("columns not there", self.missing),
-            ("lines above the header", self.titles),
+            ("lines above the rows", self.titles),
             ("lines below the table", self.footers),
         ):
             if names:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from missing_words import SPELLINGS
+from missing_words import SPELLINGS, trimmed
 from tables.dialect import Dialect, dialect_of
 from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
@@ -22,7 +22,7 @@ from tables.footers import is_footer
 from tables.options import ReadOptions
 from tables.pieces import Piece
 from tables.records import Offsets, Records, UnsoundQuotes, breaks, pieces_of, texts_of
-from tables.tidying import in_dictionary, tidied
+from tables.tidying import in_dictionary, tidied, unwrapped, without_quotes
 
 _HEAD_BYTES = 1 << 16
 _UNSOUND = (
@@ -99,6 +99,7 @@ class TextFile:
         self.file = file
         self.dialect = dialect or self._told(options)
         self.names = [name for name in self.dialect.names if name]
+        self.unnamed = {f"\0{place}": place for place, name in enumerate(self.dialect.names) if not name}
 
     def _told(self, options: ReadOptions) -> Dialect:
         encoding = encoding_of(self.file, options.encoding)
@@ -160,7 +161,15 @@ class TextFile:
     def found_again(self, records: Sequence[int]) -> dict[int, tuple[int, list[str]]]:
         """Return the lines on which records stand, and their cells."""
         found = texts_of(self._chunks(), records, self.dialect.delimiter, self.dialect.line) if records else {}
-        return {record: (line, self.cells(text.decode(errors="replace"))) for record, (line, text) in found.items()}
+        return {record: (line, self._known(text.decode(errors="replace"))) for record, (line, text) in found.items()}
+
+    def _known(self, text: str) -> list[str]:
+        """Cut the text of a record into cells, without quotes where these are none to a reader of CSV."""
+        cells = self.cells(text)
+        if not self.dialect.wrapped or len(cells) != len(self.dialect.names):
+            return cells
+        pairs = zip(self.dialect.names, cells, strict=True)
+        return [unwrapped(trimmed(cell)) if name in self.dialect.wrapped else cell for name, cell in pairs]
 
     def _chunks(self) -> Iterator[bytes]:
         with Utf8Stream(self.file, self.dialect.encoding) as stream:
@@ -225,7 +234,7 @@ class TextFile:
                 for rows in reader:
                     records, stop, here = _numbered(rows.num_rows, at, bad)
                     pairs = zip(rows.schema.names, rows.columns, strict=True)
-                    columns_read = {name: _tidy(values) for name, values in pairs}
+                    columns_read = {name: self._tidy(name, values) for name, values in pairs}
                     yield Batch(columns_read, records, stop, here)
                     at = stop
         except pa.ArrowInvalid as error:
@@ -240,6 +249,12 @@ class TextFile:
             yield Batch(
                 {name: pa.array([], pa.string()) for name in columns}, np.empty(0, np.int64), bad[-1].record + 1, bad
             )
+
+    def _tidy(self, name: str, values: pa.Array) -> pa.Array:
+        if not pa.types.is_string(values.type) and not pa.types.is_dictionary(values.type):
+            return values
+        values = in_dictionary(tidied, values)
+        return in_dictionary(without_quotes, values) if name in self.dialect.wrapped else values
 
     def _from(self, piece: Piece | None) -> pa.NativeFile:
         stream = Utf8Stream(self.file, self.dialect.encoding)
@@ -256,14 +271,6 @@ class TextFile:
     def is_footer(self, row: BadRow) -> bool:
         """Tell whether a row in error is one that exports end with."""
         return row.n_cells < len(self.dialect.names) and is_footer(self.cells(row.text))
-
-
-def _tidy(values: pa.Array) -> pa.Array:
-    return (
-        in_dictionary(tidied, values)
-        if pa.types.is_string(values.type) or pa.types.is_dictionary(values.type)
-        else values
-    )
 
 
 def _numbered(n_rows: int, first: int, bad: list[BadRow]) -> tuple[Offsets | range, int, list[BadRow]]:

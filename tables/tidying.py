@@ -52,6 +52,33 @@ def tidied(texts: pa.Array) -> pa.Array:
     return texts
 
 
+def is_wrapped(text: str) -> bool:
+    """Tell whether one pair of quotes stands around all of a trimmed text; those inside are doubled.
+
+    Examples
+    --------
+    >>> is_wrapped("'East'"), is_wrapped('"East"'), is_wrapped('"a" or "b"'), is_wrapped("O'Neil")
+    (True, True, False, False)
+    """
+    return len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in _inside(text)
+
+
+def _inside(text: str) -> str:
+    return text[1:-1].replace(text[0] * 2, "")
+
+
+def unwrapped(text: str) -> str:
+    """Take the quotes off a trimmed text that stand around all of it."""
+    return trimmed(text[1:-1].replace(text[0] * 2, text[0])) if is_wrapped(text) else text
+
+
+def without_quotes(texts: pa.Array) -> pa.Array:
+    """Take the quotes off trimmed texts that stand around all of each; null where one then means "not known"."""
+    different = texts.dictionary_encode()
+    known = [text if text is None else unwrapped(text) for text in different.dictionary.to_pylist()]
+    return without_missing(pa.array(known, pa.string()).take(different.indices))
+
+
 def _may_be_untidy(texts: pa.Array) -> bool:
     """Tell by their bytes whether a text may have blanks around it."""
     characters, places = bytes_of(texts)

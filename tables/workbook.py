@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import python_calamine as calamine
 
+from tables.dialect import is_units
 from tables.errors import UnreadableTable
 from tables.footers import is_footer
 from tables.names import checked_names
@@ -63,6 +64,9 @@ class WorkbookFile:
         self.columns = checked_names([_text(cell) for cell in self._rows[header]])
         self.names = [name for name in self.columns if name]
         del self._rows[: header + 1]
+        if self._rows and is_units([_text(cell) for cell in self._rows[0]]):
+            self.titles += (f"units {', '.join(map(_text, _filled(self._rows.pop(0))))}",)
+            self._first_line += 1
 
     def _header(self) -> tuple[tuple[str, ...], int]:
         titles: list[str] = []
@@ -77,6 +81,12 @@ class WorkbookFile:
         raise UnreadableTable.of(
             str(self.file), f"found no header line in sheet {self.sheet!r}; allowed: names of columns above the rows"
         )
+
+    @property
+    def unnamed(self) -> list[int]:
+        """The places, from 0, of columns without a name that hold something."""
+        places = [place for place, name in enumerate(self.columns) if not name]
+        return [place for place in places if any(_filled(row[place : place + 1]) for row in self._rows)]
 
     def found_again(self, records: Sequence[int]) -> dict[int, tuple[int, list[str]]]:
         """Return the rows of the sheet on which records stand, and their cells."""

@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -168,3 +169,70 @@ def test_texts_of_parquet_that_repeat_are_read_as_others(tmp_path: Path) -> None
         read.read()
     assert [(column.n_missing, column.n_unreadable) for column in read.report.columns] == [(400, 0), (0, 400)]
     assert read.report.n_blank == 400
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'id, region, potential\nK1, "East", 7\nK2, "West", 8\n',
+        '"id", "region", "potential"\n"K1", "East", "7"\n"K2", "West", "8"\n',
+        "'id','region','potential'\n'K1','East','7'\n'K2','West','8'\n",
+        "id,region,potential\n'K1','East',7\n'K2','West',8\n'Total',,15\n",
+        "id,region,potential\nK1, \"East\",' 7 '\nK2,West,'8'\n",
+    ],
+)
+def test_quotes_behind_a_blank_and_single_ones_throughout_are_no_part_of_a_value(tmp_path: Path, content: str) -> None:
+    assert rows(tmp_path, content) == [
+        {"id": "K1", "region": "East", "potential": 7.0}, {"id": "K2", "region": "West", "potential": 8.0},
+    ]  # fmt: skip
+
+
+def test_what_means_not_known_does_so_in_single_quotes_too(tmp_path: Path) -> None:
+    assert rows(tmp_path, "a,b\n'x',1\n'N/A',2\n'',3\nNULL,4\n") == [
+        {"a": "x", "b": 1.0}, {"a": None, "b": 2.0}, {"a": None, "b": 3.0}, {"a": None, "b": 4.0},
+    ]  # fmt: skip
+
+
+def test_quotes_inside_a_text_or_around_some_values_stay(tmp_path: Path) -> None:
+    content = "a,b,c\n'n Roll,O'Neil,5\" pipe\n'Rock',x, \"one\" or \"two\"\nRock 'n',y,z\n"
+
+    assert rows(tmp_path, content) == [
+        {"a": "'n Roll", "b": "O'Neil", "c": '5" pipe'},
+        {"a": "'Rock'", "b": "x", "c": '"one" or "two"'},
+        {"a": "Rock 'n'", "b": "y", "c": "z"},
+    ]
+
+
+def test_a_column_without_a_name_that_holds_something_is_named(tmp_path: Path) -> None:
+    read = reading(tmp_path, "id,,v,,\nA,,1,,\nB,x,2,N/A,\n")
+
+    assert read.read().to_pylist() == [{"id": "A", "v": 1.0}, {"id": "B", "v": 2.0}]
+    assert read.report.ignored == ["column 2, without a name"]
+    assert "  columns not used: column 2, without a name" in read.report.lines()
+
+
+@pytest.mark.parametrize("units", [",[EUR],[months]", "[-],(EUR),(%)", ",,（元）"])
+def test_a_line_of_units_below_the_header_is_no_row(tmp_path: Path, units: str) -> None:
+    read = reading(tmp_path, f"id,spend,tenure\n{units}\nA,1,x\nB,2\n")
+
+    assert read.read().to_pylist() == [{"id": "A", "spend": 1.0, "tenure": "x"}]
+    assert read.report.titles == [f"units {', '.join(filter(None, units.split(',')))}"]
+    assert read.report.rejected[0].line == 4
+
+
+def test_numbers_in_brackets_are_no_units(tmp_path: Path) -> None:
+    assert rows(tmp_path, "a,b\n(5.50),(1.25)\n3,4\n") == [{"a": -5.5, "b": -1.25}, {"a": 3.0, "b": 4.0}]
+
+
+def test_a_workbook_names_such_columns_and_units_too(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["id", None, "spend", None], [None, None, "[EUR]", None], ["A", "x", 1, None], ["B", None, 2, None]):
+        book.active.append(row)
+    book.save(tmp_path / "any.xlsx")
+    table = open_table(tmp_path / "any.xlsx")
+    read = table.survey(dict.fromkeys(table.names))
+
+    assert read.read().to_pylist() == [{"id": "A", "spend": 1.0}, {"id": "B", "spend": 2.0}]
+    assert (read.report.titles, read.report.ignored) == (["units [EUR]"], ["column 2, without a name"])
+    assert read.lines([0]) == {0: 3}

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tables.footers import is_totals, may_tell, totals_among
+from tables.forms import shown
+from tables.names import key_of
 from tables.records import Offsets
 from tables.text import Batch
 
@@ -107,15 +109,17 @@ def _telling_in(batch: Batch, name: str) -> tuple[list[int], list[int]]:
     values = batch.columns[name]
     if pa.types.is_dictionary(values.type):
         few = values.dictionary
-        if not pa.types.is_string(few.type) or (pc.index(few, name).as_py() < 0 and not len(totals_among(few))):
+        if not pa.types.is_string(few.type):
+            return [], []
+        if pc.index(pc.utf8_lower(few), name.lower()).as_py() < 0 and not len(totals_among(few)):
             return [], []
         values = values.cast(pa.string())
     if not pa.types.is_string(values.type) or not len(likely := may_tell(values, name)):
         return [], []
     texts = values.take(pa.array(likely))
-    named = np.flatnonzero(pc.equal(texts, name).fill_null(False).to_numpy(zero_copy_only=False))
+    named = np.flatnonzero(pc.equal(pc.utf8_lower(texts), name.lower()).fill_null(False).to_numpy(zero_copy_only=False))
     return likely[totals_among(texts)].tolist(), likely[named].tolist()
 
 
 def _is_header(batch: Batch, place: int) -> bool:
-    return all(str(values[place].as_py()) == name for name, values in batch.columns.items())
+    return all(key_of(shown(values[place])) == key_of(name) for name, values in batch.columns.items())

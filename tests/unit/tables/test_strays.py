@@ -99,8 +99,9 @@ def test_a_last_line_that_was_cut_off_is_in_error(tmp_path: Path, cut: str) -> N
     assert problems(reading) == [(4, "2 cells, the header has 3")]
 
 
-def test_the_header_again_is_in_error(tmp_path: Path) -> None:
-    ids, reading = read(tmp_path, f"{HEADER}{LEADS}{HEADER}K3,id,1\nid,East,2\n")
+@pytest.mark.parametrize("again", [HEADER, "ID,Region,Potential\n", " id , region,potential\n"])
+def test_the_header_again_is_in_error(tmp_path: Path, again: str) -> None:
+    ids, reading = read(tmp_path, f"{HEADER}{LEADS}{again}K3,id,1\nid,East,2\n")
 
     assert ids == ["K1", "K2", "K3", "id"]
     assert problems(reading) == [(4, "the header again")]

@@ -70,6 +70,8 @@ def encoding_of(file: Path, named: str = "") -> str:
     with_mark = marked(next(chunks_of(file), b""))
     encoding = named or with_mark or "utf-8"
     misfit = first_misfit(chunks_of(file), encoding)
+    if not misfit and encoding == "utf-8" and b"\x1b" in next(chunks_of(file), b""):
+        raise UnreadableTable.of("encoding", "holds escape sequences, as ISO-2022-JP does; say --encoding iso2022_jp")
     if not misfit:
         return "utf-8" if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii") else encoding
     sample = b"\n".join(_wide_lines(chunks_of(file)))
@@ -77,9 +79,32 @@ def encoding_of(file: Path, named: str = "") -> str:
         raise UnreadableTable.of(
             "--encoding" if named else "encoding", f"{encoding} does not fit: {misfit}; {_likeliest(sample)}"
         )
+    if n_bad := _n_bad_in_utf8(sample):
+        line = _line_of_misfit(chunks_of(file))
+        raise UnreadableTable.of(
+            "encoding", f"is UTF-8 with bad bytes, {n_bad:,} or more, first line {line}: {misfit}; mend them"
+        )
     if is_everyday_chinese(chunks_of(file)) and (_sounds_chinese(sample) or not _has_rival(sample)):
         return "gb18030"
     raise UnreadableTable.of("encoding", f"is not UTF-8 ({misfit}) and does not tell what else; {_likeliest(sample)}")
+
+
+def _n_bad_in_utf8(sample: bytes) -> int:
+    """Count the bytes of a text that are no UTF-8; 0: most are none, and it is of another encoding."""
+    wide = [char for char in sample.decode("utf-8", "replace") if char > "\x7f"]
+    n_bad = wide.count("\ufffd")
+    return max(1, n_bad) if n_bad < len(wide) - n_bad else 0
+
+
+def _line_of_misfit(chunks: Iterable[bytes]) -> int:
+    """Return the line, from 1, with the first byte that is no UTF-8."""
+    decoder, n_lines = codecs.getincrementaldecoder("utf-8")(), 0
+    for chunk in chunks:
+        try:
+            n_lines += decoder.decode(chunk).count("\n")
+        except UnicodeDecodeError as error:
+            return n_lines + error.object.count(b"\n", 0, error.start) + 1
+    return n_lines + 1
 
 
 def marked(head: bytes) -> str:
@@ -97,10 +122,12 @@ def first_misfit(chunks: Iterable[bytes], encoding: str) -> str:
         except UnicodeDecodeError as error:
             place = offset + error.start - (len(error.object) - len(chunk))
             return f"byte {place:,} is 0x{error.object[error.start]:02X}"
+        except UnicodeError as error:  # of codecs that name no place
+            return str(error)
         offset += len(chunk)
     try:
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return "the last character is cut off"
     return ""
 
@@ -135,7 +162,7 @@ def _has_rival(sample: bytes) -> bool:
 
 def _is_everyday(char: str) -> bool:
     raw = char.encode("gb2312", "ignore")
-    return len(raw) == 2 and (0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3))
+    return char in _COMMON or (len(raw) == 2 and (0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3)))
 
 
 def _wide_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -201,6 +228,10 @@ def _is_simple_hangul(char: str) -> bool:
     return initial not in (1, 4, 8, 10, 13) and vowel not in (3, 10, 15) and final in (0, 1, 4, 7, 8, 16, 17, 19, 21)
 
 
+def _is_thai(word: str) -> bool:
+    return len(word) > 2 and all("\u0e01" <= char <= "\u0e5b" for char in word)
+
+
 def _is_kana_or_kanji(char: str) -> bool:
     raw = char.encode("euc_jp", "ignore")
     return len(raw) == 2 and (raw[0] in (0xA1, 0xA3, 0xA4, 0xA5) or 0xB0 <= raw[0] <= 0xCF)
@@ -217,6 +248,11 @@ _RIVALS: dict[str, Callable[[str], float]] = {
     "koi8_r": _of_words(_in_script("CYRILLIC")),
     "cp1253": _of_words(_in_script("GREEK")),
     "euc_jp": _of_characters(_is_kana_or_kanji),
+    "cp1256": _of_words(_in_script("ARABIC")),
+    "iso8859_6": _of_words(_in_script("ARABIC")),
+    "cp1255": _of_words(_in_script("HEBREW")),
+    "cp874": _of_words(_is_thai),
+    "cp1254": _of_words(_latin("çğıöşüâîû")),
 }
 """What everyday Chinese may really be, and how plausible it then is."""
 

@@ -38,7 +38,7 @@ class ReadOptions:
     encoding
         A codec of Python's, e.g. ``cp1252``.
     delimiter
-        Between cells: one character.
+        Between cells: one character of ASCII, or ``tab``.
     decimal
         ``.`` or ``,``.
     date_format
@@ -63,6 +63,8 @@ class ReadOptions:
     allow_unreadable: float = MOST_UNREADABLE
 
     def __post_init__(self) -> None:
+        if self.delimiter in ("tab", r"\t"):
+            object.__setattr__(self, "delimiter", "\t")
         for name, problem in self._problems().items():
             raise UnreadableTable.of(f"--{name.replace('_', '-')}", problem)
 
@@ -74,9 +76,9 @@ class ReadOptions:
                 "utf-8, gb18030, cp1252, shift_jis …",
             ),
             "delimiter": (
-                len(self.delimiter) <= 1 and self.delimiter not in ('"', "\n", "\r"),
+                len(self.delimiter) <= 1 and self.delimiter.isascii() and self.delimiter not in ('"', "\n", "\r", "\0"),
                 self.delimiter,
-                "one character, e.g. ';'",
+                "one character of ASCII, e.g. ';', or tab",
             ),
             "decimal": (self.decimal in ("", ".", ","), self.decimal, "'.' or ','"),
             "date_format": (

@@ -72,3 +72,42 @@ def test_a_misfit_in_a_later_chunk_is_found(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableTable, match="byte 10,000,004 is 0xF6"):
         encoding_of(file)
+
+
+@pytest.mark.parametrize("words", [("Málaga", "Córdoba", "León"), ("Köln", "Müller", "Weiß"), ("上海", "制造业")])
+@pytest.mark.parametrize("bad", [b"Le\xf3n", b"M\xfcnchen", b"\xe4\xb8"])
+def test_utf_8_with_a_bad_byte_is_nothing_else(tmp_path: Path, words: tuple[str, ...], bad: bytes) -> None:
+    file = tmp_path / "leads.csv"
+    lines = [f"{number},{word}" for number in range(30) for word in words]
+    file.write_bytes("\n".join(["id,city", *lines, "999,"]).encode() + bad + b"\n1000,Bonn\n")
+
+    with pytest.raises(UnreadableTable, match=f"is UTF-8 with bad bytes, 1 or more, first line {len(lines) + 2}: byte"):
+        encoding_of(file)
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
+def test_a_text_without_the_mark_of_its_encoding_is_refused(tmp_path: Path, codec: str) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_bytes(b"id,v\n1,2\n")
+
+    with pytest.raises(UnreadableTable, match="does not fit"):
+        encoding_of(file, codec)
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("1,الرياض", "cp1256"), ("1,القاهرة\n2,جدة", "iso8859_6"), ("1,บริษัท", "cp874"), ("1,Öğretmen", "cp1254"),
+        ("1,שלום", "cp1255"), ("1,東京\n2,大阪", "iso2022_jp"),
+    ],
+)  # fmt: skip
+def test_a_few_words_of_another_script_are_not_taken_for_chinese(tmp_path: Path, text: str, codec: str) -> None:
+    file = written(tmp_path, text, codec)
+
+    with pytest.raises(UnreadableTable, match="--encoding"):
+        encoding_of(file)
+
+
+@pytest.mark.parametrize("text", ["1,上海", "1,北京\n2,王芳", "1,制造业", "1,张伟,深圳\n2,李娜,杭州", "1,客户"])
+def test_a_few_words_of_chinese_are_taken(tmp_path: Path, text: str) -> None:
+    assert encoding_of(written(tmp_path, text, "gbk")) == "gb18030"

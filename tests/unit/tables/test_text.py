@@ -236,3 +236,14 @@ def test_a_workbook_names_such_columns_and_units_too(tmp_path: Path) -> None:
     assert read.read().to_pylist() == [{"id": "A", "spend": 1.0}, {"id": "B", "spend": 2.0}]
     assert (read.report.titles, read.report.ignored) == (["units [EUR]"], ["column 2, without a name"])
     assert read.lines([0]) == {0: 3}
+
+
+@pytest.mark.parametrize("written", ["\t", "tab", r"\t"])
+def test_a_tab_is_said_in_any_of_its_ways(written: str) -> None:
+    assert ReadOptions(delimiter=written).delimiter == "\t"
+
+
+@pytest.mark.parametrize("delimiter", ["§", "，", "||", '"', "\0"])
+def test_a_delimiter_that_cannot_be_is_refused(delimiter: str) -> None:
+    with pytest.raises(UnreadableTable, match="--delimiter"):
+        ReadOptions(delimiter=delimiter)

@@ -19,7 +19,9 @@ BATCH_ROWS, BATCH_VALUES = 65_536, 1 << 20
 _FEW_BYTES = 2
 """A value, below which a column of texts is read as a dictionary."""
 _DAY_US = 86_400_000_000
-_AS_THEY_ARE = (pa.int64(), pa.float64(), pa.bool_(), pa.timestamp("us", tz="UTC"))
+_UNIT_US = {"D": _DAY_US, "s": 1_000_000, "ms": 1_000}
+_FARTHEST_US = 1 << 62
+_AS_THEY_ARE = (pa.int64(), pa.bool_(), pa.timestamp("us", tz="UTC"))
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -116,10 +118,11 @@ class ParquetFile:
 
 
 def _shown(value: pa.Scalar) -> str:
+    """Write a value as a text; of an instant that no calendar holds, its number."""
     try:
         known = value.as_py()
-    except (OverflowError, ValueError):  # an instant that no calendar holds
-        return str(value)
+    except (OverflowError, ValueError):
+        return str(value.cast(pa.int32() if pa.types.is_date32(value.type) else pa.int64()))
     return "" if known is None else str(known)
 
 
@@ -139,13 +142,30 @@ class _Dictionaries:
     def plain(self, name: str, values: pa.Array) -> pa.Array:
         """Bring the values of a column to the kind that is read."""
         if values.type != _DICTIONARY:
-            return plain(values, self._zone)
+            return plain(_whole(name, values), self._zone)
         if (tidy := self._tidy.get(name)) is not None and values.dictionary.equals(tidy):
             return values
+        _whole(name, values.dictionary)
         read = plain(values, self._zone)
         if read.dictionary.equals(values.dictionary):
             self._tidy[name] = values.dictionary
         return read
+
+
+def _whole(name: str, values: pa.Array) -> pa.Array:
+    """Return values whose texts are UTF-8.
+
+    Raises
+    ------
+    pa.ArrowInvalid
+        Naming the column.
+    """
+    if is_text(values.type):
+        try:
+            values.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise pa.ArrowInvalid(f"column {name}: {error}") from error
+    return values
 
 
 def _at_once(n_columns: int) -> int:
@@ -178,8 +198,13 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
-    """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days."""
+    """Bring values to string, int64, float64, bool, timestamp in UTC or list of strings; a length of time to days.
+
+    Integers that int64 cannot hold are texts, and a float that is not a number is missing.
+    """
     kind = values.type
+    if kind == pa.float64():
+        return _without_nan(values)
     if kind in _AS_THEY_ARE:
         return values
     if pa.types.is_dictionary(kind) and is_text(kind.value_type):
@@ -188,21 +213,40 @@ def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
         return plain(values.cast(kind.value_type), zone)
     if pa.types.is_null(kind) or is_text(kind):
         return without_missing(values if pa.types.is_string(kind) else values.cast(pa.string()))
+    if pa.types.is_uint64(kind) or (pa.types.is_decimal(kind) and kind.scale <= 0):
+        return values.cast(pa.string())  # with all digits: they may be ids
     if pa.types.is_integer(kind):
-        return values.cast(pa.int64()) if not pa.types.is_uint64(kind) else pc.cast(values, pa.float64(), safe=False)
+        return values.cast(pa.int64())
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return pc.cast(values, pa.float64(), safe=False)
+        return _without_nan(pc.cast(values, pa.float64(), safe=False))
     if pa.types.is_duration(kind):
         microseconds = values.cast(pa.duration("us"), safe=False).cast(pa.int64())
         return pc.divide(pc.cast(microseconds, pa.float64(), safe=False), float(_DAY_US))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        zoned = kind.tz if pa.types.is_timestamp(kind) else None
-        return in_utc(
-            pc.cast(values, pa.timestamp("us", tz=zoned), safe=False), "UTC" if pa.types.is_date(kind) else zone
-        )
+        return in_utc(_microseconds(values), "UTC" if pa.types.is_date(kind) else zone)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return values.cast(pa.list_(pa.string()))
     return values
+
+
+def _microseconds(values: pa.Array) -> pa.Array:
+    """Count instants in microseconds; those too far away become ones that no calendar holds."""
+    zoned = values.type.tz if pa.types.is_timestamp(values.type) else None
+    wanted = pa.timestamp("us", tz=zoned)
+    try:
+        return pc.cast(values, options=pc.CastOptions(wanted, allow_time_truncate=True))
+    except pa.ArrowInvalid:
+        is_days = pa.types.is_date32(values.type)
+        unit_us = _UNIT_US["D" if is_days else getattr(values.type, "unit", "ms")]
+        counts, most = values.cast(pa.int32() if is_days else pa.int64()).cast(pa.int64()), _FARTHEST_US // unit_us
+        near = pc.min_element_wise(pc.max_element_wise(counts, -most, skip_nulls=False), most, skip_nulls=False)
+        return pc.multiply(near, unit_us).cast(wanted)
+
+
+def _without_nan(values: pa.Array) -> pa.Array:
+    """Put null where a float is not a number, by which some libraries write what is missing."""
+    lost = pc.is_nan(values)
+    return pc.if_else(lost, pa.scalar(None, pa.float64()), values) if pc.any(lost).as_py() else values
 
 
 def in_utc(moments: pa.Array, zone: str) -> pa.Array:

@@ -239,7 +239,9 @@ class Reading:
         self._ids: dict[str, IdSpellings] = {}
         self._nameless: dict[str, int] = {}
         self._rejected: list[tuple[int, str]] = []
-        self._strays = Strays(_telling(self.table, self.plans) if self.has_strays else [])
+        self._strays = Strays(
+            _telling(self.table, self.plans) if self.has_strays else [], sees_blank=_sees_blank(self.table, self.plans)
+        )
         self._is_written_otherwise = False
 
     def read(self) -> pa.Table:
@@ -487,6 +489,11 @@ def _telling(table: Table, plans: Sequence[ColumnPlan]) -> list[str]:
     read = [plan.column for plan in plans]
     ids = [plan.column for plan in plans if plan.form.kind is ColumnKind.ID]
     return list(dict.fromkeys([*_first_named(table), *(name for name in table.names[:1] if name in read), *ids]))
+
+
+def _sees_blank(table: Table, plans: Sequence[ColumnPlan]) -> bool:
+    """Tell whether what is read shows that a row is blank: texts have their first column read for it."""
+    return not isinstance(table.source, ParquetFile) or {plan.column for plan in plans} >= set(table.all_names)
 
 
 def _report(table: Table, plans: Sequence[ColumnPlan], missing: list[str]) -> ReadReport:

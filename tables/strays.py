@@ -19,6 +19,7 @@ from tables.records import Offsets
 from tables.text import Batch
 
 _MISPLACED = "{!r} calls it a line of totals; allowed: below the table, with numbers alone and a cell left empty"
+_NONE: Offsets = np.empty(0, np.int64)
 HEADER_AGAIN = "the header again"
 
 
@@ -30,6 +31,8 @@ class Strays:
     ----------
     telling
         The columns whose cells tell: the file's first, and those of ids. None: only blank rows are taken out.
+    sees_blank
+        Whether a row is blank that holds nothing in the columns that are read: not so if others may hold something.
     n_blank
         Blank rows.
     rejected
@@ -41,6 +44,7 @@ class Strays:
     """
 
     telling: Sequence[str]
+    sees_blank: bool = True
     n_blank: int = 0
     rejected: list[tuple[int, str]] = field(default_factory=list)
     below: list[tuple[int, str, str]] = field(default_factory=list)
@@ -50,7 +54,7 @@ class Strays:
         """Return the rows of a batch that are rows."""
         if not len(batch) or not batch.columns:
             return batch
-        blank = _blank(batch)
+        blank = _blank(batch) if self.sees_blank else _NONE
         self.n_blank += len(blank)
         totals, headers = self._told(batch)
         self.rejected += [(int(batch.records[place]), HEADER_AGAIN) for place in headers]
@@ -99,7 +103,7 @@ def _is_totals(cells: Sequence[str], place: int) -> bool:
 def _blank(batch: Batch) -> Offsets:
     """Return the places of rows that hold nothing."""
     if not next(iter(batch.columns.values())).null_count:
-        return np.empty(0, np.int64)
+        return _NONE
     filled = np.vstack([values.is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()])
     return np.flatnonzero(~filled.any(axis=0))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ from tables.tidying import without_missing
 
 LARGEST_BYTES = 2 << 30
 """Of a workbook, unpacked: a million rows of 100 columns are less."""
+_FIGURE = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
+_EXACT = 10**15
+"""From here on a spreadsheet has thrown digits of a number away: it keeps fifteen."""
 _MOST_TITLES = 20
 _BATCH_ROWS = 32_768
 
@@ -34,14 +39,14 @@ class WorkbookFile:
     Parameters
     ----------
     sheet
-        Its name; empty: the first that holds anything.
+        Its name; empty: the first visible one that holds anything.
     zone
         Of its instants: a spreadsheet names none.
 
     Raises
     ------
     UnreadableTable
-        If it is none, there is no such sheet, or it has no header.
+        If it is none, there is no such sheet, it has no header, or cells are merged below it.
     """
 
     def __init__(self, file: Path, sheet: str = "", zone: str = "UTC") -> None:
@@ -50,7 +55,10 @@ class WorkbookFile:
         _check_size(file)
         try:
             book = calamine.CalamineWorkbook.from_path(str(file))
-            sheets = [name for name in book.sheet_names if not sheet or name == sheet]
+            visible = [
+                about.name for about in book.sheets_metadata if about.visible == calamine.SheetVisibleEnum.Visible
+            ]
+            sheets = [name for name in book.sheet_names if name == sheet] if sheet else visible or book.sheet_names
             if not sheets:
                 raise UnreadableTable.of("--sheet", f"found {sheet!r}; allowed: {', '.join(book.sheet_names)}")
             read = ((name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in sheets)
@@ -60,6 +68,7 @@ class WorkbookFile:
         except (calamine.CalamineError, OSError) as error:
             raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
         self.titles, header = self._header()
+        _check_merged(book.get_sheet_by_name(self.sheet), header)
         self._first_line = header + 2
         self.columns = checked_names([_text(cell) for cell in self._rows[header]])
         self.names = [name for name in self.columns if name]
@@ -115,6 +124,14 @@ def _is_footer(filled: list[Any], row: list[Any]) -> bool:
     return len(filled) == 1 and len(row) > 1 and is_footer([_text(filled[0])])
 
 
+def _check_merged(sheet: calamine.CalamineSheet, header: int) -> None:
+    """Refuse cells that are merged in the header or below: which rows they speak of, only a person can tell."""
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if bottom >= header and (top, left) != (bottom, right):
+            place = f"row {top + 1}, column {left + 1} to row {bottom + 1}, column {right + 1}"
+            raise UnreadableTable.of(f"sheet {sheet.name}", f"cells are merged, {place}; part them and fill each")
+
+
 def _check_size(file: Path) -> None:
     """Refuse a packed workbook that unpacks to more than anything needs."""
     if not zipfile.is_zipfile(file):
@@ -147,12 +164,27 @@ def _arrow_type(cell: Any) -> pa.DataType:
 
 def _array(cells: list[Any], kind: pa.DataType, zone: str) -> pa.Array:
     if kind == pa.string():
-        return without_missing(pa.array([_text(cell) for cell in cells], kind))
+        written = _without_point if _are_numbers(cells) else _text
+        return without_missing(pa.array([written(cell) for cell in cells], kind))
     if pa.types.is_timestamp(kind):
         moments = [None if cell == "" else _moment(cell) for cell in cells]
         timed = any(moment is not None and moment.time() != time() for moment in moments)
         return in_utc(pa.array(moments, pa.timestamp("us")), zone if timed else "UTC")
     return pa.array([None if cell == "" else cell for cell in cells], kind)
+
+
+def _are_numbers(cells: list[Any]) -> bool:
+    """Tell whether the texts among cells are numbers that say by themselves which sign is the decimal one."""
+    texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    return bool(texts) and all(_FIGURE.fullmatch(text) for text in texts)
+
+
+def _without_point(cell: Any) -> str:
+    """Write a number without a decimal sign, so that it reads alike whatever the texts beside it have."""
+    if not isinstance(cell, float) or cell.is_integer():
+        return _text(cell)
+    sign, digits, exponent = Decimal(repr(cell)).as_tuple()
+    return f"{'-' * sign}{''.join(map(str, digits))}e{exponent}"
 
 
 def _moment(cell: date) -> datetime:
@@ -163,8 +195,8 @@ def _text(cell: Any) -> str:
     """Write a cell as text: a whole number without a point, an instant as ISO 8601."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return str(int(cell))
+    if isinstance(cell, int | float) and float(cell).is_integer():
+        return str(int(cell)) if abs(cell) < _EXACT else np.format_float_scientific(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(" ") if cell.time() != time() else cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tables.errors import UnreadableTable
 from tables.forms import ColumnKind
 from tables.parquet import BATCH_ROWS
 from tables.reading import Reading, open_table
@@ -61,7 +64,7 @@ def test_each_row_group_has_its_own_dictionary_and_each_is_tidied(tmp_path: Path
     assert (begun.report.columns[1].n_missing, begun.report.columns[1].n_unreadable) == (200, 200)
 
 
-def test_of_numbers_what_is_not_finite_is_not_understood_and_null_is_missing(tmp_path: Path) -> None:
+def test_of_numbers_what_is_infinite_is_not_understood_and_what_is_none_is_missing(tmp_path: Path) -> None:
     begun = reading(
         tmp_path / "numbers.parquet", pa.table({"id": [*range(5)], "x": [1.0, None, float("inf"), float("nan"), 2.0]})
     )
@@ -70,7 +73,7 @@ def test_of_numbers_what_is_not_finite_is_not_understood_and_null_is_missing(tmp
 
     report = begun.report.columns[1]
     assert values == [1.0, None, None, None, 2.0]
-    assert (report.n_missing, report.n_unreadable) == (1, 2)
+    assert (report.n_missing, report.n_unreadable) == (2, 1)
 
 
 def test_numbers_with_nulls_are_the_same_numbers(tmp_path: Path) -> None:
@@ -100,3 +103,62 @@ def test_a_list_that_is_asked_for_as_a_category_ends_in_no_traceback(tmp_path: P
     reading = open_table(tmp_path / "lists.parquet").survey({"tags": ColumnKind.CATEGORY})
 
     assert reading.read().num_rows == 2
+
+
+def test_a_row_that_has_nothing_where_one_looks_is_a_row_all_the_same(tmp_path: Path) -> None:
+    table = pa.table({"name": ["a", "b", "c"], "tenure": [5, None, 7], "plan": ["Pro", None, "Basic"]})
+    pq.write_table(table, tmp_path / "customers.parquet")
+    opened = open_table(tmp_path / "customers.parquet")
+
+    begun = opened.survey({"tenure": ColumnKind.NUMBER, "plan": ColumnKind.CATEGORY})
+
+    assert begun.read().to_pylist() == table.select(["tenure", "plan"]).to_pylist()
+    assert begun.report.n_blank == 0
+
+
+@pytest.mark.parametrize(
+    ("ids", "read"),
+    [
+        (pa.array([2**63 + 1, 2**63 + 2], pa.uint64()), ["9223372036854775809", "9223372036854775810"]),
+        (
+            pa.array([Decimal("123456789012345678901234567890"), Decimal(2)], pa.decimal128(38, 0)),
+            ["123456789012345678901234567890", "2"],
+        ),
+        (pa.array([2.0**53 - 1, 12.0]), ["9007199254740991", "12"]),
+        (pa.array([2.0**53 + 2, 12.0]), [None, "12"]),
+    ],
+)
+def test_ids_keep_all_their_digits_or_are_none(tmp_path: Path, ids: pa.Array, read: list[str | None]) -> None:
+    pq.write_table(pa.table({"id": ids}), tmp_path / "ids.parquet")
+
+    begun = open_table(tmp_path / "ids.parquet").survey({"id": ColumnKind.ID})
+
+    assert begun.read()["id"].to_pylist() == read
+    assert begun.report.columns[0].n_unreadable == read.count(None)
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pa.array([2**62, 1_714_521_600_000], pa.timestamp("ms")),
+        pa.array([2**31 - 1, 19_844], pa.date32()),
+    ],
+)
+def test_an_instant_beyond_any_calendar_is_not_understood(tmp_path: Path, moments: pa.Array) -> None:
+    pq.write_table(pa.table({"id": ["a", "b"], "since": moments}), tmp_path / "since.parquet")
+
+    begun = open_table(tmp_path / "since.parquet").survey({"id": ColumnKind.ID, "since": ColumnKind.DATE})
+
+    values = begun.read()["since"].to_pylist()
+    assert values == [None, datetime(2024, 5, 1, tzinfo=UTC)]
+    assert begun.report.columns[1].n_unreadable == 1
+
+
+@pytest.mark.parametrize("is_dictionary", [False, True])
+def test_a_text_that_is_no_utf_8_is_refused_with_its_column(tmp_path: Path, is_dictionary: bool) -> None:
+    texts = pa.array([b"Bonn", b"K\xf6ln"]).view(pa.string())
+    values = texts.dictionary_encode() if is_dictionary else texts
+    pq.write_table(pa.table({"id": ["a", "b"], "city": values}), tmp_path / "cities.parquet")
+
+    with pytest.raises(UnreadableTable, match=r"column city: .*UTF8"):
+        open_table(tmp_path / "cities.parquet").survey({"city": ColumnKind.TEXT}).read()

@@ -1,0 +1,93 @@
+"""Workbooks: numbers are numbers whatever stands beside them; what is hidden or merged is not guessed at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tables.errors import UnreadableTable
+from tables.forms import ColumnKind
+from tables.reading import Reading, open_table
+
+
+def book_of(rows: Iterable[list[Any]]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    return book
+
+
+def reading(book: openpyxl.Workbook, folder: Path, kinds: dict[str, ColumnKind | None]) -> Reading:
+    book.save(folder / "any.xlsx")
+    return open_table(folder / "any.xlsx").survey(kinds)
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["2,5", "3,5", 45.125, 3.25, -0.5, 7], [2.5, 3.5, 45.125, 3.25, -0.5, 7.0]),
+        (["2.5", "3.5", 45.125, 7], [2.5, 3.5, 45.125, 7.0]),
+        (["€ 2,50", 45.125], [2.5, 45.125]),
+    ],
+)
+def test_a_number_is_itself_beside_texts(tmp_path: Path, cells: list[object], read: list[float]) -> None:
+    book = book_of([["id", "spend"], *([f"C{place}", cell] for place, cell in enumerate(cells))])
+
+    begun = reading(book, tmp_path, {"id": ColumnKind.ID, "spend": ColumnKind.NUMBER})
+
+    assert begun.read()["spend"].to_pylist() == read
+
+
+def test_a_number_does_not_tell_how_texts_beside_it_are_written(tmp_path: Path) -> None:
+    book = book_of([["id", "spend"], ["a", "1.234"], ["b", 12.5]])
+
+    with pytest.raises(UnreadableTable, match="--decimal"):
+        reading(book, tmp_path, {"id": ColumnKind.ID, "spend": ColumnKind.NUMBER}).read()
+
+
+def test_a_number_beside_words_is_written_as_it_shows(tmp_path: Path) -> None:
+    book = book_of([["id", "version"], ["a", "beta"], ["b", 2.5]])
+
+    assert reading(book, tmp_path, {"version": ColumnKind.TEXT}).read()["version"].to_pylist() == ["beta", "2.5"]
+
+
+def test_a_long_number_has_lost_digits_and_is_no_id(tmp_path: Path) -> None:
+    book = book_of([["id", "v"], [6222021234567890123, 1], [1234567890123456, 2], [123456789012345, 3], ["0012", 4]])
+
+    begun = reading(book, tmp_path, {"id": ColumnKind.ID, "v": ColumnKind.NUMBER})
+
+    assert begun.read()["id"].to_pylist() == [None, None, "123456789012345", "0012"]
+    assert begun.report.columns[0].n_unreadable == 2
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_named(tmp_path: Path) -> None:
+    book = book_of([["id"], ["seen"]])
+    hidden = book.create_sheet("Old", 0)
+    for row in (["id"], ["hidden"]):
+        hidden.append(row)
+    hidden.sheet_state = "hidden"
+
+    assert reading(book, tmp_path, {"id": ColumnKind.ID}).read()["id"].to_pylist() == ["seen"]
+
+
+@pytest.mark.parametrize("cells", ["A2:A3", "B1:C1"])
+def test_merged_cells_are_refused_with_their_place(tmp_path: Path, cells: str) -> None:
+    book = book_of([["id", "v", "w"], ["a", 1, 2], ["b", 3, 4]])
+    assert book.active is not None
+    book.active.merge_cells(cells)
+
+    with pytest.raises(UnreadableTable, match="cells are merged, row"):
+        reading(book, tmp_path, {"id": ColumnKind.ID})
+
+
+def test_a_merged_title_above_the_header_is_a_title(tmp_path: Path) -> None:
+    book = book_of([["Customers", None], ["id", "v"], ["a", 1]])
+    assert book.active is not None
+    book.active.merge_cells("A1:B1")
+
+    assert reading(book, tmp_path, {"id": ColumnKind.ID}).read()["id"].to_pylist() == ["a"]

@@ -90,6 +90,8 @@ class ColumnForm:
         wanted = ARROW[self.kind]
         if values.type == wanted:
             return _finite(values) if self.kind is ColumnKind.NUMBER else values
+        if self.kind is ColumnKind.ID and pa.types.is_floating(values.type):
+            values = _whole(values)
         if self.kind is ColumnKind.NUMBER and (pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)):
             return pc.cast(values.cast(pa.int64()), wanted, safe=False)
         return self._made_of(without_missing(_texts_of(values)))
@@ -142,6 +144,12 @@ def _on_calendars(instants: pa.Array) -> pa.Array:
         return instants
     held = pc.and_(pc.greater_equal(counts, _FIRST_US), pc.less(counts, _END_US))
     return pc.if_else(held, instants, pa.scalar(None, instants.type))
+
+
+def _whole(numbers: pa.Array) -> pa.Array:
+    """Leave those numbers that are ids: whole ones that no other id is rounded to."""
+    sure = pc.and_(pc.equal(pc.floor(numbers), numbers), pc.less(pc.abs(numbers), float(2**53)))
+    return pc.if_else(sure, numbers, pa.scalar(None, pa.float64()))
 
 
 def _finite(values: pa.Array) -> pa.Array:

@@ -42,6 +42,7 @@ class ParquetFile:
     def __init__(self, file: Path, zone: str = "UTC") -> None:
         self.file = file
         self._zone = zone
+        self._zones: dict[str, str] = {}
         try:
             self.schema = pq.read_schema(file, memory_map=True)
         except (pa.ArrowException, OSError) as error:
@@ -85,6 +86,17 @@ class ParquetFile:
         values = plain(pa.array([], self.schema.field(column).type), self._zone)
         return None if pa.types.is_string(values.type) or pa.types.is_dictionary(values.type) else values
 
+    def _zone_of(self, column: str) -> str:
+        """Return the zone of a column's instants: where none has a time of day, they are dates of a calendar."""
+        kind = self.schema.field(column).type
+        if self._zone == "UTC" or not pa.types.is_timestamp(kind) or kind.tz is not None:
+            return self._zone
+        if column not in self._zones:
+            with pq.ParquetFile(self.file, memory_map=True) as file:
+                parts = (rows.column(0) for rows in file.iter_batches(columns=[column], use_threads=False))
+                self._zones[column] = "UTC" if all(map(_are_days, parts)) else self._zone
+        return self._zones[column]
+
     def batches(
         self,
         columns: Sequence[str],
@@ -97,7 +109,7 @@ class ParquetFile:
         """
         texts = [name for name in categories if is_text(self.schema.field(name).type)]
         at, dictionaries = 0, [*texts, *self._of_few_texts()]
-        tidy = _Dictionaries(self._zone)
+        tidy = {name: _Dictionaries(self._zone_of(name)) for name in columns}
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
@@ -105,7 +117,7 @@ class ParquetFile:
                     min(n_rows, _at_once(len(columns))), row_groups=chosen, columns=list(columns), use_threads=False
                 ):
                     values = {
-                        name: tidy.plain(name, array)
+                        name: tidy[name].plain(name, array)
                         for name, array in zip(rows.schema.names, rows.columns, strict=True)
                     }
                     records = range(at, at + rows.num_rows)
@@ -241,6 +253,12 @@ def _microseconds(values: pa.Array) -> pa.Array:
         counts, most = values.cast(pa.int32() if is_days else pa.int64()).cast(pa.int64()), _FARTHEST_US // unit_us
         near = pc.min_element_wise(pc.max_element_wise(counts, -most, skip_nulls=False), most, skip_nulls=False)
         return pc.multiply(near, unit_us).cast(wanted)
+
+
+def _are_days(instants: pa.Array) -> bool:
+    """Tell whether no instant has a time of day."""
+    counts = _microseconds(instants).cast(pa.int64()).drop_null().to_numpy()
+    return not (counts % _DAY_US).any()
 
 
 def _without_nan(values: pa.Array) -> pa.Array:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,7 @@ class Reading:
             _telling(self.table, self.plans) if self.has_strays else [], sees_blank=_sees_blank(self.table, self.plans)
         )
         self._is_written_otherwise = False
+        self._blank: Offsets | None = None
 
     def read(self) -> pa.Table:
         """Read all rows into one table.
@@ -322,11 +324,12 @@ class Reading:
             first rows are.
         """
         columns, schema = [*_first_named(self.table), *(plan.column for plan in self.plans)], self.schema
+        self._blank = None
         unnamed = source.unnamed if check and isinstance(source := self.table.source, TextFile) else {}
         for batch in self.table.batches([*columns, *unnamed], self.types, piece):
             self._note_unnamed(batch, unnamed)
             self._note_bad(batch)
-            kept = self._strays.without(batch)
+            kept = self._strays.without(batch, partial(self._blank_rows, piece))
             pairs = zip(self.plans, self.report.columns, strict=True)
             values = [self._values(plan, report, kept) for plan, report in pairs]
             yield self._sound(pa.RecordBatch.from_arrays(values, schema=schema), kept)
@@ -366,6 +369,13 @@ class Reading:
                 self._strays.below.append((row.record, row.text.strip(), problem))
             else:
                 self._strays.rejected.append((row.record, problem))
+
+    def _blank_rows(self, piece: Piece | range | None) -> Offsets | None:
+        """Number the rows of a text that hold nothing in any column; None: what is read of a row tells."""
+        if self._blank is None and isinstance(source := self.table.source, TextFile):
+            assert not isinstance(piece, range)
+            self._blank = source.blank(piece)
+        return self._blank
 
     def _values(self, plan: ColumnPlan, report: ColumnReport, batch: Batch) -> pa.Array:
         texts = plan.known(batch.columns[plan.column])

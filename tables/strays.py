@@ -5,7 +5,7 @@ What belongs below the table stands below it: the same line with rows behind it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,11 +50,19 @@ class Strays:
     below: list[tuple[int, str, str]] = field(default_factory=list)
     unsure: dict[int, str] = field(default_factory=dict)
 
-    def without(self, batch: Batch) -> Batch:
-        """Return the rows of a batch that are rows."""
+    def without(self, batch: Batch, blank_rows: Callable[[], Offsets | None] = lambda: None) -> Batch:
+        """Return the rows of a batch that are rows.
+
+        Parameters
+        ----------
+        blank_rows
+            Tells the numbers of rows that hold nothing in any column; None: what is read of a row tells.
+        """
         if not len(batch) or not batch.columns:
             return batch
         blank = _blank(batch) if self.sees_blank else _NONE
+        if len(blank) and (numbers := blank_rows()) is not None:
+            blank = blank[np.isin(np.asarray(batch.records)[blank], numbers)]
         self.n_blank += len(blank)
         totals, headers = self._told(batch)
         self.rejected += [(int(batch.records[place]), HEADER_AGAIN) for place in headers]

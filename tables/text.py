@@ -207,6 +207,14 @@ class TextFile:
             if batch.stop > at:
                 yield batch.behind(at)
 
+    def blank(self, piece: Piece | None = None) -> Offsets:
+        """Number the rows that hold nothing in any column, such as ``;;;``, by one pass over all of them."""
+        found = [np.empty(0, np.int64)]
+        for batch in self._read([*self.names, *self.unnamed], piece, {}, CHUNK_BYTES):
+            filled = [values.is_valid().to_numpy(zero_copy_only=False) for values in batch.columns.values()]
+            found.append(np.asarray(batch.records)[~np.any(filled, axis=0)])
+        return np.concatenate(found)
+
     def _read(
         self, columns: Sequence[str], piece: Piece | None, types: Mapping[str, pa.DataType], block_bytes: int
     ) -> Iterator[Batch]:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scoring.batch.adapters.sources import read_batches
+from scoring.batch.adapters.sources import Numbers, read_batches
 from scoring.batch.plan import RescorePlan, Shard
 from scoring.errors import HashMismatch, InvalidInput
 from scoring.model import artefact
@@ -73,8 +73,8 @@ def score_shard(job: ShardContext, shard: Shard) -> int:
     aside = out / f"{_ASIDE}{uuid4().hex}"
     try:
         with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
-            for batch in read_batches(shard, job.readings[shard.source]):
-                writer.write_batch(score_batch(job, model, schema, batch, shard.first_row + rows))
+            for batch, numbers in read_batches(shard, job.readings[shard.source]):
+                writer.write_batch(score_batch(job, model, schema, batch, numbers))
                 rows += batch.num_rows
     except pa.ArrowException as error:
         aside.unlink(missing_ok=True)
@@ -86,16 +86,15 @@ def score_shard(job: ShardContext, shard: Shard) -> int:
 
 
 def score_batch(
-    job: ShardContext, model: LoadedModel, schema: pa.Schema, batch: pa.RecordBatch, first_row: int
+    job: ShardContext, model: LoadedModel, schema: pa.Schema, batch: pa.RecordBatch, numbers: Numbers
 ) -> pa.RecordBatch:
-    """Score a batch; its rows keep their order."""
+    """Score a batch; its rows keep their order, and the numbers that they have in their file."""
     by_name = dict(zip(batch.schema.names, batch.columns, strict=True))
     rows, flags = encode_columns(model.schema, by_name, batch.num_rows)
     log_odds = model.tables.log_odds(rows)
     probabilities = model.kernel.calibration.many(log_odds)
-    numbers = pa.array(np.arange(first_row, first_row + batch.num_rows))
     columns = {
-        schema.names[0]: by_name[job.id_column] if job.id_column else numbers,
+        schema.names[0]: by_name[job.id_column] if job.id_column else pa.array(numbers),
         PROBABILITY: pa.array(probabilities),
         "log_odds": pa.array(log_odds),
         "percentile": pa.array(model.percentiles(log_odds)),

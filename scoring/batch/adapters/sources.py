@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from scoring.batch.plan import Shard, check_sources, cut
@@ -24,6 +26,8 @@ from tables.parquet import ParquetFile
 from tables.pieces import Piece
 from tables.reading import Reading, open_table, taken_up
 from tables.text import TextFile
+
+Numbers = npt.NDArray[np.int64]
 
 
 def find_sources(data: Path) -> list[Path]:
@@ -95,12 +99,16 @@ def check(reading: Reading) -> None:
         reading.report.n_rows = sum(source.rows_of_groups())
 
 
-def read_batches(shard: Shard, document: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
-    """Read a shard's records by what the plan says of its file."""
+def read_batches(shard: Shard, document: Mapping[str, Any]) -> Iterator[tuple[pa.RecordBatch, Numbers]]:
+    """Read a shard's records by what the plan says of its file; each batch with its records' numbers in that file."""
     reading = taken_up(Path(shard.source), document)
+    piece: Piece | range | None = None
     if shard.format == "csv":
-        return reading.batches(Piece(shard.start, shard.stop, shard.n_rows), check=False)
-    return reading.batches(range(shard.start, shard.stop) if shard.format == "parquet" else None, check=False)
+        piece = Piece(shard.start, shard.stop, shard.n_rows)
+    elif shard.format == "parquet":
+        piece = range(shard.start, shard.stop)
+    for batch in reading.batches(piece, check=False):
+        yield batch, np.asarray(reading.records, np.int64) + shard.first_row
 
 
 def _identity(source: Path) -> str:

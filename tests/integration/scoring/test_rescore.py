@@ -14,6 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.csv as csv
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -322,6 +323,27 @@ def test_customers_without_an_id_are_counted(customers: pa.Table, registry: Path
     said = run(tmp_path / "in.parquet", tmp_path / "out", registry)
 
     assert "column customer: 1 of 50 rows have no id; first line 7" in said
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_row_without_an_id_has_the_number_it_has_in_its_file(
+    registry: Path, customers: pa.Table, tmp_path: Path, ending: str
+) -> None:
+    rows = customers.slice(0, 6).drop_columns(["customer"]).to_pylist()
+    rows[2] = dict.fromkeys(rows[2])
+    file, given = tmp_path / f"in.{ending}", pa.Table.from_pylist(rows, customers.drop_columns(["customer"]).schema)
+    if ending == "parquet":
+        pq.write_table(given, file)
+    else:
+        csv.write_csv(given, file)
+    kept = [0, 1, 2, 3, 4, 5] if ending == "parquet" else [0, 1, 3, 4, 5]
+    run(tmp_path / file.name, tmp_path / "out", registry)
+    alone = tmp_path / "alone.parquet"
+    pq.write_table(given.slice(5), alone)
+    run(alone, tmp_path / "alone", registry)
+
+    assert table(tmp_path / "out")["row"].to_pylist() == kept
+    assert table(tmp_path / "out")["log_odds"].to_pylist()[-1] == table(tmp_path / "alone")["log_odds"][0].as_py()
 
 
 def test_a_row_that_is_cut_off_is_left_out_named_and_no_success(registry: Path, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def by_rescore(case: FieldCase, folder: Path) -> list[str]:
         reading = sources.opened(case.file, schema, first, case.options)
         sources.check(reading)
         shards = sources.shards_of(reading, 100)
-        batches = [batch for shard in shards for batch in sources.read_batches(shard, reading.document())]
+        batches = [batch for shard in shards for batch, _ in sources.read_batches(shard, reading.document())]
         return [row for batch in batches for row in batch.to_pylist()], reading.report
 
     return differences(outcome(read), directly(case.file, case.options, {first: ColumnKind.ID, **kinds}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +13,7 @@ import pytest
 
 from tables.errors import UnreadableTable
 from tables.forms import ColumnKind
+from tables.options import ReadOptions
 from tables.parquet import BATCH_ROWS
 from tables.reading import Reading, open_table
 
@@ -162,3 +164,25 @@ def test_a_text_that_is_no_utf_8_is_refused_with_its_column(tmp_path: Path, is_d
 
     with pytest.raises(UnreadableTable, match=r"column city: .*UTF8"):
         open_table(tmp_path / "cities.parquet").survey({"city": ColumnKind.TEXT}).read()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai"])
+def test_instants_without_a_zone_are_dates_of_a_calendar_where_none_has_a_time_of_day(
+    tmp_path: Path, zone: str
+) -> None:
+    file, midnight, morning = tmp_path / "days.parquet", datetime(2024, 5, 1), datetime(2024, 5, 1, 8)
+    pq.write_table(pa.table({"day": [midnight, midnight], "at": [midnight, morning]}), file)
+    table = open_table(file, ReadOptions(timezone=zone))
+
+    read = table.survey({"day": None, "at": None}).read().to_pylist()[0]
+
+    assert read["day"] == datetime(2024, 5, 1, tzinfo=UTC)
+    assert read["at"] == datetime(2024, 5, 1, tzinfo=ZoneInfo(zone))
+
+
+def test_doubles_that_are_broken_or_rounded_are_no_ids(tmp_path: Path) -> None:
+    file, ids = tmp_path / "ids.parquet", pa.array([1e17 + 16, 2.0, 3.5, 9e99])
+    pq.write_table(pa.table({"id": ids}), file)
+
+    with pytest.raises(UnreadableTable, match=r"column id: 3 of 4 values are no ids"):
+        open_table(file).survey({"id": ColumnKind.ID}).read()

@@ -258,3 +258,12 @@ def test_rows_without_an_id_are_counted_with_the_first_line_and_ids_in_two_spell
         "  column id: 2 of 4 rows have no id; first line 4",
         "  column id: ids are written both as '12' and as '12.0': taken for different ones",
     ]
+
+
+def test_a_row_that_holds_something_in_another_column_is_no_blank_one(tmp_path: Path) -> None:
+    file = tmp_path / "any.csv"
+    file.write_text("id,name,tenure,\n1,a,5,\n,b,,\n,,,\n,,,x\n4,d,7,\n")
+    begun = open_table(file).survey({"tenure": None})
+
+    assert begun.read()["tenure"].to_pylist() == [5.0, None, None, 7.0]
+    assert begun.report.n_blank == 1

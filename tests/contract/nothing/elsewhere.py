@@ -121,7 +121,9 @@ COMMANDS = {
     ),
     **dict.fromkeys(
         [f"{name} {option}"
-         for name in ("dataset", "inspect", "operations rescore", "operations train", "rescore", "route", "train")
+         for name in (
+             *("dataset", "inspect", "operations rescore", "operations train", "remember", "rescore", "route", "train"),
+         )
          for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
         ("what the file tells, or the usual", "likewise"),
     ),

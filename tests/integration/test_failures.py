@@ -21,6 +21,8 @@ from tests.chaos.plan import Fault
 from tests.chaos.rounds import Round
 from tests.chaos.system import System
 
+pytestmark = pytest.mark.long
+
 SCALE = float(os.environ.get("FAIRLEAD_SCALE", "0.5"))
 BULK = int(2_000 * SCALE)
 """Leads of a bulk; 5 gives the 10,000 of the list."""

@@ -18,6 +18,7 @@ from tests.integration.clients.arranging import (
 )
 
 
+@pytest.mark.long
 def test_a_call_outlives_a_service_that_is_killed_and_started_again(tmp_path: Path) -> None:
     answers: list[str] = []
     with serving(tmp_path) as service, service.client() as client:
@@ -35,6 +36,7 @@ def test_a_call_outlives_a_service_that_is_killed_and_started_again(tmp_path: Pa
         assert answers == [again.rep]
 
 
+@pytest.mark.long
 def test_a_watch_outlives_a_service_that_ends_and_misses_nothing(tmp_path: Path) -> None:
     with serving(tmp_path) as service, service.client() as client:
         enter_team(client)

@@ -11,6 +11,8 @@ from fairlead.v1 import rules_pb2
 from tests.api import Api, dump
 from tests.integration.hostile.harm import MEGABYTE, Code, assert_unharmed, outcome_of
 
+pytestmark = pytest.mark.long
+
 DEFAULT = "default: {route: {pool: everyone}}\n"
 
 

@@ -19,6 +19,8 @@ from store.embedded.server import EmbeddedServer
 from tests.conftest import serving
 from tests.long_work import forget_all, write_customers
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:

@@ -7,9 +7,8 @@ error; 2 an option is not as it must be.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import chain
 
 import click
 from google.longrunning.operations_pb2 import Operation
@@ -24,9 +23,10 @@ from fairlead.operations import metadata_of
 from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.operations_pb2 import OperationMetadata
 from fairlead.v1.tables_pb2 import ReadOptions as ReadOptionsMessage
-from fairlead.v1.tables_pb2 import ReadReport
-from tables.cli import table_options
+from operations.tables import report_of
+from tables.cli import say, table_options
 from tables.options import ReadOptions
+from tables.report import ReadReport
 
 _owner_option = click.option("--tenant", default="", help="Whose they are [default: everybody's].")
 _detach_option = click.option("--detach", is_flag=True, help="Print its name and do not follow it.")
@@ -167,9 +167,9 @@ def _follow(client: FairleadClient, name: str) -> None:
         raise click.ClickException(f"{name}: {_summary(operation)}")
     click.echo(_summary(operation))
     accounts = _accounts(operation)
-    for line in chain.from_iterable(map(_said, accounts)):
-        click.echo(line, err=True)
-    if any(account.rejected_row_count for account in accounts):
+    for account in accounts:
+        say(account)
+    if any(account.n_rejected for account in accounts):
         raise SystemExit(1)
 
 
@@ -195,29 +195,12 @@ def _begun(client: FairleadClient, begun: Operation, *, detach: bool) -> None:
         _follow(client, begun.name)
 
 
-def _accounts(operation: Operation) -> Sequence[ReadReport]:
-    """Return the accounts of the tables that an operation has read."""
+def _accounts(operation: Operation) -> list[ReadReport]:
+    """Return the accounts of the tables that an operation has read; one of an older server tells none."""
     model, rescored = models_pb2.Model(), scoring_pb2.RescoreCustomersResponse()
     if operation.response.Unpack(model):
-        return [model.read_report]
-    return rescored.read_reports if operation.response.Unpack(rescored) else []
-
-
-def _said(account: ReadReport) -> Iterator[str]:
-    """Say what a command would that read the table itself."""
-    for column in account.columns:
-        if column.unreadable_count:
-            first = f"first line {column.first_unreadable.line}, {column.first_unreadable.text!r}"
-            share = f"{column.unreadable_count:,} values ({column.unreadable_share:.1%})"
-            yield f"{account.file}: column {column.column}: {share} are no {column.form}: missing; {first}"
-        for note in column.notes:
-            yield f"{account.file}: column {column.column}: {note}"
-    if account.missing_columns:
-        yield f"{account.file}: columns not there: {', '.join(account.missing_columns)}"
-    for place in account.rejected_rows:
-        yield f"{account.file}: row in error: line {place.line}, {place.text}"
-    if account.rejected_row_count > len(account.rejected_rows):
-        yield f"{account.file}: {account.rejected_row_count:,} rows in error in all"
+        return [report_of(model.read_report)] if model.HasField("read_report") else []
+    return list(map(report_of, rescored.read_reports)) if operation.response.Unpack(rescored) else []
 
 
 def _state(about: OperationMetadata) -> str:

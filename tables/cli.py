@@ -18,13 +18,13 @@ _OPTIONS = (
     click.option(
         "--encoding", default="", help="Of the text, e.g. cp1252 [default: UTF-8, or GB 18030 where it is sure]."
     ),
-    click.option("--delimiter", default="", help="Between cells [default: what the lines tell]."),
+    click.option("--delimiter", default="", help="Between cells, e.g. ; or tab [default: what the lines tell]."),
     click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign [default: what each column tells]."),
     click.option(
         "--date-format", default="", help=f"{', '.join(ORDERS)} or e.g. %d.%m.%y [default: what each column tells]."
     ),
     click.option("--timezone", default="", help="Of times that name none, e.g. Asia/Shanghai [default: UTC]."),
-    click.option("--sheet", default="", help="Of a workbook [default: the first that holds anything]."),
+    click.option("--sheet", default="", help="Of a workbook [default: the first visible one that holds anything]."),
     click.option(
         "--mapping",
         type=click.Path(path_type=Path, dir_okay=False),

@@ -67,10 +67,11 @@ def encoding_of(file: Path, named: str = "") -> str:
     UnreadableTable
         If they do not, or the file does not tell.
     """
-    with_mark = marked(next(chunks_of(file), b""))
+    head = next(chunks_of(file), b"")
+    with_mark = marked(head)
     encoding = named or with_mark or "utf-8"
     misfit = first_misfit(chunks_of(file), encoding)
-    if not misfit and encoding == "utf-8" and b"\x1b" in next(chunks_of(file), b""):
+    if not misfit and encoding == "utf-8" and b"\x1b" in head:
         raise UnreadableTable.of("encoding", "holds escape sequences, as ISO-2022-JP does; say --encoding iso2022_jp")
     if not misfit:
         return "utf-8" if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii") else encoding

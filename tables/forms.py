@@ -189,11 +189,11 @@ def text_of(value: object) -> str:
 
     Examples
     --------
-    >>> text_of(12.0), text_of(True), text_of(["a", "b"]), text_of(9222021234567892.0)
-    ('12', 'true', 'a;b', '9.222021234567892e+15')
+    >>> text_of(12.0), text_of(True), text_of(["a", "b"]), text_of(9222021234567892.0), text_of(None)
+    ('12', 'true', 'a;b', '9.222021234567892e+15', '')
     """
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return "" if value is None else "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value)) if abs(value) < 2**53 else np.format_float_scientific(value)
     if isinstance(value, datetime):

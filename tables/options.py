@@ -46,7 +46,7 @@ class ReadOptions:
     timezone
         Of times that name none.
     sheet
-        Of a workbook; the first that holds anything.
+        Of a workbook; the first visible one that holds anything.
     columns
         Name by the name in the file.
     allow_unreadable

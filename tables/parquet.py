@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tables.errors import UnreadableTable
+from tables.forms import shown
 from tables.names import checked_names
 from tables.text import Batch
 from tables.tidying import in_dictionary, without_missing
@@ -61,7 +62,7 @@ class ParquetFile:
             for rows in file.iter_batches(_at_once(len(self.schema)), use_threads=False) if wanted else ():
                 while wanted and wanted[-1] < at + len(rows):
                     record = wanted.pop()
-                    found[record] = record + 1, [_shown(values[record - at]) for values in rows.columns]
+                    found[record] = record + 1, [shown(values[record - at]) for values in rows.columns]
                 at += len(rows)
         return found
 
@@ -109,7 +110,7 @@ class ParquetFile:
         """
         texts = [name for name in categories if is_text(self.schema.field(name).type)]
         at, dictionaries = 0, [*texts, *self._of_few_texts()]
-        tidy = {name: _Dictionaries(self._zone_of(name)) for name in columns}
+        tidy = {name: _Tidy(name, self._zone_of(name)) for name in columns}
         try:
             with pq.ParquetFile(self.file, memory_map=True, read_dictionary=dictionaries) as file:
                 chosen = list(range(file.num_row_groups) if groups is None else groups)
@@ -117,7 +118,7 @@ class ParquetFile:
                     min(n_rows, _at_once(len(columns))), row_groups=chosen, columns=list(columns), use_threads=False
                 ):
                     values = {
-                        name: tidy[name].plain(name, array)
+                        name: tidy[name].plain(array)
                         for name, array in zip(rows.schema.names, rows.columns, strict=True)
                     }
                     records = range(at, at + rows.num_rows)
@@ -129,38 +130,32 @@ class ParquetFile:
             ) from error
 
 
-def _shown(value: pa.Scalar) -> str:
-    """Write a value as a text; of an instant that no calendar holds, its number."""
-    try:
-        known = value.as_py()
-    except (OverflowError, ValueError):
-        return str(value.cast(pa.int32() if pa.types.is_date32(value.type) else pa.int64()))
-    return "" if known is None else str(known)
-
-
-class _Dictionaries:
-    """Brings values to the kinds that are read; a dictionary that batch after batch has, once.
+class _Tidy:
+    """Brings the values of a column to the kind that is read; a dictionary that batch after batch has, once.
 
     Parameters
     ----------
+    column
+        Its name.
     zone
         Of instants that name none.
     """
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, column: str, zone: str) -> None:
+        self._column = column
         self._zone = zone
-        self._tidy: dict[str, pa.Array] = {}
+        self._known: pa.Array | None = None  # a dictionary in which there is nothing to tidy
 
-    def plain(self, name: str, values: pa.Array) -> pa.Array:
-        """Bring the values of a column to the kind that is read."""
+    def plain(self, values: pa.Array) -> pa.Array:
+        """Bring values to the kind that is read."""
         if values.type != _DICTIONARY:
-            return plain(_whole(name, values), self._zone)
-        if (tidy := self._tidy.get(name)) is not None and values.dictionary.equals(tidy):
+            return plain(_whole(self._column, values), self._zone)
+        if self._known is not None and values.dictionary.equals(self._known):
             return values
-        _whole(name, values.dictionary)
+        _whole(self._column, values.dictionary)
         read = plain(values, self._zone)
         if read.dictionary.equals(values.dictionary):
-            self._tidy[name] = values.dictionary
+            self._known = values.dictionary
         return read
 
 

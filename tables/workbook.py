@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -104,7 +105,7 @@ class WorkbookFile:
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """Read rows in order."""
         places = {name: self.columns.index(name) for name in columns}
-        kinds = {name: _kind_of(row[place] for row in self._rows) for name, place in places.items()}
+        forms = {name: _CellForm.of([row[place] for row in self._rows], self._zone) for name, place in places.items()}
         for start in range(0, len(self._rows), _BATCH_ROWS):
             part = list(enumerate(self._rows[start : start + _BATCH_ROWS], start))
             bad = [
@@ -114,9 +115,7 @@ class WorkbookFile:
             ]
             left_out = {row.record for row in bad}
             rows = [(number, row) for number, row in part if number not in left_out and _filled(row)]
-            values = {
-                name: _array([row[place] for _, row in rows], kinds[name], self._zone) for name, place in places.items()
-            }
+            values = {name: forms[name].array([row[place] for _, row in rows]) for name, place in places.items()}
             yield Batch(values, np.array([number for number, _ in rows], np.int64), start + len(part), bad)
 
 
@@ -148,12 +147,6 @@ def _filled(row: Sequence[Any]) -> list[Any]:
     return [cell for cell in row if cell != "" and not (isinstance(cell, str) and not cell.strip())]
 
 
-def _kind_of(cells: Iterator[Any]) -> pa.DataType:
-    """Return the type that all cells have which hold anything; string if they differ."""
-    kinds = {_arrow_type(cell) for cell in cells if cell != ""}
-    return kinds.pop() if len(kinds) == 1 else pa.string()
-
-
 def _arrow_type(cell: Any) -> pa.DataType:
     if isinstance(cell, bool):
         return pa.bool_()
@@ -162,15 +155,41 @@ def _arrow_type(cell: Any) -> pa.DataType:
     return pa.timestamp("us", tz="UTC") if isinstance(cell, date) else pa.string()
 
 
-def _array(cells: list[Any], kind: pa.DataType, zone: str) -> pa.Array:
-    if kind == pa.string():
-        written = _without_point if _are_numbers(cells) else _text
-        return without_missing(pa.array([written(cell) for cell in cells], kind))
-    if pa.types.is_timestamp(kind):
-        moments = [None if cell == "" else _moment(cell) for cell in cells]
-        timed = any(moment is not None and moment.time() != time() for moment in moments)
-        return in_utc(pa.array(moments, pa.timestamp("us")), zone if timed else "UTC")
-    return pa.array([None if cell == "" else cell for cell in cells], kind)
+@dataclass(frozen=True, slots=True)
+class _CellForm:
+    """How the cells of a column become values: told by all of them.
+
+    Parameters
+    ----------
+    kind
+        The type that all have which hold anything; string if they differ.
+    zone
+        Of instants.
+    are_figures
+        Whether the texts among them are numbers.
+    """
+
+    kind: pa.DataType
+    zone: str
+    are_figures: bool
+
+    @classmethod
+    def of(cls, cells: list[Any], zone: str) -> _CellForm:
+        """Tell the form of a column; instants without a time of day are dates, the same in every zone."""
+        kinds = {_arrow_type(cell) for cell in cells if cell != ""}
+        kind = kinds.pop() if len(kinds) == 1 else pa.string()
+        timed = pa.types.is_timestamp(kind) and any(cell != "" and _moment(cell).time() != time() for cell in cells)
+        return cls(kind, zone if timed else "UTC", _are_numbers(cells))
+
+    def array(self, cells: list[Any]) -> pa.Array:
+        """Return the values of some cells."""
+        if self.kind == pa.string():
+            written = _without_point if self.are_figures else _text
+            return without_missing(pa.array([written(cell) for cell in cells], self.kind))
+        if pa.types.is_timestamp(self.kind):
+            moments = [None if cell == "" else _moment(cell) for cell in cells]
+            return in_utc(pa.array(moments, pa.timestamp("us")), self.zone)
+        return pa.array([None if cell == "" else cell for cell in cells], self.kind)
 
 
 def _are_numbers(cells: list[Any]) -> bool:

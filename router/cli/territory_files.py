@@ -47,7 +47,8 @@ def _read_territories(table: Table) -> TerritoriesFile:
         raise InputFailed(
             f"{table.file}:1: found no column that names the territory; allowed: {names}; or --workforce-mapping FILE"
         )
-    reading = strict(table, {field: ColumnKind.ID for field in TERRITORY_COLUMNS if field in columns}, columns)
+    kinds = {"id": ColumnKind.ID, "parent": ColumnKind.TEXT}  # a root has no parent: no missing id
+    reading = strict(table, {field: kind for field, kind in kinds.items() if field in columns}, columns)
     parents: dict[str, str] = {}
     for record, row in reading.rows():
         territory, parent = row.get("id", ""), row.get("parent", "")

@@ -83,9 +83,7 @@ def of_workforce(read: Callable[[], Read]) -> Read:
     except InputFailed as failed:
         if "say --" not in failed.message:
             raise
-        raise InputFailed(
-            f"{failed.message} (of reps and territories: in a file, --workforce-mapping FILE)"
-        ) from failed
+        raise InputFailed(f"{failed.message}{HOW_TO_SAY}") from failed
 
 
 def _read_reps(table: Table, pools_of_rules: Collection[str]) -> WorkforceFile:

@@ -18,8 +18,8 @@ from gateway import fields
 from operations.executor import OperationKind
 from operations.operation import Task
 from operations.rpc.messages import checked_message, fingerprint_of, operation_message
-from operations.rpc.tables import read_options, read_report
 from operations.service import OperationService
+from operations.tables import read_options, report_message
 from resource_names import tenant_of
 from scoring.batch.plan import ROWS_PER_SHARD
 from scoring.clock import Now, wall_clock
@@ -133,7 +133,7 @@ def _answer(result: Mapping[str, Any]) -> bytes:
         file_count=result["files"],
         out_path=result["out"],
         model_version=result["version"],
-        read_reports=[read_report(account) for account in result["read"]],
+        read_reports=[report_message(account) for account in result["read"]],
     )
     message.as_of_time.FromDatetime(datetime.fromisoformat(result["as_of"]))
     response = AnyMessage()

@@ -18,8 +18,8 @@ from gateway import fields
 from operations.executor import OperationKind
 from operations.operation import Task
 from operations.rpc.messages import checked_message, fingerprint_of, operation_message
-from operations.rpc.tables import read_options, read_report
 from operations.service import OperationService
+from operations.tables import read_options, report_message
 from scoring.errors import InvalidInput, Violation
 from scoring.names import model_of
 from scoring.paths import inside, where
@@ -98,7 +98,7 @@ def training(data: Path, models: Path, registries: Registries) -> OperationKind:
     def answer(result: Mapping[str, Any]) -> bytes:
         response = AnyMessage()
         model = describe(registries(result["tenant"]), result["model"], result["version"])
-        model.read_report.CopyFrom(read_report(result["read"]))
+        model.read_report.CopyFrom(report_message(result["read"]))
         response.Pack(model)
         return response.SerializeToString()
 

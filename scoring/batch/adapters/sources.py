@@ -92,11 +92,11 @@ def check(reading: Reading) -> None:
         If more than is allowed cannot.
     """
     source = reading.table.source
-    if reading.has_texts or not isinstance(source, ParquetFile):
-        for _ in reading.batches():
-            pass
-    else:
+    if isinstance(source, ParquetFile) and not reading.has_texts:
         reading.report.n_rows = sum(source.rows_of_groups())
+        return
+    for _ in reading.batches():
+        pass
 
 
 def read_batches(shard: Shard, document: Mapping[str, Any]) -> Iterator[tuple[pa.RecordBatch, Numbers]]:

@@ -12,7 +12,7 @@ from failures import InvalidInput
 from fairlead.client import FairleadClient
 from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.tables_pb2 import ReadOptions
-from operations.rpc.tables import read_options
+from operations.tables import read_options
 from scoring.services import registries
 from service import main
 from tests.long_work import N_ROWS, write_customers

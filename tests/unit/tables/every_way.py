@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner
 
 from failures import Failure
 from fairlead.v1 import tables_pb2 as pb
-from operations.rpc.tables import read_options, read_report
+from operations.tables import read_options, report_message, report_of
 from scoring.batch.adapters import sources
 from scoring.cli.remember import opened
 from scoring.model.schema import Feature, FeatureSchema, FeatureType
@@ -30,6 +29,7 @@ from tests.unit.tables.outcomes import (
     Kinds,
     Outcome,
     Row,
+    account_of,
     differences,
     directly,
     outcome,
@@ -173,38 +173,8 @@ def by_operations(case: FieldCase, folder: Path) -> list[str]:
         table, report = read_table(case.file, columns, taken)
     except Failure as refusal:
         return differences(Outcome(str(refusal)), expected)
-    told = _of_message(read_report(report.document()))
-    return differences(Outcome("", present(table.to_pylist()), told), expected)
-
-
-def _of_message(report: pb.ReadReport) -> dict[str, Any]:
-    """Return a message as the account that it was made of."""
-    columns = [
-        {
-            **{name: getattr(column, name) for name in ("name", "column", "form", "unreadable_share")},
-            "n_values": column.value_count,
-            "n_missing": column.missing_count,
-            "n_unreadable": column.unreadable_count,
-            "notes": list(column.notes),
-            "first": _place(column.first_unreadable) if column.HasField("first_unreadable") else None,
-        }
-        for column in report.columns
-    ]
-    return {
-        **{name: getattr(report, name) for name in ("file", "format", "encoding", "delimiter", "sheet")},
-        **{name: list(getattr(report, name)) for name in ("titles", "footers")},
-        "n_rows": report.row_count,
-        "columns": sorted(columns, key=lambda column: column["name"]),
-        "ignored": list(report.ignored_columns),
-        "missing": list(report.missing_columns),
-        "n_blank": report.blank_row_count,
-        "n_rejected": report.rejected_row_count,
-        "rejected": [_place(place) for place in report.rejected_rows],
-    }
-
-
-def _place(place: pb.RowPlace) -> dict[str, Any]:
-    return {"line": place.line, "value": place.text}
+    told = pb.ReadReport.FromString(report_message(report.document()).SerializeToString())
+    return differences(Outcome("", present(table.to_pylist()), account_of(report_of(told))), expected)
 
 
 WAYS: Mapping[str, Callable[[FieldCase, Path], list[str]]] = {

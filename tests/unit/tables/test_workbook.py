@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from tables.errors import UnreadableTable
 from tables.forms import ColumnKind
+from tables.options import ReadOptions
 from tables.reading import Reading, open_table
 
 
@@ -91,3 +93,20 @@ def test_a_merged_title_above_the_header_is_a_title(tmp_path: Path) -> None:
     book.active.merge_cells("A1:B1")
 
     assert reading(book, tmp_path, {"id": ColumnKind.ID}).read()["id"].to_pylist() == ["a"]
+
+
+def test_a_column_is_of_dates_or_of_times_throughout_however_long_it_is(tmp_path: Path) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["id", "since"])
+    for place in range(32_770):
+        sheet.append([f"C{place}", datetime(2024, 5, 1, 12 if place == 32_769 else 0)])
+    book.save(tmp_path / "any.xlsx")
+
+    begun = open_table(tmp_path / "any.xlsx", ReadOptions(timezone="Asia/Shanghai")).survey({"since": ColumnKind.DATE})
+
+    since = begun.read()["since"]
+    assert [since[place].as_py().isoformat() for place in (0, 32_769)] == [
+        "2024-04-30T16:00:00+00:00",
+        "2024-05-01T04:00:00+00:00",
+    ]

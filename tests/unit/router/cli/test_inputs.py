@@ -166,6 +166,13 @@ def test_parents_come_before_children_whatever_the_order(tmp_path: Path) -> None
     ]
 
 
+def test_a_territory_without_a_parent_is_a_root_and_worth_no_word(tmp_path: Path) -> None:
+    read = read_territories(written(tmp_path, "id,parent\n华东,\n上海,华东\n"), ReadOptions())
+
+    assert read.report is not None
+    assert len(list(read.report.lines())) == 1
+
+
 def test_a_territory_inside_itself_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputFailed, match="a in b in a: a territory lies inside itself"):
         read_territories(written(tmp_path, "id,parent\na,b\nb,a\n"), ReadOptions())

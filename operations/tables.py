@@ -1,4 +1,4 @@
-"""Between the options and accounts of tables and their messages."""
+"""Between the options and accounts of tables and their messages: for who serves operations, and who asks for them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fairlead.v1 import tables_pb2 as pb
 from gateway import fields
 from tables.errors import UnreadableTable
 from tables.options import ReadOptions
+from tables.report import ColumnReport, ReadReport, RowPlace
 
 LONGEST = 128
 MOST_COLUMNS = 4096
@@ -38,8 +39,8 @@ def read_options(message: pb.ReadOptions) -> ReadOptions:
         raise InvalidInput.of(f"read_options.{name}", problem.description) from refusal
 
 
-def read_report(account: Mapping[str, Any]) -> pb.ReadReport:
-    """Write the document of an account."""
+def report_message(account: Mapping[str, Any]) -> pb.ReadReport:
+    """Write an account, as its document has it."""
     return pb.ReadReport(
         **{name: account[name] for name in ("file", "format", "encoding", "delimiter", "sheet", "titles", "footers")},
         row_count=account["n_rows"],
@@ -65,3 +66,25 @@ def _column_report(column: Mapping[str, Any]) -> pb.ColumnReport:
 
 def _place(place: Mapping[str, Any]) -> pb.RowPlace:
     return pb.RowPlace(line=place["line"], text=place["value"])
+
+
+def report_of(message: pb.ReadReport) -> ReadReport:
+    """Read an account."""
+    return ReadReport(
+        message.file, message.format, message.encoding, message.delimiter, message.sheet, message.row_count,
+        [_column_of(column) for column in message.columns], list(message.ignored_columns),
+        list(message.missing_columns), list(message.titles), list(message.footers), message.blank_row_count,
+        message.rejected_row_count, [_place_of(place) for place in message.rejected_rows],
+    )  # fmt: skip
+
+
+def _column_of(message: pb.ColumnReport) -> ColumnReport:
+    first = _place_of(message.first_unreadable) if message.HasField("first_unreadable") else None
+    return ColumnReport(
+        message.name, message.column, message.form, message.value_count, message.missing_count,
+        message.unreadable_count, first, list(message.notes),
+    )  # fmt: skip
+
+
+def _place_of(message: pb.RowPlace) -> RowPlace:
+    return RowPlace(message.line, message.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tables.errors import UnreadableTable
 from tables.forms import shown
 from tables.names import checked_names
 from tables.text import Batch
-from tables.tidying import in_dictionary, without_missing
+from tables.tidying import in_dictionary, is_ascii, without_missing
 
 BATCH_ROWS, BATCH_VALUES = 65_536, 1 << 20
 """At most, in one batch: more rows cost less, and fewer values stay where the processor has them at hand."""
@@ -167,7 +168,7 @@ def _whole(name: str, values: pa.Array) -> pa.Array:
     pa.ArrowInvalid
         Naming the column.
     """
-    if is_text(values.type):
+    if is_text(values.type) and not (pa.types.is_string(values.type) and is_ascii(values)):
         try:
             values.validate(full=True)
         except pa.ArrowInvalid as error:
@@ -258,8 +259,9 @@ def _are_days(instants: pa.Array) -> bool:
 
 def _without_nan(values: pa.Array) -> pa.Array:
     """Put null where a float is not a number, by which some libraries write what is missing."""
-    lost = pc.is_nan(values)
-    return pc.if_else(lost, pa.scalar(None, pa.float64()), values) if pc.any(lost).as_py() else values
+    if not math.isnan(pc.sum(values).as_py() or 0.0):  # one fast look: a sum with such a value is none either
+        return values
+    return pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)
 
 
 def in_utc(moments: pa.Array, zone: str) -> pa.Array:

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.cells import IdSpellings
+from tables.account import Account, Source, all_names
 from tables.dialect import Dialect
 from tables.errors import UnreadableTable
 from tables.files import ENDINGS, WORKBOOKS
@@ -28,49 +28,16 @@ from tables.numbers import POINT
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile, is_text
 from tables.pieces import Piece
+from tables.plans import ColumnPlan
 from tables.records import Offsets
-from tables.rejected import write_rejected
-from tables.report import MOST_SHOWN, ColumnReport, ReadReport, RowPlace
+from tables.report import ReadReport
 from tables.strays import Strays
 from tables.text import Batch, TextFile
-from tables.tidying import in_dictionary
 from tables.workbook import WorkbookFile
 
 ENOUGH_ROWS = 16_384
 """Rows whose values tell how a column is written, unless later ones tell otherwise."""
 _SAMPLE_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
-    """A column to be read.
-
-    Parameters
-    ----------
-    name
-        What it is to be called.
-    column
-        Its name in the file.
-    form
-        How its texts are written.
-    missing
-        Words that mean "not known" in it, beside those that always do.
-    """
-
-    name: str
-    column: str
-    form: ColumnForm
-    missing: tuple[str, ...] = ()
-
-    def known(self, values: pa.Array) -> pa.Array:
-        """Put null where a text is one of those words."""
-        if not self.missing or not (pa.types.is_string(values.type) or pa.types.is_dictionary(values.type)):
-            return values
-        return in_dictionary(self._without, values)
-
-    def _without(self, texts: pa.Array) -> pa.Array:
-        words = pa.array([word.strip() for word in self.missing], pa.string())
-        return pc.if_else(pc.is_in(texts, words, skip_nulls=True), pa.scalar(None, pa.string()), texts)
 
 
 class Table:
@@ -82,7 +49,7 @@ class Table:
         What reads its kind of file.
     """
 
-    def __init__(self, file: Path, options: ReadOptions, source: TextFile | WorkbookFile | ParquetFile) -> None:
+    def __init__(self, file: Path, options: ReadOptions, source: Source) -> None:
         self.file = file
         self.options = options
         self.source = source
@@ -91,13 +58,6 @@ class Table:
     def names(self) -> list[str]:
         """The names of its columns; those without one, or of a type that cannot be read, are not among them."""
         return self.source.names
-
-    @property
-    def all_names(self) -> list[str]:
-        """The names of its columns, empty where one has none."""
-        if isinstance(self.source, TextFile):
-            return list(self.source.dialect.names)
-        return self.source.schema.names if isinstance(self.source, ParquetFile) else list(self.source.columns)
 
     def told(self) -> ReadOptions:
         """Return what the file told of itself, as options."""
@@ -234,12 +194,8 @@ class Reading:
     has_strays: bool = True
 
     def __post_init__(self) -> None:
-        self.report = _report(self.table, self.plans, self.missing)
+        self._account = Account(self.table.file, self.table.source, self.plans, self.missing)
         self.records: Offsets | range = range(0)  # of the batch that was read last
-        self._unreadable: dict[str, tuple[int, str]] = {}
-        self._ids: dict[str, IdSpellings] = {}
-        self._nameless: dict[str, int] = {}
-        self._rejected: list[tuple[int, str]] = []
         self._strays = Strays(
             _telling(self.table, self.plans) if self.has_strays else [], sees_blank=_sees_blank(self.table, self.plans)
         )
@@ -261,7 +217,8 @@ class Reading:
                 raise
             kinds: dict[str, ColumnKind | None] = {plan.name: plan.form.kind for plan in self.plans}
             again = self.table.survey(kinds, {plan.name: plan.column for plan in self.plans}, whole=True)
-            self.__dict__.update(again.__dict__ | {"rejects_rows": self.rejects_rows, "rejects_to": self.rejects_to})
+            kept = {name: getattr(self, name) for name in ("missing", "rejects_rows", "rejects_to")}
+            self.__dict__.update(again.__dict__ | kept)
             self.report.missing = self.missing
             return pa.Table.from_batches(list(self.batches()), schema=self.schema)
 
@@ -274,11 +231,14 @@ class Reading:
             for place, record in enumerate(np.asarray(self.records).tolist()):
                 yield record, {name: value for name, values in columns.items() if (value := values[place]) is not None}
 
+    @property
+    def report(self) -> ReadReport:
+        """The account, whole once all was read."""
+        return self._account.report
+
     def reject(self, record: int, problem: str) -> None:
         """Count a row as one in error that was given out by `rows`."""
-        self._rejected.append((record, problem))
-        self.report.n_rejected += 1
-        self.report.n_rows -= 1
+        self._account.reject({record: problem})
 
     def lines(self, records: Sequence[int]) -> dict[int, int]:
         """Return the lines of the file, from 1, on which rows stand."""
@@ -327,11 +287,10 @@ class Reading:
         self._blank = None
         unnamed = source.unnamed if check and isinstance(source := self.table.source, TextFile) else {}
         for batch in self.table.batches([*columns, *unnamed], self.types, piece):
-            self._note_unnamed(batch, unnamed)
+            self._account.note_unnamed(batch, unnamed)
             self._note_bad(batch)
             kept = self._strays.without(batch, partial(self._blank_rows, piece))
-            pairs = zip(self.plans, self.report.columns, strict=True)
-            values = [self._values(plan, report, kept) for plan, report in pairs]
+            values = [self._values(plan, kept) for plan in self.plans]
             yield self._sound(pa.RecordBatch.from_arrays(values, schema=schema), kept)
         if check:
             self._finish()
@@ -349,20 +308,13 @@ class Reading:
                     f"{self.table.file}: column {plan.column}",
                     "is not written throughout as its first rows are; say --decimal or --date-format",
                 )
-        self._find_again()
+        self._account.settle(self._strays, self.rejects_to)
         self.report.check(self.table.options.allow_unreadable)
-
-    def _note_unnamed(self, batch: Batch, unnamed: Mapping[str, int]) -> None:
-        """Take out columns without a name, and name those that hold something."""
-        for column, place in unnamed.items():
-            name = _without_name(place)
-            if batch.columns.pop(column).is_valid().true_count and name not in self.report.ignored:
-                self.report.ignored.append(name)
 
     def _note_bad(self, batch: Batch) -> None:
         source = self.table.source
         for row in batch.bad:
-            problem = f"{row.n_cells} cells, the header has {len(self.table.all_names)}"
+            problem = f"{row.n_cells} cells, the header has {len(all_names(source))}"
             if not row.text.strip():
                 self._strays.n_blank += 1
             elif not isinstance(source, TextFile) or source.is_footer(row):
@@ -377,74 +329,37 @@ class Reading:
             self._blank = source.blank(piece)
         return self._blank
 
-    def _values(self, plan: ColumnPlan, report: ColumnReport, batch: Batch) -> pa.Array:
-        texts = plan.known(batch.columns[plan.column])
-        report.n_values += len(texts)
+    def _values(self, plan: ColumnPlan, batch: Batch) -> pa.Array:
+        known = plan.known(batch.columns[plan.column])
         if plan.name in self.watched:
-            self.watched[plan.name].see(texts)
-        values = plan.form.read(texts)
-        report.n_missing += texts.null_count
-        if plan.form.kind is ColumnKind.ID:
-            self._ids.setdefault(plan.name, IdSpellings()).see(texts)
-            if texts.null_count and plan.name not in self._nameless:
-                self._nameless[plan.name] = int(batch.records[pc.index(texts.is_null(), True).as_py()])
-        if values.null_count > texts.null_count:
-            lost = pc.and_(texts.is_valid(), values.is_null())
-            report.n_unreadable += values.null_count - texts.null_count
-            place = pc.index(lost, True).as_py()
-            self._unreadable.setdefault(plan.name, (int(batch.records[place]), shown(texts[place])))
+            self.watched[plan.name].see(known)
+        values = plan.form.read(known)
+        self._account.note_values(plan, known, values, batch)
         return values
 
     def _sound(self, rows: pa.RecordBatch, batch: Batch) -> pa.RecordBatch:
         """Leave out rows with a value that nothing could be made of, where they count as rows in error."""
-        self.report.n_rows += len(rows)
+        self._account.note_rows(len(rows))
         self.records = batch.records
-        if not self.rejects_rows:
+        problems = self._problems(rows, batch) if self.rejects_rows else {}
+        if not problems:
             return rows
-        lost = np.zeros(len(rows), bool)
-        for plan, values in zip(self.plans, rows.columns, strict=True):
-            texts = plan.known(batch.columns[plan.column])
-            if values.null_count > texts.null_count:
-                for place in np.flatnonzero(pc.and_(texts.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)):
-                    found = shown(texts[int(place)])
-                    problem = f"column {plan.column}: found {found!r}; allowed: {plan.form.allowed}"
-                    self._rejected.append((int(batch.records[place]), problem))
-                    lost[place] = True
-        if not lost.any():
-            return rows
-        self.report.n_rejected += int(lost.sum())
-        self.report.n_rows -= int(lost.sum())
-        self.records = np.asarray(batch.records)[~lost]
-        return rows.filter(pa.array(~lost))
+        kept = np.delete(np.arange(len(rows)), list(problems))
+        self._account.reject({int(batch.records[place]): problem for place, problem in problems.items()})
+        self.records = np.asarray(batch.records)[kept]
+        return rows.take(pa.array(kept))
 
-    def _find_again(self) -> None:
-        """Turn the numbers of rows into lines of the file, and write those in error beside it."""
-        strays = self._strays
-        wanted = {*(record for record, _ in [*self._rejected, *strays.rejected]), *strays.unsure}
-        wanted |= {*(record for record, _ in self._unreadable.values()), *self._nameless.values()}
-        found = self.table.source.found_again(list(wanted))
-        cells = {record: texts for record, (_, texts) in found.items()}
-        self.report.footers += strays.settle(cells, self.table.all_names)
-        self.report.n_blank += strays.n_blank
-        self.report.n_rejected += len(strays.rejected)
+    def _problems(self, rows: pa.RecordBatch, batch: Batch) -> dict[int, str]:
+        """Say of which rows, by place, some value could not be read."""
         problems: dict[int, str] = {}
-        for record, problem in [*self._rejected, *strays.rejected]:
-            problems[record] = f"{problems[record]}; {problem}" if record in problems else problem
-        for column in self.report.columns:
-            if column.name in self._nameless:
-                line = found[self._nameless[column.name]][0]
-                column.notes.append(f"{column.n_missing:,} of {column.n_values:,} rows have no id; first line {line}")
-            if column.name in self._ids and (note := self._ids[column.name].note):
-                column.notes.append(note)
-            if column.name in self._unreadable:
-                record, value = self._unreadable[column.name]
-                column.first = RowPlace(found[record][0], value)
-        self.report.rejected = [
-            RowPlace(found[record][0], problem) for record, problem in sorted(problems.items())[:MOST_SHOWN]
-        ]
-        if problems and self.rejects_to is not None:
-            rows = ((problem, *found[record]) for record, problem in sorted(problems.items()))
-            self.report.rejected_to = str(write_rejected(self.rejects_to, self.table.all_names, rows))
+        for plan, values in zip(self.plans, rows.columns, strict=True):
+            known = plan.known(batch.columns[plan.column])
+            if values.null_count > known.null_count:
+                lost = pc.and_(known.is_valid(), values.is_null()).to_numpy(zero_copy_only=False)
+                for place in np.flatnonzero(lost).tolist():
+                    problem = f"column {plan.column}: found {shown(known[place])!r}; allowed: {plan.form.allowed}"
+                    problems[place] = f"{problems[place]}; {problem}" if place in problems else problem
+        return problems
 
     @property
     def has_texts(self) -> bool:
@@ -469,7 +384,7 @@ class Reading:
 
 def taken_up(file: Path, document: Mapping[str, Any]) -> Reading:
     """Read a file by what `Reading.document` wrote down."""
-    source: TextFile | WorkbookFile | ParquetFile
+    source: Source
     if document["dialect"] is not None:
         said: dict[str, Any] = document["dialect"]
         said = said | {name: tuple(said[name]) for name in ("names", "titles", "wrapped")}
@@ -478,15 +393,7 @@ def taken_up(file: Path, document: Mapping[str, Any]) -> Reading:
         source = ParquetFile(file, document["timezone"])
     else:
         source = WorkbookFile(file, document["sheet"], document["timezone"])
-    plans = tuple(
-        ColumnPlan(
-            plan["name"],
-            plan["column"],
-            ColumnForm(ColumnKind(plan["form"]["kind"]), *list(plan["form"].values())[1:]),
-            tuple(plan["missing"]),
-        )
-        for plan in document["columns"]
-    )
+    plans = tuple(map(ColumnPlan.written, document["columns"]))
     return Reading(Table(file, ReadOptions(), source), plans, has_strays=document["has_strays"])
 
 
@@ -503,39 +410,10 @@ def _telling(table: Table, plans: Sequence[ColumnPlan]) -> list[str]:
 
 def _sees_blank(table: Table, plans: Sequence[ColumnPlan]) -> bool:
     """Tell whether what is read shows that a row is blank: texts have their first column read for it."""
-    return not isinstance(table.source, ParquetFile) or {plan.column for plan in plans} >= set(table.all_names)
+    return not isinstance(table.source, ParquetFile) or {plan.column for plan in plans} >= set(all_names(table.source))
 
 
-def _report(table: Table, plans: Sequence[ColumnPlan], missing: list[str]) -> ReadReport:
-    source, used = table.source, {plan.column for plan in plans}
-    report = ReadReport(
-        str(table.file), _format(table.file), sheet=source.sheet if isinstance(source, WorkbookFile) else "",
-        columns=[ColumnReport(plan.name, plan.column, str(plan.form)) for plan in plans], missing=missing,
-        ignored=[name for name in table.names if name not in used],
-    )  # fmt: skip
-    if isinstance(source, TextFile):
-        report.encoding, report.delimiter, report.titles = (
-            source.dialect.encoding,
-            source.dialect.delimiter,
-            list(source.dialect.titles),
-        )
-    if isinstance(source, ParquetFile):
-        report.ignored += [f"{name} ({kind})" for name, kind in source.unreadable.items()]
-    if isinstance(source, WorkbookFile):
-        report.titles = list(source.titles)
-        report.ignored += map(_without_name, source.unnamed)
-    return report
-
-
-def _without_name(place: int) -> str:
-    return f"column {place + 1}, without a name"
-
-
-def _format(file: Path) -> str:
-    return next(ending.lstrip(".") for ending in ENDINGS if file.name.lower().endswith(ending))
-
-
-def _source(file: Path, options: ReadOptions) -> TextFile | WorkbookFile | ParquetFile:
+def _source(file: Path, options: ReadOptions) -> Source:
     if file.name.lower().endswith(".parquet"):
         return ParquetFile(file, options.timezone)
     if file.name.lower().endswith(WORKBOOKS):

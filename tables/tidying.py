@@ -98,6 +98,13 @@ def _is_tidy(characters: npt.NDArray[np.uint8]) -> bool:
     return bool(characters.min() > ord(" ") and characters.max() < 0x7F) and not _holds(characters, b"=")
 
 
+def is_ascii(texts: pa.Array) -> bool:
+    """Tell whether all texts are of ASCII, the cheapest look at whether they are UTF-8."""
+    characters, places = bytes_of(texts)
+    held = characters[places[0] : places[-1]]
+    return not len(held) or int(held.max()) < 0x80
+
+
 def may_hold(texts: pa.Array, character: str) -> bool:
     """Tell whether an ASCII character may stand in a text."""
     characters, places = bytes_of(texts)

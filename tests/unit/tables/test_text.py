@@ -267,3 +267,13 @@ def test_a_row_that_holds_something_in_another_column_is_no_blank_one(tmp_path: 
 
     assert begun.read()["tenure"].to_pylist() == [5.0, None, None, 7.0]
     assert begun.report.n_blank == 1
+
+
+def test_a_column_that_turns_out_to_be_written_otherwise_hides_none_that_is_not_there(tmp_path: Path) -> None:
+    lines = [f"customer {place};{place % 9}" for place in range(100_000)]
+    (tmp_path / "in.csv").write_text("\n".join(["id;spend", *lines, "last;1,5"]), encoding="utf-8")
+    kinds: dict[str, ColumnKind | None] = {"id": ColumnKind.ID, "spend": ColumnKind.NUMBER, "gone": ColumnKind.TEXT}
+    begun = open_table(tmp_path / "in.csv").survey(kinds)
+
+    assert begun.read()["spend"][100_000].as_py() == 1.5
+    assert begun.report.missing == ["gone"]

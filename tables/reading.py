@@ -18,7 +18,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.account import Account, Source, all_names
 from tables.dialect import Dialect
 from tables.errors import UnreadableTable
 from tables.files import ENDINGS, WORKBOOKS
@@ -31,6 +30,7 @@ from tables.pieces import Piece
 from tables.plans import ColumnPlan
 from tables.records import Offsets
 from tables.report import ReadReport
+from tables.reporting import Reporting, Source, all_names
 from tables.strays import Strays
 from tables.text import Batch, TextFile
 from tables.workbook import WorkbookFile
@@ -194,7 +194,7 @@ class Reading:
     has_strays: bool = True
 
     def __post_init__(self) -> None:
-        self._account = Account(self.table.file, self.table.source, self.plans, self.missing)
+        self._reporting = Reporting(self.table.file, self.table.source, self.plans, self.missing)
         self.records: Offsets | range = range(0)  # of the batch that was read last
         self._strays = Strays(
             _telling(self.table, self.plans) if self.has_strays else [], sees_blank=_sees_blank(self.table, self.plans)
@@ -234,11 +234,11 @@ class Reading:
     @property
     def report(self) -> ReadReport:
         """The account, whole once all was read."""
-        return self._account.report
+        return self._reporting.report
 
     def reject(self, record: int, problem: str) -> None:
         """Count a row as one in error that was given out by `rows`."""
-        self._account.reject({record: problem})
+        self._reporting.reject({record: problem})
 
     def lines(self, records: Sequence[int]) -> dict[int, int]:
         """Return the lines of the file, from 1, on which rows stand."""
@@ -287,7 +287,7 @@ class Reading:
         self._blank = None
         unnamed = source.unnamed if check and isinstance(source := self.table.source, TextFile) else {}
         for batch in self.table.batches([*columns, *unnamed], self.types, piece):
-            self._account.note_unnamed(batch, unnamed)
+            self._reporting.note_unnamed(batch, unnamed)
             self._note_bad(batch)
             kept = self._strays.without(batch, partial(self._blank_rows, piece))
             values = [self._values(plan, kept) for plan in self.plans]
@@ -308,7 +308,7 @@ class Reading:
                     f"{self.table.file}: column {plan.column}",
                     "is not written throughout as its first rows are; say --decimal or --date-format",
                 )
-        self._account.settle(self._strays, self.rejects_to)
+        self._reporting.settle(self._strays, self.rejects_to)
         self.report.check(self.table.options.allow_unreadable)
 
     def _note_bad(self, batch: Batch) -> None:
@@ -334,18 +334,18 @@ class Reading:
         if plan.name in self.watched:
             self.watched[plan.name].see(known)
         values = plan.form.read(known)
-        self._account.note_values(plan, known, values, batch)
+        self._reporting.note_values(plan, known, values, batch)
         return values
 
     def _sound(self, rows: pa.RecordBatch, batch: Batch) -> pa.RecordBatch:
         """Leave out rows with a value that nothing could be made of, where they count as rows in error."""
-        self._account.note_rows(len(rows))
+        self._reporting.note_rows(len(rows))
         self.records = batch.records
         problems = self._problems(rows, batch) if self.rejects_rows else {}
         if not problems:
             return rows
         kept = np.delete(np.arange(len(rows)), list(problems))
-        self._account.reject({int(batch.records[place]): problem for place, problem in problems.items()})
+        self._reporting.reject({int(batch.records[place]): problem for place, problem in problems.items()})
         self.records = np.asarray(batch.records)[kept]
         return rows.take(pa.array(kept))
 

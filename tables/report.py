@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tables.dates import advice
 from tables.errors import UnreadableTable
 
 FEWEST_UNREADABLE = 3
@@ -190,6 +189,8 @@ class ReadReport:
 
 def _ways_out(column: ColumnReport) -> str:
     """Say what can be done about a column of which too much cannot be read."""
+    from tables.dates import advice  # with it comes pyarrow, which those who only pass reports on do without
+
     ways = ["mend them"]
     if column.form.startswith("dates") and column.first:
         ways.append(f"say {advice(column.first.value)}")

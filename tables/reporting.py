@@ -1,4 +1,4 @@
-"""Keeping the account of a table while it is read: of each column its values, of the rows those in error."""
+"""Making the report of a table while it is read: of each column its values, of the rows those in error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tables.workbook import WorkbookFile
 Source = TextFile | WorkbookFile | ParquetFile
 
 
-class Account:
+class Reporting:
     """Counts what becomes of a table's columns and rows; `settle` finds the lines, and makes the report whole.
 
     Parameters

@@ -3,14 +3,17 @@
 Right, or refused with the place: a value is what the file says, or it is named as what nothing could be made of. Read
 on in this order::
 
-    options     what a person may say about a file            missing  tidying   words for "not known"
-    reading     a file opened, surveyed, read in batches       numbers  dates  words   texts as values
-    report      the account of what was read                   forms       how a column is written
-    rejected    rows in error, written beside the file         names       columns by name
-    text        CSV and its kin                                encodings  dialect  records   what such a file is
+    options     what a person may say about a file
+    reading     a file opened, surveyed, read in batches
+    reporting   what becomes of columns and rows meanwhile      report  rejected   the account, and rows in error
+    strays      rows that are none                              footers   what stands below a table
+    text        CSV and its kin                                 files  pieces  records  encodings  dialect
     parquet     typed columns
     workbook    spreadsheets
+    plans       which columns are read                          names     columns by name
+    forms       how a column is written                         numbers  dates  words  cells   texts as values
+    tidying     blanks, and words for "not known"
     cli         the options of commands, and `fairlead inspect`
 
-Imports nothing of ours but ``failures``.
+Imports nothing of ours but ``failures`` and ``missing_words``.
 """

@@ -165,10 +165,10 @@ def _follow(client: FairleadClient, name: str) -> None:
             bar.update(task, description=about.stage or _state(about), completed=done, total=total)
     if operation.WhichOneof("result") == "error":
         raise click.ClickException(f"{name}: {_summary(operation)}")
-    click.echo(_summary(operation))
     accounts = _accounts(operation)
     for account in accounts:
         say(account)
+    click.echo(_summary(operation))
     if any(account.n_rejected for account in accounts):
         raise SystemExit(1)
 

@@ -75,7 +75,6 @@ def fairlead(*arguments: str) -> str:
     return done.output
 
 
-@pytest.mark.long
 def test_a_training_whose_worker_and_server_are_killed_is_done_once_and_any_server_tells(
     starts: list[Served], data_folder: Path, places: dict[str, str]
 ) -> None:

@@ -171,7 +171,7 @@ def test_texts_of_parquet_that_repeat_are_read_as_others(tmp_path: Path) -> None
     assert read.report.n_blank == 400
 
 
-@pytest.mark.parametrize("written", ["\t", "tab", r"\t"])
+@pytest.mark.parametrize("written", ["\t", "tab", "TAB", r"\t"])
 def test_a_tab_is_said_in_any_of_its_ways(written: str) -> None:
     assert ReadOptions(delimiter=written).delimiter == "\t"
 
@@ -180,6 +180,14 @@ def test_a_tab_is_said_in_any_of_its_ways(written: str) -> None:
 def test_a_delimiter_that_cannot_be_is_refused(delimiter: str) -> None:
     with pytest.raises(UnreadableTable, match="--delimiter"):
         ReadOptions(delimiter=delimiter)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "rot_13"]
+)
+def test_an_encoding_that_is_none_of_files_is_refused(encoding: str) -> None:
+    with pytest.raises(UnreadableTable, match="--encoding"):
+        ReadOptions(encoding=encoding)
 
 
 @pytest.mark.parametrize(

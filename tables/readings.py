@@ -1,0 +1,112 @@
+"""What a text may be in other encodings: which of them make words of it, and what it then holds."""
+
+from __future__ import annotations
+
+import re
+
+from tables.scripts import CHINESE, HANGUL, JAPANESE, THAI, TRADITIONAL, Measure, alphabet, common, latin
+
+PLAUSIBLE = 0.85
+"""Share of a text that must look right for a reading to be likely."""
+_UNLIKELY = 0.52
+_MOST_SHOWN = 6
+_LINES_LOOKED_AT = 200
+_CELL = re.compile(r"[^,;\t|\"\r\n]*[^\x00-\x7f][^,;\t|\"\r\n]*")
+
+_CYRILLIC = alphabet("абвгдежзийклмнопрстуфхцчшщъыьэюяёєіїґў", vowels="аеёиоуыэюяіїє", rare="ъщцфэёґў")
+_GREEK = alphabet("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ", vowels="αεηιουωάέήίόύώϊϋΐΰ", rare="άέήίόύώϊϋΐΰψ", finals="ς")
+_ARABIC = alphabet("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي", rare="ءآؤئذظغضط", finals="ةى")
+_HEBREW = alphabet("אבגדהוזחטיךכלםמןנסעףפץצקרשת", finals="ךםןףץ")
+_WESTERN = latin("äöüßéèêëàâáíìîïóòôúùûçñãõåæøœýÿðþšž")
+_CENTRAL = latin("ąćęłńóśźżáčďéěíňřšťúůýžőűăâîșțşţđäöüßçëôĺľŕ")
+
+READINGS: dict[str, Measure] = {
+    "cp1252": _WESTERN, "cp1250": _CENTRAL, "cp1251": _CYRILLIC, "cp1253": _GREEK, "cp1254": latin("çğıi̇öşüâîûéèä"),
+    "cp1255": _HEBREW, "cp1256": _ARABIC, "cp1257": latin("āčēģīķļņšūžąęėįųõäöüß"), "cp874": THAI,
+    "shift_jis": common(JAPANESE), "cp932": common(JAPANESE), "euc_jp": common(JAPANESE),
+    "euc_kr": common(HANGUL), "cp949": common(HANGUL), "johab": common(HANGUL),
+    "big5": common(TRADITIONAL), "big5hkscs": common(TRADITIONAL), "gb18030": common(CHINESE),
+    "koi8_r": _CYRILLIC, "koi8_u": _CYRILLIC, "cp866": _CYRILLIC, "iso8859_5": _CYRILLIC, "mac_cyrillic": _CYRILLIC,
+    "cp737": _GREEK, "iso8859_6": _ARABIC, "cp720": _ARABIC, "cp862": _HEBREW,
+    "cp850": _WESTERN, "mac_roman": _WESTERN, "iso8859_2": _CENTRAL, "cp852": _CENTRAL, "mac_latin2": _CENTRAL,
+}  # fmt: skip
+"""Encodings in use, and how far a text looks right; where two make the same of it, the first speaks for both."""
+EAST_ASIAN = ("shift_jis", "cp932", "euc_jp", "euc_kr", "cp949", "johab", "big5", "big5hkscs", "gb18030")
+_OF_OLD = (
+    "iso8859_2",
+    "koi8_u",
+    "iso8859_5",
+    "mac_cyrillic",
+    "cp737",
+    "cp720",
+    "cp862",
+    "cp850",
+    "mac_roman",
+    "cp852",
+    "mac_latin2",
+)
+
+
+def looks(sample: bytes) -> dict[str, float]:
+    """Measure the readings of a text, each one once, by the name under which it looks best."""
+    best: dict[str, tuple[float, str]] = {}
+    for encoding, measure in READINGS.items():
+        text = _read(sample, encoding)
+        if text is not None and (share := measure(text)) > best.get(text, (-1.0, ""))[0]:
+            best[text] = (share, encoding)
+    return {encoding: share for share, encoding in best.values()}
+
+
+def rivals(sample: bytes, *, of_east_asia: bool, of_alphabets: bool) -> float:
+    """Return how far a text that looks Chinese looks right in another encoding that is still in use, at best.
+
+    Parameters
+    ----------
+    of_east_asia
+        Whether it has characters that others could be; marks are the same in all.
+    of_alphabets
+        Whether it has so few of them that a word of an alphabet is as likely.
+    """
+    asked = [name for name in READINGS if name not in _OF_OLD and (of_east_asia, of_alphabets)[name not in EAST_ASIAN]]
+    text = _read(sample, "gb18030")
+    texts = {name: _read(sample, name) for name in asked}
+    return max((READINGS[name](other) for name, other in texts.items() if other not in (None, text)), default=0.0)
+
+
+def looks_right(text: str) -> bool:
+    """Tell whether a text that is read looks right in any script."""
+    return any(measure(text) >= PLAUSIBLE for measure in set(READINGS.values()))
+
+
+def likeliest(sample: bytes) -> str:
+    """Show the likeliest readings side by side, and the option; with a name where only one is likely."""
+    shares = looks(sample)
+    best = sorted(shares, key=lambda encoding: -shares[encoding])
+    if not best:
+        return "say --encoding with its name"
+    doubtful = shares[best[0]] < _UNLIKELY
+    shown = [name for place, name in enumerate(best) if place < 2 or doubtful or shares[name] >= _UNLIKELY]
+    alone = shares[best[0]] >= PLAUSIBLE and all(shares[encoding] < _UNLIKELY for encoding in best[1:])
+    told = ", ".join(_cells(sample, shown[:_MOST_SHOWN]))
+    return f"{told}; say --encoding {best[0]}" if alone else f"{told}; say by --encoding which is right, or another"
+
+
+def _cells(sample: bytes, encodings: list[str]) -> list[str]:
+    """Show a cell that is another in as many encodings as can be."""
+    lines = [line for line in sample.splitlines()[:_LINES_LOOKED_AT] if not line.isascii()]
+    shown = max(
+        ([_cell(line, encoding) for encoding in encodings] for line in lines), key=lambda cells: len(set(cells))
+    )
+    return [f"as {encoding} it holds {cell!r}" for encoding, cell in zip(encodings, shown, strict=True)]
+
+
+def _cell(line: bytes, encoding: str) -> str:
+    found = _CELL.search(line.decode(encoding, "replace"))
+    return found[0].strip()[:40] if found else ""
+
+
+def _read(sample: bytes, encoding: str) -> str | None:
+    try:
+        return sample.decode(encoding)
+    except UnicodeError:
+        return None

@@ -57,7 +57,7 @@ def _absent(body: str) -> str:
 
 def _check_unusual(body: str) -> None:
     """Refuse lines of one cell that all hold something else that may stand between cells, as often as the first."""
-    for char in _UNUSUAL:
+    for char in filter(body.__contains__, _UNUSUAL):
         widths = [len(record.cells) for record in records_of(body, char) if not is_footer(record.cells)]
         if len(widths) > 1 and len(set(widths)) == 1 and widths[0] > 1:
             what = f"--delimiter {char!r}" if char.isascii() else "another in the file"
@@ -120,5 +120,7 @@ def records_of(body: str, delimiter: str) -> list[Record]:
 
 def usual_width(records: Sequence[Record]) -> int:
     """Return how many cells most records have, the greater number where two do equally well."""
+    if len(widths := {len(record.cells) for record in records}) == 1:
+        return widths.pop()
     counts = Counter(len(record.cells) for record in records if not is_footer(record.cells))
     return max(counts, key=lambda width: (counts[width], width), default=0)

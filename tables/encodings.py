@@ -39,12 +39,12 @@ _SAMPLE_BYTES = 1 << 16
 _AROUND_BYTES = 1 << 12
 _ESCAPES = re.compile(rb"\x1b(?:\$[@AB]|\$[()][A-G@]|\([BHIJ])")
 _WITH_BAD = re.compile(r"\S*\ufffd\S*")
-_IN_ASCII = (
-    *((b"\x1b", _ESCAPES, encoding) for encoding in ("iso2022_jp", "iso2022_kr", "iso2022_jp_2", "iso2022_jp_ext")),
-    (b"~{", re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}"), "hz"),
-    (b"+", re.compile(rb"\+[A-Za-z0-9+/]{3,}[-,;|\t\r\n\"]"), "utf_7"),
-)
-"""Encodings that are written in ASCII: a byte that all have, their signs, and their names."""
+_IN_ASCII = {
+    b"\x1b": [(_ESCAPES, encoding) for encoding in ("iso2022_jp", "iso2022_kr", "iso2022_jp_2", "iso2022_jp_ext")],
+    b"~": [(re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}"), "hz")],
+    b"+": [(re.compile(rb"\+[A-Za-z0-9+/]{3,}[-,;|\t\r\n\"]"), "utf_7")],
+}
+"""Encodings that are written in ASCII, with their signs, by a byte that these have."""
 
 
 def encoding_of(file: Path, named: str = "") -> str:
@@ -167,10 +167,8 @@ def first_misfit(chunks: Iterable[bytes], encoding: str) -> str:
 def _noting(chunks: Iterable[bytes], dressed: list[str]) -> Iterator[bytes]:
     """Pass chunks on, and note the encoding in ASCII whose signs they hold."""
     for chunk in chunks:
-        if not dressed:
-            dressed.extend(
-                encoding for byte, sign, encoding in _IN_ASCII if byte in chunk and _is_in(encoding, sign, chunk)
-            )
+        signs = [pair for byte, pairs in _IN_ASCII.items() if byte in chunk for pair in pairs]
+        dressed.extend(encoding for sign, encoding in signs if not dressed and _is_in(encoding, sign, chunk))
         yield chunk
 
 

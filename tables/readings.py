@@ -80,6 +80,8 @@ def looks_right(text: str) -> bool:
 
 def likeliest(sample: bytes) -> str:
     """Show the likeliest readings side by side, and the option; with a name where only one is likely."""
+    if not sample:
+        return "all of it is ASCII; leave --encoding out"
     shares = looks(sample)
     best = sorted(shares, key=lambda encoding: -shares[encoding])
     if not best:

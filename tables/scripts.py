@@ -81,7 +81,7 @@ def common(characters: frozenset[str]) -> Measure:
 
 
 def words(fits: Callable[[str], bool]) -> Measure:
-    """Measure the words with characters that are not ASCII; one of a letter, or of symbols, tells half."""
+    """Measure the words with characters that are not ASCII; one of a letter or of symbols tells half."""
 
     def share(text: str) -> float:
         found = [run for run in _RUN.findall(_GAP.sub(" ", text)) if not run.isascii()]
@@ -89,7 +89,9 @@ def words(fits: Callable[[str], bool]) -> Measure:
 
     def fit(run: str) -> float:
         word = run.strip(_QUOTES)
-        if word.isascii() or _SYMBOLS.issuperset(char for char in word if char > "\x7f"):
+        if word and word.isascii():
+            return 1.0
+        if _SYMBOLS.issuperset(char for char in word if char > "\x7f"):
             return 0.5
         return fits(word) / 2 if len(word) == 1 else float(fits(word))
 

@@ -100,6 +100,15 @@ def test_utf_8_with_a_bad_byte_is_nothing_else(tmp_path: Path, words: tuple[str,
         encoding_of(file)
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32", "utf-16-le", "cp424"])
+def test_ascii_that_is_said_to_be_what_does_not_fit_needs_no_option(tmp_path: Path, codec: str) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_bytes(b"id,v\n1,J\n")
+
+    with pytest.raises(UnreadableTable, match="does not fit.*all of it is ASCII; leave --encoding out"):
+        encoding_of(file, codec)
+
+
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le"])
 @pytest.mark.parametrize("text", ["id,v\n1,2\n", "id,v\n1,Köln\n", "编号,城市\n1,上海\n"])
 @pytest.mark.parametrize("named", ["", "utf-16", "cp1252"])

@@ -5,22 +5,17 @@ Pure: from the first lines as text to a `Dialect`.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from missing_words import is_missing, trimmed
+from tables.delimiters import Record, check_titles, likeliest_delimiter, records_of, usual_width
 from tables.errors import UnreadableTable
-from tables.footers import is_footer
 from tables.names import checked_names
 from tables.numbers import figure
 from tables.tidying import is_wrapped, unwrapped
 
-DELIMITERS = (",", ";", "\t", "|")
 _MOST_TITLES = 20
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)")
 _UNIT = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|（[^（）]+）|【[^【】]+】")
@@ -61,18 +56,6 @@ class Dialect:
     wrapped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    line: int
-    next_line: int
-    end: int
-    cells: list[str]
-
-    @property
-    def filled(self) -> list[str]:
-        return [cell for cell in self.cells if cell.strip()]
-
-
 def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     """Tell the dialect from the first lines of a file.
 
@@ -93,11 +76,15 @@ def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     skipped = first.end() if first and said else 0
     body = head[skipped:]
     delimiter = delimiter or (said[1] if said else "")
-    chosen = delimiter or _likeliest(body)
-    records = _records(body, chosen)
-    width = _usual_width(records)
+    if not delimiter.isascii() or delimiter == '"':
+        raise UnreadableTable.of("line 1", f"found sep={delimiter}; allowed: one character of ASCII, e.g. sep=;")
+    chosen = delimiter or likeliest_delimiter(body)
+    records = records_of(body, chosen)
+    width = usual_width(records)
     titles, header = _header(records, width)
     below = records[records.index(header) + 1 :]
+    if not delimiter:
+        check_titles(titles, header, below, body, chosen)
     told = [title.filled[0] for title in titles]
     last, rows = header, below
     if below and is_units(below[0].cells):
@@ -127,7 +114,7 @@ def _is_behind_blank(cell: str) -> bool:
     return cell[:1] in (" ", "\t") and cell.strip()[:1] == '"' and is_wrapped(cell.strip())
 
 
-def _names(header: _Record, wrapped: Sequence[int]) -> list[str]:
+def _names(header: Record, wrapped: Sequence[int]) -> list[str]:
     """Return the names of columns, without quotes where the values have such, or all names have."""
     cells = [trimmed(cell) for cell in _named(header)]
     throughout = all(is_wrapped(cell) for cell in cells if cell)
@@ -149,52 +136,8 @@ def is_units(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and bool(filled) and all(_UNIT.fullmatch(cell) and figure(cell) is None for cell in filled)
 
 
-def _likeliest(body: str) -> str:
-    """Return the delimiter by which most lines have as many cells as the header."""
-    scores = {delimiter: _score(body, delimiter) for delimiter in DELIMITERS}
-    best = max(scores.values())
-    tied = [delimiter for delimiter, score in scores.items() if score == best]
-    if best == (0.0, 1) or len(tied) == 1:
-        return tied[0]
-    raise UnreadableTable.of(
-        "delimiter",
-        f"could be {tied[0]!r} or {tied[1]!r}: both make {best[1]} columns; say --delimiter {tied[0]!r} or {tied[1]!r}",
-    )
-
-
-def _score(body: str, delimiter: str) -> tuple[float, int]:
-    records = _records(body, delimiter)
-    width = _usual_width(records)
-    if width < 2:
-        return 0.0, 1
-    share = sum(len(record.cells) == width for record in records) / len(records)
-    return share, width
-
-
-def _records(body: str, delimiter: str) -> list[_Record]:
-    """Cut lines into records of cells; blank ones are left out."""
-    records: list[_Record] = []
-    lines = io.StringIO(body, newline="").readlines()
-    offsets = [0, *accumulate(map(len, lines))]
-    reader = csv.reader(lines, delimiter=delimiter)
-    line = 0
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                records.append(_Record(line + 1, reader.line_num + 1, offsets[reader.line_num], cells))
-            line = reader.line_num
-    except csv.Error:
-        pass  # what is wrong with quotes, the scan of the whole file says with its place
-    return records
-
-
-def _usual_width(records: Sequence[_Record]) -> int:
-    counts = Counter(len(record.cells) for record in records if not is_footer(record.cells))
-    return max(counts, key=lambda width: (counts[width], width), default=0)
-
-
-def _header(records: Sequence[_Record], width: int) -> tuple[list[_Record], _Record]:
-    titles: list[_Record] = []
+def _header(records: Sequence[Record], width: int) -> tuple[list[Record], Record]:
+    titles: list[Record] = []
     for record in records[: _MOST_TITLES + 1]:
         if len(record.filled) == 1 and width > 1 and len(record.cells) in (1, width) and _has_wider(records, record):
             titles.append(record)
@@ -208,12 +151,12 @@ def _header(records: Sequence[_Record], width: int) -> tuple[list[_Record], _Rec
     raise UnreadableTable.of("line 1", "found no header line; allowed: names of columns, e.g. id,region,value")
 
 
-def _has_wider(records: Sequence[_Record], title: _Record) -> bool:
+def _has_wider(records: Sequence[Record], title: Record) -> bool:
     below = records[records.index(title) + 1 :]
     return any(len(record.filled) > 1 for record in below[:_MOST_TITLES])
 
 
-def _named(header: _Record) -> list[str]:
+def _named(header: Record) -> list[str]:
     if not any(name.strip() for name in header.cells):
         raise UnreadableTable.of(
             f"line {header.line}", "found no header line; allowed: names of columns, e.g. id,region,value"

@@ -14,6 +14,18 @@ TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 ENDINGS = (*TEXTS, ".parquet", *WORKBOOKS)
 """How the names of tables end."""
+_BEGINNINGS = (
+    (b"PK\x03\x04", "a workbook or an archive; allowed: its own ending, such as .xlsx"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of old; allowed: its own ending, .xls"),
+    (b"PAR1", "Parquet; allowed: its own ending, .parquet"),
+    (b"\x1f\x8b", "packed; allowed: the ending .gz behind its own, such as .csv.gz"),
+    (b"%PDF", "a PDF; allowed: a table as text, a workbook or Parquet"),
+)
+
+
+def format_of(head: bytes) -> str:
+    """Say what a file that is no text is by its first bytes; empty: they do not tell."""
+    return next((kind for beginning, kind in _BEGINNINGS if head.startswith(beginning)), "")
 
 
 def opened(file: Path) -> BinaryIO:

@@ -10,6 +10,7 @@ A mapping is YAML: the same names as the options, and ``columns`` with what each
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, tzinfo
@@ -24,6 +25,9 @@ from tables.errors import UnreadableTable
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL = "YMD", "DMY", "MDY", "serial"
 ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SERIAL)
 """Which part of a date stands first; Excel counts days."""
+
+_NOT_OF_FILES = ("idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape")
+"""Codecs of texts inside other texts."""
 
 MOST_UNREADABLE = 0.01
 """Share of a column's values, or of a file's rows, that may be left out because nothing can be made of them."""
@@ -63,7 +67,7 @@ class ReadOptions:
     allow_unreadable: float = MOST_UNREADABLE
 
     def __post_init__(self) -> None:
-        if self.delimiter in ("tab", r"\t"):
+        if self.delimiter.lower() in ("tab", r"\t"):
             object.__setattr__(self, "delimiter", "\t")
         for name, problem in self._problems().items():
             raise UnreadableTable.of(f"--{name.replace('_', '-')}", problem)
@@ -155,10 +159,11 @@ def zone_of(name: str) -> tzinfo:
 
 def _is_text_codec(name: str) -> bool:
     try:
+        codec = codecs.lookup(name)
         "a".encode(name)
     except (LookupError, ValueError):  # of no such name, or of one that codes nothing
         return False
-    return True
+    return codec.name not in _NOT_OF_FILES
 
 
 def _is_zone(name: str) -> bool:

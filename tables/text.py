@@ -107,11 +107,6 @@ class TextFile:
             head = _read(stream, _HEAD_BYTES)
             whole = len(head) < _HEAD_BYTES
             quoted = b'"' in head or any(b'"' in chunk for chunk in iter(lambda: stream.read(CHUNK_BYTES), b""))
-        if b"\0" in head:
-            raise UnreadableTable.of(
-                "encoding",
-                f"byte {head.index(0):,} is 0x00: not text, or UTF-16 without its mark; say --encoding utf-16-le",
-            )
         if not whole:
             cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
             head = head[: cut + 1] if cut >= 0 else head

@@ -67,6 +67,14 @@ def test_a_packed_file_is_what_it_unpacks_to(tmp_path: Path) -> None:
         ('a,b\n1,2\n3,"x\n4,y\n', "line 3: a quote opens a cell and does not close it"),
         (b"a,b\n1,\x002\n", "byte 6 is 0x00"),
         ("a;b,c\n1;2,3\n4;5,6\n", "delimiter: could be ',' or ';'"),
+        ("id~region~v\nA~East~7\nB~West~8\n", "delimiter: could be '~', which makes 3 columns; say --delimiter '~'"),
+        ("id，region\nA，East\nB，West\n", "delimiter: could be '，', which makes 2 columns; say another in the file"),
+        ("id\x01v\nA\x017\n", "delimiter: could be '\\x01', which makes 2 columns; say --delimiter '\\x01'"),
+        ("sep=§\nid§v\nA§7\n", "line 1: found sep=§; allowed: one character of ASCII"),
+        ("name\nAcme, Inc\nBig, Ltd\nFoo, AG\n", "line 1: 'name' could be a title, or the name of the only column"),
+        ("Company name\nAcme, Inc\nBig\nFoo, AG\n", "line 1: 'Company name' could be a title, or the name"),
+        ("名称\n上海,汽车\n北京,金融\n", "--delimiter ',' if it is a title, --delimiter ';' if it is a name"),
+        ("amount paid\n1,5\n2,5\n3,75\n", "line 1: 'amount paid' could be a title, or the name of the only column"),
     ],
 )
 def test_what_cannot_be_told_is_refused_with_its_place(tmp_path: Path, content: str | bytes, complaint: str) -> None:
@@ -75,6 +83,37 @@ def test_what_cannot_be_told_is_refused_with_its_place(tmp_path: Path, content: 
 
     assert complaint in str(refused.value)
     assert str(tmp_path / "any.csv") in str(refused.value)
+
+
+def test_a_title_and_one_column_are_read_by_what_is_said(tmp_path: Path) -> None:
+    content = "name\nAcme, Inc\nBig, Ltd\nFoo, AG\n"
+
+    assert rows(tmp_path, content, delimiter=";") == [{"name": "Acme, Inc"}, {"name": "Big, Ltd"}, {"name": "Foo, AG"}]
+    assert rows(tmp_path, content, delimiter=",") == [{"Acme": "Big", "Inc": "Ltd"}, {"Acme": "Foo", "Inc": "AG"}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "when\n08:30\n09:30\n", "first-name\nAnna-Lena\nEva-Maria\n", "name\nAcme\nBig, Ltd\n", "tags\na；b\nc\n",
+        'name\n"Acme, Inc"\n"Big, Ltd"\n', "Order #\n#1001\n#1002\n",
+    ],
+)  # fmt: skip
+def test_one_column_is_one_whatever_its_values_hold(tmp_path: Path, content: str) -> None:
+    name, *values = content.replace('"', "").splitlines()
+
+    assert [str(row[name]) for row in rows(tmp_path, content)] == values
+
+
+@pytest.mark.parametrize(
+    "title", ["Leads of May\n", "Leads\n\n", "线索报表\n", "Leads of May\nof Berlin\n", "Leads\n\nof May\n"]
+)
+@pytest.mark.parametrize("table", ["id,region\nA,East\nB,West\n", "id,region,v\nA,East,7\nB,West,8\n"])
+def test_a_title_is_left_out_and_named(tmp_path: Path, title: str, table: str) -> None:
+    read = reading(tmp_path, title + table)
+
+    assert [row["region"] for row in read.read().to_pylist()] == ["East", "West"]
+    assert read.report.titles == [line for line in title.splitlines() if line]
 
 
 def test_a_quote_inside_a_cell_without_quotes_is_a_character(tmp_path: Path) -> None:
@@ -171,7 +210,7 @@ def test_texts_of_parquet_that_repeat_are_read_as_others(tmp_path: Path) -> None
     assert read.report.n_blank == 400
 
 
-@pytest.mark.parametrize("written", ["\t", "tab", r"\t"])
+@pytest.mark.parametrize("written", ["\t", "tab", "TAB", r"\t"])
 def test_a_tab_is_said_in_any_of_its_ways(written: str) -> None:
     assert ReadOptions(delimiter=written).delimiter == "\t"
 
@@ -180,6 +219,14 @@ def test_a_tab_is_said_in_any_of_its_ways(written: str) -> None:
 def test_a_delimiter_that_cannot_be_is_refused(delimiter: str) -> None:
     with pytest.raises(UnreadableTable, match="--delimiter"):
         ReadOptions(delimiter=delimiter)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "rot_13"]
+)
+def test_an_encoding_that_is_none_of_files_is_refused(encoding: str) -> None:
+    with pytest.raises(UnreadableTable, match="--encoding"):
+        ReadOptions(encoding=encoding)
 
 
 @pytest.mark.parametrize(

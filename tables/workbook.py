@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,9 +15,11 @@ import numpy as np
 import pyarrow as pa
 import python_calamine as calamine
 
+from tables.cells import are_errors
 from tables.dialect import is_units
 from tables.errors import UnreadableTable
 from tables.footers import is_footer
+from tables.formulas import Place, without_value
 from tables.names import checked_names
 from tables.parquet import in_utc
 from tables.text import BadRow, Batch
@@ -68,6 +70,7 @@ class WorkbookFile:
             )
         except (calamine.CalamineError, OSError) as error:
             raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
+        self._fill(without_value(file, self.sheet))
         self.titles, header = self._header()
         _check_merged(book.get_sheet_by_name(self.sheet), header)
         self._first_line = header + 2
@@ -77,6 +80,17 @@ class WorkbookFile:
         if self._rows and is_units([_text(cell) for cell in self._rows[0]]):
             self.titles += (f"units {', '.join(map(_text, _filled(self._rows.pop(0))))}",)
             self._first_line += 1
+
+    def _fill(self, errors: Mapping[Place, str]) -> None:
+        """Write errors where they stand."""
+        height = max((row for row, _ in errors), default=-1) + 1
+        width = max((column for _, column in errors), default=-1) + 1
+        self._rows += [[] for _ in range(height - len(self._rows))]
+        width = max(width, max(map(len, self._rows), default=0))
+        for cells in self._rows:
+            cells.extend([""] * (width - len(cells)))
+        for (row, column), text in errors.items():
+            self._rows[row][column] = text
 
     def _header(self) -> tuple[tuple[str, ...], int]:
         titles: list[str] = []
@@ -193,9 +207,10 @@ class _CellForm:
 
 
 def _are_numbers(cells: list[Any]) -> bool:
-    """Tell whether the texts among cells are numbers that say by themselves which sign is the decimal one."""
+    """Tell whether the texts among cells are numbers that say which sign is the decimal one, or errors."""
     texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
-    return bool(texts) and all(_FIGURE.fullmatch(text) for text in texts)
+    odd = [text for text in texts if not _FIGURE.fullmatch(text)]
+    return bool(texts) and all(are_errors(odd))
 
 
 def _without_point(cell: Any) -> str:

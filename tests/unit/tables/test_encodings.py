@@ -191,8 +191,8 @@ def test_a_few_words_of_another_script_are_not_taken_for_chinese(tmp_path: Path,
 @pytest.mark.parametrize(
     "text",
     [
-        "1,上海", "1,北京\n2,王芳", "1,制造业", "1,张伟,深圳\n2,李娜,杭州", "1,客户", "1,男\n2,女\n3,女\n4,女", "1,王婷",
-        "1,武汉", "1,苏州", "1,华为", "1,信息技术", "1,互联网", "1,慕容雪", "1,\u3000Acme",
+        "1,上海", "1,北京\n2,王芳", "1,制造业", "1,张伟,深圳\n2,李娜,杭州", "1,客户", "1,男\n2,女\n3,女\n4,女",
+        "1,王婷", "1,武汉", "1,苏州", "1,华为", "1,信息技术", "1,互联网", "1,慕容雪", "1,\u3000Acme",
     ],
 )  # fmt: skip
 def test_a_few_words_of_chinese_are_taken(tmp_path: Path, text: str) -> None:

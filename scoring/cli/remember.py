@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
 from tables.reading import Reading, open_table
+from tables.repeats import repeated
 
 CUSTOMER = "customer"
 """The column of the customers where a table is no result of ours; there, it is the first."""
@@ -81,25 +82,30 @@ def remember(
 
 @dataclass(frozen=True)
 class ScoresFile:
-    """A table of scores, and the instant that they were made at."""
+    """A table of scores, the instant that they were made at, and the customers who stand in more than one row."""
 
     reading: Reading
     as_of: datetime
+    repeated: Collection[str] = ()
 
     def scores(self) -> Iterator[pb.RememberedScore]:
-        """Yield the scores; a row that lacks the customer or the risk is one in error.
+        """Yield the scores; a row is one in error that lacks the customer or the risk, or holds another than before.
 
         Raises
         ------
         InvalidInput
             At the end, if more than is allowed could not be read.
         """
+        known: dict[str, float] = {}
         for rows in self.reading.batches():
             ids, risks = (column.to_pylist() for column in rows.columns)
             for record, who, risk in zip(self.reading.records, ids, risks, strict=True):
                 if who is None or risk is None:
                     lacking = CUSTOMER if who is None else PROBABILITY
                     self.reading.reject(int(record), f"found no {lacking}; allowed: both in every row")
+                    continue
+                if who in self.repeated and known.setdefault(who, risk) != risk:
+                    self.reading.reject(int(record), f"found {who!r} again, with another {PROBABILITY}")
                     continue
                 score = pb.RememberedScore(customer=who, churn_probability=risk)
                 score.as_of_time.FromDatetime(self.as_of)
@@ -136,4 +142,5 @@ def opened(file: Path, options: ReadOptions, as_of: datetime | None = None) -> S
         raise InvalidInput.of(str(file), "does not say when its scores were made: give --as-of")
     reading = table.survey({CUSTOMER: ColumnKind.ID, PROBABILITY: ColumnKind.NUMBER}, columns)
     reading.rejects_rows, reading.rejects_to = True, file
-    return ScoresFile(reading, instant)
+    ids = table.survey({CUSTOMER: ColumnKind.ID}, columns)
+    return ScoresFile(reading, instant, repeated(lambda: (rows.column(0) for rows in ids.batches(check=False))))

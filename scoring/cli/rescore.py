@@ -89,6 +89,8 @@ def rescore(
     done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)
     _follow(done, run)
     click.echo(f"{run.n_customers:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
+    if repeated := run.repeated_ids:
+        click.echo(f"  {repeated}; each row was scored", err=True)
     if any(account.n_rejected for account in run.accounts):
         raise SystemExit(1)
 

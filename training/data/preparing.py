@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,8 @@ import pyarrow as pa
 
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import FeatureSchema
-from training.data.cleaning import Dropped, Note, Why, duplicates, odd_ones, taken_for_codes, useless
+from tables.repeats import in_words
+from training.data.cleaning import Dropped, Note, Why, duplicates, odd_ones, row_codes, taken_for_codes, useless
 from training.data.columns import Columns
 from training.data.inference import Column, read_column
 from training.data.leaks import Leak, suspected
@@ -100,6 +102,7 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
     rows = TrainingRows(np.column_stack([column.encoded for column in kept]), churned, customers, times)
     twins = with_twins_together(rows)
     account.notes += [Note("rows", twins.note)] if twins.note else []
+    account.notes += _repeated_ids(table, columns, rows) if columns.id else ()
     features = tuple(column.feature for column in kept if column.feature is not None)
     schema = FeatureSchema(features=features, id_column=columns.schema.id_column if columns.schema else columns.id)
     moments = bool(columns.time) and counts_moments(table[columns.time])
@@ -107,6 +110,18 @@ def prepare(table: pa.Table, columns: Columns) -> Prepared:
         twins.rows, schema, table, tuple(account.dropped), tuple(account.leaks), moments, certificate,
         tuple(account.notes),
     )  # fmt: skip
+
+
+def _repeated_ids(table: pa.Table, columns: Columns, rows: TrainingRows) -> Iterator[Note]:
+    """Name customers who stand in more than one row; where rows have times, in more than one of the same time."""
+    keys = (
+        rows.customers if rows.times is None else row_codes(np.column_stack([rows.customers, rows.times]).astype(float))
+    )
+    _, first, n_rows = np.unique(keys, return_index=True, return_counts=True)
+    counts = {table[columns.id][int(row)].as_py(): int(n) for row, n in zip(first, n_rows, strict=True) if n > 1}
+    counts.pop(None, None)
+    if said := in_words(Counter(counts)):
+        yield Note(columns.id, f"{said}; the rows of a customer share a fold")
 
 
 def _check_names(table: pa.Table, columns: Columns) -> None:

@@ -50,6 +50,9 @@ def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path,
     progress.stage("rescore", n_rows, n_rows - taken_up.left_rows)
     for rows in crews.run_here(taken_up.job, taken_up.left, processes=1):
         progress.advance(rows)
+    repeated = taken_up.repeated_ids
+    for column in (column for account in taken_up.accounts for column in account.columns if repeated):
+        column.notes += [repeated] if column.name == taken_up.job.id_column else []
     accounts = [account.document() for account in taken_up.accounts[:MOST_ACCOUNTS]]
     return {**arguments, "customers": taken_up.n_customers, "files": len(taken_up.plan.shards), "read": accounts}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from scoring.model.artefact import Artefact
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
 from tables.reading import Table, open_table
+from tables.repeats import in_words
 from tables.report import ReadReport
 
 
@@ -62,8 +64,17 @@ class Run:
     @property
     def n_customers(self) -> int:
         """Count the customers in the results, once all of it is done; rows in error and blank ones are none."""
-        results = (ParquetFile(Path(self.job.out, shard.name)) for shard in self.plan.shards)
-        return sum(sum(result.rows_of_groups()) for result in results)
+        return sum(sum(ParquetFile(result).rows_of_groups()) for result in self._results)
+
+    @property
+    def repeated_ids(self) -> str:
+        """Say which customers stand in more than one row of the results, once all of it is done; empty: none."""
+        counts = shards.repeated_ids(self._results) if self.job.id_column else Counter()
+        return in_words(counts)
+
+    @property
+    def _results(self) -> list[Path]:
+        return [Path(self.job.out, shard.name) for shard in self.plan.shards]
 
 
 def take_up(wanted: RescoreRequest, registry: str, model: str, artefact: Artefact) -> Run:

@@ -7,8 +7,10 @@ renamed.
 from __future__ import annotations
 
 import functools
+import json
 import os
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +31,7 @@ from scoring.model.loaded import LoadedModel, days_in_bins
 from scoring.model.logistic import FloatArray
 from scoring.model.verification import SUMS
 from scoring.registry.adapters.storage import open_storage
+from tables.repeats import Order, are_once, repeated
 
 PLAN_FILE = "_plan.json"
 _ASIDE = ".unfinished-"
@@ -37,6 +40,8 @@ PROBABILITY, ROW = "probability", "row"
 """Columns of the results: the risk, and the number of the row where customers have no name."""
 METADATA = {name: f"fairlead.{name}" for name in ("model", "digest", "as_of")}
 """What the metadata of the results say."""
+_ORDER = "fairlead.id_order"
+"""Metadata of a shard whose ids stand in order: the first and the last, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,18 @@ def score_shard(job: ShardContext, shard: Shard) -> int:
     """Score one shard and put its file in place; return its number of rows."""
     model = _model(job.registry, job.model, job.version, job.digest)
     schema = output_schema(job, model)
-    rows, out = 0, Path(job.out)
+    rows, out, order = 0, Path(job.out), Order()
     aside = out / f"{_ASIDE}{uuid4().hex}"
     try:
         with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
             for batch, numbers in read_batches(shard, job.readings[shard.source]):
-                writer.write_batch(score_batch(job, model, schema, batch, numbers))
+                scored = score_batch(job, model, schema, batch, numbers)
+                if job.id_column:
+                    order.see(scored.column(0).drop_null())
+                writer.write_batch(scored)
                 rows += batch.num_rows
+            if order.is_kept:
+                writer.add_key_value_metadata({_ORDER: json.dumps([order.first, order.last])})
     except pa.ArrowException as error:
         aside.unlink(missing_ok=True)
         raise InvalidInput.of(
@@ -83,6 +93,20 @@ def score_shard(job: ShardContext, shard: Shard) -> int:
         ) from error
     put_in_place(aside, out / shard.name)
     return rows
+
+
+def repeated_ids(results: Sequence[Path]) -> Counter[str]:
+    """Count the rows of each customer who stands in more than one row of a run's results, which have names."""
+    metadata = [pq.read_metadata(result).metadata or {} for result in results]
+    orders = [Order(*json.loads(said[_ORDER.encode()])) for said in metadata if _ORDER.encode() in said]
+    if len(orders) == len(results) and are_once(orders):
+        return Counter()
+    return repeated(lambda: (batch.column(0) for result in results for batch in _ids_of(result)))
+
+
+def _ids_of(result: Path) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(result) as file:
+        yield from file.iter_batches(columns=[file.schema_arrow.names[0]])
 
 
 def score_batch(

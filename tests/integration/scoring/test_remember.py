@@ -79,3 +79,14 @@ def test_scores_made_elsewhere_are_known_as_well_and_a_row_without_one_is_named(
         client.publish_rules(RULES)
         decisions = [client.route({"customer": who}) for who in ("c3", "c2")]
     assert [list(decision.matched_rules) for decision in decisions] == [["known"], []]
+
+
+def test_a_customer_with_two_scores_in_one_file_is_named_and_the_first_is_known(tmp_path: Path, served: Served) -> None:
+    file = tmp_path / "scores.csv"
+    file.write_text("customer,probability\nc1,0.25\nc2,0.5\nc1,0.25\nc2,0.75\n")
+    how = [str(file), "--server", served.address, "--tenant", "twice", "--as-of", "2026-03-02"]
+
+    known = CliRunner().invoke(remember, how)
+
+    assert known.exit_code == 1
+    assert "row in error: line 5, found 'c2' again, with another probability" in known.output

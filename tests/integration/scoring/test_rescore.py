@@ -325,6 +325,23 @@ def test_customers_without_an_id_are_counted(customers: pa.Table, registry: Path
     assert "column customer: 1 of 50 rows have no id; first line 7" in said
 
 
+def test_customers_in_more_than_one_row_are_named_and_each_row_scored(
+    customers: pa.Table, registry: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    pq.write_table(customers.slice(0, 50), tmp_path / "in" / "a.parquet", row_group_size=20)
+    pq.write_table(customers.slice(40, 60), tmp_path / "in" / "b.parquet", row_group_size=20)
+    again = customers["customer"][40].as_py()
+
+    said = run(tmp_path / "in", tmp_path / "out", registry, "--shard-rows", "20")
+    alone = run(tmp_path / "in" / "b.parquet", tmp_path / "alone", registry)
+
+    assert "10 customers stand in more than one row each, 20 in all" in said
+    assert repr(again) in said
+    assert len(table(tmp_path / "out")) == 110
+    assert "in more than one row" not in alone
+
+
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_a_row_without_an_id_has_the_number_it_has_in_its_file(
     registry: Path, customers: pa.Table, tmp_path: Path, ending: str

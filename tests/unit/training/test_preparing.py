@@ -351,6 +351,18 @@ def test_what_cannot_be_read_is_named(columns: Columns, message: str) -> None:
         prepare(customers(), columns)
 
 
+@pytest.mark.parametrize(("day", "said"), [("2026-01-02", True), ("2026-01-03", False)])
+def test_customers_in_more_than_one_row_of_a_time_are_named(day: str, said: bool) -> None:
+    table = customers()
+    days = ["2026-01-02"] * 300 + [day] + ["2026-01-04"] * (len(table) - 301)
+    table = with_column(table, "id", ["c0" if row == 300 else f"c{row}" for row in range(len(table))])
+
+    told = [note.text for note in prepare(with_column(table, "day", days), Columns("Churn", id="id", time="day")).notes]
+
+    note = "1 customer stands in 2 rows: 'c0'; the rows of a customer share a fold"
+    assert (note in told) is said
+
+
 def test_too_few_who_left_is_said() -> None:
     table = customers()
     hardly = ["Yes" if i < 5 else "No" for i in range(len(table))]

@@ -67,6 +67,11 @@ class ParquetFile:
                 at += len(rows)
         return found
 
+    @property
+    def metadata(self) -> dict[bytes, bytes]:
+        """What is said of the file as a whole."""
+        return pq.read_metadata(self.file).metadata or {}
+
     def rows_of_groups(self) -> list[int]:
         """Count the rows of each row group."""
         meta = pq.read_metadata(self.file)

@@ -64,7 +64,7 @@ class Run:
     @property
     def n_customers(self) -> int:
         """Count the customers in the results, once all of it is done; rows in error and blank ones are none."""
-        return sum(sum(ParquetFile(result).rows_of_groups()) for result in self._results)
+        return sum(sum(result.rows_of_groups()) for result in self._results)
 
     @property
     def repeated_ids(self) -> str:
@@ -73,8 +73,8 @@ class Run:
         return in_words(counts)
 
     @property
-    def _results(self) -> list[Path]:
-        return [Path(self.job.out, shard.name) for shard in self.plan.shards]
+    def _results(self) -> list[ParquetFile]:
+        return [ParquetFile(Path(self.job.out, shard.name)) for shard in self.plan.shards]
 
 
 def take_up(wanted: RescoreRequest, registry: str, model: str, artefact: Artefact) -> Run:

@@ -31,6 +31,7 @@ from scoring.model.loaded import LoadedModel, days_in_bins
 from scoring.model.logistic import FloatArray
 from scoring.model.verification import SUMS
 from scoring.registry.adapters.storage import open_storage
+from tables.parquet import ParquetFile
 from tables.repeats import Order, are_once, repeated
 
 PLAN_FILE = "_plan.json"
@@ -95,18 +96,14 @@ def score_shard(job: ShardContext, shard: Shard) -> int:
     return rows
 
 
-def repeated_ids(results: Sequence[Path]) -> Counter[str]:
+def repeated_ids(results: Sequence[ParquetFile]) -> Counter[str]:
     """Count the rows of each customer who stands in more than one row of a run's results, which have names."""
-    metadata = [pq.read_metadata(result).metadata or {} for result in results]
-    orders = [Order(*json.loads(said[_ORDER.encode()])) for said in metadata if _ORDER.encode() in said]
-    if len(orders) == len(results) and are_once(orders):
+    said = [result.metadata.get(_ORDER.encode()) for result in results]
+    if all(said) and are_once(Order(*json.loads(ends)) for ends in said if ends):
         return Counter()
-    return repeated(lambda: (batch.column(0) for result in results for batch in _ids_of(result)))
-
-
-def _ids_of(result: Path) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(result) as file:
-        yield from file.iter_batches(columns=[file.schema_arrow.names[0]])
+    return repeated(
+        lambda: (rows.columns[result.names[0]] for result in results for rows in result.batches(result.names[:1]))
+    )
 
 
 def score_batch(

@@ -66,13 +66,18 @@ def flags(options: ReadOptions, folder: Path) -> list[str]:
 
 
 def by_remember(case: FieldCase, folder: Path) -> list[str]:
-    """Scores made elsewhere, for `fairlead remember`: a row that lacks the customer or the risk is one in error."""
+    """Scores made elsewhere, for `fairlead remember`: in error are rows without customer or risk, or with another."""
     first, *others = case.names
     risk = next((name for name in others if case.kinds.get(name) is ColumnKind.NUMBER), others[0])
     options, file = case.meaning(customer=first, probability=risk), copied(case.file, folder)
     asked = {"customer": ColumnKind.ID, "probability": ColumnKind.NUMBER}
     expected = directly(file, options, asked, rejects_rows=True)
-    whole = [row for row in expected.rows if len(row) == len(asked)]
+    first_risks: dict[str, float] = {}
+    whole = [
+        row
+        for row in expected.rows
+        if len(row) == len(asked) and first_risks.setdefault(row["customer"], row["probability"]) == row["probability"]
+    ]
 
     def read() -> tuple[Iterable[Row], ReadReport]:
         table = opened(file, options, LATER)

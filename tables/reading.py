@@ -314,8 +314,10 @@ class Reading:
     def _note_bad(self, batch: Batch) -> None:
         source = self.table.source
         for row in batch.bad:
-            problem = f"{row.n_cells} cells, the header has {len(all_names(source))}"
-            if not row.text.strip():
+            problem = row.problem or f"{row.n_cells} cells, the header has {len(all_names(source))}"
+            if row.problem:
+                self._strays.rejected.append((row.record, problem))
+            elif not row.text.strip():
                 self._strays.n_blank += 1
             elif not isinstance(source, TextFile) or source.is_footer(row):
                 self._strays.below.append((row.record, row.text.strip(), problem))

@@ -33,11 +33,12 @@ _UNSOUND = (
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row with another number of cells than the header; ``record`` counts from 0 below the header."""
+    """A row with another number of cells than the header, or another ``problem``; ``record`` counts from 0 below it."""
 
     record: int
     n_cells: int
     text: str
+    problem: str = ""
 
 
 @dataclass(slots=True)

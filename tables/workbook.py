@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ LARGEST_BYTES = 2 << 30
 _FIGURE = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
 _EXACT = 10**15
 """From here on a spreadsheet has thrown digits of a number away: it keeps fifteen."""
+_OF_ANOTHER = "stands below a blank row and is of another table; allowed: one table in a sheet"
 _MOST_TITLES = 20
 _BATCH_ROWS = 32_768
 
@@ -80,6 +82,9 @@ class WorkbookFile:
         if self._rows and is_units([_text(cell) for cell in self._rows[0]]):
             self.titles += (f"units {', '.join(map(_text, _filled(self._rows.pop(0))))}",)
             self._first_line += 1
+        while self._rows and not _filled(self._rows[-1]):
+            self._rows.pop()
+        self._others = _of_other_tables(self._rows)
 
     def _fill(self, errors: Mapping[Place, str]) -> None:
         """Write errors where they stand."""
@@ -116,21 +121,57 @@ class WorkbookFile:
         """Return the rows of the sheet on which records stand, and their cells."""
         return {record: (record + self._first_line, [_text(cell) for cell in self._rows[record]]) for record in records}
 
+    def _judged(self, record: int, row: list[Any]) -> BadRow | None:
+        """Return what a row is that is none of the table's: blank, a footer, or of another table."""
+        filled = _filled(row)
+        if not filled:
+            return BadRow(record, 0, "")
+        if _is_footer(filled, row):
+            return BadRow(record, 1, _text(filled[0]))
+        return BadRow(record, len(row), _text(filled[0]), _OF_ANOTHER) if record in self._others else None
+
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """Read rows in order."""
         places = {name: self.columns.index(name) for name in columns}
         forms = {name: _CellForm.of([row[place] for row in self._rows], self._zone) for name, place in places.items()}
         for start in range(0, len(self._rows), _BATCH_ROWS):
             part = list(enumerate(self._rows[start : start + _BATCH_ROWS], start))
-            bad = [
-                BadRow(number, 1, _text(filled[0]))
-                for number, row in part
-                if (filled := _filled(row)) and _is_footer(filled, row)
-            ]
+            bad = [bad for number, row in part if (bad := self._judged(number, row))]
             left_out = {row.record for row in bad}
             rows = [(number, row) for number, row in part if number not in left_out and _filled(row)]
             values = {name: forms[name].array([row[place] for _, row in rows]) for name, place in places.items()}
             yield Batch(values, np.array([number for number, _ in rows], np.int64), start + len(part), bad)
+
+
+def _of_other_tables(rows: Sequence[list[Any]]) -> set[int]:
+    """Return the numbers of rows that are of another table, below a blank row: its header, and what is below that.
+
+    They begin with a row of texts, and none of them has all cells that every row above the blank one has, and no text
+    where those have none.
+    """
+    ends = [-1, *(number for number, row in enumerate(rows) if not _filled(row)), len(rows)]
+    stretches = [
+        [number for number in range(start + 1, stop) if len(_filled(rows[number])) > 1]
+        for start, stop in pairwise(ends)
+    ]
+    first, *others = filter(None, stretches) if any(stretches) else [[]]
+    columns = list(zip(*(rows[number] for number in first), strict=True)) if others else []
+    always = [place for place, cells in enumerate(columns) if len(_filled(cells)) == len(cells)]
+    wordless = [place for place in always if not any(isinstance(cell, str) for cell in columns[place])]
+
+    def fits(row: list[Any]) -> bool:
+        return all(_filled([row[place]]) for place in always) and not any(
+            isinstance(row[place], str) for place in wordless
+        )
+
+    return {
+        number
+        for stretch in others
+        if len(stretch) > 1
+        and all(isinstance(cell, str) for cell in _filled(rows[stretch[0]]))
+        and not any(fits(rows[number]) for number in stretch)
+        for number in stretch
+    }
 
 
 def _is_footer(filled: list[Any], row: list[Any]) -> bool:

@@ -110,3 +110,40 @@ def test_a_column_is_of_dates_or_of_times_throughout_however_long_it_is(tmp_path
         "2024-04-30T16:00:00+00:00",
         "2024-05-01T04:00:00+00:00",
     ]
+
+
+ROWS: list[list[object]] = [["id", "region", "amount"], *([f"c{n}", "East", n] for n in range(5))]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [[], ["Region", "Total"], ["East", 5], ["West", 7]],
+        [[], [], ["name", "phone", "mail"], ["Ann", "030", "a@b"]],
+    ],
+)
+def test_another_table_below_is_in_error_row_by_row(tmp_path: Path, other: list[list[object]]) -> None:
+    reading = surveyed(tmp_path, [*ROWS, *other])
+
+    assert reading.read()["id"].to_pylist() == [f"c{n}" for n in range(5)]
+    n_blank = sum(not row for row in other)
+    first = len(ROWS) + n_blank + 1
+    assert [place.line for place in reading.report.rejected] == list(range(first, len(ROWS) + len(other) + 1))
+    assert reading.report.n_blank == n_blank
+
+
+@pytest.mark.parametrize(
+    "more", [[[], ["c5", "West", 5], ["c6", "West", None]], [[], ["c5", "West", None]], [["Ann", "West", "much"]]]
+)
+def test_rows_below_a_blank_one_are_rows(tmp_path: Path, more: list[list[object]]) -> None:
+    reading = surveyed(tmp_path, [*ROWS, *more])
+
+    assert reading.read().num_rows == 5 + sum(map(bool, more))
+    assert not reading.report.rejected
+
+
+def surveyed(tmp_path: Path, rows: list[list[object]]) -> Reading:
+    """Return the reading of a workbook with some rows; however much is in error, it is read."""
+    book_of(rows).save(tmp_path / "any.xlsx")
+    table = open_table(tmp_path / "any.xlsx", ReadOptions(allow_unreadable=1.0))
+    return table.survey(dict.fromkeys(table.names))

@@ -13,7 +13,10 @@ import click
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import privacy_pb2
 
-_HINT = "erased already, or written otherwise; a work item's id is given with --work-item"
+_HINT = (
+    "erased already, written otherwise, or only in fields that the rules do not declare `personal: true`; "
+    "a work item's id is given with --work-item"
+)
 
 
 @click.command()

@@ -15,9 +15,10 @@ from contextlib import closing, contextmanager
 
 from failures import StoreUnavailable
 from router.adapters.durable_rules import selection as engines
-from serving.settings import Settings, without_password
+from serving.settings import Settings
 from serving.supervisor import READY, Program, Servers, reserve
 from serving.wiring import Service
+from store.clients import shown_address
 from store.durability import MEANINGS
 from store.embedded.server import EmbeddedServer
 from telemetry.metrics_address import VARIABLE as METRICS
@@ -112,7 +113,7 @@ def _store(settings: Settings) -> Iterator[tuple[str, str]]:
         yield settings.place.private_store, "private"
         return
     if settings.redis_url:
-        url = without_password(settings.redis_url)
+        url = shown_address(settings.redis_url)
         try:
             yield settings.redis_url, url
         except StoreUnavailable as error:

@@ -11,7 +11,7 @@ from gateway.settings import OPEN, Security
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import WorkSettings, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
-from store.clients import SCHEMES, client_for, open_servers
+from store.clients import SCHEMES, client_for, open_servers, shown_address
 from store.clock import SIMULATED
 from store.durability import Durability, DurabilityRequirement
 from telemetry.watch import NOTHING, TelemetrySettings
@@ -162,7 +162,7 @@ class Settings:
         calls = whole(environ, "FAIRLEAD_MAX_CALLS", MAX_CALLS, 1, 100_000)
         url = environ.get("FAIRLEAD_REDIS_URL", "")
         if url and not url.startswith(SCHEMES):
-            raise ValueError(f"FAIRLEAD_REDIS_URL is {without_password(url)!r}; allowed are {', '.join(SCHEMES)}")
+            raise ValueError(f"FAIRLEAD_REDIS_URL is {shown_address(url)!r}; allowed are {', '.join(SCHEMES)}")
         if not url and durability.replicas:
             raise ValueError(
                 "FAIRLEAD_DURABILITY asks for replicas, which only a store named in FAIRLEAD_REDIS_URL has"
@@ -171,7 +171,7 @@ class Settings:
         if url and simulated:
             raise ValueError(
                 "--simulated-clock is for the private store alone, and FAIRLEAD_REDIS_URL names another, "
-                f"{without_password(url)!r}: leave one of them out"
+                f"{shown_address(url)!r}: leave one of them out"
             )
         security, telemetry = Security.read(environ), TelemetrySettings.read(environ)
         if url:
@@ -191,7 +191,7 @@ def _check_store(url: str, replicas: int, insecure: frozenset[str]) -> None:
     try:
         client_for(url, replicas)  # connects when it is used; what it cannot read is said now
     except ValueError as error:
-        raise ValueError(f"FAIRLEAD_REDIS_URL is {without_password(url)!r}: {error}") from None
+        raise ValueError(f"FAIRLEAD_REDIS_URL is {shown_address(url)!r}: {error}") from None
     check_store(open_servers(url), insecure)
 
 
@@ -200,9 +200,3 @@ def _durability(environ: Mapping[str, str]) -> DurabilityRequirement:
         return DurabilityRequirement.read(environ.get("FAIRLEAD_DURABILITY", ""))
     except ValueError as error:
         raise ValueError(f"FAIRLEAD_DURABILITY is {error}") from error
-
-
-def without_password(url: str) -> str:
-    """Return a URL as it may be shown."""
-    scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}".partition("?")[0]

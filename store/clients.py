@@ -10,9 +10,10 @@ one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from redis.asyncio import Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
@@ -40,6 +41,8 @@ SCHEMES = (
 )
 _SENTINEL_PORT, _PORT = 26379, 6379
 _ESCAPES = "in a password write /, ?, # and @ as %2F, %3F, %23 and %40"
+_SERVER = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_HIDDEN = "…"
 
 
 def client_for(url: str, replicas: int = 0) -> RedisClient:
@@ -80,16 +83,50 @@ def open_servers(url: str) -> list[str]:
     scheme = url.partition("://")[0]
     if not scheme.startswith("redis") or scheme.startswith("rediss"):
         return []
-    hosts = urlsplit(url).netloc.rpartition("@")[2] or "localhost"
+    _check_path(url)
+    hosts = _parts(url).netloc.rpartition("@")[2] or "localhost"
     port = _SENTINEL_PORT if scheme.endswith("+sentinel") else _PORT
     return [host if ":" in host.rpartition("]")[2] else f"{host}:{port}" for host in hosts.split(",") if host]
 
 
+def shown_address(url: str) -> str:
+    """Return what may be shown of a URL, whatever its form: the scheme and the servers, or a socket.
+
+    A password that is not written as it must be may end anywhere, so nothing is shown that could be part of one.
+
+    Examples
+    --------
+    >>> shown_address("redis://me:secret@a:7000/3?password=x"), shown_address("redis://:sec/ret@a")
+    ('redis://a:7000', 'redis://…')
+    """
+    scheme, separator, rest = url.partition("://")
+    if scheme + separator not in SCHEMES:
+        return _HIDDEN
+    if scheme == "unix":
+        return url if rest.startswith("/") and not set("@?#") & set(rest) else f"unix://{_HIDDEN}"
+    login_and_servers = re.split("[/?#]", rest, maxsplit=1)[0]
+    servers = login_and_servers.rpartition("@")[2].split(",")
+    is_sure = "@" not in rest[len(login_and_servers) :] and all(map(_SERVER.fullmatch, servers))
+    return f"{scheme}://{','.join(servers) if is_sure else _HIDDEN}"
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ValueError(f"it is no URL; {_ESCAPES}") from None  # it would quote its servers, password and all
+
+
 def _check_path(url: str) -> None:
-    """Find a password that ends too early, before its rest is taken for something that may be shown."""
-    parts = urlsplit(url)
-    if parts.scheme != "unix" and "@" in parts.path:
+    """Find a password that ends too early, before its rest is taken for something that may be shown.
+
+    What stands behind one server is the number of a database.
+    """
+    parts = _parts(url)
+    if parts.scheme != "unix" and "@" in parts.path + parts.query + parts.fragment:
         raise ValueError(f"it has an @ behind its servers; {_ESCAPES}")
+    if parts.scheme in ("redis", "rediss") and not re.fullmatch(r"/?[0-9]*", parts.path):
+        raise ValueError("what stands behind its server is no number of a database; allowed is such as /0")
 
 
 def _kind(replicas: int) -> type[Redis]:
@@ -122,7 +159,7 @@ class _Several:
     @classmethod
     def read(cls, url: str, port: int) -> _Several:
         _check_path(url)
-        parts = urlsplit(url)
+        parts = _parts(url)
         login, _, hosts = parts.netloc.rpartition("@")
         user, _, password = login.partition(":")
         servers = [_server(host, port) for host in hosts.split(",") if host]

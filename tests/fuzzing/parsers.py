@@ -33,8 +33,7 @@ from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, model_of, version_of
 from scoring.registry import gates
 from scoring.rpc.messages import locale_of
-from serving.settings import without_password
-from store.clients import SCHEMES, client_for
+from store.clients import SCHEMES, client_for, shown_address
 from tables.options import ReadOptions
 from tests.fuzzing import spoiling
 from tests.fuzzing.asking import Violation
@@ -164,8 +163,8 @@ def _url(data: bytes) -> None:
     url = data.decode("utf-8", "ignore")
     if url.startswith(SCHEMES):
         client_for(url)
-        if "secret" in without_password(url) and url.count("secret") == url.count(":secret@") == 1:
-            raise Violation(f"a password is shown: {without_password(url)}")
+        if "secret" in shown_address(url) and url.count("secret") == url.count(":secret@") == 1:
+            raise Violation(f"a password is shown: {shown_address(url)}")
 
 
 def _of_files(folder: Path) -> list[Parser]:

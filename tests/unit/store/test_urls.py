@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import logging
+import string
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from redis.asyncio.connection import SSLConnection
 
 import service
-from serving.settings import Settings, without_password
-from store.clients import client_for, open_servers
+from serving.settings import Settings
+from store.clients import SCHEMES, client_for, open_servers, shown_address
 
 SECRET = "s3cret"
+SPOKEN = set(string.ascii_letters + string.digits + string.punctuation + string.whitespace + "…") - set(
+    "QXZ%#/?@[]^~`$!"
+)
+"""Characters of refusals and of addresses: what is drawn from the others alone cannot stand there by chance."""
 ABROAD = [
     f"redis://:{SECRET}@store.example:6379/0",
     f"redis://me:{SECRET}@10.0.0.7",
@@ -39,6 +47,12 @@ UNREADABLE = [
     f"redis+sentinel://:{SECRET}@host/main?{SECRET}=1",
     f"redis+cluster://:{SECRET}#more@host:6379",
     f"http://:{SECRET}@host",
+    f"redis://:Top/{SECRET}@host:6379",
+    f"redis://:{SECRET}[x@host",
+    f"redis://:{SECRET}\u2100@host",
+    f":{SECRET}@host:6379",
+    f"redis://host/0?password=a@{SECRET}",
+    f"redis+sentinel://host/main?sentinel_password=a@{SECRET}",
 ]
 
 
@@ -61,7 +75,7 @@ def test_a_store_here_or_by_tls_needs_no_leave(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", [*ABROAD, *UNREADABLE])
-@pytest.mark.parametrize("command", ["serve", "work", "verify", "audit verify"])
+@pytest.mark.parametrize("command", ["serve", "work", "verify", "audit verify", "doctor"])
 def test_a_password_is_never_shown(command: str, url: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         done = CliRunner().invoke(service.main, command.split(), env={"FAIRLEAD_REDIS_URL": url})
@@ -72,7 +86,7 @@ def test_a_password_is_never_shown(command: str, url: str, caplog: pytest.LogCap
 
 @pytest.mark.parametrize("url", [*ABROAD, f"redis://host?password={SECRET}", f"unix://me:{SECRET}@/run/x.sock"])
 def test_an_address_is_shown_without_its_password(url: str) -> None:
-    assert SECRET not in without_password(url)
+    assert SECRET not in shown_address(url)
 
 
 def test_sentinels_are_asked_over_tls_too() -> None:
@@ -83,3 +97,32 @@ def test_sentinels_are_asked_over_tls_too() -> None:
     assert {sentinel.connection_pool.connection_class for sentinel in pool.sentinel_manager.sentinels} == {
         SSLConnection
     }
+
+
+@given(
+    st.text(min_size=4, max_size=12).filter(lambda text: not SPOKEN & set(text) and text.strip()),
+    st.sampled_from([*SCHEMES, "http://", ""]),
+    st.sampled_from([
+        ":{}@host:6379/0", "me:{}@host", ":{}@one.example:1,[::1]:2/main", "host/main?sentinel_password={}",
+        "host/0?password=a@{}", ":To/p{}@host", ":x#{}@host,host", ":a@b{}@host", ":{}", "host:{}", "@{}@host/@x",
+        "host/{}@", ":{}@",
+    ]),
+    st.booleans(),
+)  # fmt: skip
+def test_nothing_but_servers_is_shown_whatever_the_form(secret: str, scheme: str, form: str, is_quoted: bool) -> None:
+    url = scheme + form.format(quote(secret, safe="") if is_quoted else secret)
+    hidden = {secret, quote(secret, safe="")}
+    told = shown_address(url)
+    for ask in (read, client_for, open_servers):
+        try:
+            ask(url)
+        except ValueError as refused:
+            told += str(refused)
+
+    assert not any(text in told for text in hidden)
+
+
+@pytest.mark.parametrize("url", ["redis://host/zero", "rediss://host/-1", "redis://host/0/1", "redis://host/٣"])
+def test_a_database_is_a_number(url: str) -> None:
+    with pytest.raises(ValueError, match="no number of a database"):
+        client_for(url)

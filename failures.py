@@ -10,6 +10,7 @@
     ├── Conflict                somebody else changed it first
     │   └── StaleEtag
     ├── NotPossible             its state, or a cap, forbids it
+    │   └── StoreUnsuitable     the store forbids what is needed, or others use it      its operator has to act
     ├── Exhausted               a bound is reached                              try again later
     │   └── MemoryShort         the store has little left
     ├── Unavailable             somebody does not answer                        try again later
@@ -146,6 +147,15 @@ class NotPossible(Failure):
         self.name = name
         self.description = description
         super().__init__(f"{name}: {description}")
+
+
+class StoreUnsuitable(NotPossible):
+    """The store forbids what is needed of it, or holds what others wrote under our names; its operator has to act."""
+
+    reason = "STORE_UNSUITABLE"
+
+    def __init__(self, description: str) -> None:
+        super().__init__("the store", description)
 
 
 class Exhausted(Failure):

@@ -164,7 +164,9 @@ class Service:
         Raises
         ------
         StoreUnavailable
-            If the store does not answer.
+            If the store does not answer, or takes no writes.
+        StoreUnsuitable
+            If it forbids what is needed.
         NotDurable
             If it is less durable than was asked for.
         ClockMismatch

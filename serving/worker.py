@@ -159,6 +159,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
     workers = routing_workers(queue, router, wanted.routing) if ROUTE in kinds else WorkerPool(())
     operation_workers = _operation_workers(stores, wanted, kinds)
     try:
+        await stores.check()
         await _agree_on_time(stores, is_private=is_private)
         await stores.check_durability(wanted.requirement)
         with upgrade_report() as report:

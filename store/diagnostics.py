@@ -6,15 +6,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from redis.asyncio import RedisCluster
 from redis.exceptions import ResponseError
 
+from failures import StoreUnsuitable
 from store.clients import RedisClient, client_for, close
 from store.clock import SimulatedClock
 from store.durability import Durability
+from store.scripts import Script
 from store.translation import translated
 
+_try_out = Script("store", "try_out")
 _LEVELS = {"always": Durability.ALWAYS, "everysec": Durability.EVERYSEC, "no": Durability.MEMORY}
 
 
@@ -68,6 +72,19 @@ async def ask(url: str) -> list[StoreFacts]:
         await close(client)
 
 
+async def try_out(client: RedisClient) -> None:
+    """See whether a script may run and write under our names; the key that it writes ends within a second.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the store does not answer, or takes no writes.
+    StoreUnsuitable
+        If it forbids it.
+    """
+    await _try_out(client, [f"fairlead:try_out:{uuid4().hex}"], [])
+
+
 async def durability_of(client: RedisClient) -> Durability:
     """Ask a store what an acknowledged change survives there.
 
@@ -104,7 +121,7 @@ async def _settings(client: RedisClient, *names: str, **where: Any) -> dict[str,
     try:
         with translated():
             answer = await client.config_get(*names, **where)
-    except ResponseError:  # what says "not now" is one too, and no longer here
+    except (ResponseError, StoreUnsuitable):  # what says "not now" is one too, and no longer here
         return {}
     return {_text(name): _text(value) for name, value in answer.items()}
 

@@ -18,7 +18,7 @@ from typing import Any
 from redis.asyncio import RedisCluster
 from redis.exceptions import RedisError, ResponseError
 
-from failures import StoreUnavailable
+from failures import StoreUnavailable, StoreUnsuitable
 from store.clients import RedisClient
 from store.replicas import Following, NotFollowing, client_at, following, has_caught_up
 from store.translation import translated
@@ -66,7 +66,7 @@ async def _all_rewritten(client: RedisClient, where: dict[str, Any], *, follows:
     try:
         with translated():
             behind = await following(client, **where)
-    except ResponseError:  # who may not ask was not let write either
+    except (ResponseError, StoreUnsuitable):  # who may not ask was not let write either
         return [own]
     ends = [own]
     if behind.untold:
@@ -81,7 +81,7 @@ async def _replica_rewritten(replica: RedisClient, address: str, behind: Followi
         try:
             await has_caught_up(replica, behind)
             (clean_ms, hindrance), *further = await _all_rewritten(replica, {}, follows=True)
-        except (StoreUnavailable, RedisError, OSError, NotFollowing) as error:
+        except (StoreUnavailable, StoreUnsuitable, RedisError, OSError, NotFollowing) as error:
             clean_ms, hindrance, further = 0, str(error), []
     return [(clean_ms, hindrance and f"replica {address} keeps files of its own: {hindrance}: {_THERE}"), *further]
 
@@ -97,7 +97,7 @@ async def _rewritten(client: RedisClient, where: dict[str, Any], follows: bool) 
                 if (await _ended(client, where)).get(_ENDED_WITH[command]) != "ok":
                     return 0, _FAILED
             seconds, micros = await client.time(**where)
-    except ResponseError as error:  # what says "not now" is one too, and no longer here
+    except (ResponseError, StoreUnsuitable) as error:  # what says "not now" is one too, and no longer here
         return 0, f"the store does not write its files anew: {error}"
     return (seconds * 1000 + -(-micros // 1000), "") if commands else (0, _NONE)
 

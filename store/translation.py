@@ -1,8 +1,9 @@
 """Which of the driver's exceptions say "not now", and which are a mistake of ours or the operator's: the one table.
 
 Redis reports its own state like errors of the caller, and the driver raises classes that share no root: in a fail-over
-nearly all of those below are seen. What says "not now" becomes ``StoreUnavailable``, which callers repeat; a mistake
-passes as it is, to be logged in full.
+nearly all of those below are seen. What says "not now" becomes ``StoreUnavailable``, which callers repeat; what only
+the store's operator can put right becomes ``StoreUnsuitable``, without the name of our user there; a mistake passes as
+it is, to be logged in full.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 
 from redis import exceptions as driver
 
-from failures import StoreUnavailable
+from failures import StoreUnavailable, StoreUnsuitable
 
 _SILENT, _REFUSES, _MISTAKE = "Redis does not answer", "Redis takes no writes now", ""
 
@@ -45,6 +46,21 @@ behind a ``-``.
 """
 
 
+_RIGHTS = "grant its user what docs/serving.md lists"
+_UNSUITABLE = (
+    (re.compile(r"run the '([\w|]+)' command"), f"its user may not run {{}}: {_RIGHTS}"),
+    (re.compile(r"can't run this command"), f"its user may not run a command in a script: {_RIGHTS}"),
+    (re.compile(r"(?i:no permissions to access|can't access)"), f"its user may not use keys of fairlead:*: {_RIGHTS}"),
+    (re.compile(r"unknown command ['`]([\w|]+)"), "it does not know {}: name one that has not had it renamed"),
+    (
+        re.compile(r"WRONGTYPE"),
+        "another application wrote a key of ours: give Fairlead a database or a store of its own",
+    ),
+    (re.compile(r"DB index is out of range"), "it has no database of this number; allowed is such as /0"),
+)
+"""What a response error says that its operator can put right, and what to say of it."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the driver's exceptions into ours.
@@ -53,12 +69,16 @@ def translated() -> Iterator[None]:
     ------
     StoreUnavailable
         If the server does not answer, or takes no writes now.
+    StoreUnsuitable
+        If it does not let us, or others use it.
     """
     try:
         yield
     except Exception as error:
         if meaning := _meaning(error):
             raise StoreUnavailable(f"{meaning}: {error}") from error
+        if reason := _unsuitable(error):
+            raise StoreUnsuitable(reason) from error
         raise
 
 
@@ -66,3 +86,10 @@ def _meaning(error: Exception) -> str:
     if isinstance(error, driver.ResponseError) and _NOT_NOW.search(str(error)):
         return _REFUSES
     return next((_MEANINGS[ancestor] for ancestor in type(error).__mro__ if ancestor in _MEANINGS), _MISTAKE)
+
+
+def _unsuitable(error: Exception) -> str:
+    if not isinstance(error, driver.ResponseError):
+        return ""
+    found = ((pattern.search(str(error)), description) for pattern, description in _UNSUITABLE)
+    return next((said.format(*(name.upper() for name in match.groups())) for match, said in found if match), "")

@@ -42,6 +42,7 @@ _COMPACT = re.compile(rf"(?P<a>(?:19|20)[0-9]{{2}})(?P<b>[0-9]{{2}})(?P<c>[0-9]{
 _YEAR_LAST = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<gap>[-/.])(?P<b>[0-9]{{1,2}})(?P=gap)(?P<c>[0-9]{{4}}){_TIME}")
 _DAY_NAMED = re.compile(rf"(?P<a>[0-9]{{1,2}})[-\s/.]\s?{_NAME}[-\s/,]\s?(?P<c>[0-9]{{4}}){_TIME}")
 _MONTH_NAMED = re.compile(rf"{_NAME}\s(?P<a>[0-9]{{1,2}}),?\s(?P<c>[0-9]{{4}}){_TIME}")
+_GAP = re.compile(r"[-/.]")
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?$"
 """What Arrow casts by itself."""
@@ -126,12 +127,16 @@ class Dates:
         By order: texts that are a date in it alone, and the first of them.
     either
         The first text that is a date in two orders.
+    doubtful, told
+        By what stands between day and month: the first such text, and the order that another one tells.
     """
 
     n_dates: int = 0
     n_serials: int = 0
     only: dict[str, tuple[int, str]] = field(default_factory=dict)
     either: str = ""
+    doubtful: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
     without_zone: str = ""
 
     def see(self, texts: pa.Array) -> None:
@@ -157,8 +162,10 @@ class Dates:
             self.without_zone = self.without_zone or text
         if len(orders) == 1:
             self._note_only(next(iter(orders)), text, 1)
+            self.told.setdefault(_gap(text), next(iter(orders)))
         elif len(set(orders.values())) > 1:
             self.either = self.either or text
+            self.doubtful.setdefault(_gap(text), text)
 
     def _note_only(self, order: str, text: str, count: int) -> None:
         before, first = self.only.get(order, (0, ""))
@@ -175,9 +182,19 @@ class Dates:
             return SERIAL
         if day and month:
             return ""
+        untold = [text for gap, text in self.doubtful.items() if gap not in self.told]
+        if untold and (day or month):
+            self.either = untold[0]  # 01.05.2024 beside 05/13/2024: two programs wrote them
+            return ""
         if day or month:
             return DAY_FIRST if day else MONTH_FIRST
         return "" if self.either else YEAR_FIRST
+
+
+def _gap(text: str) -> str:
+    """Return what stands between day and month."""
+    found = _GAP.search(text)
+    return found[0] if found else ""
 
 
 def read_dates(texts: pa.Array, order: str, zone: tzinfo) -> pa.Array:

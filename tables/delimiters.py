@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -38,6 +38,9 @@ def likeliest_delimiter(body: str) -> str:
     """Return the delimiter by which most lines have as many cells as the header."""
     scores = {delimiter: _score(body, delimiter) for delimiter in DELIMITERS}
     best = max(scores.values())
+    chosen = next(delimiter for delimiter, score in scores.items() if score == best)
+    if stronger := [rival for rival in scores if _is_stronger(rival, scores, chosen, body)]:
+        return max(stronger, key=scores.__getitem__)
     tied = [delimiter for delimiter, score in scores.items() if score == best]
     if best == (0.0, 1):
         _check_unusual(body)
@@ -47,6 +50,22 @@ def likeliest_delimiter(body: str) -> str:
     raise UnreadableTable.of(
         "delimiter",
         f"could be {tied[0]!r} or {tied[1]!r}: both make {best[1]} columns; say --delimiter {tied[0]!r} or {tied[1]!r}",
+    )
+
+
+def _is_stronger(rival: str, scores: Mapping[str, tuple[float, int]], chosen: str, body: str) -> bool:
+    """Tell whether a delimiter makes more columns than one that a blank follows wherever it stands, as in texts, and
+    the header and most lines have them.
+    """
+    share, width = scores[rival]
+    is_spaced = body.count(chosen) == body.count(f"{chosen} ") > 0
+    header = next(iter(records_of(body, rival)), None)
+    return (
+        is_spaced
+        and 0.5 <= share < scores[chosen][0] <= 1
+        and width > scores[chosen][1]
+        and header is not None
+        and len(header.cells) == width
     )
 
 

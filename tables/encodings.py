@@ -38,6 +38,7 @@ _WIDE_UNITS = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _SAMPLE_BYTES = 1 << 16
 _AROUND_BYTES = 1 << 12
 _ESCAPES = re.compile(rb"\x1b(?:\$[@AB]|\$[()][A-G@]|\([BHIJ])")
+_SEPARATORS = re.compile(r"[,;\t|\r\n]")
 _WITH_BAD = re.compile(r"\S*\ufffd\S*")
 _IN_ASCII = {
     b"\x1b": [(_ESCAPES, encoding) for encoding in ("iso2022_jp", "iso2022_kr", "iso2022_jp_2", "iso2022_jp_ext")],
@@ -68,6 +69,12 @@ def encoding_of(file: Path, named: str = "") -> str:
     if not (misfit := first_misfit(_noting(chunks_of(file), dressed), encoding)):
         if dressed and encoding == "utf-8" and not named:
             raise UnreadableTable.of("encoding", f"is ASCII with signs of {dressed[0]}; say --encoding {dressed[0]}")
+        if encoding == "utf-8" and not named and not with_mark and (cell := _lone_chinese(chunks_of(file))):
+            raise UnreadableTable.of(
+                "encoding",
+                f"as utf-8 it holds {cell!r}, as gb18030 it holds {cell.encode().decode('gb18030')!r}, "
+                "and no cell of more characters; say by --encoding which is right",
+            )
         return "utf-8" if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii") else encoding
     if kind := format_of(head):
         raise UnreadableTable.of(str(file), f"is no text, but {kind}: {misfit}")
@@ -90,6 +97,18 @@ def encoding_of(file: Path, named: str = "") -> str:
         else f"is not UTF-8 ({misfit}) and does not tell what else"
     )
     raise UnreadableTable.of(place, f"{told}; {likeliest(sample)}")
+
+
+def _lone_chinese(chunks: Iterable[bytes]) -> str:
+    """Return the first of such cells where all that are not ASCII are one letter of two bytes, and in GB 18030 one
+    common character, as U+016E and 女 are; empty: not all are.
+    """
+    cells = [
+        cell.strip(' "') for line in _wide_lines(chunks) for cell in _SEPARATORS.split(line.decode("utf-8", "ignore"))
+    ]
+    wide = [cell for cell in cells if not cell.isascii()]
+    alone = wide and all(len(cell) == 1 and cell < "\u0800" for cell in wide)
+    return wide[0] if alone and all(cell.encode().decode("gb18030") in CHINESE for cell in wide) else ""
 
 
 def _n_bad_in_utf8(sample: bytes) -> int:

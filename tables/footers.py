@@ -15,15 +15,17 @@ from tables.records import Offsets
 from tables.tidying import bytes_of
 
 _WORDS = (
-    "totals?", r"(?:grand|sum)[ -]totals?", r"sub[ -]?totals?", "sums?", "averages?", "avg",
-    "summen?", "(?:gesamt|zwischen|end)summe", "gesamt", "insgesamt", "durchschnitt", "mittelwert",
+    "totals?", r"(?:grand|sum)[ -]totals?", r"sub[ -]?totals?", "total results?", "sums?", "averages?", "avg",
+    "summen?", "(?:gesamt|zwischen|end)summe", "(?:gesamt|teil)?ergebnis", "gesamt", "insgesamt", "durchschnitt",
+    "mittelwert",
     "somme", "total g[eé]n[eé]ral", "sous[ -]total", "moyenne",
     "suma", "suma total", "total general", "soma", "total geral", "promedio", "m[eé]dia aritm[eé]tica",
-    "totale", "totale generale", "totaal", "subtotaal", "totalt", "summa", "toplam",
+    "totale", "totale (?:generale|complessivo)", "(?:sub|eind)?totaal", "totalt", "summa", "(?:genel )?toplam",
     "итоги?", "итого", "общий итог", "всего", "сумма", "среднее",
-    "[合总共小累]计", "[合總総共小累]計", "汇总", "均值", "平均值?", "합계", "총계", "소계", "평균",
+    "[合总共小累]计", "[合總総共小累]計", "総合計", "汇总", "均值", "平均值?", "총?합계", "총계", "소계", "평균",
 )  # fmt: skip
-_TOTAL = rf"(?i)^(?:{'|'.join(_WORDS)})(?:\s*[(（\[【][^)）\]】]*\d[^)）\]】]*[)）\]】])?\s*[:：]?$"
+_BRACKETS = r"\s*[(（\[【](?:[^)）\]】]*\d[^)）\]】]*|[A-Z]{3}|[€$£¥元])[)）\]】]"
+_TOTAL = rf"(?i)^(?:{'|'.join(_WORDS)})(?:{_BRACKETS})?\s*[:：]?$"
 _COUNTED = re.compile(
     rf"(?:{'|'.join(_WORDS)})\s*[:：=]?\s*\d[\d.,']*\s*(?:rows?|records?|[条行个])?|"
     r"totals? (?:rows|records|number of \w+|count)\b.*",
@@ -33,8 +35,12 @@ _IS_TOTAL = re.compile(_TOTAL)
 _SENTENCE = re.compile(
     r"confidential(?:\s+information\b.*|\s*[-–—:].*)?|copyright\s*(?:\(c\)|©|\d{4}).*|©.*|"
     r"generated (?:by|on|at)\b.*|report (?:generated|run|created)\b.*|exported (?:by|on|from|at)\b.*|source:.*|"
+    r"printed (?:by|on|at)\b.*|created (?:by|on|at)\b.*|notes?:.*|as of .*|\* .*|"
     r"page \d+(?: of \d+)?|\(?[\d,]+ (?:rows?|records?)\b.*|filters? applied.*|applied filters.*|"
-    r"no filters applied.*|end of (?:file|report).*|共\s*\d+\s*[条行].*|导出(?:时间|人).*|制表.*|数据来源.*",
+    r"no filters applied.*|end of (?:file|report).*|"
+    r"stand:.*|stand vom .*|quelle:.*|seite \d+(?: (?:von|/) \d+)?|(?:erstellt|gedruckt|exportiert) (?:am|von|um)\b.*|"
+    r"(?:hinweise?|anmerkung(?:en)?|vertraulich)\s*:.*|"
+    r"共\s*\d+\s*[条行].*|导出(?:时间|人).*|打印(?:时间|人).*|制表.*|数据来源.*|备?注[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
 """What exports of CRMs, databases and spreadsheets write below a table."""
@@ -90,6 +96,11 @@ def may_tell(texts: pa.Array, name: str) -> Offsets:
     last = characters[places[1:] - 1]
     likely = (last - np.uint8(ord("0")) > 9) | (last == name.encode()[-1])
     return np.flatnonzero(likely) if likely.any() else np.empty(0, np.int64)
+
+
+def sentences_among(texts: pa.Array) -> Offsets:
+    """Return the places of texts that exports write below a table, where they stand alone."""
+    return np.array([place for place, text in enumerate(texts.to_pylist()) if is_footer([text])], np.int64)
 
 
 def totals_among(texts: pa.Array) -> Offsets:

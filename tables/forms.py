@@ -320,6 +320,6 @@ class Survey:
         raise UnreadableTable.of(
             f"column {self.column}",
             f"found {self.dates.either!r}, which is {orders[DAY_FIRST]:%Y-%m-%d} if the day stands first and "
-            f"{orders[MONTH_FIRST]:%Y-%m-%d} if the month does, and no value that tells; "
+            f"{orders[MONTH_FIRST]:%Y-%m-%d} if the month does, and no value written alike tells; "
             "say --date-format DMY or --date-format MDY",
         )

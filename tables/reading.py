@@ -7,7 +7,7 @@ what the first found (`Reading`). What was found is small and can be written dow
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -130,7 +130,9 @@ class Table:
         if isinstance(self.source, ParquetFile):
             surveys = {name: survey for name, survey in surveys.items() if survey.needs_values}
         telling = _first_named(self)
-        for sampled in self._sample([*telling, *(survey.column for survey in surveys.values())]) if surveys else ():
+        columns = [*telling, *(survey.column for survey in surveys.values())]
+        numbers = {survey.column for survey in surveys.values() if survey.kind in (ColumnKind.NUMBER, None)}
+        for sampled in self._sample(columns, numbers) if surveys else ():
             batch = Strays(telling).without(sampled)
             for name, survey in surveys.items():
                 plan = ColumnPlan(name, survey.column, ColumnForm(ColumnKind.TEXT), words[name])
@@ -140,18 +142,19 @@ class Table:
                 return False
         return True
 
-    def _sample(self, columns: Sequence[str]) -> Iterator[Batch]:
+    def _sample(self, columns: Sequence[str], numbers: Collection[str]) -> Iterator[Batch]:
         names = list(dict.fromkeys(columns))
         if isinstance(self.source, TextFile):
             return self.source.batches(names, block_bytes=_SAMPLE_BYTES)
         if isinstance(self.source, ParquetFile):
             return self.source.batches(names, n_rows=ENOUGH_ROWS)
-        return self.source.batches(names)
+        return self.source.batches(names, numbers)
 
     def batches(
-        self, columns: Sequence[str], types: Mapping[str, pa.DataType], piece: Piece | range | None = None
-    ) -> Iterator[Batch]:
-        """Read rows as they stand in the file; ``types`` as such, as far as they are."""
+        self, columns: Sequence[str], types: Mapping[str, pa.DataType], piece: Piece | range | None = None,
+        numbers: Collection[str] = (),
+    ) -> Iterator[Batch]:  # fmt: skip
+        """Read rows as they stand in the file; ``types`` as such, as far as they are; ``numbers`` are those columns."""
         names, categories = (
             list(dict.fromkeys(columns)),
             [name for name, kind in types.items() if kind == ARROW[ColumnKind.CATEGORY]],
@@ -162,7 +165,7 @@ class Table:
         if isinstance(self.source, ParquetFile):
             assert not isinstance(piece, Piece)
             return self.source.batches(names, piece, categories)
-        return self.source.batches(names)
+        return self.source.batches(names, numbers)
 
 
 @dataclass
@@ -286,7 +289,8 @@ class Reading:
         columns, schema = [*_first_named(self.table), *(plan.column for plan in self.plans)], self.schema
         self._blank = None
         unnamed = source.unnamed if check and isinstance(source := self.table.source, TextFile) else {}
-        for batch in self.table.batches([*columns, *unnamed], self.types, piece):
+        numbers = {plan.column for plan in self.plans if plan.form.kind is ColumnKind.NUMBER}
+        for batch in self.table.batches([*columns, *unnamed], self.types, piece, numbers):
             self._reporting.note_unnamed(batch, unnamed)
             self._note_bad(batch)
             kept = self._strays.without(batch, partial(self._blank_rows, piece))

@@ -5,20 +5,21 @@ What belongs below the table stands below it: the same line with rows behind it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tables.footers import is_totals, may_tell, totals_among
+from tables.footers import is_footer, is_totals, may_tell, sentences_among, totals_among
 from tables.forms import shown
 from tables.names import key_of
 from tables.records import Offsets
 from tables.text import Batch
 
 _MISPLACED = "{!r} calls it a line of totals; allowed: below the table, with numbers alone and a cell left empty"
+_SENTENCE = "{!r} is what exports write below a table; allowed: there"
 _NONE: Offsets = np.empty(0, np.int64)
 HEADER_AGAIN = "the header again"
 
@@ -65,15 +66,20 @@ class Strays:
             blank = blank[np.isin(np.asarray(batch.records)[blank], numbers)]
         self.n_blank += len(blank)
         totals, headers = self._told(batch)
+        sentences = self._sentences(batch, totals)
         self.rejected += [(int(batch.records[place]), HEADER_AGAIN) for place in headers]
         for place, name in totals.items():
             record, text = int(batch.records[place]), str(batch.columns[name][place].as_py())
             self.below.append((record, text, _MISPLACED.format(text)))
             self.unsure[record] = name
-        if not len(blank) and not headers and not totals:
+        for place, name in sentences.items():
+            record, text = int(batch.records[place]), str(batch.columns[name][place].as_py())
+            self.below.append((record, text, _SENTENCE.format(text)))
+            self.unsure[record] = name
+        if not len(blank) and not headers and not totals and not sentences:
             self._close(int(batch.records[-1]))
             return batch
-        kept = np.delete(np.arange(len(batch)), [*blank, *headers, *totals])
+        kept = np.delete(np.arange(len(batch)), [*blank, *headers, *totals, *sentences])
         if len(kept):
             self._close(int(batch.records[kept[-1]]))
         return batch.take(kept)
@@ -87,6 +93,19 @@ class Strays:
             headers |= {place for place in named if _is_header(batch, place)}
         return totals, headers
 
+    def _sentences(self, batch: Batch, totals: Collection[int]) -> dict[int, str]:
+        """Return the places of what exports write below a table, padded to all columns, with the column that tells."""
+        found = dict[int, str]()
+        for name in self.telling if len(batch.columns) > 1 else ():
+            others = [values for other, values in batch.columns.items() if other != name]
+            if not all(values.null_count for values in others) or not pa.types.is_string(batch.columns[name].type):
+                continue
+            empty = [values.is_null().to_numpy(zero_copy_only=False) for values in others]
+            alone = np.flatnonzero(np.logical_and.reduce(empty) & batch.columns[name].is_valid().to_numpy(False))
+            places = alone[sentences_among(batch.columns[name].take(pa.array(alone)))]
+            found |= dict.fromkeys(map(int, places), name)
+        return {place: name for place, name in found.items() if place not in totals}
+
     def _close(self, record: int) -> None:
         """Take note that a row stands somewhere: what stands before it does not stand below the table."""
         if self.below:
@@ -98,14 +117,15 @@ class Strays:
         astray = {
             record
             for record, _, _ in self.below
-            if record in self.unsure and not _is_totals(cells[record], names.index(self.unsure[record]))
+            if record in self.unsure and not _is_below(cells[record], names.index(self.unsure[record]))
         }
         self.rejected += [(record, problem) for record, _, problem in self.below if record in astray]
         return [text for record, text, _ in sorted(self.below) if record not in astray]
 
 
-def _is_totals(cells: Sequence[str], place: int) -> bool:
-    return is_totals([cells[place], *cells[:place], *cells[place + 1 :]])
+def _is_below(cells: Sequence[str], place: int) -> bool:
+    others = [*cells[:place], *cells[place + 1 :]]
+    return is_totals([cells[place], *others]) or (not any(map(str.strip, others)) and is_footer([cells[place]]))
 
 
 def _blank(batch: Batch) -> Offsets:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,7 +15,6 @@ import numpy as np
 import pyarrow as pa
 import python_calamine as calamine
 
-from tables.cells import are_errors
 from tables.dialect import is_units
 from tables.errors import UnreadableTable
 from tables.footers import is_footer
@@ -28,10 +26,9 @@ from tables.tidying import without_missing
 
 LARGEST_BYTES = 2 << 30
 """Of a workbook, unpacked: a million rows of 100 columns are less."""
-_FIGURE = re.compile(r"[^A-Za-z]*[0-9][^A-Za-z]*")
 _EXACT = 10**15
 """From here on a spreadsheet has thrown digits of a number away: it keeps fifteen."""
-_OF_ANOTHER = "stands below a blank row and is of another table; allowed: one table in a sheet"
+_OF_ANOTHER = "is of another table; allowed: one table in a sheet"
 _MOST_TITLES = 20
 _BATCH_ROWS = 32_768
 
@@ -78,13 +75,14 @@ class WorkbookFile:
         self._first_line = header + 2
         self.columns = checked_names([_text(cell) for cell in self._rows[header]])
         self.names = [name for name in self.columns if name]
+        names = self._rows[header]
         del self._rows[: header + 1]
         if self._rows and is_units([_text(cell) for cell in self._rows[0]]):
             self.titles += (f"units {', '.join(map(_text, _filled(self._rows.pop(0))))}",)
             self._first_line += 1
         while self._rows and not _filled(self._rows[-1]):
             self._rows.pop()
-        self._others = _of_other_tables(self._rows)
+        self._others = _of_other_tables(names, self._rows)
 
     def _fill(self, errors: Mapping[Place, str]) -> None:
         """Write errors where they stand."""
@@ -130,10 +128,15 @@ class WorkbookFile:
             return BadRow(record, 1, _text(filled[0]))
         return BadRow(record, len(row), _text(filled[0]), _OF_ANOTHER) if record in self._others else None
 
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """Read rows in order."""
+    def batches(self, columns: Sequence[str], numbers: Collection[str] = ()) -> Iterator[Batch]:
+        """Read rows in order; of ``numbers``, those beside texts are written so that they read alike by either decimal
+        sign.
+        """
         places = {name: self.columns.index(name) for name in columns}
-        forms = {name: _CellForm.of([row[place] for row in self._rows], self._zone) for name, place in places.items()}
+        forms = {
+            name: _CellForm.of([row[place] for row in self._rows], self._zone, is_number=name in numbers)
+            for name, place in places.items()
+        }
         for start in range(0, len(self._rows), _BATCH_ROWS):
             part = list(enumerate(self._rows[start : start + _BATCH_ROWS], start))
             bad = [bad for number, row in part if (bad := self._judged(number, row))]
@@ -143,12 +146,17 @@ class WorkbookFile:
             yield Batch(values, np.array([number for number, _ in rows], np.int64), start + len(part), bad)
 
 
-def _of_other_tables(rows: Sequence[list[Any]]) -> set[int]:
-    """Return the numbers of rows that are of another table, below a blank row: its header, and what is below that.
+def _of_other_tables(header: Sequence[Any], rows: Sequence[list[Any]]) -> set[int]:
+    """Return the numbers of rows that are of another table: its header, and what is below that.
 
-    They begin with a row of texts, and none of them has all cells that every row above the blank one has, and no text
-    where those have none.
+    A header repeats half of the first one's names in their columns. Or it stands below a blank row and is of texts
+    without a digit, none of which stands in its column above; and of what is below it no row has all cells that every
+    row above has, and no text where those have none.
     """
+    for number, row in enumerate(rows):
+        n_same = sum(cell == name != "" for cell, name in zip(row, header, strict=True))
+        if 1 < n_same < len(_filled(row)) <= 2 * n_same:
+            return set(range(number, len(rows)))
     ends = [-1, *(number for number, row in enumerate(rows) if not _filled(row)), len(rows)]
     stretches = [
         [number for number in range(start + 1, stop) if len(_filled(rows[number])) > 1]
@@ -164,12 +172,17 @@ def _of_other_tables(rows: Sequence[list[Any]]) -> set[int]:
             isinstance(row[place], str) for place in wordless
         )
 
+    def is_header(row: list[Any]) -> bool:
+        return all(
+            isinstance(cell, str) and not any(map(str.isdigit, cell)) and cell not in above
+            for cell, above in zip(row, columns, strict=True)
+            if _filled([cell])
+        )
+
     return {
         number
         for stretch in others
-        if len(stretch) > 1
-        and all(isinstance(cell, str) for cell in _filled(rows[stretch[0]]))
-        and not any(fits(rows[number]) for number in stretch)
+        if len(stretch) > 1 and is_header(rows[stretch[0]]) and not any(fits(rows[number]) for number in stretch)
         for number in stretch
     }
 
@@ -220,38 +233,38 @@ class _CellForm:
         The type that all have which hold anything; string if they differ.
     zone
         Of instants.
-    are_figures
-        Whether the texts among them are numbers.
+    is_timed
+        Whether some instant has a time of day, and all are written with theirs.
+    is_number
+        Whether it is one of numbers.
     """
 
     kind: pa.DataType
     zone: str
-    are_figures: bool
+    is_timed: bool
+    is_number: bool
 
     @classmethod
-    def of(cls, cells: list[Any], zone: str) -> _CellForm:
+    def of(cls, cells: list[Any], zone: str, *, is_number: bool) -> _CellForm:
         """Tell the form of a column; instants without a time of day are dates, the same in every zone."""
         kinds = {_arrow_type(cell) for cell in cells if cell != ""}
         kind = kinds.pop() if len(kinds) == 1 else pa.string()
-        timed = pa.types.is_timestamp(kind) and any(cell != "" and _moment(cell).time() != time() for cell in cells)
-        return cls(kind, zone if timed else "UTC", _are_numbers(cells))
+        is_timed = any(isinstance(cell, date) and _moment(cell).time() != time() for cell in cells)
+        return cls(kind, zone if is_timed else "UTC", is_timed, is_number)
 
     def array(self, cells: list[Any]) -> pa.Array:
         """Return the values of some cells."""
         if self.kind == pa.string():
-            written = _without_point if self.are_figures else _text
-            return without_missing(pa.array([written(cell) for cell in cells], self.kind))
+            return without_missing(pa.array(list(map(self._written, cells)), self.kind))
         if pa.types.is_timestamp(self.kind):
             moments = [None if cell == "" else _moment(cell) for cell in cells]
             return in_utc(pa.array(moments, pa.timestamp("us")), self.zone)
         return pa.array([None if cell == "" else cell for cell in cells], self.kind)
 
-
-def _are_numbers(cells: list[Any]) -> bool:
-    """Tell whether the texts among cells are numbers that say which sign is the decimal one, or errors."""
-    texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
-    odd = [text for text in texts if not _FIGURE.fullmatch(text)]
-    return bool(texts) and all(are_errors(odd))
+    def _written(self, cell: Any) -> str:
+        if self.is_timed and isinstance(cell, date):
+            return _moment(cell).isoformat(" ")
+        return _without_point(cell) if self.is_number else _text(cell)
 
 
 def _without_point(cell: Any) -> str:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from failures import Failure, StoreUnavailable
+from failures import Failure, StoreUnavailable, StoreUnsuitable
 from gateway.auth.exposure import check_metrics, check_store, insecure_from
 from gateway.settings import Security
 from router.adapters.durable_rules import selection as engines
@@ -46,7 +46,8 @@ _SIGNS = {Severity.GOOD: ("✓", "green"), Severity.MIND: ("!", "yellow"), Sever
 def doctor(listen: str, data: Path) -> None:
     """Check the set-up, and say what to do.
 
-    Reads the options and variables that `fairlead serve` would, and changes nothing. It may run beside a service.
+    Reads the options and variables that `fairlead serve` would, and changes nothing, but for a key that it writes to
+    try the store out and that ends within a second. It may run beside a service.
     """
     answers = list(findings(os.environ, listen, data))
     show(answers, console_for(sys.stdout))
@@ -82,11 +83,27 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         url = f"unix://{path}"
     try:
         check_store(open_servers(url), insecure_from(environ))
-        for facts in asyncio.run(diagnostics.ask(url)):
-            yield from judge(facts, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
+        yield from _told(url, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
+        yield asyncio.run(_writes(url))
         yield asyncio.run(_format(url))
+    except StoreUnsuitable as error:
+        yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
         yield bad("store", str(error), "start it, or correct FAIRLEAD_REDIS_URL")
+
+
+def _told(url: str, *, is_private: bool) -> Iterator[Finding]:
+    try:
+        for facts in asyncio.run(diagnostics.ask(url)):
+            yield from judge(facts, is_private=is_private)
+    except StoreUnsuitable as error:
+        yield mind("store", error.description, "its version, memory, files and clock are not known until it tells")
+
+
+async def _writes(url: str) -> Finding:
+    async with connected_stores(url) as stores:
+        await stores.check()
+    return good("rights", "scripts run, and write under fairlead:*")
 
 
 async def _format(url: str) -> Finding:

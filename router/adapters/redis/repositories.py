@@ -15,9 +15,8 @@ from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
 from store.clients import RedisClient, client_for, close
-from store.diagnostics import durability_of
+from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
-from store.translation import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,8 @@ class Stores:
         )
 
     async def check(self) -> None:
-        """See whether anybody answers.
-
-        Raises
-        ------
-        StoreUnavailable
-            If nobody does.
-        """
-        with translated():
-            await self.redis.ping()
+        """See whether the store answers, and lets us write; see ``store.diagnostics.try_out``."""
+        await try_out(self.redis)
 
     async def check_durability(self, requirement: DurabilityRequirement) -> Durability:
         """Return what an acknowledged change survives.

@@ -188,6 +188,17 @@ def test_a_few_words_of_another_script_are_not_taken_for_chinese(tmp_path: Path,
         encoding_of(file)
 
 
+@pytest.mark.parametrize("text", ["1,女\n2,女", "1,元\n2,学"])
+def test_what_could_be_letters_of_utf_8_or_chinese_is_refused_with_both(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnreadableTable, match=f"as utf-8 it holds '.', as gb18030 it holds '{text[2]}'.*--encoding"):
+        encoding_of(written(tmp_path, text, "gbk"))
+
+
+@pytest.mark.parametrize("text", ["1,é\n2,ß", "1,Ů\n2,Ůn", "1,女\n2,女"])
+def test_letters_of_utf_8_are_letters(tmp_path: Path, text: str) -> None:
+    assert encoding_of(written(tmp_path, text, "utf-8")) == "utf-8"
+
+
 @pytest.mark.parametrize(
     "text",
     [

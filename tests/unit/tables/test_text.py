@@ -324,3 +324,18 @@ def test_a_column_that_turns_out_to_be_written_otherwise_hides_none_that_is_not_
 
     assert begun.read()["spend"][100_000].as_py() == 1.5
     assert begun.report.missing == ["gone"]
+
+
+@pytest.mark.parametrize("last", ["3;Kurz, Udo;7;x", "Stand: 1.5., 12 Uhr"])
+def test_commas_of_texts_are_weaker_than_what_stands_between_all_cells(tmp_path: Path, last: str) -> None:
+    file = tmp_path / "any.csv"
+    file.write_text(f"Kunde;Name, Vorname;Umsatz\n1;Meier, Hans;5\n2;Huber, Eva;6\n{last}\n", encoding="utf-8")
+
+    assert open_table(file).names == ["Kunde", "Name, Vorname", "Umsatz"]
+
+
+def test_what_stands_in_some_cells_is_no_delimiter(tmp_path: Path) -> None:
+    file = tmp_path / "any.csv"
+    file.write_text("id, tags, more\n1, a;b, x\n2, c;d, y\n", encoding="utf-8")
+
+    assert open_table(file).names == ["id", "tags", "more"]

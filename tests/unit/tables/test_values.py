@@ -178,6 +178,15 @@ def test_a_column_tells_whether_day_or_month_stands_first() -> None:
         survey(["01.02.2024"], ColumnKind.DATE).form(ReadOptions())
 
 
+@pytest.mark.parametrize(
+    ("texts", "example"),
+    [(["01.05.2024", "05/13/2024"], r"01\.05\.2024"), (["13.05.2024", "05/06/2024 09:00 AM"], "05/06/2024 09:00 AM")],
+)
+def test_dates_written_otherwise_tell_nothing_of_the_order(texts: list[str], example: str) -> None:
+    with pytest.raises(UnreadableTable, match=f"found '{example}', which is .* and no value written alike tells"):
+        survey(texts, ColumnKind.DATE).form(ReadOptions())
+
+
 def test_a_column_that_proves_both_orders_is_refused_and_read_by_the_one_that_is_said() -> None:
     texts = ["13.05.2024", "05/14/2024", "2024-05-15", "05.05.2024"]
     with pytest.raises(UnreadableTable, match=r"'13\.05\.2024', where the day .* '05/14/2024', where the month does"):

@@ -120,6 +120,8 @@ ROWS: list[list[object]] = [["id", "region", "amount"], *([f"c{n}", "East", n] f
     [
         [[], ["Region", "Total"], ["East", 5], ["West", 7]],
         [[], [], ["name", "phone", "mail"], ["Ann", "030", "a@b"]],
+        [[], ["id", "region", "target"], ["c1", "East", 50], ["c2", "East", 60]],
+        [["id", "region", "target"], ["c1", "East", 50]],
     ],
 )
 def test_another_table_below_is_in_error_row_by_row(tmp_path: Path, other: list[list[object]]) -> None:
@@ -133,7 +135,13 @@ def test_another_table_below_is_in_error_row_by_row(tmp_path: Path, other: list[
 
 
 @pytest.mark.parametrize(
-    "more", [[[], ["c5", "West", 5], ["c6", "West", None]], [[], ["c5", "West", None]], [["Ann", "West", "much"]]]
+    "more",
+    [
+        [[], ["c5", "West", 5], ["c6", "West", None]],
+        [[], ["c5", "West", None]],
+        [["Ann", "West", "much"]],
+        [[], ["c5", "East", None], ["c6", "East", None]],
+    ],
 )
 def test_rows_below_a_blank_one_are_rows(tmp_path: Path, more: list[list[object]]) -> None:
     reading = surveyed(tmp_path, [*ROWS, *more])
@@ -147,3 +155,54 @@ def surveyed(tmp_path: Path, rows: list[list[object]]) -> Reading:
     book_of(rows).save(tmp_path / "any.xlsx")
     table = open_table(tmp_path / "any.xlsx", ReadOptions(allow_unreadable=1.0))
     return table.survey(dict.fromkeys(table.names))
+
+
+@pytest.mark.parametrize("word", ["-", "n/a", "k.A.", "2,5 EUR"])
+def test_a_number_is_itself_beside_words_too(tmp_path: Path, word: str) -> None:
+    rows: list[list[object]] = [
+        ["id", "value"],
+        *([f"A{n}", n + 0.125] for n in range(39)),
+        ["B1", "2,5"],
+        ["B2", word],
+    ]
+
+    values = reading(book_of(rows), tmp_path, {"value": None}).read()["value"].to_pylist()
+
+    assert values[:39] == [n + 0.125 for n in range(39)]
+    assert values[39] == 2.5
+
+
+@pytest.mark.parametrize("word", ["-", "1.234 EUR"])
+def test_a_number_beside_words_tells_nothing_of_texts(tmp_path: Path, word: str) -> None:
+    rows: list[list[object]] = [["id", "value"], ["A1", 5.5], ["A2", "1.234"], ["A3", word]]
+
+    with pytest.raises(UnreadableTable, match=r"say --decimal \. or --decimal ,"):
+        reading(book_of(rows), tmp_path, {"value": None})
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "read"),
+    [
+        ([38.5, "38/40"], None, ["38.5", "38/40"]),
+        ([4.5, "4.10"], ColumnKind.TEXT, ["4.5", "4.10"]),
+        ([4711.5, "4711-12"], ColumnKind.ID, ["4711.5", "4711-12"]),
+        ([3.5, "3;4"], ColumnKind.LIST, [["3.5"], ["3", "4"]]),
+        ([1.5, "2.5米"], ColumnKind.CATEGORY, ["1.5", "2.5米"]),
+    ],
+)
+def test_a_number_in_a_column_of_texts_is_written_as_it_shows(
+    tmp_path: Path, cells: list[object], kind: ColumnKind | None, read: list[object]
+) -> None:
+    rows: list[list[object]] = [["id", "size"], *([f"A{n}", cell] for n, cell in enumerate(cells))]
+
+    assert reading(book_of(rows), tmp_path, {"size": kind}).read()["size"].to_pylist() == read
+
+
+def test_a_word_among_instants_moves_none_of_them(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["id", "d"], ["1", datetime(2024, 5, 1, 10)], ["2", datetime(2024, 5, 2)], ["3", "n/a"]]
+    book_of(rows).save(tmp_path / "any.xlsx")
+    table = open_table(tmp_path / "any.xlsx", ReadOptions(timezone="Asia/Shanghai"))
+
+    days = table.survey({"d": ColumnKind.DATE}).read()["d"].to_pylist()
+
+    assert [day and day.isoformat() for day in days] == ["2024-05-01T02:00:00+00:00", "2024-05-01T16:00:00+00:00", None]

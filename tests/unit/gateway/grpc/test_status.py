@@ -77,6 +77,7 @@ SAMPLES: dict[str, Failure] = {
     "router.QueueFull": router.QueueFull("tenants/acme/queue", 2000),
     "router.MemoryShort": router.MemoryShort(91, 1.5),
     "router.StoreUnavailable": router.StoreUnavailable("Redis does not answer"),
+    "router.StoreUnsuitable": failures.StoreUnsuitable("its user may not run EVALSHA"),
     "router.Stopping": router.Stopping(),
     "router.CorruptHistory": router.CorruptHistory("tenants/acme/decisions/1", "does not follow from its own facts"),
     "scoring.InvalidInput": scoring.InvalidInput.of("customer.id", "0 characters: must be 1 to 256"),

@@ -40,7 +40,7 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(rf"(?P<a>(?:19|20)[0-9]{{2}})(?P<b>[0-9]{{2}})(?P<c>[0-9]{{2}}){_TIME}")
 _YEAR_LAST = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<gap>[-/.])(?P<b>[0-9]{{1,2}})(?P=gap)(?P<c>[0-9]{{4}}){_TIME}")
-_DAY_NAMED = re.compile(rf"(?P<a>[0-9]{{1,2}})[-\s/.]\s?{_NAME}[-\s/,]\s?(?P<c>[0-9]{{4}}){_TIME}")
+_DAY_NAMED = re.compile(rf"(?P<a>[0-9]{{1,2}})[-\s/.]\s?{_NAME}[-\s/,.]\s?(?P<c>[0-9]{{4}}){_TIME}")
 _MONTH_NAMED = re.compile(rf"{_NAME}\s(?P<a>[0-9]{{1,2}}),?\s(?P<c>[0-9]{{4}}){_TIME}")
 _GAP = re.compile(r"[-/.]")
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")

@@ -44,6 +44,7 @@ def likeliest_delimiter(body: str) -> str:
     tied = [delimiter for delimiter, score in scores.items() if score == best]
     if best == (0.0, 1):
         _check_unusual(body)
+        _check_quoted_lines(body)
         return "," if all(len(record.cells) == 1 for record in records_of(body, ",")) else _absent(body)
     if len(tied) == 1:
         return tied[0]
@@ -84,6 +85,18 @@ def _check_unusual(body: str) -> None:
                 "delimiter",
                 f"could be {char!r}, which makes {widths[0]} columns; "
                 f"say {what}, or --delimiter {_absent(body)!r} if there is one",
+            )
+
+
+def _check_quoted_lines(body: str) -> None:
+    """Refuse lines that stand in quotes as a whole, all with as many cells inside."""
+    records = records_of(body, ",")
+    inside = [record.cells[0] for record in records if len(record.cells) == 1 and '"' + record.cells[0] + '"' in body]
+    for delimiter in DELIMITERS if len(inside) == len(records) > 1 else ():
+        widths = {line.count(delimiter) for line in inside}
+        if len(widths) == 1 and 0 not in widths and any(f"{delimiter} " not in line for line in inside):
+            raise UnreadableTable.of(
+                "line 1", f"each line stands in quotes as a whole, with {delimiter!r} inside; take off those quotes"
             )
 
 

@@ -18,6 +18,9 @@ from tables.tidying import is_wrapped, unwrapped
 
 _MOST_TITLES = 20
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)")
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|table|\?xml)\b", re.IGNORECASE)
+_RULE = re.compile(r"\s*[:+]?[-=]{2,}[:+]?\s*")
+"""What a line is drawn with below the names, in Markdown and the like."""
 _UNIT = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|（[^（）]+）|【[^【】]+】")
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 
@@ -69,8 +72,10 @@ def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     Raises
     ------
     UnreadableTable
-        If there is no header, or two delimiters would do.
+        If there is no header, two delimiters would do, or it is a page of the web.
     """
+    if _PAGE.match(head):
+        raise UnreadableTable.of("line 1", "is a page of the web, and no table; save it as CSV or as a workbook")
     first = _LINE.match(head)
     said = _SEP_LINE.fullmatch(first[1]) if first else None
     skipped = first.end() if first and said else 0
@@ -85,9 +90,10 @@ def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     below = records[records.index(header) + 1 :]
     if not delimiter:
         check_titles(titles, header, below, body, chosen)
+    _check_names_below(header, below)
     told = [title.filled[0] for title in titles]
     last, rows = header, below
-    if below and is_units(below[0].cells):
+    if below and (is_units(below[0].cells) or all(map(_RULE.fullmatch, below[0].filled))):
         told.append(f"units {', '.join(below[0].filled)}")
         last, rows = below[0], below[1:]
     wrapped = _wrapped([row.cells for row in rows if len(row.cells) == len(header.cells)], len(header.cells))
@@ -96,6 +102,19 @@ def dialect_of(head: str, encoding: str, delimiter: str = "") -> Dialect:
     line = last.next_line + (1 if skipped else 0)
     in_quotes = tuple(names[place] for place in wrapped if names[place])
     return Dialect(encoding, chosen, names, start, line, tuple(told), wrapped=in_quotes)
+
+
+def _check_names_below(header: Record, below: Sequence[Record]) -> None:
+    """Refuse a header that leaves a column without a name, where the line below it names all and has no figure."""
+    first, *others = below or [header]
+    words = [cell for cell in first.filled if not any(map(str.isdigit, cell))]
+    has_figures = any(figure(trimmed(cell)) is not None for record in others for cell in record.filled)
+    if others and has_figures and any(not cell.strip() for cell in header.cells[1:]) and len(words) == len(first.cells):
+        raise UnreadableTable.of(
+            f"line {header.line}",
+            f"names {len(header.filled)} of {len(header.cells)} columns, and line {first.line} could name all: "
+            f"take out line {header.line} if it is a title, or name each column",
+        )
 
 
 def _wrapped(rows: Sequence[Sequence[str]], width: int) -> list[int]:

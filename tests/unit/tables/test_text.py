@@ -334,6 +334,36 @@ def test_commas_of_texts_are_weaker_than_what_stands_between_all_cells(tmp_path:
     assert open_table(file).names == ["Kunde", "Name, Vorname", "Umsatz"]
 
 
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('"id,value"\n"1,5"\n"2,6"\n', "each line stands in quotes as a whole, with ',' inside"),
+        ("Report:,Sales,\nid,region,value\n1,E,5\n", "line 1: names 2 of 3 columns, and line 2 could name all"),
+        ("<html><body>\n<table>\n</table>\n", "is a page of the web"),
+        ("\n<!DOCTYPE html>\n<p>1,2</p>\n", "is a page of the web"),
+    ],
+)
+def test_what_is_no_table_of_cells_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
+    (tmp_path / "any.csv").write_text(content, encoding="utf-8")
+
+    with pytest.raises(UnreadableTable, match=complaint):
+        open_table(tmp_path / "any.csv")
+
+
+def test_names_with_commas_in_quotes_are_one_column(tmp_path: Path) -> None:
+    (tmp_path / "any.csv").write_text('"Name, Vorname"\n"Meier, Hans"\n"Huber, Eva"\n', encoding="utf-8")
+
+    assert open_table(tmp_path / "any.csv").names == ["Name, Vorname"]
+
+
+@pytest.mark.parametrize("rule", ["|----|---|", "|:---|--:|", "|====|===|"])
+def test_a_line_drawn_below_the_names_is_no_row(tmp_path: Path, rule: str) -> None:
+    (tmp_path / "any.csv").write_text(f"|id|v|\n{rule}\n|1|2|\n|2|3|\n", encoding="utf-8")
+    table = open_table(tmp_path / "any.csv")
+
+    assert table.survey(dict.fromkeys(table.names)).read()["v"].to_pylist() == [2, 3]
+
+
 def test_what_stands_in_some_cells_is_no_delimiter(tmp_path: Path) -> None:
     file = tmp_path / "any.csv"
     file.write_text("id, tags, more\n1, a;b, x\n2, c;d, y\n", encoding="utf-8")

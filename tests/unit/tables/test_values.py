@@ -178,6 +178,10 @@ def test_a_column_tells_whether_day_or_month_stands_first() -> None:
         survey(["01.02.2024"], ColumnKind.DATE).form(ReadOptions())
 
 
+def test_a_month_may_stand_between_points() -> None:
+    assert orders_of("3.Sep.2024") == orders_of("3. Sep 2024")
+
+
 @pytest.mark.parametrize(
     ("texts", "example"),
     [(["01.05.2024", "05/13/2024"], r"01\.05\.2024"), (["13.05.2024", "05/06/2024 09:00 AM"], "05/06/2024 09:00 AM")],

@@ -30,6 +30,8 @@ CLAIMS: dict[str, list[str]] = {"theirs": ["mine"], "another's": ["other"], "nob
 ROLES: list[list[str]] = [[], *([str(role)] for role in Role), list(Role)]
 SPAWNING = ("ValidateRuleSet", "TestRuleSet", "PublishRuleSet")
 """Methods that start a process for whoever is let in: one of those who may stands for all."""
+OVERWRITTEN = "Internal error from Core"
+"""What grpc.aio makes of any status that arrives before it has written a stream's message (grpc/grpc#36066)."""
 Metadata = Sequence[tuple[str, str]]
 
 
@@ -79,6 +81,8 @@ async def code_of(channel: Any, name: str, data: bytes, metadata: Metadata | Non
         await call.read()
         call.cancel()
     except grpc.aio.AioRpcError as error:
+        if error.details() == OVERWRITTEN:
+            return await code_of(channel, name, data, metadata)
         return error.code()
     return grpc.StatusCode.OK
 

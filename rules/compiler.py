@@ -200,7 +200,8 @@ class _Compiler:
     def _scalar(self, value: object, kind: FieldType, path: Path) -> Scalar | None:
         compiled = scalar(value, kind)
         if compiled is None:
-            self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected{hint(value)}")
+            quotes = "; write it in quotes, with all its zeros" if _needs_quotes(value, kind) else hint(value)
+            self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected{quotes}")
         elif isinstance(compiled, str):
             self._question(compiled, path)
         return compiled
@@ -211,6 +212,11 @@ class _Compiler:
             self._report.warn(path, f"{found}; ask with exists or missing, or declare other words under missing")
         elif odd := doubt(text):
             self._report.warn(path, odd)
+
+
+def _needs_quotes(value: object, kind: FieldType) -> bool:
+    """Tell whether a text stands there without quotes, and YAML takes it for something else: 01234, yes, 12.50."""
+    return kind in (FieldType.STRING, FieldType.LIST) and (value is None or isinstance(value, int | float))
 
 
 def scalar(value: object, kind: FieldType) -> Scalar | None:

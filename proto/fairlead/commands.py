@@ -17,8 +17,13 @@ _PATIENCE_S = 5.0
 """A person waits in front of it: shorter than a program's."""
 
 tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose leads, reps and rules.")
-_address_option = click.option(
-    "--server", default=DEFAULT_SERVER, show_default=True, metavar="HOST:PORT", help="Where the service listens."
+address_option = click.option(
+    "--server",
+    envvar="FAIRLEAD_SERVER",
+    default=DEFAULT_SERVER,
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Where the service listens.  [FAIRLEAD_SERVER]",
 )
 _ACCESS = "fairlead.access"
 
@@ -46,7 +51,7 @@ _ACCESS_OPTIONS = (
 
 def server_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which service, and how to show oneself to it."""
-    return _address_option(access_options(command))
+    return address_option(access_options(command))
 
 
 class ServiceFailed(click.ClickException):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from fairlead.access import Access
 from fairlead.retries import Retries
 
 PACKAGE = "fairlead.v1"
+_URL = re.compile(r"(?:https?|grpcs?|tcp)://", re.IGNORECASE)
 _MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 _OPTIONS = (
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
@@ -48,6 +50,10 @@ class Connection:
         timeout_s: float,
         retries: Retries,
     ) -> None:
+        if found := _URL.match(address):
+            raise ValueError(
+                f"{address!r} is no address of a service: write HOST:PORT, such as {address[found.end() :].strip('/')}"
+            )
         self._timeout_s = timeout_s
         self._retries = retries
         self._access = access

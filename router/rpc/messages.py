@@ -63,8 +63,11 @@ def work_item(message: routing.WorkItem) -> WorkItem:
         If a field is not as the contract says; attributes are checked against the rule set later.
     """
     kind = _KINDS.get(message.kind)
+    if kind is None and not message.ListFields():
+        raise InvalidInput.of("work_item", "is missing")
     if kind is None:
-        raise InvalidInput.of("work_item.kind", f"{message.kind}: must be one of {', '.join(Kind)}")
+        allowed = ", ".join(routing.WorkItem.Kind.keys()[1:])
+        raise InvalidInput.of("work_item.kind", f"{message.kind}: must be one of {allowed}")
     source, external_id, value, priority = message.source, message.external_id, message.value, message.priority
     if source or external_id:
         text(source, MAX_SOURCE, "work_item.source")

@@ -11,6 +11,7 @@ import click
 
 from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import address_option
 from fairlead.retries import Retries
 from fairlead.v1 import scoring_pb2 as pb
 from scoring.batch.adapters.shards import METADATA, PROBABILITY, ROW
@@ -35,7 +36,7 @@ _PATIENCE_S = 5.0
     type=click.DateTime(),
     help="UTC instant of the scores [default: what results of `fairlead rescore` say].",
 )
-@click.option("--server", default="127.0.0.1:50051", show_default=True, metavar="HOST:PORT")
+@address_option
 @click.option("--tenant", default="default", show_default=True, help="Whose customers.")
 @click.option("--token", envvar="FAIRLEAD_TOKEN", default="", help="Bearer token.  [FAIRLEAD_TOKEN]")
 @click.option(

@@ -116,6 +116,15 @@ def test_a_service_that_is_not_there_is_named() -> None:
     assert "no service answers at 127.0.0.1:1" in printed
 
 
+def test_where_the_service_is_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRLEAD_SERVER", "http://127.0.0.1:9")
+
+    status, printed = tried("explain", "1")
+
+    assert status == 1
+    assert "'http://127.0.0.1:9' is no address of a service: write HOST:PORT, such as 127.0.0.1:9" in printed
+
+
 # ---- explain
 
 

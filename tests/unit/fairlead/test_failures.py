@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 import pytest
 
+from fairlead.client import FairleadClient
 from fairlead.commands import ServiceFailed
 from fairlead.errors import FairleadError, Violation
 
@@ -26,3 +27,12 @@ def test_a_failure_is_told_by_its_message_and_by_its_violations_where_they_are_s
     error = FairleadError(grpc.StatusCode.UNAVAILABLE, "REASON", message, violations)
 
     assert ServiceFailed(error).message == said
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("http://127.0.0.1:50051", "127.0.0.1:50051"), ("HTTPS://leads.example:443/", "leads.example:443")],
+)
+def test_an_address_of_the_web_is_none_of_a_service(address: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"is no address of a service: write HOST:PORT, such as {said}$"):
+        FairleadClient(address)

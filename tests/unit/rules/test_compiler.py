@@ -134,6 +134,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "number for bool": (comparison("b", "eq", 1), "when.value", "found 1; true or false"),
     "no date": (comparison("d", "eq", "2024-02-30"), "when.value", "found '2024-02-30'; a date such as 2024-05-01"),
     "date without zone": (comparison("d", "eq", "2024-02-01T00:00:00"), "when.value", "a date such as"),
+    "zip": (
+        comparison("地区", "eq", 1234),
+        "when.value",
+        "is expected; write it in quotes, with all its zeros",
+    ),
     "long text": (comparison("地区", "eq", "x" * 513), "when.value", "text of up to 512 characters is expected"),
     "1 MB text": (comparison("地区", "eq", "x" * 1_000_000), "when.value", "text of up to 512 characters is expected"),
     "empty list": (comparison("地区", "in", []), "when.value", "the list is empty"),

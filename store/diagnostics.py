@@ -73,7 +73,9 @@ async def ask(url: str) -> list[StoreFacts]:
 
 
 async def try_out(client: RedisClient) -> None:
-    """See whether a script may run and write under our names; the key that it writes ends within a second.
+    """See whether a script may run and write under our names; the key that it writes is gone at once.
+
+    Whether replicas have it is not waited for: that is asked of each change.
 
     Raises
     ------
@@ -82,7 +84,8 @@ async def try_out(client: RedisClient) -> None:
     StoreUnsuitable
         If it forbids it.
     """
-    await _try_out(client, [f"fairlead:try_out:{uuid4().hex}"], [])
+    with translated():
+        await client.execute_command("EVAL", _try_out.source, 1, f"fairlead:try_out:{uuid4().hex}")
 
 
 async def durability_of(client: RedisClient) -> Durability:

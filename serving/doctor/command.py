@@ -46,8 +46,8 @@ _SIGNS = {Severity.GOOD: ("✓", "green"), Severity.MIND: ("!", "yellow"), Sever
 def doctor(listen: str, data: Path) -> None:
     """Check the set-up, and say what to do.
 
-    Reads the options and variables that `fairlead serve` would, and changes nothing, but for a key that it writes to
-    try the store out and that ends within a second. It may run beside a service.
+    Reads the options and variables that `fairlead serve` would, and changes nothing, but for a key that it writes and
+    takes away to try the store out. It may run beside a service.
     """
     answers = list(findings(os.environ, listen, data))
     show(answers, console_for(sys.stdout))

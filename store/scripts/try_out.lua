@@ -1,7 +1,8 @@
--- Writes a key as every other script does, and has it end at once: may this user, and does this server take writes?
+-- Writes a key as every other script does, reads it and takes it away: may this user, and does this server take writes?
+-- Should it end in between, the key ends within a second.
 --
 -- KEYS   1 a key of its own
--- Returns what was written.
 
 redis.call('SET', KEYS[1], 'tried', 'PX', 1000)
-return redis.call('GET', KEYS[1])
+redis.call('GET', KEYS[1])
+return redis.call('DEL', KEYS[1])

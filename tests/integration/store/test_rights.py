@@ -63,10 +63,10 @@ def refusal(address: str, data: Path) -> str:
 @pytest.mark.parametrize(
     ("rights", "said"),
     [
-        (("~*", "&*", "+@all", "-@scripting"), "its user may not run EVALSHA"),
+        (("~*", "&*", "+@all", "-@scripting"), "its user may not run EVAL"),
         (("~*", "&*", "+@all", "-set"), "its user may not run"),
         (("~other:*", "&*", "+@all"), "its user may not use keys of fairlead:*"),
-        (("~fairlead:*", "&*", "+@read"), "its user may not run EVALSHA"),
+        (("~fairlead:*", "&*", "+@read"), "its user may not run EVAL"),
     ],
 )
 def test_a_user_who_may_not_do_what_is_needed_is_refused_with_the_command(

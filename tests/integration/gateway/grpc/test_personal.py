@@ -180,7 +180,7 @@ def test_no_start_up_line_holds_the_password_of_the_store(data_folder: Path) -> 
 
     process.ended()
 
-    assert "FAIRLEAD_REDIS_URL is redis://127.0.0.1:1/0" in "".join(process.log)
+    assert "FAIRLEAD_REDIS_URL is redis://127.0.0.1:1:" in "".join(process.log)
     assert "hunter2secret" not in "".join(process.log)
 
 

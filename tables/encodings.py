@@ -16,6 +16,7 @@ import codecs
 import math
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tables.errors import UnreadableTable
@@ -65,11 +66,13 @@ def encoding_of(file: Path, named: str = "") -> str:
     with_mark = marked(head)
     encoding = named or with_mark or "utf-8"
     place = "--encoding" if named else "encoding"
-    dressed: list[str] = []
-    if not (misfit := first_misfit(_noting(chunks_of(file), dressed), encoding)):
-        if dressed and encoding == "utf-8" and not named:
-            raise UnreadableTable.of("encoding", f"is ASCII with signs of {dressed[0]}; say --encoding {dressed[0]}")
-        if encoding == "utf-8" and not named and not with_mark and (cell := _lone_chinese(chunks_of(file))):
+    look = _Look()
+    if not (misfit := first_misfit(look.passing(chunks_of(file)), encoding)):
+        if look.dressed_as and encoding == "utf-8" and not named:
+            raise UnreadableTable.of(
+                "encoding", f"is ASCII with signs of {look.dressed_as}; say --encoding {look.dressed_as}"
+            )
+        if look.is_wide and not named and not with_mark and (cell := _lone_chinese(chunks_of(file))):
             raise UnreadableTable.of(
                 "encoding",
                 f"as utf-8 it holds {cell!r}, as gb18030 it holds {cell.encode().decode('gb18030')!r}, "
@@ -183,12 +186,23 @@ def first_misfit(chunks: Iterable[bytes], encoding: str) -> str:
     return ""
 
 
-def _noting(chunks: Iterable[bytes], dressed: list[str]) -> Iterator[bytes]:
-    """Pass chunks on, and note the encoding in ASCII whose signs they hold."""
-    for chunk in chunks:
-        signs = [pair for byte, pairs in _IN_ASCII.items() if byte in chunk for pair in pairs]
-        dressed.extend(encoding for sign, encoding in signs if not dressed and _is_in(encoding, sign, chunk))
-        yield chunk
+@dataclass(slots=True)
+class _Look:
+    """What is seen of chunks that pass: the encoding in ASCII whose signs they hold, and whether all are ASCII."""
+
+    dressed_as: str = ""
+    is_wide: bool = False
+
+    def passing(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass chunks on."""
+        for chunk in chunks:
+            signs = [pair for byte, pairs in _IN_ASCII.items() if byte in chunk for pair in pairs]
+            for sign, encoding in signs if not self.dressed_as else ():
+                if _is_in(encoding, sign, chunk):
+                    self.dressed_as = encoding
+                    break
+            self.is_wide = self.is_wide or not chunk.isascii()
+            yield chunk
 
 
 def _is_in(encoding: str, sign: re.Pattern[bytes], chunk: bytes) -> bool:
@@ -244,6 +258,9 @@ def _wide_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the first lines that are not ASCII, whole."""
     size, rest = 0, b""
     for chunk in chunks:
+        if chunk.isascii() and rest.isascii():
+            rest = chunk[max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1 :]
+            continue
         lines = (rest + chunk).splitlines(keepends=True)
         rest = lines.pop()
         for line in lines:

@@ -68,14 +68,11 @@ class Strays:
         totals, headers = self._told(batch)
         sentences = self._sentences(batch, totals)
         self.rejected += [(int(batch.records[place]), HEADER_AGAIN) for place in headers]
-        for place, name in totals.items():
-            record, text = int(batch.records[place]), str(batch.columns[name][place].as_py())
-            self.below.append((record, text, _MISPLACED.format(text)))
-            self.unsure[record] = name
-        for place, name in sentences.items():
-            record, text = int(batch.records[place]), str(batch.columns[name][place].as_py())
-            self.below.append((record, text, _SENTENCE.format(text)))
-            self.unsure[record] = name
+        for problem, places in ((_MISPLACED, totals), (_SENTENCE, sentences)):
+            for place, name in places.items():
+                record, text = int(batch.records[place]), str(batch.columns[name][place].as_py())
+                self.below.append((record, text, problem.format(text)))
+                self.unsure[record] = name
         if not len(blank) and not headers and not totals and not sentences:
             self._close(int(batch.records[-1]))
             return batch

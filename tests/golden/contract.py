@@ -174,7 +174,7 @@ def missing(kept: Any, offered: Any, place: str = "") -> Iterator[str]:
                 yield f"{place} {name}: is gone"
     elif isinstance(kept, list) and place.endswith(("reasons", "metrics", "settings", "choices")):
         yield from (f"{place} {name}: is gone" for name in kept if name not in offered)
-    elif kept != offered:
+    elif kept != offered and (kept or not place.endswith(" envvar")):  # a variable for an option that had none is new
         yield f"{place}: was {kept}, is {offered}"
 
 

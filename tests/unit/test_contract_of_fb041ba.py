@@ -33,12 +33,15 @@ def test_nothing_that_was_offered_is_gone_or_another(offered: dict[str, object],
 
 def test_what_is_gone_or_another_is_found() -> None:
     before = {"messages": {"Rep": {"name": "1 TYPE_STRING", "etag": "2 TYPE_STRING"}}, "settings": ["A", "B"]}
+    before |= {"commands": {"--server": {"envvar": ""}, "--token": {"envvar": "T"}}}
     now = {"messages": {"Rep": {"name": "3 TYPE_STRING"}}, "settings": ["B", "C"]}
+    now |= {"commands": {"--server": {"envvar": "S"}, "--token": {"envvar": ""}}}
 
     assert list(missing(before, now)) == [
         " messages Rep name: was 1 TYPE_STRING, is 3 TYPE_STRING",
         " messages Rep etag: is gone",
         " settings A: is gone",
+        " commands --token envvar: was T, is ",
     ]
 
 

@@ -215,7 +215,7 @@ class _Compiler:
 
 
 def _needs_quotes(value: object, kind: FieldType) -> bool:
-    """Tell whether a text stands there without quotes, and YAML takes it for something else: 01234, yes, 12.50."""
+    """Tell whether a text stands there without quotes, and YAML takes it for something else: 01234, true, 12.50."""
     return kind in (FieldType.STRING, FieldType.LIST) and (value is None or isinstance(value, int | float))
 
 

@@ -15,10 +15,9 @@ from failures import StoreUnsuitable
 from store.clients import RedisClient, client_for, close
 from store.clock import SimulatedClock
 from store.durability import Durability
-from store.scripts import Script
+from store.scripts import lua
 from store.translation import translated
 
-_try_out = Script("store", "try_out")
 _LEVELS = {"always": Durability.ALWAYS, "everysec": Durability.EVERYSEC, "no": Durability.MEMORY}
 
 
@@ -85,7 +84,7 @@ async def try_out(client: RedisClient) -> None:
         If it forbids it.
     """
     with translated():
-        await client.execute_command("EVAL", _try_out.source, 1, f"fairlead:try_out:{uuid4().hex}")
+        await client.execute_command("EVAL", lua("store", "try_out"), 1, f"fairlead:try_out:{uuid4().hex}")
 
 
 async def durability_of(client: RedisClient) -> Durability:

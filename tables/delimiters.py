@@ -60,14 +60,9 @@ def _is_stronger(rival: str, scores: Mapping[str, tuple[float, int]], chosen: st
     """
     share, width = scores[rival]
     is_spaced = body.count(chosen) == body.count(f"{chosen} ") > 0
-    header = next(iter(records_of(body, rival)), None)
-    return (
-        is_spaced
-        and 0.5 <= share < scores[chosen][0] <= 1
-        and width > scores[chosen][1]
-        and header is not None
-        and len(header.cells) == width
-    )
+    if not (is_spaced and 0.5 <= share < scores[chosen][0] and width > scores[chosen][1]):
+        return False
+    return len(records_of(body, rival)[0].cells) == width
 
 
 def _absent(body: str) -> str:

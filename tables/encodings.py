@@ -72,12 +72,8 @@ def encoding_of(file: Path, named: str = "") -> str:
             raise UnreadableTable.of(
                 "encoding", f"is ASCII with signs of {look.dressed_as}; say --encoding {look.dressed_as}"
             )
-        if look.is_wide and not named and not with_mark and (cell := _lone_chinese(chunks_of(file))):
-            raise UnreadableTable.of(
-                "encoding",
-                f"as utf-8 it holds {cell!r}, as gb18030 it holds {cell.encode().decode('gb18030')!r}, "
-                "and no cell of more characters; say by --encoding which is right",
-            )
+        if look.is_wide and not named and not with_mark:
+            _check_lone_letters(chunks_of(file))
         return "utf-8" if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii") else encoding
     if kind := format_of(head):
         raise UnreadableTable.of(str(file), f"is no text, but {kind}: {misfit}")
@@ -102,16 +98,21 @@ def encoding_of(file: Path, named: str = "") -> str:
     raise UnreadableTable.of(place, f"{told}; {likeliest(sample)}")
 
 
-def _lone_chinese(chunks: Iterable[bytes]) -> str:
-    """Return the first of such cells where all that are not ASCII are one letter of two bytes, and in GB 18030 one
-    common character, as U+016E and 女 are; empty: not all are.
+def _check_lone_letters(chunks: Iterable[bytes]) -> None:
+    """Refuse a text whose cells that are not ASCII are each one letter of two bytes, and in GB 18030 one common
+    character, as U+016E and 女 are.
     """
     cells = [
         cell.strip(' "') for line in _wide_lines(chunks) for cell in _SEPARATORS.split(line.decode("utf-8", "ignore"))
     ]
     wide = [cell for cell in cells if not cell.isascii()]
     alone = wide and all(len(cell) == 1 and cell < "\u0800" for cell in wide)
-    return wide[0] if alone and all(cell.encode().decode("gb18030") in CHINESE for cell in wide) else ""
+    if alone and all(cell.encode().decode("gb18030") in CHINESE for cell in wide):
+        raise UnreadableTable.of(
+            "encoding",
+            f"as utf-8 it holds {wide[0]!r}, as gb18030 it holds {wide[0].encode().decode('gb18030')!r}, "
+            "and no cell of more characters; say by --encoding which is right",
+        )
 
 
 def _n_bad_in_utf8(sample: bytes) -> int:

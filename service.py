@@ -19,6 +19,7 @@ from router.cli.later import commands_with
 COMMANDS = {
     "audit": ("router.cli.audit", "Show who changed what, and prove that the record of it is whole."),
     "clock": ("serving.clock", "Show and move the simulated time of a private store."),
+    "contract": ("fairlead.contract", "Write the API's .proto files, with all that they import, for other languages."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
     "demo": ("router.cli.demo", "Route the example leads, then find and route customers about to leave."),
     "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),

@@ -57,6 +57,8 @@ from store.scripts import watch_scripts
 from telemetry.watch import Watch
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+PINGS_APART_MS = 8_000
+"""Clients and balancers may ask every ten seconds whether the connection lives; the network may hurry a ping by two."""
 DRAIN_S = 10.0
 """What calls under way get to end, in seconds."""
 STREAMS_S = 0.5
@@ -285,5 +287,7 @@ def _listener(*, share_port: bool) -> grpc.aio.Server:
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
             ("grpc.so_reuseport", int(share_port)),  # else a port in use is an error
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.http2.min_ping_interval_without_data_ms", PINGS_APART_MS),
         ]
     )

@@ -13,6 +13,7 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.retries import Retries
 
 DEFAULT_SERVER = "127.0.0.1:50051"
+_REFUSED = "Connection refused"
 _PATIENCE_S = 5.0
 """A person waits in front of it: shorter than a program's."""
 
@@ -84,6 +85,7 @@ def connected(server: str, tenant: str, access: Access | None = None) -> Iterato
         raise click.ClickException(str(error)) from error
     with client:
         try:
+            client.reach()
             yield client
         except FairleadError as error:
             raise ServiceFailed(_with_advice(error, server)) from error
@@ -99,5 +101,6 @@ def _with_advice(error: FairleadError, server: str) -> FairleadError:
         return FairleadError(error.code, "", f"{error.message}: name a token with --token or FAIRLEAD_TOKEN")
     if error.reason or error.code.name != "UNAVAILABLE":
         return error
-    text = f"no service answers at {server}: start one with `fairlead serve`, or name another with --server"
+    why = "" if _REFUSED in error.message else f" ({error.message.rpartition('last error: ')[2]})"
+    text = f"no service answers at {server}{why}: start one with `fairlead serve`, or name another with --server"
     return FairleadError(error.code, "", text)

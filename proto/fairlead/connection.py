@@ -8,8 +8,11 @@ from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import Message
+from grpc_health.v1.health_pb2 import HealthCheckRequest
+from grpc_health.v1.health_pb2_grpc import HealthStub
 
 from fairlead.access import Access
+from fairlead.errors import FairleadError
 from fairlead.retries import Retries
 
 PACKAGE = "fairlead.v1"
@@ -63,6 +66,21 @@ class Connection:
             self._channel = grpc.insecure_channel(address, options=_OPTIONS)
         else:
             self._channel = grpc.secure_channel(address, credentials, options=_OPTIONS)
+
+    def reach(self) -> None:
+        """Try once whether a service answers, whatever it says.
+
+        Raises
+        ------
+        FairleadError
+            At once, if nobody does.
+        """
+        try:
+            HealthStub(self._channel).Check(HealthCheckRequest(), timeout=self._timeout_s)
+        except grpc.RpcError as error:
+            failure = FairleadError.of_call(error)
+            if failure.code is grpc.StatusCode.UNAVAILABLE and not failure.reason:
+                raise failure from error
 
     def call(
         self,

@@ -75,6 +75,16 @@ class FairleadClient(
         super().__init__(connection, f"tenants/{tenant}")
         self.operations = Operations(connection, self.parent)
 
+    def reach(self) -> None:
+        """Try once whether a service answers; other calls wait for one that is being started.
+
+        Raises
+        ------
+        FairleadError
+            At once, if nobody does.
+        """
+        self._connection.reach()
+
     def close(self) -> None:
         """Let go of the connection."""
         self._connection.close()

@@ -84,6 +84,8 @@ class Restartable:
 def serving(folder: Path) -> Iterator[Restartable]:
     service = Restartable(folder / "data", free_port())
     service.start()
+    assert service.process is not None
+    service.process.ready()
     try:
         yield service
     finally:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 import redis
@@ -114,6 +116,24 @@ def test_a_service_that_is_not_there_is_named() -> None:
 
     assert status == 1
     assert "no service answers at 127.0.0.1:1" in printed
+
+
+def test_a_wrong_port_is_not_waited_for() -> None:
+    connections = 0
+
+    class SomethingElse(StreamRequestHandler):
+        def handle(self) -> None:
+            nonlocal connections
+            connections += 1
+            self.wfile.write(b"-ERR unknown command\r\n")
+
+    with ThreadingTCPServer(("127.0.0.1", 0), SomethingElse) as other:
+        threading.Thread(target=other.serve_forever).start()
+        status, printed = tried("explain", "1", "--server", f"127.0.0.1:{other.server_address[1]}")
+        other.shutdown()
+
+    assert (status, connections) == (1, 1)
+    assert "Failed parsing HTTP/2): start one with `fairlead serve`, or name another with --server" in printed
 
 
 def test_where_the_service_is_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ on in this order::
     options     what a person may say about a file
     reading     a file opened, surveyed, read in batches
     reporting   what becomes of columns and rows meanwhile      report  rejected   the account, and rows in error
-    strays      rows that are none                              footers   what stands below a table
+    strays      rows that are none                              footers  others   what stands below a table
     text        CSV and its kin                                 files  pieces  records  dialect  delimiters
     encodings   which one a text has                            readings  scripts   what it may be, and how such looks
     parquet     typed columns

@@ -108,6 +108,7 @@ class Table:
         surveys = {name: self._begun(columns[name], kind) for name, kind in wanted.items() if name in columns}
         if isinstance(self.source, TextFile):
             self.source.check_quotes()
+            self.source.check_alone()
         words = {name: tuple((missing or {}).get(name, ())) for name in surveys}
         seen_all = self._look(surveys, words, None if whole else ENOUGH_ROWS)
         with _of_file(self.file):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,18 +14,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from missing_words import SPELLINGS, trimmed
+from missing_words import SPELLINGS, is_missing, trimmed
 from tables.dialect import Dialect, dialect_of
 from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
 from tables.footers import is_footer
 from tables.options import ReadOptions
+from tables.others import OF_ANOTHER, rows_of_another
 from tables.pieces import Piece
 from tables.records import Offsets, Records, UnsoundQuotes, breaks, pieces_of, texts_of
 from tables.tidying import in_dictionary, tidied, unwrapped, without_quotes
 
 _HEAD_BYTES = 1 << 16
+_LARGEST_LOOKED_THROUGH = 16 << 20
+_LETTER = re.compile(r"[^\W\d_]")
 _UNSOUND = (
     "a quote opens a cell and does not close it; "
     'allowed: a quote inside a quoted cell is doubled (""), and one that opens a cell closes it'
@@ -140,6 +144,40 @@ class TextFile:
             with self._sound():
                 for _ in Records(self.dialect.delimiter).ends(self._chunks()):
                     pass
+
+    def check_alone(self) -> None:
+        """Refuse a second table below an empty line such as ``;;;``: what its rows are, only a person can tell.
+
+        Looked for in files of up to 16 MiB.
+
+        Raises
+        ------
+        UnreadableTable
+            Naming the line.
+        """
+        with Utf8Stream(self.file, self.dialect.encoding) as stream:
+            stream.seek(self.dialect.start)
+            data = _read(stream, _LARGEST_LOOKED_THROUGH + 1)
+        if len(data) > _LARGEST_LOOKED_THROUGH or not self._may_hold_another(data):
+            return
+        lines = csv.reader(io.StringIO(data.decode(errors="replace"), newline=""), delimiter=self.dialect.delimiter)
+        width = len(self.dialect.names)
+        numbered = [(lines.line_num, list(map(_cell, cells))) for cells in lines if len(cells) == width]
+        if others := rows_of_another(self.dialect.names, [row for _, row in numbered]):
+            raise UnreadableTable.of(
+                f"{self.file}: line {self.dialect.line - 1 + numbered[min(others)][0]}", f"{OF_ANOTHER} in a file"
+            )
+
+    def _may_hold_another(self, data: bytes) -> bool:
+        """Tell, fast, whether a line is empty cells alone, or begins as the header does."""
+        first, n_names = self.dialect.names[0], len(self.dialect.names)
+        ending = "\n" if b"\n" in data else "\r"
+        beginnings = [
+            ending + self.dialect.delimiter.join(cells)
+            for quote in (["", '"'] if self.dialect.quoted else [""])
+            for cells in ([quote + quote] * n_names, [quote + first + quote, ""])
+        ]
+        return n_names > 1 and any(beginning.encode() in data for beginning in beginnings)
 
     @contextmanager
     def _sound(self) -> Iterator[None]:
@@ -275,6 +313,13 @@ class TextFile:
     def is_footer(self, row: BadRow) -> bool:
         """Tell whether a row in error is one that exports end with."""
         return row.n_cells < len(self.dialect.names) and is_footer(self.cells(row.text))
+
+
+def _cell(text: str) -> float | str:
+    """Return what a cell is to who looks at columns: a number, or a text."""
+    if text == "" or is_missing(text):
+        return ""
+    return text if _LETTER.search(text) else 0.0
 
 
 def _numbered(n_rows: int, first: int, bad: list[BadRow]) -> tuple[Offsets | range, int, list[BadRow]]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from tables.errors import UnreadableTable
 from tables.footers import is_footer
 from tables.formulas import Place, without_value
 from tables.names import checked_names
+from tables.others import OF_ANOTHER, filled_cells, rows_of_another
 from tables.parquet import in_utc
 from tables.text import BadRow, Batch
 from tables.tidying import without_missing
@@ -28,7 +28,6 @@ LARGEST_BYTES = 2 << 30
 """Of a workbook, unpacked: a million rows of 100 columns are less."""
 _EXACT = 10**15
 """From here on a spreadsheet has thrown digits of a number away: it keeps fifteen."""
-_OF_ANOTHER = "is of another table; allowed: one table in a sheet"
 _MOST_TITLES = 20
 _BATCH_ROWS = 32_768
 
@@ -65,7 +64,7 @@ class WorkbookFile:
                 raise UnreadableTable.of("--sheet", f"found {sheet!r}; allowed: {', '.join(book.sheet_names)}")
             read = ((name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in sheets)
             self.sheet, self._rows = next(
-                ((name, rows) for name, rows in read if any(map(_filled, rows))), (sheets[0], [])
+                ((name, rows) for name, rows in read if any(map(filled_cells, rows))), (sheets[0], [])
             )
         except (calamine.CalamineError, OSError) as error:
             raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
@@ -78,11 +77,11 @@ class WorkbookFile:
         names = self._rows[header]
         del self._rows[: header + 1]
         if self._rows and is_units([_text(cell) for cell in self._rows[0]]):
-            self.titles += (f"units {', '.join(map(_text, _filled(self._rows.pop(0))))}",)
+            self.titles += (f"units {', '.join(map(_text, filled_cells(self._rows.pop(0))))}",)
             self._first_line += 1
-        while self._rows and not _filled(self._rows[-1]):
+        while self._rows and not filled_cells(self._rows[-1]):
             self._rows.pop()
-        self._others = _of_other_tables(names, self._rows)
+        self._others = rows_of_another(names, self._rows)
 
     def _fill(self, errors: Mapping[Place, str]) -> None:
         """Write errors where they stand."""
@@ -98,8 +97,8 @@ class WorkbookFile:
     def _header(self) -> tuple[tuple[str, ...], int]:
         titles: list[str] = []
         for place, row in enumerate(self._rows):
-            filled = _filled(row)
-            below = any(len(_filled(other)) > 1 for other in self._rows[place + 1 : place + 1 + _MOST_TITLES])
+            filled = filled_cells(row)
+            below = any(len(filled_cells(other)) > 1 for other in self._rows[place + 1 : place + 1 + _MOST_TITLES])
             if filled and not (len(filled) == 1 and below):
                 return tuple(titles), place
             titles += [_text(cell) for cell in filled]
@@ -113,7 +112,7 @@ class WorkbookFile:
     def unnamed(self) -> list[int]:
         """The places, from 0, of columns without a name that hold something."""
         places = [place for place, name in enumerate(self.columns) if not name]
-        return [place for place in places if any(_filled(row[place : place + 1]) for row in self._rows)]
+        return [place for place in places if any(filled_cells(row[place : place + 1]) for row in self._rows)]
 
     def found_again(self, records: Sequence[int]) -> dict[int, tuple[int, list[str]]]:
         """Return the rows of the sheet on which records stand, and their cells."""
@@ -121,12 +120,14 @@ class WorkbookFile:
 
     def _judged(self, record: int, row: list[Any]) -> BadRow | None:
         """Return what a row is that is none of the table's: blank, a footer, or of another table."""
-        filled = _filled(row)
+        filled = filled_cells(row)
         if not filled:
             return BadRow(record, 0, "")
         if _is_footer(filled, row):
             return BadRow(record, 1, _text(filled[0]))
-        return BadRow(record, len(row), _text(filled[0]), _OF_ANOTHER) if record in self._others else None
+        return (
+            BadRow(record, len(row), _text(filled[0]), f"{OF_ANOTHER} in a sheet") if record in self._others else None
+        )
 
     def batches(self, columns: Sequence[str], numbers: Collection[str] = ()) -> Iterator[Batch]:
         """Read rows in order; of ``numbers``, those beside texts are written so that they read alike by either decimal
@@ -141,50 +142,9 @@ class WorkbookFile:
             part = list(enumerate(self._rows[start : start + _BATCH_ROWS], start))
             bad = [bad for number, row in part if (bad := self._judged(number, row))]
             left_out = {row.record for row in bad}
-            rows = [(number, row) for number, row in part if number not in left_out and _filled(row)]
+            rows = [(number, row) for number, row in part if number not in left_out and filled_cells(row)]
             values = {name: forms[name].array([row[place] for _, row in rows]) for name, place in places.items()}
             yield Batch(values, np.array([number for number, _ in rows], np.int64), start + len(part), bad)
-
-
-def _of_other_tables(header: Sequence[Any], rows: Sequence[list[Any]]) -> set[int]:
-    """Return the numbers of rows that are of another table: its header, and what is below that.
-
-    A header repeats half of the first one's names in their columns. Or it stands below a blank row and is of texts
-    without a digit, none of which stands in its column above; and of what is below it no row has all cells that every
-    row above has, and no text where those have none.
-    """
-    for number, row in enumerate(rows):
-        n_same = sum(cell == name != "" for cell, name in zip(row, header, strict=True))
-        if 1 < n_same < len(_filled(row)) <= 2 * n_same:
-            return set(range(number, len(rows)))
-    ends = [-1, *(number for number, row in enumerate(rows) if not _filled(row)), len(rows)]
-    stretches = [
-        [number for number in range(start + 1, stop) if len(_filled(rows[number])) > 1]
-        for start, stop in pairwise(ends)
-    ]
-    first, *others = filter(None, stretches) if any(stretches) else [[]]
-    columns = list(zip(*(rows[number] for number in first), strict=True)) if others else []
-    always = [place for place, cells in enumerate(columns) if len(_filled(cells)) == len(cells)]
-    wordless = [place for place in always if not any(isinstance(cell, str) for cell in columns[place])]
-
-    def fits(row: list[Any]) -> bool:
-        return all(_filled([row[place]]) for place in always) and not any(
-            isinstance(row[place], str) for place in wordless
-        )
-
-    def is_header(row: list[Any]) -> bool:
-        return all(
-            isinstance(cell, str) and not any(map(str.isdigit, cell)) and cell not in above
-            for cell, above in zip(row, columns, strict=True)
-            if _filled([cell])
-        )
-
-    return {
-        number
-        for stretch in others
-        if len(stretch) > 1 and is_header(rows[stretch[0]]) and not any(fits(rows[number]) for number in stretch)
-        for number in stretch
-    }
 
 
 def _is_footer(filled: list[Any], row: list[Any]) -> bool:
@@ -209,10 +169,6 @@ def _check_size(file: Path) -> None:
         raise UnreadableTable.of(
             str(file), f"unpacks to {size:,} bytes; allowed: up to {LARGEST_BYTES:,}: save it as CSV"
         )
-
-
-def _filled(row: Sequence[Any]) -> list[Any]:
-    return [cell for cell in row if cell != "" and not (isinstance(cell, str) and not cell.strip())]
 
 
 def _arrow_type(cell: Any) -> pa.DataType:

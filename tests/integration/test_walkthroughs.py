@@ -1,8 +1,8 @@
 """The walk-throughs in docs: every command in them is run, and prints what they show.
 
-In a block ```` ```console ```` a line that begins with ``$ `` is a command, and the lines below are what it prints; ``…``
-stands for anything within a line, and alone for any lines. A command that ends with ``&`` is a service: it is waited for
-until it is ready, ``$!`` is its number, and it is ended with the walk.
+In a block ```` ```console ```` a line that begins with ``$ `` is a command, and the lines below are what it prints.
+There ``…`` stands for anything within a line, and alone for any lines. A command that ends with ``&`` is a service: it
+is waited for until it is ready, ``$!`` is its number, and it is ended with the walk.
 """
 
 from __future__ import annotations

@@ -20,9 +20,13 @@ class DecisionCalls(Calls):
         """Get a decision with every candidate, all reasons, and the rule's predicates."""
         return self._decision(decision, full=True)
 
-    def list_decisions(self, *, work_item: str = "", full: bool = False) -> Iterator[decisions.Decision]:
-        """List decisions, newest first: all, or those about one work item."""
-        request = decisions.ListDecisionsRequest(parent=self.parent, page_size=PAGE, view=view(full))
+    def list_decisions(
+        self, *, work_item: str = "", filter: str = "", full: bool = False  # noqa: A002 (as the contract calls it)
+    ) -> Iterator[decisions.Decision]:  # fmt: skip
+        """List decisions, newest first: all, those about one work item, or those that a filter holds for, e.g.
+        ``pool = east AND decide_time >= 2026-11-01T00:00:00Z``.
+        """
+        request = decisions.ListDecisionsRequest(parent=self.parent, page_size=PAGE, filter=filter, view=view(full))
         request.work_item = self._name("workItems", work_item) if work_item else ""
         for page in self._connection.pages("DecisionService/ListDecisions", request, decisions.ListDecisionsResponse):
             yield from page.decisions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -74,7 +75,7 @@ async def items(api: Api, filter_text: str, page_size: int = 50, **fields: Any) 
             return listed
 
 
-DECISION_FILTERS = {
+DECISION_FILTERS: dict[str, Callable[[decisions_pb2.Decision], bool]] = {
     "": lambda _: True,
     "rule = east": lambda d: list(d.matched_rules[:1]) == ["east"],
     "rule = default": lambda d: not d.matched_rules,

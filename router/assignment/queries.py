@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from router.assignment.explanation import Explanation, explain
+from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.model.decision import Decision, Outcome
@@ -231,6 +231,23 @@ class WorkItemQueries:
         if full or decision.outcome in (Outcome.WAITING, Outcome.UNROUTED):
             return await self.explanation(tenant, decision)
         return None
+
+    async def entitlements(self, tenant: str, decision: Decision) -> dict[str, int]:
+        """Return what each rep who could have had a decision's work item was entitled to of it, in micro-units.
+
+        Raises
+        ------
+        CorruptHistory
+            If it does not follow from the stored facts.
+        """
+        head = decision.head
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        plan = plan_again(decision, planner)
+        choice = replay(decision, plan)
+        if choice.picked is None:
+            return {}
+        reps = plan.attempts[choice.step - 1].candidates.reps
+        return {reps[k]: share for k, share in zip(choice.eligible, choice.picked.entitlements, strict=True)}
 
     async def explanation(self, tenant: str, decision: Decision) -> Explanation:
         """Recompute a decision's full trace.

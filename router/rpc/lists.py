@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from gateway.filters.fields import Field, Filter, FilterFields, instant, one_of, reference, text, texts
 from gateway.grpc.call import Call
+from router.assignment.planner import DEFAULT_RULE
 from router.assignment.queries import StoredItem, Wanted
 from router.model.decision import Cause, Decision, Outcome
 from router.model.identity import normal_external_id, normal_name, normal_source
@@ -14,13 +15,11 @@ from router.model.workitem import Kind, State
 
 Record = TypeVar("Record")
 _NS_PER_MS = 1_000_000
-NO_RULE = "default"
-"""What applies where no rule matches."""
 
 
 def applied_rule(decision: Decision) -> str:
     """Return the rule that a decision was made by."""
-    return decision.head.matched_rules[0] if decision.head.matched_rules else NO_RULE
+    return decision.head.matched_rules[0] if decision.head.matched_rules else DEFAULT_RULE
 
 
 DECISIONS = FilterFields[Decision](

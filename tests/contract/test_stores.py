@@ -108,7 +108,7 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
-        self.fairness = Fairness(assignments, self.workforce_service)
+        self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 

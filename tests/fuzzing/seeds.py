@@ -170,7 +170,7 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         decisions.ListDecisionsRequest(parent=PARENT, filter="decide_time > 2020-01-01T00:00:00Z AND rule = east")
     ],
     "fairlead.v1.FairnessService/GetFairnessReport": [
-        fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone")
+        fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone", start_time=Timestamp(seconds=1_700_000_000))
     ],
     "fairlead.v1.ScoringService/ScoreCustomer": [_SCORE],
     "fairlead.v1.ScoringService/BatchScoreCustomers": [scoring.BatchScoreCustomersRequest(request=_SCORE)],

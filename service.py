@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),
     "erase": ("router.cli.erase", "Erase what is personal of a work item or a customer."),
     "explain": ("router.cli.explain", "Say why DECISION came out as it did."),
+    "fairness": ("router.cli.fairness", "Show how far everybody is from a fair share, now and in a period."),
     "health": ("scoring.cli.health", "Check health profiles."),
     "inspect": ("tables.cli", "Say what a file is taken for, before it is routed, trained on or scored."),
     "items": ("router.cli.items", "List work items as they stand, by time, owner, pool, state, kind, source."),

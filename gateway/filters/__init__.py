@@ -1,6 +1,6 @@
 """What a list keeps: the ``filter`` of its request, in the language of AIP-160 [1]_, as far as lists here take it.
 
-``syntax`` reads it into ``conditions``; ``fields`` says which fields a list may be filtered by, and what each may be
+``syntax`` reads it into ``criteria``; ``fields`` says which fields a list may be filtered by, and what each may be
 compared with. Who lists declares its fields once, reads each request's filter with them, and asks it of each record.
 
 No Python library of the language is kept up but one for SQLAlchemy, and a parser generator takes longer to load than a

@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from failures import InvalidInput, shown
 from gateway.fields import reference as id_of
-from gateway.filters.conditions import ANYTHING, AllOf, Comparison, Condition, Record, Span
+from gateway.filters.criteria import ANYTHING, Conjunction, Criterion, FieldCriterion, Record, Span
 from gateway.filters.syntax import Written, parse, refused
 
 _EQUAL = ("=", "!=")
@@ -19,7 +19,7 @@ _SET = ":*"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FieldKind:
     """A kind of values.
 
     Parameters
@@ -34,17 +34,17 @@ class Kind:
     read: Callable[[str, str], Any]
 
 
-def text(normal: Callable[[str], str] = str) -> Kind:
+def text(normal: Callable[[str], str] = str) -> FieldKind:
     """Texts; two are equal if their normal forms are."""
-    return Kind((*_EQUAL, _SET), lambda written, _: normal(written))
+    return FieldKind((*_EQUAL, _SET), lambda written, _: normal(written))
 
 
-def texts() -> Kind:
+def texts() -> FieldKind:
     """Lists of texts: does one hold a text?"""
-    return Kind((":",), lambda written, _: written)
+    return FieldKind((":",), lambda written, _: written)
 
 
-def reference(collection: str, normal: Callable[[str], str] = str) -> Kind:
+def reference(collection: str, normal: Callable[[str], str] = str) -> FieldKind:
     """Names of resources of the tenant, in full or the id alone; records have the id."""
 
     def read(written: str, tenant: str) -> str:
@@ -53,10 +53,10 @@ def reference(collection: str, normal: Callable[[str], str] = str) -> Kind:
         except InvalidInput as error:
             raise ValueError(f"an id, or tenants/{tenant}/{collection}/{{id}}") from error
 
-    return Kind((*_EQUAL, _SET), read)
+    return FieldKind((*_EQUAL, _SET), read)
 
 
-def one_of(names: Iterable[str], prefix: str) -> Kind:
+def one_of(names: Iterable[str], prefix: str) -> FieldKind:
     """Values of an enum, with or without the prefix that all of them have in the contract."""
     allowed = [str(name) for name in names]
 
@@ -66,10 +66,10 @@ def one_of(names: Iterable[str], prefix: str) -> Kind:
             raise ValueError(f"one of {', '.join(allowed)}{_nearest(name.upper(), allowed)}")
         return name
 
-    return Kind(_EQUAL, read)
+    return FieldKind(_EQUAL, read)
 
 
-def instant() -> Kind:
+def instant() -> FieldKind:
     """Instants as RFC 3339 writes them; records have nanoseconds since 1970."""
 
     def read(written: str, _: str) -> int:
@@ -80,14 +80,14 @@ def instant() -> Kind:
             raise ValueError("an instant with its zone, as RFC 3339 writes it: 2026-11-28T09:00:00Z") from error
         return stamp.ToNanoseconds()
 
-    return Kind(("=", "!=", "<", "<=", ">", ">="), read)
+    return FieldKind(("=", "!=", "<", "<=", ">", ">="), read)
 
 
 @dataclass(frozen=True, slots=True)
 class Field(Generic[Record]):
     """A field: what its values are, and how it is read off a record."""
 
-    kind: Kind
+    kind: FieldKind
     of: Callable[[Record], Any]
 
 
@@ -96,24 +96,24 @@ class Filter(Generic[Record]):
     """A filter that was read; ``text`` is as it came, without the blanks around it."""
 
     text: str
-    condition: Condition[Record]
+    criterion: Criterion[Record]
 
     def holds(self, record: Record) -> bool:
         """Say whether a record is to be kept."""
-        return self.condition.holds(record)
+        return self.criterion.holds(record)
 
     def span(self, field: str) -> Span:
         """Return where an instant must lie, in nanoseconds since 1970."""
-        return self.condition.span(field)
+        return self.criterion.span(field)
 
     def only(self, field: str) -> str:
         """Return the id that a field must have; empty where there may be several, or none."""
-        return self.condition.only(field) or ""
+        return self.criterion.only(field) or ""
 
     @property
     def fields(self) -> frozenset[str]:
         """The fields that it compares."""
-        return frozenset(self.condition.fields())
+        return frozenset(self.criterion.fields())
 
 
 class FilterFields(Generic[Record]):
@@ -137,9 +137,9 @@ class FilterFields(Generic[Record]):
             Naming the character, what stands there and what is allowed.
         """
         text = text.strip()
-        return Filter(text, parse(text, lambda written: self._comparison(written, tenant)) if text else AllOf())
+        return Filter(text, parse(text, lambda written: self._comparison(written, tenant)) if text else Conjunction())
 
-    def _comparison(self, written: Written, tenant: str) -> Comparison[Record]:
+    def _comparison(self, written: Written, tenant: str) -> FieldCriterion[Record]:
         name = written.field
         field = self._fields.get(name)
         if field is None:
@@ -147,14 +147,14 @@ class FilterFields(Generic[Record]):
             raise refused(written.place, f"no field {shown(name)}; allowed: {', '.join(self._fields)}{hint}")
         if written.comparator == ":" and written.value == "*":
             if field.kind.comparators[-1] in (_SET, ":"):
-                return Comparison(name, ":", ANYTHING, field.of)
+                return FieldCriterion(name, ":", ANYTHING, field.of)
         elif written.comparator in field.kind.comparators:
-            return Comparison(name, written.comparator, _value(field.kind, written, tenant), field.of)
+            return FieldCriterion(name, written.comparator, _value(field.kind, written, tenant), field.of)
         asked = f"{written.comparator}*" if written.value == "*" else written.comparator
         raise refused(written.place, f"{name} is compared by {asked}; allowed: {', '.join(field.kind.comparators)}")
 
 
-def _value(kind: Kind, written: Written, tenant: str) -> Any:
+def _value(kind: FieldKind, written: Written, tenant: str) -> Any:
     try:
         return kind.read(written.value, tenant)
     except ValueError as error:

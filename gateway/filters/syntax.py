@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple
 
 from failures import InvalidInput, shown
-from gateway.filters.conditions import AllOf, AnyOf, Condition, Negation, Record
+from gateway.filters.criteria import Conjunction, Criterion, Disjunction, Negation, Record
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 16
@@ -49,13 +49,13 @@ class _Token(NamedTuple):
     place: int
 
 
-def parse(text: str, read: Callable[[Written], Condition[Record]]) -> Condition[Record]:
+def parse(text: str, read: Callable[[Written], Criterion[Record]]) -> Criterion[Record]:
     """Read a filter; without any text it holds always.
 
     Parameters
     ----------
     read
-        Makes a condition of a comparison.
+        Makes a criterion of a comparison.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def parse(text: str, read: Callable[[Written], Condition[Record]]) -> Condition[
     if len(text) > MAX_LENGTH:
         raise InvalidInput.of("filter", f"{len(text)} characters: at most {MAX_LENGTH}")
     tokens = _tokens(text)
-    return _Parser(tokens, read).filter() if len(tokens) > 1 else AllOf()
+    return _Parser(tokens, read).filter() if len(tokens) > 1 else Conjunction()
 
 
 def refused(place: int, description: str) -> InvalidInput:
@@ -92,7 +92,7 @@ def _tokens(text: str) -> list[_Token]:
 class _Parser(Generic[Record]):
     """Goes along the tokens, a method for each rule of the grammar."""
 
-    def __init__(self, tokens: list[_Token], read: Callable[[Written], Condition[Record]]) -> None:
+    def __init__(self, tokens: list[_Token], read: Callable[[Written], Criterion[Record]]) -> None:
         self._tokens = tokens
         self._read = read
         self._at = 0
@@ -111,43 +111,43 @@ class _Parser(Generic[Record]):
         self._at += found
         return found
 
-    def filter(self) -> Condition[Record]:
-        condition = self._expression(0)
+    def filter(self) -> Criterion[Record]:
+        criterion = self._expression(0)
         if self._next.kind != "end":
             raise refused(self._next.place, f"found {shown(self._next.text)}; allowed: AND, OR, another comparison")
-        return condition
+        return criterion
 
-    def _expression(self, depth: int) -> Condition[Record]:
+    def _expression(self, depth: int) -> Criterion[Record]:
         parts = [self._sequence(depth)]
         while self._took("AND"):
             parts.append(self._sequence(depth))
-        return parts[0] if len(parts) == 1 else AllOf(parts)
+        return parts[0] if len(parts) == 1 else Conjunction(parts)
 
-    def _sequence(self, depth: int) -> Condition[Record]:
+    def _sequence(self, depth: int) -> Criterion[Record]:
         parts = [self._factor(depth)]
         while self._next.kind != "end" and self._next.text not in (")", "AND"):
             parts.append(self._factor(depth))
-        return parts[0] if len(parts) == 1 else AllOf(parts)
+        return parts[0] if len(parts) == 1 else Conjunction(parts)
 
-    def _factor(self, depth: int) -> Condition[Record]:
+    def _factor(self, depth: int) -> Criterion[Record]:
         parts = [self._term(depth)]
         while self._took("OR"):
             parts.append(self._term(depth))
-        return parts[0] if len(parts) == 1 else AnyOf(parts)
+        return parts[0] if len(parts) == 1 else Disjunction(parts)
 
-    def _term(self, depth: int) -> Condition[Record]:
+    def _term(self, depth: int) -> Criterion[Record]:
         return Negation(self._simple(depth)) if self._took("NOT", "-") else self._simple(depth)
 
-    def _simple(self, depth: int) -> Condition[Record]:
+    def _simple(self, depth: int) -> Criterion[Record]:
         place = self._next.place
         if not self._took("("):
             return self._read(self._comparison())
         if depth == MAX_DEPTH:
             raise refused(place, f"brackets within more than {MAX_DEPTH} others")
-        condition = self._expression(depth + 1)
+        criterion = self._expression(depth + 1)
         if not self._took(")"):
             raise refused(self._next.place, f"the bracket of character {place} is not closed")
-        return condition
+        return criterion
 
     def _comparison(self) -> Written:
         field = self._take()

@@ -80,5 +80,5 @@ def _line(distance: float, reach: float, top: int, bottom: int, kind: str) -> st
     return f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{top + _HEAD - 8}" y2="{bottom}"/>'
 
 
-def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
+def _text(x: float, y: float, text: str, kind: str = "name", anchor: str = "start") -> str:
     return f'<text class="{kind}" x="{x:.1f}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -123,7 +123,7 @@ def period_table(
         table.add_column(heading, justify="right")
     for rep in sorted(period.entitled):
         entitled, received = period.entitled[rep], period.received[rep]
-        table.add_row(called(rep, names), f"{entitled:.2f}", f"{received:g}", signed(entitled - received))
+        table.add_row(called(rep, names), f"{entitled:.2f}", f"{received:g}", signed(round(entitled - received, 6)))
     return Group(title, table, Text(caption, "dim italic"))
 
 

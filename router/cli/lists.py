@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -88,11 +89,21 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def resolved(wanted: Mapping[str, tuple[str, ...]], names: Names, rep_field: str) -> dict[str, list[str]]:
-    """Return what fields may be, as filters write it: ids for names, enums in capitals."""
+    """Return what fields may be, as filters write it: ids for names, enums in capitals; say who is not there."""
     plain = {field: [value.upper() if field in _ENUMS else value for value in wanted[field]] for field in wanted}
-    plain[rep_field] = ids_called(plain[rep_field], names.reps)
-    plain["pool"] = ids_called(plain["pool"], names.pools)
+    plain[rep_field] = _known(plain[rep_field], names.reps, "rep")
+    plain["pool"] = _known(plain["pool"], names.pools, "pool")
     return plain
+
+
+def _known(wanted: list[str], names: Mapping[str, str], what: str) -> list[str]:
+    """Return ids; whoever is not there may have been once, so that is no error."""
+    ids, present = ids_called(wanted, names), {last(name) for name in names}
+    for unknown in [each for each in ids if names and last(each) not in present]:
+        nearest = get_close_matches(unknown, [*present, *names.values()], n=1)
+        hint = f"; the nearest is {nearest[0]}" if nearest else ""
+        click.echo(f"there is no {what} {unknown} now{hint}", err=True)
+    return ids
 
 
 def show(

@@ -69,6 +69,14 @@ def test_a_table_that_is_cut_says_so(where: Where) -> None:
     assert "no decisions" in fairlead("decisions", "list", "--outcome", "waiting", *where)
 
 
+def test_who_is_not_there_is_named_with_the_nearest(where: Where) -> None:
+    printed = fairlead("decisions", "list", "--pool", "taem", "--rep", "bo", *where)
+
+    assert "there is no pool taem now; the nearest is team" in printed
+    assert "no rep" not in printed
+    assert "no decisions" in printed
+
+
 def test_decisions_go_into_a_file_in_which_nothing_is_a_formula(where: Where, tmp_path: Path) -> None:
     file = tmp_path / "d.csv"
 

@@ -1,6 +1,6 @@
 """What has to hold of a record: comparisons of fields, joined by AND, OR and NOT. Pure.
 
-A condition also tells what a store with an index can use: in which span a field must lie, and which value it must have.
+A criterion also tells what a store with an index can use: in which span a field must lie, and which value it must have.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Condition(Protocol[_Of]):
+class Criterion(Protocol[_Of]):
     """Something that holds of a record, or does not."""
 
     def holds(self, record: _Of, /) -> bool:
@@ -52,7 +52,7 @@ class Condition(Protocol[_Of]):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Generic[Record]):
+class FieldCriterion(Generic[Record]):
     """A field of a record, read by ``of``, compared with what is ``wanted``."""
 
     field: str
@@ -86,10 +86,10 @@ class Comparison(Generic[Record]):
 
 
 @dataclass(frozen=True, slots=True)
-class AllOf(Generic[Record]):
+class Conjunction(Generic[Record]):
     """Holds where all parts do; of no parts, always."""
 
-    parts: Sequence[Condition[Record]] = ()
+    parts: Sequence[Criterion[Record]] = ()
 
     def holds(self, record: Record) -> bool:
         """Ask all."""
@@ -111,10 +111,10 @@ class AllOf(Generic[Record]):
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf(Generic[Record]):
+class Disjunction(Generic[Record]):
     """Holds where any part does."""
 
-    parts: Sequence[Condition[Record]]
+    parts: Sequence[Criterion[Record]]
 
     def holds(self, record: Record) -> bool:
         """Ask one after the other."""
@@ -138,7 +138,7 @@ class AnyOf(Generic[Record]):
 class Negation(Generic[Record]):
     """Holds where its part does not."""
 
-    part: Condition[Record]
+    part: Criterion[Record]
 
     def holds(self, record: Record) -> bool:
         """Ask, and say the opposite."""

@@ -146,7 +146,7 @@ class FilterFields(Generic[Record]):
             hint = _nearest(name, self._fields)
             raise refused(written.place, f"no field {shown(name)}; allowed: {', '.join(self._fields)}{hint}")
         if written.comparator == ":" and written.value == "*":
-            if field.kind.comparators[-1] in (_SET, ":"):
+            if {":", _SET} & {*field.kind.comparators}:
                 return FieldCriterion(name, ":", ANYTHING, field.of)
         elif written.comparator in field.kind.comparators:
             return FieldCriterion(name, written.comparator, _value(field.kind, written, tenant), field.of)

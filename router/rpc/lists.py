@@ -15,6 +15,8 @@ from router.model.workitem import Kind, State
 
 Record = TypeVar("Record")
 _NS_PER_MS = 1_000_000
+_OF_CLIENTS = frozenset({"source", "external_id"})
+"""Fields that hold what a client wrote of a person, maybe; all others are names and words of the service's own."""
 
 
 def applied_rule(decision: Decision) -> str:
@@ -61,7 +63,7 @@ async def read_filter(fields: FilterFields[Record], written: str, tenant: str, c
         If it compares what answers hide from the caller.
     """
     read = fields.read(written, tenant)
-    await call.check_seen(read.fields)
+    await call.check_seen(read.fields & _OF_CLIENTS)
     return read
 
 

@@ -14,6 +14,7 @@ import math
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -137,9 +138,10 @@ def page_size(size: int) -> int:
     return min(size or DEFAULT_PAGE, MAX_PAGE)
 
 
-def page_token(place: str | int | None) -> str:
-    """Write where the next page begins; empty for none."""
-    return urlsafe_b64encode(str(place).encode()).decode() if place else ""
+def page_token(place: str | int | None, filter_text: str = "") -> str:
+    """Write where the next page begins, in a list with this filter; empty for none."""
+    mark = _mark(filter_text)
+    return urlsafe_b64encode((f"{place}~{mark}" if mark else str(place)).encode()).decode() if place else ""
 
 
 def page_place(token: str, is_place: Callable[[str], object] = bool) -> str:
@@ -159,15 +161,24 @@ def page_place(token: str, is_place: Callable[[str], object] = bool) -> str:
     return place
 
 
-def page_number(token: str) -> int:
-    """Read the number behind which a page begins; 0 for the first page.
+def page_number(token: str, filter_text: str = "") -> int:
+    """Read the number behind which a page begins, in a list with this filter; 0 for the first page.
 
     Raises
     ------
     InvalidInput
-        If this server never wrote it.
+        If this server never wrote it, or for another filter.
     """
-    return int(page_place(token, is_number) or 0)
+    number, _, mark = page_place(token, lambda place: is_number(place.partition("~")[0])).partition("~")
+    if token and mark != _mark(filter_text):
+        fault = "is of a list with another filter: repeat the filter of the page before, or leave the token out"
+        raise InvalidInput.of("page_token", f"{shown(token)}: {fault}")
+    return int(number or 0)
+
+
+def _mark(filter_text: str) -> str:
+    """Return what tells a filter from others."""
+    return blake2b(filter_text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() if filter_text else ""
 
 
 def is_number(written: str) -> bool:

@@ -139,7 +139,7 @@ class Service:
             (WorkforceServicer(workforce_service), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
-            (FairnessServicer(Fairness(assignments, workforce_service)), fairness_pb2, "FairnessService"),
+            (FairnessServicer(Fairness(assignments, workforce_service, queries)), fairness_pb2, "FairnessService"),
         )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -68,12 +69,16 @@ class Call:
     """
 
     __slots__ = (
-        "_described", "_resource", "code", "context", "error", "method", "only_rep", "principal", "request", "started"
+        "_described", "_hidden", "_resource", "code", "context", "error", "method", "only_rep", "principal", "request",
+        "started",
     )  # fmt: skip
 
-    def __init__(self, method: Method, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+    def __init__(
+        self, method: Method, request: Any, context: grpc.aio.ServicerContext[Any, Any], hidden: Hidden | None = None
+    ) -> None:
         self.method = method.name
         self._described = method
+        self._hidden = hidden
         self._resource: str | None = None
         self.request = request
         self.context = context
@@ -134,6 +139,18 @@ class Call:
         if self.only_rep and rep != self.only_rep:
             raise PermissionDenied(f"{self.actor} may only touch what is {self.only_rep}'s own")
 
+    async def check_seen(self, fields: AbstractSet[str]) -> None:
+        """Check that whoever makes the call sees these fields: what answers hide, no question may find out.
+
+        Raises
+        ------
+        PermissionDenied
+            If one is hidden from them.
+        """
+        hidden = fields & await self._hidden(self) if self._hidden and fields else frozenset[str]()
+        if hidden:
+            raise PermissionDenied(f"{', '.join(sorted(hidden))}: personal, and hidden from your roles; leave it out")
+
     def check_time(self) -> None:
         """Check that who makes the call is still believed; streams last longer than tokens.
 
@@ -151,6 +168,10 @@ class Call:
             if key == name:
                 return value if isinstance(value, str) else value.decode("utf-8", "replace")
         return ""
+
+
+Hidden = Callable[[Call], Awaitable[AbstractSet[str]]]
+"""Returns the fields that are hidden from a call's caller."""
 
 
 def _text(message: Any, path: Path) -> str:

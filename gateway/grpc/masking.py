@@ -45,9 +45,18 @@ class Masking:
 
     async def apply(self, call: Call, answer: Message) -> None:
         """Hide in an answer, which must be this call's own, what its caller has no need of."""
-        if call.principal is None or call.principal.roles & SEERS:
-            return
-        hide(answer, self._always | (await self._declared(call) if call.tenant else frozenset()))
+        if not _sees_all(call):
+            hide(answer, await self.hidden(call))
+
+    async def hidden(self, call: Call) -> AbstractSet[str]:
+        """Return the fields that a call's caller does not see, and so may not filter by."""
+        if _sees_all(call):
+            return frozenset()
+        return self._always | (await self._declared(call) if call.tenant else frozenset())
+
+
+def _sees_all(call: Call) -> bool:
+    return call.principal is None or bool(call.principal.roles & SEERS)
 
 
 def hide(message: Any, names: AbstractSet[str]) -> None:

@@ -122,7 +122,7 @@ class GrpcServer:
         observers, masking = self._observers, self._masking
 
         async def answer(request: Any, context: Context) -> Message:
-            call = Call(described, None if many else request, context)
+            call = Call(described, None if many else request, context, masking.hidden if masking else None)
             for observer in observers:
                 observer.began(call)
             try:
@@ -145,7 +145,7 @@ class GrpcServer:
         observers, masking = self._observers, self._masking
 
         async def answer(request: Any, context: Context) -> AsyncIterator[Message]:
-            call = Call(described, None if many else request, context)
+            call = Call(described, None if many else request, context, masking.hidden if masking else None)
             for observer in observers:
                 observer.began(call)
             try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from router.assignment.explanation import Explanation, explain
+from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.model.decision import Decision, Outcome
@@ -14,6 +16,29 @@ from router.model.events import Completed
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
+
+Record = TypeVar("Record")
+_LOOKS = 20
+"""Events that a call looks at, at most, for each record that it is to return."""
+
+
+def _everything(_: object) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted(Generic[Record]):
+    """What a list keeps: records that a test ``holds`` for, of a time from ``from_ms`` to just before ``until_ms``.
+
+    The test says all; the times, in milliseconds since 1970, say besides where to look.
+    """
+
+    holds: Callable[[Record], bool] = _everything
+    from_ms: float = 0
+    until_ms: float = math.inf
+
+
+ALL: Wanted[Any] = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +98,38 @@ class WorkItemQueries:
         return _stored(record, {number: await self.decision(tenant, number) for number in _numbers(record)})
 
     async def items(
-        self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None
-    ) -> tuple[list[StoredItem], int | None]:
+        self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None,
+        wanted: Wanted[StoredItem] = ALL,
+    ) -> tuple[list[StoredItem], int | None]:  # fmt: skip
         """Return up to ``count`` work items that first came after an event, oldest first, and the event to go
         on after, if there may be more: however few there are, it looks at ``count`` of an owner's, else at 20 times as
-        many events.
+        many events. ``wanted`` is of the time when they first came.
         """
+        if not after and wanted.from_ms > 0:
+            after = await self._first_since(tenant, wanted.from_ms) - 1
         if owner:
-            return await self._owned(tenant, owner, state, after, count)
+            return await self._owned(tenant, owner, state, after, count, wanted)
         matches: list[StoredItem] = []
         looked_at = 0
-        while len(matches) < count and looked_at < 20 * count:
+        while len(matches) < count and looked_at < _LOOKS * count:
             events = await self._store.events(tenant, after=after, count=count)
             if not events:
                 return matches, None
             firsts = [event.item_id for event in events if isinstance(event, Decision) and not event.previous]
             arrived = {stored.record.first: stored for stored in await self._stored(tenant, firsts)}
             for event in events:
+                if event.at_ms >= wanted.until_ms:
+                    return matches, None
                 after, looked_at = event.number, looked_at + 1
                 stored = arrived.get(after)
-                if stored and owner in (None, stored.record.owner) and state in (None, stored.record.state):
+                if stored and owner in (None, stored.record.owner) and _is_wanted(stored, state, wanted):
                     matches.append(stored)
                 if len(matches) == count:
                     break
         return matches, after
 
     async def _owned(
-        self, tenant: str, owner: str, state: State | None, after: int, count: int
+        self, tenant: str, owner: str, state: State | None, after: int, count: int, wanted: Wanted[StoredItem]
     ) -> tuple[list[StoredItem], int | None]:
         """Do the same for one owner, by the index, which tells open from closed, and not in which way closed."""
         if state not in (None, State.ASSIGNED, *CLOSED_STATES):
@@ -108,8 +138,9 @@ class WorkItemQueries:
         pages = [await self._store.owned(tenant, owner, is_open=side, after=after, count=count + 1) for side in sides]
         places = sorted({place for page in pages for place in page})  # one that was closed meanwhile is on both sides
         stored = await self._stored(tenant, [item_id for _, item_id in places[:count]])
-        matches = [item for item in stored if item.record.owner == owner and state in (None, item.record.state)]
-        return matches, places[count - 1][0] if len(places) > count else None
+        matches = [item for item in stored if item.record.owner == owner and _is_wanted(item, state, wanted)]
+        is_over = bool(stored) and stored[-1].created_ms >= wanted.until_ms
+        return matches, places[count - 1][0] if len(places) > count and not is_over else None
 
     async def _stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
         """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
@@ -132,28 +163,50 @@ class WorkItemQueries:
         return events[0]
 
     async def decisions(
-        self, tenant: str, *, before: int | None, count: int, item_id: str | None = None
-    ) -> tuple[list[Decision], int | None]:
-        """Return decisions, if it is given those below an event, newest first; and the one to go on below, if there
-        may be more.
+        self, tenant: str, *, before: int | None, count: int, item_id: str | None = None,
+        wanted: Wanted[Decision] = ALL,
+    ) -> tuple[list[Decision], int | None]:  # fmt: skip
+        """Return up to ``count`` decisions, if it is given those below an event, newest first; and the one to go on
+        below, if there may be more: however few there are, it looks at 20 times as many events, or at all of one work
+        item's. ``wanted`` is of the time when they were made.
         """
         if item_id is not None:
-            return await self._decisions_about(tenant, item_id, before, count)
+            return await self._decisions_about(tenant, item_id, before, count, wanted)
+        if before is None and wanted.until_ms < math.inf:
+            before = await self._first_since(tenant, wanted.until_ms)
         matches: list[Decision] = []
-        while len(matches) < count:
+        looked_at = 0
+        while len(matches) < count and looked_at < _LOOKS * count:
             events = await self._store.events(tenant, before=before, count=count, newest_first=True)
             if not events:
                 return matches, None
             for event in events:
-                before = event.number
-                if isinstance(event, Decision):
+                if event.at_ms < wanted.from_ms:
+                    return matches, None
+                before, looked_at = event.number, looked_at + 1
+                if isinstance(event, Decision) and wanted.holds(event):
                     matches.append(event)
                 if len(matches) == count:
                     break
         return matches, before if before is not None and before > 1 else None
 
+    async def _first_since(self, tenant: str, at_ms: float) -> int:
+        """Return the first event of a time or later; where there is none, what the next event will be.
+
+        Looks at as many events as their number has binary digits: time never runs back in a log.
+        """
+        newest = await self._store.events(tenant, count=1, newest_first=True)
+        first, beyond = 1, newest[0].number + 1 if newest else 1
+        while first < beyond:
+            (event,) = await self._store.events(tenant, after=(first + beyond) // 2 - 1, count=1)
+            if event.at_ms < at_ms:
+                first = event.number + 1
+            else:
+                beyond = (first + beyond) // 2
+        return first
+
     async def _decisions_about(
-        self, tenant: str, item_id: str, before: int | None, count: int
+        self, tenant: str, item_id: str, before: int | None, count: int, wanted: Wanted[Decision]
     ) -> tuple[list[Decision], int | None]:
         """Follow a work item's events backwards."""
         record = await found(self._store, tenant, item_id)
@@ -162,7 +215,7 @@ class WorkItemQueries:
         while number and len(matches) < count:
             (event,) = await self._store.events(tenant, after=number - 1, count=1)
             assert isinstance(event, Decision | Completed)
-            if isinstance(event, Decision) and (before is None or number < before):
+            if isinstance(event, Decision) and (before is None or number < before) and wanted.holds(event):
                 matches.append(event)
             number = event.previous
         return matches, matches[-1].number if number and matches else None
@@ -179,6 +232,23 @@ class WorkItemQueries:
             return await self.explanation(tenant, decision)
         return None
 
+    async def entitlements(self, tenant: str, decision: Decision) -> dict[str, int]:
+        """Return what each rep who could have had a decision's work item was entitled to of it, in micro-units.
+
+        Raises
+        ------
+        CorruptHistory
+            If it does not follow from the stored facts.
+        """
+        head = decision.head
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        plan = plan_again(decision, planner)
+        choice = replay(decision, plan)
+        if choice.picked is None:
+            return {}
+        reps = plan.attempts[choice.step - 1].candidates.reps
+        return {reps[k]: share for k, share in zip(choice.eligible, choice.picked.entitlements, strict=True)}
+
     async def explanation(self, tenant: str, decision: Decision) -> Explanation:
         """Recompute a decision's full trace.
 
@@ -189,3 +259,7 @@ class WorkItemQueries:
         """
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
+
+
+def _is_wanted(stored: StoredItem, state: State | None, wanted: Wanted[StoredItem]) -> bool:
+    return state in (None, stored.record.state) and wanted.holds(stored)

@@ -38,3 +38,8 @@ def headline(console: Console, text: str) -> None:
 def names_of(client: FairleadClient) -> Mapping[str, str]:
     """Return how to call each rep, by resource name."""
     return {rep.name: rep.display_name or rep.name.rpartition("/")[2] for rep in client.list_reps()}
+
+
+def pool_names_of(client: FairleadClient) -> Mapping[str, str]:
+    """Return how to call each pool, by resource name."""
+    return {pool.name: pool.display_name or pool.name.rpartition("/")[2] for pool in client.list_pools()}

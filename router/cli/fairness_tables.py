@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -52,30 +53,29 @@ class Arrivals:
         return self._by_pool.get(pool, ())
 
 
-def fairness_table(report: fairness.FairnessReport, arrivals: Sequence[Arrival], names: Mapping[str, str]) -> Table:
-    """Lay out a pool's report beside what the baselines make of the same arrivals.
+def fairness_table(
+    report: fairness.FairnessReport,
+    arrivals: Sequence[Arrival] | None,
+    names: Mapping[str, str],
+    pool: str = "",
+) -> Group:
+    """Lay out a pool's report, beside what the baselines make of the same arrivals where these are known.
 
     Parameters
     ----------
     report
         As the service gives it.
     arrivals
-        What the pool received in this run.
+        What the pool received in this run; None: nobody noted it.
     names
         How to call each rep, by resource name.
+    pool
+        How to call the pool; its id where nothing is said.
     """
     weights = dict(sorted(report.weights.items()))
-    others = compare(weights, [arrival for arrival in arrivals if arrival.entitled.keys() <= weights.keys()])
-    table = Table(
-        title=_title(report, len(arrivals)),
-        title_justify="left",
-        caption=_caption(report),
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-        show_footer=True,
-    )
+    comparable = [arrival for arrival in arrivals or () if arrival.entitled.keys() <= weights.keys()]
+    others = {} if arrivals is None else compare(weights, comparable)
+    table = _table()
     table.add_column("rep", no_wrap=True, footer="worst ever")
     for heading in ("weight", "entitled", "received"):
         table.add_column(heading, justify="right")
@@ -93,7 +93,43 @@ def fairness_table(report: fairness.FairnessReport, arrivals: Sequence[Arrival],
             Text(signed(report.observed.per_rep[rep]), "green"),
             *(_distance(measured.by_rep[rep]) for measured in others.values()),
         )
-    return table
+    title = _title(report, report.decisions if arrivals is None else len(arrivals), pool)
+    return Group(title, table, Text(_caption(report), "dim italic"))
+
+
+def period_table(
+    period: fairness.PeriodFairness, names: Mapping[str, str], in_words: str, jain_index: float
+) -> Group | Text:  # fmt: skip
+    """Lay out what was entitled and received in a period; say so where nothing was.
+
+    Parameters
+    ----------
+    in_words
+        Which period.
+    jain_index
+        Over received/entitled.
+    """
+    title = Text(f"{in_words}: {period.decisions} decisions, {period.charged:g} charged", style="bold")
+    if not period.decisions:
+        return title
+    overridden = f", {period.overrides} by a person's word" if period.overrides else ""
+    caption = (
+        f"received/entitled agree to {jain_index:.3f} (Jain's index, 1: all alike){overridden}; "
+        "the bound is of the whole ledger, not of a period"
+    )
+    table = _table(show_footer=False)
+    table.add_column("rep", no_wrap=True)
+    for heading in ("entitled", "received", "difference"):
+        table.add_column(heading, justify="right")
+    for rep in sorted(period.entitled):
+        entitled, received = period.entitled[rep], period.received[rep]
+        table.add_row(called(rep, names), f"{entitled:.2f}", f"{received:g}", signed(round(entitled - received, 6)))
+    return Group(title, table, Text(caption, "dim italic"))
+
+
+def _table(*, show_footer: bool = True) -> Table:
+    """Begin a table; what stands above and below it is printed apart, for a table breaks it at its own width."""
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_footer=show_footer)
 
 
 def alone(report: fairness.FairnessReport, names: Mapping[str, str]) -> Text:
@@ -102,8 +138,8 @@ def alone(report: fairness.FairnessReport, names: Mapping[str, str]) -> Text:
     return Text.assemble(_title(report, report.decisions), f", all of them to its only member, {members}")
 
 
-def _title(report: fairness.FairnessReport, arrived: int) -> Text:
-    pool = report.pool.rpartition("/")[2]
+def _title(report: fairness.FairnessReport, arrived: int, pool: str = "") -> Text:
+    pool = pool or report.pool.rpartition("/")[2]
     earlier = report.decisions - arrived
     note = f", {earlier} of them before or beside this file" if earlier else ""
     return Text(f"Pool {pool}: {report.decisions} decisions{note}", style="bold")

@@ -6,16 +6,15 @@ as it is.
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
+from google.protobuf.json_format import MessageToDict
 from rich.console import Console
 from rich.markup import escape
 
@@ -25,16 +24,22 @@ from fairlead.commands import access_options, connected, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import in_words
-from router.cli.consoles import console_for, names_of
-from router.cli.failing import InputFailed
+from router.cli.consoles import console_for
+from router.cli.csv_files import CsvRows, csv_file
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, never_eligible, read_inputs, route_all
+from router.cli.lists import Names, enum_value, last, shown_time
 from router.cli.server import own_service
+from router.cli.words import called, rule_of
 from tables.cli import say, table_options
 from tables.options import ReadOptions, read_mapping
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-COLUMNS = ["source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision"]
+COLUMNS = (
+    "source", "external_id", "outcome", "rep", "pool", "rule", "step", "eligible", "why", "decision",
+    "time", "rep_name", "pool_name", "kind", "value", "priority",
+)  # fmt: skip
+"""Of the decisions file; the fields of the leads stand behind them."""
 
 
 @click.command()
@@ -97,6 +102,10 @@ def route(
     The options below are of the leads; reps and territories read by themselves, or by --workforce-mapping FILE.
     A lead in error is left out and written to LEADS.rejected.csv; the exit code is then 1.
 
+    The decisions file says, for each lead: its source and id, what came of it (outcome, rep, pool, rule, step, how many
+    were eligible, why nobody), decision and time in UTC, the names of rep and pool, and the lead's own kind, value,
+    priority and fields. It opens in Excel; a text that begins like a formula has a quote before it.
+
     \b
     Other names of columns:
       $ fairlead route … --map 地区=region --map opportunity_id=external_id
@@ -105,7 +114,7 @@ def route(
     of_workforce = in_words(lambda: read_mapping(workforce_mapping)) if workforce_mapping else ReadOptions()
     inputs = read_inputs(leads, reps, rules, territories, source, options, of_workforce)
     widths, console = bands_from(bands), console_for(sys.stdout)
-    with _written(out) as rows, _service(server, tenant) as client:
+    with csv_file(out, columns_with(inputs.rule_set.fields)) as rows, _service(server, tenant) as client:
         enter(client, inputs, widths)
         refused = report(client, inputs, console, rows)
     console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
@@ -122,24 +131,24 @@ def _service(server: str | None, tenant: str) -> Iterator[FairleadClient]:
             yield client
 
 
-@contextmanager
-def _written(out: Path) -> Iterator[Any]:
-    try:
-        # with a byte order mark: Excel then reads Chinese
-        with out.open("w", encoding="utf-8-sig", newline="") as stream:
-            rows = csv.writer(stream)
-            rows.writerow(COLUMNS)
-            yield rows
-    except OSError as error:
-        raise InputFailed(f"{out}: {error.strerror}") from error
+def columns_with(fields: Iterable[str]) -> list[str]:
+    """Return the heading of the decisions file; a field that is called as a column of ours is `lead_` and its name.
+
+    Examples
+    --------
+    >>> columns_with(["region", "pool"])[-2:]
+    ['region', 'lead_pool']
+    """
+    return [*COLUMNS, *(f"lead_{field}" if field in COLUMNS else field for field in fields)]
 
 
-def report(client: FairleadClient, inputs: Inputs, console: Console, rows: Any) -> int:
+def report(client: FairleadClient, inputs: Inputs, console: Console, rows: CsvRows) -> int:
     """Route all leads, write and sum up; return how many were refused."""
     say_beforehand(client, inputs, console)
     arrivals, outcomes, refusals = Arrivals(), Counter[str](), list[str]()
+    names = Names.of(client)
     for item, answer in route_all(client, inputs, console):
-        rows.writerow(row_of(item, answer))
+        rows.write([*row_of(item, answer, names), *lead_cells(item, inputs.rule_set.fields)])
         if isinstance(answer, FairleadError):
             refusals.append(f"{item.external_id}: {answer.message}")
         else:
@@ -148,7 +157,7 @@ def report(client: FairleadClient, inputs: Inputs, console: Console, rows: Any) 
     console.print(", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.most_common()) or "no leads")
     for refusal in refusals[:10]:
         console.print(f"[red]refused[/] {refusal}", markup=True)
-    print_fairness(client, arrivals, console)
+    print_fairness(client, arrivals, names.reps, console)
     return len(refusals)
 
 
@@ -165,9 +174,10 @@ def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> 
         console.print(f"[yellow]nobody is in pool {pool}[/], which the rules name")
 
 
-def print_fairness(client: FairleadClient, arrivals: Arrivals, console: Console) -> None:
+def print_fairness(
+    client: FairleadClient, arrivals: Arrivals, names: Mapping[str, str], console: Console
+) -> None:  # fmt: skip
     """Print the table of every pool that received anything, the busiest first; a line where nobody competes."""
-    names = names_of(client)
     for pool in arrivals.pools():
         measured = client.fairness(pool)
         console.print()
@@ -179,23 +189,35 @@ def print_fairness(client: FairleadClient, arrivals: Arrivals, console: Console)
 
 def outcome_of(decision: decisions.Decision) -> str:
     """Return the outcome in the words of the contract, e.g. ``EXISTING_OWNER``."""
-    return decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
+    return enum_value(decision, "outcome")
 
 
-def row_of(item: routing.WorkItem, answer: decisions.Decision | FairleadError) -> list[Any]:
-    """Write one line of the decisions file."""
+def row_of(item: routing.WorkItem, answer: decisions.Decision | FairleadError, names: Names) -> list[object]:
+    """Write one line of the decisions file, but for the lead's fields."""
+    of_lead = [enum_value(item, "kind"), item.value, item.priority]
     if isinstance(answer, FairleadError):
-        return [item.source, item.external_id, "ERROR", "", "", "", "", "", answer.message, ""]
+        blanks = [""] * (len(COLUMNS) - len(of_lead) - 9)
+        return [item.source, item.external_id, "ERROR", "", "", "", "", "", answer.message, *blanks, *of_lead]
     eligible = sum(c.verdict != decisions.Candidate.VERDICT_INELIGIBLE for c in answer.candidates)
     return [
         item.source,
         item.external_id,
         outcome_of(answer),
-        answer.rep.rpartition("/")[2],
-        answer.pool.rpartition("/")[2],
-        answer.matched_rules[0] if answer.matched_rules else "default",
+        last(answer.rep),
+        last(answer.pool),
+        rule_of(answer),
         answer.steps[-1] if answer.steps else "",
         eligible,
         answer.refusal_summary,
-        answer.name.rpartition("/")[2],
+        last(answer.name),
+        shown_time(answer.decide_time, "milliseconds"),
+        called(answer.rep, names.reps),
+        called(answer.pool, names.pools),
+        *of_lead,
     ]
+
+
+def lead_cells(item: routing.WorkItem, fields: Iterable[str]) -> list[object]:
+    """Write what a lead has in each field; lists as leads files write them, with semicolons."""
+    values = MessageToDict(item.attributes)
+    return [";".join(value) if isinstance(value := values.get(field, ""), list) else value for field in fields]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from router.assignment.ledger import bound, jain_index
 from router.assignment.ports import Assignments
+from router.assignment.queries import WorkItemQueries
+from router.fairness.period import PeriodPart, period_part
 from router.model.records import LedgerState
 from router.model.workforce import MICROS, MILLIS, Pool
 from router.workforce.service import WorkforceService
@@ -58,11 +60,22 @@ def report(pool: Pool, state: LedgerState) -> FairnessReport:
 
 
 class Fairness:
-    """The use case: report a pool by its name."""
+    """The use cases: report a pool by its name, as it stands and of a period.
 
-    def __init__(self, store: Assignments, workforce_service: WorkforceService) -> None:
+    Parameters
+    ----------
+    store
+        Ledgers.
+    workforce_service
+        Knows the pools.
+    queries
+        Find decisions.
+    """
+
+    def __init__(self, store: Assignments, workforce_service: WorkforceService, queries: WorkItemQueries) -> None:
         self._store = store
         self._workforce_service = workforce_service
+        self._queries = queries
 
     async def report(self, tenant: str, pool_id: str) -> FairnessReport:
         """Report a pool.
@@ -75,3 +88,9 @@ class Fairness:
         pool = (await self._workforce_service.get(tenant, "pool", pool_id)).record
         assert isinstance(pool, Pool)
         return report(pool, await self._store.ledger(tenant, pool_id))
+
+    async def period(
+        self, tenant: str, pool_id: str, *, from_ms: float, until_ms: float, before: int | None
+    ) -> PeriodPart:
+        """Sum up a part of a period; see ``period_part``."""
+        return await period_part(self._queries, tenant, pool_id, from_ms=from_ms, until_ms=until_ms, before=before)

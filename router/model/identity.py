@@ -41,7 +41,7 @@ def normal_id(item: WorkItem, *, hides_external_id: bool = False) -> str:
     """
     if not item.external_id:
         return ""
-    return natural_id(_normal_source(item.source), _normal_external_id(item.external_id), hidden=hides_external_id)
+    return natural_id(normal_source(item.source), normal_external_id(item.external_id), hidden=hides_external_id)
 
 
 def normal_name(item_id: str) -> str:
@@ -53,15 +53,17 @@ def normal_name(item_id: str) -> str:
     ('crm~l-1', '~a6116073f12ddf7a1cde159e83485c3d')
     """
     source, _, external_id = item_id.partition("~")
-    return natural_id(_normal_source(source), _normal_external_id(external_id)) if source and external_id else item_id
+    return natural_id(normal_source(source), normal_external_id(external_id)) if source and external_id else item_id
 
 
 @lru_cache(4096)
-def _normal_source(text: str) -> str:
+def normal_source(text: str) -> str:
+    """Return what all spellings of a source share."""
     return _normal(text)
 
 
-def _normal_external_id(text: str) -> str:
+def normal_external_id(text: str) -> str:
+    """Return what all spellings of an external id share."""
     if _NORMAL.fullmatch(text) and len(text) != 15:
         return text
     plain = _normal(text, folds_case=False)

@@ -8,6 +8,7 @@ from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
 from router.rpc.fields import wants_full
+from router.rpc.lists import DECISIONS, read_filter, wanted
 from router.rpc.presenter import DecisionPresenter
 
 
@@ -23,14 +24,19 @@ class DecisionServicer:
         full = wants_full(request.view)
         return await self._presenter.message(tenant, await self._queries.decision(tenant, number), full=full)
 
-    async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
+    async def ListDecisions(
+        self, request: decisions.ListDecisionsRequest, call: Call
+    ) -> decisions.ListDecisionsResponse:
         tenant, full = tenant_of(request.parent), wants_full(request.view)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
+        asked = await read_filter(DECISIONS, request.filter, tenant, call)
         page, position = await self._queries.decisions(
             tenant,
-            before=fields.page_number(request.page_token) or None,
+            before=fields.page_number(request.page_token, asked.text) or None,
             count=fields.page_size(request.page_size),
-            item_id=item_id,
+            item_id=item_id or asked.only("work_item") or None,
+            wanted=wanted(asked, "decide_time"),
         )
         messages = [await self._presenter.message(tenant, decision, full=full) for decision in page]
-        return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))
+        token = fields.page_token(position, asked.text)
+        return decisions.ListDecisionsResponse(decisions=messages, next_page_token=token)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from failures import InvalidInput
 from fairlead.v1 import fairness_pb2 as messages
 from gateway import fields
 from gateway.grpc.call import Call
-from router.fairness.report import Fairness
+from router.fairness.period import PeriodPart
+from router.fairness.report import Fairness, FairnessReport
+
+_NS_PER_MS = 1_000_000
+_Request = messages.GetFairnessReportRequest
 
 
 class FairnessServicer:
@@ -16,26 +24,62 @@ class FairnessServicer:
     def __init__(self, fairness: Fairness) -> None:
         self._fairness = fairness
 
-    async def GetFairnessReport(self, request: messages.GetFairnessReportRequest, _: Call) -> messages.FairnessReport:
+    async def GetFairnessReport(self, request: _Request, _: Call) -> messages.FairnessReport:
         tenant, pool_id = fields.name_of(request.pool, "pools", "pool")
-        report = await self._fairness.report(tenant, pool_id)
+        start, end = _period(request)
+        asked = f"{start} {end}" if (start, end) != (-math.inf, math.inf) else ""
+        before = fields.page_number(request.page_token, asked) or None
+        message = _report_message(tenant, request.pool, await self._fairness.report(tenant, pool_id))
+        if asked:
+            part = await self._fairness.period(tenant, pool_id, from_ms=start, until_ms=end, before=before)
+            message.period.CopyFrom(_period_message(tenant, part, fields.page_token(part.below, asked)))
+        return message
 
-        def named(by_rep: Mapping[str, float]) -> dict[str, float]:
-            return {f"tenants/{tenant}/reps/{rep}": amount for rep, amount in by_rep.items()}
 
-        return messages.FairnessReport(
-            pool=request.pool,
-            bound=report.bound,
-            observed=messages.ObservedFairness(
-                worst=report.worst, worst_ever=report.worst_ever, per_rep=named(report.deficits)
-            ),
-            entitled=named(report.entitled),
-            received=named(report.received),
-            weights=named(report.weights),
-            jain_index=report.jain_index,
-            decisions=report.decisions,
-            overrides=report.overrides,
-            disturbance=report.disturbance,
-            largest_charge=report.largest_charge,
-            band=report.band,
-        )
+def _period(request: _Request) -> tuple[float, float]:
+    """Read the period that is asked for, in milliseconds; all time where none is."""
+    start = _milliseconds(request.start_time, "start_time") if request.HasField("start_time") else -math.inf
+    end = _milliseconds(request.end_time, "end_time") if request.HasField("end_time") else math.inf
+    if start >= end:
+        raise InvalidInput.of("end_time", f"{request.end_time.ToJsonString()}: must be after start_time")
+    return start, end
+
+
+def _milliseconds(stamp: Timestamp, field: str) -> int:
+    """Return the first millisecond that is not before an instant."""
+    fields.instant(stamp, field)
+    return -(-stamp.ToNanoseconds() // _NS_PER_MS)
+
+
+def _named(tenant: str, by_rep: Mapping[str, float]) -> dict[str, float]:
+    return {f"tenants/{tenant}/reps/{rep}": amount for rep, amount in by_rep.items()}
+
+
+def _report_message(tenant: str, pool: str, report: FairnessReport) -> messages.FairnessReport:
+    return messages.FairnessReport(
+        pool=pool,
+        bound=report.bound,
+        observed=messages.ObservedFairness(
+            worst=report.worst, worst_ever=report.worst_ever, per_rep=_named(tenant, report.deficits)
+        ),
+        entitled=_named(tenant, report.entitled),
+        received=_named(tenant, report.received),
+        weights=_named(tenant, report.weights),
+        jain_index=report.jain_index,
+        decisions=report.decisions,
+        overrides=report.overrides,
+        disturbance=report.disturbance,
+        largest_charge=report.largest_charge,
+        band=report.band,
+    )
+
+
+def _period_message(tenant: str, part: PeriodPart, token: str) -> messages.PeriodFairness:
+    return messages.PeriodFairness(
+        entitled=_named(tenant, part.entitled),
+        received=_named(tenant, part.received),
+        charged=part.charged,
+        decisions=part.decisions,
+        overrides=part.overrides,
+        next_page_token=token,
+    )

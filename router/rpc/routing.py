@@ -20,6 +20,7 @@ from router.model.decision import Decision
 from router.model.errors import InvalidInput
 from router.model.workitem import State
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, wants_full
+from router.rpc.lists import WORK_ITEMS, read_filter, wanted
 from router.rpc.messages import (
     change_message,
     received_message,
@@ -143,16 +144,18 @@ class RoutingServicer:
         if request.state not in _STATES:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
+        asked = await read_filter(WORK_ITEMS, request.filter, tenant, call)
         page, position = await self._queries.items(
             tenant,
-            after=fields.page_number(request.page_token),
+            after=fields.page_number(request.page_token, asked.text),
             count=fields.page_size(request.page_size),
-            owner=owner or None,
+            owner=owner or asked.only("owner") or None,
             state=_STATES[request.state],
+            wanted=wanted(asked, "create_time"),
         )
         return routing.ListWorkItemsResponse(
             work_items=[work_item_message(tenant, stored) for stored in page],
-            next_page_token=fields.page_token(position),
+            next_page_token=fields.page_token(position, asked.text),
         )
 
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:

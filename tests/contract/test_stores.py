@@ -25,7 +25,7 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
-from router.assignment.queries import WorkItemQueries
+from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement, Roster
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
@@ -108,7 +108,7 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
-        self.fairness = Fairness(assignments, self.workforce_service)
+        self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
@@ -280,6 +280,11 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.queries.decisions(TENANT, before=before, count=count))
         self.both(lambda side: side.queries.items(TENANT, after=before, count=count))
 
+    @rule(first=st.integers(1, 30), length=st.integers(0, 30), count=st.integers(1, 5), rep=st.sampled_from(REPS))
+    def read_of_a_time(self, first: int, length: int, count: int, rep: str) -> None:
+        for side in self.sides:  # each has times of its own
+            self.loop.run_until_complete(check_of_a_time(side, first, length, count, rep))
+
     @invariant()
     def ledgers_and_loads_are_equal(self) -> None:
         for pool in POOLS:
@@ -319,6 +324,31 @@ def a_rep(rep: str, _: object) -> Rep:
 
 def a_pool(pool: str, members: tuple[Member, ...], _: object) -> Pool:
     return Pool(pool, members)
+
+
+async def check_of_a_time(side: Side, first: int, length: int, count: int, rep: str) -> None:
+    """Hold what a rep was given within a time, page by page, against the whole log."""
+    log = await side.assignments.events(TENANT, count=1000)
+    start, end = [log[place].at_ms if place < len(log) else 0 for place in (first, first + length)]
+    given: Wanted[Decision] = Wanted(lambda decision: decision.rep == rep, start, end)
+    owned: Wanted[StoredItem] = Wanted(lambda stored: stored.record.owner == rep, start, end)
+    within = [event for event in log if isinstance(event, Decision) and start <= event.at_ms < end]
+    arrived = [event.item_id for event in within if not event.previous]
+    records = await side.assignments.items(TENANT, arrived)
+
+    decisions, before = await side.queries.decisions(TENANT, before=None, count=count, wanted=given)
+    while before:
+        page, before = await side.queries.decisions(TENANT, before=before, count=count, wanted=given)
+        decisions += page
+    items, after = await side.queries.items(TENANT, after=0, count=count, wanted=owned)
+    while after:
+        came, after = await side.queries.items(TENANT, after=after, count=count, wanted=owned)
+        items += came
+
+    assert decisions == [event for event in reversed(within) if event.rep == rep]
+    assert [item.record.item_id for item in items] == [
+        record.item_id for record in records if record and record.owner == rep
+    ]
 
 
 async def erased(subject: Subject, request_id: str, preview: bool, side: Side) -> Any:

@@ -21,7 +21,10 @@ from router.cli.failing import InputFailed
 from router.cli.lead_files import read_leads
 from router.cli.territory_files import read_territories
 from router.cli.workforce_files import read_reps
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
+from router.model.workitem import Kind, WorkItem
 from router.rpc.fields import etag_number, resume_number
+from router.rpc.lists import DECISIONS
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
 from router.rules.codec import dumps, loads
@@ -51,6 +54,14 @@ _FIELDS = {"region": FieldType.STRING, "potential": FieldType.NUMBER, "skills_ne
 _PRINCIPALS = "principals: [{certificate: 'URI=spiffe://a/b', name: crm, roles: [service], tenants: [acme], rep: li}]"
 _REPORT = b'{"gates": [{"name": "leaks", "passed": false, "detail": "d"}], "holdout": {"log_loss": 0.4}, "figures": {}}'
 _SEVERAL = "redis+sentinel://:secret@h:26379,h2:1/name?sentinel_password=x"
+FILTERS = (
+    b"decide_time >= 2026-11-28T09:00:00Z AND (rep = ann OR rep:*) NOT pool = east",
+    b"-matched_rules:a AND outcome = OUTCOME_ASSIGNED cause != WOKEN", b"source = 'a \\' b' OR work_item = crm~L-1",
+)  # fmt: skip
+_HEAD = DecisionInputs(WorkItem(Kind.LEAD, "crm", "L-1"), Cause.ROUTED, 1, 1, ("a",), ())
+_DECISION = Decision(
+    1, "crm~L-1", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, 1, (), None, "", 0, 1_795_856_400_000, _HEAD
+)
 URLS = ("redis://:secret@h:1/0", "unix:///tmp/s?db=1", _SEVERAL, "rediss+cluster://u:p@[::1]:6379,h:6380", "redis://")
 
 
@@ -102,6 +113,7 @@ def _of_texts() -> list[Parser]:
         Parser("rule sets", _rule_set, (), [RULES.encode(), b'{"fields": {}}', examples["rules.yaml"]]),
         Parser("tests of rules", _tests, (), [_TESTS.encode(), b"tests: []"]),
         Parser("names, tokens, etags", _words, (), words),
+        Parser("filters", _filter, (Failure,), FILTERS),
         Parser("key sets", parsed, (ValueError,), [keys, b'{"keys": []}']),
         Parser("health profiles", read_profiles, (Failure,), [examples["health_profiles.yaml"]]),
         Parser("definitions", read_definition, (Failure,), [examples["cdnow.yaml"]]),
@@ -131,6 +143,15 @@ def _report(data: bytes) -> None:
     report = gates.read_report(data)
     gates.failed_gates(report)
     gates.figures(report)
+
+
+def _filter(data: bytes) -> None:
+    """Read a filter, and ask it."""
+    read = DECISIONS.read(data.decode("utf-8", "ignore"), "t")
+    read.holds(_DECISION)
+    start, end = read.span("decide_time")
+    if read.holds(_DECISION) and not start <= _DECISION.at_ms * 1_000_000 < end:
+        raise Violation("a decision is kept and its time is not")
 
 
 def _words(data: bytes) -> None:

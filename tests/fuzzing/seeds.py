@@ -163,8 +163,14 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.DecisionService/GetDecision": [
         decisions.GetDecisionRequest(name=f"{PARENT}/decisions/6", view=decisions.DECISION_VIEW_FULL)
     ],
+    "fairlead.v1.RoutingService/ListWorkItems": [
+        routing.ListWorkItemsRequest(parent=PARENT, filter="owner = ann OR -external_id = L-1", page_size=1)
+    ],
+    "fairlead.v1.DecisionService/ListDecisions": [
+        decisions.ListDecisionsRequest(parent=PARENT, filter="decide_time > 2020-01-01T00:00:00Z AND rule = east")
+    ],
     "fairlead.v1.FairnessService/GetFairnessReport": [
-        fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone")
+        fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone", start_time=Timestamp(seconds=1_700_000_000))
     ],
     "fairlead.v1.ScoringService/ScoreCustomer": [_SCORE],
     "fairlead.v1.ScoringService/BatchScoreCustomers": [scoring.BatchScoreCustomersRequest(request=_SCORE)],

@@ -15,6 +15,7 @@ SHARES: Mapping[str, float] = {
     CallsOfBytes.name: 0.8,
     CallsOfMessages.name: 0.2,
     "names, tokens, etags": 0.05,
+    "filters": 0.03,
     "tokens": 0.03,
     "headers of tokens": 0.03,
     "key sets": 0.03,

@@ -167,7 +167,7 @@ class World:
             (WorkforceServicer(workforce_service), workforce_pb2),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
             (DecisionServicer(queries, presenter), decisions_pb2),
-            (FairnessServicer(Fairness(store, workforce_service)), fairness_pb2),
+            (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
             self.server.serve(servicer, descriptor)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from fairlead.client.calls import PAGE, Calls, view
 from fairlead.v1 import decisions_pb2 as decisions
-from fairlead.v1 import fairness_pb2 as fairness
+from fairlead.v1 import fairness_pb2 as reports
 
 
 class DecisionCalls(Calls):
@@ -20,18 +21,51 @@ class DecisionCalls(Calls):
         """Get a decision with every candidate, all reasons, and the rule's predicates."""
         return self._decision(decision, full=True)
 
-    def list_decisions(self, *, work_item: str = "", full: bool = False) -> Iterator[decisions.Decision]:
-        """List decisions, newest first: all, or those about one work item."""
-        request = decisions.ListDecisionsRequest(parent=self.parent, page_size=PAGE, view=view(full))
+    def list_decisions(
+        self, *, work_item: str = "", filter: str = "", full: bool = False  # noqa: A002 (as the contract calls it)
+    ) -> Iterator[decisions.Decision]:  # fmt: skip
+        """List decisions, newest first: all, those about one work item, or those that a filter holds for, e.g.
+        ``pool = east AND decide_time >= 2026-11-01T00:00:00Z``.
+        """
+        request = decisions.ListDecisionsRequest(parent=self.parent, page_size=PAGE, filter=filter, view=view(full))
         request.work_item = self._name("workItems", work_item) if work_item else ""
         for page in self._connection.pages("DecisionService/ListDecisions", request, decisions.ListDecisionsResponse):
             yield from page.decisions
 
-    def fairness(self, pool: str) -> fairness.FairnessReport:
-        """Report how far every member of a pool is from a fair share, and the bound of that distance."""
-        request = fairness.GetFairnessReportRequest(pool=self._name("pools", pool))
-        return self._connection.call("FairnessService/GetFairnessReport", request, fairness.FairnessReport)
+    def fairness(
+        self, pool: str, *, start: datetime | None = None, end: datetime | None = None
+    ) -> reports.FairnessReport:
+        """Report how far every member of a pool is from a fair share, and the bound of that distance.
+
+        Parameters
+        ----------
+        start, end
+            Sum up this period besides, as `period`, ``end`` not included; neither: no period. With time zones.
+        """
+        request = reports.GetFairnessReportRequest(pool=self._name("pools", pool))
+        for field, moment in (("start_time", start), ("end_time", end)):
+            if moment is not None:
+                getattr(request, field).FromDatetime(moment)
+        report = self._fairness_part(request)
+        while token := report.period.next_page_token:
+            request.page_token = token
+            _add(report.period, self._fairness_part(request).period)
+        return report
+
+    def _fairness_part(self, request: reports.GetFairnessReportRequest) -> reports.FairnessReport:
+        return self._connection.call("FairnessService/GetFairnessReport", request, reports.FairnessReport)
 
     def _decision(self, decision: str | int, *, full: bool) -> decisions.Decision:
         request = decisions.GetDecisionRequest(name=self._name("decisions", str(decision)), view=view(full))
         return self._connection.call("DecisionService/GetDecision", request, decisions.Decision)
+
+
+def _add(whole: reports.PeriodFairness, part: reports.PeriodFairness) -> None:
+    """Add the next part of a period to those before."""
+    for amounts, more in ((whole.entitled, part.entitled), (whole.received, part.received)):
+        for rep in more:
+            amounts[rep] += more[rep]
+    whole.charged += part.charged
+    whole.decisions += part.decisions
+    whole.overrides += part.overrides
+    whole.next_page_token = part.next_page_token

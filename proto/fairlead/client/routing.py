@@ -91,9 +91,13 @@ class RoutingCalls(Calls):
         request = routing.GetWorkItemRequest(name=self._name("workItems", name))
         return self._connection.call("RoutingService/GetWorkItem", request, routing.WorkItem)
 
-    def list_work_items(self, *, owner: str = "", state: str = "") -> Iterator[routing.WorkItem]:
-        """List work items, oldest first; ``state`` is e.g. ``ASSIGNED`` or ``QUEUED``."""
-        request = routing.ListWorkItemsRequest(parent=self.parent, page_size=PAGE)
+    def list_work_items(
+        self, *, owner: str = "", state: str = "", filter: str = ""  # noqa: A002 (as the contract calls it)
+    ) -> Iterator[routing.WorkItem]:  # fmt: skip
+        """List work items, oldest first; ``state`` is e.g. ``ASSIGNED`` or ``QUEUED``, ``filter`` e.g.
+        ``source = crm AND create_time >= 2026-11-01T00:00:00Z``.
+        """
+        request = routing.ListWorkItemsRequest(parent=self.parent, page_size=PAGE, filter=filter)
         request.owner = self._name("reps", owner) if owner else ""
         if state:
             request.state = number(routing.WorkItem.State, "STATE", state)

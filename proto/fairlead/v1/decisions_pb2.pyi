@@ -41,18 +41,20 @@ class GetDecisionRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ...) -> None: ...
 
 class ListDecisionsRequest(_message.Message):
-    __slots__ = ("parent", "page_size", "page_token", "work_item", "view")
+    __slots__ = ("parent", "page_size", "page_token", "work_item", "view", "filter")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     parent: str
     page_size: int
     page_token: str
     work_item: str
     view: DecisionView
-    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., work_item: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ...) -> None: ...
+    filter: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., work_item: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ..., filter: _Optional[str] = ...) -> None: ...
 
 class ListDecisionsResponse(_message.Message):
     __slots__ = ("decisions", "next_page_token")

@@ -59,7 +59,10 @@ class DecisionServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListDecisions(self, request, context):
-        """Lists decisions, newest first. May be repeated freely.
+        """Lists decisions, newest first. May be repeated freely. A call looks at up to 20 times `page_size` events: where the filter
+        keeps few, pages are short or empty, and have successors to the end. Bounds of `decide_time` are found without looking at
+        what lies outside. Fails with INVALID_ARGUMENT, or with PERMISSION_DENIED where the filter compares what answers hide from
+        the caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,3 +1,6 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -7,13 +10,19 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class GetFairnessReportRequest(_message.Message):
-    __slots__ = ("pool",)
+    __slots__ = ("pool", "start_time", "end_time", "page_token")
     POOL_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     pool: str
-    def __init__(self, pool: _Optional[str] = ...) -> None: ...
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    page_token: str
+    def __init__(self, pool: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class FairnessReport(_message.Message):
-    __slots__ = ("pool", "bound", "observed", "entitled", "received", "weights", "jain_index", "decisions", "overrides", "disturbance", "largest_charge", "band")
+    __slots__ = ("pool", "bound", "observed", "entitled", "received", "weights", "jain_index", "decisions", "overrides", "disturbance", "largest_charge", "band", "period")
     class EntitledEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -47,6 +56,7 @@ class FairnessReport(_message.Message):
     DISTURBANCE_FIELD_NUMBER: _ClassVar[int]
     LARGEST_CHARGE_FIELD_NUMBER: _ClassVar[int]
     BAND_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
     pool: str
     bound: float
     observed: ObservedFairness
@@ -59,7 +69,38 @@ class FairnessReport(_message.Message):
     disturbance: float
     largest_charge: float
     band: float
-    def __init__(self, pool: _Optional[str] = ..., bound: _Optional[float] = ..., observed: _Optional[_Union[ObservedFairness, _Mapping]] = ..., entitled: _Optional[_Mapping[str, float]] = ..., received: _Optional[_Mapping[str, float]] = ..., weights: _Optional[_Mapping[str, float]] = ..., jain_index: _Optional[float] = ..., decisions: _Optional[int] = ..., overrides: _Optional[int] = ..., disturbance: _Optional[float] = ..., largest_charge: _Optional[float] = ..., band: _Optional[float] = ...) -> None: ...
+    period: PeriodFairness
+    def __init__(self, pool: _Optional[str] = ..., bound: _Optional[float] = ..., observed: _Optional[_Union[ObservedFairness, _Mapping]] = ..., entitled: _Optional[_Mapping[str, float]] = ..., received: _Optional[_Mapping[str, float]] = ..., weights: _Optional[_Mapping[str, float]] = ..., jain_index: _Optional[float] = ..., decisions: _Optional[int] = ..., overrides: _Optional[int] = ..., disturbance: _Optional[float] = ..., largest_charge: _Optional[float] = ..., band: _Optional[float] = ..., period: _Optional[_Union[PeriodFairness, _Mapping]] = ...) -> None: ...
+
+class PeriodFairness(_message.Message):
+    __slots__ = ("entitled", "received", "charged", "decisions", "overrides", "next_page_token")
+    class EntitledEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class ReceivedEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    ENTITLED_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    CHARGED_FIELD_NUMBER: _ClassVar[int]
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entitled: _containers.ScalarMap[str, float]
+    received: _containers.ScalarMap[str, float]
+    charged: float
+    decisions: int
+    overrides: int
+    next_page_token: str
+    def __init__(self, entitled: _Optional[_Mapping[str, float]] = ..., received: _Optional[_Mapping[str, float]] = ..., charged: _Optional[float] = ..., decisions: _Optional[int] = ..., overrides: _Optional[int] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ObservedFairness(_message.Message):
     __slots__ = ("worst", "worst_ever", "per_rep")

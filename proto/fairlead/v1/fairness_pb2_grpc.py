@@ -47,7 +47,8 @@ class FairnessServiceServicer(object):
     """
 
     def GetFairnessReport(self, request, context):
-        """Reports a pool's ledger as it stands. Recomputable from the decisions alone. Fails with NOT_FOUND.
+        """Reports a pool's ledger as it stands, and on request what it was charged in a period. Recomputable from the decisions alone.
+        Fails with NOT_FOUND, or with INVALID_ARGUMENT where the period is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

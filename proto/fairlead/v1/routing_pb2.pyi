@@ -91,18 +91,20 @@ class GetWorkItemRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class ListWorkItemsRequest(_message.Message):
-    __slots__ = ("parent", "page_size", "page_token", "owner", "state")
+    __slots__ = ("parent", "page_size", "page_token", "owner", "state", "filter")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     parent: str
     page_size: int
     page_token: str
     owner: str
     state: WorkItem.State
-    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., owner: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ...) -> None: ...
+    filter: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., owner: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., filter: _Optional[str] = ...) -> None: ...
 
 class ListWorkItemsResponse(_message.Message):
     __slots__ = ("work_items", "next_page_token")

@@ -131,7 +131,9 @@ class RoutingServiceServicer(object):
 
     def ListWorkItems(self, request, context):
         """Lists work items, oldest first. A call looks at up to `page_size` of an owner's work items, or without an owner at up to
-        20 times as many events: where few are in the wanted state, pages are short or empty, and have successors to the end.
+        20 times as many events: where few are wanted, pages are short or empty, and have successors to the end. Bounds of
+        `create_time` are found without looking at what lies outside. Fails with INVALID_ARGUMENT, or with PERMISSION_DENIED where the
+        filter compares what answers hide from the caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -92,6 +92,7 @@ _NOTHING_SAID = "nothing is said"
 _COLUMN = "there is no such column"
 
 COMMANDS = {
+    **dict.fromkeys(["decisions list --filter", "items list --filter"], ("everything", "everything")),
     "models audit --noted": ("no etag is empty: another past", "not checked"),
     **dict.fromkeys(
         [f"models {name} --tenant"

@@ -54,6 +54,38 @@ def test_route_writes_one_decision_per_lead(example: tuple[str, list[dict[str, s
     assert all(bool(row["rep"]) == (row["outcome"] == "ASSIGNED") for row in rows)
 
 
+def test_the_decisions_file_has_names_times_and_what_the_lead_held(
+    example: tuple[str, list[dict[str, str]]],
+) -> None:
+    _, rows = example
+    with (EXAMPLES / "leads.csv").open(encoding="utf-8-sig", newline="") as file:
+        leads = {lead["external_id"]: lead for lead in csv.DictReader(file)}
+    with (EXAMPLES / "reps.csv").open(encoding="utf-8-sig", newline="") as file:
+        names = {rep["id"]: rep["name"] for rep in csv.DictReader(file)}
+
+    for row in rows:
+        assert row["rep_name"] == names.get(row["rep"], "")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", row["time"])
+        assert row["kind"] == "LEAD"
+        assert row["region"] == leads[row["external_id"]]["region"]
+
+
+def test_a_lead_that_looks_like_a_formula_is_none_in_the_decisions_file(served: Restartable, tmp_path: Path) -> None:
+    reps, leads, rules = tmp_path / "reps.csv", tmp_path / "leads.csv", tmp_path / "rules.yaml"
+    reps.write_text("id,name,regions\nanna,@anna,east\n")
+    leads.write_text("id,region\n=1+1,east\n+49 170,-7\n")
+    rules.write_text(RULES)
+    files = ("--leads", str(leads), "--reps", str(reps), "--rules", str(rules), "--out", str(tmp_path / "d.csv"))
+
+    fairlead("route", *files, "--server", served.address, "--tenant", "formulas")
+
+    with (tmp_path / "d.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["external_id"], row["rep_name"], row["region"]) for row in rows] == [
+        ("'=1+1", "'@anna", "east"), ("'+49 170", "'@anna", "-7"),
+    ]  # fmt: skip
+
+
 def test_route_prints_fairness_within_the_bound_and_below_the_round_robins(
     example: tuple[str, list[dict[str, str]]],
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -83,3 +84,20 @@ def test_an_instant_lies_in_the_years_that_a_date_can_say() -> None:
     assert fields.instant(Timestamp(seconds=1), "as_of_time").isoformat() == "1970-01-01T00:00:01+00:00"
     assert fault(lambda: fields.instant(Timestamp(seconds=10**15), "as_of_time"))[0] == "as_of_time"
     assert fields.timestamp(1_500_000) == Timestamp(seconds=1, nanos=500_000_000)
+
+
+def test_a_page_token_goes_on_with_the_filter_that_it_is_of_and_with_no_other() -> None:
+    plain, filtered = fields.page_token(17), fields.page_token(17, "rep = bo")
+
+    assert (fields.page_number(plain), fields.page_number(filtered, "rep = bo"), fields.page_number("")) == (17, 17, 0)
+    assert fields.page_token(None, "rep = bo") == ""
+    assert fields.page_number("", "rep = bo") == 0
+    for token, filter_text in ((plain, "rep = bo"), (filtered, ""), (filtered, "rep = li")):
+        field, description = fault(partial(fields.page_number, token, filter_text))
+        assert field == "page_token"
+        assert "is of a list with another filter" in description
+
+
+def test_a_token_that_nobody_wrote_is_told_from_one_of_another_filter() -> None:
+    for token in ("_w==", "17", fields.page_token("x~1")):
+        assert "must be the next_page_token of an earlier page" in fault(partial(fields.page_number, token))[1]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.message import Message
 
@@ -24,6 +25,7 @@ from tests.api import FULL, Api, connected
 from tests.conftest import serving
 from tests.identities import AUDIENCE, ISSUER, bearer, security, token, write_jwks
 from tests.integration.gateway.auth.test_who_may import showing
+from tests.integration.routing.arranging import refused
 from tests.patience import patient_client
 from tests.scoring_models import SCHEMA, write_model
 from tests.served import Served
@@ -107,6 +109,35 @@ async def test_a_note_is_hidden_where_nothing_is_declared(store: Any, tenant: st
         shown = await operator.decisions.GetDecision(decisions.GetDecisionRequest(name=moved.name))
 
     assert (moved.note, shown.note) == ("Mr Wang asks for bo", "***")
+
+
+async def test_nobody_finds_out_by_a_filter_what_answers_hide(store: Any, tenant: str, tmp_path: Path) -> None:
+    chosen = security(tmp_path, personal=frozenset({"external_id"}))
+    async with (
+        serving(store.url, security=chosen, work=WorkSettings(workers=0)) as address,
+        connected(address, tenant, store.url) as api,
+    ):
+        manager, operator = [showing(api, tenant, bearer("mo", [role], [tenant])) for role in ("manager", "operator")]
+        await manager.hire("li")
+        await manager.pool("everyone", ["li"])
+        await manager.adopt({"fields": {}, "default": {"route": {"pool": "everyone"}}})
+        await manager.route(PHONE)
+        right, wrong = [
+            routing.ListWorkItemsRequest(parent=api.parent, filter=f'owner = li AND NOT (-external_id = "{phone}")')
+            for phone in (PHONE, "110")
+        ]
+        harmless = routing.ListWorkItemsRequest(parent=api.parent, filter="owner = li AND source = crm")
+
+        seen_by_manager = [await manager.routing.ListWorkItems(request) for request in (right, wrong)]
+        refusals = [await refused(operator.routing.ListWorkItems(request)) for request in (right, wrong)]
+        (shown,) = (await operator.routing.ListWorkItems(harmless)).work_items
+
+    assert [len(page.work_items) for page in seen_by_manager] == [1, 0]
+    assert [error.code() for error in refusals] == [grpc.StatusCode.PERMISSION_DENIED] * 2
+    assert {error.details() for error in refusals} == {
+        "external_id: personal, and hidden from your roles; leave it out"
+    }
+    assert shown.external_id == "***"
 
 
 async def test_a_submission_in_the_queue_hides_them_too(mine: Api) -> None:

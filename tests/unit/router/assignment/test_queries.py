@@ -8,7 +8,7 @@ import pytest
 
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
-from router.assignment.queries import WorkItemQueries
+from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import NotFound
@@ -177,6 +177,91 @@ async def test_listing_an_owner_costs_what_it_returns_however_long_the_log() -> 
 
     assert len({*first, *second}) == 10
     assert store.walked == before
+
+
+async def of_length(length: int) -> tuple[World, Unwalked]:
+    """A log of so many events at least, with a time of its own each."""
+    clock = iter(range(1_000, 10_000_000))
+    world = World()
+    world.store = store = Unwalked(lambda: next(clock))
+    planners = PlannerCache(store, store, store)
+    world.queries = WorkItemQueries(store, planners)
+    world.router = Router(store, planners, world.queries, store)
+    await world.arrange()
+    for number in range(3, length):
+        await world.route(f"L-{number}")
+    return world, store
+
+
+async def test_bounds_of_time_are_found_without_walking_the_log() -> None:
+    world, store = await of_length(1_000)
+    at_ms = (await world.queries.decision(TENANT, 500)).at_ms
+    before = store.walked
+
+    made, below = await world.queries.decisions(
+        TENANT, before=None, count=9, wanted=Wanted(from_ms=at_ms - 1, until_ms=at_ms + 2)
+    )
+    came, behind = await world.queries.items(
+        TENANT, after=0, count=9, wanted=Wanted(from_ms=at_ms - 1, until_ms=at_ms + 2)
+    )
+
+    assert (ids(made), below) == ([501, 500, 499], None)
+    assert ([stored.record.first for stored in came], behind) == ([499, 500, 501], None)
+    assert store.walked - before <= 2 * 13  # the newest event, one for each of ten or eleven binary digits, a page
+
+
+@pytest.mark.parametrize("edge", [0, 999, 10_000_000])
+async def test_times_before_the_first_event_and_after_the_last_hold_nothing_or_everything(
+    world: World, edge: int
+) -> None:
+    everything = ids((await world.queries.decisions(TENANT, before=None, count=9))[0])
+
+    until, _ = await world.queries.decisions(TENANT, before=None, count=9, wanted=Wanted(until_ms=edge))
+    since, _ = await world.queries.decisions(TENANT, before=None, count=9, wanted=Wanted(from_ms=edge))
+    items_since, _ = await world.queries.items(TENANT, after=0, count=9, wanted=Wanted(from_ms=edge))
+
+    is_late = edge > 5_000
+    assert (ids(until), ids(since)) == ((everything, []) if is_late else ([], everything))
+    assert len(items_since) == (0 if is_late else 3)
+
+
+async def test_an_empty_log_has_no_decisions_of_any_time() -> None:
+    queries = World().queries
+
+    assert await queries.decisions(TENANT, before=None, count=9, wanted=Wanted(until_ms=5)) == ([], None)
+    assert await queries.items(TENANT, after=0, count=9, wanted=Wanted(from_ms=5)) == ([], None)
+
+
+async def test_a_page_of_what_is_rare_looks_at_a_bounded_number_of_events_and_has_a_successor() -> None:
+    world, store = await of_length(300)
+    rare: Wanted[Decision] = Wanted(lambda decision: decision.item_id == "crm~L-3")
+    pages, sizes, below = list[list[str]](), list[int](), None
+    while len(pages) < 2 or below is not None:
+        before = store.walked
+        page, below = await world.queries.decisions(TENANT, before=below, count=10, wanted=rare)
+        pages.append([decision.item_id for decision in page])
+        sizes.append(store.walked - before)
+
+    assert (pages[0], pages[-1]) == ([], ["crm~L-3"])
+    assert max(sizes) == 20
+
+
+async def test_items_of_an_owner_and_a_time_end_with_the_time(world: World) -> None:
+    at_ms = (await world.queries.decision(TENANT, 7)).at_ms
+    owner = (await world.queries.item(TENANT, "crm~L-1")).record.owner
+    for number in range(3, 9):
+        await world.route(f"L-{number}")
+
+    pages = list[list[int]]()
+    in_time: Wanted[StoredItem] = Wanted(lambda stored: stored.created_ms <= at_ms, until_ms=at_ms + 1)
+    following: int | None = 0
+    while following is not None:
+        page, following = await world.queries.items(TENANT, after=following, count=3, owner=owner, wanted=in_time)
+        pages.append([stored.created_ms for stored in page])
+
+    assert len(pages) == 1
+    assert pages[0]
+    assert max(pages[0]) <= at_ms
 
 
 class ClosedMeanwhile(MemoryStore):

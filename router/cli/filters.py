@@ -1,0 +1,95 @@
+"""Options that say which decisions or work items a command lists, made into the filter that the service takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGO = re.compile(r"([0-9]{1,4})([mhdw])")
+WRITTEN = "--since 7d (or 30m, 12h, 2w), a date 2026-11-28, or an instant 2026-11-28T09:00:00Z"
+
+
+def instant_of(text: str, now: datetime) -> datetime:
+    """Read an instant: so long ago, a date's midnight in UTC, or what ISO 8601 writes, in UTC where it says no zone.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> now = datetime(2026, 11, 28, 9, tzinfo=UTC)
+    >>> [str(instant_of(text, now)) for text in ("7d", "2026-11-28", "2026-11-28T17:00:00+08:00")]
+    ['2026-11-21 09:00:00+00:00', '2026-11-28 00:00:00+00:00', '2026-11-28 09:00:00+00:00']
+    """
+    if ago := _AGO.fullmatch(text):
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _instant(_context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return instant_of(text, datetime.now(UTC))
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{text!r}; allowed: {WRITTEN.removeprefix('--since ')}", param=option) from None
+
+
+def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which time: ``since`` and ``until``, the latter not included."""
+    command = click.option("--until", callback=_instant, metavar="WHEN", help="Only before this; as --since.")(command)
+    return click.option(
+        "--since",
+        callback=_instant,
+        metavar="WHEN",
+        help="Only from then on: 7d (m, h, d, w ago), a date, an instant.",
+    )(command)
+
+
+def written(moment: datetime) -> str:
+    """Write an instant as filters do."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def composed(
+    given: str, time_field: str, since: datetime | None, until: datetime | None, wanted: Mapping[str, Iterable[str]]
+) -> str:
+    r"""Make one filter of all options.
+
+    Parameters
+    ----------
+    given
+        A filter as it was typed; it stands first, so that what is said of its characters is true.
+    wanted
+        By field, what it may be; of none, anything.
+
+    Examples
+    --------
+    >>> composed("rep = a OR rep = b", "decide_time", None, None, {"pool": ["east", "w\"st"], "kind": []})
+    'rep = a OR rep = b AND (pool = "east" OR pool = "w\\"st")'
+    """
+    clauses = [given.strip()]  # AND parts what follows from it: OR binds closer
+    clauses += [f"{time_field} >= {written(since)}"] if since else []
+    clauses += [f"{time_field} < {written(until)}"] if until else []
+    for field, values in wanted.items():
+        alternatives = [f"{field} = {_quoted(value)}" for value in values]
+        clauses.append(f"({' OR '.join(alternatives)})" if len(alternatives) > 1 else "".join(alternatives))
+    return " AND ".join(filter(None, clauses))
+
+
+def ids_called(wanted: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return the ids of those who are called so, where anybody is; else what was given is an id."""
+    called = {name: [key.rpartition("/")[2] for key in names if names[key] == name] for name in wanted}
+    return [each for name in wanted for each in called[name] or [name]]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,90 @@
+"""``fairlead items``: where work items stand, filtered.
+
+Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+from google.protobuf.json_format import MessageToDict
+
+from fairlead.commands import connected
+from router.cli.filters import composed
+from router.cli.lists import (
+    HELP,
+    KINDS,
+    Cells,
+    Listing,
+    Names,
+    enum_value,
+    last,
+    list_options,
+    resolved,
+    several,
+    show,
+    shown_time,
+)
+from router.cli.words import called
+
+STATES = click.Choice(["queued", "assigned", "unrouted", "converted", "disqualified", "closed"])
+COLUMNS: Cells = {
+    "work_item": lambda item, _: last(item.name),
+    "time": lambda item, _: shown_time(item.create_time, "milliseconds"),
+    "kind": lambda item, _: enum_value(item, "kind"),
+    "source": lambda item, _: item.source,
+    "external_id": lambda item, _: item.external_id,
+    "state": lambda item, _: enum_value(item, "state"),
+    "owner": lambda item, _: last(item.owner),
+    "owner_name": lambda item, names: called(item.owner, names.reps),
+    "pool": lambda item, _: last(item.pool),
+    "pool_name": lambda item, names: called(item.pool, names.pools),
+    "epoch": lambda item, _: item.epoch,
+    "value": lambda item, _: item.value,
+    "priority": lambda item, _: item.priority,
+    "decision": lambda item, _: last(item.decision),
+    "attributes": lambda item, _: json.dumps(MessageToDict(item.attributes), ensure_ascii=False),
+}
+TABLE: Cells = {
+    "work item": COLUMNS["work_item"],
+    "first came, UTC": lambda item, _: shown_time(item.create_time),
+    "kind": COLUMNS["kind"],
+    "source": COLUMNS["source"],
+    "state": COLUMNS["state"],
+    "owner": COLUMNS["owner_name"],
+    "pool": COLUMNS["pool_name"],
+}
+
+
+@click.group(context_settings=HELP)
+def items() -> None:
+    """List work items as they stand."""
+
+
+@items.command("list")
+@several("owner", "Only what this rep owns or closed, by id or display name")
+@several("pool", "Only what its owner was chosen for from this pool, by id or display name")
+@several("state", "Only what is so", type=STATES)
+@several("kind", "Only this kind", type=KINDS)
+@several("source", "Only what comes from this system")
+@list_options
+def list_items(
+    given: str, since: datetime | None, until: datetime | None, count: int | None, as_json: bool, csv_to: Path | None,
+    server: str, tenant: str, **wanted: tuple[str, ...],
+) -> None:  # fmt: skip
+    """List work items by when they first came, oldest first.
+
+    \b
+      $ fairlead items list --owner li-na --state assigned
+      $ fairlead items list --since 30d --filter 'NOT owner:*' --csv unowned.csv
+
+    Fields of a --filter: create_time, owner, pool, state, kind, source, external_id. OR binds closer than AND: use
+    brackets. Times are in UTC. What is submitted and not routed yet lists `fairlead queue peek`.
+    """
+    with connected(server, tenant) as client:
+        names = Names.of(client)
+        text = composed(given, "create_time", since, until, resolved(wanted, names, "owner"))
+        show(client.list_work_items(filter=text), Listing("work items", TABLE, COLUMNS), names, count, as_json, csv_to)

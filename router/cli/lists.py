@@ -1,0 +1,156 @@
+"""What the commands that list have in common: options for what and how much, and the forms to show it in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+import grpc
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.timestamp_pb2 import Timestamp
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import server_option, tenant_option
+from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
+from router.cli.csv_files import csv_file
+from router.cli.filters import ids_called, period_options
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+_SHOWN = 50
+HELP = {"help_option_names": ["-h", "--help"]}
+KINDS = click.Choice(["lead", "customer", "ticket", "rescue"])
+_ENUMS = {"outcome", "cause", "kind", "state"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How to call reps and pools, by resource name; whoever may not list them is shown ids."""
+
+    reps: Mapping[str, str]
+    pools: Mapping[str, str]
+
+    @classmethod
+    def of(cls, client: FairleadClient) -> Names:
+        """Ask for all."""
+        return cls(_allowed(lambda: names_of(client)), _allowed(lambda: pool_names_of(client)))
+
+
+def _allowed(read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    try:
+        return read()
+    except FairleadError as error:
+        if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+            raise
+        return {}
+
+
+Cells = Mapping[str, Callable[[Any, Names], object]]
+"""By heading, what stands below it for one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How messages of one kind are shown: what they are, in the plural; the columns of a table and of a CSV file."""
+
+    what: str
+    table: Cells
+    columns: Cells
+
+
+def several(name: str, help_text: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add an option that says what one field may be."""
+    return click.option(f"--{name}", name, multiple=True, help=f"{help_text}; repeatable.", **options)
+
+
+def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what both lists share: filter, time, how much and in which form, and which service."""
+    for add in (
+        tenant_option,
+        server_option,
+        click.option("--csv", "csv_to", type=FILE, help="Write all into this file, for Excel too."),
+        click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line."),
+        click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {_SHOWN} by default."),
+        period_options,
+        click.option("--filter", "given", default="", help="In the language of AIP-160, see above."),
+    ):
+        command = add(command)
+    return command
+
+
+def resolved(wanted: Mapping[str, tuple[str, ...]], names: Names, rep_field: str) -> dict[str, list[str]]:
+    """Return what fields may be, as filters write it: ids for names, enums in capitals; say who is not there."""
+    plain = {field: [value.upper() if field in _ENUMS else value for value in wanted[field]] for field in wanted}
+    plain[rep_field] = _known(plain[rep_field], names.reps, "rep")
+    plain["pool"] = _known(plain["pool"], names.pools, "pool")
+    return plain
+
+
+def _known(wanted: list[str], names: Mapping[str, str], what: str) -> list[str]:
+    """Return ids; whoever is not there may have been once, so that is no error."""
+    ids, present = ids_called(wanted, names), {last(name) for name in names}
+    for unknown in [each for each in ids if names and last(each) not in present]:
+        nearest = get_close_matches(unknown, [*present, *names.values()], n=1)
+        hint = f"; the nearest is {nearest[0]}" if nearest else ""
+        click.echo(f"there is no {what} {unknown} now{hint}", err=True)
+    return ids
+
+
+def show(
+    messages: Iterable[Any], listing: Listing, names: Names, count: int | None, as_json: bool,
+    csv_to: Path | None,
+) -> None:  # fmt: skip
+    """Write messages into a file, or print them as JSON or as a table."""
+    if csv_to and as_json:
+        raise click.UsageError("--csv and --json: allowed is one of them")
+    if csv_to:
+        _write(islice(messages, count), listing, names, csv_to)
+    elif as_json:
+        for message in islice(messages, count):
+            click.echo(json.dumps(MessageToDict(message, preserving_proto_field_name=True), ensure_ascii=False))
+    else:
+        _print(iter(messages), listing, names, count or _SHOWN)
+
+
+def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) -> None:
+    written = 0
+    with csv_file(file, [*listing.columns]) as rows, progress_bar(Console(stderr=True)) as progress:
+        for written, message in enumerate(progress.track(messages, description=listing.what), start=1):  # noqa: B007
+            rows.write([cell(message, names) for cell in listing.columns.values()])
+    click.echo(f"{written:,} {listing.what} in {file}")
+
+
+def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) -> None:
+    console = console_for(sys.stdout)
+    table = Table(*listing.table, box=box.SIMPLE_HEAD, pad_edge=False)
+    for message in islice(messages, count):
+        table.add_row(*(Text(str(cell(message, names))) for cell in listing.table.values()))
+    console.print(table if table.row_count else f"no {listing.what}")
+    if table.row_count == count and next(messages, None) is not None:
+        console.print("there are more: --count, or --csv FILE for all", style="dim")
+
+
+def shown_time(instant: Timestamp, digits: str = "seconds") -> str:
+    """Write an instant in UTC, as spreadsheets read it."""
+    return instant.ToDatetime().isoformat(" ", digits)
+
+
+def enum_value(message: Any, field: str) -> str:
+    """Return the value of an enum, without the prefix of all of them."""
+    enum = message.DESCRIPTOR.fields_by_name[field].enum_type
+    return str(enum.values_by_number[getattr(message, field)].name.removeprefix(f"{enum.name.upper()}_"))
+
+
+def last(name: str) -> str:
+    """Return the id in a resource name."""
+    return name.rpartition("/")[2]

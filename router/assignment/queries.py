@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from router.assignment.comparison import KnownItem, known_item
 from router.assignment.explanation import Explanation, explain
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
 from router.model.decision import Decision, Outcome
 from router.model.errors import NotFound
 from router.model.events import Completed
@@ -189,3 +191,25 @@ class WorkItemQueries:
         """
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
+
+    async def roster(self, tenant: str, decision: Decision) -> Roster:
+        """Return the workforce that a decision was made from."""
+        head = decision.head
+        return (await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)).roster
+
+    async def known(self, tenant: str, answers: Sequence[tuple[WorkItem, Decision]]) -> list[KnownItem | None]:
+        """Say how work items stand that are sent again, and what was sent otherwise, in one round trip.
+
+        None of one whose record is gone.
+
+        Parameters
+        ----------
+        answers
+            What was sent, and the decision that made its owner.
+        """
+        planner = await self._planners.current(tenant)
+        records = await self._store.items(tenant, [decision.item_id for _, decision in answers])
+        return [
+            known_item(planner, sent, decision, record) if record else None
+            for (sent, decision), record in zip(answers, records, strict=True)
+        ]

@@ -7,7 +7,7 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
-from router.rpc.fields import wants_full
+from router.rpc.fields import view_of
 from router.rpc.presenter import DecisionPresenter
 
 
@@ -18,13 +18,15 @@ class DecisionServicer:
         self._queries = queries
         self._presenter = presenter
 
-    async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
+    async def GetDecision(self, request: decisions.GetDecisionRequest, call: Call) -> decisions.Decision:
         tenant, number = fields.number_of(request.name, "decisions")
-        full = wants_full(request.view)
-        return await self._presenter.message(tenant, await self._queries.decision(tenant, number), full=full)
+        view = view_of(request)
+        return await self._presenter.message(call, tenant, await self._queries.decision(tenant, number), view)
 
-    async def ListDecisions(self, request: decisions.ListDecisionsRequest, _: Call) -> decisions.ListDecisionsResponse:
-        tenant, full = tenant_of(request.parent), wants_full(request.view)
+    async def ListDecisions(
+        self, request: decisions.ListDecisionsRequest, call: Call
+    ) -> decisions.ListDecisionsResponse:
+        tenant, view = tenant_of(request.parent), view_of(request)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
         page, position = await self._queries.decisions(
             tenant,
@@ -32,5 +34,5 @@ class DecisionServicer:
             count=fields.page_size(request.page_size),
             item_id=item_id,
         )
-        messages = [await self._presenter.message(tenant, decision, full=full) for decision in page]
+        messages = [await self._presenter.message(call, tenant, decision, view) for decision in page]
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=fields.page_token(position))

@@ -33,7 +33,11 @@ _MOST_REFUSED = 40
 @click.option("--external-id", default="", help="What the work item is called there.")
 @click.option("--rep", help="Say why this rep did not get it: an id or a display name.")
 @click.option(
-    "--language", type=click.Choice([*Language]), default="en", show_default=True, help="Of all that is told."
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    default="en",
+    show_default=True,
+    help="Of all that is told.",
 )
 @server_option
 @tenant_option

@@ -29,6 +29,7 @@ from router.cli.consoles import console_for, names_of
 from router.cli.failing import InputFailed
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, never_eligible, read_inputs, route_all
+from router.cli.remarks import Remarks
 from router.cli.server import own_service
 from tables.cli import say, table_options
 from tables.options import ReadOptions, read_mapping
@@ -93,9 +94,10 @@ def route(
       territories  id 区域, parent 上级
 
     A reps file without pools puts everybody into every pool that the rules name. A lead that was routed before
-    keeps its owner. Files are CSV, Parquet or workbooks, as people have them: `fairlead inspect` says how one is read.
-    The options below are of the leads; reps and territories read by themselves, or by --workforce-mapping FILE.
-    A lead in error is left out and written to LEADS.rejected.csv; the exit code is then 1.
+    keeps its owner and its data: what was sent otherwise is named, and not taken. Files are CSV, Parquet or
+    workbooks, as people have them: `fairlead inspect` says how one is read. The options below are of the leads;
+    reps and territories read by themselves, or by --workforce-mapping FILE. A lead in error is left out and written to
+    LEADS.rejected.csv; the exit code is then 1.
 
     \b
     Other names of columns:
@@ -137,15 +139,18 @@ def _written(out: Path) -> Iterator[Any]:
 def report(client: FairleadClient, inputs: Inputs, console: Console, rows: Any) -> int:
     """Route all leads, write and sum up; return how many were refused."""
     say_beforehand(client, inputs, console)
-    arrivals, outcomes, refusals = Arrivals(), Counter[str](), list[str]()
+    arrivals, remarks, outcomes, refusals = Arrivals(), Remarks(), Counter[str](), list[str]()
     for item, answer in route_all(client, inputs, console):
         rows.writerow(row_of(item, answer))
         if isinstance(answer, FairleadError):
             refusals.append(f"{item.external_id}: {answer.message}")
         else:
             arrivals.note(answer)
+            remarks.note(item, answer)
             outcomes[outcome_of(answer)] += 1
     console.print(", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.most_common()) or "no leads")
+    for line in remarks.lines():
+        console.print(f"[yellow]{escape(line)}[/]")
     for refusal in refusals[:10]:
         console.print(f"[red]refused[/] {refusal}", markup=True)
     print_fairness(client, arrivals, console)

@@ -63,23 +63,25 @@ def explain(
         raise click.UsageError("give DECISION, or --source and --external-id")
     spoken = Language(language)
     with connected(server, tenant) as client:
-        answer = client.explain(_decision_of(client, decision or "", source, external_id), language=spoken)
+        name, key = _decision_of(client, decision or "", source, external_id)
+        answer = client.explain(name, language=spoken)
     console = console_for(sys.stdout)
-    show(answer, console, spoken)
+    show(answer, console, spoken, key)
     if rep:
         console.print()
         _why_not(answer, rep, console, spoken)
 
 
-def _decision_of(client: FairleadClient, decision: str, source: str, external_id: str) -> str:
-    """Return the name of the decision that is meant."""
+def _decision_of(client: FairleadClient, decision: str, source: str, external_id: str) -> tuple[str, str]:
+    """Return the name of the decision that is meant, and what its work item is called where its name is a hash."""
     if decision.isdecimal() or (decision.startswith("tenants/") and "/decisions/" in decision):
-        return decision
+        return decision, ""
     item = _item_of(client, decision, source, external_id)
     if not item.decision:
         asked = decision or f"{source}~{external_id}"
         raise click.ClickException(f"{asked} is submitted and not decided yet: see `fairlead queue stats`")
-    return item.decision
+    is_hashed = last(item.name).startswith("~") and item.external_id
+    return item.decision, f"{item.source}~{item.external_id}" if is_hashed else ""
 
 
 def _item_of(client: FairleadClient, name: str, source: str, external_id: str) -> routing.WorkItem:
@@ -98,9 +100,11 @@ def _why_not(decision: decisions.Decision, rep: str, console: Console, language:
         raise click.ClickException(f"--rep {rep!r} was not looked at; there were: {looked_at or 'nobody'}") from None
 
 
-def show(decision: decisions.Decision, console: Console, language: Language) -> None:
-    """Print a decision with all that led to it."""
-    title = label("title", language, number=last(decision.name), item=last(decision.work_item))
+def show(decision: decisions.Decision, console: Console, language: Language, key: str = "") -> None:
+    """Print a decision with all that led to it; ``key`` is told beside a work item's name that says nothing."""
+    name = last(decision.work_item)
+    item = label("item", language, name=name, key=key) if key else name
+    title = label("title", language, number=last(decision.name), item=item)
     console.print(Text.assemble((title, "bold"), (owner_of(decision, language), "bold green")))
     for sentence in decision.sentences:
         console.print(Text(f"  {sentence}"))

@@ -63,10 +63,10 @@ def explain(
         raise click.UsageError("give DECISION, or --source and --external-id")
     spoken = Language(language)
     with connected(server, tenant) as client:
-        name, key = _decision_of(client, decision or "", source, external_id)
+        name, called = _decision_of(client, decision or "", source, external_id)
         answer = client.explain(name, language=spoken)
     console = console_for(sys.stdout)
-    show(answer, console, spoken, key)
+    show(answer, console, spoken, called)
     if rep:
         console.print()
         _why_not(answer, rep, console, spoken)
@@ -100,10 +100,10 @@ def _why_not(decision: decisions.Decision, rep: str, console: Console, language:
         raise click.ClickException(f"--rep {rep!r} was not looked at; there were: {looked_at or 'nobody'}") from None
 
 
-def show(decision: decisions.Decision, console: Console, language: Language, key: str = "") -> None:
-    """Print a decision with all that led to it; ``key`` is told beside a work item's name that says nothing."""
+def show(decision: decisions.Decision, console: Console, language: Language, called: str = "") -> None:
+    """Print a decision with all that led to it; ``called`` is told beside a work item's name that says nothing."""
     name = last(decision.work_item)
-    item = label("item", language, name=name, key=key) if key else name
+    item = label("item", language, name=name, called=called) if called else name
     title = label("title", language, number=last(decision.name), item=item)
     console.print(Text.assemble((title, "bold"), (owner_of(decision, language), "bold green")))
     for sentence in decision.sentences:

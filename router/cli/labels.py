@@ -9,7 +9,7 @@ from router.wording.phrases import Phrase
 
 LABELS: Mapping[str, Phrase] = {
     "title": Phrase("Decision {number}: {item} → ", "决策 {number}：{item} → "),
-    "item": Phrase("{name} ({key})", "{name}（{key}）"),
+    "item": Phrase("{name} ({called})", "{name}（{called}）"),
     "nobody": Phrase("nobody", "无人"),
     "decided": Phrase(
         "decided {instant} UTC by rules {rules}, workforce {workforce}; epoch {epoch}",

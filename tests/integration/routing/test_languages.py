@@ -92,7 +92,7 @@ async def test_every_request_that_gives_decisions_takes_a_language_and_refuses_o
     await arranged(api)
     answer = await routed(api, "en")
     wish = api.wish("L-1", region="east")
-    requests = {
+    requests: dict[Any, Any] = {
         api.routing.RouteWorkItem: wish,
         api.routing.ReassignWorkItem: routing.ReassignWorkItemRequest(name=answer.work_item, validate_only=True),
         api.decisions.GetDecision: decisions.GetDecisionRequest(name=answer.name),

@@ -31,7 +31,7 @@ _COMPOSED = {
     "Decision": ("explanation", "sentences"),
     "Candidate": ("sentences",),
     "Reason": ("text",),
-    "Predicate": ("text",),
+    "Predicate": ("explanation",),
 }
 """Texts of a message that are composed of its other fields, by the message's name."""
 _OF_A_FEATURE = frozenset({"value", "typical", "before", "after", "text"})

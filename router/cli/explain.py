@@ -133,7 +133,7 @@ def _show_rule(decision: decisions.Decision, console: Console, language: Languag
         console.print(f"  {label(matched, language)}")
     for predicate in decision.predicates:
         mark = Text("  ✓ " if predicate.holds else "  ✗ ", style="green" if predicate.holds else "red")
-        console.print(mark + Text(predicate.text))
+        console.print(mark + Text(predicate.explanation))
 
 
 def _show_steps(decision: decisions.Decision, console: Console, language: Language) -> None:
@@ -184,4 +184,4 @@ def _add_refused(table: Table, decision: decisions.Decision, language: Language)
 
 
 def _called(candidate: decisions.Candidate) -> str:
-    return candidate.display_name or last(candidate.rep)
+    return candidate.rep_display_name or last(candidate.rep)

@@ -39,7 +39,7 @@ def why_not(decision: decisions.Decision, rep: str, language: Language = Languag
     LookupError
         If the rep was not looked at: there was nobody of that name then.
     """
-    candidate = next((c for c in decision.candidates if rep in (c.rep, last(c.rep), c.display_name)), None)
+    candidate = next((c for c in decision.candidates if rep in (c.rep, last(c.rep), c.rep_display_name)), None)
     if candidate is None:
         raise LookupError(rep)
     heading, *compared = candidate.sentences

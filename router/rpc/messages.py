@@ -208,7 +208,7 @@ def name_people(message: decisions.Decision, roster: Roster) -> None:
     message.pool_display_name = pool.display_name if pool else ""
     for candidate in message.candidates:
         looked_at = roster.reps.get(_id_of(candidate.rep))
-        candidate.display_name = looked_at.display_name if looked_at else ""
+        candidate.rep_display_name = looked_at.display_name if looked_at else ""
 
 
 def _id_of(name: str) -> str:
@@ -262,7 +262,7 @@ def _reason(reason: Reason) -> decisions.Reason:
         field=reason.field,
         actual=reason.actual,
         required=reason.required,
-        op=reason.op,
+        operator=reason.op,
         item_field=reason.item_field,
     )
 

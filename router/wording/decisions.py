@@ -14,6 +14,7 @@ from router.wording.figures import claim_of, decided_by, first_two, relation, si
 from router.wording.languages import Language
 from router.wording.phrases import (
     COMPARISONS,
+    COUNTED,
     DECIDED,
     LOST,
     MET,
@@ -43,7 +44,7 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool) -> Non
         return
     decision.step_texts.extend(step_texts(decision.steps, language))
     for predicate in decision.predicates:
-        predicate.text = _predicate(predicate, language)
+        predicate.explanation = _predicate(predicate, language)
     chosen, _ = first_two(decision.candidates)
     for candidate in decision.candidates:
         for reason in candidate.reasons:
@@ -175,7 +176,7 @@ def _eligible(members: Sequence[decisions.Candidate], language: Language) -> str
 def _counted(counts: Iterable[tuple[str, str, int]], language: Language) -> str:
     """List how many each reason refused; empty where it refused nobody."""
     counted = [
-        PARTS["count"].say(language, count=count, refused=REFUSED[code].say(language, field=field))
+        PARTS["count"].say(language, count=count, refused=COUNTED[code].say(language, field=field))
         for code, field, count in counts
     ]
     return PARTS["listed"].say(language, list=PARTS["comma"].say(language).join(counted)) if counted else ""
@@ -227,7 +228,7 @@ def _refused(reason: decisions.Reason, language: Language) -> str:
 
 def _reason(reason: decisions.Reason, language: Language) -> str:
     key = f"{reason.code} {reason.field}" if reason.code == "NOT_A_MEMBER" else reason.code
-    phrase = REQUIREMENTS[reason.op] if reason.op else REASONS[key]
+    phrase = REQUIREMENTS[reason.operator] if reason.operator else REASONS[key]
     actual = reason.actual or PARTS["none"].say(language)
     return phrase.say(language, field=reason.field, actual=actual, required=reason.required)
 
@@ -244,7 +245,7 @@ def _enumerated(texts: Iterable[str], language: Language) -> str:
 
 
 def _called(candidate: decisions.Candidate) -> str:
-    return candidate.display_name or _last(candidate.rep)
+    return candidate.rep_display_name or _last(candidate.rep)
 
 
 def _last(name: str) -> str:

@@ -33,6 +33,15 @@ REFUSED: Mapping[str, Phrase] = {
 }
 """What refuses somebody, in general, by the reason's code."""
 
+COUNTED: Mapping[str, Phrase] = {
+    **REFUSED,
+    "INDUSTRY": REFUSED["INDUSTRY"]._replace(en="lack the industry"),
+    "SKILL": REFUSED["SKILL"]._replace(en="lack the skill"),
+    "LANGUAGE": REFUSED["LANGUAGE"]._replace(en="lack the language"),
+    "ATTRIBUTE": REFUSED["ATTRIBUTE"]._replace(en="lack {field}"),
+}
+"""The same of several people."""
+
 REASONS: Mapping[str, Phrase] = {
     "NOT_A_MEMBER rep": Phrase("the step names {required}", "该步骤指定 {required}"),
     "NOT_A_MEMBER pool": Phrase("not a member of pool {required}", "不是分配池 {required} 的成员"),

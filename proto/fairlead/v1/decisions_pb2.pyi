@@ -173,7 +173,7 @@ class Difference(_message.Message):
     def __init__(self, field: _Optional[str] = ..., stored: _Optional[str] = ..., sent: _Optional[str] = ...) -> None: ...
 
 class Candidate(_message.Message):
-    __slots__ = ("rep", "verdict", "reasons", "entitlement", "deficit_before", "deficit_after", "score", "display_name", "sentences")
+    __slots__ = ("rep", "verdict", "reasons", "entitlement", "deficit_before", "deficit_after", "score", "rep_display_name", "sentences")
     class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VERDICT_UNSPECIFIED: _ClassVar[Candidate.Verdict]
@@ -191,7 +191,7 @@ class Candidate(_message.Message):
     DEFICIT_BEFORE_FIELD_NUMBER: _ClassVar[int]
     DEFICIT_AFTER_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
-    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     SENTENCES_FIELD_NUMBER: _ClassVar[int]
     rep: str
     verdict: Candidate.Verdict
@@ -200,18 +200,18 @@ class Candidate(_message.Message):
     deficit_before: float
     deficit_after: float
     score: int
-    display_name: str
+    rep_display_name: str
     sentences: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, rep: _Optional[str] = ..., verdict: _Optional[_Union[Candidate.Verdict, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., entitlement: _Optional[float] = ..., deficit_before: _Optional[float] = ..., deficit_after: _Optional[float] = ..., score: _Optional[int] = ..., display_name: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, rep: _Optional[str] = ..., verdict: _Optional[_Union[Candidate.Verdict, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., entitlement: _Optional[float] = ..., deficit_before: _Optional[float] = ..., deficit_after: _Optional[float] = ..., score: _Optional[int] = ..., rep_display_name: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Reason(_message.Message):
-    __slots__ = ("code", "text", "field", "actual", "required", "op", "item_field", "short_text")
+    __slots__ = ("code", "text", "field", "actual", "required", "operator", "item_field", "short_text")
     CODE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     ACTUAL_FIELD_NUMBER: _ClassVar[int]
     REQUIRED_FIELD_NUMBER: _ClassVar[int]
-    OP_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_FIELD_NUMBER: _ClassVar[int]
     SHORT_TEXT_FIELD_NUMBER: _ClassVar[int]
     code: str
@@ -219,13 +219,13 @@ class Reason(_message.Message):
     field: str
     actual: str
     required: str
-    op: str
+    operator: str
     item_field: str
     short_text: str
-    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ..., op: _Optional[str] = ..., item_field: _Optional[str] = ..., short_text: _Optional[str] = ...) -> None: ...
+    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ..., operator: _Optional[str] = ..., item_field: _Optional[str] = ..., short_text: _Optional[str] = ...) -> None: ...
 
 class Predicate(_message.Message):
-    __slots__ = ("path", "field", "op", "expected", "actual", "holds", "erased", "text")
+    __slots__ = ("path", "field", "op", "expected", "actual", "holds", "erased", "explanation")
     PATH_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     OP_FIELD_NUMBER: _ClassVar[int]
@@ -233,7 +233,7 @@ class Predicate(_message.Message):
     ACTUAL_FIELD_NUMBER: _ClassVar[int]
     HOLDS_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
-    TEXT_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     path: str
     field: str
     op: str
@@ -241,5 +241,5 @@ class Predicate(_message.Message):
     actual: str
     holds: bool
     erased: bool
-    text: str
-    def __init__(self, path: _Optional[str] = ..., field: _Optional[str] = ..., op: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., holds: bool = ..., erased: bool = ..., text: _Optional[str] = ...) -> None: ...
+    explanation: str
+    def __init__(self, path: _Optional[str] = ..., field: _Optional[str] = ..., op: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., holds: bool = ..., erased: bool = ..., explanation: _Optional[str] = ...) -> None: ...

@@ -42,7 +42,7 @@ async def test_in_full_a_decision_explains_itself_in_english_without_a_word(api:
         "1 of 2 eligible: 1 outside the territory.",
         "Nobody else was eligible.",
     ]
-    assert [each.display_name for each in answer.candidates] == ["安娜", ""]
+    assert [each.rep_display_name for each in answer.candidates] == ["安娜", ""]
     assert answer.candidates[1].reasons[0].text == "regions west: must cover east"
 
 

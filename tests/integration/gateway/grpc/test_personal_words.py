@@ -173,4 +173,4 @@ async def test_what_is_hidden_leaves_the_rest_of_the_sentence_standing(told: Tol
     (difference,) = decision.known_work_item.differences
     assert (difference.field, difference.stored, difference.sent) == ("attributes.phone", "***", "***")
     assert any("phone" in sentence and "***" in sentence for sentence in decision.sentences)
-    assert all("***" in reason.text for each in decision.candidates for reason in each.reasons if reason.op)
+    assert all("***" in reason.text for each in decision.candidates for reason in each.reasons if reason.operator)

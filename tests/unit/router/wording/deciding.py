@@ -23,13 +23,13 @@ def candidate(
         entitlement=share,
         deficit_after=before + share,
         score=score,
-        display_name=rep.title(),
+        rep_display_name=rep.title(),
     )
 
 
 def refused(rep: str, code: str, field: str, actual: str, required: str, op: str = "") -> decisions.Candidate:
     one = candidate(rep, INELIGIBLE)
-    one.reasons.add(code=code, field=field, actual=actual, required=required, op=op)
+    one.reasons.add(code=code, field=field, actual=actual, required=required, operator=op)
     return one
 
 
@@ -39,7 +39,7 @@ def decided(*candidates: decisions.Candidate, **facts: object) -> decisions.Deci
         "name": "tenants/t/decisions/7",
         "outcome": decisions.Decision.OUTCOME_ASSIGNED if chosen else decisions.Decision.OUTCOME_UNROUTED,
         "rep": chosen.rep if chosen else "",
-        "rep_display_name": chosen.display_name if chosen else "",
+        "rep_display_name": chosen.rep_display_name if chosen else "",
         "pool": "tenants/t/pools/east" if chosen else "",
         "matched_rules": ["cars"],
         "steps": ["pool east"],

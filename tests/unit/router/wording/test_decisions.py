@@ -180,8 +180,8 @@ def test_a_lead_that_was_known_and_sent_as_it_is_needs_no_more_words() -> None:
 def test_a_comparison_is_told_with_what_it_met(predicate: decisions.Predicate, english: str, chinese: str) -> None:
     decision = decided(*LARGEST, predicates=[predicate])
 
-    assert told(decision).predicates[0].text == english
-    assert told(decision, Language.ZH).predicates[0].text == chinese
+    assert told(decision).predicates[0].explanation == english
+    assert told(decision, Language.ZH).predicates[0].explanation == chinese
 
 
 def test_a_basic_view_has_its_one_sentence_and_no_more() -> None:

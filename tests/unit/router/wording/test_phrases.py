@@ -127,7 +127,7 @@ def test_whatever_is_decided_is_told_otherwise_in_each_language() -> None:
 def texts(decision: decisions.Decision) -> Iterator[str]:
     """Yield all that is told."""
     yield from (decision.explanation, *decision.sentences, *decision.step_texts)
-    yield from (predicate.text for predicate in decision.predicates)
+    yield from (predicate.explanation for predicate in decision.predicates)
     for each in decision.candidates:
         yield from each.sentences
         yield from (text for reason in each.reasons for text in (reason.text, reason.short_text))

@@ -137,7 +137,9 @@ SENTENCES: Mapping[str, Phrase] = {
     "UNROUTED": Phrase(
         "Rule {rule}: nobody can take it, and nothing further is declared.", "规则 {rule}：无人可接，也没有其他安排。"
     ),
-    "REASSIGNED": Phrase("It was taken from its owner, and routed again.", "已从原归属人处收回，重新分配。"),
+    "REASSIGNED": Phrase(
+        "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
+    ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
     "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),

@@ -48,7 +48,7 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool) -> Non
     chosen, _ = first_two(decision.candidates)
     for candidate in decision.candidates:
         for reason in candidate.reasons:
-            reason.short_text, reason.text = _refused(reason, language), _reason(reason, language)
+            _tell_reason(reason, language)
         candidate.sentences.extend(_stood(candidate, chosen, language))
     decision.sentences.extend(_sentences(decision, language))
 
@@ -222,15 +222,12 @@ def _claim(candidate: decisions.Candidate, language: Language) -> str:
     )
 
 
-def _refused(reason: decisions.Reason, language: Language) -> str:
-    return REFUSED[reason.code].say(language, field=reason.field)
-
-
-def _reason(reason: decisions.Reason, language: Language) -> str:
-    key = f"{reason.code} {reason.field}" if reason.code == "NOT_A_MEMBER" else reason.code
-    phrase = REQUIREMENTS[reason.operator] if reason.operator else REASONS[key]
+def _tell_reason(reason: decisions.Reason, language: Language) -> None:
+    code, field, operator = reason.code, reason.field, reason.operator
+    phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
     actual = reason.actual or PARTS["none"].say(language)
-    return phrase.say(language, field=reason.field, actual=actual, required=reason.required)
+    reason.short_text = REFUSED[code].say(language, field=field)
+    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required)
 
 
 def _predicate(predicate: decisions.Predicate, language: Language) -> str:

@@ -3,6 +3,7 @@
 The map, from the ways in down to the values; each room imports those below it, none beside or above it::
 
     rpc        cli                  the ways in: servicers, commands
+    wording                         decisions in words, in each language
     adapters                        what matches the ports: Redis, queue, durable-rules, sandbox
     history                         the log: codec, chain, what follows from it, replay, monitor, watch
     submission  backlog             in front of the queue; what waits for an owner

@@ -131,7 +131,8 @@ class Service:
         self._workers = routing_workers(queue, router, settings.work)
         submissions = SubmissionService(intake, queries, hides_external_id=personal.external_id)
         eraser = Eraser(assignments, self._stores.personal, QueuedPersons(queue), self._planners)
-        presenter = DecisionPresenter(queries, self.durability)
+        masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
+        presenter = DecisionPresenter(queries, self.durability, masking.apply if masking else None)
         self._servicers = (
             (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
             (QueueServicer(intake), queue_pb2, "QueueService"),
@@ -154,7 +155,6 @@ class Service:
         self._credentials = settings.security.credentials()
         self.load_shedder = LoadShedder(settings.max_calls, settings.security.authorizer(), STANDING)
         self._watch = Watch(settings.telemetry)
-        masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         self._queue, self._overdue_s = queue, settings.overdue_s
         self._monitors = MonitorRunner(self.monitor, rule_sets, self._stores.leader_lease)
         observers = [*self._watch.observers, *observers]

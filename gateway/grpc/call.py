@@ -30,11 +30,14 @@ class Method:
         Where its request names what it is about.
     batch
         Field of the request that lists single ones; empty: there is none.
+    otherwise
+        Where the request may name it instead; empty: nowhere.
     """
 
     name: str
     resource: Path
     batch: str
+    otherwise: Path = ()
 
     @classmethod
     def of(cls, descriptor: MethodDescriptor) -> Method:
@@ -42,7 +45,9 @@ class Method:
         request = descriptor.input_type
         listed = (field.name for field in request.fields if field.is_repeated and field.message_type)
         name = f"{descriptor.containing_service.full_name}/{descriptor.name}"
-        return cls(name, resource_path(request), next(listed, ""))
+        resource = resource_path(request)
+        otherwise = _text_field(request, ("parent",)) if resource == ("name",) else ()
+        return cls(name, resource, next(listed, ""), otherwise)
 
 
 class Call:
@@ -97,13 +102,16 @@ class Call:
     def resource(self) -> str:
         """The name that the request is about, e.g. ``tenants/default/reps/li-na``; empty where it has none."""
         if self._resource is None:
-            self._resource = _text(self.request, self._described.resource)
+            described = self._described
+            self._resource = _text(self.request, described.resource) or _text(self.request, described.otherwise)
         return self._resource
 
     @property
     def resource_field(self) -> str:
         """Where the request says so, e.g. ``rep.name``."""
-        return ".".join(self._described.resource)
+        described = self._described
+        says_otherwise = _text(self.request, described.otherwise) and not _text(self.request, described.resource)
+        return ".".join(described.otherwise if says_otherwise else described.resource)
 
     @property
     def tenant(self) -> str:
@@ -191,7 +199,7 @@ class Observer(Protocol):
 
 
 def resource_path(request: Descriptor) -> Path:
-    """Find where a request names what it is about: the resource, its parent, the first of two, or the name within the
+    """Find where a request names what it is about: itself, else its parent, the first of two, or the name within the
     resource that it brings.
 
     Examples
@@ -200,7 +208,7 @@ def resource_path(request: Descriptor) -> Path:
     >>> resource_path(GetOperationRequest.DESCRIPTOR)
     ('name',)
     """
-    if direct := _text_field(request, ("parent", "name", "pool", "first")):
+    if direct := _text_field(request, ("name", "parent", "pool", "first")):
         return direct
     for field in request.fields:
         inner = _text_field(field.message_type, ("name", "parent")) if field.message_type else ()

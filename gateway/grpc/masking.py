@@ -7,7 +7,7 @@ The values are replaced on the way out, so that a method that is added later can
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -20,8 +20,20 @@ from gateway.grpc.call import Call
 HIDDEN = "***"
 SEERS = frozenset({Role.REP, Role.MANAGER, Role.SERVICE})
 """Roles that talk to customers, or bring their data."""
-_TEXTS = frozenset({"display_name", "external_id"})
-"""Fields of messages that are free text about a person, hidden where their own name is listed."""
+_TEXTS = {
+    "display_name": "display_name",
+    "rep_display_name": "display_name",
+    "pool_display_name": "display_name",
+    "external_id": "external_id",
+}
+"""Fields of messages that are free text about a person, and the name under which they are declared personal."""
+_COMPOSED = {
+    "Decision": ("explanation", "sentences"),
+    "Candidate": ("sentences",),
+    "Reason": ("text",),
+    "Predicate": ("explanation",),
+}
+"""Texts of a message that are composed of its other fields, by the message's name."""
 _OF_A_FEATURE = frozenset({"value", "typical", "before", "after", "text"})
 """Fields of messages about one ``feature`` of a customer that tell what it is."""
 _FAULTS = frozenset({"fault"})
@@ -59,36 +71,76 @@ def _sees_all(call: Call) -> bool:
     return call.principal is None or bool(call.principal.roles & SEERS)
 
 
-def hide(message: Any, names: AbstractSet[str]) -> None:
-    """Replace the values of fields of these names, and the notes of decisions, in place.
+def hide(message: Any, names: AbstractSet[str]) -> bool:
+    """Replace the values of fields of these names, and the notes of decisions, in place; say whether any showed.
+
+    Words that were composed of what showed go with it; those that were composed once it was hidden stay.
 
     Examples
     --------
     >>> attributes = Struct()
     >>> attributes.update({"phone": "139 0000 0000", "region": "east"})
     >>> hide(attributes, {"phone"})
+    True
     >>> dict(attributes)["phone"], dict(attributes)["region"]
     ('***', 'east')
+    >>> hide(attributes, {"phone"})
+    False
     """
     if isinstance(message, Struct):
-        for name in names & set(message.fields):
-            message[name] = HIDDEN
-        return
-    if message.DESCRIPTOR.name == "Decision" and message.note:
-        message.note = HIDDEN
-    if message.DESCRIPTOR.name == "Predicate" and message.field in names:
-        message.actual = HIDDEN if message.actual else ""
-        message.expected = HIDDEN if message.expected else ""  # where they are equal, either tells
+        return _hide_attributes(message, names)
+    kind = message.DESCRIPTOR.name
+    shown = [_hide_text(message, field) for field in _quoting(message, kind, names)]
     if "feature" in message.DESCRIPTOR.fields_by_name and message.feature in names:
         _hide_feature(message)
     for field, value in message.ListFields():
         if field.message_type and not field.message_type.GetOptions().map_entry:
-            for part in value if field.is_repeated else [value]:
-                hide(part, names)
-        elif (field.name in _TEXTS and field.name in names) or (
-            field.name in _FAULTS and any(name in value for name in names)
-        ):
-            setattr(message, field.name, HIDDEN)
+            shown += [hide(part, names) for part in (value if field.is_repeated else [value])]
+        elif _TEXTS.get(field.name) in names or (field.name in _FAULTS and any(name in value for name in names)):
+            shown.append(_hide_text(message, field.name))
+    for composed in _COMPOSED.get(kind, ()) if any(shown) else ():
+        _hide_composed(message, composed)
+    return any(shown)
+
+
+def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
+    """Return the fields of a message that quote what must not show."""
+    match kind:
+        case "Decision":
+            return ("note",)
+        case "Predicate" if message.field in names:
+            return ("actual", "expected")  # where they are equal, either tells
+        case "Difference" if message.field.removeprefix("attributes.") in names:
+            return ("stored", "sent")
+        case "Reason":
+            return [
+                quoted
+                for quoted, name in (("actual", message.field), ("required", message.item_field))
+                if name in names
+            ]
+    return ()
+
+
+def _hide_text(message: Any, field: str) -> bool:
+    shows = getattr(message, field) not in ("", HIDDEN)
+    if shows:
+        setattr(message, field, HIDDEN)
+    return shows
+
+
+def _hide_composed(message: Any, field: str) -> None:
+    text = getattr(message, field)
+    if isinstance(text, str):
+        _hide_text(message, field)
+    else:
+        text[:] = [HIDDEN] * len(text)
+
+
+def _hide_attributes(attributes: Struct, names: AbstractSet[str]) -> bool:
+    shown = [name for name in names & set(attributes.fields) if attributes.fields[name].string_value != HIDDEN]
+    for name in shown:
+        attributes[name] = HIDDEN
+    return bool(shown)
 
 
 def _hide_feature(message: Any) -> None:

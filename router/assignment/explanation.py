@@ -32,14 +32,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a rep could not become the owner; ``short`` is how a summary counts it."""
+    """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from."""
 
     code: str
-    text: str
-    short: str
     field: str = ""
     actual: str = ""
     required: str = ""
+    op: str = ""
+    item_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,40 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusals:
+    """How many of those who were looked at could have had it, and what refused the others.
+
+    Parameters
+    ----------
+    counts
+        Code and attribute of a first reason, and how many it refused, the most frequent first.
+    missing_pool
+        The pool that was to be looked in and is not there; empty where it is.
+    names_nobody
+        Whether there was no step at all.
+    """
+
+    eligible: int = 0
+    looked_at: int = 0
+    counts: tuple[tuple[str, str, int], ...] = ()
+    missing_pool: str = ""
+    names_nobody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A decision's full trace; dates in it are as rules write them, and ``erased`` names attributes that were."""
 
     candidates: tuple[Candidate, ...]
-    refusal_summary: str
+    refusals: Refusals
     predicates: tuple[PredicateTrace, ...]
     erased: frozenset[str] = frozenset()
 
 
-_REQUIREMENT_CODES = {
-    "regions": ("TERRITORY", "outside the territory"),
-    "industries": ("INDUSTRY", "lack the industry"),
-    "skills": ("SKILL", "lack the skill"),
-    "languages": ("LANGUAGE", "lack the language"),
-}
-_CODES_BY_OP = {"covers": _REQUIREMENT_CODES["regions"]}
+_CODES = {"regions": "TERRITORY", "industries": "INDUSTRY", "skills": "SKILL", "languages": "LANGUAGE"}
+_CODES_BY_OP = {"covers": "TERRITORY"}
+REASON_CODES = ("NOT_A_MEMBER", "INACTIVE", *_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY")
+"""Every code that a reason may have, in the order of the filter."""
 
 
 def explain(decision: Decision, planner: Planner) -> Explanation:
@@ -93,7 +111,7 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     erased = erased_attributes(decision)
     decisive = len(decision.seen) - 1
     if decisive < 0:
-        return Explanation((), "the route names nobody", predicates, erased)
+        return Explanation((), Refusals(names_nobody=True), predicates, erased)
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
     candidates = tuple(
         _stand(rep, planner, plan, attempt, seen, choice, head.tried) for rep in planner.roster.reps.values()
@@ -181,8 +199,7 @@ def _stand(
     if k in full:
         kind = f"capacity.{plan.kind}"
         open_units, limit = full[k], candidates.limits[k]
-        text = f"holds {open_units} open, {limit} at most"
-        reason = Reason("AT_CAPACITY", text, "at capacity", kind, str(open_units), str(limit))
+        reason = Reason("AT_CAPACITY", kind, str(open_units), str(limit))
         return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
     assert choice.picked is not None
     place = choice.eligible.index(k)
@@ -201,40 +218,23 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tu
     """Yield every reason against a rep, in the order of the filter."""
     step = attempt.step
     if step.rep and rep.id != step.rep:
-        yield Reason("NOT_A_MEMBER", f"the step names {step.rep}", "not named", "rep", rep.id, step.rep)
+        yield Reason("NOT_A_MEMBER", "rep", rep.id, step.rep)
     if step.pool and not planner.roster.is_member(rep.id, step.pool):
-        yield Reason("NOT_A_MEMBER", f"not a member of pool {step.pool}", "not members", "pool", "", step.pool)
+        yield Reason("NOT_A_MEMBER", "pool", "", step.pool)
     if not rep.active:
-        yield Reason("INACTIVE", "inactive", "inactive", "active", "false", "true")
+        yield Reason("INACTIVE", "active", "false", "true")
     for demand in step.resolved(plan.fact):
         requirement, widened = demand.requirement, demand.widened
         if not meets(requirement, rep, plan.fact, planner.roster.territories, widened):
             yield _unmet(requirement, rep, demand.wanted)
     if rep.id in tried:
-        yield Reason("ALREADY_TRIED", "had it before", "had it before", "tried", rep.id, "")
+        yield Reason("ALREADY_TRIED", "tried", rep.id)
 
 
 def _unmet(requirement: Requirement, rep: Rep, wanted: FactValue | None) -> Reason:
-    code, short = _CODES_BY_OP.get(requirement.op) or _REQUIREMENT_CODES.get(
-        requirement.rep, ("ATTRIBUTE", f"lack {requirement.rep}")
-    )
+    code = _CODES_BY_OP.get(requirement.op) or _CODES.get(requirement.rep, "ATTRIBUTE")
     actual, required = _shown(rep.attributes.get(requirement.rep)), _shown(wanted)
-    text = f"{requirement.rep} {actual or '(none)'}: must {_IN_WORDS[requirement.op]} {required}"
-    return Reason(code, text, short, requirement.rep, actual, required)
-
-
-_IN_WORDS = {
-    "covers": "cover",
-    "has": "have",
-    "has_all": "have all of",
-    "has_any": "have one of",
-    "eq": "be",
-    "ne": "not be",
-    "gt": "be above",
-    "gte": "be at least",
-    "lt": "be below",
-    "lte": "be at most",
-}
+    return Reason(code, requirement.rep, actual, required, requirement.op, requirement.item or "")
 
 
 def _shown(value: FactValue | None) -> str:
@@ -245,18 +245,15 @@ def _shown(value: FactValue | None) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, planner: Planner) -> str:
-    """Sum up an attempt, e.g.
-
-    ``0/14 reps: 6 outside the territory, 5 at capacity``; each rep counts under their first reason.
-    """
+def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, planner: Planner) -> Refusals:
+    """Count who was looked at in an attempt; each who was refused counts under their first reason."""
     step = attempt.step
     if step.pool and step.pool not in planner.roster.pools:
-        return f"0/0 reps: there is no pool {step.pool}"
+        return Refusals(missing_pool=step.pool)
     looked_at = [
         c for c in candidates if (c.rep == step.rep if step.rep else planner.roster.is_member(c.rep, step.pool))
     ]
     eligible = sum(candidate.verdict is not Verdict.INELIGIBLE for candidate in looked_at)
-    first_reasons = Counter(candidate.reasons[0].short for candidate in looked_at if candidate.reasons)
-    refused = ", ".join(f"{count} {short}" for short, count in first_reasons.most_common())
-    return f"{eligible}/{len(looked_at)} reps" + (f": {refused}" if refused else "")
+    first_reasons = Counter((c.reasons[0].code, c.reasons[0].field) for c in looked_at if c.reasons)
+    counts = tuple((code, field, count) for (code, field), count in first_reasons.most_common())
+    return Refusals(eligible, len(looked_at), counts)

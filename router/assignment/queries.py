@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from router.assignment.comparison import KnownItem, known_item
 from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
 from router.model.decision import Decision, Outcome
 from router.model.errors import NotFound
 from router.model.events import Completed
@@ -259,6 +261,28 @@ class WorkItemQueries:
         """
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
+
+    async def roster(self, tenant: str, decision: Decision) -> Roster:
+        """Return the workforce that a decision was made from."""
+        head = decision.head
+        return (await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)).roster
+
+    async def known(self, tenant: str, answers: Sequence[tuple[WorkItem, Decision]]) -> list[KnownItem | None]:
+        """Say how work items stand that are sent again, and what was sent otherwise, in one round trip.
+
+        None of one whose record is gone.
+
+        Parameters
+        ----------
+        answers
+            What was sent, and the decision that made its owner.
+        """
+        planner = await self._planners.current(tenant)
+        records = await self._store.items(tenant, [decision.item_id for _, decision in answers])
+        return [
+            known_item(planner, sent, decision, record) if record else None
+            for (sent, decision), record in zip(answers, records, strict=True)
+        ]
 
 
 def _is_wanted(stored: StoredItem, state: State | None, wanted: Wanted[StoredItem]) -> bool:

@@ -24,7 +24,9 @@ from router.cli.failing import InputFailed
 from router.cli.fairness_tables import Arrivals, fairness_table
 from router.cli.inputs import Inputs, enter, read_inputs, route_all
 from router.cli.server import own_service
-from router.cli.words import Language, called, decided_by, in_words, rule_of, why_not
+from router.cli.words import owner_of, rule_of, why_not
+from router.wording.figures import decided_by
+from router.wording.languages import Language
 
 FILES = ("leads.csv", "reps.csv", "rules.yaml", "territories.csv", CUSTOMERS)
 BANDS: Mapping[str, float] = {"east": 1.0, "key-accounts": 1.0}
@@ -81,14 +83,14 @@ def _show(client: FairleadClient, inputs: Inputs, console: Console) -> None:
     names = names_of(client)
     headline(console, "Ten of the decisions")
     for number, story in enumerate(_varied(stories)):
-        _tell(story, names, console, "zh" if number % 2 else "en")
+        _tell(client, story, console, Language.ZH if number % 2 else Language.EN)
     headline(console, "How fair was it?")
     for pool in [pool for pool in arrivals.pools() if len(client.fairness(pool).weights) > 2][:2]:
         console.print(fairness_table(client.fairness(pool), arrivals.of(pool), names))
         console.print()
     console.print(Text("Where territories overlap the others drift without limit; Fairlead cannot.", style="bold"))
     headline(console, "Why not somebody else?")
-    _question(stories, names, console)
+    _question(stories, console)
 
 
 def _varied(stories: Sequence[Story]) -> list[Story]:
@@ -113,12 +115,12 @@ def _competitors(decision: decisions.Decision) -> int:
     return sum(not candidate.reasons for candidate in decision.candidates) if decision.rep else 0
 
 
-def _tell(story: Story, names: Mapping[str, str], console: Console, language: Language) -> None:
+def _tell(client: FairleadClient, story: Story, console: Console, language: Language) -> None:
     item, decision = story
-    owner = called(decision.rep, names) if decision.rep else ("nobody" if language == "en" else "无人")
-    style = "bold green" if decision.rep else "bold yellow"
+    owner, style = owner_of(decision, language), "bold green" if decision.rep else "bold yellow"
     console.print(Text.assemble((item.external_id, "bold"), "  ", _described(item), "  → ", (owner, style)))
-    sentences = (" " if language == "en" else "").join(in_words(decision, names, language))
+    told = client.explain(decision.name, language=language).sentences
+    sentences = (" " if language is Language.EN else "").join(told)
     console.print(Padding(Text(sentences, style="dim"), (0, 0, 0, 7)))
 
 
@@ -136,7 +138,7 @@ def _described(item: routing.WorkItem) -> str:
     return " · ".join(shown)
 
 
-def _question(stories: Iterable[Story], names: Mapping[str, str], console: Console) -> None:
+def _question(stories: Iterable[Story], console: Console) -> None:
     """Ask for one who was refused for more than one reason, and for one who merely had the smaller claim."""
     question = next(
         (item, decision, refused, rival)
@@ -146,9 +148,9 @@ def _question(stories: Iterable[Story], names: Mapping[str, str], console: Conso
         if decision.pool and refused and rival and _competitors(decision) > 2
     )
     item, decision, *others = question
-    console.print(Text.assemble((item.external_id, "bold"), f"  {_described(item)}  → {called(decision.rep, names)}"))
+    console.print(Text.assemble((item.external_id, "bold"), f"  {_described(item)}  → {owner_of(decision)}"))
     for candidate in others:
-        for line in why_not(decision, candidate.rep, names):
+        for line in why_not(decision, candidate.rep):
             console.print(Text(f"       {line}"))
 
 

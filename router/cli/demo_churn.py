@@ -19,15 +19,16 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient, FairleadError, work_item
 from fairlead.v1 import scoring_pb2 as scoring
-from router.cli.consoles import headline, names_of
-from router.cli.words import Language, called, in_words
+from router.cli.consoles import headline
+from router.cli.words import owner_of
+from router.wording.languages import Language
 from tables.forms import ColumnKind
 from tables.reading import open_table
 
 CUSTOMERS = "telco_churn.csv"
 _TARGET, _ID = "Churn", "customerID"
 _RUNGS = 3
-_LANGUAGES: tuple[Language, ...] = ("en", "zh", "en")
+_LANGUAGES: tuple[Language, ...] = (Language.EN, Language.ZH, Language.EN)
 _SCORED = 300
 _RESCUED = 5
 _PROMOTED_WITHIN_S = 300.0
@@ -121,10 +122,8 @@ def _rescue(client: FairleadClient, riskiest: Sequence[Scored], console: Console
         work_item({"customer": who, "language": "en"}, kind="RESCUE", source="churn", external_id=who, value=1.0)
         for who, _, _ in riskiest
     ]
-    names = names_of(client)
     for (who, _, risk), decision in zip(riskiest, client.route_many(items, full=True), strict=True):
         if isinstance(decision, FairleadError):
             raise decision
-        owner = called(decision.rep, names) if decision.rep else "nobody"
-        console.print(Text.assemble((who, "bold"), f"  risk {risk:.0%}  → ", (owner, "bold green")))
-        console.print(Padding(Text(" ".join(in_words(decision, names, "en")), style="dim"), (0, 0, 0, 12)))
+        console.print(Text.assemble((who, "bold"), f"  risk {risk:.0%}  → ", (owner_of(decision), "bold green")))
+        console.print(Padding(Text(" ".join(decision.sentences), style="dim"), (0, 0, 0, 12)))

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import escape
 
 from fairlead.v1.fairness_pb2 import FairnessReport
-from router.cli.words import called, signed
+from router.cli.words import called
+from router.wording.figures import signed
 
 _LEFT, _WIDTH, _RIGHT = 170, 460, 70
 _ROW, _BAR, _HEAD, _FOOT = 22, 12, 46, 34

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
-from router.cli.words import called, signed
+from router.cli.words import called
 from router.fairness.baselines import Arrival, compare
+from router.wording.figures import signed
 
 _FAR = 5.0
 """Lead units from which a distance is shown in red."""

@@ -24,8 +24,8 @@ from router.rules.route import OtherPool, Requirement, RoutingRules
 from tables.options import ReadOptions
 from tables.report import ReadReport
 
-_MOST_CANDIDATES = 30_000
-"""Candidates in one answer: some 200 bytes each, and the service sends up to 16 MiB."""
+_MOST_CANDIDATES = 20_000
+"""Candidates in one answer: with their words some 300 bytes each, and the service sends up to 16 MiB."""
 _LARGEST_BATCH = 500
 _REPS_AT_ONCE = 10_000
 

@@ -29,6 +29,7 @@ from router.cli.csv_files import CsvRows, csv_file
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, never_eligible, read_inputs, route_all
 from router.cli.lists import Names, enum_value, last, shown_time
+from router.cli.remarks import Remarks
 from router.cli.server import own_service
 from router.cli.words import called, rule_of
 from tables.cli import say, table_options
@@ -98,9 +99,10 @@ def route(
       territories  id 区域, parent 上级
 
     A reps file without pools puts everybody into every pool that the rules name. A lead that was routed before
-    keeps its owner. Files are CSV, Parquet or workbooks, as people have them: `fairlead inspect` says how one is read.
-    The options below are of the leads; reps and territories read by themselves, or by --workforce-mapping FILE.
-    A lead in error is left out and written to LEADS.rejected.csv; the exit code is then 1.
+    keeps its owner and its data: what was sent otherwise is named, and not taken. Files are CSV, Parquet or
+    workbooks, as people have them: `fairlead inspect` says how one is read. The options below are of the leads;
+    reps and territories read by themselves, or by --workforce-mapping FILE. A lead in error is left out and written to
+    LEADS.rejected.csv; the exit code is then 1.
 
     The decisions file says, for each lead: its source and id, what came of it (outcome, rep, pool, rule, step, how many
     were eligible, why nobody), decision and time in UTC, the names of rep and pool, and the lead's own kind, value,
@@ -145,7 +147,7 @@ def columns_with(fields: Iterable[str]) -> list[str]:
 def report(client: FairleadClient, inputs: Inputs, console: Console, rows: CsvRows) -> int:
     """Route all leads, write and sum up; return how many were refused."""
     say_beforehand(client, inputs, console)
-    arrivals, outcomes, refusals = Arrivals(), Counter[str](), list[str]()
+    arrivals, remarks, outcomes, refusals = Arrivals(), Remarks(), Counter[str](), list[str]()
     names = Names.of(client)
     for item, answer in route_all(client, inputs, console):
         rows.write([*row_of(item, answer, names), *lead_cells(item, inputs.rule_set.fields)])
@@ -153,8 +155,11 @@ def report(client: FairleadClient, inputs: Inputs, console: Console, rows: CsvRo
             refusals.append(f"{item.external_id}: {answer.message}")
         else:
             arrivals.note(answer)
+            remarks.note(item, answer)
             outcomes[outcome_of(answer)] += 1
     console.print(", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.most_common()) or "no leads")
+    for line in remarks.lines():
+        console.print(f"[yellow]{escape(line)}[/]")
     for refusal in refusals[:10]:
         console.print(f"[red]refused[/] {refusal}", markup=True)
     print_fairness(client, arrivals, names.reps, console)

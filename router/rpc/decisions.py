@@ -7,7 +7,7 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
-from router.rpc.fields import wants_full
+from router.rpc.fields import view_of
 from router.rpc.lists import DECISIONS, read_filter, wanted
 from router.rpc.presenter import DecisionPresenter
 
@@ -19,15 +19,15 @@ class DecisionServicer:
         self._queries = queries
         self._presenter = presenter
 
-    async def GetDecision(self, request: decisions.GetDecisionRequest, _: Call) -> decisions.Decision:
+    async def GetDecision(self, request: decisions.GetDecisionRequest, call: Call) -> decisions.Decision:
         tenant, number = fields.number_of(request.name, "decisions")
-        full = wants_full(request.view)
-        return await self._presenter.message(tenant, await self._queries.decision(tenant, number), full=full)
+        view = view_of(request)
+        return await self._presenter.message(call, tenant, await self._queries.decision(tenant, number), view)
 
     async def ListDecisions(
         self, request: decisions.ListDecisionsRequest, call: Call
     ) -> decisions.ListDecisionsResponse:
-        tenant, full = tenant_of(request.parent), wants_full(request.view)
+        tenant, view = tenant_of(request.parent), view_of(request)
         item_id = fields.reference(request.work_item, "workItems", tenant, "work_item") if request.work_item else None
         asked = await read_filter(DECISIONS, request.filter, tenant, call)
         page, position = await self._queries.decisions(
@@ -37,6 +37,6 @@ class DecisionServicer:
             item_id=item_id or asked.only("work_item") or None,
             wanted=wanted(asked, "decide_time"),
         )
-        messages = [await self._presenter.message(tenant, decision, full=full) for decision in page]
+        messages = [await self._presenter.message(call, tenant, decision, view) for decision in page]
         token = fields.page_token(position, asked.text)
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=token)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from google.protobuf.struct_pb2 import Struct, Value
 
 from failures import InvalidInput, shown
 from fairlead.v1.decisions_pb2 import DECISION_VIEW_FULL, DecisionView
 from gateway.fields import is_number, page_number, page_token
+from router.wording.languages import Language, language_of
 
 MAX_NOTE = 512
 MAX_DISPLAY_NAME = 256
@@ -47,17 +48,30 @@ def resume_number(token: str) -> int | None:
         raise InvalidInput.of("resume_token", fault) from None
 
 
-def wants_full(view: int) -> bool:
-    """Read how much of a decision is to come back.
+class View(NamedTuple):
+    """How much of a decision is to come back: whether in full, in which language, whether in words."""
+
+    full: bool = False
+    language: Language = Language.EN
+    tells: bool = False
+
+
+BASIC = View()
+
+
+def view_of(request: Any) -> View:
+    """Read how a decision is to come back.
 
     Raises
     ------
     InvalidInput
-        If there is no such view.
+        If there is no such view, or no such language.
     """
+    view, code = request.view, request.language_code
     if view not in _VIEWS:
         raise InvalidInput.of("view", f"{view}: must be one of {', '.join(DecisionView.keys()[1:])}")
-    return view == DECISION_VIEW_FULL
+    is_full = view == DECISION_VIEW_FULL
+    return View(is_full, language_of(code), tells=True) if is_full or code else BASIC
 
 
 def plain(struct: Struct) -> dict[str, Any]:

@@ -13,15 +13,18 @@ from gateway import fields
 from gateway.fields import finite, text, timestamp
 from missing_words import BLANKS
 from router.assignment.commands import RouteRequest
+from router.assignment.comparison import KnownItem
 from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
 from router.assignment.queries import StoredItem
+from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Completed
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
-from router.rpc.fields import plain, struct
+from router.rpc.fields import BASIC, View, plain, struct
 from router.submission.ports import WHY_UNREADABLE, Submission
+from router.wording.decisions import summary
 from rules.reference import PredicateTrace
 from store.durability import Durability
 
@@ -70,12 +73,7 @@ def work_item(message: routing.WorkItem) -> WorkItem:
         raise InvalidInput.of("work_item.kind", f"{message.kind}: must be one of {allowed}")
     source, external_id, value, priority = message.source, message.external_id, message.value, message.priority
     if source or external_id:
-        text(source, MAX_SOURCE, "work_item.source")
-        text(external_id, MAX_EXTERNAL_ID, "work_item.external_id")
-        if external_id and not external_id.strip(BLANKS):
-            raise InvalidInput.of("work_item.external_id", f"{external_id!r}: must not be blank")
-        if external_id and not source.strip(BLANKS):
-            raise InvalidInput.of("work_item.source", "'': required with external_id, e.g. 'crm'")
+        _check_key(source, external_id, "work_item.")
     if value:
         finite(value, 0, MAX_VALUE, "work_item.value")
     if not 0 <= priority <= MAX_PRIORITY:
@@ -84,6 +82,29 @@ def work_item(message: routing.WorkItem) -> WorkItem:
     if size > MAX_CONTENT_BYTES:
         raise InvalidInput.of("work_item.attributes", f"{size} bytes: at most {MAX_CONTENT_BYTES}")
     return WorkItem(kind, source, external_id, plain(message.attributes), value, priority)
+
+
+def natural_key(source: str, external_id: str) -> tuple[str, str]:
+    """Read where a work item comes from, and what it is called there; both are needed to find it.
+
+    Raises
+    ------
+    InvalidInput
+        If one of them is not as the contract says.
+    """
+    if not external_id:
+        raise InvalidInput.of("external_id", "'': required with source, e.g. 'L-017'")
+    _check_key(source, external_id)
+    return source, external_id
+
+
+def _check_key(source: str, external_id: str, where: str = "") -> None:
+    text(source, MAX_SOURCE, f"{where}source")
+    text(external_id, MAX_EXTERNAL_ID, f"{where}external_id")
+    if external_id and not external_id.strip(BLANKS):
+        raise InvalidInput.of(f"{where}external_id", f"{external_id!r}: must not be blank")
+    if external_id and not source.strip(BLANKS):
+        raise InvalidInput.of(f"{where}source", "'': required with external_id, e.g. 'crm'")
 
 
 def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
@@ -133,16 +154,16 @@ def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
 
 
 def decision_message(
-    tenant: str, decision: Decision, explanation: Explanation | None = None, *, full: bool = False
+    tenant: str, decision: Decision, explanation: Explanation | None = None, view: View = BASIC
 ) -> decisions.Decision:
-    """Write a decision.
+    """Write a decision; its words come later, once it is masked.
 
     Parameters
     ----------
     explanation
         Its full trace; needed where nobody was found and for the full view.
-    full
-        Whether to write all candidates and predicates.
+    view
+        Whether to write all candidates and predicates, and in which language to sum up.
     """
     prefix, head, stand = f"tenants/{tenant}", decision.head, decision.stand
     message = decisions.Decision(
@@ -154,7 +175,7 @@ def decision_message(
         epoch=decision.epoch,
         rule_set_revision=head.rule_set_revision,
         matched_rules=head.matched_rules,
-        refusal_summary=explanation.refusal_summary if explanation else "",
+        refusal_summary=summary(explanation.refusals, view.language) if explanation else "",
         decide_time=timestamp(decision.at_ms * 1000),
         cause=_CAUSES[head.cause],
         workforce_revision=head.workforce_revision,
@@ -165,7 +186,7 @@ def decision_message(
         sla=head.sla,
         actor=head.actor,
     )
-    if full and explanation:
+    if view.full and explanation:
         message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
         message.predicates.extend(_predicate(trace, explanation.erased) for trace in explanation.predicates)
     elif stand:
@@ -178,6 +199,34 @@ def decision_message(
             score=stand.score,
         )
     return message
+
+
+def name_people(message: decisions.Decision, roster: Roster) -> None:
+    """Write into a decision how people are called."""
+    rep, pool = roster.reps.get(_id_of(message.rep)), roster.pools.get(_id_of(message.pool))
+    message.rep_display_name = rep.display_name if rep else ""
+    message.pool_display_name = pool.display_name if pool else ""
+    for candidate in message.candidates:
+        looked_at = roster.reps.get(_id_of(candidate.rep))
+        candidate.rep_display_name = looked_at.display_name if looked_at else ""
+
+
+def _id_of(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def known_message(known: KnownItem) -> decisions.KnownWorkItem:
+    """Write how a work item stands that was sent again."""
+    return decisions.KnownWorkItem(
+        state=known.state,
+        open=known.is_open,
+        owner_active=known.is_owner_active,
+        differences=[
+            decisions.Difference(field=each.field, stored=_as_json(each.stored), sent=_as_json(each.sent))
+            for each in known.differences
+        ],
+        erased=known.erased,
+    )
 
 
 def change_message(tenant: str, event: Decision | Completed) -> routing.WorkItemChange:
@@ -209,7 +258,12 @@ def _candidate(prefix: str, candidate: Candidate) -> decisions.Candidate:
 
 def _reason(reason: Reason) -> decisions.Reason:
     return decisions.Reason(
-        code=reason.code, text=reason.text, field=reason.field, actual=reason.actual, required=reason.required
+        code=reason.code,
+        field=reason.field,
+        actual=reason.actual,
+        required=reason.required,
+        operator=reason.op,
+        item_field=reason.item_field,
     )
 
 
@@ -218,11 +272,15 @@ def _predicate(trace: PredicateTrace, erased: AbstractSet[str]) -> decisions.Pre
         path=trace.path,
         field=trace.field,
         op=trace.op,
-        expected="" if trace.expected is None else json.dumps(trace.expected, ensure_ascii=False),
-        actual="" if trace.actual is None else json.dumps(trace.actual, ensure_ascii=False),
+        expected=_as_json(trace.expected),
+        actual=_as_json(trace.actual),
         holds=trace.holds,
         erased=trace.field in erased,
     )
+
+
+def _as_json(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def check_kind_name(name: str, field: str) -> Kind:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from fairlead.v1 import decisions_pb2 as decisions
+from gateway.grpc.call import Call
+from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
 from router.model.decision import Decision
-from router.rpc.messages import DURABILITIES, decision_message
+from router.rpc.fields import View
+from router.rpc.messages import DURABILITIES, decision_message, known_message, name_people
+from router.wording.decisions import tell
 from store.durability import DurabilityStatus
+
+Mask = Callable[[Call, decisions.Decision], Awaitable[None]]
 
 
 class DecisionPresenter:
@@ -18,16 +26,39 @@ class DecisionPresenter:
         Explain them.
     durability
         Says what they survive.
+    mask
+        Hides in a message what a caller may not see, before it is put in words; None: everybody sees everything.
     """
 
-    def __init__(self, queries: WorkItemQueries, durability: DurabilityStatus) -> None:
+    def __init__(self, queries: WorkItemQueries, durability: DurabilityStatus, mask: Mask | None = None) -> None:
         self._queries = queries
         self._durability = durability
+        self._mask = mask
 
-    async def message(self, tenant: str, decision: Decision, *, full: bool) -> decisions.Decision:
-        """Write a decision in full or not; where nobody was found, with the summary of refusals in any case."""
-        explanation = await self._queries.explained(tenant, decision, full=full)
-        message = decision_message(tenant, decision, explanation, full=full)
+    async def message(
+        self, call: Call, tenant: str, decision: Decision, view: View, known: KnownItem | None = None
+    ) -> decisions.Decision:
+        """Write a decision in full or not; where nobody was found, with the summary of refusals in any case.
+
+        Parameters
+        ----------
+        known
+            How the work item stands, where this answers that it was there.
+        """
+        explanation = await self._queries.explained(tenant, decision, full=view.full)
+        message = decision_message(tenant, decision, explanation, view)
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]
+        if known:
+            message.known_work_item.CopyFrom(known_message(known))
+        if view.tells:
+            await self._put_in_words(call, tenant, decision, message, view)
         return message
+
+    async def _put_in_words(
+        self, call: Call, tenant: str, decision: Decision, message: decisions.Decision, view: View
+    ) -> None:
+        name_people(message, await self._queries.roster(tenant, decision))
+        if self._mask is not None:
+            await self._mask(call, message)
+        tell(message, view.language, full=view.full)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from failures import Failure, shown
 from fairlead.v1 import decisions_pb2 as decisions
@@ -13,16 +13,18 @@ from gateway.grpc.call import Call
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.history.watch import WatchService
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workitem import State
-from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, wants_full
+from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
 from router.rpc.lists import WORK_ITEMS, read_filter, wanted
 from router.rpc.messages import (
     change_message,
+    natural_key,
     received_message,
     route_request,
     work_item_message,
@@ -66,9 +68,12 @@ class RoutingServicer:
         self._presenter = presenter
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
-        tenant, full = tenant_of(request.parent), wants_full(request.view)
-        decision = await self._router.route(tenant, route_request(request, call.actor), preview=request.validate_only)
-        return await self._presenter.message(tenant, decision, full=full)
+        tenant, view = tenant_of(request.parent), view_of(request)
+        wish = route_request(request, call.actor)
+        decision = await self._router.route(tenant, wish, preview=request.validate_only)
+        is_known = decision.outcome is Outcome.EXISTING_OWNER
+        known = await self._known(tenant, [wish], [decision]) if is_known else {}
+        return await self._presenter.message(call, tenant, decision, view, known.get(0))
 
     async def BatchRouteWorkItems(
         self, request: routing.BatchRouteWorkItemsRequest, call: Call
@@ -87,16 +92,31 @@ class RoutingServicer:
             if wishes:
                 routed = await self._router.route_many(tenant, wishes, preview=preview)
                 answers.update(zip(places, routed, strict=True))
+        given = [answers[place] if isinstance(wish, RouteRequest) else wish for place, wish in enumerate(read)]
+        known = await self._known(tenant, read, given)
         results = []
-        for place, (single, wish) in enumerate(zip(request.requests, read, strict=True)):
-            answer = answers[place] if isinstance(wish, RouteRequest) else wish
+        for place, (single, answer) in enumerate(zip(request.requests, given, strict=True)):
             if isinstance(answer, Failure):
                 results.append(routing.RouteResult(error=status_of(answer)))
             else:
-                full = wants_full(single.view)
-                message = await self._presenter.message(tenant, answer, full=full)
+                message = await self._presenter.message(call, tenant, answer, view_of(single), known.get(place))
                 results.append(routing.RouteResult(decision=message))
         return routing.BatchRouteWorkItemsResponse(results=results)
+
+    async def _known(
+        self, tenant: str, wishes: Sequence[RouteRequest | Failure], answers: Sequence[Decision | Failure]
+    ) -> Mapping[int, KnownItem | None]:
+        """Compare what was sent with what is stored, by place, where an answer is that somebody owned it already."""
+        owned = {
+            place: (wish.item, answer)
+            for place, (wish, answer) in enumerate(zip(wishes, answers, strict=True))
+            if isinstance(answer, Decision)
+            and answer.outcome is Outcome.EXISTING_OWNER
+            and isinstance(wish, RouteRequest)
+        }
+        if not owned:
+            return {}
+        return dict(zip(owned, await self._queries.known(tenant, [*owned.values()]), strict=True))
 
     async def SubmitWorkItem(self, request: routing.SubmitWorkItemRequest, call: Call) -> queue.Submission:
         tenant = tenant_of(request.parent)
@@ -130,12 +150,23 @@ class RoutingServicer:
         )
 
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
-        tenant, item_id = fields.name_of(request.name, "workItems")
-        item = await self._submissions.item(tenant, item_id)
+        tenant, item_ids = self._named(request)
+        item = await self._submissions.item(tenant, *item_ids)
         call.check_own("" if isinstance(item, Submission) else item.record.owner)
         if isinstance(item, Submission):
             return received_message(tenant, item)
         return work_item_message(tenant, item)
+
+    def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
+        """Read which work item is asked for, by which of its two ways: the ids that it may have."""
+        by_key = [field for field in ("parent", "source", "external_id") if getattr(request, field)]
+        if request.name and by_key:
+            raise InvalidInput.of("name", f"must be empty beside {', '.join(by_key)}: ask by one or by the other")
+        if not by_key:
+            tenant, item_id = fields.name_of(request.name, "workItems")
+            return tenant, [item_id]
+        tenant = tenant_of(request.parent)
+        return tenant, self._submissions.ids_of(*natural_key(request.source, request.external_id))
 
     async def ListWorkItems(self, request: routing.ListWorkItemsRequest, call: Call) -> routing.ListWorkItemsResponse:
         tenant = tenant_of(request.parent)
@@ -160,7 +191,7 @@ class RoutingServicer:
 
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")
-        full = wants_full(request.view)
+        view = view_of(request)
         wish = ReassignRequest(
             item_id=item_id,
             rep=fields.reference(request.rep, "reps", tenant, "rep") if request.rep else "",
@@ -170,7 +201,7 @@ class RoutingServicer:
             actor=call.actor,
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
-        return await self._presenter.message(tenant, decision, full=full)
+        return await self._presenter.message(call, tenant, decision, view)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -227,7 +258,7 @@ def _read(
         return InvalidInput.of("parent", f"{shown(single.parent)}: must be empty or {parent}, as the batch's")
     try:
         if isinstance(single, routing.RouteWorkItemRequest):
-            wants_full(single.view)
+            view_of(single)
         return route_request(single, actor)
     except Failure as error:
         return error

@@ -16,7 +16,8 @@ from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import Conflict, NotFound, NotPossible
-from router.model.workitem import item_id
+from router.model.identity import normal_id
+from router.model.workitem import Kind, WorkItem, item_id
 from router.submission.ports import Intake, Submission
 from store.durability import Durability
 from workqueue.jobs import Receipt
@@ -90,20 +91,34 @@ class SubmissionService:
             return [Receipt(name, 0, False) for name in ids]
         return await self._intake.submit(tenant, named)
 
-    async def item(self, tenant: str, item_id: str) -> StoredItem | Submission:
+    def ids_of(self, source: str, external_id: str) -> Sequence[str]:
+        """Return the ids that a work item of a natural key may have: as it is spelt, and as all its spellings share."""
+        item = WorkItem(Kind.LEAD, source, external_id)
+        hides = self._hides_external_id
+        spelt, normal = item_id(item, "", hides_external_id=hides), normal_id(item, hides_external_id=hides)
+        return list(dict.fromkeys([spelt, normal]))
+
+    async def item(self, tenant: str, item_id: str, *other_ids: str) -> StoredItem | Submission:
         """Return a work item as it stands, routed or still on its way.
+
+        Parameters
+        ----------
+        item_id, other_ids
+            The ids that it may have; the first goes before.
 
         Raises
         ------
         NotFound
             If there is none.
         """
-        try:
-            return await self._queries.item(tenant, item_id)
-        except NotFound:
-            pending = await self._intake.pending(tenant, item_id)
-        # neither: routed between the two looks, or unknown
-        return pending or await self._queries.item(tenant, item_id)
+        for known_id in (item_id, *other_ids):
+            try:
+                return await self._queries.item(tenant, known_id)
+            except NotFound:
+                if pending := await self._intake.pending(tenant, known_id):
+                    return pending
+        # none: routed between two looks, or unknown
+        return await self._queries.item(tenant, item_id)
 
 
 async def route_submitted(router: Router, tenant: str, requests: Sequence[RouteRequest]) -> list[Decision | NotRouted]:

@@ -28,6 +28,7 @@ from router.rpc.lists import DECISIONS
 from router.rpc.submissions import place_of
 from router.rules.check import check, check_tests
 from router.rules.codec import dumps, loads
+from router.wording.languages import language_of
 from rules.fields import FieldType
 from scoring.batch.adapters.sources import check as check_table
 from scoring.batch.adapters.sources import opened, read_batches, shards_of
@@ -171,6 +172,7 @@ _READERS: Sequence[Callable[[str], object]] = (
     place_of,
     lambda text: checked_tenant(text, "name"),
     locale_of,
+    language_of,
     lambda text: fields.name_of(text, "reps"),
     lambda text: fields.number_of(text, "decisions"),
     lambda text: fields.reference(text, "reps", "fuzz", "rep"),

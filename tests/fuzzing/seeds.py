@@ -136,7 +136,10 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", resolution=routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED
         )
     ],
-    "fairlead.v1.RoutingService/GetWorkItem": [routing.GetWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
+    "fairlead.v1.RoutingService/GetWorkItem": [
+        routing.GetWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1"),
+        routing.GetWorkItemRequest(parent=PARENT, source="crm", external_id="L-1"),
+    ],
     "fairlead.v1.RoutingService/WatchWorkItems": [routing.WatchWorkItemsRequest(parent=PARENT, resume_token="start")],
     "fairlead.v1.QueueService/GetQueue": [queue.GetQueueRequest(name=f"{PARENT}/queue")],
     "fairlead.v1.QueueService/ListSubmissions": [

@@ -140,6 +140,7 @@ class World:
         self._journal = folder / "models" / "churn" / JOURNAL
         profiles = ROOT / "examples" / "health_profiles.yaml"
         self._scoring = ScoringServices(str(folder / "models"), "churn", str(profiles))
+        self._masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         self.server = self._make_server(folder)
         self._serve_routing()
         self._serve_models(folder)
@@ -149,14 +150,14 @@ class World:
         keys.load()
         authorizer = Authorizer([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
         observers = Watch(TelemetrySettings(metrics="127.0.0.1:0")).observers
-        masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         server: Any = None  # nothing is put on it
-        return InnerServer(server, LoadShedder(MOST_CALLS, authorizer), observers, masking)
+        return InnerServer(server, LoadShedder(MOST_CALLS, authorizer), observers, self._masking)
 
     def _serve_routing(self) -> None:
         store, queries, durability = self._store, self._queries, DurabilityStatus()
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
-        presenter, watches = DecisionPresenter(queries, durability), WatchService(store, Silence())
+        presenter = DecisionPresenter(queries, durability, self._masking.apply)
+        watches = WatchService(store, Silence())
         for servicer, contract in (
             (
                 RoutingServicer(self._router, queries, SubmissionService(intake, queries), watches, presenter),

@@ -13,21 +13,28 @@ from fairlead.v1 import fairness_pb2 as reports
 class DecisionCalls(Calls):
     """DecisionService and FairnessService."""
 
-    def get_decision(self, decision: str | int) -> decisions.Decision:
-        """Get a decision without the refused candidates."""
-        return self._decision(decision, full=False)
+    def get_decision(self, decision: str | int, *, language: str = "") -> decisions.Decision:
+        """Get a decision without the refused candidates; in a ``language``, with one sentence that explains it."""
+        return self._decision(decision, full=False, language=language)
 
-    def explain(self, decision: str | int) -> decisions.Decision:
-        """Get a decision with every candidate, all reasons, and the rule's predicates."""
-        return self._decision(decision, full=True)
+    def explain(self, decision: str | int, *, language: str = "en") -> decisions.Decision:
+        """Get a decision with every candidate, all reasons, the rule's predicates, and all that in words."""
+        return self._decision(decision, full=True, language=language)
 
     def list_decisions(
-        self, *, work_item: str = "", filter: str = "", full: bool = False  # noqa: A002 (as the contract calls it)
-    ) -> Iterator[decisions.Decision]:  # fmt: skip
+        self,
+        *,
+        work_item: str = "",
+        filter: str = "",  # noqa: A002 (as the contract calls it)
+        full: bool = False,
+        language: str = "",
+    ) -> Iterator[decisions.Decision]:
         """List decisions, newest first: all, those about one work item, or those that a filter holds for, e.g.
-        ``pool = east AND decide_time >= 2026-11-01T00:00:00Z``.
+        ``pool = east AND decide_time >= 2026-11-01T00:00:00Z``; in words, in a ``language`` or in full.
         """
-        request = decisions.ListDecisionsRequest(parent=self.parent, page_size=PAGE, filter=filter, view=view(full))
+        request = decisions.ListDecisionsRequest(
+            parent=self.parent, page_size=PAGE, filter=filter, view=view(full), language_code=language
+        )
         request.work_item = self._name("workItems", work_item) if work_item else ""
         for page in self._connection.pages("DecisionService/ListDecisions", request, decisions.ListDecisionsResponse):
             yield from page.decisions
@@ -55,8 +62,9 @@ class DecisionCalls(Calls):
     def _fairness_part(self, request: reports.GetFairnessReportRequest) -> reports.FairnessReport:
         return self._connection.call("FairnessService/GetFairnessReport", request, reports.FairnessReport)
 
-    def _decision(self, decision: str | int, *, full: bool) -> decisions.Decision:
-        request = decisions.GetDecisionRequest(name=self._name("decisions", str(decision)), view=view(full))
+    def _decision(self, decision: str | int, *, full: bool, language: str) -> decisions.Decision:
+        name = self._name("decisions", str(decision))
+        request = decisions.GetDecisionRequest(name=name, view=view(full), language_code=language)
         return self._connection.call("DecisionService/GetDecision", request, decisions.Decision)
 
 

@@ -27,21 +27,28 @@ class RoutingCalls(Calls):
         request_id: str = "",
         preview: bool = False,
         full: bool = False,
+        language: str = "",
     ) -> decisions.Decision:
-        """Find a work item's owner, or make one; ``full`` brings every candidate, ``preview`` writes nothing."""
+        """Find a work item's owner, or make one; ``full`` brings every candidate, ``preview`` writes nothing.
+
+        In a ``language``, ``en`` or ``zh``, the answer explains itself; without one only a full one does, in English.
+        """
         item = work_item(attributes, kind=kind, source=source, external_id=external_id, value=value, priority=priority)
-        request = self._route_request(item, full=full, preview=preview, request_id=request_id)
+        request = self._route_request(item, full=full, language=language, preview=preview, request_id=request_id)
         request.parent = self.parent
         return self._connection.call("RoutingService/RouteWorkItem", request, decisions.Decision)
 
     def route_many(
-        self, items: Iterable[routing.WorkItem], *, full: bool = False, batch_size: int = 500
+        self, items: Iterable[routing.WorkItem], *, full: bool = False, language: str = "", batch_size: int = 500
     ) -> Iterator[decisions.Decision | FairleadError]:
-        """Route as many as there are, in batches of at most 1,000; one decision or error each, in their order."""
+        """Route as many as there are, in batches of at most 1,000; one decision or error each, in their order.
+
+        ``full`` and ``language`` are as in `route`.
+        """
         remaining = iter(items)
         while batch := list(islice(remaining, batch_size)):
             request = routing.BatchRouteWorkItemsRequest(
-                parent=self.parent, requests=[self._route_request(item, full=full) for item in batch]
+                parent=self.parent, requests=[self._route_request(item, full=full, language=language) for item in batch]
             )
             answer = self._connection.call(
                 "RoutingService/BatchRouteWorkItems", request, routing.BatchRouteWorkItemsResponse
@@ -86,9 +93,15 @@ class RoutingCalls(Calls):
                 failed = result.WhichOneof("result") == "error"
                 yield FairleadError.of_status(result.error) if failed else result.submission
 
-    def get_work_item(self, name: str) -> routing.WorkItem:
-        """Get a work item; its id is ``source~external_id`` where those are plain, in any case."""
-        request = routing.GetWorkItemRequest(name=self._name("workItems", name))
+    def get_work_item(self, name: str = "", *, source: str = "", external_id: str = "") -> routing.WorkItem:
+        """Get a work item, by its name or by where it comes from and what it is called there.
+
+        Its id is ``source~external_id`` where those are plain, in any case; by source and external id it is found
+        whatever their characters are.
+        """
+        request = routing.GetWorkItemRequest(name=self._name("workItems", name) if name else "")
+        if source or external_id:
+            request.parent, request.source, request.external_id = self.parent, source, external_id
         return self._connection.call("RoutingService/GetWorkItem", request, routing.WorkItem)
 
     def list_work_items(
@@ -105,9 +118,12 @@ class RoutingCalls(Calls):
             yield from page.work_items
 
     def reassign(
-        self, work_item: str, rep: str = "", *, note: str = "", etag: str = "", full: bool = False
+        self, work_item: str, rep: str = "", *, note: str = "", etag: str = "", full: bool = False, language: str = ""
     ) -> decisions.Decision:
-        """Move a work item to a rep, or to whom the rules and the ledger choose among those who have not had it."""
+        """Move a work item to a rep, or to whom the rules and the ledger choose among those who have not had it.
+
+        ``full`` and ``language`` are as in `route`.
+        """
         request = routing.ReassignWorkItemRequest(
             name=self._name("workItems", work_item),
             rep=self._name("reps", rep) if rep else "",
@@ -115,6 +131,7 @@ class RoutingCalls(Calls):
             etag=etag,
             request_id=new_id(),
             view=view(full),
+            language_code=language,
         )
         return self._connection.call("RoutingService/ReassignWorkItem", request, decisions.Decision)
 
@@ -143,10 +160,14 @@ class RoutingCalls(Calls):
                 yield answer
 
     def _route_request(
-        self, item: routing.WorkItem, *, full: bool, preview: bool = False, request_id: str = ""
+        self, item: routing.WorkItem, *, full: bool, language: str, preview: bool = False, request_id: str = ""
     ) -> routing.RouteWorkItemRequest:
         return routing.RouteWorkItemRequest(
-            work_item=item, request_id=request_id or new_id(), validate_only=preview, view=view(full)
+            work_item=item,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+            view=view(full),
+            language_code=language,
         )
 
 

@@ -33,28 +33,32 @@ DECISION_VIEW_BASIC: DecisionView
 DECISION_VIEW_FULL: DecisionView
 
 class GetDecisionRequest(_message.Message):
-    __slots__ = ("name", "view")
+    __slots__ = ("name", "view", "language_code")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
     name: str
     view: DecisionView
-    def __init__(self, name: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ...) -> None: ...
+    language_code: str
+    def __init__(self, name: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class ListDecisionsRequest(_message.Message):
-    __slots__ = ("parent", "page_size", "page_token", "work_item", "view", "filter")
+    __slots__ = ("parent", "page_size", "page_token", "work_item", "view", "filter", "language_code")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
     parent: str
     page_size: int
     page_token: str
     work_item: str
     view: DecisionView
     filter: str
-    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., work_item: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ..., filter: _Optional[str] = ...) -> None: ...
+    language_code: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., work_item: _Optional[str] = ..., view: _Optional[_Union[DecisionView, str]] = ..., filter: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class ListDecisionsResponse(_message.Message):
     __slots__ = ("decisions", "next_page_token")
@@ -65,7 +69,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability")
+    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item")
     class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OUTCOME_UNSPECIFIED: _ClassVar[Decision.Outcome]
@@ -111,6 +115,12 @@ class Decision(_message.Message):
     SLA_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATION_FIELD_NUMBER: _ClassVar[int]
+    SENTENCES_FIELD_NUMBER: _ClassVar[int]
+    REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    POOL_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    STEP_TEXTS_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     name: str
     work_item: str
     outcome: Decision.Outcome
@@ -132,10 +142,40 @@ class Decision(_message.Message):
     sla: str
     actor: str
     durability: Durability
-    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ...) -> None: ...
+    explanation: str
+    sentences: _containers.RepeatedScalarFieldContainer[str]
+    rep_display_name: str
+    pool_display_name: str
+    step_texts: _containers.RepeatedScalarFieldContainer[str]
+    known_work_item: KnownWorkItem
+    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ...) -> None: ...
+
+class KnownWorkItem(_message.Message):
+    __slots__ = ("state", "open", "owner_active", "differences", "erased")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    OPEN_FIELD_NUMBER: _ClassVar[int]
+    OWNER_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    state: str
+    open: bool
+    owner_active: bool
+    differences: _containers.RepeatedCompositeFieldContainer[Difference]
+    erased: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, state: _Optional[str] = ..., open: bool = ..., owner_active: bool = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ..., erased: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Difference(_message.Message):
+    __slots__ = ("field", "stored", "sent")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    STORED_FIELD_NUMBER: _ClassVar[int]
+    SENT_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    stored: str
+    sent: str
+    def __init__(self, field: _Optional[str] = ..., stored: _Optional[str] = ..., sent: _Optional[str] = ...) -> None: ...
 
 class Candidate(_message.Message):
-    __slots__ = ("rep", "verdict", "reasons", "entitlement", "deficit_before", "deficit_after", "score")
+    __slots__ = ("rep", "verdict", "reasons", "entitlement", "deficit_before", "deficit_after", "score", "rep_display_name", "sentences")
     class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         VERDICT_UNSPECIFIED: _ClassVar[Candidate.Verdict]
@@ -153,6 +193,8 @@ class Candidate(_message.Message):
     DEFICIT_BEFORE_FIELD_NUMBER: _ClassVar[int]
     DEFICIT_AFTER_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
+    REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    SENTENCES_FIELD_NUMBER: _ClassVar[int]
     rep: str
     verdict: Candidate.Verdict
     reasons: _containers.RepeatedCompositeFieldContainer[Reason]
@@ -160,24 +202,32 @@ class Candidate(_message.Message):
     deficit_before: float
     deficit_after: float
     score: int
-    def __init__(self, rep: _Optional[str] = ..., verdict: _Optional[_Union[Candidate.Verdict, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., entitlement: _Optional[float] = ..., deficit_before: _Optional[float] = ..., deficit_after: _Optional[float] = ..., score: _Optional[int] = ...) -> None: ...
+    rep_display_name: str
+    sentences: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rep: _Optional[str] = ..., verdict: _Optional[_Union[Candidate.Verdict, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., entitlement: _Optional[float] = ..., deficit_before: _Optional[float] = ..., deficit_after: _Optional[float] = ..., score: _Optional[int] = ..., rep_display_name: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Reason(_message.Message):
-    __slots__ = ("code", "text", "field", "actual", "required")
+    __slots__ = ("code", "text", "field", "actual", "required", "operator", "item_field", "short_text")
     CODE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     ACTUAL_FIELD_NUMBER: _ClassVar[int]
     REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    ITEM_FIELD_FIELD_NUMBER: _ClassVar[int]
+    SHORT_TEXT_FIELD_NUMBER: _ClassVar[int]
     code: str
     text: str
     field: str
     actual: str
     required: str
-    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ...) -> None: ...
+    operator: str
+    item_field: str
+    short_text: str
+    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ..., operator: _Optional[str] = ..., item_field: _Optional[str] = ..., short_text: _Optional[str] = ...) -> None: ...
 
 class Predicate(_message.Message):
-    __slots__ = ("path", "field", "op", "expected", "actual", "holds", "erased")
+    __slots__ = ("path", "field", "op", "expected", "actual", "holds", "erased", "explanation")
     PATH_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     OP_FIELD_NUMBER: _ClassVar[int]
@@ -185,6 +235,7 @@ class Predicate(_message.Message):
     ACTUAL_FIELD_NUMBER: _ClassVar[int]
     HOLDS_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     path: str
     field: str
     op: str
@@ -192,4 +243,5 @@ class Predicate(_message.Message):
     actual: str
     holds: bool
     erased: bool
-    def __init__(self, path: _Optional[str] = ..., field: _Optional[str] = ..., op: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., holds: bool = ..., erased: bool = ...) -> None: ...
+    explanation: str
+    def __init__(self, path: _Optional[str] = ..., field: _Optional[str] = ..., op: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., holds: bool = ..., erased: bool = ..., explanation: _Optional[str] = ...) -> None: ...

@@ -15,18 +15,20 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RouteWorkItemRequest(_message.Message):
-    __slots__ = ("parent", "work_item", "request_id", "validate_only", "view")
+    __slots__ = ("parent", "work_item", "request_id", "validate_only", "view", "language_code")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
     parent: str
     work_item: WorkItem
     request_id: str
     validate_only: bool
     view: _decisions_pb2.DecisionView
-    def __init__(self, parent: _Optional[str] = ..., work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ...) -> None: ...
+    language_code: str
+    def __init__(self, parent: _Optional[str] = ..., work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class BatchRouteWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "requests")
@@ -85,10 +87,16 @@ class SubmitResult(_message.Message):
     def __init__(self, submission: _Optional[_Union[_queue_pb2.Submission, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
 
 class GetWorkItemRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "parent", "source", "external_id")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    parent: str
+    source: str
+    external_id: str
+    def __init__(self, name: _Optional[str] = ..., parent: _Optional[str] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
 
 class ListWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "page_size", "page_token", "owner", "state", "filter")
@@ -115,7 +123,7 @@ class ListWorkItemsResponse(_message.Message):
     def __init__(self, work_items: _Optional[_Iterable[_Union[WorkItem, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ReassignWorkItemRequest(_message.Message):
-    __slots__ = ("name", "rep", "note", "etag", "request_id", "validate_only", "view")
+    __slots__ = ("name", "rep", "note", "etag", "request_id", "validate_only", "view", "language_code")
     NAME_FIELD_NUMBER: _ClassVar[int]
     REP_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
@@ -123,6 +131,7 @@ class ReassignWorkItemRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
     name: str
     rep: str
     note: str
@@ -130,7 +139,8 @@ class ReassignWorkItemRequest(_message.Message):
     request_id: str
     validate_only: bool
     view: _decisions_pb2.DecisionView
-    def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ...) -> None: ...
+    language_code: str
+    def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class CompleteWorkItemRequest(_message.Message):
     __slots__ = ("name", "resolution", "etag", "request_id", "validate_only")

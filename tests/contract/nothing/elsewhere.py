@@ -132,6 +132,7 @@ COMMANDS = {
     "operations train --negative": ("no, false or 0, or the one other value", "likewise"),
     "rescore --dask": ("none: on this machine", "likewise"),
     "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
+    **dict.fromkeys(["explain --source", "explain --external-id"], ("none: DECISION is given", "likewise")),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

@@ -119,3 +119,25 @@ def test_workforce_and_rules_through_the_client(served: Restartable) -> None:
 def test_unknown_names_of_kinds_and_states_are_refused_at_once(served: Restartable) -> None:
     with pytest.raises(ValueError, match="kind is 'DEAL'; allowed are LEAD, CUSTOMER, TICKET, RESCUE"):
         work_item({}, kind="DEAL")
+
+
+def test_a_decision_is_told_in_the_language_asked_for(served: Restartable) -> None:
+    with served.client() as client:
+        routed = client.route({"region": "east"}, source="crm", external_id="told", full=True, language="zh")
+        (batched,) = client.route_many([work_item({"region": "east"})], language="zh")
+        moved = client.reassign(routed.work_item, language="zh")
+        listed = list(client.list_decisions(work_item=routed.work_item, language="zh"))
+
+        assert not isinstance(batched, FairleadError)
+        for decision in (routed, batched, moved, *listed, client.get_decision(routed.name, language="zh")):
+            assert decision.explanation.startswith("规则 east")
+        assert client.explain(routed.name).explanation.startswith("Rule east")
+        assert client.get_decision(routed.name).explanation == ""
+
+
+def test_a_work_item_is_found_by_where_it_comes_from(served: Restartable) -> None:
+    with served.client() as client:
+        routed = client.route({"region": "east"}, source="my crm", external_id="L 17/b")
+
+        assert client.get_work_item(source="My CRM", external_id="l 17/b").name == routed.work_item
+        assert client.get_work_item(routed.work_item).external_id == "L 17/b"

@@ -70,7 +70,7 @@ async def test_what_is_erased_is_explained_as_erased_and_not_as_missing(api: Api
 
     told = await run("explain", "crm~L-9", *at)
 
-    assert '✓ phone ne "110"  is erased' in told.output
+    assert '✓ phone is not "110": it is erased' in told.output
 
 
 async def test_a_work_item_is_named_by_its_id(api: Api, address: str) -> None:

@@ -246,6 +246,7 @@ async def _fill(house: House) -> Lease:
     remembered.scores[0].customer = CUSTOMER
     assert not isinstance(await house.call(OURS + "ScoringService/RememberScores", remembered), grpc.StatusCode)
     routed = await house.plant("RoutingService/RouteWorkItem")
+    await house.plant("RoutingService/GetWorkItem")
     await house.plant("RoutingService/BatchRouteWorkItems")
     moved = await house.plant("RoutingService/ReassignWorkItem", name=routed.work_item, rep="")
     assert NEEDLE in moved.note

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.explanation import Refusals
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.service import Router
@@ -147,7 +148,7 @@ async def test_what_was_decided_before_anybody_was_entered_is_explained_by_the_e
     explanation = await world.queries.explanation(TENANT, decision)
 
     assert decision.head.workforce_revision == 0
-    assert (explanation.candidates, explanation.refusal_summary) == ((), "0/0 reps: there is no pool east")
+    assert (explanation.candidates, explanation.refusals) == ((), Refusals(missing_pool="east"))
 
 
 class Unwalked(MemoryStore):

@@ -1,0 +1,41 @@
+"""What the commands write around a decision's own words: titles, headings, the heads of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from router.wording.languages import Language
+from router.wording.phrases import Phrase
+
+LABELS: Mapping[str, Phrase] = {
+    "title": Phrase("Decision {number}: {item} → ", "决策 {number}：{item} → "),
+    "item": Phrase("{name} ({called})", "{name}（{called}）"),
+    "nobody": Phrase("nobody", "无人"),
+    "decided": Phrase(
+        "decided {instant} UTC by rules {rules}, workforce {workforce}; epoch {epoch}",
+        "决策于 {instant}（协调世界时），规则集版本 {rules}，人员版本 {workforce}；归属版次 {epoch}",
+    ),
+    "rule": Phrase("Rule {rule}", "规则 {rule}"),
+    "matched too": Phrase(" (matched too: {rules})", "（同时命中：{rules}）"),
+    "matches everything": Phrase("matches everything", "匹配全部"),
+    "no rule matched": Phrase("no rule matched", "没有规则命中"),
+    "steps": Phrase("Steps of the route", "路由步骤"),
+    "step": Phrase("{place}. {step}: {ending}", "{place}. {step}：{ending}"),
+    "candidates": Phrase("Candidates", "候选人"),
+    "rep": Phrase("rep", "销售"),
+    "deficit": Phrase("deficit", "差额"),
+    "share": Phrase("+ share", "+ 本次应得"),
+    "claim": Phrase("= claim", "= 累计应得"),
+    "after": Phrase("after", "分配后差额"),
+    "score": Phrase("score", "偏好分"),
+    "chosen": Phrase("chosen", "选中"),
+    "semicolon": Phrase("; ", "；"),
+    "more members": Phrase("{count} more members, ", "另有成员 {count} 人，"),
+    "outside": Phrase("{count} reps not in the pool", "不在分配池内的销售 {count} 人"),
+    "why": Phrase("{refused}: {reason}  [{code}]", "{refused}：{reason}  [{code}]"),
+}
+
+
+def label(key: str, language: Language, **facts: object) -> str:
+    """Write one."""
+    return LABELS[key].say(language, **facts)

@@ -1,0 +1,249 @@
+"""A decision's words, composed from what its message says: who, by which rule, and why not somebody else.
+
+The message is masked before: what its reader may not see is hidden in it already, and so in every sentence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from fairlead.v1 import decisions_pb2 as decisions
+from router.assignment.explanation import Refusals
+from router.wording.figures import claim_of, decided_by, first_two, relation, signed
+from router.wording.languages import Language
+from router.wording.phrases import (
+    COMPARISONS,
+    COUNTED,
+    DECIDED,
+    LOST,
+    MET,
+    PARTS,
+    REASONS,
+    REFUSED,
+    REQUIREMENTS,
+    SENTENCES,
+    STATES,
+)
+
+_ATTRIBUTE = "attributes."
+
+
+def tell(decision: decisions.Decision, language: Language, *, full: bool) -> None:
+    """Write into a message what it says in words.
+
+    Parameters
+    ----------
+    decision
+        Masked for whom it is told to.
+    full
+        Whether it holds all candidates and predicates: then these are told too.
+    """
+    decision.explanation = outcome(decision, language)
+    if not full:
+        return
+    decision.step_texts.extend(step_texts(decision.steps, language))
+    for predicate in decision.predicates:
+        predicate.explanation = _predicate(predicate, language)
+    chosen, _ = first_two(decision.candidates)
+    for candidate in decision.candidates:
+        for reason in candidate.reasons:
+            _tell_reason(reason, language)
+        candidate.sentences.extend(_stood(candidate, chosen, language))
+    decision.sentences.extend(_sentences(decision, language))
+
+
+def summary(refusals: Refusals, language: Language) -> str:
+    """Sum up who was refused.
+
+    Examples
+    --------
+    >>> refusals = Refusals(1, 4, (("TERRITORY", "regions", 2), ("AT_CAPACITY", "capacity.LEAD", 1)))
+    >>> summary(refusals, Language.EN), summary(refusals, Language.ZH)
+    ('1/4 reps: 2 outside the territory, 1 at capacity', '1/4 人合格：2 人不负责该区域，1 人已达容量上限')
+    """
+    if refusals.names_nobody:
+        return PARTS["names nobody"].say(language)
+    if refusals.missing_pool:
+        return PARTS["missing pool"].say(language, pool=refusals.missing_pool)
+    reasons = _counted(refusals.counts, language)
+    return PARTS["summary"].say(language, eligible=refusals.eligible, members=refusals.looked_at, reasons=reasons)
+
+
+def outcome(decision: decisions.Decision, language: Language) -> str:
+    """Say in one sentence what came of it."""
+    rule = decision.matched_rules[0] if decision.matched_rules else "default"
+    facts = {"rule": rule, "pool": _last(decision.pool), "rep": decision.rep_display_name or _last(decision.rep)}
+    if not decision.rep:
+        key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
+        return SENTENCES[key].say(language, **facts)
+    if decision.cause == decisions.Decision.CAUSE_OVERRIDE:
+        note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
+        return SENTENCES["override"].say(language, note=note, **facts)
+    return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
+
+
+def _sentences(decision: decisions.Decision, language: Language) -> Iterator[str]:
+    yield decision.explanation
+    if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
+        yield SENTENCES["existing"].say(language, number=_last(decision.name))
+    if decision.HasField("known_work_item"):
+        yield from _known(decision.known_work_item, language)
+    cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")
+    if cause in SENTENCES:
+        yield SENTENCES[cause].say(language)
+    if len(decision.steps) > 1:
+        yield SENTENCES["steps"].say(language, steps=_steps(decision, language))
+    members = [c for c in decision.candidates if not c.reasons or c.reasons[0].code != "NOT_A_MEMBER"]
+    if members and (decision.pool or not decision.rep):
+        yield _eligible(members, language)
+    if decision.rep and decision.pool and decision.cause != decisions.Decision.CAUSE_OVERRIDE:
+        yield from _why(decision.candidates, language)
+
+
+def _known(known: decisions.KnownWorkItem, language: Language) -> Iterator[str]:
+    if not known.owner_active:
+        yield SENTENCES["owner inactive"].say(language)
+    if not known.open:
+        yield SENTENCES["closed"].say(language, state=STATES[known.state].say(language))
+    if known.differences:
+        listed = _enumerated((_difference(each, language) for each in known.differences), language)
+        yield SENTENCES["differs"].say(language, differences=listed)
+    if known.erased:
+        fields = _enumerated((name.removeprefix(_ATTRIBUTE) for name in known.erased), language)
+        yield SENTENCES["erased"].say(language, fields=fields)
+
+
+def _difference(difference: decisions.Difference, language: Language) -> str:
+    none = PARTS["none"].say(language)
+    return PARTS["difference"].say(
+        language,
+        field=difference.field.removeprefix(_ATTRIBUTE),
+        stored=difference.stored or none,
+        sent=difference.sent or none,
+    )
+
+
+def _steps(decision: decisions.Decision, language: Language) -> str:
+    """Tell the steps tried, each by what it changed; the last one found somebody, or nobody either."""
+    nobody = PARTS["nobody"].say(language)
+    *others, last = [_change(change, language) for _, change in _changes(decision.steps)]
+    return " → ".join([*(step + nobody for step in others), last + ("" if decision.rep else nobody)])
+
+
+def step_texts(steps: Iterable[str], language: Language) -> list[str]:
+    """Say each step of a route.
+
+    Examples
+    --------
+    >>> step_texts(["pool east", "pool east, without industries", "pool south"], Language.ZH)
+    ['分配池 east', '分配池 east，不限 industries', '分配池 south']
+    """
+    texts: list[str] = []
+    for goes_on, change in _changes(steps):
+        text = _change(change, language)
+        texts.append(PARTS["comma"].say(language).join([texts[-1], text]) if goes_on else text)
+    return texts
+
+
+def _changes(steps: Iterable[str]) -> Iterator[tuple[bool, str]]:
+    """Yield what each step changes in the one before, and whether it goes on from there at all."""
+    before = ""
+    for step in steps:
+        goes_on = bool(before) and step.startswith(f"{before}, ")
+        yield goes_on, step.removeprefix(f"{before}, ") if goes_on else step
+        before = step
+
+
+def _change(change: str, language: Language) -> str:
+    """Say one; steps are called as ``router.assignment.planner`` does."""
+    if change.startswith("without "):
+        return PARTS["without"].say(language, fields=change.removeprefix("without "))
+    if change.endswith(" widened"):
+        return PARTS["widened"].say(language, field=change.removesuffix(" widened"))
+    kind, _, name = change.partition(" ")
+    return PARTS[kind].say(language, name=name)
+
+
+def _eligible(members: Sequence[decisions.Candidate], language: Language) -> str:
+    """Count the members of the pool by their first reason."""
+    eligible = sum(not member.reasons for member in members)
+    first = Counter((member.reasons[0].code, member.reasons[0].field) for member in members if member.reasons)
+    reasons = _counted(((code, field, count) for (code, field), count in first.most_common()), language)
+    return SENTENCES["refused"].say(language, eligible=eligible, members=len(members), reasons=reasons)
+
+
+def _counted(counts: Iterable[tuple[str, str, int]], language: Language) -> str:
+    """List how many each reason refused; empty where it refused nobody."""
+    counted = [
+        PARTS["count"].say(language, count=count, refused=COUNTED[code].say(language, field=field))
+        for code, field, count in counts
+    ]
+    return PARTS["listed"].say(language, list=PARTS["comma"].say(language).join(counted)) if counted else ""
+
+
+def _why(candidates: Sequence[decisions.Candidate], language: Language) -> Iterator[str]:
+    """Say what made the choice."""
+    chosen, rival = first_two(candidates)
+    if chosen is None:
+        return
+    facts = {} if rival is None else {"next": _called(rival), "next_claim": claim_of(rival), "other": rival.score}
+    yield DECIDED[decided_by(candidates)].say(language, claim=claim_of(chosen), score=chosen.score, **facts)
+
+
+def _stood(candidate: decisions.Candidate, chosen: decisions.Candidate | None, language: Language) -> Iterator[str]:
+    """Say how somebody stood, and what they lacked for being chosen."""
+    name = _called(candidate)
+    if candidate.reasons:
+        yield SENTENCES["refused one"].say(language, name=name)
+    elif chosen is None or candidate.rep == chosen.rep:
+        yield SENTENCES["got it"].say(language, name=name)
+    else:
+        yield SENTENCES["eligible one"].say(language, name=name)
+        yield _claim(chosen, language)
+        yield _claim(candidate, language)
+        yield LOST[relation(chosen, candidate)].say(
+            language,
+            name=name,
+            short=claim_of(chosen) - claim_of(candidate),
+            after=signed(candidate.deficit_after),
+            score=chosen.score,
+            other=candidate.score,
+        )
+
+
+def _claim(candidate: decisions.Candidate, language: Language) -> str:
+    return SENTENCES["claim"].say(
+        language,
+        name=_called(candidate),
+        deficit=signed(candidate.deficit_before),
+        share=candidate.entitlement,
+        claim=claim_of(candidate),
+    )
+
+
+def _tell_reason(reason: decisions.Reason, language: Language) -> None:
+    code, field, operator = reason.code, reason.field, reason.operator
+    phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
+    actual = reason.actual or PARTS["none"].say(language)
+    reason.short_text = REFUSED[code].say(language, field=field)
+    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required)
+
+
+def _predicate(predicate: decisions.Predicate, language: Language) -> str:
+    """Say a comparison, and what it met."""
+    met = "value" if predicate.actual else "erased" if predicate.erased else "missing"
+    comparison = COMPARISONS[predicate.op].say(language, field=predicate.field, expected=predicate.expected)
+    return PARTS["met"].say(language, comparison=comparison, met=MET[met].say(language, actual=predicate.actual))
+
+
+def _enumerated(texts: Iterable[str], language: Language) -> str:
+    return PARTS["enumerated"].say(language).join(texts)
+
+
+def _called(candidate: decisions.Candidate) -> str:
+    return candidate.rep_display_name or _last(candidate.rep)
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

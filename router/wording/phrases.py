@@ -1,0 +1,185 @@
+"""Every text that a decision is told with, in each language. What is in braces is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from router.wording.languages import Language
+
+
+class Phrase(NamedTuple):
+    """One text in every language; its fields are called as languages are."""
+
+    en: str
+    zh: str
+
+    def say(self, language: Language, **facts: object) -> str:
+        """Fill it in."""
+        text: str = getattr(self, language)
+        return text.format(**facts)
+
+
+REFUSED: Mapping[str, Phrase] = {
+    "NOT_A_MEMBER": Phrase("not in the pool", "不在分配池内"),
+    "INACTIVE": Phrase("inactive", "已停用"),
+    "TERRITORY": Phrase("outside the territory", "不负责该区域"),
+    "INDUSTRY": Phrase("without the industry", "不负责该行业"),
+    "SKILL": Phrase("without the skill", "缺少所需技能"),
+    "LANGUAGE": Phrase("without the language", "不会该语言"),
+    "ATTRIBUTE": Phrase("not as required in {field}", "不符合 {field} 的要求"),
+    "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
+    "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
+}
+"""What refuses somebody, in general, by the reason's code."""
+
+COUNTED: Mapping[str, Phrase] = {
+    **REFUSED,
+    "INDUSTRY": REFUSED["INDUSTRY"]._replace(en="lack the industry"),
+    "SKILL": REFUSED["SKILL"]._replace(en="lack the skill"),
+    "LANGUAGE": REFUSED["LANGUAGE"]._replace(en="lack the language"),
+    "ATTRIBUTE": REFUSED["ATTRIBUTE"]._replace(en="lack {field}"),
+}
+"""The same of several people."""
+
+REASONS: Mapping[str, Phrase] = {
+    "NOT_A_MEMBER rep": Phrase("the step names {required}", "该步骤指定 {required}"),
+    "NOT_A_MEMBER pool": Phrase("not a member of pool {required}", "不是分配池 {required} 的成员"),
+    "INACTIVE": Phrase("inactive", "已停用"),
+    "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
+    "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
+}
+"""The same with the values, by code; of NOT_A_MEMBER by code and field. Where an attribute was compared, see below."""
+
+REQUIREMENTS: Mapping[str, Phrase] = {
+    "covers": Phrase("{field} {actual}: must cover {required}", "{field} 为 {actual}，须覆盖 {required}"),
+    "has": Phrase("{field} {actual}: must have {required}", "{field} 为 {actual}，须包含 {required}"),
+    "has_all": Phrase("{field} {actual}: must have all of {required}", "{field} 为 {actual}，须同时包含 {required}"),
+    "has_any": Phrase("{field} {actual}: must have one of {required}", "{field} 为 {actual}，须包含 {required} 之一"),
+    "eq": Phrase("{field} {actual}: must be {required}", "{field} 为 {actual}，须等于 {required}"),
+    "ne": Phrase("{field} {actual}: must not be {required}", "{field} 为 {actual}，不得为 {required}"),
+    "gt": Phrase("{field} {actual}: must be above {required}", "{field} 为 {actual}，须大于 {required}"),
+    "gte": Phrase("{field} {actual}: must be at least {required}", "{field} 为 {actual}，不得小于 {required}"),
+    "lt": Phrase("{field} {actual}: must be below {required}", "{field} 为 {actual}，须小于 {required}"),
+    "lte": Phrase("{field} {actual}: must be at most {required}", "{field} 为 {actual}，不得大于 {required}"),
+}
+"""What a requirement asks of a rep's attribute, by its operator."""
+
+COMPARISONS: Mapping[str, Phrase] = {
+    "eq": Phrase("{field} is {expected}", "{field} 等于 {expected}"),
+    "ne": Phrase("{field} is not {expected}", "{field} 不等于 {expected}"),
+    "gt": Phrase("{field} is above {expected}", "{field} 大于 {expected}"),
+    "gte": Phrase("{field} is at least {expected}", "{field} 不小于 {expected}"),
+    "lt": Phrase("{field} is below {expected}", "{field} 小于 {expected}"),
+    "lte": Phrase("{field} is at most {expected}", "{field} 不大于 {expected}"),
+    "between": Phrase("{field} is in the range {expected}", "{field} 在 {expected} 范围内"),
+    "in": Phrase("{field} is one of {expected}", "{field} 是 {expected} 之一"),
+    "not_in": Phrase("{field} is none of {expected}", "{field} 不是 {expected} 中的任何一个"),
+    "has_any": Phrase("{field} has one of {expected}", "{field} 包含 {expected} 之一"),
+    "has_all": Phrase("{field} has all of {expected}", "{field} 同时包含 {expected}"),
+    "within": Phrase("{field} lies within {expected}", "{field} 位于 {expected} 之内"),
+    "exists": Phrase("{field} is given", "{field} 已填写"),
+    "missing": Phrase("{field} is missing", "{field} 未填写"),
+}
+"""What a rule asks of a work item's field, by the operator of its condition."""
+
+MET: Mapping[str, Phrase] = {
+    "value": Phrase("it is {actual}", "实际为 {actual}"),
+    "missing": Phrase("it is missing", "实际未填写"),
+    "erased": Phrase("it is erased", "该值已删除"),
+}
+"""What a comparison met."""
+
+STATES: Mapping[str, Phrase] = {
+    "CONVERTED": Phrase("converted", "已转化"),
+    "DISQUALIFIED": Phrase("disqualified", "已判为无效"),
+    "CLOSED": Phrase("closed", "已关闭"),
+}
+"""States that are no longer open."""
+
+DECIDED: Mapping[str, Phrase] = {
+    "only": Phrase("Nobody else was eligible.", "没有其他合格人选。"),
+    "largest": Phrase(
+        "Largest claim: {claim:.2f} leads, before {next} with {next_claim:.2f}.",
+        "累计应得最多：{claim:.2f} 条，其次 {next} {next_claim:.2f} 条。",
+    ),
+    "equal": Phrase(
+        "Equal claims of {claim:.2f} leads with {next}: the turn rotates.",
+        "与 {next} 累计应得相同（{claim:.2f} 条），轮流分配。",
+    ),
+    "band": Phrase(
+        "Claim {claim:.2f} against {next}'s {next_claim:.2f}, close enough for preferences: score {score} to {other}.",
+        "累计应得 {claim:.2f} 条，{next} {next_claim:.2f} 条，差距在容许范围内，按偏好取胜：{score} 分对 {other} 分。",
+    ),
+}
+"""What made the choice, see ``figures.relation``."""
+
+LOST: Mapping[str, Phrase] = {
+    "largest": Phrase(
+        "{short:.2f} leads short; without it {name} rises to {after}.",
+        "差 {short:.2f} 条；未分到本条，{name} 的差额变为 {after}。",
+    ),
+    "equal": Phrase(
+        "Equal claims: among equals the turn rotates from lead to lead.", "累计应得相同：同等条件下逐条轮流。"
+    ),
+    "band": Phrase(
+        "Close enough for the pool's band: preferences decided, score {score} to {other}.",
+        "差距在分配池容许范围内：按偏好决定，{score} 分对 {other} 分。",
+    ),
+}
+"""The same, told to who did not get it."""
+
+SENTENCES: Mapping[str, Phrase] = {
+    "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
+    "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
+    "override": Phrase("A person named {rep}{note}.", "由人工指定 {rep}{note}。"),
+    "WAITING": Phrase("Rule {rule}: nobody can take it now, so it waits.", "规则 {rule}：目前无人可接，进入等待。"),
+    "UNROUTED": Phrase(
+        "Rule {rule}: nobody can take it, and nothing further is declared.", "规则 {rule}：无人可接，也没有其他安排。"
+    ),
+    "REASSIGNED": Phrase(
+        "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
+    ),
+    "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
+    "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
+    "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),
+    "closed": Phrase("It is {state}, and stays so.", "该工作项{state}，不再变动。"),
+    "differs": Phrase(
+        "It was sent with other data, which was not taken: {differences}.",
+        "本次数据与原有数据不同，未予采纳：{differences}。",
+    ),
+    "erased": Phrase(
+        "Of {fields} the stored value is erased: nobody can say whether it differs.",
+        "{fields} 的原有数据已删除，无法判断是否不同。",
+    ),
+    "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
+    "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
+    "got it": Phrase("{name} did get it.", "{name} 分到了这一条。"),
+    "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
+    "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),
+    "claim": Phrase(
+        "{name}: deficit {deficit} + share {share:.2f} = claim {claim:.2f}",
+        "{name}：差额 {deficit} + 本次应得 {share:.2f} = 累计应得 {claim:.2f}",
+    ),
+}
+"""Whole sentences, and the lines beneath them."""
+
+PARTS: Mapping[str, Phrase] = {
+    "nobody": Phrase(" (nobody)", "（无人）"),
+    "none": Phrase("(none)", "无"),
+    "note": Phrase(" ({note})", "（{note}）"),
+    "count": Phrase("{count} {refused}", "{count} 人{refused}"),
+    "listed": Phrase(": {list}", "：{list}"),
+    "comma": Phrase(", ", "，"),
+    "enumerated": Phrase(", ", "、"),
+    "difference": Phrase("{field} (stored {stored}, sent {sent})", "{field}（原为 {stored}，本次为 {sent}）"),
+    "met": Phrase("{comparison}: {met}", "{comparison}；{met}"),
+    "pool": Phrase("pool {name}", "分配池 {name}"),
+    "rep": Phrase("rep {name}", "指定 {name}"),
+    "without": Phrase("without {fields}", "不限 {fields}"),
+    "widened": Phrase("{field} widened", "放宽 {field}"),
+    "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members} 人合格{reasons}"),
+    "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池 {pool}"),
+    "names nobody": Phrase("the route names nobody", "该路由没有指定任何人"),
+}
+"""What sentences are made of."""

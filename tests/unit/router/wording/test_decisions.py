@@ -1,0 +1,198 @@
+"""A decision in sentences: what came of it, how far the route went, who was refused, why this rep."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairlead.v1 import decisions_pb2 as decisions
+from router.assignment.explanation import Refusals
+from router.wording.decisions import summary, tell
+from router.wording.figures import decided_by
+from router.wording.languages import Language
+from tests.unit.router.wording.deciding import (
+    ALONE,
+    CHOSEN,
+    EQUAL,
+    LARGEST,
+    WITHIN_THE_BAND,
+    candidate,
+    decided,
+    refused,
+    told,
+)
+
+EXISTING = decisions.Decision.OUTCOME_EXISTING_OWNER
+
+
+@pytest.mark.parametrize(
+    ("candidates", "way", "english", "chinese"),
+    [
+        (ALONE, "only", "Nobody else was eligible.", "没有其他合格人选。"),
+        (
+            LARGEST,
+            "largest",
+            "Largest claim: 0.80 leads, before Bo with 0.20.",
+            "累计应得最多：0.80 条，其次 Bo 0.20 条。",
+        ),
+        (
+            EQUAL,
+            "equal",
+            "Equal claims of 0.50 leads with Bo: the turn rotates.",
+            "与 Bo 累计应得相同（0.50 条），轮流分配。",
+        ),
+        (
+            WITHIN_THE_BAND,
+            "band",
+            "Claim 0.50 against Bo's 0.90, close enough for preferences: score 5 to 1.",
+            "累计应得 0.50 条，Bo 0.90 条，差距在容许范围内，按偏好取胜：5 分对 1 分。",
+        ),
+    ],
+    ids=["only", "largest", "equal", "band"],
+)
+def test_what_made_the_choice_is_said(
+    candidates: tuple[decisions.Candidate, ...], way: str, english: str, chinese: str
+) -> None:
+    decision = decided(*candidates)
+
+    assert decided_by(candidates) == way
+    assert told(decision).sentences[-1] == english
+    assert told(decision, Language.ZH).sentences[-1] == chinese
+
+
+def test_the_refused_members_are_counted_by_their_first_reason() -> None:
+    outsider = refused("bo", "NOT_A_MEMBER", "pool", "", "east")
+
+    answer = told(decided(*ALONE, outsider))
+
+    assert answer.explanation == "Rule cars, pool east: Anna."
+    assert answer.sentences[:2] == [answer.explanation, "1 of 2 eligible: 1 outside the territory."]
+
+
+def test_steps_are_told_by_what_they_change() -> None:
+    steps = ["pool east", "pool east, without industries", "pool south"]
+
+    found, nobody = told(decided(*LARGEST, steps=steps)), told(decided(steps=steps), Language.ZH)
+
+    assert found.sentences[1] == "Steps: pool east (nobody) → without industries (nobody) → pool south."
+    assert nobody.sentences[1] == "步骤：分配池 east（无人） → 不限 industries（无人） → 分配池 south（无人）。"
+    assert found.step_texts == steps
+    assert nobody.step_texts == ["分配池 east", "分配池 east，不限 industries", "分配池 south"]
+
+
+def test_a_pool_whose_name_begins_like_the_one_before_is_told_whole() -> None:
+    assert told(decided(steps=["pool e", "pool east", "rep anna"])).step_texts == ["pool e", "pool east", "rep anna"]
+
+
+def test_somebody_named_by_a_person_is_told_with_the_note() -> None:
+    override = decided(*LARGEST, cause=decisions.Decision.CAUSE_OVERRIDE, note="knows them")
+
+    assert told(override).sentences == ["A person named Anna (knows them).", "2 of 2 eligible."]
+    assert told(override, Language.ZH).explanation == "由人工指定 Anna（knows them）。"
+
+
+def test_somebody_named_by_the_rules_needs_no_pool() -> None:
+    assert told(decided(candidate("anna", CHOSEN), pool="", steps=["rep anna"])).sentences == ["Rule cars names Anna."]
+
+
+def test_who_was_refused_is_told_each_reason_with_what_was_asked_for() -> None:
+    _, cy = told(decided(*ALONE)).candidates
+    _, in_chinese = told(decided(*ALONE), Language.ZH).candidates
+
+    assert cy.sentences == ["Cy could not have had it:"]
+    assert [(r.short_text, r.text) for r in cy.reasons] == [("outside the territory", "regions south: must cover east")]
+    assert [r.text for r in in_chinese.reasons] == ["regions 为 south，须覆盖 east"]
+
+
+def test_who_has_nothing_of_what_is_asked_for_is_told_so() -> None:
+    bare = decided(*LARGEST, refused("cy", "ATTRIBUTE", "grade", "", "senior", "eq"))
+
+    assert told(bare).candidates[2].reasons[0].text == "grade (none): must be senior"
+    assert told(bare, Language.ZH).candidates[2].reasons[0].text == "grade 为 无，须等于 senior"
+
+
+def test_who_could_have_had_it_is_told_by_the_claims() -> None:
+    anna, bo = told(decided(*LARGEST)).candidates
+
+    assert anna.sentences == ["Anna did get it."]
+    assert bo.sentences == [
+        "Bo was eligible.",
+        "Anna: deficit +0.30 + share 0.50 = claim 0.80",
+        "Bo: deficit -0.30 + share 0.50 = claim 0.20",
+        "0.60 leads short; without it Bo rises to +0.20.",
+    ]
+
+
+def test_a_lead_that_was_known_is_told_how_it_stands_and_what_was_not_taken() -> None:
+    known = decisions.KnownWorkItem(
+        state="CONVERTED",
+        differences=[
+            decisions.Difference(field="attributes.phone", stored='"139"', sent='"138"'),
+            decisions.Difference(field="value", sent="2.0"),
+        ],
+        erased=["attributes.mail"],
+    )
+
+    english = told(decided(*LARGEST, outcome=EXISTING, known_work_item=known)).sentences
+    chinese = told(decided(*LARGEST, outcome=EXISTING, known_work_item=known), Language.ZH).sentences
+
+    assert english[1:6] == [
+        "It has an owner already, by decision 7.",
+        "The owner is no longer active.",
+        "It is converted, and stays so.",
+        'It was sent with other data, which was not taken: phone (stored "139", sent "138"), '
+        "value (stored (none), sent 2.0).",
+        "Of mail the stored value is erased: nobody can say whether it differs.",
+    ]
+    assert chinese[4] == (
+        '本次数据与原有数据不同，未予采纳：phone（原为 "139"，本次为 "138"）、value（原为 无，本次为 2.0）。'
+    )
+
+
+def test_a_lead_that_was_known_and_sent_as_it_is_needs_no_more_words() -> None:
+    known = decisions.KnownWorkItem(state="ASSIGNED", open=True, owner_active=True)
+
+    sentences = told(decided(*LARGEST, outcome=EXISTING, known_work_item=known)).sentences
+
+    assert sentences[1:3] == ["It has an owner already, by decision 7.", "2 of 2 eligible."]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "english", "chinese"),
+    [
+        (
+            decisions.Predicate(field="region", op="within", expected='"华东"', actual='"上海"'),
+            'region lies within "华东": it is "上海"',
+            'region 位于 "华东" 之内；实际为 "上海"',
+        ),
+        (
+            decisions.Predicate(field="n", op="gte", expected="60"),
+            "n is at least 60: it is missing",
+            "n 不小于 60；实际未填写",
+        ),
+        (
+            decisions.Predicate(field="n", op="exists", erased=True),
+            "n is given: it is erased",
+            "n 已填写；该值已删除",
+        ),
+    ],
+    ids=["a value", "missing", "erased"],
+)
+def test_a_comparison_is_told_with_what_it_met(predicate: decisions.Predicate, english: str, chinese: str) -> None:
+    decision = decided(*LARGEST, predicates=[predicate])
+
+    assert told(decision).predicates[0].explanation == english
+    assert told(decision, Language.ZH).predicates[0].explanation == chinese
+
+
+def test_a_basic_view_has_its_one_sentence_and_no_more() -> None:
+    decision = decided(*LARGEST)
+
+    tell(decision, Language.ZH, full=False)
+
+    assert decision.explanation == "规则 cars，分配池 east：Anna。"
+    assert [*decision.sentences, *decision.step_texts, *decision.candidates[1].sentences] == []
+
+
+def test_nobody_named_and_no_such_pool_are_summed_up_too() -> None:
+    assert summary(Refusals(names_nobody=True), Language.EN) == "the route names nobody"
+    assert summary(Refusals(missing_pool="east"), Language.ZH) == "0/0 人合格：没有分配池 east"

@@ -1,0 +1,133 @@
+"""Every code, outcome, cause, state, operator and label is told in each language, and in Chinese by Chinese words.
+
+What is known is read off the contract and the code, so that what is added to them is asked for here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from fairlead.v1 import decisions_pb2 as decisions
+from router.assignment.explanation import REASON_CODES
+from router.cli import labels
+from router.model.decision import Cause, Outcome
+from router.model.workitem import CLOSED_STATES
+from router.rules.forms import REQUIREMENT_OPERATORS
+from router.wording import phrases
+from router.wording.figures import decided_by
+from router.wording.languages import Language
+from router.wording.phrases import Phrase
+from rules.forms import CONDITION_OPERATORS as OPERATORS
+from tests.unit.router.wording.deciding import (
+    ALONE,
+    EQUAL,
+    INELIGIBLE,
+    LARGEST,
+    WITHIN_THE_BAND,
+    candidate,
+    decided,
+    refused,
+    told,
+)
+
+TABLES: Mapping[str, Mapping[str, Phrase]] = {
+    name: table
+    for module in (phrases, labels)
+    for name, table in vars(module).items()
+    if name.isupper() and isinstance(table, dict)
+}
+EVERY = [(f"{name} {key}", phrase) for name, table in TABLES.items() for key, phrase in table.items()]
+_FILLED_IN = re.compile(r"\{[^}]*\}")
+WHERE_IT_STANDS = {"NOT_A_MEMBER": ("pool", "rep"), "AT_CAPACITY": ("capacity.LEAD",)}
+
+
+@pytest.mark.parametrize(("where", "phrase"), EVERY, ids=[where for where, _ in EVERY])
+def test_a_phrase_is_in_every_language_and_no_other(where: str, phrase: Phrase) -> None:
+    assert phrase._fields == tuple(Language)
+    english, chinese = (_FILLED_IN.sub("", phrase.en), _FILLED_IN.sub("", phrase.zh))
+    assert re.search(r"[A-Za-z]", chinese) is None, "Latin words in Chinese"
+    assert re.search(r"[\u3000-\u9fff\uff00-\uffef]", english) is None, "Chinese in English"
+    assert sorted(_names(phrase.en)) == sorted(_names(phrase.zh)), "another thing is told"
+    assert phrase.en != phrase.zh, "equal in both"
+
+
+def _names(text: str) -> Iterator[str]:
+    return (match.strip("{}").split(":")[0] for match in _FILLED_IN.findall(text))
+
+
+def test_every_operator_of_the_rules_is_told() -> None:
+    assert set(phrases.COMPARISONS) == set(OPERATORS)
+    assert set(phrases.REQUIREMENTS) == set(REQUIREMENT_OPERATORS)
+
+
+def test_every_reason_is_told_and_the_contract_names_it() -> None:
+    assert set(phrases.REFUSED) == set(REASON_CODES)
+
+
+def test_every_closed_state_is_told() -> None:
+    assert set(phrases.STATES) == CLOSED_STATES
+
+
+def test_every_way_of_choosing_is_told() -> None:
+    ways = {decided_by(each) for each in (ALONE, LARGEST, EQUAL, WITHIN_THE_BAND)}
+
+    assert set(phrases.DECIDED) == ways
+    assert set(phrases.LOST) == ways - {"only"}
+
+
+def everything() -> Iterator[decisions.Decision]:
+    """Yield decisions of every outcome, cause, reason and operator."""
+    refusals = [
+        refused("cy", code, field, "1", "2", op)
+        for code in REASON_CODES
+        for field in WHERE_IT_STANDS.get(code, ("grade",))
+        for op in ([""] if code not in ("TERRITORY", "INDUSTRY", "SKILL", "LANGUAGE", "ATTRIBUTE") else ["eq"])
+    ] + [refused("cy", "ATTRIBUTE", "grade", "", "2", op) for op in REQUIREMENT_OPERATORS]
+    predicates = [decisions.Predicate(field="n", op=op, expected="1", actual="2") for op in OPERATORS]
+    predicates.append(decisions.Predicate(field="n", op="eq", expected="1", erased=True))
+    known = decisions.KnownWorkItem(
+        state="CLOSED", differences=[decisions.Difference(field="value", sent="1.0")], erased=["attributes.n"]
+    )
+    steps = ["pool p", "pool p, without industries", "pool p, without industries, n widened", "rep cy"]
+    shared = {"steps": steps, "predicates": predicates, "known_work_item": known}
+    for outcome in Outcome:
+        owned = outcome in (Outcome.ASSIGNED, Outcome.EXISTING_OWNER)
+        for cause in Cause:
+            for first in (ALONE, LARGEST, EQUAL, WITHIN_THE_BAND) if owned else ((candidate("bo", INELIGIBLE),),):
+                yield decided(
+                    *first,
+                    *refusals,
+                    outcome=decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}"),
+                    cause=decisions.Decision.Cause.Value(f"CAUSE_{cause}"),
+                    **shared,
+                )
+
+
+_VALUES = re.compile(
+    r"\b(anna|bo|cy|cars|east|p|n|grade|value|industries|capacity\.LEAD|default|regions|south)\b", re.I
+)
+
+
+def test_whatever_is_decided_is_told_in_chinese_by_chinese_words_alone() -> None:
+    for decision in everything():
+        for text in texts(told(decision, Language.ZH)):
+            assert re.search(r"[A-Za-z]", _VALUES.sub("", text)) is None, text
+
+
+def test_whatever_is_decided_is_told_otherwise_in_each_language() -> None:
+    for decision in everything():
+        english, chinese = [*texts(told(decision))], [*texts(told(decision, Language.ZH))]
+        assert len(english) == len(chinese)
+        assert not {*english} & {*chinese}
+
+
+def texts(decision: decisions.Decision) -> Iterator[str]:
+    """Yield all that is told."""
+    yield from (decision.explanation, *decision.sentences, *decision.step_texts)
+    yield from (predicate.explanation for predicate in decision.predicates)
+    for each in decision.candidates:
+        yield from each.sentences
+        yield from (text for reason in each.reasons for text in (reason.text, reason.short_text))

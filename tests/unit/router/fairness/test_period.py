@@ -135,6 +135,24 @@ async def test_a_part_is_of_few_revisions_and_a_whole_is_the_ledger_as_it_stands
     assert sum(part.decisions for part in parts) == ledger.decisions
 
 
+async def test_a_part_is_of_16_pairs_of_revisions_as_the_contract_says(world: World) -> None:
+    charged = [decision.head for decision in reversed(await world.decisions()) if decision.pool == "west"]
+    (newest, *_) = await world.parts("west", -math.inf, math.inf)
+
+    pairs = [(head.rule_set_revision, head.workforce_revision) for head in charged]
+    assert len({*pairs[: newest.decisions]}) == 16
+    assert len({*pairs[: newest.decisions + 1]}) == 17
+
+
+async def test_a_part_is_of_500_decisions_as_the_contract_says() -> None:
+    world = await World().arrange(900, 1)
+
+    parts = await world.parts("east", -math.inf, math.inf)
+
+    assert parts[0].decisions == 500
+    assert len(parts) == 2
+
+
 async def test_a_distance_changes_in_a_period_by_what_was_entitled_minus_what_was_received(world: World) -> None:
     log = [
         decision

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from failures import InvalidInput, shown
@@ -27,6 +28,8 @@ MAX_LAST_PART = 256
 MAX_REQUEST_ID = 128
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
+PAGE_BYTES = 3_500_000
+"""Of a page: clients take 4 MiB by default, and hidden values may be longer than those they stand for."""
 
 
 def name_of(name: str, collection: str, field: str = "name") -> tuple[str, str]:
@@ -136,6 +139,19 @@ def page_size(size: int) -> int:
     if size < 0:
         raise InvalidInput.of("page_size", f"{size}: must be 0 to {MAX_PAGE}")
     return min(size or DEFAULT_PAGE, MAX_PAGE)
+
+
+class PageRoom:
+    """What room a page has left; at least one message fits, however large."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def takes(self, message: Message) -> bool:
+        """Tell whether the next message still fits, and if so give it its room."""
+        is_first, size = not self._bytes, message.ByteSize()
+        self._bytes += size
+        return is_first or self._bytes <= PAGE_BYTES
 
 
 def page_token(place: str | int | None, filter_text: str = "") -> str:

@@ -7,6 +7,8 @@ AIP-151, https://google.aip.dev/151; ``google/longrunning/operations.proto``.
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from google.longrunning import operations_pb2 as longrunning
 from google.protobuf.empty_pb2 import Empty
 
@@ -37,10 +39,9 @@ class OperationsServicer:
             raise InvalidInput.of("filter", f"{shown(request.filter)}: must be empty, all are listed")
         size, after = fields.page_size(request.page_size), fields.page_place(request.page_token)
         listed = await self._operations.listed(_tenant_of(request.name), after)
-        token = fields.page_token(listed[size - 1].name) if len(listed) > size else ""
-        return longrunning.ListOperationsResponse(
-            operations=map(operation_message, listed[:size]), next_page_token=token
-        )
+        page = list(takewhile(fields.PageRoom().takes, map(operation_message, listed[:size])))
+        token = fields.page_token(listed[len(page) - 1].name) if len(listed) > len(page) else ""
+        return longrunning.ListOperationsResponse(operations=page, next_page_token=token)
 
     async def CancelOperation(self, request: longrunning.CancelOperationRequest, call: Call) -> Empty:
         await self._operations.cancel(request.name, call.actor)

@@ -37,6 +37,12 @@ class DecisionServicer:
             item_id=item_id or asked.only("work_item") or None,
             wanted=wanted(asked, "decide_time"),
         )
-        messages = [await self._presenter.message(call, tenant, decision, view) for decision in page]
+        messages, room = list[decisions.Decision](), fields.PageRoom()
+        for decision in page:
+            message = await self._presenter.message(call, tenant, decision, view)
+            if not room.takes(message):
+                position = page[len(messages) - 1].number
+                break
+            messages.append(message)
         token = fields.page_token(position, asked.text)
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=token)

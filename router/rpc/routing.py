@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import takewhile
 
 from failures import Failure, shown
 from fairlead.v1 import decisions_pb2 as decisions
@@ -184,10 +185,11 @@ class RoutingServicer:
             state=_STATES[request.state],
             wanted=wanted(asked, "create_time"),
         )
-        return routing.ListWorkItemsResponse(
-            work_items=[work_item_message(tenant, stored) for stored in page],
-            next_page_token=fields.page_token(position, asked.text),
-        )
+        work_items = list(takewhile(fields.PageRoom().takes, (work_item_message(tenant, stored) for stored in page)))
+        if len(work_items) < len(page):
+            position = page[len(work_items) - 1].record.first
+        token = fields.page_token(position, asked.text)
+        return routing.ListWorkItemsResponse(work_items=work_items, next_page_token=token)
 
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")

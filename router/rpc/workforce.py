@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from itertools import takewhile
+from typing import Any, TypeVar
 
 from google.protobuf.empty_pb2 import Empty
+from google.protobuf.message import Message
 
 from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
@@ -17,6 +20,7 @@ from router.rpc import workforce_messages as read
 from router.workforce.edits import Edit
 from router.workforce.service import Saved, WorkforceService
 
+Listed = TypeVar("Listed", bound=Message)
 MAX_BATCH = 10_000
 
 
@@ -40,8 +44,8 @@ class WorkforceServicer:
         return read.rep_message(tenant, await self._workforce_service.get(tenant, "rep", rep_id))
 
     async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
-        tenant, page, token = await self._page("rep", request)
-        return workforce.ListRepsResponse(reps=[read.rep_message(tenant, rep) for rep in page], next_page_token=token)
+        reps, token = await self._page("rep", request, read.rep_message)
+        return workforce.ListRepsResponse(reps=reps, next_page_token=token)
 
     async def UpdateRep(self, request: workforce.UpdateRepRequest, call: Call) -> workforce.Rep:
         tenant, rep_id = fields.name_of(request.rep.name, "reps", "rep.name")
@@ -96,8 +100,7 @@ class WorkforceServicer:
         return read.pool_message(tenant, await self._workforce_service.get(tenant, "pool", pool_id))
 
     async def ListPools(self, request: workforce.ListPoolsRequest, _: Call) -> workforce.ListPoolsResponse:
-        tenant, page, token = await self._page("pool", request)
-        pools = [read.pool_message(tenant, pool) for pool in page]
+        pools, token = await self._page("pool", request, read.pool_message)
         return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
 
     async def UpdatePool(self, request: workforce.UpdatePoolRequest, call: Call) -> workforce.Pool:
@@ -130,8 +133,7 @@ class WorkforceServicer:
     async def ListTerritories(
         self, request: workforce.ListTerritoriesRequest, _: Call
     ) -> workforce.ListTerritoriesResponse:
-        tenant, page, token = await self._page("territory", request)
-        territories = [read.territory_message(tenant, territory) for territory in page]
+        territories, token = await self._page("territory", request, read.territory_message)
         return workforce.ListTerritoriesResponse(territories=territories, next_page_token=token)
 
     async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, call: Call) -> workforce.Territory:
@@ -151,11 +153,14 @@ class WorkforceServicer:
 
     # ------------------------------------------------------------------------------------------- common to the three
 
-    async def _page(self, kind: str, request: Any) -> tuple[str, list[Saved], str]:
+    async def _page(self, kind: str, request: Any, message: Callable[[str, Saved], Listed]) -> tuple[list[Listed], str]:
         tenant = tenant_of(request.parent)
         after, count = fields.page_place(request.page_token, _is_id), fields.page_size(request.page_size)
         page, position = await self._workforce_service.page(tenant, kind, after=after, count=count)
-        return tenant, page, fields.page_token(position)
+        listed = list(takewhile(fields.PageRoom().takes, (message(tenant, saved) for saved in page)))
+        if len(listed) < len(page):
+            position = page[len(listed) - 1].record.id
+        return listed, fields.page_token(position)
 
     async def _save(self, tenant: str, change: Edit, request: Any, call: Call) -> Saved:
         (saved,) = await self._workforce_service.save(tenant, [change], actor=call.actor, **_repetition(request))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -123,9 +123,10 @@ def show(
 
 
 def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) -> None:
-    written = 0
+    written, first = 0, list(islice(messages, 1))  # asked for before the file is opened: what is refused leaves none
     with csv_file(file, [*listing.columns]) as rows, progress_bar(Console(stderr=True)) as progress:
-        for written, message in enumerate(progress.track(messages, description=listing.what), start=1):  # noqa: B007
+        following = progress.track(chain(first, messages), description=listing.what)
+        for written, message in enumerate(following, start=1):  # noqa: B007
             rows.write([cell(message, names) for cell in listing.columns.values()])
     click.echo(f"{written:,} {listing.what} in {file}")
 

@@ -109,6 +109,15 @@ def test_work_items_are_listed_as_they_stand(where: Where, tmp_path: Path) -> No
     assert (moved["external_id"], moved["epoch"]) == ("L-1", "2")
 
 
+def test_what_the_service_refuses_leaves_a_file_as_it_was(where: Where, tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text("of last month")
+
+    status, _ = tried("decisions", "list", "--filter", "polo = team", "--csv", str(file), *where)
+
+    assert (status, file.read_text()) == (1, "of last month")
+
+
 @pytest.mark.parametrize("command", ["decisions", "items"])
 def test_what_cannot_be_read_is_told_with_what_is_allowed(where: Where, command: str) -> None:
     of_filter = tried(command, "list", "--filter", "polo = team", "--source", "web", *where)

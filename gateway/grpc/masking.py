@@ -24,6 +24,8 @@ _TEXTS = frozenset({"display_name", "external_id"})
 """Fields of messages that are free text about a person, hidden where their own name is listed."""
 _OF_A_FEATURE = frozenset({"value", "typical", "before", "after", "text"})
 """Fields of messages about one ``feature`` of a customer that tell what it is."""
+_OF_A_CHANGE = frozenset({"before", "after"})
+"""Fields of messages about what became of a ``field``."""
 _FAULTS = frozenset({"fault"})
 """Fields that repeat what was wrong with another."""
 
@@ -70,8 +72,10 @@ def hide(message: Any, names: AbstractSet[str]) -> None:
     if message.DESCRIPTOR.name == "Predicate" and message.field in names:
         message.actual = HIDDEN if message.actual else ""
         message.expected = HIDDEN if message.expected else ""  # where they are equal, either tells
+    if message.DESCRIPTOR.name == "FieldChange" and (message.field.partition(".")[2] or message.field) in names:
+        _hide_values(message, _OF_A_CHANGE)
     if "feature" in message.DESCRIPTOR.fields_by_name and message.feature in names:
-        _hide_feature(message)
+        _hide_values(message, _OF_A_FEATURE)
     for field, value in message.ListFields():
         if field.message_type and not field.message_type.GetOptions().map_entry:
             for part in value if field.is_repeated else [value]:
@@ -82,9 +86,9 @@ def hide(message: Any, names: AbstractSet[str]) -> None:
             setattr(message, field.name, HIDDEN)
 
 
-def _hide_feature(message: Any) -> None:
+def _hide_values(message: Any, fields: AbstractSet[str]) -> None:
     for field, value in message.ListFields():
-        if field.name in _OF_A_FEATURE:
+        if field.name in fields:
             if isinstance(value, Value):
                 value.string_value = HIDDEN
             else:

@@ -39,6 +39,7 @@ COMMANDS = {
     "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
     "verify": ("router.cli.verify", "Rebuild everything from the log and compare it with what the store holds."),
+    "workforce": ("router.cli.workforce", "Load, list and export reps, pools and territories."),
     "work": ("serving.worker", "Route, train and rescore what is asked for, in a process of its own."),
 }
 """By name: the module that has the command, and its line of help."""

@@ -1,7 +1,7 @@
 """Texts that a cell would not give back as they are: ``json:`` and a text of JSON.
 
-Who reads a table takes ``NA`` for "not known", blanks and quotes off both ends, a line of ``[kg]`` for one of units, and a
-last line ``Total`` for no row; a spreadsheet calculates what begins with ``=``. So written, all of them stand as they are.
+Who reads a table takes ``NA`` for "not known", blanks and quotes off both ends, a line of ``[kg]`` for one of units,
+and a last line ``Total`` for no row; a spreadsheet calculates what begins with ``=``. So written, they stand.
 """
 
 from __future__ import annotations

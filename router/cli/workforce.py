@@ -1,7 +1,7 @@
 """``fairlead workforce``: reps, pools and territories from files, as a table, and back into files.
 
-Exit codes: 0 done, or there was nothing to do; 1 the service refuses, or cannot be reached; 2 a file cannot be read as it
-is, or is there already.
+Exit codes: 0 done, or there was nothing to do; 1 the service refuses, or cannot be reached; 2 a file cannot be read as
+it is, or is there already.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def load(
     """Enter reps, pools and territories from files, all of them as one revision or none.
 
     Rows are found by their id. A column that a file does not have leaves the field as it is, an empty cell clears it.
-    What a file does not name stays, unless --prune: then reps are deactivated (they keep what they own), and pools, with
-    their ledgers, and territories are deleted; of a kind without a file nothing is.
+    What a file does not name stays, unless --prune: then reps are deactivated (they keep what they own), and pools,
+    with their ledgers, and territories are deleted; of a kind without a file nothing is.
 
     \b
       $ fairlead workforce load --reps reps.csv --pools pools.csv --dry-run

@@ -24,8 +24,8 @@ def change_line(change: workforce.WorkforceChange) -> str:
     Examples
     --------
     >>> ann = workforce.WorkforceChange(name="tenants/t/reps/ann", action=2, pruned=True)
-    >>> ann.fields.add(field="active", before=Value(bool_value=True), after=Value(bool_value=False))  # doctest: +ELLIPSIS
-    field: ...
+    >>> active = workforce.FieldChange(field="active", before=Value(bool_value=True), after=Value(bool_value=False))
+    >>> ann.fields.append(active)
     >>> click.unstyle(change_line(ann))
     '~ rep ann, which no line names: active true \u2192 false'
     """
@@ -40,7 +40,9 @@ def change_line(change: workforce.WorkforceChange) -> str:
 
 def _field(change: workforce.FieldChange, *, created: bool) -> str:
     field, _, entry = change.field.partition(".")
-    name = {"attributes": entry, "display_name": "name"}.get(field, f"{field} {entry}".strip())
+    name = {"attributes": entry, "display_name": "name", "members": f"member {entry}"}.get(
+        field, f"{field} {entry}".strip()
+    )
     after = _text(change.after) if change.HasField("after") else "none"
     if created:
         return f"{name} {after}"

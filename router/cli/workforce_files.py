@@ -44,7 +44,7 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
         }.items()
     },
 }
-"""Columns of a reps file by what they mean; any other column becomes a free attribute of its own name, and ``attributes``
+"""Columns of a reps file by what they mean; any other becomes a free attribute of its own name, and ``attributes``
 holds some as a JSON object.
 """
 

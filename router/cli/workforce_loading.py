@@ -37,15 +37,12 @@ class WorkforceFiles:
         return [file.report for file in files if file is not None and file.report is not None]
 
     def remarks(self) -> Iterator[str]:
-        """Say which columns have no meaning of ours, and what is doubtful."""
-        if self.reps is not None:
-            if self.reps.own_attributes:
-                yield f"{_name(self.reps)}: attributes of their own: {', '.join(self.reps.own_attributes)}"
-            yield from self.reps.warnings
-        for file, known in ((self.pools, POOL_COLUMNS), (self.territories, TERRITORY_COLUMNS)):
-            others = [column for field, column in file.columns.items() if field not in known] if file else []
-            if file and others:
-                yield f"{_name(file)}: columns left out, they mean nothing here: {', '.join(others)}"
+        """Say which columns become attributes of their own name, and what is doubtful."""
+        if self.reps is None:
+            return
+        if self.reps.own_attributes:
+            yield f"{_name(self.reps)}: attributes of their own: {', '.join(self.reps.own_attributes)}"
+        yield from self.reps.warnings
 
 
 def read_files(reps: Path | None, pools: Path | None, territories: Path | None, options: ReadOptions) -> WorkforceFiles:

@@ -24,8 +24,9 @@ from tests.twins.store import MemoryStore
 
 TEXTS = st.one_of(
     st.sampled_from(
-        ["王芳", "Ann, \"Bo\"", "=1+1", "+49 30", "-", "NA", "无", " x ", "Total", "合计", "1.234", "01/02/2024", "a;b"]
-        + ["\"quoted\"", "true", "12", "０１", "x：y", "#N/A", "共 3 条", '{"a": 1}', '="0012"', "\u200bx", "'x", "1,5"]
+        ["王芳", "Ann, \"Bo\"", "=1+1", "+49 30", "-", "NA", "无", " x ", "Total", "合计", "1.234",
+         "01/02/2024", "a;b", "[kg]",
+         '"quoted"', "true", "12", "０１", "x：y", "#N/A", "共 3 条", '{"a": 1}', '="0012"', "\u200bx", "'x", "1,5"]
     ),
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
 )  # fmt: skip

@@ -37,11 +37,12 @@ COMMANDS = {
     "remember": ("scoring.cli.remember", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli.rescore", "Score every customer in a table."),
     "route": ("router.cli.route", "Route leads from a file, and show how fair it was."),
-    "rules": ("router.cli.rules", "Check, test and publish rule sets."),
+    "rules": ("router.cli.rules", "Check, test, publish and compare rule sets."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
     "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
     "verify": ("router.cli.verify", "Rebuild everything from the log and compare it with what the store holds."),
+    "workforce": ("router.cli.workforce", "Load, list and export reps, pools and territories."),
     "work": ("serving.worker", "Route, train and rescore what is asked for, in a process of its own."),
 }
 """By name: the module that has the command, and its line of help."""

@@ -81,6 +81,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.WorkforceService/ListTerritories": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.WorkforceService/UpdateTerritory": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/DeleteTerritory": _tenant(MANAGER),
+    "fairlead.v1.WorkforceService/ApplyWorkforce": _tenant(MANAGER),
     "fairlead.v1.RuleService/ValidateRuleSet": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.RuleService/TestRuleSet": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.RuleService/PublishRuleSet": _tenant(MANAGER),

@@ -36,6 +36,8 @@ _COMPOSED = {
 """Texts of a message that are composed of its other fields, by the message's name."""
 _OF_A_FEATURE = frozenset({"value", "typical", "before", "after", "text"})
 """Fields of messages about one ``feature`` of a customer that tell what it is."""
+_OF_A_CHANGE = frozenset({"before", "after"})
+"""Fields of messages about what became of a ``field``."""
 _FAULTS = frozenset({"fault"})
 """Fields that repeat what was wrong with another."""
 
@@ -91,8 +93,10 @@ def hide(message: Any, names: AbstractSet[str]) -> bool:
         return _hide_attributes(message, names)
     kind = message.DESCRIPTOR.name
     shown = [_hide_text(message, field) for field in _quoting(message, kind, names)]
+    if kind == "FieldChange" and (message.field.partition(".")[2] or message.field) in names:
+        _hide_values(message, _OF_A_CHANGE)
     if "feature" in message.DESCRIPTOR.fields_by_name and message.feature in names:
-        _hide_feature(message)
+        _hide_values(message, _OF_A_FEATURE)
     for field, value in message.ListFields():
         if field.message_type and not field.message_type.GetOptions().map_entry:
             shown += [hide(part, names) for part in (value if field.is_repeated else [value])]
@@ -143,9 +147,9 @@ def _hide_attributes(attributes: Struct, names: AbstractSet[str]) -> bool:
     return bool(shown)
 
 
-def _hide_feature(message: Any) -> None:
+def _hide_values(message: Any, fields: AbstractSet[str]) -> None:
     for field, value in message.ListFields():
-        if field.name in _OF_A_FEATURE:
+        if field.name in fields:
             if isinstance(value, Value):
                 value.string_value = HIDDEN
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from router.cli.columns import Read, in_words
 from router.cli.consoles import progress_bar
 from router.cli.failing import InputFailed
 from router.cli.lead_files import LeadsFile, read_leads
@@ -27,6 +28,7 @@ from tables.report import ReadReport
 _MOST_CANDIDATES = 20_000
 """Candidates in one answer: with their words some 300 bytes each, and the service sends up to 16 MiB."""
 _LARGEST_BATCH = 500
+_HOW_TO_SAY = " (of reps and territories: in a file, --workforce-mapping FILE)"
 _REPS_AT_ONCE = 10_000
 
 Result = tuple[routing.WorkItem, decisions.Decision | FairleadError]
@@ -69,15 +71,25 @@ def read_inputs(
     InputFailed
         Naming file, line, column, value and what is allowed.
     """
-    of_workforce = of_workforce or ReadOptions()
+    said = of_workforce or ReadOptions()
     text, rule_set = _rules(rules)
     return Inputs(
         text,
         rule_set,
-        TerritoriesFile({}) if territories is None else read_territories(territories, of_workforce),
-        read_reps(reps, pools_of(rule_set), of_workforce),
+        TerritoriesFile({}) if territories is None else _of_workforce(lambda: read_territories(territories, said)),
+        _of_workforce(lambda: read_reps(reps, pools_of(rule_set), said)),
         read_leads(leads, rule_set.fields, source, options or ReadOptions()),
     )
+
+
+def _of_workforce(read: Callable[[], Read]) -> Read:
+    """Say how options are given for these files, where a refusal asks for one."""
+    try:
+        return in_words(read)
+    except InputFailed as failed:
+        if "say --" not in failed.message:
+            raise
+        raise InputFailed(f"{failed.message}{_HOW_TO_SAY}") from failed
 
 
 def _rules(file: Path) -> tuple[str, RoutingRules]:

@@ -1,7 +1,7 @@
-"""``fairlead rules``: check and test a rule set on one's own machine, without a server; publish it to one.
+"""``fairlead rules``: check and test a rule set on one's own machine; publish it to a service, and see what was.
 
-Exit codes: 0 all is well; 1 the rule set has errors or a test failed; 2 the command could not do its work (no such
-file).
+Exit codes: 0 all is well; 1 the rule set has errors, a test failed, or the service does not answer; 2 the command could
+not do its work (no such file).
 """
 
 from __future__ import annotations
@@ -15,20 +15,25 @@ from typing import Any
 
 import click
 
+from fairlead.commands import access_options, connected, tenant_option
 from router.cli.problems import print_problems
-from router.cli.publish import publish_command, rollback_command
+from router.cli.publish import problems_of, publish_command, rollback_command
+from router.cli.rule_names import KINDS, names_in_files, not_looked_up
+from router.cli.rule_revisions import diff_command, list_command, show_command
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
 from router.rules.scenarios import ScenarioWorkforce, TestResult, run
 from rules.limits import MAX_SOURCE_BYTES
+from rules.problems import Problem
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+TABLE = click.Path(dir_okay=False, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def rules() -> None:
-    """Check, test and publish rule sets.
+    """Check, test, publish and compare rule sets.
 
     A rule set is YAML (or JSON): it declares the fields of work items, and rules that lead them to a pool. The
     first rule whose condition holds decides; the default takes the rest.
@@ -63,30 +68,61 @@ def rules() -> None:
 
 rules.add_command(publish_command)
 rules.add_command(rollback_command)
+for revision_command in (list_command, show_command, diff_command):
+    rules.add_command(revision_command)
 
 
 @rules.command("check")
 @click.argument("file", type=FILE)
 @as_json
-def check_command(file: Path, as_json: bool) -> None:
+@click.option("--server", metavar="HOST:PORT", help="Look names up in a running service.")
+@access_options
+@tenant_option
+@click.option("--reps", type=TABLE, help="Look reps, their attributes and pools up in this file instead.")
+@click.option("--pools", type=TABLE, help="Look pools up in this file instead.")
+@click.option("--territories", type=TABLE, help="Look territories up in this file instead.")
+@click.option("--workforce-mapping", type=TABLE, help="How these files are read: see inspect --save-mapping.")
+def check_command(
+    file: Path,
+    as_json: bool,
+    server: str | None,
+    tenant: str,
+    reps: Path | None,
+    pools: Path | None,
+    territories: Path | None,
+    workforce_mapping: Path | None,
+) -> None:
     """Say what is wrong in FILE, and where; - reads standard input.
 
     Each problem is a line FILE:LINE:COLUMN error: what was found and what is allowed (path in the document).
-    Warnings do not keep a rule set from being published. Exits with 0 if there is no error, 1 if there is one, 2 if
-    FILE cannot be read.
+    Warnings do not keep a rule set from being published. Exits with 0 if there is no error, 1 if there is one or the
+    service cannot be reached, 2 if a file cannot be read.
+
+    Rules name pools, territories, reps and their attributes, which stand elsewhere. With --server, or with the files of
+    fairlead workforce load, a name that nothing bears is a warning; else they are not looked up, and that is said.
 
     \b
       $ fairlead rules check east.yaml
       east.yaml:9:33 error: gte does not fit the string field region; allowed are eq, ne, … (rules[0].when.op)
+      $ fairlead rules check east.yaml --server 127.0.0.1:50051
+      east.yaml:11:13 warning: there is no pool 'eats' yet; there are east, west; did you mean east? (…)
     """
-    checked = check(_content(file))
+    if server and (reps or pools or territories):
+        raise click.UsageError("--server knows the workforce: without --reps, --pools and --territories")
+    content, names = _content(file), names_in_files(reps, pools, territories, workforce_mapping)
+    checked, kinds = check(content, pools=names.pools, known=names.known), names.kinds
+    problems: Sequence[Problem] = checked.problems
+    if server and checked.rule_set is not None:
+        with connected(server, tenant) as client:
+            problems, kinds = problems_of(client, content.decode("utf-8-sig")), list(KINDS)
+    sound = checked.rule_set is not None and not any(problem.is_error for problem in problems)
     if as_json:
-        _print_json(problems=checked.problems, rule_count=_count(checked.rule_set))
+        _print_json(problems=problems, rule_count=_count(checked.rule_set), looked_up=kinds)
     else:
-        print_problems(file, checked.problems)
-        if checked.rule_set is not None:
-            click.echo(f"{file}: {_count(checked.rule_set)} rules, no errors")
-    sys.exit(0 if checked.rule_set is not None else 1)
+        print_problems(file, problems)
+        if sound:
+            click.echo("\n".join([f"{file}: {_count(checked.rule_set)} rules, no errors", *not_looked_up(kinds)]))
+    sys.exit(0 if sound else 1)
 
 
 @rules.command("test")
@@ -153,6 +189,7 @@ def _print_results(file: Path, results: Sequence[TestResult]) -> None:
 
 def _print_json(**parts: Any) -> None:
     plain = {
-        name: [asdict(item) for item in part] if isinstance(part, Sequence) else part for name, part in parts.items()
+        name: [item if isinstance(item, str) else asdict(item) for item in part] if isinstance(part, Sequence) else part
+        for name, part in parts.items()
     }
     click.echo(json.dumps(plain, ensure_ascii=False, indent=2))

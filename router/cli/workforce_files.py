@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from google.protobuf.struct_pb2 import ListValue
+from google.protobuf.struct_pb2 import ListValue, Struct
 
 from fairlead.v1 import workforce_pb2 as workforce
 from resource_names import MAX_ID_LENGTH, check_id
-from router.cli.columns import Read, by_name, columns_of, in_words
+from router.cli.columns import by_name, columns_of, in_words
 from router.cli.failing import InputFailed, refuse_rejected
+from router.cli.quoted import unquoted
 from router.model.workitem import Kind as WorkItemKind
 from tables.forms import ColumnKind
 from tables.numbers import figure
@@ -31,6 +33,7 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "weight": ("weight", "权重"),
     "pools": ("pools", "pool", "分配池"),
     "active": ("active", "在职", "启用"),
+    "attributes": ("attributes",),
     **{
         f"capacity_{kind}": (f"capacity_{kind.lower()}", *chinese)
         for kind, chinese in {
@@ -41,10 +44,11 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
         }.items()
     },
 }
-"""Columns of a reps file by what they mean; any other column becomes a free attribute of its own name."""
+"""Columns of a reps file by what they mean; any other becomes a free attribute of its own name, and ``attributes``
+holds some as a JSON object.
+"""
 
 _LISTS = ("regions", "industries", "skills", "languages")
-HOW_TO_SAY = " (of reps and territories: in a file, --workforce-mapping FILE)"
 ID_ALLOWED = f"1 to {MAX_ID_LENGTH} letters of any script, digits, '-', '_' and '.'"
 _WEIGHT_ALLOWED = "a number above 0 to 1000"
 _CAPACITY_ALLOWED = "a whole number from 0 to 1000000; empty: unlimited"
@@ -52,51 +56,79 @@ _CAPACITY_ALLOWED = "a whole number from 0 to 1000000; empty: unlimited"
 
 @dataclass(frozen=True, slots=True)
 class WorkforceFile:
-    """The reps of a file, the pools it puts them in (rep → weight), what was read of it, and what is doubtful in it."""
+    """What a reps file says.
+
+    Parameters
+    ----------
+    memberships
+        By rep: the weight in each pool, None where the file does not say; None: the file says nothing of pools.
+    columns
+        The file's name of each field.
+    lines
+        Where each rep stands.
+    """
 
     reps: list[workforce.Rep]
-    pools: dict[str, dict[str, float]] = field(default_factory=dict)
+    memberships: dict[str, dict[str, float | None]] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
     report: ReadReport | None = None
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def pools(self) -> dict[str, dict[str, float]]:
+        """The members of each pool, with their weights."""
+        pools: dict[str, dict[str, float]] = {}
+        for rep, places in (self.memberships or {}).items():
+            for pool, weight in places.items():
+                pools.setdefault(pool, {})[rep] = 1.0 if weight is None else weight
+        return pools
 
-def read_reps(file: Path, pools_of_rules: Collection[str], options: ReadOptions) -> WorkforceFile:
+    def mask(self) -> list[str]:
+        """Return what of reps the file says, as an update mask has it."""
+        known = {"name": "display_name", "active": "active"}
+        kinds = {f"capacity_{kind}": f"capacity.{kind}" for kind in WorkItemKind}
+        paths = {**known, **kinds, **{name: f"attributes.{name}" for name in (*_LISTS, *self._others())}}
+        listed = {name for rep in self.reps for name in rep.attributes} if "attributes" in self.columns else set[str]()
+        more = sorted(f"attributes.{name}" for name in listed)
+        return list(dict.fromkeys([*(paths[field] for field in self.columns if field in paths), *more]))
+
+    def _others(self) -> list[str]:
+        return [field for field in self.columns if field not in REP_COLUMNS]
+
+    @property
+    def own_attributes(self) -> list[str]:
+        """The columns that have no meaning of ours."""
+        return [self.columns[field] for field in self._others()]
+
+
+def read_reps(
+    file: Path, pools_of_rules: Collection[str] | None, options: ReadOptions, *, mapping: str = "--workforce-mapping"
+) -> WorkforceFile:
     """Read a reps file; all of it, or none.
 
     Parameters
     ----------
     pools_of_rules
-        The pools that a rep without a ``pools`` column belongs to: those that the rules name.
+        The pools that a rep without a ``pools`` column belongs to: those that the rules name. None: as it is.
+    mapping
+        The option by which the columns of the file may be named.
 
     Raises
     ------
     InputFailed
         If the file or a cell is not as it must be.
     """
-    return of_workforce(lambda: _read_reps(open_table(file, options), pools_of_rules))
+    return in_words(lambda: _read_reps(open_table(file, options), pools_of_rules, mapping))
 
 
-def of_workforce(read: Callable[[], Read]) -> Read:
-    """Say how options are given for these files, where a refusal asks for one."""
-    try:
-        return in_words(read)
-    except InputFailed as failed:
-        if "say --" not in failed.message:
-            raise
-        raise InputFailed(f"{failed.message}{HOW_TO_SAY}") from failed
-
-
-def _read_reps(table: Table, pools_of_rules: Collection[str]) -> WorkforceFile:
+def _read_reps(table: Table, pools_of_rules: Collection[str] | None, mapping: str) -> WorkforceFile:
     columns = columns_of(table, by_name(REP_COLUMNS))
-    if not {"id", "name"} & columns.keys():
-        names = ", ".join((*REP_COLUMNS["id"], *REP_COLUMNS["name"]))
-        raise InputFailed(
-            f"{table.file}:1: found no column that names the rep; allowed: {names}; or --workforce-mapping FILE"
-        )
+    _check_columns(table, columns, mapping, by_id=pools_of_rules is None)
     reading = strict(table, {**_kinds_of_others(table, columns), **_kinds(columns)}, columns)
-    found, records = WorkforceFile([], report=reading.report), dict[str, int]()
+    reps, records, memberships = list[workforce.Rep](), dict[str, int](), dict[str, dict[str, float | None]]()
     for record, row in reading.rows():
-        rep, pools, problems = _rep(row, reading, pools_of_rules)
+        rep, pools, problems = _rep(row, reading, pools_of_rules or ())
         if rep.name in records:
             first = reading.lines([records[rep.name]])[records[rep.name]]
             problems.append(
@@ -105,14 +137,31 @@ def _read_reps(table: Table, pools_of_rules: Collection[str]) -> WorkforceFile:
         records.setdefault(rep.name, record)
         if problems:
             reading.reject(record, "; ".join(problems))
-        found.reps.append(rep)
-        for pool, weight in pools.items():
-            found.pools.setdefault(pool, {})[rep.name] = weight
+        reps.append(rep)
+        memberships[rep.name] = pools
     refuse_rejected(reading.report)
-    if not found.reps:
+    if not reps:
         raise InputFailed(f"{table.file}: found no reps; allowed: at least one line below the header")
-    found.warnings.extend(_doubtful(found.reps, columns))
-    return found
+    told = memberships if pools_of_rules is not None or "pools" in columns else None
+    warnings = list(_doubtful(reps, columns))
+    return WorkforceFile(reps, told, columns, lines_of(reading, records), reading.report, warnings)
+
+
+def _check_columns(table: Table, columns: Mapping[str, str], mapping: str, *, by_id: bool) -> None:
+    """Check that a file names reps; ``by_id``: by their ids, and no weights without the pools that they count in."""
+    keys = ["id"] if by_id else ["id", "name"]
+    if not columns.keys() & keys:
+        names = ", ".join(name for key in keys for name in REP_COLUMNS[key])
+        raise InputFailed(f"{table.file}:1: found no column that names the rep; allowed: {names}; or {mapping} FILE")
+    if by_id and "weight" in columns and "pools" not in columns:
+        allowed = "beside a column pools, whose weights it gives"
+        raise InputFailed(f"{table.file}:1: found column {columns['weight']}; allowed: {allowed}")
+
+
+def lines_of(reading: Reading, records: Mapping[str, int]) -> dict[str, int]:
+    """Return the line of each key."""
+    lines = reading.lines(list(records.values()))
+    return {key: lines[record] for key, record in records.items()}
 
 
 def strict(table: Table, kinds: Mapping[str, ColumnKind | None], columns: Mapping[str, str]) -> Reading:
@@ -130,6 +179,7 @@ def _kinds(columns: Mapping[str, str]) -> dict[str, ColumnKind | None]:
         "weight": ColumnKind.NUMBER,
         "active": ColumnKind.BOOL,
         "pools": ColumnKind.TEXT,
+        "attributes": ColumnKind.TEXT,
     }
     kinds |= dict.fromkeys(_LISTS, ColumnKind.LIST) | {f"capacity_{kind}": ColumnKind.NUMBER for kind in WorkItemKind}
     return {field: kind for field, kind in kinds.items() if field in columns}
@@ -147,30 +197,62 @@ def _kinds_of_others(table: Table, columns: Mapping[str, str]) -> dict[str, Colu
 
 def _rep(
     row: Mapping[str, Any], reading: Reading, pools_of_rules: Collection[str]
-) -> tuple[workforce.Rep, dict[str, float], list[str]]:
+) -> tuple[workforce.Rep, dict[str, float | None], list[str]]:
     columns, problems = {plan.name: plan.column for plan in reading.plans}, list[str]()
-    name = row.get("name", "")
-    rep_id = row.get("id") or _id_from(name)
-    if "id" in columns and "id" not in row:
-        problems.append(
-            f"column {columns['id']}: found nothing, or a word for it such as NA; allowed: an id in every row"
-        )
-    elif check_id(rep_id):
-        problems.append(f"column {columns.get('id', 'name')}: found {rep_id!r}; allowed: {ID_ALLOWED}")
-    weight = row.get("weight", 1.0)
-    if not 0.001 <= weight <= 1000:
+    name = unquoted(row.get("name", ""))
+    rep_id = unquoted(row.get("id", "")) or _id_from(name)
+    problems += key_problems("id", row, columns) or ([] if "id" in columns else _id_problems("name", rep_id, columns))
+    weight = row.get("weight", 1.0) if "weight" in columns else None
+    if weight is not None and not 0.001 <= weight <= 1000:
         problems.append(f"column {columns['weight']}: found {weight:g}; allowed: {_WEIGHT_ALLOWED}")
-    rep = workforce.Rep(name=rep_id, display_name=name, active=row.get("active", True))
+    rep = workforce.Rep(name=rep_id, display_name=name)
+    if "active" in row:
+        rep.active = row["active"]
     for kind in WorkItemKind:
         units = row.get(field := f"capacity_{kind}")
         if units is not None and (not 0 <= units <= 1_000_000 or units != int(units)):
             problems.append(f"column {columns[field]}: found {units:g}; allowed: {_CAPACITY_ALLOWED}")
         elif units is not None:
             rep.capacity[kind] = int(units)
-    others = {field: _free(value) for field, value in row.items() if field not in REP_COLUMNS}
-    rep.attributes.update({**{field: row[field] for field in _LISTS if field in row}, **others})
+    rep.attributes.update(_attributes(row, columns, problems))
     pools = _memberships(row, reading, weight, pools_of_rules, problems)
     return rep, pools, problems
+
+
+def key_problems(field: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
+    """Say what is wrong with the id of a row, where its file has a column of ids."""
+    if field not in columns:
+        return []
+    if field not in row:
+        return [f"column {columns[field]}: found nothing, or a word for it such as NA; allowed: an id in every row"]
+    return _id_problems(field, unquoted(row[field]), columns)
+
+
+def _id_problems(field: str, found: str, columns: Mapping[str, str]) -> list[str]:
+    return [f"column {columns.get(field, field)}: found {found!r}; allowed: {ID_ALLOWED}"] if check_id(found) else []
+
+
+def _attributes(row: Mapping[str, Any], columns: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    others = {field: _free(value) for field, value in row.items() if field not in REP_COLUMNS}
+    told = {**{field: row[field] for field in _LISTS if field in row}, **others}
+    listed = _object(row.get("attributes", ""))
+    if listed is None:
+        allowed = 'a JSON object, e.g. {"level": "12"}'
+        problems.append(f"column {columns['attributes']}: found {row['attributes']!r}; allowed: {allowed}")
+    twice = [name for name in listed or {} if name in columns and (name in _LISTS or name not in REP_COLUMNS)]
+    if twice:
+        problems.append(f"column {columns['attributes']}: found {twice[0]!r}, of which there is a column; allowed: one")
+    return {**told, **(listed or {})}
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """Read a JSON object, of the text, numbers, truths and lists of texts that attributes may be; None: it is none."""
+    try:
+        read: dict[str, Any] = json.loads(text or "{}")
+        Struct().update(read)
+    except (ValueError, TypeError, AttributeError):
+        return None
+    return read
 
 
 def _free(value: Any) -> Any:
@@ -183,23 +265,43 @@ def _free(value: Any) -> Any:
 
 
 def _memberships(
-    row: Mapping[str, Any], reading: Reading, usual: float, pools_of_rules: Collection[str], problems: list[str]
-) -> dict[str, float]:
+    row: Mapping[str, Any],
+    reading: Reading,
+    usual: float | None,
+    pools_of_rules: Collection[str],
+    problems: list[str],
+) -> dict[str, float | None]:
     columns = {plan.name: plan.column for plan in reading.plans}
     if "pools" not in columns:
         return dict.fromkeys(pools_of_rules, usual)
-    members: dict[str, float] = {}
-    for entry in entries(row.get("pools", "")):
-        pool, _, text = entry.replace("：", ":").partition(":")
-        if check_id(pool):
-            problems.append(f"column {columns['pools']}: found {pool!r}; allowed: {ID_ALLOWED}")
-        weight = _weight(text, reading.table.options.decimal) if text else usual
-        if weight is None:
-            problems.append(
-                f"column {columns['pools']}: found {entry!r}; allowed: POOL or POOL:WEIGHT, {_WEIGHT_ALLOWED}"
-            )
+    decimal = reading.table.options.decimal
+    return weighted(row.get("pools", ""), columns["pools"], "POOL", decimal, problems, usual)
+
+
+def weighted(
+    text: str, column: str, what: str, decimal: str, problems: list[str], usual: float | None = None
+) -> dict[str, float | None]:
+    """Read a cell that lists ids with weights, ``east:2;west``; what is wrong in it goes to ``problems``.
+
+    Parameters
+    ----------
+    what
+        Whose ids they are, e.g. ``POOL``.
+    usual
+        The weight where none stands beside an id.
+    """
+    members: dict[str, float | None] = {}
+    for entry in entries(text):
+        key, _, weight_text = entry.replace("：", ":").partition(":")
+        weight = _weight(weight_text, decimal) if weight_text else usual
+        if check_id(key):
+            problems.append(f"column {column}: found {key!r}; allowed: {ID_ALLOWED}")
+        elif weight_text and weight is None:
+            problems.append(f"column {column}: found {entry!r}; allowed: {what} or {what}:WEIGHT, {_WEIGHT_ALLOWED}")
+        elif key in members:
+            problems.append(f"column {column}: found {key!r} twice; allowed: once")
         else:
-            members[pool] = weight
+            members[key] = weight
     return members
 
 
@@ -216,7 +318,7 @@ def _weight(text: str, decimal: str) -> float | None:
 def _doubtful(reps: Iterable[workforce.Rep], columns: Mapping[str, str]) -> Iterator[str]:
     """Name entries of lists that may be two."""
     for rep in reps:
-        for name in _LISTS:
+        for name in (name for name in _LISTS if name in columns):
             listed = rep.attributes[name] if name in rep.attributes else None  # noqa: SIM401 (no mapping)
             for entry in listed if isinstance(listed, ListValue) else ():
                 if any(char in str(entry) for char in DOUBTFUL):

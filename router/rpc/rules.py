@@ -109,5 +109,6 @@ def _rule_set(tenant: str, publication: Publication, *, active: int, with_source
         rollback_of=publication.rollback_of,
         rule_count=publication.rule_count,
         etag=str(revision) if revision else "",
+        actor=publication.actor,
         create_time=fields.timestamp(publication.at_ms * 1000) if revision else None,
     )

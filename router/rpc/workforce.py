@@ -17,6 +17,7 @@ from resource_names import check_id, tenant_of
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import Rep
 from router.rpc import workforce_messages as read
+from router.rpc.joint_edits import applied_message, joint_edit
 from router.workforce.edits import Edit
 from router.workforce.service import Saved, WorkforceService
 
@@ -152,6 +153,15 @@ class WorkforceServicer:
         return await self._delete("territory", "territories", request, call)
 
     # ------------------------------------------------------------------------------------------- common to the three
+
+    async def ApplyWorkforce(
+        self, request: workforce.ApplyWorkforceRequest, call: Call
+    ) -> workforce.ApplyWorkforceResponse:
+        tenant = tenant_of(request.parent)
+        applied = await self._workforce_service.apply(
+            tenant, joint_edit(request), actor=call.actor, **_repetition(request)
+        )
+        return applied_message(tenant, applied)
 
     async def _page(self, kind: str, request: Any, message: Callable[[str, Saved], Listed]) -> tuple[list[Listed], str]:
         tenant = tenant_of(request.parent)

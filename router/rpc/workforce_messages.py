@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
@@ -23,10 +23,19 @@ MAX_BAND = 1000
 REP_FIELDS = ("display_name", "attributes", "active", "capacity")
 POOL_FIELDS = ("display_name", "members", "band", "value_weighted")
 TERRITORY_FIELDS = ("display_name", "parent")
+_MAPS = ("attributes", "capacity")
+"""Fields whose entries a mask may name, behind a dot."""
+
+Value = TypeVar("Value")
 
 
-def masked(paths: Sequence[str], allowed: Collection[str], message: Any) -> frozenset[str]:
+def masked(paths: Sequence[str], allowed: Collection[str], message: Any, mask: str = "update_mask") -> frozenset[str]:
     """Return which fields a request means to change: the masked ones; without a mask, those that are set.
+
+    Parameters
+    ----------
+    mask
+        The mask's field.
 
     Raises
     ------
@@ -37,9 +46,12 @@ def masked(paths: Sequence[str], allowed: Collection[str], message: Any) -> froz
         return frozenset(descriptor.name for descriptor, _ in message.ListFields()) & frozenset(allowed)
     if list(paths) == ["*"]:
         return frozenset(allowed)
-    unknown = [path for path in paths if path not in allowed]
-    if unknown:
-        raise InvalidInput.of("update_mask", f"{shown(unknown[0])}: must be of {', '.join(allowed)}, or *")
+    for path in paths:
+        field, _, entry = path.partition(".")
+        if path not in allowed and not (entry and field in allowed and field in _MAPS):
+            raise InvalidInput.of(mask, f"{shown(path)}: must be of {', '.join(allowed)}, or *")
+        if entry and field == "capacity":
+            check_kind_name(entry, mask)
     return frozenset(paths)
 
 
@@ -55,10 +67,30 @@ def rep(message: workforce.Rep, rep_id: str, present: Rep | None, paths: Collect
     return Rep(
         id=rep_id,
         display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
-        attributes=_attributes(message, at) if "attributes" in paths else before.attributes,
+        attributes=_few(_entries("attributes", before.attributes, lambda: _attributes(message, at), paths), at),
         active=(message.active or not message.HasField("active")) if "active" in paths else before.active,
-        capacity=_capacity(message, at) if "capacity" in paths else before.capacity,
+        capacity=_entries("capacity", before.capacity, lambda: _capacity(message, at), paths),
     )
+
+
+def _entries(
+    of: str, before: Mapping[str, Value], given: Callable[[], Mapping[str, Value]], paths: Collection[str]
+) -> Mapping[str, Value]:
+    """Take a map's entries that ``paths`` name from what is given, the others from before."""
+    if of in paths:
+        return given()
+    prefix = f"{of}."
+    named = {path.removeprefix(prefix) for path in paths if path.startswith(prefix)}
+    if not named:
+        return before
+    kept = {name: value for name, value in before.items() if name not in named}
+    return kept | {name: value for name, value in given().items() if name in named}
+
+
+def _few(attributes: Mapping[str, FactValue], at: str) -> Mapping[str, FactValue]:
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise InvalidInput.of(f"{at}.attributes", f"{len(attributes)} attributes: at most {MAX_ATTRIBUTES}")
+    return attributes
 
 
 def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
@@ -75,14 +107,16 @@ def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
     )
 
 
-def pool(message: workforce.Pool, pool_id: str, present: Pool | None, paths: Collection[str], tenant: str) -> Pool:
+def pool(
+    message: workforce.Pool, pool_id: str, present: Pool | None, paths: Collection[str], tenant: str, at: str = "pool"
+) -> Pool:
     """Read a pool, as ``rep`` reads a rep."""
     before = present or Pool(pool_id)
-    band = round(fields.finite(message.band, 0, MAX_BAND, "pool.band") * MICROS)
+    band = round(fields.finite(message.band, 0, MAX_BAND, f"{at}.band") * MICROS)
     return Pool(
         id=pool_id,
-        members=_members(message, tenant) if "members" in paths else before.members,
-        display_name=_display_name(message, "pool") if "display_name" in paths else before.display_name,
+        members=_members(message, tenant, at) if "members" in paths else before.members,
+        display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
         band=band if "band" in paths else before.band,
         value_weighted=message.value_weighted if "value_weighted" in paths else before.value_weighted,
     )
@@ -107,15 +141,16 @@ def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
 
 
 def territory(
-    message: workforce.Territory, territory_id: str, present: Territory | None, paths: Collection[str], tenant: str
-) -> Territory:
+    message: workforce.Territory, territory_id: str, present: Territory | None, paths: Collection[str], tenant: str,
+    at: str = "territory",
+) -> Territory:  # fmt: skip
     """Read a territory, as ``rep`` reads a rep."""
     before = present or Territory(territory_id)
-    parent = message.parent and fields.reference(message.parent, "territories", tenant, "territory.parent")
+    parent = message.parent and fields.reference(message.parent, "territories", tenant, f"{at}.parent")
     return Territory(
         id=territory_id,
         parent=parent if "parent" in paths else before.parent,
-        display_name=_display_name(message, "territory") if "display_name" in paths else before.display_name,
+        display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
     )
 
 
@@ -146,26 +181,33 @@ def _capacity(message: workforce.Rep, at: str) -> dict[str, int]:
     return capacity
 
 
-def _members(message: workforce.Pool, tenant: str) -> tuple[Member, ...]:
+def _members(message: workforce.Pool, tenant: str, at: str) -> tuple[Member, ...]:
     members = []
     for place, member in enumerate(message.members):
-        at = f"pool.members[{place}]"
-        weight = member.weight if member.HasField("weight") else 1.0
-        thousandths = round(fields.finite(weight, 0, MAX_WEIGHT, f"{at}.weight") * MILLIS)
-        if not thousandths:
-            raise InvalidInput.of(
-                f"{at}.weight", f"{weight:g}: must be 0.001 to {MAX_WEIGHT}; deactivate a rep who is to get nothing"
-            )
-        members.append(Member(fields.reference(member.rep, "reps", tenant, f"{at}.rep"), thousandths))
+        weight = member_weight(member.weight if member.HasField("weight") else 1.0, f"{at}.members[{place}].weight")
+        members.append(Member(fields.reference(member.rep, "reps", tenant, f"{at}.members[{place}].rep"), weight))
     return tuple(members)
+
+
+def member_weight(weight: float, field: str) -> int:
+    """Read a rep's weight in a pool into thousandths.
+
+    Raises
+    ------
+    InvalidInput
+        If it is too small or too large.
+    """
+    thousandths = round(fields.finite(weight, 0, MAX_WEIGHT, field) * MILLIS)
+    if not thousandths:
+        fault = f"{weight:g}: must be 0.001 to {MAX_WEIGHT}; deactivate a rep who is to get nothing"
+        raise InvalidInput.of(field, fault)
+    return thousandths
 
 
 def _attributes(message: workforce.Rep, at: str) -> dict[str, FactValue]:
     attributes: dict[str, FactValue] = {}
     violations = []
     values = plain(message.attributes)
-    if len(values) > MAX_ATTRIBUTES:
-        violations.append(Violation(f"{at}.attributes", f"{len(values)} attributes: at most {MAX_ATTRIBUTES}"))
     for name, value in values.items():
         read = _attribute(value)
         if read is None or not name or len(name) > MAX_STRING:

@@ -13,6 +13,7 @@ from missing_words import folded
 from router.rules.compiler import RouteCompiler, compile_known_customer
 from router.rules.fixtures import compile_tests
 from router.rules.forms import PARTS, RuleSetForm, TestsForm
+from router.rules.lookups import KnownNames, look_up
 from router.rules.route import RoutingRules
 from router.rules.scenarios import RuleTest, ScenarioWorkforce
 from rules.compiler import compile_fields, compile_rules
@@ -44,7 +45,13 @@ class Checked:
     workforce: ScenarioWorkforce | None = None
 
 
-def check(source: str | bytes, *, pools: Collection[str] | None = None, personal: Collection[str] = ()) -> Checked:
+def check(
+    source: str | bytes,
+    *,
+    pools: Collection[str] | None = None,
+    known: KnownNames | None = None,
+    personal: Collection[str] = (),
+) -> Checked:
     r"""Check a rule set.
 
     Parameters
@@ -53,6 +60,8 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None, personal
         YAML or JSON, up to 8 MiB.
     pools
         The pools there are; a route to another one is a warning. None: not looked up.
+    known
+        The territories, reps and attributes of reps there are; another one is a warning. None: not looked up.
     personal
         Fields that an operator declared personal, beside those that the source does.
 
@@ -70,6 +79,8 @@ def check(source: str | bytes, *, pools: Collection[str] | None = None, personal
         return Checked(None, in_order(problems))
     report = Report(document)
     rule_set = _compile(form, pools, personal, report)
+    if known is not None:
+        look_up(form, known, report)
     tests, workforce = compile_tests(form, report)
     return Checked(None if report.has_errors else rule_set, in_order(report.problems), tests, workforce)
 

@@ -14,6 +14,7 @@ from router.rules.forms import (
     RouteForm,
     WidenForm,
 )
+from router.rules.lookups import nearest
 from router.rules.route import (
     Drop,
     Fallback,
@@ -78,7 +79,9 @@ class RouteCompiler:
     def _look_up(self, pool: str, path: Path) -> None:
         if self._pools is not None and pool not in self._pools:
             pools = known_names(sorted(self._pools))
-            self._report.warn(path, f"there is no pool {shown(pool)} yet; there are {pools}")
+            self._report.warn(
+                path, f"there is no pool {shown(pool)} yet; there are {pools}{nearest(pool, self._pools)}"
+            )
 
     def _value(self, value: object, path: Path) -> float | str | None:
         if value is None:

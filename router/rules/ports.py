@@ -59,5 +59,6 @@ class RuleSetTrial(Protocol):
         pools
             The pools there are; a route to another one is a warning. None: not looked up.
         workforce
-            Whom the tests are about if they bring no workforce along.
+            Whom the tests are about if they bring no workforce along; a name of a territory, a rep or an attribute that
+            nothing in it bears is a warning. None: not looked up.
         """

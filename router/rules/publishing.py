@@ -115,7 +115,16 @@ class Publishing:
                 tenant, expected, publication, request_id=request_id, fingerprint=fingerprint
             )
         except StaleRevision as error:
-            raise StaleEtag(error.name, error.description) from error
+            raise StaleEtag(error.name, await self._in_between(tenant, expected)) from error
+
+    async def _in_between(self, tenant: str, expected: int | None) -> str:
+        """Say what is active instead of the revision that was expected, who published it, and what to do."""
+        active = await self._rule_sets.publication(tenant)
+        if active is None:
+            return f"nothing is published yet, so revision {expected} is not active: publish without an etag"
+        by = f", published by {active.actor}," if active.actor else ""
+        todo = "look at what it changed, and publish with its etag"
+        return f"revision {active.revision}{by} is active, not {expected}: {todo}"
 
     async def revision(self, tenant: str, revision: int | None = None) -> Publication:
         """Return a revision, or the active one where none is named.

@@ -1,1 +1,3 @@
-"""Reps, pools and territories. ``edits`` decides what a change leads to; ``service`` carries it out; ``ports``."""
+"""Reps, pools and territories. ``edits`` and ``joint_edit`` decide what a change leads to, ``differences`` names what
+changed; ``service`` carries it out; ``ports``.
+"""

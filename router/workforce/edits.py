@@ -17,7 +17,9 @@ Replacements = dict[tuple[str, str], Record | None]
 MAX_MEMBERS = 10_000
 MAX_MEMBERS_BY_VALUE = 1_000
 MAX_DEPTH = 32
-_COLLECTIONS = {"rep": "reps", "pool": "pools", "territory": "territories"}
+MEMBERSHIPS = "memberships"
+"""Where members stand whom no pool of a request lists."""
+COLLECTIONS = {"rep": "reps", "pool": "pools", "territory": "territories"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Edit:
         Revision the record must have last changed in; empty: not checked.
     create, update
         Whether there may be none, and whether there may be one.
+    at
+        Where in the request the record stands; empty: in a field called as its kind.
     """
 
     kind: str
@@ -42,11 +46,17 @@ class Edit:
     etag: str = ""
     create: bool = False
     update: bool = True
+    at: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where in the request the record stands."""
+        return self.at or self.kind
 
     @property
     def id_field(self) -> str:
         """Where in the request the id stands: what is only created gets it beside the record, not in its name."""
-        return f"{self.kind}.name" if self.update else f"{self.kind}_id"
+        return f"{self.place}.name" if self.update else f"{self.kind}_id"
 
 
 def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> Replacements:
@@ -57,11 +67,24 @@ def changed(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> 
     InvalidInput, AlreadyExists, NotFound, StaleEtag
         If a wish cannot be met.
     """
+    replacements = made(tenant, records, changes)
+    check(records, replacements, changes)
+    return replacements
+
+
+def made(tenant: str, records: WorkforceRecords, changes: Sequence[Edit]) -> Replacements:
+    """Make the records, the later of two edits from what the earlier made; whether they go together is not checked.
+
+    Raises
+    ------
+    InvalidInput, AlreadyExists, NotFound, StaleEtag
+        If a wish cannot be met.
+    """
     replacements: Replacements = {}
     for change in changes:
         _check_expectation(tenant, records, change)
-        replacements[change.kind, change.id] = change.make(records.of(change.kind).get(change.id))
-    _check(_merged(records, replacements), replacements, changes)
+        key = change.kind, change.id
+        replacements[key] = change.make(replacements.get(key) or records.of(change.kind).get(change.id))
     return replacements
 
 
@@ -89,7 +112,7 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
 
 def name_of(tenant: str, kind: str, record_id: str) -> str:
     """Return the name of a record, e.g. ``tenants/default/reps/li-na``."""
-    return f"tenants/{tenant}/{_COLLECTIONS[kind]}/{record_id}"
+    return f"tenants/{tenant}/{COLLECTIONS[kind]}/{record_id}"
 
 
 def _kept(record: Record) -> Record:
@@ -109,7 +132,7 @@ def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> 
 
 def _merged(records: WorkforceRecords, replacements: Replacements) -> WorkforceRecords:
     """Return the records as they would be."""
-    merged = {kind: dict(records.of(kind)) for kind in _COLLECTIONS}
+    merged = {kind: dict(records.of(kind)) for kind in COLLECTIONS}
     for (kind, record_id), record in replacements.items():
         if record is None:
             merged[kind].pop(record_id, None)
@@ -133,45 +156,54 @@ def settlements_of(records: WorkforceRecords, replacements: Replacements) -> lis
     return settlements
 
 
-def _check(records: WorkforceRecords, replacements: Replacements, changes: Sequence[Edit]) -> None:
+def check(records: WorkforceRecords, replacements: Replacements, changes: Sequence[Edit]) -> None:
+    """Check that ids may be ids, and that all records would go together.
+
+    Raises
+    ------
+    InvalidInput
+        Naming each that would not.
+    """
     violations = [
         Violation(change.id_field, f"{change.id!r}: {fault}") for change in changes if (fault := check_id(change.id))
     ]
-    for record in replacements.values():
+    merged, places = _merged(records, replacements), {(change.kind, change.id): change.place for change in changes}
+    for (kind, record_id), record in replacements.items():
+        at = places.get((kind, record_id), kind)
         if isinstance(record, Pool):
-            violations += _pool_faults(record, records)
+            violations += _pool_faults(record, merged, at if at == MEMBERSHIPS else f"{at}.members")
         if isinstance(record, Territory):
-            violations += _territory_faults(record, records)
+            violations += _territory_faults(record, merged, f"{at}.parent")
     if violations:
         raise InvalidInput(violations)
 
 
-def _pool_faults(pool: Pool, records: WorkforceRecords) -> list[Violation]:
+def _pool_faults(pool: Pool, records: WorkforceRecords, at: str) -> list[Violation]:
     most = MAX_MEMBERS_BY_VALUE if pool.value_weighted else MAX_MEMBERS
     faults = []
     if len(pool.members) > most:
-        faults.append(Violation("pool.members", f"{len(pool.members)} members: at most {most}"))
+        faults.append(Violation(at, f"{len(pool.members)} members: at most {most}"))
     seen: set[str] = set()
     for place, member in enumerate(pool.members):
         if member.rep not in records.reps:
-            faults.append(Violation(f"pool.members[{place}].rep", f"there is no rep {member.rep!r}: create them first"))
+            faults.append(Violation(f"{at}[{place}].rep", f"there is no rep {member.rep!r}: create them first"))
         if member.rep in seen:
-            faults.append(Violation(f"pool.members[{place}].rep", f"{member.rep!r} is a member twice: once is enough"))
+            faults.append(Violation(f"{at}[{place}].rep", f"{member.rep!r} is a member twice: once is enough"))
         seen.add(member.rep)
     return faults
 
 
-def _territory_faults(territory: Territory, records: WorkforceRecords) -> list[Violation]:
+def _territory_faults(territory: Territory, records: WorkforceRecords, at: str) -> list[Violation]:
     if not territory.parent:
         return []
     if territory.parent not in records.territories:
-        return [Violation("territory.parent", f"there is no territory {territory.parent!r}: create it first")]
+        return [Violation(at, f"there is no territory {territory.parent!r}: create it first")]
     path, height = [territory.id], Territories(records.territories).height(territory.id)
     while parent := records.territories[path[-1]].parent:
         path.append(parent)
         if parent in path[:-1]:
-            return [Violation("territory.parent", f"{' → '.join(path)}: territories must form a tree, without cycles")]
+            return [Violation(at, f"{' → '.join(path)}: territories must form a tree, without cycles")]
         if len(path) + height > MAX_DEPTH:
             fault = f"the tree would be over {MAX_DEPTH} levels deep: that is the most"
-            return [Violation("territory.parent", fault)]
+            return [Violation(at, fault)]
     return []

@@ -16,7 +16,9 @@ from weakref import WeakValueDictionary
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import fingerprint_of
+from router.workforce.differences import Difference, differences
 from router.workforce.edits import Edit, Record, Replacements, changed, name_of, removed, settlements_of
+from router.workforce.joint_edit import JointEdit, worked_out
 from router.workforce.ports import Revisions, Workforce
 
 _TRIES = 8
@@ -28,6 +30,22 @@ class Saved:
 
     record: Record
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a joint edit changed, and the revision that it made; where it made none, the one there is."""
+
+    differences: Sequence[Difference]
+    revision: int
+
+
+class _Written(NamedTuple):
+    """What became of which records; ``revision`` is the one that was made, 0: none."""
+
+    records: WorkforceRecords
+    replacements: Replacements
+    revision: int = 0
 
 
 class _Request(NamedTuple):
@@ -116,11 +134,51 @@ class WorkforceService:
             If the workforce changes faster than the wish can be worked out.
         """
         request = _Request(tenant, request_id, fingerprint_of(request_id, "save", content), actor, preview)
-        done = await self._write(request, lambda records: changed(tenant, records, changes))
-        if done is None:
+        written = await self._write(request, lambda records: changed(tenant, records, changes))
+        if written is None:
             return [await self.get(tenant, change.kind, change.id) for change in changes]
-        replacements, etag = done
-        return [Saved(record, etag) for record in replacements.values() if record]
+        etag = str(written.revision or "")
+        return [Saved(record, etag) for record in written.replacements.values() if record]
+
+    async def apply(
+        self,
+        tenant: str,
+        joint: JointEdit,
+        *,
+        request_id: str = "",
+        content: bytes = b"",
+        actor: str = "",
+        preview: bool = False,
+    ) -> Applied:
+        """Write records of all kinds as one revision, or none; where nothing differs, none is written.
+
+        Parameters
+        ----------
+        content
+            As in ``save``.
+
+        Raises
+        ------
+        InvalidInput, StaleEtag, RequestIdReused, Conflict
+            As ``save``.
+        """
+        request = _Request(tenant, request_id, fingerprint_of(request_id, "apply", content), actor, preview)
+        written = await self._write(request, lambda records: worked_out(tenant, records, joint))
+        if written and (preview or written.revision == written.records.revision + 1):
+            before = {(kind, key): written.records.of(kind).get(key) for kind, key in written.replacements}
+            found = differences(before, written.replacements, joint.named)
+            return Applied(found, written.revision or written.records.revision)
+        if revision := await self._revision_made_by(request):
+            return await self._applied_in(tenant, revision, joint)
+        return Applied((), (await self.records(tenant)).revision)
+
+    async def _applied_in(self, tenant: str, revision: int, joint: JointEdit) -> Applied:
+        """Tell again what an earlier revision changed, from the record of all that ever changed."""
+        before: dict[tuple[str, str], Record | None] = {}
+        after: Replacements = {}
+        for change in await self._workforce.changes(tenant, 0, revision):
+            (after if change.revision == revision else before)[change.kind, change.id] = change.record
+        return Applied(differences(before, after, joint.named), revision)
 
     async def delete(
         self,
@@ -150,7 +208,7 @@ class WorkforceService:
 
     async def _write(
         self, request: _Request, work_out: Callable[[WorkforceRecords], Replacements], idle: Sequence[str] = ()
-    ) -> tuple[Replacements, str] | None:
+    ) -> _Written | None:
         """Work out what becomes of the records, and write it while they are still so.
 
         Parameters
@@ -160,7 +218,7 @@ class WorkforceService:
 
         Returns
         -------
-            What was made, with its etag (empty for a preview); None if this very request was done before.
+            What was made; None if this very request was done before, and could not be met now.
         """
         tenant = request.tenant
         async with self._turn(tenant):
@@ -168,8 +226,8 @@ class WorkforceService:
                 records = await self.records(tenant)
                 try:
                     replacements = work_out(records)
-                    if request.preview:
-                        return replacements, ""
+                    if request.preview or not replacements:
+                        return _Written(records, replacements)
                     revision = await self._workforce.write(
                         tenant,
                         records.revision,
@@ -182,31 +240,30 @@ class WorkforceService:
                         actor=request.actor,
                     )
                 except (AlreadyExists, NotFound, StaleEtag):
-                    if not await self._was_done(request):
+                    if not await self._revision_made_by(request):
                         raise
                     return None
                 except StaleRevision:
                     self._at_hand.pop(tenant, None)
                     continue
                 self._at_hand.pop(tenant, None)
-                return replacements, str(revision)
+                return _Written(records, replacements, revision)
         raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
 
     def _turn(self, tenant: str) -> asyncio.Lock:
         """Let one change at a time be worked out here: only those on other servers can then come between."""
         return self._turns.setdefault(tenant, asyncio.Lock())
 
-    async def _was_done(self, request: _Request) -> bool:
-        """Say whether this very request was done before.
+    async def _revision_made_by(self, request: _Request) -> int:
+        """Return the revision that this very request made before; 0: none.
 
         The store answers a known one whatever else it is asked to write.
         """
         if not request.request_id:
-            return False
+            return 0
         try:
-            await self._workforce.write(
+            return await self._workforce.write(
                 request.tenant, -1, {}, request_id=request.request_id, fingerprint=request.fingerprint
             )
         except StaleRevision:
-            return False
-        return True
+            return 0

@@ -157,6 +157,18 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     ],
     "fairlead.v1.WorkforceService/UpdateRep": [workforce.UpdateRepRequest(rep=_rep("ann", regions=["上海"]))],
     "fairlead.v1.WorkforceService/UpdatePool": [workforce.UpdatePoolRequest(pool=_EVERYONE)],
+    "fairlead.v1.WorkforceService/ApplyWorkforce": [
+        workforce.ApplyWorkforceRequest(
+            parent=PARENT,
+            reps=[_rep("ann", regions=["上海"]), _rep("dee", vip=True)],
+            rep_mask={"paths": ["attributes.regions", "capacity.LEAD", "active"]},
+            pools=[workforce.Pool(name=f"{PARENT}/pools/east", band=2)],
+            territories=[workforce.Territory(name="苏州", parent="华东")],
+            memberships=[
+                workforce.RepMemberships(rep="ann", pools=[workforce.RepMembership(pool="everyone", weight=2)])
+            ],
+        )
+    ],
     "fairlead.v1.WorkforceService/UpdateTerritory": [
         workforce.UpdateTerritoryRequest(territory=workforce.Territory(name=f"{PARENT}/territories/上海"))
     ],

@@ -23,6 +23,16 @@ class WorkforceCalls(Calls):
         answer = self._connection.call("WorkforceService/BatchUpsertReps", request, workforce.BatchUpsertRepsResponse)
         return list(answer.reps)
 
+    def apply_workforce(
+        self, request: workforce.ApplyWorkforceRequest, *, validate_only: bool = False
+    ) -> workforce.ApplyWorkforceResponse:
+        """Change reps, pools and territories as one revision, and say what changed; the request needs no parent."""
+        copy = workforce.ApplyWorkforceRequest()
+        copy.CopyFrom(request)
+        copy.parent, copy.validate_only = self.parent, validate_only
+        copy.request_id = request.request_id or new_id()
+        return self._connection.call("WorkforceService/ApplyWorkforce", copy, workforce.ApplyWorkforceResponse)
+
     def list_reps(self) -> Iterator[workforce.Rep]:
         """List reps by id."""
         request = workforce.ListRepsRequest(parent=self.parent, page_size=PAGE)

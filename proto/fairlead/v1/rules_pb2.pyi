@@ -93,7 +93,7 @@ class GetRuleSetRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class RuleSet(_message.Message):
-    __slots__ = ("name", "revision", "source", "note", "active", "rollback_of", "rule_count", "etag", "create_time")
+    __slots__ = ("name", "revision", "source", "note", "active", "rollback_of", "rule_count", "etag", "create_time", "actor")
     NAME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -103,6 +103,7 @@ class RuleSet(_message.Message):
     RULE_COUNT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
     name: str
     revision: int
     source: str
@@ -112,7 +113,8 @@ class RuleSet(_message.Message):
     rule_count: int
     etag: str
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., source: _Optional[str] = ..., note: _Optional[str] = ..., active: bool = ..., rollback_of: _Optional[int] = ..., rule_count: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    actor: str
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., source: _Optional[str] = ..., note: _Optional[str] = ..., active: bool = ..., rollback_of: _Optional[int] = ..., rule_count: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...
 
 class RuleSetProblem(_message.Message):
     __slots__ = ("line", "column", "path", "message", "severity")

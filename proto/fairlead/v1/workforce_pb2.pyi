@@ -2,6 +2,7 @@ from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -218,6 +219,92 @@ class DeleteTerritoryRequest(_message.Message):
     request_id: str
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class ApplyWorkforceRequest(_message.Message):
+    __slots__ = ("parent", "reps", "rep_mask", "memberships", "pools", "pool_mask", "territories", "territory_mask", "prune", "etag", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REPS_FIELD_NUMBER: _ClassVar[int]
+    REP_MASK_FIELD_NUMBER: _ClassVar[int]
+    MEMBERSHIPS_FIELD_NUMBER: _ClassVar[int]
+    POOLS_FIELD_NUMBER: _ClassVar[int]
+    POOL_MASK_FIELD_NUMBER: _ClassVar[int]
+    TERRITORIES_FIELD_NUMBER: _ClassVar[int]
+    TERRITORY_MASK_FIELD_NUMBER: _ClassVar[int]
+    PRUNE_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    reps: _containers.RepeatedCompositeFieldContainer[Rep]
+    rep_mask: _field_mask_pb2.FieldMask
+    memberships: _containers.RepeatedCompositeFieldContainer[RepMemberships]
+    pools: _containers.RepeatedCompositeFieldContainer[Pool]
+    pool_mask: _field_mask_pb2.FieldMask
+    territories: _containers.RepeatedCompositeFieldContainer[Territory]
+    territory_mask: _field_mask_pb2.FieldMask
+    prune: bool
+    etag: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., reps: _Optional[_Iterable[_Union[Rep, _Mapping]]] = ..., rep_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., memberships: _Optional[_Iterable[_Union[RepMemberships, _Mapping]]] = ..., pools: _Optional[_Iterable[_Union[Pool, _Mapping]]] = ..., pool_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., territories: _Optional[_Iterable[_Union[Territory, _Mapping]]] = ..., territory_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., prune: bool = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class RepMemberships(_message.Message):
+    __slots__ = ("rep", "pools")
+    REP_FIELD_NUMBER: _ClassVar[int]
+    POOLS_FIELD_NUMBER: _ClassVar[int]
+    rep: str
+    pools: _containers.RepeatedCompositeFieldContainer[RepMembership]
+    def __init__(self, rep: _Optional[str] = ..., pools: _Optional[_Iterable[_Union[RepMembership, _Mapping]]] = ...) -> None: ...
+
+class RepMembership(_message.Message):
+    __slots__ = ("pool", "weight")
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    pool: str
+    weight: float
+    def __init__(self, pool: _Optional[str] = ..., weight: _Optional[float] = ...) -> None: ...
+
+class ApplyWorkforceResponse(_message.Message):
+    __slots__ = ("changes", "revision", "etag")
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[WorkforceChange]
+    revision: int
+    etag: str
+    def __init__(self, changes: _Optional[_Iterable[_Union[WorkforceChange, _Mapping]]] = ..., revision: _Optional[int] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class WorkforceChange(_message.Message):
+    __slots__ = ("name", "action", "fields", "pruned")
+    class Action(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        ACTION_UNSPECIFIED: _ClassVar[WorkforceChange.Action]
+        ACTION_CREATED: _ClassVar[WorkforceChange.Action]
+        ACTION_UPDATED: _ClassVar[WorkforceChange.Action]
+        ACTION_DELETED: _ClassVar[WorkforceChange.Action]
+    ACTION_UNSPECIFIED: WorkforceChange.Action
+    ACTION_CREATED: WorkforceChange.Action
+    ACTION_UPDATED: WorkforceChange.Action
+    ACTION_DELETED: WorkforceChange.Action
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    PRUNED_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    action: WorkforceChange.Action
+    fields: _containers.RepeatedCompositeFieldContainer[FieldChange]
+    pruned: bool
+    def __init__(self, name: _Optional[str] = ..., action: _Optional[_Union[WorkforceChange.Action, str]] = ..., fields: _Optional[_Iterable[_Union[FieldChange, _Mapping]]] = ..., pruned: bool = ...) -> None: ...
+
+class FieldChange(_message.Message):
+    __slots__ = ("field", "before", "after")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    before: _struct_pb2.Value
+    after: _struct_pb2.Value
+    def __init__(self, field: _Optional[str] = ..., before: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., after: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class Rep(_message.Message):
     __slots__ = ("name", "display_name", "attributes", "active", "capacity", "etag")

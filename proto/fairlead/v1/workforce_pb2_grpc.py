@@ -120,6 +120,11 @@ class WorkforceServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_workforce__pb2.DeleteTerritoryRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.ApplyWorkforce = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/ApplyWorkforce',
+                request_serializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceResponse.FromString,
+                _registered_method=True)
 
 
 class WorkforceServiceServicer(object):
@@ -244,6 +249,14 @@ class WorkforceServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ApplyWorkforce(self, request, context):
+        """Creates and changes reps, pools and territories together, as one revision or not at all, and answers what changed. Where
+        nothing does, no revision is made.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_WorkforceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -326,6 +339,11 @@ def add_WorkforceServiceServicer_to_server(servicer, server):
                     servicer.DeleteTerritory,
                     request_deserializer=fairlead_dot_v1_dot_workforce__pb2.DeleteTerritoryRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ApplyWorkforce': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApplyWorkforce,
+                    request_deserializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -765,6 +783,33 @@ class WorkforceService(object):
             '/fairlead.v1.WorkforceService/DeleteTerritory',
             fairlead_dot_v1_dot_workforce__pb2.DeleteTerritoryRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApplyWorkforce(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/ApplyWorkforce',
+            fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceRequest.SerializeToString,
+            fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceResponse.FromString,
             options,
             channel_credentials,
             insecure,

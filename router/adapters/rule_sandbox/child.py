@@ -16,6 +16,7 @@ from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
 from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
+from router.rules.lookups import KnownNames
 from router.rules.scenarios import ScenarioWorkforce, run
 from router.rules.trial import Trial
 from rules.fields import Fact
@@ -36,7 +37,8 @@ def main() -> None:
 
 def trial(job: Mapping[str, Any]) -> Trial:
     """Check, test and try the job's rule set in this process."""
-    checked = check(job["source"], pools=job["pools"], personal=job["personal"])
+    known = None if job["workforce"] is None else KnownNames.of(read_workforce(job["workforce"]))
+    checked = check(job["source"], pools=job["pools"], known=known, personal=job["personal"])
     tests = checked if job["tests"] is None else check_tests(job["tests"])
     problems = checked.problems if tests is checked else in_order([*checked.problems, *tests.problems])
     rule_set = checked.rule_set

@@ -57,7 +57,7 @@ async def try_rule_set(
     pools
         The pools there are; a route to another one is a warning. None: not looked up.
     workforce
-        Whom the tests are about if they bring no workforce along.
+        Whom the tests are about if they bring no workforce along, and whose names are looked up.
     tests
         A document of further tests; they are run instead of the source's own.
     engine

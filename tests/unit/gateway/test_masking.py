@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
+from fairlead.v1 import workforce_pb2 as workforce
 from gateway.grpc.masking import HIDDEN, hide
 
 
@@ -28,3 +29,19 @@ def test_a_note_about_a_person_is_hidden_whatever_is_declared_and_one_about_rule
 
     assert [decision.note for decision in listed.decisions] == [HIDDEN, ""]
     assert (changed.decision.note, rule_set.note) == (HIDDEN, "as the board decided")
+
+
+def test_what_became_of_a_personal_field_of_a_rep_is_hidden() -> None:
+    change = workforce.WorkforceChange()
+    for field, before, after in (
+        ("display_name", "王芳", "李娜"),
+        ("attributes.phone", None, "139"),
+        ("attributes.region", "east", "west"),
+    ):
+        change.fields.add(field=field, before=before and {"string_value": before}, after={"string_value": after})
+    answer = workforce.ApplyWorkforceResponse(changes=[change])
+
+    hide(answer, {"display_name", "phone"})
+
+    values = [(field.before.string_value, field.after.string_value) for field in answer.changes[0].fields]
+    assert values == [(HIDDEN, HIDDEN), ("", HIDDEN), ("east", "west")]

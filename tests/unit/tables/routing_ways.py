@@ -16,7 +16,7 @@ from resource_names import check_id
 from router.cli.columns import by_name
 from router.cli.lead_files import read_leads
 from router.cli.territory_files import read_territories
-from router.cli.workforce_files import HOW_TO_SAY, REP_COLUMNS, read_reps
+from router.cli.workforce_files import REP_COLUMNS, read_reps
 from rules.fields import FieldType
 from tables.forms import ColumnKind
 from tables.names import key_of
@@ -107,12 +107,7 @@ def by_reps(case: FieldCase, folder: Path) -> list[str]:
     kept = {"id", "regions", "industries", "skills", "languages", *plain}
     rows = [{name: _free(value) for name, value in row.items() if name in kept} for row in expected.rows]
     whole = replace(expected, rows=rows, refusal=expected.refusal or _all_or_none(expected))
-    return differences(_sorted(_told(outcome(read))), _sorted(whole), _own_of_reps(expected.rows, asked))
-
-
-def _told(got: Outcome) -> Outcome:
-    """Take off what these files say of options besides."""
-    return replace(got, refusal=got.refusal.removesuffix(HOW_TO_SAY))
+    return differences(_sorted(outcome(read)), _sorted(whole), _own_of_reps(expected.rows, asked))
 
 
 def _all_or_none(expected: Outcome) -> str:
@@ -157,6 +152,6 @@ def by_territories(case: FieldCase, folder: Path) -> list[str]:
     n_own = len(expected.rows) - len(wanted) + len([name for name in ids if check_id(name)])
     rows = [{"id": name, "parent": parent} for name, parent in sorted(wanted.items())]
     refusal = expected.refusal or (_all_or_none(expected) if expected.account else "")
-    got = _told(outcome(read))
+    got = outcome(read)
     in_order = replace(got, rows=sorted(got.rows, key=lambda row: row["id"]))
     return differences(in_order, replace(expected, refusal=refusal, rows=rows), n_own)

@@ -1,0 +1,96 @@
+"""Pools from files: how each charges and chooses, and who is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fairlead.v1 import workforce_pb2 as workforce
+from router.cli.columns import by_name, columns_of, in_words
+from router.cli.failing import InputFailed, refuse_rejected
+from router.cli.quoted import unquoted
+from router.cli.workforce_files import key_problems, lines_of, strict, weighted
+from tables.forms import ColumnKind
+from tables.options import ReadOptions
+from tables.reading import Table, open_table
+from tables.report import ReadReport
+
+POOL_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "pool", "pool_id", "分配池", "编号"),
+    "name": ("name", "display_name", "名称"),
+    "members": ("members", "reps", "成员", "销售"),
+    "band": ("band", "差额带"),
+    "value_weighted": ("value_weighted", "按金额"),
+}
+"""Columns of a pools file by what they mean."""
+_KINDS = {
+    "id": ColumnKind.ID,
+    "name": ColumnKind.TEXT,
+    "members": ColumnKind.TEXT,
+    "band": ColumnKind.NUMBER,
+    "value_weighted": ColumnKind.BOOL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PoolsFile:
+    """What a pools file says; ``columns`` and ``lines`` as in `WorkforceFile`."""
+
+    pools: list[workforce.Pool]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    report: ReadReport | None = None
+
+
+def read_pools(file: Path, options: ReadOptions, *, mapping: str = "--mapping") -> PoolsFile:
+    """Read a pools file; all of it, or none.
+
+    Parameters
+    ----------
+    mapping
+        The option by which the columns of the file may be named.
+
+    Raises
+    ------
+    InputFailed
+        If the file or a cell is not as it must be.
+    """
+    return in_words(lambda: _read_pools(open_table(file, options), mapping))
+
+
+def _read_pools(table: Table, mapping: str) -> PoolsFile:
+    columns = columns_of(table, by_name(POOL_COLUMNS))
+    if "id" not in columns:
+        names = ", ".join(POOL_COLUMNS["id"])
+        raise InputFailed(f"{table.file}:1: found no column that names the pool; allowed: {names}; or {mapping} FILE")
+    reading = strict(table, {name: kind for name, kind in _KINDS.items() if name in columns}, columns)
+    pools, records = list[workforce.Pool](), dict[str, int]()
+    for record, row in reading.rows():
+        pool, problems = _pool(row, columns, table.options.decimal)
+        if pool.name in records:
+            problems.append(f"column {columns['id']}: found {pool.name!r}; allowed: each pool once")
+        if problems:
+            reading.reject(record, "; ".join(problems))
+        records.setdefault(pool.name, record)
+        pools.append(pool)
+    refuse_rejected(reading.report)
+    if not pools:
+        raise InputFailed(f"{table.file}: found no pools; allowed: at least one line below the header")
+    return PoolsFile(pools, columns, lines_of(reading, records), reading.report)
+
+
+def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> tuple[workforce.Pool, list[str]]:
+    problems, band = key_problems("id", row, columns), row.get("band", 0.0)
+    if not 0 <= band <= 1000:
+        problems.append(f"column {columns['band']}: found {band:g}; allowed: a number from 0 to 1000")
+    members = weighted(row.get("members", ""), columns.get("members", ""), "REP", decimal, problems)
+    pool = workforce.Pool(
+        name=unquoted(row.get("id", "")),
+        display_name=unquoted(row.get("name", "")),
+        members=[workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items()],
+        band=band,
+        value_weighted=row.get("value_weighted", False),
+    )
+    return pool, problems

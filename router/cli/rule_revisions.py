@@ -1,0 +1,148 @@
+"""``fairlead rules list``, ``show`` and ``diff``: what was published, when and by whom, and what changed.
+
+Exit codes: 0 done, whether there is a difference or not; 1 there is no such revision, or the service cannot be reached;
+2 a file cannot be read.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+
+import click
+from google.protobuf.json_format import MessageToDict
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from fairlead.client import FairleadClient
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import rules_pb2
+from router.cli.consoles import console_for
+from router.cli.publish import source_of
+
+ACTIVE = "active"
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+class Revision(click.ParamType[int]):
+    """A revision's number, or ``active``, which is 0."""
+
+    name = "revision"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read what stands on the command line."""
+        number = _number(str(value))
+        if number is None:
+            self.fail(f"{value!r}: must be the number of a revision, or {ACTIVE}", param, ctx)
+        return number
+
+
+def _number(text: str) -> int | None:
+    if text == ACTIVE:
+        return 0
+    return int(text) if text.isascii() and text.isdigit() and int(text) else None
+
+
+@click.command("list")
+@as_json
+@server_option
+@tenant_option
+def list_command(as_json: bool, server: str, tenant: str) -> None:
+    """List the published revisions, newest first: when, by whom, how many rules, why.
+
+    \b
+      $ fairlead rules list
+    """
+    with connected(server, tenant) as client:
+        revisions = list(client.list_rules())
+    if as_json:
+        documents = [MessageToDict(revision, preserving_proto_field_name=True) for revision in revisions]
+        click.echo(json.dumps({"rule_sets": documents}, ensure_ascii=False, indent=2))
+        return
+    table = Table("revision", "", "published", "by", "rules", "note", box=box.SIMPLE_HEAD)
+    for revision in revisions:
+        table.add_row(*map(escape, _row(revision)))
+    console_for(sys.stdout).print(table if revisions else "nothing is published yet")
+
+
+def _row(revision: rules_pb2.RuleSet) -> list[str]:
+    again = f"revision {revision.rollback_of} again" if revision.rollback_of else ""
+    return [
+        str(revision.revision),
+        ACTIVE if revision.active else "",
+        _when(revision),
+        revision.actor or "-",
+        str(revision.rule_count),
+        "; ".join(filter(None, (again, revision.note))),
+    ]
+
+
+def _when(revision: rules_pb2.RuleSet) -> str:
+    return f"{revision.create_time.ToDatetime():%Y-%m-%d %H:%M:%S} UTC"
+
+
+@click.command("show")
+@click.argument("revision", type=Revision(), default=ACTIVE)
+@server_option
+@tenant_option
+def show_command(revision: int, server: str, tenant: str) -> None:
+    """Print the source of REVISION as it was published; absent: of the active one.
+
+    Which it is, and its etag, goes to standard error.
+
+    \b
+      $ fairlead rules show > rules.yaml
+      revision 4, active, published 2026-03-02 09:14:07 UTC by li.na: 12 rules; etag 4
+    """
+    with connected(server, tenant) as client:
+        found = client.get_rules(revision)
+    active = f", {ACTIVE}" if found.active else ""
+    by = f" by {found.actor}" if found.actor else ""
+    published = f"published {_when(found)}{by}: {found.rule_count} rules; etag {found.etag}"
+    click.echo(f"revision {found.revision}{active}, {published}", err=True)
+    click.echo(found.source, nl=not found.source.endswith("\n"))
+
+
+@click.command("diff")
+@click.argument("before")
+@click.argument("after", required=False)
+@server_option
+@tenant_option
+def diff_command(before: str, after: str | None, server: str, tenant: str) -> None:
+    """Show what changes from BEFORE to AFTER: each a revision's number, active, or a file.
+
+    One alone is compared with the active revision: a file as what would follow it, a revision as what went before. The
+    exit code is 0 whether they differ or not.
+
+    \b
+      $ fairlead rules diff rules.yaml        # what publishing it would change
+      $ fairlead rules diff 3                 # what changed since revision 3
+      $ fairlead rules diff 3 4
+    """
+    if after is None:
+        before, after = (before, ACTIVE) if _number(before) is not None else (ACTIVE, before)
+    with connected(server, tenant) as client:
+        lines = list(_difference(_named(client, before), _named(client, after)))
+    for line in lines:
+        click.secho(line, fg=_COLOURS.get(line[:1]))
+    if not lines:
+        click.echo("no difference", err=True)
+
+
+def _named(client: FairleadClient, name: str) -> tuple[str, str]:
+    """Return a source under a name that tells it from the other."""
+    number = _number(name)
+    if number is None:
+        return name, source_of(Path(name))
+    found = client.get_rules(number)
+    return f"revision {found.revision}", found.source
+
+
+def _difference(before: tuple[str, str], after: tuple[str, str]) -> Iterator[str]:
+    names, texts = (before[0], after[0]), (before[1].splitlines(), after[1].splitlines())
+    return unified_diff(*texts, *names, lineterm="")

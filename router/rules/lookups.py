@@ -1,0 +1,113 @@
+"""Names that a rule set takes from the workforce: does anything bear them? What bears none is worth a warning.
+
+Routes, fallbacks and ``within`` name pools, reps, territories and attributes of reps, which stand elsewhere and may
+come later; so a name that nothing bears is no error. But a misspelt one matches nobody, in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+
+from router.rules.forms import DropForm, FallbackRepForm, OtherPoolForm, RequirementForm, RouteForm, RuleSetForm
+from router.rules.scenarios import ScenarioWorkforce
+from rules.forms import AllForm, AnyForm, ComparisonForm, NotForm
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+
+_LIKE, _LIKE_SHORT, _SHORT = 0.7, 0.5, 3
+"""Share of characters that a name has in common with a misspelling of it: of up to three characters, half."""
+
+_MOST_MEANT = 3
+"""Names that are as like as each other."""
+_Named = tuple[str, str, Path]
+"""Kind and name, and where it stands."""
+_KINDS = {"territory": "territories", "rep": "reps", "attribute": "attributes"}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """The names there are of each kind; None: not looked up."""
+
+    territory: Collection[str] | None = None
+    rep: Collection[str] | None = None
+    attribute: Collection[str] | None = None
+
+    @classmethod
+    def of(cls, workforce: ScenarioWorkforce) -> KnownNames:
+        """Return the names that a workforce bears; nobody's attributes are looked up where there is nobody."""
+        attributes = {name for rep in workforce.reps.values() for name in rep.attributes}
+        return cls(workforce.territories.records, workforce.reps, attributes if workforce.reps else None)
+
+
+def nearest(name: str, names: Collection[str]) -> str:
+    """Say what was probably meant by a name that nothing bears; nothing where nothing is like it.
+
+    Examples
+    --------
+    >>> nearest("eats", ["west", "east"]), nearest("华动", ["华东", "华南"]), nearest("north", ["south"])
+    ('; did you mean east?', '; did you mean 华东 or 华南?', '')
+    """
+    cutoff = _LIKE_SHORT if len(name) <= _SHORT else _LIKE
+    like = get_close_matches(name, names, n=_MOST_MEANT, cutoff=cutoff)
+    equal = sorted(other for other in like if _likeness(name, other) == _likeness(name, like[0]))
+    return f"; did you mean {' or '.join(equal)}?" if equal else ""
+
+
+def _likeness(name: str, other: str) -> float:
+    return SequenceMatcher(None, other, name).ratio()
+
+
+def look_up(form: RuleSetForm, known: KnownNames, report: Report) -> None:
+    """Warn of territories, reps and attributes that nothing bears."""
+    named = list[_Named]()
+    for index, rule in enumerate(form.rules):
+        named += _of_condition(rule.when, ("rules", index, "when"))
+    for route, path in _routes(form):
+        named += _of_route(route, path)
+    for kind, name, path in named:
+        names = getattr(known, kind)
+        if names is None or name in names:
+            continue
+        owner = "no rep has an attribute" if kind == "attribute" else f"there is no {kind}"
+        there = f"there are {known_names(sorted(names))}" if names else f"there are no {_KINDS[kind]}"
+        report.warn(path, f"{owner} {shown(name)} yet; {there}{nearest(name, names)}")
+
+
+def _routes(form: RuleSetForm) -> Iterator[tuple[RouteForm, Path]]:
+    for index, rule in enumerate(form.rules):
+        yield rule.route, ("rules", index, "route")
+    yield form.default.route, ("default", "route")
+
+
+def _of_condition(form: object, path: Path) -> Iterator[_Named]:
+    match form:
+        case AllForm(all=forms) | AnyForm(any=forms):
+            for index, each in enumerate(forms):
+                yield from _of_condition(each, (*path, "all" if isinstance(form, AllForm) else "any", index))
+        case NotForm(not_=inner):
+            yield from _of_condition(inner, (*path, "not"))
+        case ComparisonForm(op="within", value=str(territory)):
+            yield "territory", territory, (*path, "value")
+
+
+def _of_route(route: RouteForm, path: Path) -> Iterator[_Named]:
+    yield from _of_requirements(route.require, (*path, "require"))
+    yield from _of_requirements(route.prefer, (*path, "prefer"))
+    for index, step in enumerate(route.fallback):
+        at = (*path, "fallback", index)
+        match step:
+            case DropForm(drop=attributes):
+                yield from (("attribute", name, (*at, "drop", place)) for place, name in enumerate(attributes))
+            case OtherPoolForm(require=requirements):
+                yield from _of_requirements(requirements, (*at, "require"))
+            case FallbackRepForm(rep=rep):
+                yield "rep", rep, (*at, "rep")
+
+
+def _of_requirements(forms: Collection[RequirementForm], path: Path) -> Iterator[_Named]:
+    for index, form in enumerate(forms):
+        yield "attribute", form.rep, (*path, index, "rep")
+        if form.op == "covers" and isinstance(form.value, str):
+            yield "territory", form.value, (*path, index, "value")

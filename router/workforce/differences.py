@@ -1,0 +1,100 @@
+"""What a change of the workforce changed, field by field. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from router.model.workforce import MICROS, MILLIS, Pool, Rep
+from router.workforce.edits import COLLECTIONS, Record, Replacements
+from rules.fields import FactValue
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What became of a record.
+
+    Parameters
+    ----------
+    before, after
+        What it was and is; None: there is none.
+    pruned
+        Whether nobody named it, and it was deactivated or deleted for that.
+    """
+
+    kind: str
+    id: str
+    before: Record | None
+    after: Record | None
+    pruned: bool = False
+
+    def fields(self) -> Iterator[tuple[str, FactValue | None, FactValue | None]]:
+        """Yield what became of each field: its name, what it was and what it is; None: there is none."""
+        before, after = fields_of(self.before), fields_of(self.after)
+        for name in sorted(before.keys() | after.keys(), key=_rank):
+            if _typed(before.get(name)) != _typed(after.get(name)):
+                yield name, before.get(name), after.get(name)
+
+
+_ORDER = ("display_name", "attributes", "active", "capacity", "members", "band", "value_weighted", "parent")
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return _ORDER.index(name.partition(".")[0]), name
+
+
+def fields_of(record: Record | None) -> dict[str, FactValue]:
+    """Return a record's fields by name, entries of maps and lists by a name of their own; empty ones are left out.
+
+    Examples
+    --------
+    >>> fields_of(Rep("ann", "Ann", {"skills": ("ERP",)}, capacity={"LEAD": 40}))
+    {'display_name': 'Ann', 'attributes.skills': ('ERP',), 'active': True, 'capacity.LEAD': 40}
+    """
+    if record is None:
+        return {}
+    name: dict[str, FactValue] = {"display_name": record.display_name} if record.display_name else {}
+    if isinstance(record, Rep):
+        attributes = {f"attributes.{key}": value for key, value in record.attributes.items()}
+        return {
+            **name, **attributes, "active": record.active,
+            **{f"capacity.{kind}": units for kind, units in record.capacity.items()},
+        }  # fmt: skip
+    if isinstance(record, Pool):
+        members = {f"members.{member.rep}": member.weight / MILLIS for member in record.members}
+        others = {"band": record.band / MICROS, "value_weighted": record.value_weighted}
+        return {**name, **members, **{field: value for field, value in others.items() if value}}
+    return {**name, "parent": record.parent} if record.parent else name
+
+
+def differ(before: Record | None, after: Record | None) -> bool:
+    """Say whether a record is another than before; in another order, a pool's members are the same."""
+    if before is None or after is None:
+        return before is not after
+    return any(Difference("", "", before, after).fields())
+
+
+def _typed(value: FactValue | None) -> tuple[bool, FactValue | None]:
+    return isinstance(value, bool), value  # True == 1 in Python
+
+
+def differences(
+    before: Mapping[tuple[str, str], Record | None],
+    after: Replacements,
+    named: AbstractSet[tuple[str, str]],
+) -> list[Difference]:
+    """Compare records with what they become: reps, then pools, then territories, each by id.
+
+    Parameters
+    ----------
+    named
+        Kind and id of all that the change was asked for by name.
+    """
+    kinds = list(COLLECTIONS)
+    found = []
+    for kind, record_id in sorted(after, key=lambda key: (kinds.index(key[0]), key[1])):
+        record = after[kind, record_id]
+        pruned = (kind, record_id) not in named and (record is None or isinstance(record, Rep))
+        found.append(Difference(kind, record_id, before.get((kind, record_id)), record, pruned))
+    return found

@@ -1,0 +1,137 @@
+"""What is exported is taken back, and nothing changes."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairlead.v1 import workforce_pb2 as workforce
+from router.cli.workforce_export import Workforce, write
+from router.cli.workforce_loading import WorkforceFiles, read_files, request_of
+from router.rpc.joint_edits import joint_edit
+from router.rpc.workforce_messages import pool_message, rep_message, territory_message
+from router.workforce.service import Applied, WorkforceService
+from tables.options import ReadOptions
+from tests.api import struct
+from tests.twins.store import MemoryStore
+
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["王芳", "Ann, \"Bo\"", "=1+1", "+49 30", "-", "NA", "无", " x ", "Total", "合计", "1.234",
+         "01/02/2024", "a;b", "[kg]",
+         '"quoted"', "true", "12", "０１", "x：y", "#N/A", "共 3 条", '{"a": 1}', '="0012"', "\u200bx", "'x", "1,5"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
+)  # fmt: skip
+IDS = st.one_of(
+    st.sampled_from(["li-na", "王芳", "NA", "none", "0012", "12", "Total", "1E5", "1.0", "-", "true", "id", "无"]),
+    st.from_regex(r"[a-z0-9_.-]{1,6}", fullmatch=True),
+).filter(lambda text: text not in (".", ".."))
+VALUES = st.one_of(
+    TEXTS,
+    st.booleans(),
+    st.integers(-(10**6), 10**9).map(float),
+    st.floats(-1e9, 1e9).map(lambda number: round(number, 3)),
+    st.lists(TEXTS, max_size=3),
+)
+NAMES = st.one_of(st.sampled_from(["regions", "skills", "level", "weight", "id", "attributes", "级别", "a.b"]), TEXTS)
+
+
+@st.composite
+def workforces(draw: st.DrawFn) -> workforce.ApplyWorkforceRequest:
+    request = workforce.ApplyWorkforceRequest(parent="tenants/t")
+    reps = draw(st.lists(IDS, unique=True, min_size=1, max_size=5))
+    for rep in reps:
+        attributes = draw(st.dictionaries(NAMES.filter(bool), VALUES, max_size=3))
+        request.reps.add(
+            name=rep,
+            display_name=draw(TEXTS),
+            active=draw(st.booleans()),
+            attributes=struct(attributes),
+            capacity=draw(st.dictionaries(st.sampled_from(["LEAD", "TICKET"]), st.integers(0, 10**6), max_size=2)),
+        )
+    weights = st.integers(1, 10**6).map(lambda thousandths: thousandths / 1000)
+    for pool in draw(st.lists(IDS, unique=True, max_size=3)):
+        members = draw(st.dictionaries(st.sampled_from(reps), weights, max_size=3))
+        request.pools.add(
+            name=pool,
+            display_name=draw(TEXTS),
+            members=[workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items()],
+            band=draw(st.integers(0, 10**6)) / 1000,
+            value_weighted=draw(st.booleans()),
+        )
+    territories = draw(st.lists(IDS, unique=True, max_size=4))
+    for place, territory in enumerate(territories):
+        parent = draw(st.sampled_from(["", *territories[:place]]))
+        request.territories.add(name=territory, parent=parent, display_name=draw(TEXTS))
+    return request
+
+
+class Service:
+    """The use cases on a store in memory, by the messages of the contract."""
+
+    def __init__(self) -> None:
+        store = MemoryStore(lambda: 0)
+        self._service = WorkforceService(store, store)
+
+    def apply(self, request: workforce.ApplyWorkforceRequest) -> Applied:
+        request.parent = "tenants/t"
+        return asyncio.run(self._service.apply("t", joint_edit(request)))
+
+    def everything(self) -> Workforce:
+        return Workforce(self._all("rep", rep_message), self._all("pool", pool_message),
+                         self._all("territory", territory_message))  # fmt: skip
+
+    def _all(self, kind: str, message: Any) -> list[Any]:
+        page, _ = asyncio.run(self._service.page("t", kind, after="", count=100))
+        return [message("t", saved) for saved in page]
+
+
+def exported(records: Workforce, folder: Path) -> WorkforceFiles:
+    files = {name.removesuffix(".csv"): folder / name for name in records.tables()}
+    for name, rows in records.tables().items():
+        write(folder / name, rows)
+    return read_files(files.get("reps"), files.get("pools"), files.get("territories"), ReadOptions())
+
+
+@given(workforces())
+def test_what_is_exported_is_taken_back_and_changes_nothing(request: workforce.ApplyWorkforceRequest) -> None:
+    service = Service()
+    service.apply(request)
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = exported(service.everything(), Path(folder))
+
+    assert service.apply(request_of(files, prune=True)).differences == ()
+
+
+@given(workforces())
+def test_what_is_exported_makes_the_same_workforce_elsewhere(request: workforce.ApplyWorkforceRequest) -> None:
+    service, other = Service(), Service()
+    service.apply(request)
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = exported(service.everything(), Path(folder))
+    other.apply(request_of(files))
+
+    assert other.everything().tables() == service.everything().tables()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5 days", "@sum", "\t=1", "＝1"])
+def test_no_cell_of_an_export_is_calculated(text: str, tmp_path: Path) -> None:
+    rep = workforce.Rep(name="tenants/t/reps/ann", display_name=text, attributes=struct({"note": text, "tags": [text]}))
+    records = Workforce([rep], [], [workforce.Territory(name="tenants/t/territories/x", display_name=text)])
+
+    for name, rows in records.tables().items():
+        write(tmp_path / name, rows)
+        with (tmp_path / name).open(encoding="utf-8-sig", newline="") as stream:
+            cells = [cell for row in csv.reader(stream) for cell in row]
+
+        assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]

@@ -123,6 +123,7 @@ COMMANDS = {
         [f"{name} {option}"
          for name in (
              *("dataset", "inspect", "operations rescore", "operations train", "remember", "rescore", "route", "train"),
+             "workforce load",
          )
          for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
         ("what the file tells, or the usual", "likewise"),
@@ -131,6 +132,7 @@ COMMANDS = {
     "operations train --negative": ("no, false or 0, or the one other value", "likewise"),
     "rescore --dask": ("none: on this machine", "likewise"),
     "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
+    **dict.fromkeys(["rules publish --etag", "workforce load --etag"], ("not checked", "not checked")),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

@@ -22,7 +22,7 @@ from fairlead.v1 import workforce_pb2 as workforce_messages
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
 from router.cli.workforce_changes import change_line, summary
-from router.cli.workforce_export import Rows, Workforce, listed, write
+from router.cli.workforce_export import ExportedWorkforce, Rows, listed, write
 from router.cli.workforce_loading import WorkforceFiles, in_files, read_files, request_of
 from tables.cli import say, table_options
 from tables.options import ReadOptions
@@ -159,8 +159,8 @@ def _table(title: str, rows: Rows) -> Table:
     return table
 
 
-def _records(client: FairleadClient) -> Workforce:
-    return Workforce(list(client.list_reps()), list(client.list_pools()), list(client.list_territories()))
+def _records(client: FairleadClient) -> ExportedWorkforce:
+    return ExportedWorkforce(list(client.list_reps()), list(client.list_pools()), list(client.list_territories()))
 
 
 @workforce.command("export")

@@ -25,7 +25,7 @@ def change_line(change: workforce.WorkforceChange) -> str:
     --------
     >>> ann = workforce.WorkforceChange(name="tenants/t/reps/ann", action=2, pruned=True)
     >>> active = workforce.FieldChange(field="active", before=Value(bool_value=True), after=Value(bool_value=False))
-    >>> ann.fields.append(active)
+    >>> ann.fields.extend([active])
     >>> click.unstyle(change_line(ann))
     '~ rep ann, which no line names: active true \u2192 false'
     """

@@ -30,7 +30,7 @@ Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Workforce:
+class ExportedWorkforce:
     """Everybody and everything there is."""
 
     reps: Sequence[workforce.Rep]
@@ -163,7 +163,7 @@ def _id(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def listed(records: Workforce) -> Mapping[str, Rows]:
+def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
     """Return what a person wants to see of each kind, a header first."""
     memberships = _memberships(records.pools)
     return {

@@ -124,6 +124,7 @@ COMMANDS = {
         [f"{name} {option}"
          for name in (
              *("dataset", "inspect", "operations rescore", "operations train", "remember", "rescore", "route", "train"),
+             "workforce load",
          )
          for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
         ("what the file tells, or the usual", "likewise"),
@@ -133,6 +134,7 @@ COMMANDS = {
     "rescore --dask": ("none: on this machine", "likewise"),
     "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
     **dict.fromkeys(["explain --source", "explain --external-id"], ("none: DECISION is given", "likewise")),
+    **dict.fromkeys(["rules publish --etag", "workforce load --etag"], ("not checked", "not checked")),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead.v1 import workforce_pb2 as workforce
-from router.cli.workforce_export import Workforce, write
+from router.cli.workforce_export import ExportedWorkforce, write
 from router.cli.workforce_loading import WorkforceFiles, read_files, request_of
 from router.rpc.joint_edits import joint_edit
 from router.rpc.workforce_messages import pool_message, rep_message, territory_message
@@ -85,8 +85,8 @@ class Service:
         request.parent = "tenants/t"
         return asyncio.run(self._service.apply("t", joint_edit(request)))
 
-    def everything(self) -> Workforce:
-        return Workforce(self._all("rep", rep_message), self._all("pool", pool_message),
+    def everything(self) -> ExportedWorkforce:
+        return ExportedWorkforce(self._all("rep", rep_message), self._all("pool", pool_message),
                          self._all("territory", territory_message))  # fmt: skip
 
     def _all(self, kind: str, message: Any) -> list[Any]:
@@ -94,7 +94,7 @@ class Service:
         return [message("t", saved) for saved in page]
 
 
-def exported(records: Workforce, folder: Path) -> WorkforceFiles:
+def exported(records: ExportedWorkforce, folder: Path) -> WorkforceFiles:
     files = {name.removesuffix(".csv"): folder / name for name in records.tables()}
     for name, rows in records.tables().items():
         write(folder / name, rows)
@@ -127,7 +127,7 @@ def test_what_is_exported_makes_the_same_workforce_elsewhere(request: workforce.
 @pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5 days", "@sum", "\t=1", "＝1"])
 def test_no_cell_of_an_export_is_calculated(text: str, tmp_path: Path) -> None:
     rep = workforce.Rep(name="tenants/t/reps/ann", display_name=text, attributes=struct({"note": text, "tags": [text]}))
-    records = Workforce([rep], [], [workforce.Territory(name="tenants/t/territories/x", display_name=text)])
+    records = ExportedWorkforce([rep], [], [workforce.Territory(name="tenants/t/territories/x", display_name=text)])
 
     for name, rows in records.tables().items():
         write(tmp_path / name, rows)

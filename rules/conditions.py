@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from rules.fields import FactValue, Scalar
 
+TWINNED = frozenset({"within", "contains", "starts_with"})
+"""Operators that are looked up in a twin of the field, which projection makes: no engine looks at the text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Predicate:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag
 
 from rules import limits
 from rules.fields import FieldType
+from rules.normal_form import Ignorable
 
 CONDITION_OPERATORS = (
     *("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte"),
-    *("between", "has_any", "has_all", "exists", "missing", "within"),
+    *("between", "has_any", "has_all", "exists", "missing", "within", "contains", "starts_with"),
 )
 
 Name = Annotated[str, Field(min_length=1, max_length=limits.MAX_STRING)]
@@ -39,6 +40,14 @@ class FieldForm(Form):
     personal: Annotated[
         bool, Field(description="Says something about a person: hidden from roles that have no need of it.")
     ] = False
+    ignore: Annotated[
+        list[Annotated[Ignorable, Field(strict=False)]],
+        Field(
+            max_length=len(Ignorable),
+            description="What does not count where its texts are compared: case; width (full and half, accents apart); "
+            "blanks (at the ends, how many inside, characters that nobody sees).",
+        ),
+    ] = []
 
 
 class ComparisonForm(Form):

@@ -8,12 +8,13 @@ tells what would have been right.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from missing_words import folded
-from rules.fields import Fact, FactValue, FieldType, twin_of
+from rules.fields import AS_WRITTEN, Fact, FactValue, FieldType, twin_of
 from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
+from rules.normal_form import NOTHING, Ignored, normal_value
 from rules.problems import known_names, shown
 from rules.ruleset import RuleSet
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch
@@ -25,6 +26,8 @@ class _Refusal:
 
 
 _Reader = Callable[[object], "FactValue | _Refusal | None"]
+Around = Callable[[str, Ignored], tuple[str, ...]]
+"""Returns a region itself and all regions around it, spelt as in the normal form of what is ignored."""
 
 _BAD_TEXT = _Refusal(f"text of up to {MAX_STRING} valid characters")
 _BAD_NUMBER = _Refusal(NUMBER_ALLOWED)
@@ -49,9 +52,7 @@ class InvalidAttributes(Exception):
         super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
 
 
-def project(
-    rule_set: RuleSet[object], attributes: Mapping[str, object], around: Callable[[str], tuple[str, ...]]
-) -> Fact:
+def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around: Around) -> Fact:
     """Check attributes and bring them into the form that engines match.
 
     Parameters
@@ -62,7 +63,7 @@ def project(
         Plain values: text, float or int, bool, None, lists, mappings. None, an empty list, and a text that is one of
         the rule set's words for it count as missing, whatever the type of the field; in a list such a text is left out.
     around
-        Returns a region itself and all regions around it: the twin of a field that some rule looks ``within``.
+        Makes the twin of a field that some rule looks ``within``.
 
     Raises
     ------
@@ -90,11 +91,35 @@ def project(
                 fact[name] = read  # type: ignore[assignment]  # no refusal here
     if refused:
         raise InvalidAttributes(_violations(rule_set, readers, attributes))
-    for name in rule_set.within_fields:
-        region = fact.get(name)
-        if region is not None:
-            fact[twin_of(name)] = around(str(region))
+    for name, ignored in rule_set.ignoring.items():
+        _put_into_normal_form(fact, name, ignored, missing)
+    for (name, op), values in rule_set.twins.items():
+        text = fact.get(name)
+        if isinstance(text, str):
+            fact[twin_of(name, op)] = (
+                around(text, rule_set.ignoring.get(name, NOTHING)) if op == "within" else _holding(op, text, values)
+            )
     return fact
+
+
+def _put_into_normal_form(fact: dict[str, FactValue], name: str, ignored: Ignored, missing: Collection[str]) -> None:
+    """Take off what a field ignores; what is no more than a word for missing then, is missing."""
+    written = fact.get(name)
+    if written is None:
+        return
+    value = normal_value(written, ignored)
+    if isinstance(value, tuple):
+        value = tuple(dict.fromkeys(text for text in value if folded(text) not in missing))
+    if not value or (isinstance(value, str) and folded(value) in missing):
+        del fact[name]
+    elif value != written:
+        fact[name], fact[twin_of(name, AS_WRITTEN)] = value, written
+
+
+def _holding(op: str, text: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    if op == "contains":
+        return tuple([value for value in values if value in text])
+    return tuple([value for value in values if text.startswith(value)])
 
 
 def says_nothing(rule_set: RuleSet[object], value: object) -> bool:

@@ -40,6 +40,7 @@ TEXTS = st.sampled_from(
 NUMBERS = st.sampled_from(
     [-1, 0, 1, 9, 59, 60, 61, 0.0001, 59.9999, 60.0001, -0.5, 999_999_999_999_999, -999_999_999_999_999]
 )
+PATTERNS = TEXTS.filter(bool) | st.sampled_from(("华", "海", "制造", "a", "nl", '"', "\\", "\u0301"))
 LISTS = st.lists(TEXTS, min_size=1, max_size=5).map(tuple)
 _VALUES = {
     FieldType.STRING: TEXTS,
@@ -51,13 +52,24 @@ _VALUES = {
 
 
 def facts() -> st.SearchStrategy[Fact]:
-    """Facts with any of the fields missing."""
+    """Facts with any of the fields missing, without the twins that rules look up: see ``with_twins``."""
     optional: dict[str, st.SearchStrategy[Any]] = {name: _VALUES[kind] for name, kind in FIELDS.items()}
-    return st.fixed_dictionaries({}, optional=optional).map(_with_twin)
+    return st.fixed_dictionaries({}, optional=optional)
 
 
-def _with_twin(fact: dict[str, Any]) -> Fact:
-    return {**fact, "区域^": TERRITORIES.around(fact["区域"])} if "区域" in fact else fact
+def with_twins(rule_set: RuleSet[object], fact: Fact) -> Fact:
+    """Add the twins that rules look up, by what their operators mean."""
+    twins: dict[str, Any] = {}
+    for (name, op), values in rule_set.twins.items():
+        text = str(fact.get(name, ""))
+        held = {
+            "within": TERRITORIES.around(text),
+            "contains": tuple(value for value in values if text.find(value) >= 0),
+            "starts_with": tuple(value for value in values if text[: len(value)] == value),
+        }
+        if name in fact:
+            twins[f"{name}^{op}"] = held[op]
+    return {**fact, **twins}
 
 
 @st.composite
@@ -76,6 +88,8 @@ def predicates(draw: st.DrawFn) -> Predicate:
     if kind in (FieldType.NUMBER, FieldType.DATE):
         ops |= dict.fromkeys(("gt", "gte", "lt", "lte"), value)
         ops["between"] = st.tuples(value, value).map(lambda ends: tuple(sorted(ends)))
+    if kind is FieldType.STRING:
+        ops |= dict.fromkeys(("contains", "starts_with"), PATTERNS)
     if name == "区域":
         ops["within"] = value
     op = draw(st.sampled_from(list(ops)))

@@ -17,7 +17,7 @@ from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
 from router.rules.requirements import meets
 from router.rules.route import Requirement
-from rules.fields import FactValue, FieldType
+from rules.fields import FactValue, FieldType, as_written
 from rules.reference import PredicateTrace, trace
 from rules.values import from_epoch
 
@@ -206,10 +206,11 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tu
         yield Reason("NOT_A_MEMBER", f"not a member of pool {step.pool}", "not members", "pool", "", step.pool)
     if not rep.active:
         yield Reason("INACTIVE", "inactive", "inactive", "active", "false", "true")
-    for demand in step.resolved(plan.fact):
-        requirement, widened = demand.requirement, demand.widened
-        if not meets(requirement, rep, plan.fact, planner.roster.territories, widened):
-            yield _unmet(requirement, rep, demand.wanted)
+    for demand in step.resolved(plan.fact, planner.rule_set.ignoring):
+        requirement, tree = demand.requirement, planner.roster.territories
+        if not meets(requirement, rep, plan.fact, tree, demand.widened, demand.ignored):
+            item = requirement.item
+            yield _unmet(requirement, rep, as_written(plan.fact, item) if item else demand.wanted)
     if rep.id in tried:
         yield Reason("ALREADY_TRIED", "had it before", "had it before", "tried", rep.id, "")
 

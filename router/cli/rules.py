@@ -56,7 +56,8 @@ def rules() -> None:
     \b
     Field types: string, number, bool, list, date.
     Operators:   eq ne in not_in, gt gte lt lte between, has_any has_all, exists missing,
-                 within (a territory or one inside it).
+                 contains starts_with, within (a territory or one inside it).
+    Spelling:    {type: string, ignore: [case, width, blanks]}: what does not count in a field.
     Groups:      all, any, not.
     """
 

@@ -175,11 +175,16 @@ def test_a_single_fallback_step_needs_no_list(step: Any, compiled: object) -> No
     assert only.target.fallback == (compiled,)
 
 
-def test_a_rule_set_knows_which_fields_it_looks_within() -> None:
-    within = {"not": {"any": [{"field": "地区", "op": "within", "value": "华东"}]}}
+def test_a_rule_set_knows_what_its_rules_look_up_in_twins() -> None:
+    looks = [("within", "华东"), ("contains", "海"), ("contains", "上"), ("contains", "海"), ("starts_with", "上")]
+    comparisons = [{"field": "地区", "op": op, "value": value} for op, value in looks]
 
-    assert good(check(source_of(rule(within)))).within_fields == {"地区"}
-    assert good(check(source_of(rule()))).within_fields == frozenset()
+    assert good(check(source_of(rule({"not": {"any": comparisons}})))).twins == {
+        ("地区", "within"): ("华东",),
+        ("地区", "contains"): ("海", "上"),
+        ("地区", "starts_with"): ("上",),
+    }
+    assert good(check(source_of(rule()))).twins == {}
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -278,7 +283,7 @@ def test_a_document_of_another_shape_is_refused(source: str, fault: str) -> None
 def test_an_unknown_key_is_told_the_keys_of_its_own_place() -> None:
     field, tests = source_of(fields={"n": {"typ": "number"}}), '{"tests": [], "fields": {}}'
 
-    assert "unknown key 'typ'; allowed are type, personal" in [message for _, message in errors(check(field))]
+    assert "unknown key 'typ'; allowed are type, personal, ignore" in [message for _, message in errors(check(field))]
     assert errors(check_tests(tests)) == [("fields", "unknown key 'fields'; allowed are tests, workforce")]
 
 

@@ -92,15 +92,15 @@ def test_numbers_are_rounded_and_dates_become_epoch_seconds() -> None:
     when = {
         "all": [
             {"field": "n", "op": "between", "value": [0.00004, 1.23456]},
-            {"field": "d", "op": "gte", "value": "1970-01-02"},
-            {"field": "d", "op": "lt", "value": "1970-01-01T08:00:00.25+08:00"},
+            {"field": "d", "op": "lt", "value": "1970-01-02"},
+            {"field": "d", "op": "gte", "value": "1970-01-01T08:00:00.25+08:00"},
         ]
     }
 
     (only,) = good(rule(when))
 
     assert only.when == All(
-        (Predicate("n", "between", (0, 1.2346)), Predicate("d", "gte", 86_400), Predicate("d", "lt", 0.25))
+        (Predicate("n", "between", (0, 1.2346)), Predicate("d", "lt", 86_400), Predicate("d", "gte", 0.25))
     )
 
 
@@ -264,6 +264,61 @@ def test_a_rule_that_can_never_be_first_is_a_warning() -> None:
     ]
     assert "rule b can never be first: a precedes it" in checked.problems[0].message
     assert "rule d can never be first: c precedes it" in checked.problems[1].message
+
+
+CONTRADICTING = """\
+fields: {n: {type: number}, since: {type: date}, s: {type: string}}
+rules:
+  - id: wide
+    when: {field: n, op: gte, value: 10}
+  - id: narrow
+    when: {field: n, op: gte, value: 50}
+  - id: impossible
+    when:
+      all:
+        - {field: since, op: gt, value: 2024-05-02}
+        - {field: s, op: eq, value: x}
+        - {field: since, op: lt, value: 2024-05-01}
+  - id: half
+    when:
+      any:
+        - {field: s, op: eq, value: x}
+        - all: [{field: n, op: lt, value: 5}, {field: n, op: gt, value: 6}]
+  - id: small
+    when: {field: n, op: lt, value: 10}
+  - id: known
+    when: {field: n, op: exists}
+  - id: narrower
+    priority: 1
+    when: {field: s, op: in, value: [y, x]}
+"""
+
+
+def test_what_can_never_decide_is_told_at_its_place_with_what_stands_before_it() -> None:
+    document, form, _ = fit(CONTRADICTING, AlarmsForm, {"fields": FieldForm, "rules": AlarmRuleForm})
+    assert form is not None
+    report = Report(document)
+
+    compile_rules(form.rules, compile_fields(form.fields, report), report, _bell)
+
+    assert [(problem.line, problem.column, problem.path, problem.message) for problem in in_order(report.problems)] == [
+        (5, 5, "rules[1]", "rule narrow can never be first: wide precedes it and always matches too"),
+        (
+            *(12, 11, "rules[2].when.all[2]"),
+            "rule impossible can never match: since lt 2024-05-01 contradicts since gt 2024-05-02 in line 10",
+        ),
+        (13, 5, "rules[3]", "rule half can never be first: narrower precedes it and always matches too"),
+        (
+            *(17, 47, "rules[3].when.any[1].all[1]"),
+            "this alternative of rule half can never hold: n gt 6 contradicts n lt 5 in line 17",
+        ),
+        (
+            20,
+            5,
+            "rules[5]",
+            "rule known can never be first: wide and small precede it, and one of them always matches too",
+        ),
+    ]
 
 
 def test_problems_are_many_but_not_endless() -> None:

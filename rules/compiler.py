@@ -16,6 +16,7 @@ from rules.coverage import Contradiction, Covered, findings
 from rules.fields import FieldType, Scalar
 from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm
 from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
+from rules.lists import NamedLists
 from rules.normal_form import NOTHING, Ignored, normal_form
 from rules.problems import known_names, shown
 from rules.report import Path, Report
@@ -76,6 +77,7 @@ def compile_rules(
     compile_target: Callable[[RuleForm, Path], Target],
     missing: Collection[str] = (),
     ignoring: Mapping[str, Ignored] = MappingProxyType({}),
+    lists: NamedLists | None = None,
 ) -> tuple[Rule[Target], ...]:
     """Compile rules into the order in which the first match wins; what is wrong goes to the report.
 
@@ -87,8 +89,10 @@ def compile_rules(
         Words that mean that an attribute is missing, folded: no comparison with one can hold.
     ignoring
         What does not count in which field.
+    lists
+        Those that conditions may name; None: there are none.
     """
-    compiler = _Compiler(fields, report, missing, ignoring)
+    compiler = _Compiler(fields, report, missing, ignoring, lists or NamedLists({}, report))
     rules = []
     for index, form in enumerate(forms):
         path: Path = ("rules", index)
@@ -161,8 +165,10 @@ class _Compiler:
         report: Report,
         missing: Collection[str],
         ignoring: Mapping[str, Ignored],
+        lists: NamedLists,
     ) -> None:
         self._fields = fields
+        self._lists = lists
         self._missing = missing
         self._ignoring = ignoring
         self._report = report
@@ -219,10 +225,14 @@ class _Compiler:
         return Predicate(form.field, "missing")
 
     def _value(self, form: ComparisonForm, path: Path) -> Scalar | tuple[Scalar, ...] | None:
+        if form.op in ("in", "not_in", "has_any", "has_all"):
+            value, at = self._lists.written_out(form.value, path)
+            return () if value is None else self._list(value, form.field, at)
+        if isinstance(form.value, dict) and "list" in form.value:
+            self._report.error(path, f"found a list; {form.op} compares with none: in, not_in, has_any and has_all do")
+            return None
         if form.op == "between":
             return self._range(form.value, form.field, path)
-        if form.op in ("in", "not_in", "has_any", "has_all"):
-            return self._list(form.value, form.field, path)
         if form.op in _PATTERNS:
             return self._pattern(form.value, form.field, path)
         return self._scalar(form.value, form.field, path)

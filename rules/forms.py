@@ -23,8 +23,13 @@ _SCALAR_SCHEMA: dict[str, JsonValue] = {"type": ["string", "number", "boolean"]}
 _VALUE_SCHEMAS: list[JsonValue] = [
     _SCALAR_SCHEMA,
     {"type": "array", "items": _SCALAR_SCHEMA, "maxItems": limits.MAX_LIST},
+    {"type": "object", "properties": {"list": {"type": "string"}}, "required": ["list"], "additionalProperties": False},
 ]
 Value = Annotated[Any, Field(json_schema_extra={"anyOf": _VALUE_SCHEMAS})]
+NamedListForm = Annotated[
+    list[Annotated[Any, Field(json_schema_extra=_SCALAR_SCHEMA)]],
+    Field(min_length=1, max_length=limits.MAX_LIST, description="Values that several rules share: {list: NAME}."),
+]
 
 
 class Form(BaseModel):

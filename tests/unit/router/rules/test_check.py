@@ -27,7 +27,7 @@ from router.rules.route import (
 )
 from router.rules.schema import SCHEMA_FILE, schema_text
 from rules import limits
-from rules.conditions import All, Predicate
+from rules.conditions import All, Not, Predicate
 from rules.problems import Problem
 
 SMALLEST = """\
@@ -461,3 +461,62 @@ def test_a_refusal_says_what_was_meant(written: str, said: str) -> None:
     source = with_value("x").replace({"field": "field: f", "op": "op: eq"}[name], written)
 
     assert said in check(source).problems[0].message
+
+
+CITIES = {"cities": ["上海", "北京"], "levels": [1, 2.5]}
+NAMES_CITIES = {"field": "地区", "op": "in", "value": {"list": "cities"}}
+
+
+def test_a_named_list_stands_for_its_entries_wherever_it_is_named() -> None:
+    route = {"pool": "p", "require": [{"rep": "cities", "op": "has_any", "value": {"list": "cities"}}]}
+    levels = {"not": {"field": "n", "op": "not_in", "value": {"list": "levels"}}}
+    rules = [rule(NAMES_CITIES, route), rule(levels, id="s"), rule({**NAMES_CITIES, "op": "not_in"}, id="t")]
+
+    rule_set = good(check(source_of(*rules, lists=CITIES)))
+
+    assert rule_set.rules[0].when == Predicate("地区", "in", ("上海", "北京"))
+    assert rule_set.rules[0].target.require == (Requirement("cities", "has_any", value=("上海", "北京")),)
+    assert rule_set.rules[1].when == Not(Predicate("n", "not_in", (1, 2.5)))
+    jsonschema.validate(json.loads(source_of(*rules, lists=CITIES)), json.loads(schema_text()))
+
+
+def named(name: object, **parts: Any) -> dict[str, Any]:
+    return rule({**NAMES_CITIES, "value": name, **parts})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "lists", "path", "message"),
+    [
+        (
+            *(named({"list": "citis"}), CITIES, "rules[0].when.value.list"),
+            "there is no list 'citis'; declared are cities, levels; 'cities' was probably meant",
+        ),
+        (named({"list": "x"}), {}, "rules[0].when.value.list", "there is no list 'x'; declared are none"),
+        (named({"list": "levels"}), CITIES, "lists.levels[0]", "found 1; text of up to 512 characters is expected"),
+        (named({"lists": "cities"}), CITIES, "rules[0].when.value", "a list of values or {list: NAME} is expected"),
+        (named({"list": ["cities"]}), CITIES, "rules[0].when.value", "a list of values or {list: NAME} is expected"),
+        (named({"list": "cities"}, op="eq"), CITIES, "rules[0].when.value", "found a list; eq compares with none"),
+        (named(["x"]), {"cities": "x"}, "lists.cities", "found 'x'; a list is expected"),
+        (named(["x"]), {"cities": []}, "lists.cities", "it is empty; at least one is expected"),
+        (named(["x"]), {"cities": ["x"] * 201}, "lists.cities", "at most 200 are allowed"),
+        (
+            *(rule(None, {"pool": "p", "require": [{"rep": "r", "op": "has", "value": {"list": "cities"}}]}), CITIES),
+            *("lists.cities", "has compares with a string"),
+        ),
+    ],
+)
+def test_a_named_list_that_is_wrong_is_refused_at_its_place(
+    wrong: dict[str, Any], lists: dict[str, Any], path: str, message: str
+) -> None:
+    ((at, said),) = errors(check(source_of(wrong, lists=lists)))[:1]
+
+    assert at == path
+    assert message in said
+
+
+def test_a_list_that_no_rule_names_is_a_warning_at_its_name() -> None:
+    problems = check("lists:\n  cities: [x]\nfields: {}\ndefault: {route: {pool: p}}").problems
+
+    assert [(p.line, p.column, p.path, p.message, p.is_error) for p in problems] == [
+        (2, 3, "lists.cities", "no rule names the list 'cities'", False)
+    ]

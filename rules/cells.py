@@ -20,6 +20,7 @@ from missing_words import folded
 from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate
 from rules.fields import Fact, FieldType, Scalar, twin_of
 from rules.limits import DECIMALS
+from rules.shares import read_share
 
 MAX_BOXES = 256
 """Boxes of one condition."""
@@ -209,7 +210,7 @@ class Space:
             field, cell = switch.field, box[switch]
             if cell != OFF | ON:
                 box[field] = box.get(field, self._full(field)) & self._cells_of(switch)[cell == ON]
-        on = [switch for switch in switches if box[switch] == ON and switch.op in _PATTERNS]
+        on = [switch for switch in switches if box[switch] == ON and switch.op in _IMPLYING]
         off = [switch for switch in switches if box[switch] == OFF] if on else []
         return all(box.values()) and not (
             any(_implies(one, other) for one in on for other in off)
@@ -221,7 +222,9 @@ class Space:
         if switch not in self._allowed:
             scale = self._scales[switch.field]
             on, off = scale.full & ~MISSING, scale.full
-            if isinstance(scale, _Mentioned) and switch.op in TWINNED:
+            if switch.op == _SHARE:
+                off, on = _cells_of_a_share(read_share(switch.text)[0], on, off)
+            elif isinstance(scale, _Mentioned) and switch.op in TWINNED:
                 self.take(len(scale.values))
                 for value, cell in scale.values.items():
                     if not isinstance(value, str):
@@ -240,17 +243,29 @@ class Space:
 
 
 _HAS = "has"
+_SHARE = "percent"
 _PATTERNS = ("contains", "starts_with")
+_IMPLYING = (*_PATTERNS, _SHARE)
 _MEANINGS: Mapping[str, Any] = {"within": str.__eq__, "contains": str.__contains__, "starts_with": str.startswith}
 
 
 def _implies(one: Switch, other: Switch) -> bool:
     """Say whether a switch that is on, of a text, has another on."""
-    if one.field != other.field or one.op not in _PATTERNS or other.op not in _PATTERNS:
+    if one.field != other.field:
+        return False
+    if one.op == other.op == _SHARE:
+        (percent, salt), (of_other, other_salt) = read_share(one.text), read_share(other.text)
+        return salt == other_salt and percent <= of_other
+    if one.op not in _PATTERNS or other.op not in _PATTERNS:
         return False
     if other.op == "contains":
         return other.text in one.text
     return one.op == "starts_with" and one.text.startswith(other.text)
+
+
+def _cells_of_a_share(percent: float, there: int, anywhere: int) -> tuple[int, int]:
+    """Return the cells of a field with which it can be out of a share, and in it."""
+    return anywhere if percent < 100 else MISSING, there if percent > 0 else 0
 
 
 def _excludes(one: Switch, other: Switch) -> bool:

@@ -13,15 +13,17 @@ from typing import TypeVar
 from missing_words import folded
 from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
 from rules.coverage import Contradiction, Covered, findings
-from rules.fields import FieldType, Scalar
-from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm
+from rules.fields import EXTERNAL_ID, FieldType, Scalar
+from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm, PercentForm
 from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
 from rules.lists import NamedLists
 from rules.normal_form import NOTHING, Ignored, normal_form
 from rules.problems import known_names, shown
 from rules.report import Path, Report
 from rules.ruleset import Rule, RuleSet
-from rules.spelling import doubt, hint
+from rules.shares import DECIMALS as SHARE_DECIMALS
+from rules.shares import share_text
+from rules.spelling import doubt, hint, hint_among
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number, from_epoch
 
 DEFAULT = "default"
@@ -152,7 +154,7 @@ def _in_words(condition: Condition, fields: Mapping[str, FieldType]) -> str:
     value = condition.value
     if value is None:
         return f"{condition.field} {condition.op}"
-    if fields[condition.field] is FieldType.DATE:
+    if fields.get(condition.field) is FieldType.DATE:
         written = [from_epoch(float(each)) for each in (value if isinstance(value, tuple) else (value,))]
         return f"{condition.field} {condition.op} {', '.join(map(str, written))}"
     return f"{condition.field} {condition.op} {shown(value)}"
@@ -187,6 +189,9 @@ class _Compiler:
         if isinstance(form, ComparisonForm):
             self._comparisons += 1
             return self._comparison(form, path)
+        if isinstance(form, PercentForm):
+            self._comparisons += 1
+            return self._share(form, path)
         if level > MAX_NESTING:
             self._report.error(path, f"all, any and not nested deeper than the {MAX_NESTING} levels allowed")
             return ALWAYS
@@ -201,6 +206,19 @@ class _Compiler:
 
     def _members(self, forms: list[ConditionForm], path: Path, level: int) -> tuple[Condition, ...]:
         return tuple(self._compile(form, (*path, index), level + 1) for index, form in enumerate(forms))
+
+    def _share(self, form: PercentForm, path: Path) -> Predicate:
+        kind = self._fields.get(form.of)
+        if form.of == EXTERNAL_ID and kind is not None:
+            self._report.error((*path, "of"), f"a field is called {EXTERNAL_ID}; it means source and external id here")
+        elif form.of != EXTERNAL_ID and kind not in (FieldType.STRING, FieldType.NUMBER):
+            names = [name for name, each in self._fields.items() if each in (FieldType.STRING, FieldType.NUMBER)]
+            allowed = f"allowed are {EXTERNAL_ID} and string and number fields: {known_names(names)}"
+            self._report.error((*path, "of"), f"found {shown(form.of)}; {allowed}{hint_among(form.of, names)}")
+        if form.percent != round(form.percent, SHARE_DECIMALS):
+            fault = f"found {shown(form.percent)}; a share has at most {SHARE_DECIMALS} decimals"
+            self._report.error((*path, "percent"), fault)
+        return Predicate(form.of, "percent", share_text(form.percent, form.salt))
 
     def _comparison(self, form: ComparisonForm, path: Path) -> Predicate:
         kind = self._fields.get(form.field)

@@ -7,13 +7,14 @@ cut out, and a point is taken of what is left, until there is nothing, or it was
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from rules.cells import MISSING, OFF, Box, Space, TooMany
 from rules.conditions import All, AnyOf, Condition, Not, Predicate, predicates
+from rules.fields import EXTERNAL_ID, FieldType
 from rules.index import IndexEngine
 from rules.ruleset import Rule, RuleSet
 
@@ -60,21 +61,22 @@ class Covered:
 def findings(rule_set: RuleSet[object]) -> Iterator[Contradiction | Covered]:
     """Yield what is certain of the rules of a set, in order of precedence; ``rule`` is a place in it."""
     comparisons = list(chain.from_iterable(predicates(rule.when) for rule in rule_set.rules))
-    space = Space(rule_set.fields, comparisons, rule_set.missing)
-    yield from _Coverage(rule_set, space, asks_engine=_masks(rule_set) <= MAX_MASKS).findings()
+    fields = {EXTERNAL_ID: FieldType.STRING, **rule_set.fields}
+    space = Space(fields, comparisons, rule_set.missing)
+    yield from _Coverage(rule_set, space, asks_engine=_masks(rule_set, fields) <= MAX_MASKS).findings()
 
 
-def _masks(rule_set: RuleSet[object]) -> int:
+def _masks(rule_set: RuleSet[object], fields: Collection[str]) -> int:
     """Count what the index may have to work out: each question that it has no table for, for each value of a field."""
-    questions: dict[str, set[Condition]] = {name: set() for name in rule_set.fields}
-    values: dict[str, set[object]] = {name: set() for name in rule_set.fields}
+    questions: dict[str, set[Condition]] = {name: set() for name in fields}
+    values: dict[str, set[object]] = {name: set() for name in fields}
     for part in (part for rule in rule_set.rules for _, part in _conjuncts(rule.when, ())):
         is_looked_up = isinstance(part, Predicate) and part.op in ("eq", "in")
         for predicate in predicates(part):
             values[predicate.field].add(predicate.value)
             if not is_looked_up:
                 questions[predicate.field].add(part)
-    return sum(len(questions[name]) * len(values[name]) for name in rule_set.fields)
+    return sum(len(questions[name]) * len(values[name]) for name in fields)
 
 
 class _Coverage:

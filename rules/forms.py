@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag
 
 from rules import limits
-from rules.fields import FieldType
+from rules.fields import EXTERNAL_ID, FieldType
 from rules.normal_form import Ignorable
 
 CONDITION_OPERATORS = (
@@ -81,15 +81,24 @@ class NotForm(Form):
     not_: Annotated[ConditionForm, Field(alias="not")]
 
 
+class PercentForm(Form):
+    """Holds for a share of all work items, always the same ones; another salt takes others."""
+
+    percent: Annotated[float, Field(ge=0, le=100, description="Up to two decimals.")]
+    of: Annotated[Name, Field(description="A string or number field; absent: source and external id.")] = EXTERNAL_ID
+    salt: Annotated[Name, Field(description="Shares of one salt lie within each other.")]
+
+
 def _kind_of_condition(value: object) -> str:
     keys: Any = value if isinstance(value, dict) else ()
-    return next((f"<{key}>" for key in ("all", "any", "not") if key in keys), "<comparison>")
+    return next((f"<{key}>" for key in ("all", "any", "not", "percent") if key in keys), "<comparison>")
 
 
 ConditionForm = Annotated[
     Annotated[AllForm, Tag("<all>")]
     | Annotated[AnyForm, Tag("<any>")]
     | Annotated[NotForm, Tag("<not>")]
+    | Annotated[PercentForm, Tag("<percent>")]
     | Annotated[ComparisonForm, Tag("<comparison>")],
     Discriminator(_kind_of_condition),
 ]
@@ -97,6 +106,7 @@ CONDITION_FORMS: dict[str, type[Form]] = {
     "<all>": AllForm,
     "<any>": AnyForm,
     "<not>": NotForm,
+    "<percent>": PercentForm,
     "<comparison>": ComparisonForm,
 }
 """By their tags, as they stand in the locations of errors."""

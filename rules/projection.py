@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from missing_words import folded
-from rules.fields import AS_WRITTEN, Fact, FactValue, FieldType, twin_of
+from rules.fields import AS_WRITTEN, EXTERNAL_ID, Fact, FactValue, FieldType, twin_of
 from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
 from rules.normal_form import NOTHING, Ignored, normal_value
 from rules.problems import known_names, shown
 from rules.ruleset import RuleSet
+from rules.shares import bucket_of, read_share
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch
 
 
@@ -52,7 +53,7 @@ class InvalidAttributes(Exception):
         super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
 
 
-def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around: Around) -> Fact:
+def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around: Around, identity: str = "") -> Fact:
     """Check attributes and bring them into the form that engines match.
 
     Parameters
@@ -64,6 +65,8 @@ def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around:
         the rule set's words for it count as missing, whatever the type of the field; in a list such a text is left out.
     around
         Makes the twin of a field that some rule looks ``within``.
+    identity
+        What tells the work item from all others, for shares of them; empty: nothing does.
 
     Raises
     ------
@@ -91,15 +94,23 @@ def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around:
                 fact[name] = read  # type: ignore[assignment]  # no refusal here
     if refused:
         raise InvalidAttributes(_violations(rule_set, readers, attributes))
-    for name, ignored in rule_set.ignoring.items():
-        _put_into_normal_form(fact, name, ignored, missing)
-    for (name, op), values in rule_set.twins.items():
-        text = fact.get(name)
-        if isinstance(text, str):
-            fact[twin_of(name, op)] = (
-                around(text, rule_set.ignoring.get(name, NOTHING)) if op == "within" else _holding(op, text, values)
-            )
+    _add_twins(rule_set, fact, around, identity)
     return fact
+
+
+def _add_twins(rule_set: RuleSet[object], fact: dict[str, FactValue], around: Around, identity: str) -> None:
+    for name, ignored in rule_set.ignoring.items():
+        _put_into_normal_form(fact, name, ignored, rule_set.missing)
+    for (name, op), values in rule_set.twins.items():
+        value = identity or None if name == EXTERNAL_ID and op == "percent" else fact.get(name)
+        if value is None:
+            continue
+        if op == "percent":
+            _put_into_buckets(fact, name, str(value), values)
+        elif op == "within":
+            fact[twin_of(name, op)] = around(str(value), rule_set.ignoring.get(name, NOTHING))
+        else:
+            fact[twin_of(name, op)] = _holding(op, str(value), values)
 
 
 def _put_into_normal_form(fact: dict[str, FactValue], name: str, ignored: Ignored, missing: Collection[str]) -> None:
@@ -114,6 +125,17 @@ def _put_into_normal_form(fact: dict[str, FactValue], name: str, ignored: Ignore
         del fact[name]
     elif value != written:
         fact[name], fact[twin_of(name, AS_WRITTEN)] = value, written
+
+
+def _put_into_buckets(fact: dict[str, FactValue], name: str, value: str, shares: Sequence[str]) -> None:
+    """Put down the bucket of each share, and the shares that a value is in."""
+    held = []
+    for share in shares:
+        percent, salt = read_share(share)
+        bucket = fact[twin_of(name, share)] = bucket_of(value, salt)
+        if bucket < percent:
+            held.append(share)
+    fact[twin_of(name, "percent")] = tuple(held)
 
 
 def _holding(op: str, text: str, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ from rules.ruleset import Rule, RuleSet
 class PredicateTrace:
     """One comparison of a rule, as it went for one fact.
 
-    ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is the field as it came in, None where it is
-    missing. ``holds`` is the comparison's own result: a ``not`` further out is part of the path, not of the result.
+    ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is the field as it came in, of a share the bucket
+    that it is in, None where it is missing. ``holds`` is the comparison's own result: a ``not`` further out is part of
+    the path, not of the result.
     """
 
     path: str
@@ -65,11 +66,17 @@ def trace(rule: Rule[object], fact: Fact) -> list[PredicateTrace]:
     return [
         PredicateTrace(
             *(path, predicate.field, predicate.op, predicate.value),
-            as_written(fact, predicate.field),
+            _met(predicate, fact),
             _compare(predicate, fact),
         )
         for path, predicate in _predicates(rule.when, "when")
     ]
+
+
+def _met(predicate: Predicate, fact: Fact) -> FactValue | None:
+    if predicate.op == "percent":
+        return fact.get(twin_of(predicate.field, str(predicate.value)))
+    return as_written(fact, predicate.field)
 
 
 def _predicates(condition: Condition, path: str) -> Iterator[tuple[str, Predicate]]:
@@ -85,12 +92,12 @@ def _predicates(condition: Condition, path: str) -> Iterator[tuple[str, Predicat
 
 
 def _compare(predicate: Predicate, fact: Fact) -> bool:
-    actual = fact.get(predicate.field)
-    if predicate.op == "missing" or actual is None:
-        return predicate.op == "missing" and actual is None
     if predicate.op in TWINNED:
         holding = fact.get(twin_of(predicate.field, predicate.op), ())
         return isinstance(holding, tuple) and predicate.value in holding
+    actual = fact.get(predicate.field)
+    if predicate.op == "missing" or actual is None:
+        return predicate.op == "missing" and actual is None
     expected = predicate.value
     if isinstance(expected, tuple):
         return _compare_with_many(predicate.op, actual, expected)

@@ -40,6 +40,8 @@ def _accepted(predicate: Predicate) -> Iterator[tuple[str, Any]]:
             yield predicate.field, value[0]
         case "has_any" | "has_all":
             yield predicate.field, value
+        case "percent":
+            yield twin_of(predicate.field, "percent"), (value,)
         case op if op in TWINNED:
             yield predicate.field, value
             yield twin_of(predicate.field, op), (value,)

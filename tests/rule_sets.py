@@ -6,6 +6,7 @@ that has ever broken a parser.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from hypothesis import strategies as st
@@ -66,10 +67,16 @@ def with_twins(rule_set: RuleSet[object], fact: Fact) -> Fact:
             "within": TERRITORIES.around(text),
             "contains": tuple(value for value in values if text.find(value) >= 0),
             "starts_with": tuple(value for value in values if text[: len(value)] == value),
+            "percent": tuple(value for value in values if op == "percent" and _is_in(text, value)),
         }
         if name in fact:
             twins[f"{name}^{op}"] = held[op]
     return {**fact, **twins}
+
+
+def _is_in(text: str, share: str) -> bool:
+    percent, salt = share.split(" % ")
+    return int(hashlib.sha256(f"{salt}\0{text}".encode()).hexdigest()[:16], 16) % 10_000 < float(percent) * 100
 
 
 @st.composite
@@ -90,6 +97,7 @@ def predicates(draw: st.DrawFn) -> Predicate:
         ops["between"] = st.tuples(value, value).map(lambda ends: tuple(sorted(ends)))
     if kind is FieldType.STRING:
         ops |= dict.fromkeys(("contains", "starts_with"), PATTERNS)
+        ops["percent"] = st.sampled_from(["20 % a", "50 % a", "50 % b", "0 % a", "100 % b"])
     if name == "区域":
         ops["within"] = value
     op = draw(st.sampled_from(list(ops)))

@@ -15,6 +15,7 @@ from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
+from router.model.workitem import EXTERNAL_ID
 from router.rules.requirements import meets
 from router.rules.route import Requirement
 from rules.fields import FactValue, FieldType, as_written
@@ -90,7 +91,7 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     head, plan = decision.head, plan_again(decision, planner)
     choice = replay(decision, plan)
     predicates = _dated(_as_they_were(decision, predicates_of(planner, plan)), planner.rule_set.fields)
-    erased = erased_attributes(decision)
+    erased = erased_attributes(decision).union({EXTERNAL_ID}.intersection(decision.erased))
     decisive = len(decision.seen) - 1
     if decisive < 0:
         return Explanation((), "the route names nobody", predicates, erased)

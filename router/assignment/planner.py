@@ -16,7 +16,7 @@ from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
-from router.rules.facts import fact_of
+from router.rules.facts import fact_of_item
 from router.rules.route import Drop, FallbackRep, OtherPool, Preference, Requirement, Route, RoutingRules, Wait, Widen
 from rules.fields import Fact, FactValue
 from rules.normal_form import NOTHING, Ignored
@@ -196,7 +196,7 @@ class Planner:
         InvalidInput
             If an attribute is not what the rule set declares; one violation per attribute.
         """
-        fact = fact_of(self.rule_set, item.attributes, self.roster.territories)
+        fact = fact_of_item(self.rule_set, item, self.roster.territories)
         matched = kept.matched if kept else self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
         path = self._paths.get(rule_id)

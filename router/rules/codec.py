@@ -34,10 +34,10 @@ FORMAT = 3
 """Raised when the layout or its meaning changes; an unknown one is refused rather than misread.
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
-is replayed as it was. 2 knew neither ``contains`` nor ``starts_with``, nor fields of which not all counts. Each rule
-set is written in the first format that has all of it, for servers of a former version to read it as long as they can.
+is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts. Each
+rule set is written in the first format that has all of it, for servers of a former version to read it while they can.
 """
-_SINCE_3 = frozenset({"contains", "starts_with"})
+_SINCE_3 = frozenset({"contains", "starts_with", "percent"})
 
 
 def dumps(rule_set: RoutingRules) -> str:

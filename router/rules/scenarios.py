@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from router.model.errors import InvalidInput
 from router.model.workforce import Pool, Rep, Territories
-from router.rules.facts import fact_of
+from router.model.workitem import WorkItem
+from router.rules.facts import fact_of_item
 from router.rules.requirements import meets
 from router.rules.route import Route, RoutingRules
 from rules.fields import Fact
@@ -35,9 +36,8 @@ class RuleTest:
 
     name: str
     line: int
-    attributes: Mapping[str, object]
+    item: WorkItem
     expect: Expectation
-    kind: str = "LEAD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def run(
     results = []
     for test in tests:
         try:
-            fact = fact_of(rule_set, test.attributes, workforce.territories)
+            fact = fact_of_item(rule_set, test.item, workforce.territories)
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:

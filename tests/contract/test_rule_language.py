@@ -5,6 +5,7 @@ The plain reading is of leads and rules as people write them; it shares nothing 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import unicodedata
 from collections.abc import Callable
@@ -62,19 +63,33 @@ def plainly_holds(field: str, op: str, wanted: str, lead: dict[str, Any]) -> boo
     if op == "within":
         parents = {spelt(name): spelt(parent) for name, parent in PARENTS.items()}
         return any(sought in (text, parents.get(text), parents.get(parents.get(text, ""))) for text in found)
+    if op == "percent":
+        return any(plain_bucket(text) < float(wanted) for text in found)
     tests = {"eq": str.__eq__, "has_any": str.__eq__, "contains": str.__contains__, "starts_with": str.startswith}
     return any(tests[op](text, sought) for text in found)
 
 
+def plain_bucket(value: str) -> float:
+    return int(hashlib.sha256(f"t\0{value}".encode()).hexdigest()[:16], 16) % 10_000 / 100
+
+
 LOOKS = [(field, op) for field in ("company", "region") for op in ("eq", "contains", "starts_with", "within")]
-COMPARISONS = st.tuples(
+TEXTUAL = st.tuples(
     st.sampled_from([*LOOKS, ("tags", "has_any")]), TEXTS | st.sampled_from(["s", "Ea", "side", "ｓＨ"]), st.booleans()
 )
+SHARES = st.tuples(
+    st.sampled_from([("company", "percent"), ("region", "percent")]),
+    st.sampled_from(["0", "0.01", "20", "50", "66.66", "100"]),
+    st.booleans(),
+)
+COMPARISONS = TEXTUAL | TEXTUAL | SHARES
 
 
 def rule_of(number: int, look: tuple[str, str], wanted: str, negated: bool) -> dict[str, Any]:
     value = [wanted] if look[1] == "has_any" else wanted
-    comparison = {"field": look[0], "op": look[1], "value": value}
+    comparison: dict[str, Any] = {"field": look[0], "op": look[1], "value": value}
+    if look[1] == "percent":
+        comparison = {"percent": float(wanted), "of": look[0], "salt": "t"}
     return {"id": f"r{number}", "when": {"not": comparison} if negated else comparison, "route": {"pool": "p"}}
 
 

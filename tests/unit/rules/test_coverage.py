@@ -31,7 +31,7 @@ UNIVERSE: dict[str, list[Any]] = {
 TEXTS = ("in", "not_in", "eq", "ne")
 ORDER = ("gt", "gte", "lt", "lte", "between", *TEXTS)
 ASKED: dict[str, tuple[tuple[str, ...], list[Any]]] = {
-    "area": ((*TEXTS, "within"), ["华东", "上海"]),
+    "area": ((*TEXTS, "within", "percent"), ["华东", "上海"]),
     "name": ((*TEXTS, "contains", "starts_with"), ["ab", "b", "bc"]),
     "n": (ORDER, [1, 1.0001]),
     "vip": (("eq", "ne"), [True, False]),
@@ -51,7 +51,7 @@ def a_comparison(random_: random.Random, names: list[str]) -> Predicate:
         return Predicate(name, op, tuple(random_.sample(values, random_.randint(1, len(values)))))
     if op == "between":
         return Predicate(name, op, tuple(sorted(random_.choices(values, k=2))))
-    return Predicate(name, op, random_.choice(values))
+    return Predicate(name, op, random_.choice(["20 % a", "50 % a", "50 % b"] if op == "percent" else values))
 
 
 def a_condition(random_: random.Random, names: list[str], depth: int = 2) -> Condition:
@@ -158,6 +158,10 @@ def tags(op: str, *values: str) -> Predicate:
     return Predicate("tags", op, values)
 
 
+def share(text: str) -> Predicate:
+    return Predicate("area", "percent", text)
+
+
 IMPOSSIBLE = {
     "a number above and below": All((n("gt", 60), n("lt", 50))),
     "no number of four decimals between": All((n("gt", 1), n("lt", 1.0001))),
@@ -173,12 +177,17 @@ IMPOSSIBLE = {
     "a region outside itself": All((Predicate("area", "eq", "x"), Not(Predicate("area", "within", "x")))),
     "every alternative": All((n("lt", 5), AnyOf((n("gt", 5), All((n("eq", 5), n("ne", 5))))))),
     "a word for missing": s("eq", "n/a"),
+    "a share out of a larger one": All((share("20 % a"), Not(share("50 % a")))),
+    "a share of nothing": share("0 % a"),
+    "all, but not there": All((Not(share("100 % a")), Predicate("area", "exists"))),
     "all that is and is not": Not(AnyOf((Predicate("n", "exists"), Predicate("n", "missing")))),
 }
 POSSIBLE = {
     "a number between": All((n("gt", 1), n("lt", 1.0002))),
     "a region within another": All((Predicate("area", "eq", "上海"), Predicate("area", "within", "华东"))),
     "two beginnings of which one is longer": All((s("starts_with", "ab"), s("starts_with", "abc"))),
+    "a share and another": All((share("20 % a"), Not(share("50 % b")))),
+    "a larger share": All((Not(share("20 % a")), share("50 % a"))),
     "a list of both": All((tags("has_any", "x"), tags("has_any", "y"))),
     "not above, or missing": All((Not(n("gt", 60)), Not(n("lt", 50)), Predicate("n", "missing"))),
 }
@@ -211,6 +220,8 @@ def test_what_can_hold_is_not_doubted(when: Condition) -> None:
         ((s("in", ("a", "b", "c")), s("in", ("a", "c"))), ("r0",)),
         ((s("contains", "b"), s("starts_with", "ab")), ("r0",)),
         ((s("contains", "b"), s("eq", "abc")), ("r0",)),
+        ((share("50 % a"), All((share("20 % a"), n("gt", 5)))), ("r0",)),
+        ((share("20 % a"), Not(share("20 % a")), n("gt", 5)), ("r0", "r1")),
         ((tags("has_any", "x", "y"), tags("has_all", "x", "z")), ("r0",)),
         ((Predicate("vip", "eq", True), Predicate("vip", "ne", True), Predicate("vip", "exists")), ("r0", "r1")),
         ((Not(n("gt", 5)), AnyOf((n("lte", 5), Predicate("n", "missing")))), ("r0",)),

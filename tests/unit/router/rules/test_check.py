@@ -520,3 +520,53 @@ def test_a_list_that_no_rule_names_is_a_warning_at_its_name() -> None:
     assert [(p.line, p.column, p.path, p.message, p.is_error) for p in problems] == [
         (2, 3, "lists.cities", "no rule names the list 'cities'", False)
     ]
+
+
+def test_a_share_is_of_the_items_identity_or_of_a_field() -> None:
+    shares = [{"percent": 20, "salt": "t"}, {"percent": 0.25, "of": "地区", "salt": "t"}, {"percent": 100, "salt": "t"}]
+
+    rule_set = good(check(source_of(rule(shares[0]), rule(shares[1], id="s"), rule({"not": shares[2]}, id="u"))))
+
+    assert [each.when for each in rule_set.rules] == [
+        Predicate("external_id", "percent", "20 % t"),
+        Predicate("地区", "percent", "0.25 % t"),
+        Not(Predicate("external_id", "percent", "100 % t")),
+    ]
+    jsonschema.validate(json.loads(source_of(*map(rule, shares))), json.loads(schema_text()))
+
+
+@pytest.mark.parametrize(
+    ("share", "path", "message"),
+    [
+        ({"percent": 101, "salt": "t"}, "percent", "found 101; at most 100"),
+        ({"percent": -1, "salt": "t"}, "percent", "found -1; at least 0"),
+        ({"percent": 12.345, "salt": "t"}, "percent", "found 12.345; a share has at most 2 decimals"),
+        ({"percent": "x", "salt": "t"}, "percent", "found 'x'; a number is expected"),
+        ({"percent": "20", "salt": "t"}, "percent", "found '20'; a number is expected"),
+        ({"percent": True, "salt": "t"}, "percent", "found true; a number is expected"),
+        ({"percent": 20}, "salt", "salt is missing"),
+        ({"percent": 20, "salt": ""}, "salt", "it is empty"),
+        (
+            {"percent": 20, "salt": "t", "of": "l"},
+            "of",
+            "allowed are external_id and string and number fields: 地区, n",
+        ),
+        ({"percent": 20, "salt": "t", "field": "n"}, "field", "unknown key 'field'; allowed are percent, of, salt"),
+    ],
+)
+def test_a_share_that_is_wrong_is_refused_at_its_place(share: dict[str, Any], path: str, message: str) -> None:
+    ((at, said),) = errors(check(source_of(rule(share))))
+
+    assert at == f"rules[0].when.{path}"
+    assert message in said
+
+
+def test_what_means_the_items_identity_cannot_be_a_field_as_well() -> None:
+    source = source_of(rule({"percent": 20, "salt": "t"}), fields={"external_id": {"type": "string"}})
+
+    ((at, said),) = errors(check(source))
+
+    assert (at, said) == (
+        "rules[0].when.of",
+        "a field is called external_id; it means source and external id here",
+    )

@@ -28,3 +28,17 @@ def test_a_note_about_a_person_is_hidden_whatever_is_declared_and_one_about_rule
 
     assert [decision.note for decision in listed.decisions] == [HIDDEN, ""]
     assert (changed.decision.note, rule_set.note) == (HIDDEN, "as the board decided")
+
+
+def test_what_rules_compared_a_personal_value_with_is_hidden_whatever_the_operator() -> None:
+    shown = [("phone", "contains", '"0000"'), ("external_id", "percent", '"30 % trial-7"'), ("region", "eq", '"east"')]
+    decision = decisions.Decision(
+        predicates=[decisions.Predicate(field=f, op=op, expected=value, actual="29.12") for f, op, value in shown]
+    )
+
+    hide(decision, {"phone", "external_id"})
+
+    assert [(predicate.expected, predicate.actual) for predicate in decision.predicates] == [
+        *[(HIDDEN, HIDDEN)] * 2,
+        ('"east"', "29.12"),
+    ]

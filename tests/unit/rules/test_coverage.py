@@ -215,6 +215,7 @@ def test_what_can_hold_is_not_doubted(when: Condition) -> None:
     ("whens", "by"),
     [
         ((n("gte", 10), n("gte", 50)), ("r0",)),
+        ((n("lt", 5), n("lt", 20), n("lt", 10)), ("r1",)),
         ((n("lt", 5), n("gte", 5), Predicate("n", "exists")), ("r0", "r1")),
         ((n("lt", 5), n("gte", 5), Predicate("n", "missing"), s("eq", "x")), ("r0", "r1", "r2")),
         ((s("in", ("a", "b", "c")), s("in", ("a", "c"))), ("r0",)),

@@ -207,3 +207,13 @@ def test_each_part_of_what_is_ignored_is_ignored_alone() -> None:
         rule_set = RuleSet(FIELDS, (), "all", ignoring={"地区": frozenset([part])})
         alike = [project(rule_set, {"地区": text}, alone)["地区"] == "east" for text in spellings.values()]
         assert alike == [text == spelling for text in spellings.values()]
+
+
+def test_a_share_ends_before_the_bucket_of_its_percentage() -> None:
+    shares = ("52 % a", "52.01 % a")
+    rules = tuple(Rule(share, Predicate("external_id", "percent", share), "p") for share in shares)
+
+    fact = project(RuleSet(FIELDS, rules, "all"), {}, alone, "crm~l-1")
+
+    assert fact == {"external_id^percent": ("52.01 % a",), "external_id^52 % a": 52.0, "external_id^52.01 % a": 52.0}
+    assert project(RuleSet(FIELDS, rules, "all"), {"地区": "x"}, alone) == {"地区": "x"}

@@ -6,7 +6,7 @@ What follows from a rule is the user's own: in the router a route. Read on in th
 * ``document``, ``scalars``: YAML or JSON text → a tree that knows where each value stood;
 * ``forms``, ``shape``: the tree → forms as people write them;
 * ``compiler``, ``lists``, ``report``, ``problems``: forms → fields, conditions and rules, or what is wrong and where;
-* ``cells``, ``coverage``: what of it can never decide;
+* ``scales``, ``cells``, ``coverage``, ``dead_rules``: what of it can never decide;
 * ``projection``, ``values``, ``normal_form``: raw attributes → the fact that is matched;
 * ``ports``, ``index``, ``closures``, ``reference``, ``samples``: the engines;
 * ``codec``: how conditions are stored;

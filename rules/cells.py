@@ -12,14 +12,13 @@ of ten others. It never holds less. So what is empty here is empty.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from missing_words import folded
 from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate
 from rules.fields import Fact, FieldType, Scalar, twin_of
-from rules.limits import DECIMALS
+from rules.scales import MISSING, OTHER, Mentioned, scale_of
 from rules.shares import read_share
 
 MAX_BOXES = 256
@@ -27,12 +26,8 @@ MAX_BOXES = 256
 MAX_STEPS = 400_000
 """Boxes that are made in one space, and entries that are looked at for them: some tenths of a second."""
 
-MISSING = 1
-"""The cell of a field that is missing."""
 OFF, ON = 1, 2
 """The cells of a switch."""
-_OTHER = "\0"
-"""Stands for a text that no rule mentions."""
 
 
 class TooMany(Exception):  # an answer, not a fault
@@ -51,14 +46,6 @@ Variable = str | Switch
 """A field by its name, or a switch."""
 Box = dict[Variable, int]
 """The cells that are left, by variable; of one that is not in it all."""
-
-
-class _Scale(Protocol):
-    full: int
-
-    def cells(self, op: str, value: Any) -> int: ...
-
-    def sample(self, cell: int) -> Any: ...
 
 
 class Space:
@@ -85,7 +72,7 @@ class Space:
                 self._switches[predicate.field].update(dict.fromkeys(switches))
             else:
                 values[predicate.field].update(dict.fromkeys(_values(predicate)))
-        self._scales = {name: _scale(kind, list(values[name]), missing) for name, kind in fields.items()}
+        self._scales = {name: scale_of(kind, list(values[name]), missing) for name, kind in fields.items()}
         self._allowed: dict[Switch, tuple[int, int]] = {}
         self._missing = missing
 
@@ -150,7 +137,7 @@ class Space:
         for field in tuple(fact):
             for op in {switch.op for switch in self._switches[field]}:
                 held = tuple(s.text for s in self._switches[field] if s.op == op and point.get(s) == ON)
-                fact[field if op == _HAS else twin_of(field, op)] = (*held, _OTHER)
+                fact[field if op == _HAS else twin_of(field, op)] = (*held, OTHER)
         return fact
 
     def take(self, steps: int) -> None:
@@ -224,7 +211,7 @@ class Space:
             on, off = scale.full & ~MISSING, scale.full
             if switch.op == _SHARE:
                 off, on = _cells_of_a_share(read_share(switch.text)[0], on, off)
-            elif isinstance(scale, _Mentioned) and switch.op in TWINNED:
+            elif isinstance(scale, Mentioned) and switch.op in TWINNED:
                 self.take(len(scale.values))
                 for value, cell in scale.values.items():
                     if not isinstance(value, str):
@@ -286,74 +273,3 @@ def _switches(predicate: Predicate) -> list[Switch]:
 def _values(predicate: Predicate) -> tuple[Any, ...]:
     value = predicate.value
     return () if value is None else value if isinstance(value, tuple) else (value,)
-
-
-def _scale(kind: FieldType, values: Sequence[Any], missing: Collection[str]) -> _Scale:
-    if kind in (FieldType.NUMBER, FieldType.DATE):
-        return _Ordered(values)
-    if kind is FieldType.BOOL:
-        return _Mentioned([True, False], others=False)
-    return _Mentioned([value for value in values if folded(value) not in missing])
-
-
-class _Mentioned:
-    """Values that are mentioned, each in a cell of its own, and all others in one."""
-
-    def __init__(self, values: Sequence[Scalar], *, others: bool = True) -> None:
-        self.values = {value: 4 << place for place, value in enumerate(values)}
-        self.full = MISSING | 2 * others | sum(self.values.values())
-        self._by_cell = {cell: value for value, cell in self.values.items()}
-
-    def cells(self, op: str, value: Any) -> int:
-        if op in ("exists", "missing"):
-            return MISSING if op == "missing" else self.full & ~MISSING
-        wanted = value if isinstance(value, tuple) else (value,)
-        cells = sum(self.values.get(each, 0) for each in dict.fromkeys(wanted))
-        return cells if op in ("eq", "in") else self.full & ~MISSING & ~cells
-
-    def sample(self, cell: int) -> Any:
-        return self._by_cell.get(cell, _OTHER)
-
-
-class _Ordered:
-    """Numbers: a cell for each that is mentioned, and one between any two and at both ends."""
-
-    def __init__(self, values: Sequence[Any]) -> None:
-        self._marks = sorted(values)
-        self.full = (1 << 2 * len(values) + 2) - 1
-        for place, (low, high) in enumerate(zip(self._marks, self._marks[1:], strict=False)):
-            if round(low + 10**-DECIMALS, DECIMALS) >= high:  # no number of so many decimals lies between
-                self.full &= ~(8 << 2 * place)
-
-    def cells(self, op: str, value: Any) -> int:
-        match op:
-            case "missing":
-                return MISSING
-            case "exists":
-                return self.full & ~MISSING
-            case "eq" | "in" | "ne" | "not_in":
-                wanted = value if isinstance(value, tuple) else (value,)
-                cells = sum(self._cell(each) for each in dict.fromkeys(wanted))
-                return cells if op in ("eq", "in") else self.full & ~MISSING & ~cells
-            case "between":
-                return self._below(value[1], inclusive=True) & ~self._below(value[0], inclusive=False)
-            case "lt" | "lte":
-                return self._below(value, inclusive=op == "lte")
-        return self.full & ~MISSING & ~self._below(value, inclusive=op == "gt")
-
-    def sample(self, cell: int) -> Any:
-        place = cell.bit_length() - 2  # odd: on a mark; even: before it
-        if place % 2:
-            return self._marks[place // 2]
-        if not self._marks:
-            return 0
-        if place == 0:
-            return self._marks[0] - 1
-        low = self._marks[place // 2 - 1]
-        return (low + self._marks[place // 2]) / 2 if place // 2 < len(self._marks) else low + 1
-
-    def _cell(self, value: Any) -> int:
-        return 4 << 2 * bisect_left(self._marks, value)
-
-    def _below(self, value: Any, *, inclusive: bool) -> int:
-        return ((self._cell(value) << inclusive) - 1) & ~MISSING

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from missing_words import folded
 from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
-from rules.coverage import Contradiction, Covered, findings
+from rules.dead_rules import warn_of_dead_rules
 from rules.fields import EXTERNAL_ID, FieldType, Scalar
 from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm, PercentForm
 from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
@@ -24,7 +24,7 @@ from rules.ruleset import Rule, RuleSet
 from rules.shares import DECIMALS as SHARE_DECIMALS
 from rules.shares import share_text
 from rules.spelling import doubt, hint, hint_among
-from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number, from_epoch
+from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
 DEFAULT = "default"
 """What tests call the default; no rule may have this id."""
@@ -104,7 +104,7 @@ def compile_rules(
     rules.sort(key=lambda numbered: -numbered[1].priority)
     if not report.has_errors:  # what did not compile looks like something else
         rule_set = RuleSet(fields, tuple(rule for _, rule in rules), None, missing=frozenset(missing))
-        _warn_of_the_unreachable(rule_set, [index for index, _ in rules], report)
+        warn_of_dead_rules(rule_set, [index for index, _ in rules], report)
     return tuple(rule for _, rule in rules)
 
 
@@ -118,46 +118,6 @@ def _check_ids(forms: Sequence[BareRuleForm], report: Report) -> None:
             report.error(("rules", index, "id"), f"rule {form.id} stands here twice, first in line {line}")
         else:
             first[form.id] = index
-
-
-def _warn_of_the_unreachable(rule_set: RuleSet[object], indexes: Sequence[int], report: Report) -> None:
-    """Warn of rules that can never be first, or never match; ``indexes`` says where each stands in the document."""
-    for finding in findings(rule_set):
-        rule, at = rule_set.rules[finding.rule], ("rules", indexes[finding.rule])
-        match finding:
-            case Covered(by=(only,)):
-                report.warn(at, f"rule {rule.id} can never be first: {only} precedes it and always matches too")
-            case Covered(by=several):
-                names = " and ".join(several) if len(several) < 4 else known_names(several)
-                shadow = f"{names} precede it, and one of them always matches too"
-                report.warn(at, f"rule {rule.id} can never be first: {shadow}")
-            case Contradiction(alone=True, condition=Predicate(value=value)) if value is not None:
-                pass  # a word for missing, which is said where it stands
-            case Contradiction(path=path, whole=whole):
-                subject = (
-                    f"rule {rule.id} can never match" if whole else f"this alternative of rule {rule.id} can never hold"
-                )
-                report.warn((*at, *path), f"{subject}: {_why_never(finding, rule_set.fields, at, report)}")
-
-
-def _why_never(finding: Contradiction, fields: Mapping[str, FieldType], at: Path, report: Report) -> str:
-    words = _in_words(finding.condition, fields)
-    if finding.other is not None:
-        path, other = finding.other
-        return f"{words} contradicts {_in_words(other, fields)} in line {report.line((*at, *path))}"
-    return f"{words} never holds" if finding.alone else f"{words} contradicts what stands around it"
-
-
-def _in_words(condition: Condition, fields: Mapping[str, FieldType]) -> str:
-    if not isinstance(condition, Predicate):
-        return "this condition"
-    value = condition.value
-    if value is None:
-        return f"{condition.field} {condition.op}"
-    if fields.get(condition.field) is FieldType.DATE:
-        written = [from_epoch(float(each)) for each in (value if isinstance(value, tuple) else (value,))]
-        return f"{condition.field} {condition.op} {', '.join(map(str, written))}"
-    return f"{condition.field} {condition.op} {shown(value)}"
 
 
 class _Compiler:

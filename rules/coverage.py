@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from rules.cells import MISSING, OFF, Box, Space, TooMany
+from rules.cells import OFF, Box, Space, TooMany
 from rules.conditions import All, AnyOf, Condition, Not, Predicate, predicates
 from rules.fields import EXTERNAL_ID, FieldType
 from rules.index import IndexEngine
 from rules.ruleset import Rule, RuleSet
+from rules.scales import MISSING
 
 MAX_CUTS = 128
 """Boxes that are cut out of one rule before it is given up."""

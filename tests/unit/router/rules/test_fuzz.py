@@ -26,7 +26,12 @@ from rules.reference import ReferenceEngine
 
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 SOURCE = """\
-fields: {region: {type: string, ignore: [case, width, blanks]}, n: {type: number}, b: {type: bool}, 标签: {type: list}, d: {type: date}}
+fields:
+  region: {type: string, ignore: [case, width, blanks]}
+  n: {type: number}
+  b: {type: bool}
+  标签: {type: list}
+  d: {type: date}
 undeclared: ignore
 lists: {few: [x, "y"]}
 rules:

@@ -5,8 +5,9 @@ What follows from a rule is the user's own: in the router a route. Read on in th
 * ``fields``, ``conditions``, ``ruleset``, ``revisions``: the values;
 * ``document``, ``scalars``: YAML or JSON text → a tree that knows where each value stood;
 * ``forms``, ``shape``: the tree → forms as people write them;
-* ``compiler``, ``report``, ``problems``: forms → fields, conditions and rules, or what is wrong and where;
-* ``projection``, ``values``: raw attributes → the fact that is matched;
+* ``compiler``, ``lists``, ``report``, ``problems``: forms → fields, conditions and rules, or what is wrong and where;
+* ``scales``, ``cells``, ``coverage``, ``dead_rules``: what of it can never decide;
+* ``projection``, ``values``, ``normal_form``: raw attributes → the fact that is matched;
 * ``ports``, ``index``, ``closures``, ``reference``, ``samples``: the engines;
 * ``codec``: how conditions are stored;
 * ``limits``: how large all of it may be.

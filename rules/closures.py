@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate
 from rules.fields import Fact, twin_of
 
 Test = Callable[[Fact], bool]
@@ -37,7 +37,7 @@ def _compile_predicate(predicate: Predicate) -> Test:
     if op == "missing":
         return lambda fact: field not in fact
     compare = COMPARISONS[op](predicate.value)
-    source = twin_of(field) if op == "within" else field
+    source = twin_of(field, op) if op in TWINNED else field
     return lambda fact: (actual := fact.get(source)) is not None and compare(actual)
 
 
@@ -76,6 +76,6 @@ COMPARISONS: dict[str, Callable[[Any], Callable[[Any], bool]]] = {
     "not_in": _not_in,
     "has_any": _has_any,
     "has_all": _has_all,
-    "within": lambda value: lambda around: value in around,
+    **dict.fromkeys(TWINNED, lambda value: lambda holding: value in holding),
 }
 """Per operator: from the value in the rule to a test of the value in the fact, which is there."""

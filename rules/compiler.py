@@ -7,17 +7,23 @@ is compiled by the user of the language.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from missing_words import folded
 from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
-from rules.fields import FieldType, Scalar
-from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm
+from rules.dead_rules import warn_of_dead_rules
+from rules.fields import EXTERNAL_ID, FieldType, Scalar
+from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm, PercentForm
 from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
+from rules.lists import NamedLists
+from rules.normal_form import NOTHING, Ignored, normal_form
 from rules.problems import known_names, shown
 from rules.report import Path, Report
-from rules.ruleset import Rule
-from rules.spelling import doubt, hint
+from rules.ruleset import Rule, RuleSet
+from rules.shares import DECIMALS as SHARE_DECIMALS
+from rules.shares import share_text
+from rules.spelling import doubt, hint, hint_among
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
 DEFAULT = "default"
@@ -29,8 +35,9 @@ Target = TypeVar("Target")
 _PRESENCE = ("exists", "missing")
 _ORDER = ("gt", "gte", "lt", "lte", "between")
 _EQUALITY = ("eq", "ne", "in", "not_in")
+_PATTERNS = ("contains", "starts_with")
 OPERATORS: Mapping[FieldType, tuple[str, ...]] = {
-    FieldType.STRING: (*_EQUALITY, "within", *_PRESENCE),
+    FieldType.STRING: (*_EQUALITY, *_PATTERNS, "within", *_PRESENCE),
     FieldType.NUMBER: (*_EQUALITY, *_ORDER, *_PRESENCE),
     FieldType.BOOL: ("eq", "ne", *_PRESENCE),
     FieldType.LIST: ("has_any", "has_all", *_PRESENCE),
@@ -56,12 +63,23 @@ def compile_fields(forms: Mapping[str, FieldForm], report: Report) -> dict[str, 
     return {name: form.type for name, form in forms.items()}
 
 
+def compile_ignored(forms: Mapping[str, FieldForm], report: Report) -> dict[str, Ignored]:
+    """Compile what does not count in which field; what is wrong goes to the report."""
+    for name, form in forms.items():
+        if form.ignore and form.type not in (FieldType.STRING, FieldType.LIST):
+            fault = f"ignore does not fit the {form.type} field {name}; it is for string and list fields"
+            report.error(("fields", name, "ignore"), fault)
+    return {name: frozenset(form.ignore) for name, form in forms.items() if form.ignore}
+
+
 def compile_rules(
     forms: Sequence[RuleForm],
     fields: Mapping[str, FieldType],
     report: Report,
     compile_target: Callable[[RuleForm, Path], Target],
     missing: Collection[str] = (),
+    ignoring: Mapping[str, Ignored] = MappingProxyType({}),
+    lists: NamedLists | None = None,
 ) -> tuple[Rule[Target], ...]:
     """Compile rules into the order in which the first match wins; what is wrong goes to the report.
 
@@ -71,16 +89,22 @@ def compile_rules(
         Makes what a rule leads to from its form and its path in the document.
     missing
         Words that mean that an attribute is missing, folded: no comparison with one can hold.
+    ignoring
+        What does not count in which field.
+    lists
+        Those that conditions may name; None: there are none.
     """
+    compiler = _Compiler(fields, report, missing, ignoring, lists or NamedLists({}, report))
     rules = []
     for index, form in enumerate(forms):
         path: Path = ("rules", index)
-        when = ALWAYS if form.when is None else compile_condition(form.when, fields, report, (*path, "when"), missing)
+        when = ALWAYS if form.when is None else compiler.whole(form.when, (*path, "when"))
         rules.append((index, Rule(form.id, when, compile_target(form, path), form.priority)))
     _check_ids(forms, report)
     rules.sort(key=lambda numbered: -numbered[1].priority)
     if not report.has_errors:  # what did not compile looks like something else
-        _warn_of_the_unreachable(rules, report)
+        rule_set = RuleSet(fields, tuple(rule for _, rule in rules), None, missing=frozenset(missing))
+        warn_of_dead_rules(rule_set, [index for index, _ in rules], report)
     return tuple(rule for _, rule in rules)
 
 
@@ -96,40 +120,38 @@ def _check_ids(forms: Sequence[BareRuleForm], report: Report) -> None:
             first[form.id] = index
 
 
-def _warn_of_the_unreachable(rules: Sequence[tuple[int, Rule[object]]], report: Report) -> None:
-    seen: dict[Condition, str] = {}
-    for index, rule in rules:
-        shadow = seen.get(ALWAYS) or seen.get(rule.when)
-        if shadow is not None:
-            report.warn(
-                ("rules", index), f"rule {rule.id} can never be first: {shadow} precedes it and always matches too"
-            )
-        else:
-            seen[rule.when] = rule.id
-
-
-def compile_condition(
-    form: object, fields: Mapping[str, FieldType], report: Report, path: Path, missing: Collection[str] = ()
-) -> Condition:
-    """Compile one rule's condition; what is wrong goes to the report."""
-    compiler = _Compiler(fields, report, missing)
-    condition = compiler.compile(form, path, 1)
-    if compiler.comparisons > MAX_CONDITIONS:
-        report.error(path, f"{compiler.comparisons} comparisons in one rule; at most {MAX_CONDITIONS} are allowed")
-    return condition
-
-
 class _Compiler:
-    def __init__(self, fields: Mapping[str, FieldType], report: Report, missing: Collection[str]) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, FieldType],
+        report: Report,
+        missing: Collection[str],
+        ignoring: Mapping[str, Ignored],
+        lists: NamedLists,
+    ) -> None:
         self._fields = fields
+        self._lists = lists
         self._missing = missing
+        self._ignoring = ignoring
         self._report = report
-        self.comparisons = 0
+        self._comparisons = 0
 
-    def compile(self, form: object, path: Path, level: int) -> Condition:
+    def whole(self, form: object, path: Path) -> Condition:
+        """Compile the condition of one rule."""
+        self._comparisons = 0
+        condition = self._compile(form, path, 1)
+        if self._comparisons > MAX_CONDITIONS:
+            fault = f"{self._comparisons} comparisons in one rule; at most {MAX_CONDITIONS} are allowed"
+            self._report.error(path, fault)
+        return condition
+
+    def _compile(self, form: object, path: Path, level: int) -> Condition:
         if isinstance(form, ComparisonForm):
-            self.comparisons += 1
+            self._comparisons += 1
             return self._comparison(form, path)
+        if isinstance(form, PercentForm):
+            self._comparisons += 1
+            return self._share(form, path)
         if level > MAX_NESTING:
             self._report.error(path, f"all, any and not nested deeper than the {MAX_NESTING} levels allowed")
             return ALWAYS
@@ -139,11 +161,24 @@ class _Compiler:
             case AnyForm():
                 return AnyOf(self._members(form.any, (*path, "any"), level))
             case NotForm():
-                return Not(self.compile(form.not_, (*path, "not"), level + 1))
+                return Not(self._compile(form.not_, (*path, "not"), level + 1))
         raise AssertionError(form)
 
     def _members(self, forms: list[ConditionForm], path: Path, level: int) -> tuple[Condition, ...]:
-        return tuple(self.compile(form, (*path, index), level + 1) for index, form in enumerate(forms))
+        return tuple(self._compile(form, (*path, index), level + 1) for index, form in enumerate(forms))
+
+    def _share(self, form: PercentForm, path: Path) -> Predicate:
+        kind = self._fields.get(form.of)
+        if form.of == EXTERNAL_ID and kind is not None:
+            self._report.error((*path, "of"), f"a field is called {EXTERNAL_ID}; it means source and external id here")
+        elif form.of != EXTERNAL_ID and kind not in (FieldType.STRING, FieldType.NUMBER):
+            names = [name for name, each in self._fields.items() if each in (FieldType.STRING, FieldType.NUMBER)]
+            allowed = f"allowed are {EXTERNAL_ID} and string and number fields: {known_names(names)}"
+            self._report.error((*path, "of"), f"found {shown(form.of)}; {allowed}{hint_among(form.of, names)}")
+        if form.percent != round(form.percent, SHARE_DECIMALS):
+            fault = f"found {shown(form.percent)}; a share has at most {SHARE_DECIMALS} decimals"
+            self._report.error((*path, "percent"), fault)
+        return Predicate(form.of, "percent", share_text(form.percent, form.salt))
 
     def _comparison(self, form: ComparisonForm, path: Path) -> Predicate:
         kind = self._fields.get(form.field)
@@ -164,45 +199,65 @@ class _Compiler:
         elif "value" not in form.model_fields_set:
             self._report.error(path, f"value is missing; {form.op} compares with one")
         else:
-            return Predicate(form.field, form.op, self._value(form, kind, (*path, "value")))
+            return Predicate(form.field, form.op, self._value(form, (*path, "value")))
         return Predicate(form.field, "missing")
 
-    def _value(self, form: ComparisonForm, kind: FieldType, path: Path) -> Scalar | tuple[Scalar, ...] | None:
-        if form.op == "between":
-            return self._range(form.value, kind, path)
+    def _value(self, form: ComparisonForm, path: Path) -> Scalar | tuple[Scalar, ...] | None:
         if form.op in ("in", "not_in", "has_any", "has_all"):
-            return self._list(form.value, kind, path)
-        return self._scalar(form.value, kind, path)
+            value, at = self._lists.written_out(form.value, path)
+            return () if value is None else self._list(value, form.field, at)
+        if isinstance(form.value, dict) and "list" in form.value:
+            self._report.error(path, f"found a list; {form.op} compares with none: in, not_in, has_any and has_all do")
+            return None
+        if form.op == "between":
+            return self._range(form.value, form.field, path)
+        if form.op in _PATTERNS:
+            return self._pattern(form.value, form.field, path)
+        return self._scalar(form.value, form.field, path)
 
-    def _list(self, value: object, kind: FieldType, path: Path) -> tuple[Scalar, ...]:
+    def _pattern(self, value: object, field: str, path: Path) -> str | None:
+        text = value if isinstance(value, str) else ""
+        pattern = normal_form(text, self._ignoring.get(field, NOTHING))
+        if not pattern or len(text) > MAX_STRING:
+            allowed = f"text of 1 to {MAX_STRING} characters"
+            said = " beside what the field ignores" if text and not pattern else ""
+            self._report.error(path, f"found {shown(value)}; {allowed} is expected{said}")
+        elif odd := doubt(pattern.strip()):
+            self._report.warn(path, odd)
+        return pattern
+
+    def _list(self, value: object, field: str, path: Path) -> tuple[Scalar, ...]:
         if not isinstance(value, list):
-            self._report.error(path, f"found {shown(value)}; a list is expected, each {_VALUE_ALLOWED[kind]}")
+            allowed = _VALUE_ALLOWED[self._fields[field]]
+            self._report.error(path, f"found {shown(value)}; a list is expected, each {allowed}")
         elif not value:
             self._report.error(path, "the list is empty; at least one value is expected")
         elif len(value) > MAX_LIST:
             self._report.error(path, f"{len(value)} values in the list; at most {MAX_LIST} are allowed")
         else:
-            items = (self._scalar(item, kind, (*path, index)) for index, item in enumerate(value))
+            items = (self._scalar(item, field, (*path, index)) for index, item in enumerate(value))
             return tuple(dict.fromkeys(item for item in items if item is not None))
         return ()
 
-    def _range(self, value: object, kind: FieldType, path: Path) -> tuple[Scalar, ...]:
+    def _range(self, value: object, field: str, path: Path) -> tuple[Scalar, ...]:
         if not isinstance(value, list) or len(value) != 2:
             self._report.error(path, f"found {shown(value)}; a list [low, high] is expected, both ends included")
             return ()
-        low, high = (self._scalar(item, kind, (*path, index)) for index, item in enumerate(value))
+        low, high = (self._scalar(item, field, (*path, index)) for index, item in enumerate(value))
         if low is None or high is None:
             return ()
         if not isinstance(low, str) and not isinstance(high, str) and low > high:
             self._report.error(path, f"found {shown(value)}: the low end lies above the high end")
         return (low, high)
 
-    def _scalar(self, value: object, kind: FieldType, path: Path) -> Scalar | None:
+    def _scalar(self, value: object, field: str, path: Path) -> Scalar | None:
+        kind = self._fields[field]
         compiled = scalar(value, kind)
         if compiled is None:
             quotes = "; write it in quotes, with all its zeros" if _needs_quotes(value, kind) else hint(value)
             self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected{quotes}")
         elif isinstance(compiled, str):
+            compiled = normal_form(compiled, self._ignoring.get(field, NOTHING))
             self._question(compiled, path)
         return compiled
 

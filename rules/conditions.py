@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from rules.fields import FactValue, Scalar
 
+TWINNED = frozenset({"within", "contains", "starts_with", "percent"})
+"""Operators that are looked up in a twin of the field, which projection makes: no engine looks at the text.
+
+``percent`` takes a share, see ``shares``, and the field may be ``EXTERNAL_ID``.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Predicate:

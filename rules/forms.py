@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag
 
 from rules import limits
-from rules.fields import FieldType
+from rules.fields import EXTERNAL_ID, FieldType
+from rules.normal_form import Ignorable
 
 CONDITION_OPERATORS = (
     *("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte"),
-    *("between", "has_any", "has_all", "exists", "missing", "within"),
+    *("between", "has_any", "has_all", "exists", "missing", "within", "contains", "starts_with"),
 )
 
 Name = Annotated[str, Field(min_length=1, max_length=limits.MAX_STRING)]
@@ -22,8 +23,13 @@ _SCALAR_SCHEMA: dict[str, JsonValue] = {"type": ["string", "number", "boolean"]}
 _VALUE_SCHEMAS: list[JsonValue] = [
     _SCALAR_SCHEMA,
     {"type": "array", "items": _SCALAR_SCHEMA, "maxItems": limits.MAX_LIST},
+    {"type": "object", "properties": {"list": {"type": "string"}}, "required": ["list"], "additionalProperties": False},
 ]
 Value = Annotated[Any, Field(json_schema_extra={"anyOf": _VALUE_SCHEMAS})]
+NamedListForm = Annotated[
+    list[Annotated[Any, Field(json_schema_extra=_SCALAR_SCHEMA)]],
+    Field(min_length=1, max_length=limits.MAX_LIST, description="Values that several rules share: {list: NAME}."),
+]
 
 
 class Form(BaseModel):
@@ -39,6 +45,14 @@ class FieldForm(Form):
     personal: Annotated[
         bool, Field(description="Says something about a person: hidden from roles that have no need of it.")
     ] = False
+    ignore: Annotated[
+        list[Annotated[Ignorable, Field(strict=False)]],
+        Field(
+            max_length=len(Ignorable),
+            description="What does not count where its texts are compared: case; width (full and half, accents apart); "
+            "blanks (at the ends, how many inside, characters that nobody sees).",
+        ),
+    ] = []
 
 
 class ComparisonForm(Form):
@@ -67,15 +81,24 @@ class NotForm(Form):
     not_: Annotated[ConditionForm, Field(alias="not")]
 
 
+class PercentForm(Form):
+    """Holds for a share of all work items, always the same ones; another salt takes others."""
+
+    percent: Annotated[float, Field(ge=0, le=100, description="Up to two decimals.")]
+    of: Annotated[Name, Field(description="A string or number field; absent: source and external id.")] = EXTERNAL_ID
+    salt: Annotated[Name, Field(description="Shares of one salt lie within each other.")]
+
+
 def _kind_of_condition(value: object) -> str:
     keys: Any = value if isinstance(value, dict) else ()
-    return next((f"<{key}>" for key in ("all", "any", "not") if key in keys), "<comparison>")
+    return next((f"<{key}>" for key in ("all", "any", "not", "percent") if key in keys), "<comparison>")
 
 
 ConditionForm = Annotated[
     Annotated[AllForm, Tag("<all>")]
     | Annotated[AnyForm, Tag("<any>")]
     | Annotated[NotForm, Tag("<not>")]
+    | Annotated[PercentForm, Tag("<percent>")]
     | Annotated[ComparisonForm, Tag("<comparison>")],
     Discriminator(_kind_of_condition),
 ]
@@ -83,6 +106,7 @@ CONDITION_FORMS: dict[str, type[Form]] = {
     "<all>": AllForm,
     "<any>": AnyForm,
     "<not>": NotForm,
+    "<percent>": PercentForm,
     "<comparison>": ComparisonForm,
 }
 """By their tags, as they stand in the locations of errors."""

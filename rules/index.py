@@ -9,7 +9,8 @@ How a field is looked up:
 
 * text, bool: by value; all values that no rule mentions share one mask;
 * number, date: by where the value falls among the thresholds that rules mention, found by bisection;
-* list, and the territories around a region: the OR of the masks of its entries.
+* list, and what stands in a twin (the territories around a region, the texts that are contained): the OR of the masks
+  of its entries.
 
 Masks of the first two kinds are made when first needed and kept; at most ``KEPT_MASKS`` per field, then it starts
 anew. Threads may share an engine: the worst that can happen is that two of them make the same mask.
@@ -22,7 +23,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from rules.closures import Test, compile_test
-from rules.conditions import All, AnyOf, Condition, Not, Predicate, predicates
+from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate, predicates
 from rules.fields import Fact, FieldType, twin_of
 from rules.ruleset import RuleSet
 
@@ -129,15 +130,15 @@ def _file(
     entries: dict[str, dict[int, Predicate]],
 ) -> bool:
     """File a conjunct under its field; False if the index cannot (fully) decide it."""
-    if isinstance(conjunct, Predicate) and conjunct.op in ("within", "has_any", "has_all"):
-        source = twin_of(conjunct.field) if conjunct.op == "within" else conjunct.field
+    if isinstance(conjunct, Predicate) and (conjunct.op in TWINNED or conjunct.op in ("has_any", "has_all")):
+        source = twin_of(conjunct.field, conjunct.op) if conjunct.op in TWINNED else conjunct.field
         if position in entries.setdefault(source, {}):
             return False
         entries[source][position] = conjunct
         return conjunct.op != "has_all" or _length(conjunct.value) == 1
     mentioned = list(predicates(conjunct))
     fields = {predicate.field for predicate in mentioned}
-    if len(fields) != 1 or any(predicate.op == "within" for predicate in mentioned):
+    if len(fields) != 1 or any(predicate.op in TWINNED for predicate in mentioned):
         return False
     field = fields.pop()
     if rule_set.fields.get(field) is FieldType.LIST:

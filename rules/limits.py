@@ -16,6 +16,8 @@ MAX_CONDITIONS = 100
 MAX_NESTING = 8
 """Levels of all, any and not."""
 MAX_LIST = 200
+MAX_LISTS = 250
+"""Lists with a name."""
 MAX_STRING = 512
 MAX_NUMBER = 1e15
 """Numbers lie below it on both sides: beyond, a double no longer keeps whole numbers and fractions apart."""

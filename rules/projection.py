@@ -8,14 +8,16 @@ tells what would have been right.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from missing_words import folded
-from rules.fields import Fact, FactValue, FieldType, twin_of
+from rules.fields import AS_WRITTEN, EXTERNAL_ID, Fact, FactValue, FieldType, twin_of
 from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
+from rules.normal_form import NOTHING, Ignored, normal_value
 from rules.problems import known_names, shown
 from rules.ruleset import RuleSet
+from rules.shares import bucket_of, read_share
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch
 
 
@@ -25,6 +27,8 @@ class _Refusal:
 
 
 _Reader = Callable[[object], "FactValue | _Refusal | None"]
+Around = Callable[[str, Ignored], tuple[str, ...]]
+"""Returns a region itself and all regions around it, spelt as in the normal form of what is ignored."""
 
 _BAD_TEXT = _Refusal(f"text of up to {MAX_STRING} valid characters")
 _BAD_NUMBER = _Refusal(NUMBER_ALLOWED)
@@ -49,9 +53,7 @@ class InvalidAttributes(Exception):
         super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
 
 
-def project(
-    rule_set: RuleSet[object], attributes: Mapping[str, object], around: Callable[[str], tuple[str, ...]]
-) -> Fact:
+def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around: Around, identity: str = "") -> Fact:
     """Check attributes and bring them into the form that engines match.
 
     Parameters
@@ -62,7 +64,9 @@ def project(
         Plain values: text, float or int, bool, None, lists, mappings. None, an empty list, and a text that is one of
         the rule set's words for it count as missing, whatever the type of the field; in a list such a text is left out.
     around
-        Returns a region itself and all regions around it: the twin of a field that some rule looks ``within``.
+        Makes the twin of a field that some rule looks ``within``.
+    identity
+        What tells the work item from all others, for shares of them; empty: nothing does.
 
     Raises
     ------
@@ -90,11 +94,54 @@ def project(
                 fact[name] = read  # type: ignore[assignment]  # no refusal here
     if refused:
         raise InvalidAttributes(_violations(rule_set, readers, attributes))
-    for name in rule_set.within_fields:
-        region = fact.get(name)
-        if region is not None:
-            fact[twin_of(name)] = around(str(region))
+    _add_twins(rule_set, fact, around, identity)
     return fact
+
+
+def _add_twins(rule_set: RuleSet[object], fact: dict[str, FactValue], around: Around, identity: str) -> None:
+    for name, ignored in rule_set.ignoring.items():
+        _put_into_normal_form(fact, name, ignored, rule_set.missing)
+    for (name, op), values in rule_set.twins.items():
+        value = identity or None if name == EXTERNAL_ID and op == "percent" else fact.get(name)
+        if value is None:
+            continue
+        if op == "percent":
+            _put_into_buckets(fact, name, str(value), values)
+        elif op == "within":
+            fact[twin_of(name, op)] = around(str(value), rule_set.ignoring.get(name, NOTHING))
+        else:
+            fact[twin_of(name, op)] = _holding(op, str(value), values)
+
+
+def _put_into_normal_form(fact: dict[str, FactValue], name: str, ignored: Ignored, missing: Collection[str]) -> None:
+    """Take off what a field ignores; what is no more than a word for missing then, is missing."""
+    written = fact.get(name)
+    if written is None:
+        return
+    value = normal_value(written, ignored)
+    if isinstance(value, tuple):
+        value = tuple(dict.fromkeys(text for text in value if folded(text) not in missing))
+    if not value or (isinstance(value, str) and folded(value) in missing):
+        del fact[name]
+    elif value != written:
+        fact[name], fact[twin_of(name, AS_WRITTEN)] = value, written
+
+
+def _put_into_buckets(fact: dict[str, FactValue], name: str, value: str, shares: Sequence[str]) -> None:
+    """Put down the bucket of each share, and the shares that a value is in."""
+    held = []
+    for share in shares:
+        percent, salt = read_share(share)
+        bucket = fact[twin_of(name, share)] = bucket_of(value, salt)
+        if bucket < percent:
+            held.append(share)
+    fact[twin_of(name, "percent")] = tuple(held)
+
+
+def _holding(op: str, text: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    if op == "contains":
+        return tuple([value for value in values if value in text])
+    return tuple([value for value in values if text.startswith(value)])
 
 
 def says_nothing(rule_set: RuleSet[object], value: object) -> bool:

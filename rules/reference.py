@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.conditions import All, AnyOf, Condition, Not, Predicate
-from rules.fields import Fact, FactValue, Scalar, twin_of
+from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate
+from rules.fields import Fact, FactValue, Scalar, as_written, twin_of
 from rules.ruleset import Rule, RuleSet
 
 
@@ -19,8 +19,9 @@ from rules.ruleset import Rule, RuleSet
 class PredicateTrace:
     """One comparison of a rule, as it went for one fact.
 
-    ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is None where the field is missing. ``holds``
-    is the comparison's own result: a ``not`` further out is part of the path, not of the result.
+    ``path`` leads to it in the rule, e.g. ``when.all[1]``; ``actual`` is the field as it came in, of a share the bucket
+    that it is in, None where it is missing. ``holds`` is the comparison's own result: a ``not`` further out is part of
+    the path, not of the result.
     """
 
     path: str
@@ -64,10 +65,18 @@ def trace(rule: Rule[object], fact: Fact) -> list[PredicateTrace]:
     """List a rule's comparisons in the order in which they are written, each with what was found."""
     return [
         PredicateTrace(
-            path, predicate.field, predicate.op, predicate.value, fact.get(predicate.field), _compare(predicate, fact)
+            *(path, predicate.field, predicate.op, predicate.value),
+            _met(predicate, fact),
+            _compare(predicate, fact),
         )
         for path, predicate in _predicates(rule.when, "when")
     ]
+
+
+def _met(predicate: Predicate, fact: Fact) -> FactValue | None:
+    if predicate.op == "percent":
+        return fact.get(twin_of(predicate.field, str(predicate.value)))
+    return as_written(fact, predicate.field)
 
 
 def _predicates(condition: Condition, path: str) -> Iterator[tuple[str, Predicate]]:
@@ -83,12 +92,12 @@ def _predicates(condition: Condition, path: str) -> Iterator[tuple[str, Predicat
 
 
 def _compare(predicate: Predicate, fact: Fact) -> bool:
+    if predicate.op in TWINNED:
+        holding = fact.get(twin_of(predicate.field, predicate.op), ())
+        return isinstance(holding, tuple) and predicate.value in holding
     actual = fact.get(predicate.field)
     if predicate.op == "missing" or actual is None:
         return predicate.op == "missing" and actual is None
-    if predicate.op == "within":
-        around = fact.get(twin_of(predicate.field), ())
-        return isinstance(around, tuple) and predicate.value in around
     expected = predicate.value
     if isinstance(expected, tuple):
         return _compare_with_many(predicate.op, actual, expected)

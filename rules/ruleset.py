@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from rules.conditions import Condition, predicates
+from rules.conditions import TWINNED, Condition, predicates
 from rules.fields import FieldType
+from rules.normal_form import Ignored
 
 Target = TypeVar("Target", covariant=True)
 """What follows from a rule; the language never looks at it."""
@@ -27,10 +28,11 @@ class Rule(Generic[Target]):
 class RuleSet(Generic[Target]):
     """Typed fields, rules in the order in which the first match wins, and the default.
 
-    ``within_fields`` follows from the rules: the region fields that some rule looks ``within``, which get a twin.
+    ``twins`` follow from the rules: for each field and operator that needs one, the values that are compared with.
     ``personal`` fields say something about a person. ``missing`` are the words that mean "not known" in an attribute,
     folded, see ``missing_words``; rule sets that were stored before there were such words have none, not even the
-    empty text, so that what they decided is decided again.
+    empty text, so that what they decided is decided again. ``ignoring`` says of which fields not all counts, and what
+    does not; what conditions compare them with is in normal form already.
     """
 
     fields: Mapping[str, FieldType]
@@ -39,8 +41,11 @@ class RuleSet(Generic[Target]):
     ignore_undeclared: bool = False
     personal: frozenset[str] = frozenset()
     missing: frozenset[str] = field(default=frozenset(), kw_only=True)
-    within_fields: frozenset[str] = field(init=False, compare=False, repr=False)
+    ignoring: Mapping[str, Ignored] = field(default_factory=dict, kw_only=True)
+    twins: Mapping[tuple[str, str], tuple[str, ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        looked = {p.field for rule in self.rules for p in predicates(rule.when) if p.op == "within"}
-        object.__setattr__(self, "within_fields", frozenset(looked))
+        twins: dict[tuple[str, str], dict[str, None]] = {}
+        for predicate in (p for rule in self.rules for p in predicates(rule.when) if p.op in TWINNED):
+            twins.setdefault((predicate.field, predicate.op), {})[str(predicate.value)] = None
+        object.__setattr__(self, "twins", {key: tuple(values) for key, values in twins.items()})

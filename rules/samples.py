@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rules.conditions import Predicate, predicates
+from rules.conditions import TWINNED, Predicate, predicates
 from rules.fields import Fact, twin_of
 from rules.ruleset import Rule, RuleSet
 
@@ -40,6 +40,8 @@ def _accepted(predicate: Predicate) -> Iterator[tuple[str, Any]]:
             yield predicate.field, value[0]
         case "has_any" | "has_all":
             yield predicate.field, value
-        case "within":
+        case "percent":
+            yield twin_of(predicate.field, "percent"), (value,)
+        case op if op in TWINNED:
             yield predicate.field, value
-            yield twin_of(predicate.field), (value,)
+            yield twin_of(predicate.field, op), (value,)

@@ -6,9 +6,12 @@ the text, which then equals no value of any work item. Nobody sees that in an ed
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
+from collections.abc import Collection
 
+from rules.normal_form import normal_form
 from rules.problems import shown
 
 _QUOTES = "“”„‟‘’‚‛«»‹›「」『』〝〞＂＇"
@@ -47,6 +50,19 @@ def hint(text: object) -> str:
         written = meant(re.sub(r"\s*：\s*", ": ", text))
         return f"; {shown(written)} was probably meant: a full-width colon separates nothing"
     return f"; {shown(meant(text))} was probably meant" if meant(text) not in ("", text) else ""
+
+
+def hint_among(name: str, names: Collection[str]) -> str:
+    """Say which of some names was probably meant by one that is none of them; nothing where none is near.
+
+    Examples
+    --------
+    >>> hint_among("big-citis", ["big-cities", "small-towns"]), hint_among("x", ["big-cities"])
+    ("; 'big-cities' was probably meant", '')
+    """
+    by_form = {normal_form(known): known for known in names}
+    near = difflib.get_close_matches(normal_form(name), by_form, 1)
+    return f"; {shown(by_form[near[0]])} was probably meant" if near else ""
 
 
 def doubt(text: str) -> str:

@@ -6,6 +6,7 @@ that has ever broken a parser.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from hypothesis import strategies as st
@@ -40,6 +41,7 @@ TEXTS = st.sampled_from(
 NUMBERS = st.sampled_from(
     [-1, 0, 1, 9, 59, 60, 61, 0.0001, 59.9999, 60.0001, -0.5, 999_999_999_999_999, -999_999_999_999_999]
 )
+PATTERNS = TEXTS.filter(bool) | st.sampled_from(("华", "海", "制造", "a", "nl", '"', "\\", "\u0301"))
 LISTS = st.lists(TEXTS, min_size=1, max_size=5).map(tuple)
 _VALUES = {
     FieldType.STRING: TEXTS,
@@ -51,13 +53,30 @@ _VALUES = {
 
 
 def facts() -> st.SearchStrategy[Fact]:
-    """Facts with any of the fields missing."""
+    """Facts with any of the fields missing, without the twins that rules look up: see ``with_twins``."""
     optional: dict[str, st.SearchStrategy[Any]] = {name: _VALUES[kind] for name, kind in FIELDS.items()}
-    return st.fixed_dictionaries({}, optional=optional).map(_with_twin)
+    return st.fixed_dictionaries({}, optional=optional)
 
 
-def _with_twin(fact: dict[str, Any]) -> Fact:
-    return {**fact, "区域^": TERRITORIES.around(fact["区域"])} if "区域" in fact else fact
+def with_twins(rule_set: RuleSet[object], fact: Fact) -> Fact:
+    """Add the twins that rules look up, by what their operators mean."""
+    twins: dict[str, Any] = {}
+    for (name, op), values in rule_set.twins.items():
+        text = str(fact.get(name, ""))
+        held = {
+            "within": TERRITORIES.around(text),
+            "contains": tuple(value for value in values if text.find(value) >= 0),
+            "starts_with": tuple(value for value in values if text[: len(value)] == value),
+            "percent": tuple(value for value in values if op == "percent" and _is_in(text, value)),
+        }
+        if name in fact:
+            twins[f"{name}^{op}"] = held[op]
+    return {**fact, **twins}
+
+
+def _is_in(text: str, share: str) -> bool:
+    percent, salt = share.split(" % ")
+    return int(hashlib.sha256(f"{salt}\0{text}".encode()).hexdigest()[:16], 16) % 10_000 < float(percent) * 100
 
 
 @st.composite
@@ -76,6 +95,9 @@ def predicates(draw: st.DrawFn) -> Predicate:
     if kind in (FieldType.NUMBER, FieldType.DATE):
         ops |= dict.fromkeys(("gt", "gte", "lt", "lte"), value)
         ops["between"] = st.tuples(value, value).map(lambda ends: tuple(sorted(ends)))
+    if kind is FieldType.STRING:
+        ops |= dict.fromkeys(("contains", "starts_with"), PATTERNS)
+        ops["percent"] = st.sampled_from(["20 % a", "50 % a", "50 % b", "0 % a", "100 % b"])
     if name == "区域":
         ops["within"] = value
     op = draw(st.sampled_from(list(ops)))

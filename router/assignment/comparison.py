@@ -82,7 +82,7 @@ def _is_alike(rule_set: RoutingRules, name: str, one: object, other: object) -> 
     if one == other or name not in rule_set.fields:
         return one == other
     try:
-        first, second = (project(rule_set, {name: value}, lambda region: (region,)) for value in (one, other))
+        first, second = (project(rule_set, {name: value}, lambda region, _: (region,)) for value in (one, other))
     except InvalidAttributes:
         return False
-    return first == second
+    return first.get(name) == second.get(name)

@@ -15,9 +15,10 @@ from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
+from router.model.workitem import EXTERNAL_ID
 from router.rules.requirements import meets
 from router.rules.route import Requirement
-from rules.fields import FactValue, FieldType
+from rules.fields import FactValue, FieldType, as_written
 from rules.reference import PredicateTrace, trace
 from rules.values import from_epoch
 
@@ -108,7 +109,7 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     head, plan = decision.head, plan_again(decision, planner)
     choice = replay(decision, plan)
     predicates = _dated(_as_they_were(decision, predicates_of(planner, plan)), planner.rule_set.fields)
-    erased = erased_attributes(decision)
+    erased = erased_attributes(decision).union({EXTERNAL_ID}.intersection(decision.erased))
     decisive = len(decision.seen) - 1
     if decisive < 0:
         return Explanation((), Refusals(names_nobody=True), predicates, erased)
@@ -223,10 +224,11 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tu
         yield Reason("NOT_A_MEMBER", "pool", "", step.pool)
     if not rep.active:
         yield Reason("INACTIVE", "active", "false", "true")
-    for demand in step.resolved(plan.fact):
-        requirement, widened = demand.requirement, demand.widened
-        if not meets(requirement, rep, plan.fact, planner.roster.territories, widened):
-            yield _unmet(requirement, rep, demand.wanted)
+    for demand in step.resolved(plan.fact, planner.rule_set.ignoring):
+        requirement, tree = demand.requirement, planner.roster.territories
+        if not meets(requirement, rep, plan.fact, tree, demand.widened, demand.ignored):
+            item = requirement.item
+            yield _unmet(requirement, rep, as_written(plan.fact, item) if item else demand.wanted)
     if rep.id in tried:
         yield Reason("ALREADY_TRIED", "tried", rep.id)
 

@@ -7,7 +7,7 @@ step in which somebody has room.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,9 +16,10 @@ from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
-from router.rules.facts import fact_of
+from router.rules.facts import fact_of_item
 from router.rules.route import Drop, FallbackRep, OtherPool, Preference, Requirement, Route, RoutingRules, Wait, Widen
 from rules.fields import Fact, FactValue
+from rules.normal_form import NOTHING, Ignored
 from rules.ports import RuleEngine
 from rules.ruleset import Rule
 
@@ -41,11 +42,11 @@ class Step:
     prefer: tuple[Preference, ...] = ()
     widened: tuple[tuple[str, int], ...] = ()
 
-    def resolved(self, fact: Fact) -> tuple[ResolvedRequirement, ...]:
-        """Return what the step requires of a rep for one work item."""
+    def resolved(self, fact: Fact, ignoring: Mapping[str, Ignored]) -> tuple[ResolvedRequirement, ...]:
+        """Return what the step requires of a rep for one work item; ``ignoring`` is the rule set's."""
         levels = dict(self.widened)
         return tuple(
-            ResolvedRequirement(requirement, wanted(requirement, fact), levels.get(requirement.item or "", 0))
+            _resolved(requirement, fact, ignoring, levels.get(requirement.item or "", 0))
             for requirement in self.require
         )
 
@@ -119,6 +120,13 @@ def wanted(requirement: Requirement, fact: Fact) -> FactValue | None:
     return fact.get(requirement.item) if requirement.item else requirement.value
 
 
+def _resolved(
+    requirement: Requirement, fact: Fact, ignoring: Mapping[str, Ignored], widened: int = 0
+) -> ResolvedRequirement:
+    ignored = ignoring.get(requirement.item or "", NOTHING)
+    return ResolvedRequirement(requirement, wanted(requirement, fact), widened, ignored)
+
+
 class Planner:
     """One revision of the rules and one of the workforce; immutable but for what it remembers.
 
@@ -188,7 +196,7 @@ class Planner:
         InvalidInput
             If an attribute is not what the rule set declares; one violation per attribute.
         """
-        fact = fact_of(self.rule_set, item.attributes, self.roster.territories)
+        fact = fact_of_item(self.rule_set, item, self.roster.territories)
         matched = kept.matched if kept else self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
         path = self._paths.get(rule_id)
@@ -226,11 +234,12 @@ class Planner:
         if step.rep:
             return self.roster.alone(step.rep, kind, without=tried)
         preferences = [
-            (ResolvedRequirement(preference.requirement, wanted(preference.requirement, fact)), preference.score)
+            (_resolved(preference.requirement, fact, self.rule_set.ignoring), preference.score)
             for preference in step.prefer
             if wanted(preference.requirement, fact) is not None
         ]
-        return self.roster.candidates(step.pool, kind, step.resolved(fact), preferences, without=tried, including=named)
+        resolved = step.resolved(fact, self.rule_set.ignoring)
+        return self.roster.candidates(step.pool, kind, resolved, preferences, without=tried, including=named)
 
     def _charge(self, route: Route, item: WorkItem, fact: Fact, candidates: Candidates) -> int:
         """Return what the work item counts in the ledger, in micro-units.

@@ -21,6 +21,7 @@ from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
 from rules.fields import FactValue
+from rules.normal_form import NOTHING, Ignored, normal_value
 
 UNLIMITED = -1
 _MEMO_ENTRIES = 20_000
@@ -28,11 +29,14 @@ _MEMO_ENTRIES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ResolvedRequirement:
-    """A requirement beside what it asks for in one work item; ``widened`` counts the levels of territory let in."""
+    """A requirement beside what it asks for in one work item; ``widened`` counts the levels of territory let in, and
+    ``ignored`` is what does not count in the field that it asks by.
+    """
 
     requirement: Requirement
     wanted: FactValue | None
     widened: int = 0
+    ignored: Ignored = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Roster:
         self._position = {rep: position for position, rep in enumerate(self._ids)}
         self._everyone = (1 << len(self._ids)) - 1
         self._active = self._mask(rep.id for rep in reps.values() if rep.active)
-        self._holders = self._index()
+        self._holders: dict[Ignored, dict[str, dict[str, int]]] = {}
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
         self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
         self._memo: dict[ResolvedRequirement, int] = {}
@@ -145,12 +149,12 @@ class Roster:
 
     def _look_up(self, resolved: ResolvedRequirement) -> int:
         requirement, wanted = resolved.requirement, resolved.wanted
-        holders = self._holders.get(requirement.rep, {})
         if wanted is None:
             return self._everyone
+        holders = self._holders_of(requirement.rep, resolved.ignored)
         match requirement.op:
             case "covers":
-                regions = self.territories.admitting(str(wanted), resolved.widened)
+                regions = self.territories.ignoring(resolved.ignored).admitting(str(wanted), resolved.widened)
                 return reduce(or_, (holders.get(region, 0) for region in regions), 0)
             case "has" | "has_any" if isinstance(wanted, str | tuple):
                 return reduce(or_, (holders.get(value, 0) for value in _listed(wanted)), 0)
@@ -158,14 +162,21 @@ class Roster:
                 return reduce(and_, (holders.get(value, 0) for value in _listed(wanted)), self._everyone)
             case _:
                 fact = {requirement.item: wanted} if requirement.item else {}
-                reps = self.reps.values()
-                return self._mask(rep.id for rep in reps if meets(requirement, rep, fact, self.territories))
+                tree, ignored = self.territories, resolved.ignored
+                meeting = (rep for rep in self.reps.values() if meets(requirement, rep, fact, tree, ignored=ignored))
+                return self._mask(rep.id for rep in meeting)
 
-    def _index(self) -> dict[str, dict[str, int]]:
-        """Map attribute → text → bitmap of who has it."""
+    def _holders_of(self, attribute: str, ignored: Ignored) -> dict[str, int]:
+        if ignored not in self._holders:
+            self._holders[ignored] = self._index(ignored)
+        return self._holders[ignored].get(attribute, {})
+
+    def _index(self, ignored: Ignored) -> dict[str, dict[str, int]]:
+        """Map attribute → text, in normal form → bitmap of who has it."""
         holders: dict[str, dict[str, list[str]]] = {}
         for rep in self.reps.values():
-            for attribute, value in rep.attributes.items():
+            for attribute, raw in rep.attributes.items():
+                value = normal_value(raw, ignored)
                 for text in _listed(value) if isinstance(value, str | tuple) else ():
                     holders.setdefault(attribute, {}).setdefault(text, []).append(rep.id)
         return {

@@ -61,7 +61,10 @@ def rules() -> None:
     \b
     Field types: string, number, bool, list, date.
     Operators:   eq ne in not_in, gt gte lt lte between, has_any has_all, exists missing,
-                 within (a territory or one inside it).
+                 contains starts_with, within (a territory or one inside it).
+    Shares:      {percent: 20, salt: trial-7}: always the same 20 % of all leads; of: FIELD takes another value.
+    Lists:       lists: {cities: [上海, 北京]} at the top, and value: {list: cities} where it is compared with.
+    Spelling:    {type: string, ignore: [case, width, blanks]}: what does not count in a field.
     Groups:      all, any, not.
     """
 

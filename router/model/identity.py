@@ -18,10 +18,10 @@ References
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from router.model.workitem import WorkItem, natural_id
+from rules.normal_form import EVERYTHING, Ignorable, normal_form
 
 _NORMAL = re.compile(r"[a-z0-9_.\-]+")
 """The usual case, decided fast."""
@@ -59,14 +59,14 @@ def normal_name(item_id: str) -> str:
 @lru_cache(4096)
 def normal_source(text: str) -> str:
     """Return what all spellings of a source share."""
-    return _normal(text)
+    return normal_form(text)
 
 
 def normal_external_id(text: str) -> str:
     """Return what all spellings of an external id share."""
     if _NORMAL.fullmatch(text) and len(text) != 15:
         return text
-    plain = _normal(text, folds_case=False)
+    plain = normal_form(text, EVERYTHING - {Ignorable.CASE})
     if len(plain) == 15 and _CASE_COUNTS.fullmatch(plain):
         plain += "".join(_check_letter(plain[start : start + 5]) for start in (0, 5, 10))
     return plain.casefold()
@@ -75,16 +75,3 @@ def normal_external_id(text: str) -> str:
 def _check_letter(part: str) -> str:
     """Say which of five characters are capitals."""
     return _CHECK[sum(1 << place for place, char in enumerate(part) if char.isupper())]
-
-
-def _normal(text: str, *, folds_case: bool = True) -> str:
-    if not text.isascii():
-        text = "".join(_of_usual_width(char) for char in text if unicodedata.category(char) != "Cf")
-        text = unicodedata.normalize("NFC", text)
-    text = " ".join(text.split())
-    return text.casefold() if folds_case else text
-
-
-def _of_usual_width(char: str) -> str:
-    is_other = unicodedata.decomposition(char).startswith(("<wide>", "<narrow>"))
-    return unicodedata.normalize("NFKC", char) if is_other else char

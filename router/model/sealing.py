@@ -120,8 +120,9 @@ def _is_plain(value: Any) -> bool:
 
 
 def sealed_fields(item: WorkItem) -> frozenset[str]:
-    """Return the names of a stored work item's attributes that are sealed."""
-    return frozenset([name for name, value in item.attributes.items() if type(value) is Sealed])
+    """Return the names of a stored work item's attributes that are sealed, and ``external_id`` where that is."""
+    named = [name for name, value in item.attributes.items() if type(value) is Sealed]
+    return frozenset([*named, *[EXTERNAL_ID] * (type(item.external_id) is Sealed)])
 
 
 def is_sealed(head: DecisionInputs) -> bool:

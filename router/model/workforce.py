@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rules.fields import FactValue
+from rules.normal_form import NOTHING, Ignored, normal_form
 
 MICROS = 1_000_000
 """Micro-units of one lead unit: the ledger counts in whole ones, so nothing is lost to rounding."""
@@ -67,16 +68,28 @@ class Territories:
 
     def __init__(self, territories: Mapping[str, Territory] | None = None) -> None:
         self.records = territories or {}
+        self._ignoring: dict[Ignored, Territories] = {}
         self._children: dict[str, list[str]] = {}
         for territory in self.records.values():
             self._children.setdefault(territory.parent, []).append(territory.id)
 
-    def around(self, region: str) -> tuple[str, ...]:
-        """Return the region itself and all around it, inside out."""
-        path = [region]
-        while (territory := self.records.get(path[-1])) and territory.parent:
-            path.append(territory.parent)
-        return tuple(path)
+    def around(self, region: str, ignored: Ignored = NOTHING) -> tuple[str, ...]:
+        """Return the region itself and all around it, inside out; in the normal form of what is ignored."""
+        return _path(region, self.ignoring(ignored).records)
+
+    def ignoring(self, ignored: Ignored) -> Territories:
+        """Return the tree with its names in normal form; of several of one form the first by name has a place in it.
+
+        Examples
+        --------
+        >>> Territories({"East": Territory("East", "CN")}).ignoring(frozenset({Ignorable.CASE})).around("east")
+        ('east', 'cn')
+        """
+        if not ignored:
+            return self
+        if ignored not in self._ignoring:
+            self._ignoring[ignored] = Territories(_in_normal_form(self.records, ignored))
+        return self._ignoring[ignored]
 
     def within(self, region: str) -> Iterator[str]:
         """Yield the region itself and all inside it."""
@@ -113,6 +126,22 @@ class Territories:
         if not widened:
             return frozenset(around)
         return frozenset(around) | frozenset(self.within(around[min(widened, len(around) - 1)]))
+
+
+def _path(region: str, records: Mapping[str, Territory]) -> tuple[str, ...]:
+    path = [region]
+    while (territory := records.get(path[-1])) and territory.parent:
+        path.append(territory.parent)
+    return tuple(path)
+
+
+def _in_normal_form(records: Mapping[str, Territory], ignored: Ignored) -> dict[str, Territory]:
+    tree: dict[str, Territory] = {}
+    for territory in sorted(records.values(), key=lambda territory: territory.id):
+        name, parent = normal_form(territory.id, ignored), normal_form(territory.parent, ignored)
+        # names that are one now must not make a circle of what was none
+        tree.setdefault(name, Territory(name, "" if name in _path(parent, tree) else parent))
+    return tree
 
 
 @dataclass(frozen=True, slots=True)

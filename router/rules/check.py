@@ -16,7 +16,8 @@ from router.rules.forms import PARTS, RuleSetForm, TestsForm
 from router.rules.lookups import KnownNames, look_up
 from router.rules.route import RoutingRules
 from router.rules.scenarios import RuleTest, ScenarioWorkforce
-from rules.compiler import compile_fields, compile_rules
+from rules.compiler import compile_fields, compile_ignored, compile_rules
+from rules.lists import NamedLists
 from rules.problems import Problem, in_order
 from rules.report import Report
 from rules.shape import fit
@@ -99,12 +100,18 @@ def _compile(
     form: RuleSetForm, pools: Collection[str] | None, also_personal: Collection[str], report: Report
 ) -> RoutingRules:
     fields = compile_fields(form.fields, report)
+    ignoring = compile_ignored(form.fields, report)
     personal = frozenset(name for name, field in form.fields.items() if field.personal)
-    routes = RouteCompiler(fields, pools, report, personal.union(also_personal))
+    lists = NamedLists(form.lists, report)
+    routes = RouteCompiler(fields, pools, report, personal.union(also_personal), lists=lists)
     missing = frozenset(["", *map(folded, form.missing)])
     rules = compile_rules(
-        form.rules, fields, report, lambda rule, path: routes.compile(rule.route, (*path, "route")), missing
+        *(form.rules, fields, report, lambda rule, path: routes.compile(rule.route, (*path, "route"))),
+        *(missing, ignoring, lists),
     )
     default = routes.compile(form.default.route, ("default", "route"))
+    lists.warn_of_unused()
     customer = compile_known_customer(form.known_customer, fields, report) if form.known_customer else None
-    return RoutingRules(fields, rules, default, form.undeclared == "ignore", personal, customer, missing=missing)
+    return RoutingRules(
+        *(fields, rules, default, form.undeclared == "ignore", personal, customer), missing=missing, ignoring=ignoring
+    )

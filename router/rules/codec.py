@@ -27,14 +27,17 @@ from router.rules.route import (
 from rules.codec import read_condition, write_condition
 from rules.conditions import Condition
 from rules.fields import FieldType
+from rules.normal_form import Ignorable
 from rules.ruleset import Rule
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the layout or its meaning changes; an unknown one is refused rather than misread.
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
-is replayed as it was; a rule set without such words is written so.
+is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts. Each
+rule set is written in the first format that has all of it, for servers of a former version to read it while they can.
 """
+_SINCE_3 = frozenset({"contains", "starts_with", "percent"})
 
 
 def dumps(rule_set: RoutingRules) -> str:
@@ -52,7 +55,7 @@ def dumps(rule_set: RoutingRules) -> str:
     ]
     default = routes.setdefault(rule_set.default, len(routes))
     document = {
-        "format": FORMAT if rule_set.missing else 1,
+        "format": _format_of(rule_set),
         "fields": dict(rule_set.fields),
         "ignore_undeclared": rule_set.ignore_undeclared,
         "conditions": [write_condition(condition) for condition in conditions],
@@ -64,6 +67,8 @@ def dumps(rule_set: RoutingRules) -> str:
     }
     if rule_set.missing:
         document["missing"] = sorted(rule_set.missing)
+    if rule_set.ignoring:
+        document["ignoring"] = {name: sorted(ignored) for name, ignored in rule_set.ignoring.items()}
     return json.dumps(document, default=_write, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -77,8 +82,8 @@ def loads(text: str | bytes) -> RoutingRules:
 
     """
     document = json.loads(text)
-    if document.get("format") not in (1, FORMAT):
-        raise ValueError(f"stored rule set has format {document.get('format')!r}; this version reads 1 and {FORMAT}")
+    if document.get("format") not in range(1, FORMAT + 1):
+        raise ValueError(f"stored rule set has format {document.get('format')!r}; this version reads 1 to {FORMAT}")
     conditions = [read_condition(raw) for raw in document["conditions"]]
     routes = [_read_route(raw) for raw in document["routes"]]
     rules = tuple(
@@ -93,7 +98,14 @@ def loads(text: str | bytes) -> RoutingRules:
         frozenset(document.get("personal", ())),  # likewise
         KnownCustomer(**known_customer) if known_customer else None,
         missing=frozenset(document.get("missing", ())),
+        ignoring={name: frozenset(map(Ignorable, ignored)) for name, ignored in document.get("ignoring", {}).items()},
     )
+
+
+def _format_of(rule_set: RoutingRules) -> int:
+    if rule_set.ignoring or any(op in _SINCE_3 for _, op in rule_set.twins):
+        return 3
+    return 2 if rule_set.missing else 1
 
 
 _STEPS: dict[str, type[Fallback]] = {"drop": Drop, "widen": Widen, "pool": OtherPool, "rep": FallbackRep, "wait": Wait}

@@ -29,6 +29,7 @@ from router.rules.route import (
 )
 from rules.fields import FactValue, FieldType
 from rules.limits import MAX_LIST, MAX_STRING
+from rules.lists import NamedLists
 from rules.problems import known_names, shown
 from rules.report import Path, Report
 from rules.spelling import doubt, hint
@@ -54,11 +55,14 @@ class RouteCompiler:
         pools: Collection[str] | None,
         report: Report,
         personal: Collection[str] = (),
+        *,
+        lists: NamedLists,
     ) -> None:
         self._fields = fields
         self._personal = personal
         self._pools = pools
         self._report = report
+        self._lists = lists
 
     def compile(self, form: RouteForm, path: Path) -> Route:
         """Compile the route at a path."""
@@ -126,11 +130,12 @@ class RouteCompiler:
         return Requirement(form.rep, form.op, item=form.item)
 
     def _fixed(self, form: RequirementForm, path: Path) -> FactValue | None:
-        value = _fixed_value(form.op, form.value)
-        if value is None:
+        written, path = self._lists.written_out(form.value, path)
+        value = _fixed_value(form.op, written)
+        if value is None and not (written is None and isinstance(form.value, dict)):
             expected = " or ".join(_ITEM_TYPES[form.op])
             bounds = f"texts up to {MAX_STRING} characters, lists of 1 to {MAX_LIST} texts"
-            self._report.error(path, f"found {shown(form.value)}; {form.op} compares with a {expected} ({bounds})")
+            self._report.error(path, f"found {shown(written)}; {form.op} compares with a {expected} ({bounds})")
         elif isinstance(value, tuple):
             for index, text in enumerate(value):
                 self._question(text, (*path, index))

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.model.errors import InvalidInput, Violation
+from router.model.identity import normal_id
 from router.model.workforce import Territories
-from rules.fields import Fact
+from router.model.workitem import WorkItem
+from rules.fields import EXTERNAL_ID, Fact
 from rules.projection import InvalidAttributes, project
 from rules.ruleset import RuleSet
 
 
-def fact_of(rule_set: RuleSet[object], attributes: Mapping[str, object], territories: Territories) -> Fact:
-    """Bring a work item's attributes into the form that engines match.
+def fact_of_item(rule_set: RuleSet[object], item: WorkItem, territories: Territories) -> Fact:
+    """Bring a work item into the form that engines match.
+
+    Raises
+    ------
+    InvalidInput
+        With one violation per bad attribute.
+    """
+    identity = normal_id(item) if (EXTERNAL_ID, "percent") in rule_set.twins else ""
+    return fact_of(rule_set, item.attributes, territories, identity)
+
+
+def fact_of(
+    rule_set: RuleSet[object], attributes: Mapping[str, object], territories: Territories, identity: str = ""
+) -> Fact:
+    """Bring a work item's attributes into the form that engines match; ``identity`` as in ``project``.
 
     Raises
     ------
@@ -20,7 +36,7 @@ def fact_of(rule_set: RuleSet[object], attributes: Mapping[str, object], territo
         With one violation per bad attribute.
     """
     try:
-        return project(rule_set, attributes, territories.around)
+        return project(rule_set, attributes, territories.around, identity)
     except InvalidAttributes as error:
         raise InvalidInput([Violation(_path(v.name), v.description) for v in error.violations]) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.model.workforce import MILLIS, Member, Pool, Rep, Territories, Territory
-from router.model.workitem import Kind
+from router.model.workitem import Kind, WorkItem
 from router.rules.forms import TestForm, TestsForm, WorkforceForm
 from router.rules.scenarios import Expectation, RuleTest, ScenarioWorkforce
 from rules.fields import FactValue
@@ -27,17 +27,28 @@ def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...]
 
 
 def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
-    attributes: object = form.item.get("attributes")
-    if not (isinstance(attributes, dict) and form.item.keys() <= {"kind", "attributes"}):
-        attributes = {name: value for name, value in form.item.items() if name != "kind"}
-    kind = form.item.get("kind", "LEAD")
-    if kind not in KINDS:
-        report.error((*path, "item", "kind"), f"found {shown(kind)}; allowed are {', '.join(KINDS)}")
     eligible = None if form.expect.eligible is None else frozenset(form.expect.eligible)
     expect = Expectation(form.expect.rule, form.expect.pool, eligible)
     if expect == Expectation():
         report.error((*path, "expect"), "nothing is expected; allowed are rule, pool and eligible")
-    return RuleTest(form.name, report.line(path), attributes, expect, str(kind))
+    return RuleTest(form.name, report.line(path), _item(form.item, report, (*path, "item")), expect)
+
+
+def _item(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:
+    """Read a work item: its attributes beside its kind, or under ``attributes`` beside all else that it has."""
+    attributes: object = raw.get("attributes")
+    if not (isinstance(attributes, dict) and raw.keys() <= {"kind", "source", "external_id", "attributes"}):
+        attributes = {name: value for name, value in raw.items() if name != "kind"}
+        raw = {name: value for name, value in raw.items() if name == "kind"}
+    kind = raw.get("kind", "LEAD")
+    if kind not in KINDS:
+        report.error((*path, "kind"), f"found {shown(kind)}; allowed are {', '.join(KINDS)}")
+        kind = "LEAD"
+    source, external_id = raw.get("source", ""), raw.get("external_id", "")
+    for name, value in (("source", source), ("external_id", external_id)):
+        if not isinstance(value, str):
+            report.error((*path, name), f"found {shown(value)}; text is expected")
+    return WorkItem(Kind(str(kind)), str(source), str(external_id), attributes)
 
 
 def _workforce(form: WorkforceForm, report: Report) -> ScenarioWorkforce:

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from missing_words import MISSING_WORDS
 from resource_names import check_id
 from router.rules import limits
-from rules.forms import BareRuleForm, FieldForm, Form, Name, Value
-from rules.limits import MAX_FIELDS, MAX_LIST, MAX_RULES
+from rules.forms import BareRuleForm, FieldForm, Form, Name, NamedListForm, Value
+from rules.limits import MAX_FIELDS, MAX_LIST, MAX_LISTS, MAX_RULES
 
 REQUIREMENT_OPERATORS = ("covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte")
 
@@ -189,6 +189,7 @@ class RuleSetForm(TestsForm):
         ),
     ] = list(filter(None, MISSING_WORDS))
     known_customer: KnownCustomerForm | None = None
+    lists: Annotated[dict[Name, NamedListForm], Field(max_length=MAX_LISTS)] = {}
     rules: Annotated[list[RuleForm], Field(max_length=MAX_RULES)] = []
     default: DefaultForm
 

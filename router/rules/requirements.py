@@ -10,11 +10,19 @@ from operator import ge, gt, le, lt
 from router.model.workforce import Rep, Territories
 from router.rules.route import Requirement
 from rules.fields import Fact, FactValue
+from rules.normal_form import NOTHING, Ignored, normal_value
 
 _ORDER: dict[str, Callable[[float, float], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 
 
-def meets(requirement: Requirement, rep: Rep, fact: Fact, territories: Territories, widened: int = 0) -> bool:
+def meets(
+    requirement: Requirement,
+    rep: Rep,
+    fact: Fact,
+    territories: Territories,
+    widened: int = 0,
+    ignored: Ignored = NOTHING,
+) -> bool:
     """Say whether a rep meets a requirement of a work item.
 
     Parameters
@@ -26,6 +34,9 @@ def meets(requirement: Requirement, rep: Rep, fact: Fact, territories: Territori
     widened
         How many levels ``covers`` is widened by: a rep of any territory inside the one that lies so many levels
         around the work item's counts as well. 0 for requirements that are not widened.
+    ignored
+        What does not count in the field of the work item, and therefore in the rep's attribute and in the names of
+        territories.
 
     Notes
     -----
@@ -43,11 +54,11 @@ def meets(requirement: Requirement, rep: Rep, fact: Fact, territories: Territori
     wanted = requirement.value if requirement.item is None else fact.get(requirement.item)
     if wanted is None:
         return True
-    actual = rep.attributes.get(requirement.rep)
+    actual = normal_value(rep.attributes.get(requirement.rep), ignored)
     if actual is None:
         return False
     if requirement.op == "covers":
-        return _covers(_entries(actual), str(wanted), territories, widened)
+        return _covers(_entries(actual), str(wanted), territories.ignoring(ignored), widened)
     if requirement.op in ("has", "has_any"):
         return not _entries(actual).isdisjoint(_entries(wanted))
     if requirement.op == "has_all":

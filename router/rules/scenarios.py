@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 from router.model.errors import InvalidInput
 from router.model.workforce import Pool, Rep, Territories
-from router.rules.facts import fact_of
+from router.model.workitem import WorkItem
+from router.rules.facts import fact_of_item
 from router.rules.requirements import meets
 from router.rules.route import Route, RoutingRules
 from rules.fields import Fact
 from rules.index import IndexEngine
+from rules.normal_form import NOTHING, Ignored
 from rules.problems import shown
 
 
@@ -34,9 +36,8 @@ class RuleTest:
 
     name: str
     line: int
-    attributes: Mapping[str, object]
+    item: WorkItem
     expect: Expectation
-    kind: str = "LEAD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,11 @@ def run(
     routes: dict[str | None, tuple[str, Route]] = {rule.id: (rule.id, rule.target) for rule in rule_set.rules}
     routes[None] = ("default", rule_set.default)
     engine = IndexEngine(rule_set)
-    who = eligible or plainly_eligible(workforce)
+    who = eligible or plainly_eligible(workforce, rule_set.ignoring)
     results = []
     for test in tests:
         try:
-            fact = fact_of(rule_set, test.attributes, workforce.territories)
+            fact = fact_of_item(rule_set, test.item, workforce.territories)
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:
@@ -83,8 +84,11 @@ def run(
     return results
 
 
-def plainly_eligible(workforce: ScenarioWorkforce) -> Eligible:
-    """Return who is a member of the route's pool, active, and meets every requirement."""
+def plainly_eligible(workforce: ScenarioWorkforce, ignoring: Mapping[str, Ignored]) -> Eligible:
+    """Return who is a member of the route's pool, active, and meets every requirement.
+
+    ``ignoring`` says what does not count in which field.
+    """
 
     def eligible(route: Route, fact: Fact) -> frozenset[str]:
         pool = workforce.pools.get(route.pool)
@@ -92,7 +96,10 @@ def plainly_eligible(workforce: ScenarioWorkforce) -> Eligible:
         return frozenset(rep.id for rep in reps if rep is not None and rep.active and _meets_all(rep, route, fact))
 
     def _meets_all(rep: Rep, route: Route, fact: Fact) -> bool:
-        return all(meets(requirement, rep, fact, workforce.territories) for requirement in route.require)
+        return all(
+            meets(requirement, rep, fact, workforce.territories, ignored=ignoring.get(requirement.item or "", NOTHING))
+            for requirement in route.require
+        )
 
     return eligible
 

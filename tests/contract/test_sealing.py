@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -571,3 +571,43 @@ async def test_nobody_can_try_out_in_the_store_what_a_request_held(redis: Any, t
 
     assert len(answers) == 2
     assert not [guess for guess in guesses for answer in answers if guess.encode() in answer]
+
+
+ON_TRIAL = """
+fields: {phone: {type: string, personal: true, ignore: [width, blanks]}, region: {type: string}}
+rules:
+  - id: trial
+    when:
+      all:
+        - {percent: 90, salt: a}
+        - {field: region, op: eq, value: east}
+        - {percent: 99, of: phone, salt: b}
+        - {field: phone, op: contains, value: "0000"}
+        - not: {field: phone, op: starts_with, value: "110"}
+    route: {pool: hot}
+default: {route: {pool: east}}
+"""
+
+
+async def test_what_rules_worked_out_of_personal_values_is_kept_when_they_are_erased(world: World) -> None:
+    hidden = replace(world)
+    hidden.planners = PlannerCache(
+        world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["external_id"])
+    )
+    hidden.queries = WorkItemQueries(world.store, hidden.planners)
+    hidden.router = Router(world.store, hidden.planners, hidden.queries, world.customer_scores)
+    hidden.eraser = Eraser(world.store, world.values, EmptyQueue(), hidden.planners)
+    await hidden.publish(ON_TRIAL)
+    decision = await hidden.route("L-1", phone="139 ００００ 0000", region="east")
+    before = await hidden.queries.explanation(hidden.tenant, decision)
+
+    await hidden.erase(decision.item_id)
+
+    erased = await hidden.queries.decision(hidden.tenant, decision.number)
+    after = await hidden.queries.explanation(hidden.tenant, erased)
+    assert decision.head.matched_rules == ("trial",)
+    assert [p.actual for p in before.predicates][3:] == ["139 ００００ 0000"] * 2
+    assert [(p.path, p.holds) for p in after.predicates] == [(p.path, p.holds) for p in before.predicates]
+    assert [p.actual for p in after.predicates] == [None, "east", None, None, None]
+    assert after.erased == {"external_id", "phone"}
+    assert await hidden.replay() == ([], {decision.item_id})

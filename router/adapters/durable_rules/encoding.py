@@ -6,7 +6,7 @@ answered wrong. So nothing that people write reaches it. Fields become ``f0``, `
 and reserved words. What remains is:
 
 * ``$and``, ``$or`` and plain comparisons; never empty, nor an ``$or`` inside an ``$iany``;
-* for lists ``$iany`` of one equality each;
+* for lists, and for twins (the regions around one, the texts that are contained), ``$iany`` of one equality each;
 * for a missing field a marker ``m0``, ``m1`` … in the fact, instead of ``$nex``, which loops endlessly on its own;
 * ``not`` pushed down to the comparisons, where it becomes "missing, or the opposite".
 
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rules.conditions import All, AnyOf, Condition, Not, Predicate
+from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate
 from rules.fields import Fact, twin_of
 from rules.ruleset import RuleSet
 
@@ -146,8 +146,8 @@ class Vocabulary:
         return _group("$or", [missing, self._comparison(field, _OPPOSITE[op], value)])
 
     def _comparison(self, field: str, op: str, value: Any) -> Ast:
-        if op == "within":
-            return self._has(twin_of(field), value)
+        if op in TWINNED:
+            return self._has(twin_of(field, op), value)
         name = self._property(field)
         match op:
             case "exists":

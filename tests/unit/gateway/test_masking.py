@@ -45,3 +45,17 @@ def test_what_became_of_a_personal_field_of_a_rep_is_hidden() -> None:
 
     values = [(field.before.string_value, field.after.string_value) for field in answer.changes[0].fields]
     assert values == [(HIDDEN, HIDDEN), ("", HIDDEN), ("east", "west")]
+
+
+def test_what_rules_compared_a_personal_value_with_is_hidden_whatever_the_operator() -> None:
+    shown = [("phone", "contains", '"0000"'), ("external_id", "percent", '"30 % trial-7"'), ("region", "eq", '"east"')]
+    decision = decisions.Decision(
+        predicates=[decisions.Predicate(field=f, op=op, expected=value, actual="29.12") for f, op, value in shown]
+    )
+
+    hide(decision, {"phone", "external_id"})
+
+    assert [(predicate.expected, predicate.actual) for predicate in decision.predicates] == [
+        *[(HIDDEN, HIDDEN)] * 2,
+        ('"east"', "29.12"),
+    ]

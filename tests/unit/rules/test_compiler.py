@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 import pytest
 from pydantic import Field
 
-from rules.compiler import compile_fields, compile_rules
+from rules.compiler import compile_fields, compile_ignored, compile_rules
 from rules.conditions import ALWAYS, All, AnyOf, Not, Predicate
 from rules.forms import BareRuleForm, FieldForm, Form
 from rules.problems import MAX_PROBLEMS, Problem, Severity, in_order
@@ -51,7 +51,8 @@ def compiled(*rules: dict[str, Any], fields: Any = FIELDS) -> Compiled:
     if form is None:
         return Compiled((), in_order(problems))
     report = Report(document)
-    compiled_rules = compile_rules(form.rules, compile_fields(form.fields, report), report, _bell)
+    declared, ignored = compile_fields(form.fields, report), compile_ignored(form.fields, report)
+    compiled_rules = compile_rules(form.rules, declared, report, _bell, ignoring=ignored)
     return Compiled(compiled_rules, in_order(report.problems))
 
 
@@ -91,15 +92,15 @@ def test_numbers_are_rounded_and_dates_become_epoch_seconds() -> None:
     when = {
         "all": [
             {"field": "n", "op": "between", "value": [0.00004, 1.23456]},
-            {"field": "d", "op": "gte", "value": "1970-01-02"},
-            {"field": "d", "op": "lt", "value": "1970-01-01T08:00:00.25+08:00"},
+            {"field": "d", "op": "lt", "value": "1970-01-02"},
+            {"field": "d", "op": "gte", "value": "1970-01-01T08:00:00.25+08:00"},
         ]
     }
 
     (only,) = good(rule(when))
 
     assert only.when == All(
-        (Predicate("n", "between", (0, 1.2346)), Predicate("d", "gte", 86_400), Predicate("d", "lt", 0.25))
+        (Predicate("n", "between", (0, 1.2346)), Predicate("d", "lt", 86_400), Predicate("d", "gte", 0.25))
     )
 
 
@@ -149,6 +150,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "ends swapped": (comparison("n", "between", [2, 1]), "when.value", "the low end lies above the high end"),
     "no value": (comparison("n", "gte"), "when", "value is missing; gte compares with one"),
     "value for exists": (comparison("n", "exists", 1), "when.value", "exists takes no value, found 1"),
+    "pattern on a number": (comparison("n", "contains", "1"), "when.op", "contains does not fit the number field n"),
+    "pattern on a list": (comparison("l", "contains", "x"), "when.op", "allowed are has_any, has_all, exists, missing"),
+    "empty pattern": (comparison("地区", "contains", ""), "when.value", "found ''; text of 1 to 512 characters"),
+    "no pattern": (comparison("地区", "starts_with", 5), "when.value", "found 5; text of 1 to 512 characters"),
+    "long pattern": (comparison("地区", "contains", "x" * 513), "when.value", "text of 1 to 512 characters"),
+    "patterns": (comparison("地区", "starts_with", ["x"]), "when.value", "found ['x']; text of 1 to 512"),
     "unknown op": (comparison("n", "=", 1), "when.op", "found '='; allowed are 'eq', 'ne'"),
     "empty group": (rule({"all": []}), "when.all", "it is empty"),
     "two groups": (
@@ -195,6 +202,55 @@ def test_a_field_with_a_reserved_name_is_refused(name: str) -> None:
     assert "begins with neither $ nor _" in message
 
 
+SPELLINGS = {"s": {"type": "string", "ignore": ["case", "width", "blanks"]}, "l": {"type": "list", "ignore": ["case"]}}
+
+
+def test_what_a_rule_compares_with_is_in_the_normal_form_of_its_field() -> None:
+    looks = [
+        ("s", "eq", " Ｅａｓｔ"),
+        ("s", "in", ["EAST", "east", "West"]),
+        ("s", "contains", "Ｓt "),
+        ("l", "has_any", ["ＡB"]),
+    ]
+
+    compilation = compiled(*(rule(comparison(*look)["when"], id=look[1]) for look in looks), fields=SPELLINGS)
+
+    assert [each.when for each in compilation.rules] == [
+        Predicate("s", "eq", "east"),
+        Predicate("s", "in", ("east", "west")),
+        Predicate("s", "contains", "st"),
+        Predicate("l", "has_any", ("ａb",)),
+    ]
+
+
+def test_what_a_field_ignores_is_not_doubted_in_a_value() -> None:
+    looks = [comparison("s", "eq", "“East”"), comparison("s", "eq", "Ｅast "), comparison("l", "has_any", ["ＡB "])]
+
+    doubts = [compiled(look, fields=SPELLINGS).problems for look in looks]
+
+    assert [[problem.path for problem in problems] for problems in doubts] == [
+        ["rules[0].when.value"],
+        [],
+        ["rules[0].when.value[0]"],
+    ]
+
+
+def test_only_texts_have_something_to_ignore() -> None:
+    fields = {"n": {"type": "number", "ignore": ["case"]}, "s": {"type": "string", "ignore": ["colour"]}}
+
+    assert errors(compiled(fields={"n": fields["n"]})) == [
+        ("fields.n.ignore", "ignore does not fit the number field n; it is for string and list fields")
+    ]
+    ((path, message),) = errors(compiled(fields={"s": fields["s"]}))
+    assert (path, "'case', 'width' or 'blanks'" in message) == ("fields.s.ignore[0]", True)
+
+
+def test_a_pattern_of_nothing_but_what_the_field_ignores_is_refused() -> None:
+    ((_, message),) = errors(compiled(comparison("s", "contains", " "), fields=SPELLINGS))
+
+    assert message == "found ' '; text of 1 to 512 characters is expected beside what the field ignores"
+
+
 def test_a_rule_that_can_never_be_first_is_a_warning() -> None:
     same = {"field": "n", "op": "gte", "value": 1}
     rules = [rule(same, id="a"), rule(same, id="b"), rule(id="c"), rule({"field": "b", "op": "exists"}, id="d")]
@@ -208,6 +264,61 @@ def test_a_rule_that_can_never_be_first_is_a_warning() -> None:
     ]
     assert "rule b can never be first: a precedes it" in checked.problems[0].message
     assert "rule d can never be first: c precedes it" in checked.problems[1].message
+
+
+CONTRADICTING = """\
+fields: {n: {type: number}, since: {type: date}, s: {type: string}}
+rules:
+  - id: wide
+    when: {field: n, op: gte, value: 10}
+  - id: narrow
+    when: {field: n, op: gte, value: 50}
+  - id: impossible
+    when:
+      all:
+        - {field: since, op: gt, value: 2024-05-02}
+        - {field: s, op: eq, value: x}
+        - {field: since, op: lt, value: 2024-05-01}
+  - id: half
+    when:
+      any:
+        - {field: s, op: eq, value: x}
+        - all: [{field: n, op: lt, value: 5}, {field: n, op: gt, value: 6}]
+  - id: small
+    when: {field: n, op: lt, value: 10}
+  - id: known
+    when: {field: n, op: exists}
+  - id: narrower
+    priority: 1
+    when: {field: s, op: in, value: [y, x]}
+"""
+
+
+def test_what_can_never_decide_is_told_at_its_place_with_what_stands_before_it() -> None:
+    document, form, _ = fit(CONTRADICTING, AlarmsForm, {"fields": FieldForm, "rules": AlarmRuleForm})
+    assert form is not None
+    report = Report(document)
+
+    compile_rules(form.rules, compile_fields(form.fields, report), report, _bell)
+
+    assert [(problem.line, problem.column, problem.path, problem.message) for problem in in_order(report.problems)] == [
+        (5, 5, "rules[1]", "rule narrow can never be first: wide precedes it and always matches too"),
+        (
+            *(12, 11, "rules[2].when.all[2]"),
+            "rule impossible can never match: since lt 2024-05-01 contradicts since gt 2024-05-02 in line 10",
+        ),
+        (13, 5, "rules[3]", "rule half can never be first: narrower precedes it and always matches too"),
+        (
+            *(17, 47, "rules[3].when.any[1].all[1]"),
+            "this alternative of rule half can never hold: n gt 6 contradicts n lt 5 in line 17",
+        ),
+        (
+            20,
+            5,
+            "rules[5]",
+            "rule known can never be first: wide and small precede it, and one of them always matches too",
+        ),
+    ]
 
 
 def test_problems_are_many_but_not_endless() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from rules.conditions import Predicate
-from rules.fields import FieldType
+from rules.fields import FieldType, as_written
+from rules.normal_form import Ignorable, Ignored
 from rules.projection import InvalidAttributes, project
 from rules.ruleset import Rule, RuleSet
 from tests.rule_sets import TERRITORIES
@@ -22,7 +23,7 @@ FIELDS = {
 RULES = RuleSet(FIELDS, (), "all")
 
 
-def alone(region: str) -> tuple[str, ...]:
+def alone(region: str, ignored: Ignored) -> tuple[str, ...]:
     return (region,)
 
 
@@ -65,9 +66,9 @@ def test_a_field_that_is_looked_within_gets_its_twin() -> None:
 
     assert project(rule_set, {"地区": "上海"}, TERRITORIES.around) == {
         "地区": "上海",
-        "地区^": ("上海", "华东", "中国"),
+        "地区^within": ("上海", "华东", "中国"),
     }
-    assert project(rule_set, {"地区": "火星"}, TERRITORIES.around) == {"地区": "火星", "地区^": ("火星",)}
+    assert project(rule_set, {"地区": "火星"}, TERRITORIES.around) == {"地区": "火星", "地区^within": ("火星",)}
     assert project(rule_set, {}, TERRITORIES.around) == {}
 
 
@@ -161,3 +162,58 @@ def test_a_word_for_missing_is_no_violation_beside_one() -> None:
 @pytest.mark.parametrize("word", ["", "N/A", "NULL", "-"])
 def test_rules_without_words_for_missing_take_every_text_as_a_value(word: str) -> None:
     assert project(RULES, {"地区": word, "l": [word]}, alone) == {"地区": word, "l": (word,)}
+
+
+def test_texts_that_are_contained_or_begun_with_are_facts_beside_the_field() -> None:
+    looks = [("contains", "海"), ("contains", "京"), ("starts_with", "上"), ("starts_with", "海")]
+    rules = tuple(Rule(f"r{number}", Predicate("地区", *look), "p") for number, look in enumerate(looks))
+    rule_set = RuleSet(FIELDS, rules, "all")
+
+    assert project(rule_set, {"地区": "上海"}, alone) == {
+        "地区": "上海",
+        "地区^contains": ("海",),
+        "地区^starts_with": ("上",),
+    }
+    assert project(rule_set, {}, alone) == {}
+
+
+EVERY_SPELLING = RuleSet(
+    FIELDS, (), "all", missing=frozenset(["", "n/a"]), ignoring=dict.fromkeys(["地区", "l"], frozenset(Ignorable))
+)
+
+
+@pytest.mark.parametrize("written", ["Ｅａｓｔ", "east ", "ea\u200bst", "EAST", "\ufeffEast\u3000"])
+def test_what_a_field_ignores_is_taken_off_and_what_was_written_stays_beside_it(written: str) -> None:
+    fact = project(EVERY_SPELLING, {"地区": written, "l": ["West", written, "EAST"]}, alone)
+
+    assert (fact["地区"], fact["l"]) == ("east", ("west", "east"))
+    assert as_written(fact, "地区") == written
+    assert as_written(fact, "l") == ("West", written, "EAST")
+
+
+def test_what_is_in_normal_form_already_is_kept_once() -> None:
+    assert project(EVERY_SPELLING, {"地区": "east", "n": 1}, alone) == {"地区": "east", "n": 1}
+
+
+@pytest.mark.parametrize("word", ["Ｎ／Ａ", "n/\u200ba", "\u200b"])
+def test_a_word_for_missing_is_one_in_every_spelling_that_the_field_takes_as_one(word: str) -> None:
+    assert project(EVERY_SPELLING, {"地区": word, "l": [word]}, alone) == {}
+
+
+def test_each_part_of_what_is_ignored_is_ignored_alone() -> None:
+    spellings = {Ignorable.CASE: "EAST", Ignorable.WIDTH: "ｅａｓｔ", Ignorable.BLANKS: " ea\u200bst"}
+
+    for part, spelling in spellings.items():
+        rule_set = RuleSet(FIELDS, (), "all", ignoring={"地区": frozenset([part])})
+        alike = [project(rule_set, {"地区": text}, alone)["地区"] == "east" for text in spellings.values()]
+        assert alike == [text == spelling for text in spellings.values()]
+
+
+def test_a_share_ends_before_the_bucket_of_its_percentage() -> None:
+    shares = ("52 % a", "52.01 % a")
+    rules = tuple(Rule(share, Predicate("external_id", "percent", share), "p") for share in shares)
+
+    fact = project(RuleSet(FIELDS, rules, "all"), {}, alone, "crm~l-1")
+
+    assert fact == {"external_id^percent": ("52.01 % a",), "external_id^52 % a": 52.0, "external_id^52.01 % a": 52.0}
+    assert project(RuleSet(FIELDS, rules, "all"), {"地区": "x"}, alone) == {"地区": "x"}

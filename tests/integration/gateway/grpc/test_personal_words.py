@@ -38,6 +38,8 @@ CONDITIONS: Mapping[str, object] = {
     "in": [PHONE, CORRECTED],
     "not_in": ["110"],
     "exists": None,
+    "contains": PHONE[3:],
+    "starts_with": PHONE,
 }
 """Conditions on the phone that hold of the lead, by operator."""
 

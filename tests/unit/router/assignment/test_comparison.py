@@ -18,7 +18,10 @@ from rules.index import IndexEngine
 
 RULES = """
 undeclared: ignore
-fields: {region: {type: string}, n: {type: number}, tags: {type: list}, since: {type: date}, risk: {type: number}}
+fields: {
+  region: {type: string}, name: {type: string, ignore: [case, width, blanks]}, n: {type: number}, tags: {type: list},
+  since: {type: date}, risk: {type: number}
+}
 known_customer: {id: customer, churn_risk: risk}
 default: {route: {pool: everyone}}
 """
@@ -60,9 +63,18 @@ def test_what_is_sent_as_it_is_stored_does_not_differ() -> None:
         ({"n": 3}, {"n": 3.0}),
         ({"tags": []}, {"tags": None}),
         ({"tags": ["a", ""]}, {"tags": ["a"]}),
+        ({"name": "Ｅａｓｔ"}, {"name": "east "}),
         ({"since": "2024-05-01"}, {"since": "2024-05-01T00:00:00Z"}),
     ],
-    ids=["a word for missing", "left out", "a number's form", "an empty list", "an empty entry", "a date's form"],
+    ids=[
+        "a word for missing",
+        "left out",
+        "a number's form",
+        "an empty list",
+        "an empty entry",
+        "what is ignored",
+        "a date's form",
+    ],
 )
 def test_what_the_rules_read_alike_does_not_differ(stored: dict[str, Any], sent: dict[str, Any]) -> None:
     assert compared(stored, sent).differences == ()

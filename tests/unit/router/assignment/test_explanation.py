@@ -230,3 +230,82 @@ def test_an_answer_that_there_is_an_owner_replays_as_the_decision_that_made_them
 
 def test_equals_take_turns_by_the_work_item_s_own_number() -> None:
     assert len({rotation_of(f"crm~L-{n}") % 7 for n in range(50)}) == 7
+
+
+SPELT = """
+fields: {region: {type: string, ignore: [case, width, blanks]}, company: {type: string}}
+rules:
+  - id: eastern
+    when: {all: [{field: region, op: within, value: EAST}, {field: company, op: contains, value: 科技}]}
+    route: {pool: east, require: [{rep: regions, op: covers, item: region}]}
+default: {route: {pool: east}}
+"""
+
+
+def test_what_a_lead_had_is_shown_as_it_was_written_and_matched_in_normal_form() -> None:
+    rule_set = check(SPELT).rule_set
+    assert rule_set is not None
+    people = {
+        "ann": Rep("ann", attributes={"regions": ("east ",)}),
+        "bob": Rep("bob", attributes={"regions": ("West",)}),
+    }
+    pool = Pool("east", tuple(map(Member, people)))
+    by = Planner(1, rule_set, IndexEngine(rule_set), Roster(1, people, {"east": pool}, {"East": Territory("East")}))
+
+    explanation = explain(decided(by, WorkItem(Kind.LEAD, attributes={"region": "Ｅａｓｔ", "company": "云科技"})), by)
+
+    assert [(p.field, p.op, p.expected, p.actual, p.holds) for p in explanation.predicates] == [
+        ("region", "within", "east", "Ｅａｓｔ", True),
+        ("company", "contains", "科技", "云科技", True),
+    ]
+    assert [candidate.verdict for candidate in explanation.candidates] == [Verdict.CHOSEN, Verdict.INELIGIBLE]
+    assert explanation.candidates[1].reasons == (
+        Reason("TERRITORY", "regions", "West", "Ｅａｓｔ", "covers", "region"),
+    )
+
+
+TRIAL = """
+fields: {phone: {type: string, personal: true}}
+rules:
+  - id: trial
+    when: {all: [{percent: 30, salt: trial-7}, {percent: 90, of: phone, salt: x}]}
+    route: {pool: east}
+default: {route: {pool: east}}
+"""
+
+
+def on_trial() -> Planner:
+    rule_set = check(TRIAL).rule_set
+    assert rule_set is not None
+    people = {"ann": Rep("ann")}
+    roster = Roster(1, people, {"east": Pool("east", (Member("ann"),))}, {})
+    return Planner(1, rule_set, IndexEngine(rule_set), roster)
+
+
+def test_of_a_share_the_bucket_is_shown() -> None:
+    by, item = on_trial(), WorkItem(Kind.LEAD, "crm", "L-1", {"phone": "139"})
+
+    shown = [(p.field, p.op, p.expected, p.actual, p.holds) for p in explain(decided(by, item), by).predicates]
+
+    assert shown == [
+        ("external_id", "percent", "30 % trial-7", 29.12, True),
+        ("phone", "percent", "90 % x", 44.84, True),
+    ]
+
+
+def test_a_share_of_what_is_erased_is_shown_as_it_was_decided() -> None:
+    by, item = on_trial(), WorkItem(Kind.LEAD, "crm", "L-1", {"phone": "139"})
+    decision = decided(by, item)
+    erased = decision._replace(
+        head=decision.head._replace(item=WorkItem(Kind.LEAD, "crm"), outcomes=(True, True)),
+        erased=("external_id", "attributes.phone"),
+        sealed=frozenset({"external_id", "phone"}),
+    )
+
+    explanation = explain(erased, by)
+
+    assert [(p.field, p.actual, p.holds) for p in explanation.predicates] == [
+        ("external_id", None, True),
+        ("phone", None, True),
+    ]
+    assert explanation.erased == {"external_id", "phone"}

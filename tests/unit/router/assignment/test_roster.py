@@ -14,6 +14,7 @@ from router.rules.requirements import meets
 from router.rules.route import Drop, FallbackRep, OtherPool, Requirement, Route, RoutingRules, Wait, Widen
 from rules.fields import FactValue
 from rules.index import IndexEngine
+from rules.normal_form import Ignorable, Ignored
 
 TREE = {
     territory.id: territory
@@ -24,9 +25,14 @@ TREE = {
         Territory("浦东", "上海"),
         Territory("杭州", "华东"),
         Territory("华南", "中国"),
+        Territory("East", "中国"),
+        Territory("ＥＡＳＴ", "East"),
     )
 }
-words = st.sampled_from(["上海", "华东", "中国", "浦东", "杭州", "华南", "火星", "ERP"])
+words = st.sampled_from(
+    ["上海", "华东", "中国", "浦东", "杭州", "华南", "火星", "ERP", "erp", "East", " east", "ＥＡＳＴ"]
+)
+ignored_parts = st.frozensets(st.sampled_from(Ignorable))
 values: st.SearchStrategy[FactValue] = st.one_of(
     words, st.lists(words, max_size=3).map(tuple), st.sampled_from([0.0, 1.0, 1, 2.5, True, False])
 )
@@ -45,26 +51,30 @@ requirements = st.builds(
 
 
 @settings(max_examples=400, deadline=None)
-@given(reps, st.lists(requirements, max_size=3), st.dictionaries(st.sampled_from("xy"), values), st.integers(0, 3))
+@given(
+    *(reps, st.lists(requirements, max_size=3), st.dictionaries(st.sampled_from("xy"), values), st.integers(0, 3)),
+    ignored_parts,
+)
 def test_the_index_finds_whom_the_plain_test_finds(
     people: dict[str, tuple[dict[str, FactValue], bool]],
     wishes: list[Requirement],
     fact: dict[str, FactValue],
     widened: int,
+    ignored: Ignored,
 ) -> None:
     records = {rep: Rep(rep, attributes=attributes, active=active) for rep, (attributes, active) in people.items()}
     pool = Pool("p", tuple(Member(rep) for rep in records))
     roster = Roster(1, records, {"p": pool}, TREE)
 
     candidates = roster.candidates(
-        "p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened) for r in wishes]
+        "p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened, ignored) for r in wishes]
     ).reps
 
     tree = Territories(TREE)
     plain = [
         rep
         for rep, record in sorted(records.items())
-        if record.active and all(meets(requirement, record, fact, tree, widened) for requirement in wishes)
+        if record.active and all(meets(wish, record, fact, tree, widened, ignored) for wish in wishes)
     ]
     assert list(candidates) == plain
 

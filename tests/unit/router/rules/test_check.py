@@ -27,7 +27,7 @@ from router.rules.route import (
 )
 from router.rules.schema import SCHEMA_FILE, schema_text
 from rules import limits
-from rules.conditions import All, Predicate
+from rules.conditions import All, Not, Predicate
 from rules.problems import Problem
 
 SMALLEST = """\
@@ -175,11 +175,16 @@ def test_a_single_fallback_step_needs_no_list(step: Any, compiled: object) -> No
     assert only.target.fallback == (compiled,)
 
 
-def test_a_rule_set_knows_which_fields_it_looks_within() -> None:
-    within = {"not": {"any": [{"field": "地区", "op": "within", "value": "华东"}]}}
+def test_a_rule_set_knows_what_its_rules_look_up_in_twins() -> None:
+    looks = [("within", "华东"), ("contains", "海"), ("contains", "上"), ("contains", "海"), ("starts_with", "上")]
+    comparisons = [{"field": "地区", "op": op, "value": value} for op, value in looks]
 
-    assert good(check(source_of(rule(within)))).within_fields == {"地区"}
-    assert good(check(source_of(rule()))).within_fields == frozenset()
+    assert good(check(source_of(rule({"not": {"any": comparisons}})))).twins == {
+        ("地区", "within"): ("华东",),
+        ("地区", "contains"): ("海", "上"),
+        ("地区", "starts_with"): ("上",),
+    }
+    assert good(check(source_of(rule()))).twins == {}
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -278,7 +283,7 @@ def test_a_document_of_another_shape_is_refused(source: str, fault: str) -> None
 def test_an_unknown_key_is_told_the_keys_of_its_own_place() -> None:
     field, tests = source_of(fields={"n": {"typ": "number"}}), '{"tests": [], "fields": {}}'
 
-    assert "unknown key 'typ'; allowed are type, personal" in [message for _, message in errors(check(field))]
+    assert "unknown key 'typ'; allowed are type, personal, ignore" in [message for _, message in errors(check(field))]
     assert errors(check_tests(tests)) == [("fields", "unknown key 'fields'; allowed are tests, workforce")]
 
 
@@ -456,3 +461,112 @@ def test_a_refusal_says_what_was_meant(written: str, said: str) -> None:
     source = with_value("x").replace({"field": "field: f", "op": "op: eq"}[name], written)
 
     assert said in check(source).problems[0].message
+
+
+CITIES = {"cities": ["上海", "北京"], "levels": [1, 2.5]}
+NAMES_CITIES = {"field": "地区", "op": "in", "value": {"list": "cities"}}
+
+
+def test_a_named_list_stands_for_its_entries_wherever_it_is_named() -> None:
+    route = {"pool": "p", "require": [{"rep": "cities", "op": "has_any", "value": {"list": "cities"}}]}
+    levels = {"not": {"field": "n", "op": "not_in", "value": {"list": "levels"}}}
+    rules = [rule(NAMES_CITIES, route), rule(levels, id="s"), rule({**NAMES_CITIES, "op": "not_in"}, id="t")]
+
+    rule_set = good(check(source_of(*rules, lists=CITIES)))
+
+    assert rule_set.rules[0].when == Predicate("地区", "in", ("上海", "北京"))
+    assert rule_set.rules[0].target.require == (Requirement("cities", "has_any", value=("上海", "北京")),)
+    assert rule_set.rules[1].when == Not(Predicate("n", "not_in", (1, 2.5)))
+    jsonschema.validate(json.loads(source_of(*rules, lists=CITIES)), json.loads(schema_text()))
+
+
+def named(name: object, **parts: Any) -> dict[str, Any]:
+    return rule({**NAMES_CITIES, "value": name, **parts})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "lists", "path", "message"),
+    [
+        (
+            *(named({"list": "citis"}), CITIES, "rules[0].when.value.list"),
+            "there is no list 'citis'; declared are cities, levels; 'cities' was probably meant",
+        ),
+        (named({"list": "x"}), {}, "rules[0].when.value.list", "there is no list 'x'; declared are none"),
+        (named({"list": "levels"}), CITIES, "lists.levels[0]", "found 1; text of up to 512 characters is expected"),
+        (named({"lists": "cities"}), CITIES, "rules[0].when.value", "a list of values or {list: NAME} is expected"),
+        (named({"list": ["cities"]}), CITIES, "rules[0].when.value", "a list of values or {list: NAME} is expected"),
+        (named({"list": "cities"}, op="eq"), CITIES, "rules[0].when.value", "found a list; eq compares with none"),
+        (named(["x"]), {"cities": "x"}, "lists.cities", "found 'x'; a list is expected"),
+        (named(["x"]), {"cities": []}, "lists.cities", "it is empty; at least one is expected"),
+        (named(["x"]), {"cities": ["x"] * 201}, "lists.cities", "at most 200 are allowed"),
+        (
+            *(rule(None, {"pool": "p", "require": [{"rep": "r", "op": "has", "value": {"list": "cities"}}]}), CITIES),
+            *("lists.cities", "has compares with a string"),
+        ),
+    ],
+)
+def test_a_named_list_that_is_wrong_is_refused_at_its_place(
+    wrong: dict[str, Any], lists: dict[str, Any], path: str, message: str
+) -> None:
+    ((at, said),) = errors(check(source_of(wrong, lists=lists)))[:1]
+
+    assert at == path
+    assert message in said
+
+
+def test_a_list_that_no_rule_names_is_a_warning_at_its_name() -> None:
+    problems = check("lists:\n  cities: [x]\nfields: {}\ndefault: {route: {pool: p}}").problems
+
+    assert [(p.line, p.column, p.path, p.message, p.is_error) for p in problems] == [
+        (2, 3, "lists.cities", "no rule names the list 'cities'", False)
+    ]
+
+
+def test_a_share_is_of_the_items_identity_or_of_a_field() -> None:
+    shares = [{"percent": 20, "salt": "t"}, {"percent": 0.25, "of": "地区", "salt": "t"}, {"percent": 100, "salt": "t"}]
+
+    rule_set = good(check(source_of(rule(shares[0]), rule(shares[1], id="s"), rule({"not": shares[2]}, id="u"))))
+
+    assert [each.when for each in rule_set.rules] == [
+        Predicate("external_id", "percent", "20 % t"),
+        Predicate("地区", "percent", "0.25 % t"),
+        Not(Predicate("external_id", "percent", "100 % t")),
+    ]
+    jsonschema.validate(json.loads(source_of(*map(rule, shares))), json.loads(schema_text()))
+
+
+@pytest.mark.parametrize(
+    ("share", "path", "message"),
+    [
+        ({"percent": 101, "salt": "t"}, "percent", "found 101; at most 100"),
+        ({"percent": -1, "salt": "t"}, "percent", "found -1; at least 0"),
+        ({"percent": 12.345, "salt": "t"}, "percent", "found 12.345; a share has at most 2 decimals"),
+        ({"percent": "x", "salt": "t"}, "percent", "found 'x'; a number is expected"),
+        ({"percent": "20", "salt": "t"}, "percent", "found '20'; a number is expected"),
+        ({"percent": True, "salt": "t"}, "percent", "found true; a number is expected"),
+        ({"percent": 20}, "salt", "salt is missing"),
+        ({"percent": 20, "salt": ""}, "salt", "it is empty"),
+        (
+            {"percent": 20, "salt": "t", "of": "l"},
+            "of",
+            "allowed are external_id and string and number fields: 地区, n",
+        ),
+        ({"percent": 20, "salt": "t", "field": "n"}, "field", "unknown key 'field'; allowed are percent, of, salt"),
+    ],
+)
+def test_a_share_that_is_wrong_is_refused_at_its_place(share: dict[str, Any], path: str, message: str) -> None:
+    ((at, said),) = errors(check(source_of(rule(share))))
+
+    assert at == f"rules[0].when.{path}"
+    assert message in said
+
+
+def test_what_means_the_items_identity_cannot_be_a_field_as_well() -> None:
+    source = source_of(rule({"percent": 20, "salt": "t"}), fields={"external_id": {"type": "string"}})
+
+    ((at, said),) = errors(check(source))
+
+    assert (at, said) == (
+        "rules[0].when.of",
+        "a field is called external_id; it means source and external id here",
+    )

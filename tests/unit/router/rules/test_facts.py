@@ -16,7 +16,7 @@ TREE = Territories({"上海": Territory("上海", "华东")})
 
 
 def test_the_twin_of_a_field_is_made_of_the_territories_around() -> None:
-    assert fact_of(RULES, {"region": "上海"}, TREE) == {"region": "上海", "region^": ("上海", "华东")}
+    assert fact_of(RULES, {"region": "上海"}, TREE) == {"region": "上海", "region^within": ("上海", "华东")}
 
 
 def test_a_bad_attribute_is_told_by_its_path_in_the_request() -> None:

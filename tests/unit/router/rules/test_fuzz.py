@@ -26,8 +26,14 @@ from rules.reference import ReferenceEngine
 
 SECONDS = float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))
 SOURCE = """\
-fields: {region: {type: string}, n: {type: number}, b: {type: bool}, 标签: {type: list}, d: {type: date}}
+fields:
+  region: {type: string, ignore: [case, width, blanks]}
+  n: {type: number}
+  b: {type: bool}
+  标签: {type: list}
+  d: {type: date}
 undeclared: ignore
+lists: {few: [x, "y"]}
 rules:
   - id: a
     priority: 3
@@ -36,6 +42,8 @@ rules:
   - id: b
     when: {any: [{field: 标签, op: has_any, value: [x, "y"]}, {field: d, op: gt, value: 2024-05-01}]}
     route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast}
+  - {id: d, when: {all: [{field: region, op: contains, value: 海}, {percent: 20.5, of: n, salt: s}]}, route: {pool: p}}
+  - {id: e, when: {not: {field: 标签, op: has_all, value: {list: few}}}, route: {pool: p}}
   - {id: c, when: {field: b, op: missing}, route: {pool: p, fallback: everyone}}
 default: {route: {pool: everyone}}
 tests: [{name: t, item: {region: 上海}, expect: {rule: a, eligible: [r]}}]

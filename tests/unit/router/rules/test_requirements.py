@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from resource_names import check_id
-from router.model.workforce import Rep
+from router.model.workforce import Rep, Territories, Territory
 from router.rules.requirements import meets
 from router.rules.route import Requirement
+from rules.normal_form import Ignorable
 from tests.rule_sets import TERRITORIES
 
 
@@ -73,6 +74,38 @@ def test_a_fixed_value_is_asked_whatever_the_item_has() -> None:
 
     assert meets(requirement, Rep("r", attributes={"a": ("日语",)}), {}, TERRITORIES)
     assert not meets(requirement, Rep("r", attributes={"a": ("英语",)}), {}, TERRITORIES)
+
+
+EAST = Territories({"East": Territory("East", "China"), "Shanghai": Territory("Shanghai", "EAST")})
+ALL_ALIKE = frozenset(Ignorable)
+
+
+@pytest.mark.parametrize(
+    ("op", "attribute", "wanted"),
+    [
+        ("covers", ("Ｅａｓｔ",), "east"),
+        ("covers", ("CHINA ",), "east"),
+        ("covers", ("east\u200b",), "shanghai"),
+        ("has", ("ＥＲＰ", "crm"), "erp"),
+        ("has_all", ("ERP", " Crm"), ("crm", "erp")),
+        ("eq", "Ｓｅｎｉｏｒ ", "senior"),
+    ],
+)
+def test_what_a_field_ignores_counts_neither_in_reps_nor_in_territories(op: Any, attribute: Any, wanted: Any) -> None:
+    rep, asked = Rep("r", attributes={"a": attribute}), Requirement("a", op, item="f")
+
+    assert meets(asked, rep, {"f": wanted}, EAST, ignored=ALL_ALIKE)
+    assert not meets(asked, rep, {"f": wanted}, EAST)
+
+
+def test_territories_that_are_one_but_for_what_is_ignored_make_no_circle() -> None:
+    tree = Territories(
+        {name: Territory(name, parent) for name, parent in [("a", "B"), ("b", "A"), ("A", ""), ("B", "")]}
+    )
+
+    assert tree.around("b") == ("b", "A")
+    assert tree.ignoring(frozenset({Ignorable.CASE})).around("b") == ("b",)
+    assert tree.ignoring(frozenset({Ignorable.CASE})).around("a") == ("a",)
 
 
 @pytest.mark.parametrize("good", ["a", "华东-1", "x" * 64, "a.b_c", "हिन्दी", "é", "e\u0301"])

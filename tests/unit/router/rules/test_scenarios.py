@@ -88,7 +88,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
     checked = check_tests(json.dumps({"tests": [case({"n": 1}, rule="default")]}))
 
     assert checked.problems == ()
-    assert [(test.name, test.attributes) for test in checked.tests] == [("t", {"n": 1})]
+    assert [(test.name, test.item.attributes) for test in checked.tests] == [("t", {"n": 1})]
     assert isinstance(checked.tests[0], RuleTest)
 
 
@@ -125,3 +125,31 @@ def test_a_rep_of_a_test_has_what_is_given_and_no_more() -> None:
     assert checked.workforce is not None
     assert checked.workforce.reps["x"] == Rep("x", attributes={"level": 3})
     assert checked.workforce.reps["y"] == Rep("y", active=False)
+
+
+TRIAL = """
+fields: {n: {type: number}}
+rules: [{id: trial, when: {percent: 30, salt: trial-7}, route: {pool: p}}]
+default: {route: {pool: p}}
+tests:
+  - {name: in, item: {source: crm, external_id: L-1, attributes: {n: 1}}, expect: {rule: trial}}
+  - {name: spelt otherwise, item: {source: CRM, external_id: "ｌ-1 ", attributes: {}}, expect: {rule: trial}}
+  - {name: out, item: {source: crm, external_id: L-2, attributes: {n: 1}}, expect: {rule: default}}
+  - {name: nobody, item: {n: 1}, expect: {rule: default}}
+"""
+
+
+def test_a_test_may_name_the_item_that_it_is_about() -> None:
+    checked = check(TRIAL)
+
+    assert checked.problems == ()
+    assert checked.rule_set is not None
+    assert [result.message for result in run(checked.rule_set, checked.tests, ScenarioWorkforce())] == [""] * 4
+
+
+def test_a_test_that_names_its_item_wrongly_is_refused() -> None:
+    checked = check_tests("tests: [{name: t, item: {external_id: 5, attributes: {}}, expect: {rule: a}}]")
+
+    assert [(problem.path, problem.message) for problem in checked.problems] == [
+        ("tests[0].item.external_id", "found 5; text is expected")
+    ]

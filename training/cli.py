@@ -15,6 +15,8 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from failures import Failure
+from operations.profit import profit_options
+from scoring.model.profit import ProfitAssumptions, at_risk_in_words
 from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, registry_of
 from tables.cli import say, table_options
@@ -102,11 +104,12 @@ class BarsOnConsole:
     help="Candidates to try, the simplest first.",
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
+@profit_options
 @table_options
 def train(
     data: Path, target: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
     schema_file: Path | None, out: Path, tenant: str, model: str, horizon_days: int | None, rungs: int, seed: int,
-    reading: ReadOptions,
+    reading: ReadOptions, profit: dict[str, float],
 ) -> None:  # fmt: skip
     """Train a churn model on a table of customers and write it into a registry.
 
@@ -115,11 +118,11 @@ def train(
     since them into columns. Rows that are alike stay, in one fold.
     """
     console = Console()
-    request = TrainRequest(
-        tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs,
-        _listed(negative), reading,
-    )  # fmt: skip
     try:
+        request = TrainRequest(
+            tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs,
+            _listed(negative), reading, ProfitAssumptions(**profit),
+        )  # fmt: skip
         registry = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
         schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
         ready = pipeline.read(request, data, schema=schema, horizon_days=horizon_days)
@@ -177,6 +180,7 @@ def show_figures(console: Console, published: Published) -> None:
     for (passed, detail), gates in groupby(report["gates"], key=lambda gate: (gate["passed"], gate["detail"])):
         names = ", ".join(gate["name"] for gate in gates)
         console.print(f"{'[green]pass[/]' if passed else '[red]fail[/]'} {names}: {detail}", highlight=False)
+    console.print(at_risk_in_words(published.artefact.thresholds.at_risk, published.request.profit), highlight=False)
     console.print(
         f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / 'report.html'}",
         highlight=False,

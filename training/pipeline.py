@@ -41,8 +41,9 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """A version as a server reads it, its folder, and its report."""
+    """What was asked for, the version as a server reads it, its folder, and its report."""
 
+    request: TrainRequest
     artefact: Artefact
     folder: Path
     report: Document
@@ -99,14 +100,13 @@ def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) 
         If the champion is not what was promoted.
     """
     request = ready.request
-    plan = TrainingPlan(
-        seed=request.seed, horizon_days=ready.horizon_days, ladder=LADDER[: request.rungs or len(LADDER)]
-    )
+    ladder = LADDER[: request.rungs or len(LADDER)]
+    plan = TrainingPlan(request.seed, ready.horizon_days, ladder, profit=request.profit)
     champion = current_champion(str(registry), request.model)
     trained = train(ready.prepared, plan, champion=champion, progress=progress)
     progress.stage("publish", 1)
     sha256, now = file_sha256(ready.file), datetime.now(UTC)
     origin = Origin(request.model, request.target, sha256, request.configuration, now)
-    published = Published(*publish(trained, origin, registry))
+    published = Published(request, *publish(trained, origin, registry))
     progress.advance()
     return published

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scoring.model.artefact import Artefact
 from scoring.model.logistic import FloatArray
+from scoring.model.profit import ProfitAssumptions
 from scoring.model.tables import ScoreTables
 from scoring.registry.gates import Gate
 from training.data.preparing import Prepared
@@ -33,15 +34,20 @@ class TrainingPlan:
         Candidates, simplest first.
     benchmark_model
         Judged beside them, never shipped; None: spare the time.
-    campaign
-        What keeping a customer costs and brings.
+    profit
+        What rescuing a customer costs and brings.
     """
 
     seed: int = DEFAULT_SEED
     horizon_days: int = 0
     ladder: Sequence[Candidate] = LADDER
     benchmark_model: Candidate | None = BENCHMARK_MODEL
-    campaign: Campaign = field(default_factory=Campaign)
+    profit: ProfitAssumptions = field(default_factory=ProfitAssumptions)
+
+    @property
+    def campaign(self) -> Campaign:
+        """What the scores are judged by."""
+        return Campaign.of(self.profit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 
 from pydantic import JsonValue
 
+from scoring.model.profit import ProfitAssumptions
 from tables.options import ReadOptions
 from training.seed import DEFAULT_SEED
 
@@ -28,6 +29,8 @@ class TrainRequest:
         How many candidates of the ladder to try, the simplest first; 0: all.
     reading
         How the table is read where it does not tell.
+    profit
+        What rescuing a customer costs and brings.
     """
 
     tenant: str
@@ -42,6 +45,7 @@ class TrainRequest:
     rungs: int = 0
     negative: tuple[str, ...] = ()
     reading: ReadOptions = field(default_factory=ReadOptions)
+    profit: ProfitAssumptions = field(default_factory=ProfitAssumptions)
 
     @property
     def configuration(self) -> dict[str, JsonValue]:
@@ -55,4 +59,6 @@ class TrainRequest:
         }
         given |= {"drop": list(self.dropped), "rungs": self.rungs if self.rungs < RUNGS else 0}
         given["reading"] = self.reading.document()
+        usual = asdict(ProfitAssumptions())
+        given["profit"] = {name: value for name, value in asdict(self.profit).items() if value != usual[name]}
         return {name: value for name, value in given.items() if value}

@@ -18,7 +18,6 @@ from scoring.model import artefact
 from scoring.model.artefact import Artefact
 from scoring.model.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
 from scoring.model.schema import FeatureValue
-from training.evaluate.profit import break_even
 from training.plan import Trained
 from training.report.cards import cards
 from training.report.document import Document, report_of, to_json
@@ -125,7 +124,7 @@ def code_sha256() -> str:
 
 def _thresholds(trained: Trained) -> Thresholds:
     riskiest = float(np.quantile(trained.tables.probabilities(trained.reference_rows), 0.9))
-    return Thresholds(at_risk=break_even(trained.plan.campaign), top_decile=float(np.clip(riskiest, 1e-9, 1 - 1e-9)))
+    return Thresholds(at_risk=trained.plan.profit.break_even, top_decile=float(np.clip(riskiest, 1e-9, 1 - 1e-9)))
 
 
 def _golden(trained: Trained) -> list[GoldenRow]:

@@ -21,6 +21,7 @@ from operations.rpc.messages import checked_message, fingerprint_of, operation_m
 from operations.service import OperationService
 from operations.tables import read_options, report_message
 from scoring.errors import InvalidInput, Violation
+from scoring.model.profit import ProfitAssumptions
 from scoring.names import model_of
 from scoring.paths import inside, where
 from scoring.registry.registry import Registries
@@ -89,6 +90,7 @@ class Trainings:
             rungs=request.rungs,
             negative=tuple(request.negative),
             reading=read_options(request.read_options),
+            profit=_profit(request.profit_assumptions),
         )
 
 
@@ -104,6 +106,15 @@ def training(data: Path, models: Path, registries: Registries) -> OperationKind:
 
     command = (sys.executable, "-P", "-m", "training.rpc.child", str(data.resolve()), str(models.resolve()))
     return OperationKind(KIND, command, answer)
+
+
+def _profit(message: models_pb2.ProfitAssumptions) -> ProfitAssumptions:
+    try:
+        return ProfitAssumptions(**{field.name: value for field, value in message.ListFields()})
+    except InvalidInput as error:
+        raise InvalidInput(
+            [Violation(f"profit_assumptions.{each.field}", each.description) for each in error.violations]
+        ) from error
 
 
 def _check_columns(file: Path, arguments: TrainRequest) -> None:

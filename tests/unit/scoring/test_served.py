@@ -110,19 +110,19 @@ def test_days_are_counted_where_doubles_are_further_apart_than_a_day() -> None:
 def test_reasons_are_the_heaviest_contributions_and_all_of_them_add_up(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
-    heaviest = reasons(model, score, CUSTOMER, top=10)
+    heaviest = reasons(model, score, top=10)
 
     assert [abs(r.contribution) for r in heaviest] == sorted((abs(r.contribution) for r in heaviest), reverse=True)
     assert model.kernel.bias + sum(r.contribution for r in heaviest) == pytest.approx(score.log_odds, abs=1e-12)
-    assert [r.feature for r in reasons(model, score, CUSTOMER, top=2)] == [r.feature for r in heaviest[:2]]
+    assert [r.feature for r in reasons(model, score, top=2)] == [r.feature for r in heaviest[:2]]
     assert heaviest[0].delta_probability > 0
 
 
 def test_reasons_speak_both_languages(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
-    zh = {r.feature: r.text for r in reasons(model, score, CUSTOMER, top=4, locale="zh-CN")}
-    en = {r.feature: r.text for r in reasons(model, score, CUSTOMER, top=4, locale="en")}
+    zh = {r.feature: r.text for r in reasons(model, score, top=4, locale="zh-CN")}
+    en = {r.feature: r.text for r in reasons(model, score, top=4, locale="en")}
 
     assert zh["logins_30d"].startswith("近30天登录3次（一般为21，-86%），流失概率由")
     assert zh["contract"].startswith("合约为按月，流失概率由")
@@ -134,7 +134,7 @@ def test_a_missing_value_is_a_reason_too(model: LoadedModel) -> None:
     features: Features = {**CUSTOMER, "contract": None, "logins_30d": None}
     score = model.score(features, NOON)
 
-    texts = {r.feature: r.text for r in reasons(model, score, features, top=4)}
+    texts = {r.feature: r.text for r in reasons(model, score, top=4)}
 
     assert texts["contract"].startswith("contract unknown: risk ")
     assert texts["logins_30d"].startswith("an unknown number of logins in 30 days")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,11 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from failures import Failure
+from failures import Failure, InvalidInput
 from operations.profit import profit_options
 from scoring.model.profit import ProfitAssumptions, at_risk_in_words
 from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, registry_of
+from scoring.registry.gates import gates, grouped
 from tables.cli import say, table_options
 from tables.options import ReadOptions
 from training import pipeline
@@ -121,7 +121,7 @@ def train(
     try:
         request = TrainRequest(
             tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs,
-            _listed(negative), reading, ProfitAssumptions(**profit),
+            _listed(negative), reading, _assumptions(profit),
         )  # fmt: skip
         registry = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
         schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
@@ -135,6 +135,15 @@ def train(
     show_figures(console, published)
     if ready.report.n_rejected:
         raise SystemExit(1)
+
+
+def _assumptions(given: dict[str, float]) -> ProfitAssumptions:
+    try:
+        return ProfitAssumptions(**given)
+    except InvalidInput as error:
+        wrong = error.violations[0]
+        option = wrong.field.rpartition(".")[2].replace("_", "-")
+        raise click.UsageError(f"--{option}: {wrong.description}") from error
 
 
 def _listed(drop: str) -> tuple[str, ...]:
@@ -177,9 +186,9 @@ def show_figures(console: Console, published: Published) -> None:
         values = [figures[key] for key in ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")]
         table.add_row(name, *(f"{value:.4f}" for value in values))
     console.print(table)
-    for (passed, detail), gates in groupby(report["gates"], key=lambda gate: (gate["passed"], gate["detail"])):
-        names = ", ".join(gate["name"] for gate in gates)
-        console.print(f"{'[green]pass[/]' if passed else '[red]fail[/]'} {names}: {detail}", highlight=False)
+    for group in grouped(gates(report)):
+        names, passed = ", ".join(gate.name for gate in group), "[green]pass[/]" if group[0].passed else "[red]fail[/]"
+        console.print(f"{passed} {names}: {escape(group[0].detail)}", highlight=False)
     console.print(at_risk_in_words(published.artefact.thresholds.at_risk, published.request.profit), highlight=False)
     console.print(
         f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / 'report.html'}",

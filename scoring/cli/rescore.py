@@ -91,7 +91,8 @@ def rescore(
     """
     url = registry_of(url, checked_tenant(tenant, "--tenant"))
     model, version = split_name(named, url)
-    artefact = Registry(open_storage(url), lambda: datetime.now(UTC)).load(model, version)
+    models = Registry(open_storage(url), lambda: datetime.now(UTC))
+    artefact = models.load(model, models.called(model, version))
     instant = as_of.replace(tzinfo=UTC) if as_of else None
     registry = url if "://" in url else str(Path(url).absolute())
     wanted = runs.RescoreRequest(data, out, id_column, instant, shard_rows, reading, reasons, language)

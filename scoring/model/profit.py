@@ -68,21 +68,33 @@ class ProfitAssumptions:
 
     def _out_of_range(self) -> Iterator[Violation]:
         if not 0 <= self.incentive <= MOST:
-            yield Violation("incentive", f"{self.incentive:g}: must be 0 or more, in the currency of value")
+            yield Violation(
+                "profit_assumptions.incentive", f"{self.incentive:g}: must be 0 or more, in the currency of value"
+            )
         if not 0 <= self.contact_cost <= MOST:
-            yield Violation("contact_cost", f"{self.contact_cost:g}: must be 0 or more, in the currency of value")
+            yield Violation(
+                "profit_assumptions.contact_cost", f"{self.contact_cost:g}: must be 0 or more, in the currency of value"
+            )
         if not 0 < self.acceptance < 1:
-            yield Violation("acceptance", f"{self.acceptance:g}: must be a share between 0 and 1, ends excluded")
+            yield Violation(
+                "profit_assumptions.acceptance", f"{self.acceptance:g}: must be a share between 0 and 1, ends excluded"
+            )
         if not self.incentive < self.value <= MOST:
-            yield Violation("value", f"{self.value:g}: must be above incentive, {self.incentive:g}, and up to {MOST:g}")
+            yield Violation(
+                "profit_assumptions.value",
+                f"{self.value:g}: must be above incentive, {self.incentive:g}, and up to {MOST:g}",
+            )
 
     def _pointless(self) -> Iterator[Violation]:
         gain = self.acceptance * (self.value - self.incentive)
         if self.incentive + self.contact_cost == 0:
-            yield Violation("contact_cost", "0, as is incentive: must be above 0, or everybody were to be contacted")
+            yield Violation(
+                "profit_assumptions.contact_cost",
+                "0, as is incentive: must be above 0, or everybody were to be contacted",
+            )
         elif self.contact_cost >= gain or self.break_even >= 1:
             yield Violation(
-                "contact_cost",
+                "profit_assumptions.contact_cost",
                 f"{self.contact_cost:g}: never pays; must be below acceptance × (value − incentive), {gain:g}",
             )
 
@@ -121,7 +133,8 @@ def at_risk_in_words(threshold: float, assumptions: ProfitAssumptions | None) ->
     --------
     >>> print(at_risk_in_words(0.1642, ProfitAssumptions()))
     at risk from 16.4 % on: there, contacting a customer is expected to pay
-      if one who is kept is worth 200, the offer costs 10, a contact 1, and 30 % accept: (10 + 1) / (0.3 × (200 − 10) + 10)
+      if one who is kept is worth 200, the offer costs 10, a contact 1, and 30 % accept:
+      (10 + 1) / (0.3 × (200 − 10) + 10)
     >>> at_risk_in_words(0.25, None)
     'at risk from 25.0 % on: there, contacting a customer is expected to pay'
     """
@@ -131,4 +144,4 @@ def at_risk_in_words(threshold: float, assumptions: ProfitAssumptions | None) ->
     worth, offer, contact = f"{assumptions.value:g}", f"{assumptions.incentive:g}", f"{assumptions.contact_cost:g}"
     share = f"{100 * assumptions.acceptance:g} %"
     costs = f"the offer costs {offer}, a contact {contact}, and {share} accept"
-    return f"{text}\n  if one who is kept is worth {worth}, {costs}: {assumptions.formula}"
+    return f"{text}\n  if one who is kept is worth {worth}, {costs}:\n  {assumptions.formula}"

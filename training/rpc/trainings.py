@@ -90,7 +90,7 @@ class Trainings:
             rungs=request.rungs,
             negative=tuple(request.negative),
             reading=read_options(request.read_options),
-            profit=_profit(request.profit_assumptions),
+            profit=ProfitAssumptions(**{field.name: x for field, x in request.profit_assumptions.ListFields()}),
         )
 
 
@@ -106,15 +106,6 @@ def training(data: Path, models: Path, registries: Registries) -> OperationKind:
 
     command = (sys.executable, "-P", "-m", "training.rpc.child", str(data.resolve()), str(models.resolve()))
     return OperationKind(KIND, command, answer)
-
-
-def _profit(message: models_pb2.ProfitAssumptions) -> ProfitAssumptions:
-    try:
-        return ProfitAssumptions(**{field.name: value for field, value in message.ListFields()})
-    except InvalidInput as error:
-        raise InvalidInput(
-            [Violation(f"profit_assumptions.{each.field}", each.description) for each in error.violations]
-        ) from error
 
 
 def _check_columns(file: Path, arguments: TrainRequest) -> None:

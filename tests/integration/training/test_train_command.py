@@ -20,6 +20,7 @@ from markupsafe import escape
 from scoring.model import artefact
 from scoring.model.loaded import LoadedModel
 from scoring.model.reasons import reasons
+from scoring.registry.adapters.folders import LocalFolder
 from scoring.registry.adapters.storage import open_storage
 from scoring.registry.registry import Registry
 from tests.training_data import FULL, customers, with_column
@@ -112,6 +113,47 @@ def test_what_was_read_otherwise_than_it_stands_is_told_on_the_console_and_in_th
     assert "left out signed: moment, is a point in time" in said
 
 
+def test_the_risk_from_which_rescuing_pays_comes_of_the_assumptions_that_were_given(tmp_path: Path) -> None:
+    data = write_csv(tmp_path, customers(700))
+    given = {"value": 500.0, "incentive": 20.0, "contact_cost": 2.0, "acceptance": 0.2}
+    options = [text for name, x in given.items() for text in (f"--{name.replace('_', '-')}", x)]
+
+    said = run("--data", data, "--target", "Churn", "--out", tmp_path / "models", *options)
+    run("--data", data, "--target", "Churn", "--out", tmp_path / "usual", "--value", 200)
+    run("--data", data, "--target", "Churn", "--out", tmp_path / "usual")
+
+    version, usual = version_of(tmp_path / "models"), version_of(tmp_path / "usual")
+    loaded = artefact.read(LocalFolder(version))
+    assert loaded.thresholds.at_risk == pytest.approx((20 + 2) / (0.2 * (500 - 20) + 20))
+    assert "at risk from 19.0 % on" in said
+    assert loaded.manifest.configuration["profit"] == given
+    assert [path.name for path in (tmp_path / "usual" / "churn").iterdir()] == [usual.name]
+    assert (version / "tables.npz").read_bytes() == (usual / "tables.npz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--value", "5"], "--value: 5: must be above incentive, 10, and up to 1e+12"),
+        (["--value", "nan"], "value: nan: must be above incentive, 10"),
+        (["--incentive", "-1"], "incentive: -1: must be 0 or more"),
+        (["--contact-cost", "inf"], "--contact-cost: inf: must be 0 or more"),
+        (["--acceptance", "30"], "acceptance: 30: must be a share between 0 and 1, ends excluded"),
+        (["--contact-cost", "57"], "57: never pays; must be below acceptance × (value − incentive), 57"),
+        (["--incentive", "0", "--contact-cost", "0"], "0, as is incentive: must be above 0"),
+    ],
+)
+def test_assumptions_by_which_nothing_could_be_decided_are_refused(
+    tmp_path: Path, options: list[str], message: str
+) -> None:
+    data = write_csv(tmp_path, customers(100))
+
+    refused = CliRunner().invoke(train, ["--data", str(data), "--target", "Churn", *options])
+
+    assert refused.exit_code == 2
+    assert message in refused.output
+
+
 @pytest.mark.parametrize(("negative", "said"), [([], "neither said to have left"), (["--negative", "no"], "version")])
 def test_a_third_value_of_the_outcome_is_refused_until_it_is_said_who_stayed(
     tmp_path: Path, negative: list[str], said: str
@@ -175,8 +217,8 @@ def test_a_total_is_served_from_its_parts(trained: tuple[Path, str]) -> None:
 
     assert "added charge in total: the sum of day charge, night charge" in trained[1]
     assert score.row[model.schema.places["charge in total"]] == 60.75
-    texts = [reason.text for reason in reasons(model, score, {}, top=50, locale="zh")]
-    assert any(text.startswith("费用合计为60.75") for text in texts)
+    texts = [reason.text for reason in reasons(model, score, top=50, locale="zh")]
+    assert any(text.startswith("费用合计为 60.75") for text in texts)
 
 
 def test_what_was_trained_scores_where_scikit_learn_cannot_be_imported(trained: tuple[Path, str]) -> None:

@@ -25,6 +25,8 @@ from training import pipeline
 from training.data.preparing import Prepared
 from training.learn.candidates import LADDER
 from training.pipeline import Published
+from training.report.page import page_name
+from training.report.words import Language
 from training.request import TrainRequest
 from training.seed import DEFAULT_SEED
 from training.snapshots.build import AS_OF, Dataset, build, moments_of
@@ -104,12 +106,19 @@ class BarsOnConsole:
     help="Candidates to try, the simplest first.",
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Of the report that is named at the end; both are written.",
+)
 @profit_options
 @table_options
 def train(
     data: Path, target: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
     schema_file: Path | None, out: Path, tenant: str, model: str, horizon_days: int | None, rungs: int, seed: int,
-    reading: ReadOptions, profit: dict[str, float],
+    language: Language, reading: ReadOptions, profit: dict[str, float],
 ) -> None:  # fmt: skip
     """Train a churn model on a table of customers and write it into a registry.
 
@@ -132,7 +141,7 @@ def train(
             published = pipeline.train_and_publish(ready, registry, bars)
     except Failure as error:
         raise click.ClickException(str(error)) from error
-    show_figures(console, published)
+    show_figures(console, published, language)
     if ready.report.n_rejected:
         raise SystemExit(1)
 
@@ -168,7 +177,7 @@ def show_dropped(console: Console, prepared: Prepared) -> None:
         )
 
 
-def show_figures(console: Console, published: Published) -> None:
+def show_figures(console: Console, published: Published, language: Language) -> None:
     """Print the figures beside those of simple rules, the benchmark and the champion."""
     report = published.report
     block = "test" if "test" in report else "cv"
@@ -191,7 +200,7 @@ def show_figures(console: Console, published: Published) -> None:
         console.print(f"{passed} {names}: {escape(group[0].detail)}", highlight=False)
     console.print(at_risk_in_words(published.artefact.thresholds.at_risk, published.request.profit), highlight=False)
     console.print(
-        f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / 'report.html'}",
+        f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / page_name(language)}",
         highlight=False,
         soft_wrap=True,
     )

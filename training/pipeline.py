@@ -20,6 +20,7 @@ from training.data.columns import Columns
 from training.data.preparing import Prepared, prepare
 from training.data.reading import file_sha256, horizon_of, read_table
 from training.learn.candidates import LADDER
+from training.phrases import Phrase
 from training.plan import TrainingPlan
 from training.progress import ProgressListener
 from training.report.document import Document
@@ -84,9 +85,13 @@ def _notes_of(report: ReadReport) -> Iterator[Note]:
     """Say of which columns some values could not be read."""
     for column in report.columns:
         if column.n_unreadable:
-            yield Note(
-                column.name, f"{column.n_unreadable:,} values are no {column.form}: missing; first {column.first}"
-            )
+            first = str(column.first)  # "line 42, '#DIV/0!'"
+            line, _, value = first.removeprefix("line ").partition(", ")
+            unreadable = Phrase(
+                "{n:,} values are no {form}: missing; first {first}",
+                n=column.n_unreadable, form=column.form, first=first, line=line, value=value,
+            )  # fmt: skip
+            yield Note(column.name, unreadable)
 
 
 def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) -> Published:
@@ -106,7 +111,7 @@ def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) 
     trained = train(ready.prepared, plan, champion=champion, progress=progress)
     progress.stage("publish", 1)
     sha256, now = file_sha256(ready.file), datetime.now(UTC)
-    origin = Origin(request.model, request.target, sha256, request.configuration, now)
+    origin = Origin(request.model, request.target, sha256, request.configuration, now, request.command)
     published = Published(request, *publish(trained, origin, registry))
     progress.advance()
     return published

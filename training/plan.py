@@ -13,6 +13,7 @@ from scoring.registry.gates import Gate
 from training.data.preparing import Prepared
 from training.evaluate.baselines import Baseline
 from training.evaluate.evaluation import Judged
+from training.evaluate.gates import Segments
 from training.evaluate.profit import Campaign
 from training.learn.calibrating import Calibrated
 from training.learn.candidates import BENCHMARK_MODEL, LADDER, Candidate
@@ -73,6 +74,8 @@ class Trained:
         The shipped model on rows it has not learnt from: all by cross-validation, or the last block of time.
     reference_rows
         Encoded rows against which percentiles and drift will be measured.
+    segments
+        Which of the judged rows are of a category, by its name.
     """
 
     prepared: Prepared
@@ -88,6 +91,7 @@ class Trained:
     champion: Champion | None
     gates: tuple[Gate, ...]
     reference_rows: FloatArray
+    segments: Segments
 
     @property
     def is_forward(self) -> bool:

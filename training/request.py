@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 
@@ -46,6 +47,27 @@ class TrainRequest:
     negative: tuple[str, ...] = ()
     reading: ReadOptions = field(default_factory=ReadOptions)
     profit: ProfitAssumptions = field(default_factory=ProfitAssumptions)
+
+    @property
+    def command(self) -> str:
+        """The command that trains the same, but for a schema, which lies beside the model as ``schema.json``.
+
+        Examples
+        --------
+        >>> TrainRequest("", "churn", "/tmp/my customers.csv", "left", dropped=("a", "b")).command
+        "fairlead train --data 'my customers.csv' --target left --drop a,b"
+        """
+        given = {"data": PurePath(self.data).name, "target": self.target, "positive": self.positive}
+        given |= {"negative": ",".join(self.negative), "id": self.id_column, "drop": ",".join(self.dropped)}
+        given |= {"time": self.time_column, "tenant": self.tenant}
+        given |= {"model": self.model if self.model != "churn" else ""}
+        given |= {"rungs": str(self.rungs) if 0 < self.rungs < RUNGS else ""}
+        given |= {"seed": str(self.seed) if self.seed != DEFAULT_SEED else ""}
+        profit = asdict(ProfitAssumptions())
+        given |= {name: f"{x!r}" for name, x in asdict(self.profit).items() if x != profit[name]}
+        given |= {name: str(x) for name, x in self.reading.document().items() if isinstance(x, str | float)}
+        options = [text for name, x in given.items() if x for text in (f"--{name.replace('_', '-')}", x)]
+        return shlex.join(["fairlead", "train", *options])
 
     @property
     def configuration(self) -> dict[str, JsonValue]:

@@ -40,7 +40,7 @@ ANSWERED = [made for made in kept("answers.jsonl") if made not in WRONG]
 
 
 def without_sentences(answer: Json) -> Json:
-    """Leave out what a score tells otherwise since: its reasons in words, those that move it by next to nothing, and the
+    """Leave out what a score tells otherwise since: reasons in words, those that move it by next to nothing, and the
     threshold, which only a model told.
     """
     score = answer.get("response", {})

@@ -21,7 +21,7 @@ from scoring.model.schema import FeatureValue
 from training.plan import Trained
 from training.report.cards import cards
 from training.report.document import Document, report_of, to_json
-from training.report.page import page
+from training.report.page import pages
 
 N_GOLDEN = 50
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pyarrow")
@@ -42,7 +42,9 @@ class Origin:
     configuration
         The options that were given.
     created_time
-        The only moment in the artefact; it stands in ``manifest.json`` alone.
+        The only moment in the artefact; it stands in ``manifest.json`` and on the report's pages.
+    command
+        The command that gives the same, as it stands on the report's pages.
     """
 
     model: str
@@ -50,6 +52,7 @@ class Origin:
     data_sha256: str
     configuration: dict[str, JsonValue]
     created_time: datetime
+    command: str = ""
 
 
 def publish(trained: Trained, origin: Origin, registry: Path) -> tuple[Artefact, Path, Document]:
@@ -66,7 +69,7 @@ def publish(trained: Trained, origin: Origin, registry: Path) -> tuple[Artefact,
     report = report_of(trained)
     extra = {
         "report.json": to_json(report).encode(),
-        "report.html": page(trained, report, manifest).encode(),
+        **{name: text.encode() for name, text in pages(trained, report, manifest, origin.command).items()},
         "schema.json": trained.prepared.schema.to_json().encode(),
         **{name: text.encode() for name, text in cards(report, manifest).items()},
     }

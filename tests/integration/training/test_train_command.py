@@ -87,6 +87,44 @@ def test_the_report_holds_what_was_promised(trained: tuple[Path, str]) -> None:
     assert "ROC-AUC" in trained[1]
 
 
+def test_the_report_tells_who_is_found_at_the_threshold_how_segments_do_and_what_matters(
+    trained: tuple[Path, str],
+) -> None:
+    report = json.loads((version_of(trained[0]) / "report.json").read_text())
+
+    confusion = report["confusion"]
+    counts = [confusion[said][did] for said in ("at_risk", "not_at_risk") for did in ("left", "stayed")]
+    assert sum(counts) == report["rows"]["judged"]
+    assert confusion["recall"] == counts[0] / (counts[0] + counts[2])
+    assert confusion["precision"] == counts[0] / (counts[0] + counts[1])
+    assert confusion["false_positive_rate"] == counts[1] / (counts[1] + counts[3])
+    assert {segment["name"] for segment in report["segments"]} >= {"plan = basic", "vip = Yes"}
+    assert all(0.4 < segment["roc_auc"] < 1 for segment in report["segments"])
+    assert list(report["importance"].values()) == sorted(report["importance"].values(), reverse=True)
+    assert set(report["importance"]) == set(report["features"])
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.zh.html"])
+def test_the_pages_tell_when_and_by_which_command_they_were_made(trained: tuple[Path, str], name: str) -> None:
+    version = version_of(trained[0])
+
+    page = (version / name).read_text()
+
+    created = artefact.read(LocalFolder(version)).manifest.created_time
+    assert f"{created:%Y-%m-%d %H:%M} UTC" in page
+    rungs = "" if FULL else " --rungs 2"
+    assert f"<code>fairlead train --data customers.csv --target Churn{rungs}</code>" in page
+
+
+def test_the_page_that_is_named_at_the_end_is_of_the_language_asked_for(tmp_path: Path) -> None:
+    data = write_csv(tmp_path, customers(700))
+
+    said = run("--data", data, "--target", "Churn", "--out", tmp_path / "models", "--language", "zh")
+
+    assert said.rstrip().endswith("report.zh.html")
+    assert '<html lang="zh">' in (version_of(tmp_path / "models") / "report.zh.html").read_text()
+
+
 def test_what_was_read_otherwise_than_it_stands_is_told_on_the_console_and_in_the_report(tmp_path: Path) -> None:
     table = customers(700)
     words = [
@@ -255,7 +293,7 @@ def test_two_runs_give_the_same_bits(tmp_path: Path) -> None:
     assert sums[0] == sums[1]
 
 
-def test_only_the_manifest_knows_the_time(tmp_path: Path) -> None:
+def test_only_the_manifest_and_the_pages_know_the_time(tmp_path: Path) -> None:
     prepared = prepare(customers(), Columns("Churn"))
     ready = train_model(prepared, QUICK)
 
@@ -265,7 +303,9 @@ def test_only_the_manifest_knows_the_time(tmp_path: Path) -> None:
         _, folder, _ = publish(ready, origin, tmp_path / str(year))
         lines.append(set((folder / "SHA256SUMS").read_text().splitlines()))
 
-    assert {line.split()[1] for line in lines[0] ^ lines[1]} == {"manifest.json"}
+    assert {line.split()[1] for line in lines[0] ^ lines[1]} == {
+        *("manifest.json", "report.html", "report.zh.html"),
+    }
 
 
 def test_publishing_again_changes_nothing(tmp_path: Path) -> None:

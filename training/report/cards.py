@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from scoring.model.manifest import Manifest
 from training.report.document import Document
-from training.report.words import Words
+from training.report.words import ReportWords
 
 _ENGLISH = """# {model} {version}
 
@@ -74,9 +74,9 @@ def cards(report: Document, manifest: Manifest) -> dict[str, str]:
         "gates": "failed: " + ", ".join(failed) if failed else "all passed",
     }
     chinese = {
-        "candidate": Words("zh")(report["candidate"]),
+        "candidate": ReportWords("zh")(report["candidate"]),
         "horizon": f"（{days} 天内）" if days else "",
         "how": "最后一段时间" if forward else "五折交叉验证",
-        "gates": "未通过：" + "、".join(map(Words("zh"), failed)) if failed else "全部通过",
+        "gates": "未通过：" + "、".join(map(ReportWords("zh"), failed)) if failed else "全部通过",
     }
     return {"card.en.md": _ENGLISH.format(**shared, **english), "card.zh.md": _CHINESE.format(**shared, **chinese)}

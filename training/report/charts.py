@@ -13,12 +13,12 @@ from training.evaluate.evaluation import Judged
 from training.evaluate.profit import Campaign, profit_curve
 from training.measures import reliability
 from training.report.svg import Plot
-from training.report.words import Words
+from training.report.words import ReportWords
 
 _DIAGONAL = np.array([0.0, 1.0])
 
 
-def figure_charts(judged: Judged, rule: Baseline, campaign: Campaign, words: Words) -> Iterator[Markup]:
+def figure_charts(judged: Judged, rule: Baseline, campaign: Campaign, words: ReportWords) -> Iterator[Markup]:
     """Yield the plots of the shipped model, beside the simple rule where that helps."""
     for axes, curve in ((_ROC, _roc), (_PRECISION, _precision), (_GAIN, _gain)):
         yield _beside(judged, rule, words, axes, curve)
@@ -26,7 +26,7 @@ def figure_charts(judged: Judged, rule: Baseline, campaign: Campaign, words: Wor
     yield _profit(judged, campaign, words)
 
 
-def _beside(judged: Judged, rule: Baseline, words: Words, axes: _Axes, curve: _Curve) -> Markup:
+def _beside(judged: Judged, rule: Baseline, words: ReportWords, axes: _Axes, curve: _Curve) -> Markup:
     """Draw a curve of the model, of the rule and of chance."""
     title, x_label, y_label = map(words, axes)
     plot = Plot(title, x_label, y_label)
@@ -71,10 +71,10 @@ def _gain(left: FloatArray, stayed: FloatArray) -> tuple[FloatArray, FloatArray]
     return (left + stayed) / (left[-1] + stayed[-1]), left / left[-1]
 
 
-def _reliability(judged: Judged, words: Words) -> Markup:
+def _reliability(judged: Judged, words: ReportWords) -> Markup:
     predicted, observed, _ = reliability(judged.churned, judged.p_churn)
     top = float(np.ceil(max(predicted.max(), observed.max()) * 10) / 10)
-    texts = words("Calibration"), words("predicted probability"), words("observed share that left")
+    texts = words("Reliability"), words("predicted probability"), words("observed share that left")
     plot = Plot(*texts, (0.0, top), (0.0, top))
     plot.line(_DIAGONAL * top, _DIAGONAL * top, "chance")
     plot.line(predicted, observed)
@@ -84,10 +84,10 @@ def _reliability(judged: Judged, words: Words) -> Markup:
     return plot.render()
 
 
-def _profit(judged: Judged, campaign: Campaign, words: Words) -> Markup:
+def _profit(judged: Judged, campaign: Campaign, words: ReportWords) -> Markup:
     share, profit = profit_curve(judged.churned, judged.p_churn, campaign)
     best = int(profit.argmax())
-    texts = words("Profit"), words("share of customers contacted"), words("profit per customer")
+    texts = words("Profit per customer"), words("share of customers contacted"), words("profit per customer")
     plot = Plot(*texts, (0.0, 1.0), _span(profit))
     plot.line(share, profit)
     plot.dots(share[[best]], profit[[best]])

@@ -206,9 +206,9 @@ CHINESE = {
     # plots
     "ROC": "ROC 曲线",
     "Precision and recall": "精确率与召回率",
-    "Calibration": "校准曲线",
+    "Reliability": "校准曲线",
     "Gain": "累积增益",
-    "Profit": "利润",
+    "Profit per customer": "每位客户的利润",
     "false positive rate": "假阳性率",
     "recall": "召回率",
     "precision": "精确率",

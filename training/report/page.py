@@ -12,7 +12,7 @@ from training.plan import Trained
 from training.report.charts import figure_charts
 from training.report.document import Document
 from training.report.shapes import pair_charts, shape_charts
-from training.report.words import LANGUAGES, Language, Words
+from training.report.words import LANGUAGES, Language, ReportWords
 
 MEASURES = {
     "roc_auc": "ROC-AUC",
@@ -47,7 +47,7 @@ def pages(trained: Trained, report: Document, manifest: Manifest, command: str) 
 def page(trained: Trained, report: Document, manifest: Manifest, command: str, language: Language) -> str:
     """Draw and fill the page."""
     block = "test" if "test" in report else "cv"
-    features, rows, words = trained.prepared.schema.features, trained.reference_rows, Words(language)
+    features, rows, words = trained.prepared.schema.features, trained.reference_rows, ReportWords(language)
     charts = shape_charts(trained.tables, features, rows, report["importance"], words)
     return _PAGES.get_template("report.html.jinja").render(
         t=words,
@@ -69,7 +69,7 @@ def page(trained: Trained, report: Document, manifest: Manifest, command: str, l
     )
 
 
-def _compared(report: Document, block: str, words: Words) -> list[tuple[str, Document]]:
+def _compared(report: Document, block: str, words: ReportWords) -> list[tuple[str, Document]]:
     """List who stands in the table of figures, shipped model first; who has none has no line."""
     shipped = words("{candidate}, shipped", candidate=words(report["candidate"]))
     lines = [(shipped, report[block]), *((words.say(name), found) for name, found in report["baselines"].items())]

@@ -12,7 +12,7 @@ from scoring.model.schema import Feature
 from scoring.model.tables import Bins, ScoreTables
 from scoring.model.wording import UNITS
 from training.report.svg import Plot
-from training.report.words import Words
+from training.report.words import ReportWords
 
 N_PAIRS = 6
 _MAX_CELLS = 40
@@ -26,7 +26,11 @@ def importance_of(tables: ScoreTables, features: Sequence[Feature], rows: FloatA
 
 
 def shape_charts(
-    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray, importance: Mapping[str, float], words: Words
+    tables: ScoreTables,
+    features: Sequence[Feature],
+    rows: FloatArray,
+    importance: Mapping[str, float],
+    words: ReportWords,
 ) -> Iterator[tuple[float, Markup]]:
     """Yield importance and plot of each feature, in the order of ``importance``."""
     places = {feature.name: j for j, feature in enumerate(features)}
@@ -36,7 +40,7 @@ def shape_charts(
         yield share, draw(features[j], tables.bins[j], tables.main[j], rows[:, j], words)
 
 
-def _number(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray, words: Words) -> Markup:
+def _number(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray, words: ReportWords) -> Markup:
     values = x[~np.isnan(x)]
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     edges = np.concatenate([[min(low, *bins.edges, low)], bins.edges, [max(high, *bins.edges, high)]])
@@ -62,7 +66,7 @@ def _histogram(plot: Plot, values: FloatArray) -> None:
         plot.bar(edges[i], edges[i + 1], low, low + 0.25 * (high - low) * count / max(counts.max(), 1), "count")
 
 
-def _categories(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray, words: Words) -> Markup:
+def _categories(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray, words: ReportWords) -> Markup:
     chinese = feature.categories_zh if words.language == "zh" else ()
     names = [*(chinese or feature.categories or (words("no"), words("yes"))), words("not known")]
     order = np.argsort(-table[: bins.n_bins - 1], kind="stable")[:_MAX_CELLS]
@@ -88,7 +92,7 @@ def _span(table: FloatArray) -> tuple[float, float]:
 
 
 def pair_charts(
-    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray, words: Words
+    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray, words: ReportWords
 ) -> Iterator[tuple[str, float, Markup]]:
     """Yield name, strength and plot of the strongest pairs; strength is the mean absolute entry over the rows."""
     binned = tables.binned(rows)
@@ -100,7 +104,7 @@ def pair_charts(
         yield name, strength[a, b], _heat(name, (features[a], features[b]), tables.pairs[a, b], words)
 
 
-def _heat(name: str, pair: tuple[Feature, Feature], table: FloatArray, words: Words) -> Markup:
+def _heat(name: str, pair: tuple[Feature, Feature], table: FloatArray, words: ReportWords) -> Markup:
     """Draw bin against bin, the last one, for what is not known, left out."""
     inner = table[:-1, :-1]
     rows, columns = (

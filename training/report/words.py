@@ -17,15 +17,15 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _SEPARATORS = {", ": "、", "; ": "；"}
 
 
-class Words:
+class ReportWords:
     """Says the report's sentences in one language.
 
     Examples
     --------
     >>> left = Phrase("{n:,} left, at least {least} are needed", n=1_869, least=100)
-    >>> Words("en").say(left), Words("zh").say(left)
+    >>> ReportWords("en").say(left), ReportWords("zh").say(left)
     ('1,869 left, at least 100 are needed', '流失 1,869 人，至少需要 100 人')
-    >>> Words("zh")("{n:,} rows", n=40), Words("zh").say("tenure")
+    >>> ReportWords("zh")("{n:,} rows", n=40), ReportWords("zh").say("tenure")
     ('40 行', 'tenure')
     """
 

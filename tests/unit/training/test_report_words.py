@@ -27,7 +27,7 @@ from training.report import charts
 from training.report.chinese import CHINESE
 from training.report.document import report_of
 from training.report.page import MEASURES, page
-from training.report.words import Words
+from training.report.words import ReportWords
 from training.strategies import train
 
 ROOT = Path(__file__).parents[3] / "training"
@@ -71,8 +71,8 @@ def in_code() -> Iterator[str]:
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             if isinstance(call.func, ast.Name) and call.func.id in ("Phrase", "words") and call.args:
-                around = [function for function in functions if call in ast.walk(function)] or [tree]
-                named_here = list(templates_of(call.args[0], list(around)))
+                around: list[ast.AST] = [function for function in functions if call in ast.walk(function)]
+                named_here = list(templates_of(call.args[0], around))
                 yield from named_here or templates_of(call.args[0], [tree])
 
 
@@ -130,8 +130,8 @@ def test_a_phrase_inside_another_and_in_a_list_is_said_too() -> None:
     inner = Phrase("empty {n:,}", n=1_000)
     outer = Phrase("left: {spellings}", spellings=Phrase("{shown} and {more:,} more", shown=("Yes 3", inner), more=2))
 
-    assert Words("en").say(outer) == outer == "left: Yes 3, empty 1,000 and 2 more"
-    assert Words("zh").say(outer) == "流失：Yes 3、空值 1,000，另有 2 种"
+    assert ReportWords("en").say(outer) == outer == "left: Yes 3, empty 1,000 and 2 more"
+    assert ReportWords("zh").say(outer) == "流失：Yes 3、空值 1,000，另有 2 种"
 
 
 @pytest.fixture(scope="module")

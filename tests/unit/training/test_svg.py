@@ -15,9 +15,9 @@ from training.learn.boosting import Boosting
 from training.report.charts import figure_charts
 from training.report.shapes import importance_of, pair_charts, shape_charts
 from training.report.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plot
-from training.report.words import Words
+from training.report.words import ReportWords
 
-WORDS = Words("en")
+WORDS = ReportWords("en")
 
 
 def parsed(chart: str) -> Document:

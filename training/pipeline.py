@@ -20,12 +20,12 @@ from training.data.columns import Columns
 from training.data.preparing import Prepared, prepare
 from training.data.reading import file_sha256, horizon_of, read_table
 from training.learn.candidates import LADDER
-from training.phrases import Phrase
 from training.plan import TrainingPlan
 from training.progress import ProgressListener
 from training.report.document import Document
 from training.report.publishing import Origin, publish
 from training.request import TrainRequest
+from training.sentences import Sentence
 from training.strategies import train
 
 
@@ -87,7 +87,7 @@ def _notes_of(report: ReadReport) -> Iterator[Note]:
         if column.n_unreadable:
             first = str(column.first)  # "line 42, '#DIV/0!'"
             line, _, value = first.removeprefix("line ").partition(", ")
-            unreadable = Phrase(
+            unreadable = Sentence(
                 "{n:,} values are no {form}: missing; first {first}",
                 n=column.n_unreadable, form=column.form, first=first, line=line, value=value,
             )  # fmt: skip

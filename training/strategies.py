@@ -30,9 +30,9 @@ from training.learn.calibrating import Calibrated, calibrate
 from training.learn.candidates import Candidate, export
 from training.learn.rematch import HOW, Rematch, rematch
 from training.learn.selection import JudgedCandidate, judged_rows, simplest_good, try_candidate
-from training.phrases import Phrase
 from training.plan import Champion, Trained, TrainingPlan
 from training.progress import ProgressListener, Silent
+from training.sentences import Sentence
 
 
 def train(
@@ -161,7 +161,7 @@ class _Strategy(ABC):
                 p_churn = replace(self, rows=rows, features=features).refitted(recipe)
                 return Champion(champion, judged.with_predictions(p_churn), HOW)
             case why_not:
-                return Champion(champion, None, Phrase("could not be judged fairly: {why}", why=why_not))
+                return Champion(champion, None, Sentence("could not be judged fairly: {why}", why=why_not))
 
     def gates(
         self, judged: Judged, rule: Baseline, champion: Champion | None, parity: float, segments: Segments

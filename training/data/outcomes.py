@@ -23,7 +23,7 @@ from scoring.model.logistic import FloatArray
 from tables.numbers import figure
 from training.data.rows import IntArray
 from training.errors import InvalidInput
-from training.phrases import Phrase
+from training.sentences import Sentence
 
 YES = frozenset({"yes", "y", "true", "t", "1", "是"})
 NO = frozenset({"no", "n", "false", "f", "0", "否"})
@@ -62,14 +62,14 @@ class OutcomeColumn:
     spellings: Mapping[Meaning, Mapping[str, int]]
 
     @property
-    def in_words(self) -> Phrase:
+    def in_words(self) -> Sentence:
         """Who counts as what, with counts."""
         known = [meaning for meaning in Meaning if meaning in self.spellings]
-        told = (Phrase(_TOLD[meaning], spellings=counted(self.spellings[meaning])) for meaning in known)
-        return Phrase("{meanings}", "; ", meanings=tuple(told))
+        told = (Sentence(_TOLD[meaning], spellings=counted(self.spellings[meaning])) for meaning in known)
+        return Sentence("{meanings}", "; ", meanings=tuple(told))
 
 
-def counted(spellings: Mapping[str, int], limit: int = 10) -> Phrase:
+def counted(spellings: Mapping[str, int], limit: int = 10) -> Sentence:
     """Write spellings with their counts; blanks around one are shown by quotes.
 
     Examples
@@ -79,14 +79,14 @@ def counted(spellings: Mapping[str, int], limit: int = 10) -> Phrase:
     """
     shown = tuple(_shown(text, n) for text, n in list(spellings.items())[:limit])
     more = len(spellings) - limit
-    return Phrase("{shown} and {more:,} more" if more > 0 else "{shown}", shown=shown, more=more)
+    return Sentence("{shown} and {more:,} more" if more > 0 else "{shown}", shown=shown, more=more)
 
 
-def _shown(text: str, n: int) -> Phrase:
+def _shown(text: str, n: int) -> Sentence:
     if not text.strip():
-        return Phrase("empty {n:,}", n=n)
+        return Sentence("empty {n:,}", n=n)
     printable = text == text.strip() and text.isprintable()
-    return Phrase("{text} {n:,}", text=text[:64] if printable else repr(text[:64]), n=n)
+    return Sentence("{text} {n:,}", text=text[:64] if printable else repr(text[:64]), n=n)
 
 
 def word_of(value: object) -> str:

@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from scoring.model.logistic import FloatArray
 from training.data.cleaning import row_codes
 from training.data.rows import IntArray, TrainingRows
-from training.phrases import Phrase
+from training.sentences import Sentence
 
 LARGEST = 0.1
 """Share of the rows, half of a fold, above which those that are alike need not share one."""
@@ -49,18 +49,18 @@ def with_twins_together(rows: TrainingRows) -> Twins:
     n_alike = len(rows) - len(np.unique(alike))
     if not n_alike:
         return Twins(rows, "")
-    share = Phrase("The share that left is {share:.1%} with them", share=rows.churned.mean())
-    found = Phrase("{n:,} rows are equal to an earlier one in every feature and kept", n=n_alike)
+    share = Sentence("The share that left is {share:.1%} with them", share=rows.churned.mean())
+    found = Sentence("{n:,} rows are equal to an earlier one in every feature and kept", n=n_alike)
     if math.prod(len(np.unique(column)) for column in rows.encoded.T) < len(rows):
         few = "{found}: the features have fewer combinations than there are rows. {share}."
-        return Twins(rows, Phrase(few, found=found, share=share))
+        return Twins(rows, Sentence(few, found=found, share=share))
     groups = _joined(alike, rows.customers)
-    where = Phrase("in one fold with it")
+    where = Sentence("in one fold with it")
     if (count > LARGEST * len(rows)).any():
         most = "in one fold with it, but for those of which there are more than {most:,.0f}"
-        where = Phrase(most, most=LARGEST * len(rows))
+        where = Sentence(most, most=LARGEST * len(rows))
     told = {"found": found, "where": where, "share": share, "advice": _advice(alike, rows, n_alike)}
-    return Twins(replace(rows, together=groups), Phrase("{found}, {where}. {share}.{advice}", **told))
+    return Twins(replace(rows, together=groups), Sentence("{found}, {where}. {share}.{advice}", **told))
 
 
 def _joined(alike: IntArray, customers: IntArray) -> IntArray:
@@ -83,7 +83,7 @@ def _advice(alike: IntArray, rows: TrainingRows, n_alike: int) -> str:
     if n_alike < MIN_COPIES or agree < COPIES_AGREE:
         return ""
     copies = " Of those alike {agree:.1%} share their outcome: if they are copies, take them out of the table."
-    return Phrase(copies, agree=agree)
+    return Sentence(copies, agree=agree)
 
 
 def outcome_agreement(alike: IntArray, churned: FloatArray) -> float:

@@ -13,7 +13,7 @@ from training.data.leaks import binned
 from training.data.rows import TrainingRows
 from training.data.splitting import Fold
 from training.measures import roc_auc
-from training.phrases import Phrase
+from training.sentences import Sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Baseline:
 def prior(rows: TrainingRows, folds: Sequence[Fold]) -> Baseline:
     """Say the average of what was learnt from."""
     return Baseline(
-        Phrase("prior"), np.concatenate([np.full(len(f.judge), rows.churned[f.learn].mean()) for f in folds])
+        Sentence("prior"), np.concatenate([np.full(len(f.judge), rows.churned[f.learn].mean()) for f in folds])
     )
 
 
@@ -46,7 +46,7 @@ def best_single_feature(rows: TrainingRows, folds: Sequence[Fold], features: Seq
         answers.append(rules[best][fold.judge])
         names.append(features[best].name)
     rule = "recency rule: {feature}" if recency else "single-feature rule: {feature}"
-    return Baseline(Phrase(rule, feature=max(set(names), key=names.count)), np.concatenate(answers))
+    return Baseline(Sentence(rule, feature=max(set(names), key=names.count)), np.concatenate(answers))
 
 
 def _shares(x: FloatArray, learn: TrainingRows, fold: Fold) -> FloatArray:

@@ -231,4 +231,4 @@ CHINESE = {
     "darkest: ±{most:.2f} log-odds": "最深：±{most:.2f} 对数几率",
     "{name} ({unit})": "{name}（{unit}）",
 }
-"""By template, as `training.phrases.Phrase` keeps it."""
+"""By template, as `training.sentences.Sentence` keeps it."""

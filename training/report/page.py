@@ -7,12 +7,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from scoring.model.manifest import Manifest
 from scoring.registry.gates import Gate, grouped
 from training.evaluate.gates import MIN_SEGMENT
-from training.phrases import Phrase
 from training.plan import Trained
 from training.report.charts import figure_charts
 from training.report.document import Document
 from training.report.shapes import pair_charts, shape_charts
 from training.report.words import LANGUAGES, Language, ReportWords
+from training.sentences import Sentence
 
 MEASURES = {
     "roc_auc": "ROC-AUC",
@@ -77,6 +77,6 @@ def _compared(report: Document, block: str, words: ReportWords) -> list[tuple[st
         lines.append((words("full boosting, benchmark"), report["referee"]))
     champion = report["champion"]
     if champion and "roc_auc" in champion:
-        how = Phrase("champion {version}: {how}", version=champion["version"], how=champion["how"])
+        how = Sentence("champion {version}: {how}", version=champion["version"], how=champion["how"])
         lines.append((words.say(how), champion))
     return lines

@@ -1,6 +1,6 @@
 """The report's words in English and Chinese.
 
-A sentence is written once, in English, where it is found out (`training.phrases`) or on the page; here is its Chinese.
+A sentence is written once, in English, where it is found out (`training.sentences`) or on the page; here is Chinese.
 Names of columns, values and figures stay as they are in both.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from scoring.model.wording import spaced
-from training.phrases import Phrase
 from training.report.chinese import CHINESE
+from training.sentences import Sentence
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -22,7 +22,7 @@ class ReportWords:
 
     Examples
     --------
-    >>> left = Phrase("{n:,} left, at least {least} are needed", n=1_869, least=100)
+    >>> left = Sentence("{n:,} left, at least {least} are needed", n=1_869, least=100)
     >>> ReportWords("en").say(left), ReportWords("zh").say(left)
     ('1,869 left, at least 100 are needed', '流失 1,869 人，至少需要 100 人')
     >>> ReportWords("zh")("{n:,} rows", n=40), ReportWords("zh").say("tenure")
@@ -34,11 +34,11 @@ class ReportWords:
 
     def __call__(self, template: str, **values: Any) -> str:
         """Say a sentence of the page, with its values."""
-        return self.say(Phrase(template, **values))
+        return self.say(Sentence(template, **values))
 
     def say(self, text: str) -> str:
         """Say what was found out; a text that is no phrase is a name, and stays."""
-        if self.language == "en" or not isinstance(text, Phrase):
+        if self.language == "en" or not isinstance(text, Sentence):
             return text
         values = {name: self._value(value, text.separator) for name, value in text.values.items()}
         return spaced(CHINESE.get(text.template, text.template).format(**values))

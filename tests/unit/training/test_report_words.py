@@ -21,13 +21,13 @@ from training.data.columns import Columns
 from training.data.preparing import prepare
 from training.evaluate.gates import AGAINST_CHAMPION
 from training.learn.candidates import BENCHMARK_MODEL, LADDER
-from training.phrases import Phrase
 from training.plan import TrainingPlan
 from training.report import charts
 from training.report.chinese import CHINESE
 from training.report.document import report_of
 from training.report.page import MEASURES, page
 from training.report.words import ReportWords
+from training.sentences import Sentence
 from training.strategies import train
 
 ROOT = Path(__file__).parents[3] / "training"
@@ -70,7 +70,7 @@ def in_code() -> Iterator[str]:
         tree = ast.parse(path.read_text())
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            if isinstance(call.func, ast.Name) and call.func.id in ("Phrase", "words") and call.args:
+            if isinstance(call.func, ast.Name) and call.func.id in ("Sentence", "words") and call.args:
                 around: list[ast.AST] = [function for function in functions if call in ast.walk(function)]
                 named_here = list(templates_of(call.args[0], around))
                 yield from named_here or templates_of(call.args[0], [tree])
@@ -127,8 +127,10 @@ def test_a_chinese_sentence_is_chinese_and_says_the_values_of_the_english_one(en
 
 
 def test_a_phrase_inside_another_and_in_a_list_is_said_too() -> None:
-    inner = Phrase("empty {n:,}", n=1_000)
-    outer = Phrase("left: {spellings}", spellings=Phrase("{shown} and {more:,} more", shown=("Yes 3", inner), more=2))
+    inner = Sentence("empty {n:,}", n=1_000)
+    outer = Sentence(
+        "left: {spellings}", spellings=Sentence("{shown} and {more:,} more", shown=("Yes 3", inner), more=2)
+    )
 
     assert ReportWords("en").say(outer) == outer == "left: Yes 3, empty 1,000 and 2 more"
     assert ReportWords("zh").say(outer) == "流失：Yes 3、空值 1,000，另有 2 种"

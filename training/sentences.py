@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 
-class Phrase(str):
+class Sentence(str):
     """An English text, with its template and the values in it.
 
     Parameters
@@ -18,11 +18,11 @@ class Phrase(str):
     separator
         Between the parts of a value that is a tuple.
     values
-        Numbers, names, other phrases, or tuples of these.
+        Numbers, names, other sentences, or tuples of these.
 
     Examples
     --------
-    >>> left = Phrase("{n:,} left, at least {least} are needed", n=1_869, least=100)
+    >>> left = Sentence("{n:,} left, at least {least} are needed", n=1_869, least=100)
     >>> left, left.template
     ('1,869 left, at least 100 are needed', '{n:,} left, at least {least} are needed')
     """

@@ -23,6 +23,7 @@ from fairlead.operations import metadata_of
 from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.operations_pb2 import OperationMetadata
 from fairlead.v1.tables_pb2 import ReadOptions as ReadOptionsMessage
+from operations.profit import profit_options
 from operations.tables import report_of
 from tables.cli import say, table_options
 from tables.options import ReadOptions
@@ -60,6 +61,7 @@ def operations() -> None:
 @click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
 @click.option("--rungs", type=click.IntRange(1, 6), help="Candidates to try, the simplest first. Default: all.")
 @click.option("--seed", type=int, help="Default: 42.")
+@profit_options
 @table_options
 @_detach_option
 @_owner_option
@@ -67,6 +69,7 @@ def operations() -> None:
 def train(
     data_path: str, target: str, model: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
     rungs: int | None, seed: int | None, detach: bool, tenant: str, server: str, reading: ReadOptions,
+    profit: dict[str, float],
 ) -> None:  # fmt: skip
     """Train a model on DATA_PATH, a file below the service's folder of training data, or below the tenant's within."""
     with connected(server, tenant) as client:
@@ -82,6 +85,7 @@ def train(
             seed=seed,
             rungs=rungs or 0,
             read_options=ReadOptionsMessage(**reading.document()),
+            profit=models_pb2.ProfitAssumptions(**profit),
         )
         _begun(client, begun, detach=detach)
 
@@ -99,13 +103,17 @@ def _listed(names: str) -> list[str]:
 )
 @click.option("--as-of", type=click.DateTime(), help="UTC instant the features are known at [default: now].")
 @click.option("--shard-rows", type=click.IntRange(1), help="Rows per output file. Default: 250000.")
+@click.option(
+    "--reasons", type=click.IntRange(0, 50), default=0, help="Reasons of each customer, heaviest first. Default: none."
+)
+@click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of the reasons.")
 @table_options
 @_detach_option
 @tenant_option
 @server_option
 def rescore(
     data_path: str, out_path: str, model_version: str, id_column: str, as_of: datetime | None, shard_rows: int | None,
-    detach: bool, tenant: str, server: str, reading: ReadOptions,
+    reasons: int, language: str, detach: bool, tenant: str, server: str, reading: ReadOptions,
 ) -> None:  # fmt: skip
     """Score every customer in DATA_PATH into OUT_PATH, both below the tenant's own folders of the service."""
     with connected(server, tenant) as client:
@@ -116,6 +124,8 @@ def rescore(
             id_column=id_column,
             as_of=as_of.replace(tzinfo=UTC) if as_of else None,
             shard_rows=shard_rows or 0,
+            top=reasons,
+            locale=language,
             read_options=ReadOptionsMessage(**reading.document()),
         )
         _begun(client, begun, detach=detach)
@@ -215,8 +225,7 @@ def _summary(operation: Operation) -> str:
     if operation.response.Unpack(model):
         return f"made {model.name}"
     if operation.response.Unpack(rescored):
-        return (
-            f"{rescored.customer_count:,} customers in {rescored.file_count:,} files in {rescored.out_path}, "
-            f"by {rescored.model_version}"
-        )
+        where = f"{rescored.file_count:,} files in {rescored.out_path}, by {rescored.model_version}"
+        at_risk = f"; {rescored.at_risk_count:,} at risk, from {rescored.at_risk_threshold:.1%} on"
+        return f"{rescored.customer_count:,} customers in {where}{at_risk if rescored.at_risk_threshold else ''}"
     return f"{about.stage} {about.done_count:,} of {about.total_count:,}" if about.stage else about.fault

@@ -110,7 +110,7 @@ class CustomerScorer:
         _check(customer, top)
         profiles = self._profiles()
         churn = model.score(customer.features, customer.as_of)
-        why = tuple(reasons(model, churn, customer.features, top=top, locale=locale)) if top else ()
+        why = tuple(reasons(model, churn, top=top, locale=locale)) if top else ()
         if profiles is None:
             return ScoredCustomer(customer, model, churn, why, None, False, None, "", None, "")
         stage = stage_of(customer.features, profiles.lifecycle) if profiles.lifecycle else None
@@ -151,9 +151,20 @@ def _segment(features: Mapping[str, object], profiles: Profiles) -> str:
     return "" if value is None else category_text(value)
 
 
-def _check(customer: Customer, top: int) -> None:
+def check_reasons(top: int) -> None:
+    """Refuse more reasons than are told, or fewer than none.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the field.
+    """
     if not 0 <= top <= MAX_REASONS:
         raise InvalidInput.of("explain_top_k", f"{top} is not between 0 and {MAX_REASONS}")
+
+
+def _check(customer: Customer, top: int) -> None:
+    check_reasons(top)
     if len(customer.history) > MAX_HISTORY:
         raise InvalidInput.of(
             "customer.health_evaluations", f"has {len(customer.history)} evaluations, {MAX_HISTORY} are allowed"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from missing_words import trimmed
 from tables.errors import UnreadableTable
+
+LONGEST = 256
+"""Characters of a name beyond which nobody asks what it was meant to be."""
+_FEWEST = 4
+"""Characters of a name that may have a slip in it; in a shorter one, it is another name."""
 
 
 def key_of(name: str) -> str:
@@ -84,3 +89,43 @@ def _only(wanted: str, meant: Sequence[str]) -> str:
     if len(meant) > 1:
         raise UnreadableTable.of(wanted, f"could be the columns {meant[0]!r} and {meant[1]!r}; say which in a mapping")
     return meant[0]
+
+
+class NearNames:
+    """Finds which name was probably meant by another: one letter is too many, missing, wrong, or has changed places.
+
+    Digits are no slips: ``charge_2`` is not meant to be ``charge_1``. Names that are near share what is left of them
+    without one letter [1]_, so that looking one up takes no longer where there are thousands.
+
+    Parameters
+    ----------
+    names
+        Those that may be meant; of two that are equally near, the first is.
+
+    References
+    ----------
+    .. [1] W. Garbe, "SymSpell", 2012, https://github.com/wolfgarbe/SymSpell.
+
+    Examples
+    --------
+    >>> near = NearNames(["tenure", "charge_1"])
+    >>> near.meant("Tenrue"), near.meant("tenur"), near.meant("charge_2"), near.meant("spend")
+    ('tenure', 'tenure', '', '')
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names: dict[str, str] = {}
+        for name in names:
+            for form in _forms(name):
+                self._names.setdefault(form, name)
+
+    def meant(self, name: str) -> str:
+        """Return the name that was probably meant; empty: none."""
+        return next((self._names[form] for form in _forms(name) if form in self._names), "")
+
+
+def _forms(name: str) -> Iterator[str]:
+    key = key_of(name[: LONGEST + 1])
+    yield key
+    if _FEWEST <= len(key) <= LONGEST:
+        yield from (key[:place] + key[place + 1 :] for place, char in enumerate(key) if not char.isdigit())

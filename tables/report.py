@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tables.errors import UnreadableTable
+from tables.names import NearNames
 
 FEWEST_UNREADABLE = 3
 """Values of a column, or rows, of which fewer are never too many to be left out."""
@@ -177,6 +178,10 @@ class ReadReport:
         ):
             if names:
                 yield f"  {what}: {', '.join(names[:MOST_SHOWN])}{' …' if len(names) > MOST_SHOWN else ''}"
+        near = NearNames(self.missing)
+        for name in self.ignored:
+            if meant := near.meant(name):
+                yield f"  column {name} is not used: should it be called {meant}, which is not there?"
         if self.n_blank:
             yield f"  blank rows left out: {self.n_blank:,}"
         for place in self.rejected:

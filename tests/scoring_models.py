@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -162,8 +162,9 @@ def write_model(
     failed_gates: tuple[str, ...] = (),
     thresholds: Thresholds | None = None,
     schema: FeatureSchema = SCHEMA,
+    report: Mapping[str, object] | None = None,
 ) -> Artefact:
-    """Write a complete artefact for SCHEMA to ``folder/churn/version``."""
+    """Write a complete artefact for SCHEMA to ``folder/churn/version``; without a report of its own, of two gates."""
     tables = tables or small_tables()
     gates = [{"name": name, "passed": name not in failed_gates, "detail": "measured"} for name in ("leaks", "log_loss")]
     golden = [GoldenRow.of(tables, SCHEMA, customer) for customer in (CUSTOMER, {}, {**CUSTOMER, "logins_30d": 30})]
@@ -174,5 +175,5 @@ def write_model(
         thresholds or Thresholds(at_risk=0.3, top_decile=0.5),
         Reference.of(tables, small_rows(np.random.default_rng(5), 2_000)),
         golden,
-        {"report.json": json.dumps({"gates": gates}).encode(), "card.en.md": b"# A model\n"},
+        {"report.json": json.dumps(report or {"gates": gates}).encode(), "card.en.md": b"# A model\n"},
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,15 +13,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from failures import Failure
+from failures import Failure, InvalidInput
+from operations.profit import profit_options
+from scoring.model.profit import ProfitAssumptions, at_risk_in_words
 from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, registry_of
+from scoring.registry.gates import gates, grouped
 from tables.cli import say, table_options
 from tables.options import ReadOptions
 from training import pipeline
 from training.data.preparing import Prepared
 from training.learn.candidates import LADDER
 from training.pipeline import Published
+from training.report.page import page_name
+from training.report.words import Language
 from training.request import TrainRequest
 from training.seed import DEFAULT_SEED
 from training.snapshots.build import AS_OF, Dataset, build, moments_of
@@ -102,11 +106,19 @@ class BarsOnConsole:
     help="Candidates to try, the simplest first.",
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Of the report that is named at the end; both are written.",
+)
+@profit_options
 @table_options
 def train(
     data: Path, target: str, positive: str, negative: str, id_column: str, drop: str, time_column: str,
     schema_file: Path | None, out: Path, tenant: str, model: str, horizon_days: int | None, rungs: int, seed: int,
-    reading: ReadOptions,
+    language: Language, reading: ReadOptions, profit: dict[str, float],
 ) -> None:  # fmt: skip
     """Train a churn model on a table of customers and write it into a registry.
 
@@ -115,11 +127,11 @@ def train(
     since them into columns. Rows that are alike stay, in one fold.
     """
     console = Console()
-    request = TrainRequest(
-        tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs,
-        _listed(negative), reading,
-    )  # fmt: skip
     try:
+        request = TrainRequest(
+            tenant, model, str(data), target, positive, id_column, time_column, _listed(drop), seed, rungs,
+            _listed(negative), reading, _assumptions(profit),
+        )  # fmt: skip
         registry = Path(registry_of(str(out), checked_tenant(tenant, "--tenant")))
         schema = FeatureSchema.from_json(schema_file.read_bytes()) if schema_file else None
         ready = pipeline.read(request, data, schema=schema, horizon_days=horizon_days)
@@ -129,9 +141,18 @@ def train(
             published = pipeline.train_and_publish(ready, registry, bars)
     except Failure as error:
         raise click.ClickException(str(error)) from error
-    show_figures(console, published)
+    show_figures(console, published, language)
     if ready.report.n_rejected:
         raise SystemExit(1)
+
+
+def _assumptions(given: dict[str, float]) -> ProfitAssumptions:
+    try:
+        return ProfitAssumptions(**given)
+    except InvalidInput as error:
+        wrong = error.violations[0]
+        option = wrong.field.rpartition(".")[2].replace("_", "-")
+        raise click.UsageError(f"--{option}: {wrong.description}") from error
 
 
 def _listed(drop: str) -> tuple[str, ...]:
@@ -156,7 +177,7 @@ def show_dropped(console: Console, prepared: Prepared) -> None:
         )
 
 
-def show_figures(console: Console, published: Published) -> None:
+def show_figures(console: Console, published: Published, language: Language) -> None:
     """Print the figures beside those of simple rules, the benchmark and the champion."""
     report = published.report
     block = "test" if "test" in report else "cv"
@@ -174,11 +195,12 @@ def show_figures(console: Console, published: Published) -> None:
         values = [figures[key] for key in ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_10")]
         table.add_row(name, *(f"{value:.4f}" for value in values))
     console.print(table)
-    for (passed, detail), gates in groupby(report["gates"], key=lambda gate: (gate["passed"], gate["detail"])):
-        names = ", ".join(gate["name"] for gate in gates)
-        console.print(f"{'[green]pass[/]' if passed else '[red]fail[/]'} {names}: {detail}", highlight=False)
+    for group in grouped(gates(report)):
+        names, passed = ", ".join(gate.name for gate in group), "[green]pass[/]" if group[0].passed else "[red]fail[/]"
+        console.print(f"{passed} {names}: {escape(group[0].detail)}", highlight=False)
+    console.print(at_risk_in_words(published.artefact.thresholds.at_risk, published.request.profit), highlight=False)
     console.print(
-        f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / 'report.html'}",
+        f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / page_name(language)}",
         highlight=False,
         soft_wrap=True,
     )

@@ -25,6 +25,7 @@ from training.progress import ProgressListener
 from training.report.document import Document
 from training.report.publishing import Origin, publish
 from training.request import TrainRequest
+from training.sentences import Sentence
 from training.strategies import train
 
 
@@ -41,8 +42,9 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """A version as a server reads it, its folder, and its report."""
+    """What was asked for, the version as a server reads it, its folder, and its report."""
 
+    request: TrainRequest
     artefact: Artefact
     folder: Path
     report: Document
@@ -83,9 +85,13 @@ def _notes_of(report: ReadReport) -> Iterator[Note]:
     """Say of which columns some values could not be read."""
     for column in report.columns:
         if column.n_unreadable:
-            yield Note(
-                column.name, f"{column.n_unreadable:,} values are no {column.form}: missing; first {column.first}"
-            )
+            first = str(column.first)  # "line 42, '#DIV/0!'"
+            line, _, value = first.removeprefix("line ").partition(", ")
+            unreadable = Sentence(
+                "{n:,} values are no {form}: missing; first {first}",
+                n=column.n_unreadable, form=column.form, first=first, line=line, value=value,
+            )  # fmt: skip
+            yield Note(column.name, unreadable)
 
 
 def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) -> Published:
@@ -99,14 +105,13 @@ def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) 
         If the champion is not what was promoted.
     """
     request = ready.request
-    plan = TrainingPlan(
-        seed=request.seed, horizon_days=ready.horizon_days, ladder=LADDER[: request.rungs or len(LADDER)]
-    )
+    ladder = LADDER[: request.rungs or len(LADDER)]
+    plan = TrainingPlan(request.seed, ready.horizon_days, ladder, profit=request.profit)
     champion = current_champion(str(registry), request.model)
     trained = train(ready.prepared, plan, champion=champion, progress=progress)
     progress.stage("publish", 1)
     sha256, now = file_sha256(ready.file), datetime.now(UTC)
-    origin = Origin(request.model, request.target, sha256, request.configuration, now)
-    published = Published(*publish(trained, origin, registry))
+    origin = Origin(request.model, request.target, sha256, request.configuration, now, request.command)
+    published = Published(request, *publish(trained, origin, registry))
     progress.advance()
     return published

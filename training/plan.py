@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from scoring.model.artefact import Artefact
 from scoring.model.logistic import FloatArray
+from scoring.model.profit import ProfitAssumptions
 from scoring.model.tables import ScoreTables
 from scoring.registry.gates import Gate
 from training.data.preparing import Prepared
 from training.evaluate.baselines import Baseline
 from training.evaluate.evaluation import Judged
+from training.evaluate.gates import Segments
 from training.evaluate.profit import Campaign
 from training.learn.calibrating import Calibrated
 from training.learn.candidates import BENCHMARK_MODEL, LADDER, Candidate
@@ -33,15 +35,20 @@ class TrainingPlan:
         Candidates, simplest first.
     benchmark_model
         Judged beside them, never shipped; None: spare the time.
-    campaign
-        What keeping a customer costs and brings.
+    profit
+        What rescuing a customer costs and brings.
     """
 
     seed: int = DEFAULT_SEED
     horizon_days: int = 0
     ladder: Sequence[Candidate] = LADDER
     benchmark_model: Candidate | None = BENCHMARK_MODEL
-    campaign: Campaign = field(default_factory=Campaign)
+    profit: ProfitAssumptions = field(default_factory=ProfitAssumptions)
+
+    @property
+    def campaign(self) -> Campaign:
+        """What the scores are judged by."""
+        return Campaign.of(self.profit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +74,8 @@ class Trained:
         The shipped model on rows it has not learnt from: all by cross-validation, or the last block of time.
     reference_rows
         Encoded rows against which percentiles and drift will be measured.
+    segments
+        Which of the judged rows are of a category, by its name.
     """
 
     prepared: Prepared
@@ -82,6 +91,7 @@ class Trained:
     champion: Champion | None
     gates: tuple[Gate, ...]
     reference_rows: FloatArray
+    segments: Segments
 
     @property
     def is_forward(self) -> bool:

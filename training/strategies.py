@@ -25,13 +25,14 @@ from training.data.rows import IntArray, TrainingRows
 from training.data.splitting import Blocks, Fold, blocks_of, folds_of, pieces_of, rolling_origins
 from training.evaluate.baselines import Baseline, best_single_feature, prior
 from training.evaluate.evaluation import Judged
-from training.evaluate.gates import Evidence, gates_of, segments_of
+from training.evaluate.gates import Evidence, Segments, gates_of, segments_of
 from training.learn.calibrating import Calibrated, calibrate
 from training.learn.candidates import Candidate, export
 from training.learn.rematch import HOW, Rematch, rematch
 from training.learn.selection import JudgedCandidate, judged_rows, simplest_good, try_candidate
 from training.plan import Champion, Trained, TrainingPlan
 from training.progress import ProgressListener, Silent
+from training.sentences import Sentence
 
 
 def train(
@@ -108,10 +109,11 @@ class _Strategy(ABC):
         benchmark = self.benchmark(judged)
         rules = prior(self.rows, self.judging), best_single_feature(self.rows, self.judging, self.features)
         compared = self.compared(champion, judged)
-        gates = self.gates(judged, rules[1], compared, shipped.parity)
+        segments = segments_of(self.rows.encoded[judged_rows(self.judging)], judged.churned, self.features)
+        gates = self.gates(judged, rules[1], compared, shipped.parity, segments)
         return Trained(
             self.prepared, self.plan, shipped.tables, shipped.parity, trials, chosen, benchmark,
-            shipped.calibrated, judged, rules, compared, gates, self.reference_rows,
+            shipped.calibrated, judged, rules, compared, gates, self.reference_rows, segments,
         )  # fmt: skip
 
     @property
@@ -159,16 +161,17 @@ class _Strategy(ABC):
                 p_churn = replace(self, rows=rows, features=features).refitted(recipe)
                 return Champion(champion, judged.with_predictions(p_churn), HOW)
             case why_not:
-                return Champion(champion, None, f"could not be judged fairly: {why_not}")
+                return Champion(champion, None, Sentence("could not be judged fairly: {why}", why=why_not))
 
-    def gates(self, judged: Judged, rule: Baseline, champion: Champion | None, parity: float) -> tuple[Gate, ...]:
+    def gates(
+        self, judged: Judged, rule: Baseline, champion: Champion | None, parity: float, segments: Segments
+    ) -> tuple[Gate, ...]:
         """Judge the gates."""
-        encoded = self.rows.encoded[judged_rows(self.judging)]
         evidence = Evidence(
             judged=judged,
             rule=judged.with_predictions(rule.p_churn),
             champion=champion.judged if champion else None,
-            segments=segments_of(encoded, judged.churned, self.features),
+            segments=segments,
             leaks=self.prepared.leaks_inside,
             certificate=self.prepared.certificate,
             parity=parity,

@@ -53,6 +53,7 @@ class Operations:
         seed: int | None = None,
         rungs: int = 0,
         read_options: ReadOptions | None = None,
+        profit: models.ProfitAssumptions | None = None,
         preview: bool = False,
     ) -> Operation:
         """Have a model trained; its result is a ``Model``.
@@ -65,6 +66,8 @@ class Operations:
             Path below the server's folder of training data, or below the tenant's own within.
         read_options
             How the table is read where it does not tell.
+        profit
+            What rescuing a customer costs and brings; absent: the usual.
         preview
             Only check the request.
         """
@@ -80,6 +83,7 @@ class Operations:
             seed=seed,
             rungs=rungs,
             read_options=read_options,
+            profit_assumptions=profit,
             request_id=str(uuid4()),
             validate_only=preview,
         )
@@ -94,6 +98,8 @@ class Operations:
         id_column: str = "",
         as_of: datetime | None = None,
         shard_rows: int = 0,
+        top: int = 0,
+        locale: str = "en",
         read_options: ReadOptions | None = None,
         preview: bool = False,
     ) -> Operation:
@@ -107,6 +113,8 @@ class Operations:
             Full name of a version; absent: the champion by which the tenant's customers are scored.
         as_of
             When the features are known at, with its zone; absent: now.
+        top, locale
+            How many reasons each customer gets, 0 to 50, and in which language, ``zh`` or ``en``.
         read_options
             How the tables are read where they do not tell.
         preview
@@ -119,6 +127,8 @@ class Operations:
             out_path=out_path,
             id_column=id_column,
             shard_rows=shard_rows,
+            explain_top_k=top,
+            locale=locale,
             read_options=read_options,
             request_id=str(uuid4()),
             validate_only=preview,

@@ -77,6 +77,8 @@ class RescorePlan:
         In the order of the input.
     readings
         By source: how it is read, see ``tables.reading.taken_up``.
+    reasons, locale
+        How many reasons each customer gets, and in which language.
     """
 
     model: str
@@ -85,6 +87,8 @@ class RescorePlan:
     id_column: str
     shards: tuple[Shard, ...]
     readings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reasons: int = 0
+    locale: str = "en"
 
     @property
     def n_rows(self) -> int:
@@ -166,6 +170,8 @@ def _difference(wanted: RescorePlan, written: RescorePlan) -> str:
         return f"of {written.model}, not {wanted.model}"
     if wanted.as_of != written.as_of:
         return f"as of {written.as_of.isoformat()}"
+    if (wanted.reasons, wanted.locale) != (written.reasons, written.locale):
+        return f"with {written.reasons} reasons in {written.locale}"
     return "of other input"
 
 

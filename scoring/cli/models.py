@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import functools
 import getpass
+import sys
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any
 
 import click
 from click.core import ParameterSource
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scoring.cli.failing import failures_in_words
+from scoring.errors import ArtefactRefused
+from scoring.model.profit import assumptions_of, at_risk_in_words
 from scoring.names import checked_tenant
 from scoring.registry import gates
-from scoring.registry.journal import AliasState
+from scoring.registry.journal import AliasState, Entry
 from scoring.registry.registry import Registry
 from scoring.services import registries
+
+FIGURES = {"ROC-AUC": "roc_auc", "PR-AUC": "pr_auc", "Brier": "brier", "ECE": "ece"}
+"""Figures of the list, and what a report calls them."""
+JUDGED_BY = {"test": "last block", "cv": "5-fold"}
+OVERRIDDEN = "[red]OVERRIDDEN[/]"
+"""Marks a version that was promoted though gates failed."""
 
 
 def _filled(context: click.Context, option: click.Parameter, value: str) -> str:
@@ -55,19 +67,46 @@ _reason = click.option("--reason", default="", help="Why; needed with --override
 
 @click.group()
 def models() -> None:
-    """List, compare, challenge, promote and roll back models."""
+    """List, compare, challenge, promote and roll back models.
+
+    A VERSION may be an alias, or the beginning of a version's name, four characters or more, that no other has.
+    """
 
 
 @models.command("list")
 @_registry
 def list_models(registry: Registry) -> None:
-    """List every model, its versions and their aliases."""
-    table = Table("model", "version", "alias")
+    """List every model and its versions: when they were trained, how good they are, and which gates failed.
+
+    Figures are those of the last block of time, or else of cross-validation; OVERRIDDEN marks a version that was
+    promoted though gates failed.
+    """
+    table = _table("model", "version", "alias", "trained", "judged by", *FIGURES, "at risk from", "gates")
     for model in registry.models():
         state = registry.state(model)
+        overridden = {entry.named for entry in registry.history(model) if entry.overridden}
         for version in registry.versions(model):
-            table.add_row(model, version, ", ".join(state.aliases_of(version)))
-    Console().print(table)
+            mark = f" {OVERRIDDEN}" if version in overridden else ""
+            about = _about(registry, model, version)
+            table.add_row(model, version, ", ".join(state.aliases_of(version)), *about[:-1], about[-1] + mark)
+    _console().print(table)
+
+
+def _about(registry: Registry, model: str, version: str) -> list[str]:
+    """Return what the list says of a version behind its aliases, the gates last."""
+    try:
+        artefact = registry.load(model, version)
+    except ArtefactRefused as refusal:
+        return [*[""] * (3 + len(FIGURES)), f"refused: {refusal}"]
+    report = gates.read_report(artefact.report)
+    block, figures = gates.headline(report)
+    shown = [f"{figures[name]:.4f}" if name in figures else "" for name in FIGURES.values()]
+    failed = [gate.name for gate in gates.gates(report) if not gate.passed]
+    passed = "pass" if report.get("gates") else "none in its report"
+    return [
+        f"{artefact.manifest.created_time:%Y-%m-%d %H:%M}", JUDGED_BY.get(block, ""), *shown,
+        f"{artefact.thresholds.at_risk:.1%}", f"fail: {', '.join(failed)}" if failed else passed,
+    ]  # fmt: skip
 
 
 @models.command()
@@ -76,21 +115,29 @@ def list_models(registry: Registry) -> None:
 @click.argument("version", default="champion")
 def show(registry: Registry, model: str, version: str) -> None:
     """Verify a version and show where it comes from, its figures, its gates and the model's last changes."""
-    console = Console()
-    artefact = registry.load(model, version)
+    console = Console(highlight=False, soft_wrap=True)
+    artefact = registry.load(model, registry.called(model, version))
     manifest, report = artefact.manifest, gates.read_report(artefact.report)
     console.print(f"[bold]{model} {manifest.version}[/]  trained {manifest.created_time:%Y-%m-%d %H:%M %Z}, verified")
     console.print(f"digest {artefact.digest}")
     console.print(
         f"{len(artefact.schema.features)} features, {len(artefact.tables.pairs)} pairs, label {manifest.label.name}"
     )
+    console.print(at_risk_in_words(artefact.thresholds.at_risk, assumptions_of(report)))
     for name, value in gates.figures(report).items():
         console.print(f"  {name:24} {value:.4f}")
-    for gate in gates.gates(report):
-        console.print(f"  {'[green]pass[/]' if gate.passed else '[red]fail[/]'} {gate.name} {gate.detail}")
+    for group in gates.grouped(gates.gates(report)):
+        passed = "[green]pass[/]" if group[0].passed else "[red]fail[/]"
+        console.print(f"  {passed} {', '.join(gate.name for gate in group)}: {escape(group[0].detail)}")
     for entry in registry.history(model)[:10]:
-        named = entry.challenger if entry.action == "challenge" else entry.champion
-        console.print(f"{entry.time:%Y-%m-%d %H:%M} {entry.action} → {named} by {entry.actor} {entry.reason}")
+        who, why = escape(entry.actor), escape(entry.reason)
+        console.print(f"{entry.time:%Y-%m-%d %H:%M} {_change(entry)} by {who}: {why or 'no reason given'}")
+
+
+def _change(entry: Entry) -> str:
+    """Say what a change did, and whether it went over gates that failed."""
+    what = f"{entry.action} → {entry.named}"
+    return f"{what} {OVERRIDDEN} {escape('; '.join(entry.overridden))}" if entry.overridden else what
 
 
 @models.command()
@@ -100,7 +147,7 @@ def show(registry: Registry, model: str, version: str) -> None:
 @click.argument("second", default="challenger")
 def compare(registry: Registry, model: str, first: str, second: str) -> None:
     """Set two versions side by side; versions or aliases."""
-    comparison = registry.compare(model, first, second)
+    comparison = registry.compare(model, registry.called(model, first), registry.called(model, second))
     table = Table("figure", *comparison.versions, "difference")
     for name, (one, two) in comparison.figures.items():
         table.add_row(name, f"{one:.4f}", f"{two:.4f}", f"{two - one:+.4f}")
@@ -120,7 +167,7 @@ def compare(registry: Registry, model: str, first: str, second: str) -> None:
 @_etag
 def challenge(registry: Registry, model: str, version: str, actor: str, reason: str, etag: str) -> None:
     """Name a version the challenger: what `compare` and `promote` mean when they are not told otherwise."""
-    _say(registry.challenge(model, version, actor=actor, reason=reason, etag=etag))
+    _say(registry.challenge(model, registry.called(model, version), actor=actor, reason=reason, etag=etag))
 
 
 @models.command()
@@ -133,8 +180,8 @@ def challenge(registry: Registry, model: str, version: str, actor: str, reason: 
 @_etag
 def promote(registry: Registry, model: str, version: str, actor: str, reason: str, override: bool, etag: str) -> None:
     """Make a version the champion; servers follow within a second."""
-    state = registry.promote(model, version, actor=actor, reason=reason, override=override, etag=etag)
-    _say(state)
+    meant = registry.called(model, version)
+    _say(registry.promote(model, meant, actor=actor, reason=reason, override=override, etag=etag))
 
 
 @models.command()
@@ -153,7 +200,7 @@ def rollback(registry: Registry, model: str, actor: str, reason: str, etag: str)
 @_model
 @click.option("--noted", metavar="ETAG", help="An etag noted earlier: the journal must still have had it.")
 def audit(registry: Registry, model: str, noted: str | None) -> None:
-    """Prove that the record of who promoted what was not altered; exits with 1 if it was."""
+    """List who changed what, when and why, and prove that the record was not altered; exits with 1 if it was."""
     faults = registry.breaks(model)
     number, etag = registry.state(model).number, registry.state(model).etag
     if noted is not None and noted not in registry.etags(model):
@@ -162,7 +209,28 @@ def audit(registry: Registry, model: str, noted: str | None) -> None:
         click.echo(fault)
     if faults:
         raise click.exceptions.Exit(1)
-    click.echo(f"{number} changes of {model}, none altered. To prove it later, note elsewhere: {etag}")
+    table = _table("", "when (UTC)", "who", "what", "why")
+    for entry in reversed(registry.history(model)):
+        table.add_row(
+            str(entry.number), f"{entry.time.astimezone(UTC):%Y-%m-%d %H:%M}", escape(entry.actor), _change(entry),
+            escape(entry.reason),
+        )  # fmt: skip
+    _console().print(table)
+    click.echo(
+        f"{number} change{'s' * (number != 1)} of {model}, none altered. To prove it later, note elsewhere: {etag}"
+    )
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _console() -> Console:
+    """Return one that does not wrap what another program reads."""
+    return Console(width=None if sys.stdout.isatty() else 240, highlight=False)
 
 
 def _say(state: AliasState) -> None:

@@ -15,8 +15,11 @@ from scoring.batch.adapters import executors as crews
 from scoring.batch.adapters import runs
 from scoring.batch.plan import ROWS_PER_SHARD
 from scoring.cli.failing import failures_in_words
+from scoring.customers import MAX_REASONS
 from scoring.errors import NotFound, NotPossible
+from scoring.model.profit import assumptions_of, at_risk_in_words
 from scoring.names import checked_tenant, registry_of
+from scoring.registry import gates
 from scoring.registry.adapters.storage import open_storage
 from scoring.registry.registry import Registry
 from tables.cli import say, table_options
@@ -54,6 +57,14 @@ from tables.options import ReadOptions
     "--shard-rows", type=click.IntRange(1), default=ROWS_PER_SHARD, show_default=True, help="Rows per output file."
 )
 @click.option(
+    "--reasons",
+    type=click.IntRange(0, MAX_REASONS),
+    default=0,
+    show_default=True,
+    help="Write a column with at most so many reasons of each customer, the heaviest first.",
+)
+@click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of the reasons.")
+@click.option(
     "--dask", "address", default="", help="Score on the Dask cluster at this address instead of in processes here."
 )
 @table_options
@@ -68,6 +79,8 @@ def rescore(
     as_of: datetime | None,
     processes: int,
     shard_rows: int,
+    reasons: int,
+    language: str,
     address: str,
     reading: ReadOptions,
 ) -> None:
@@ -78,17 +91,19 @@ def rescore(
     """
     url = registry_of(url, checked_tenant(tenant, "--tenant"))
     model, version = split_name(named, url)
-    artefact = Registry(open_storage(url), lambda: datetime.now(UTC)).load(model, version)
+    models = Registry(open_storage(url), lambda: datetime.now(UTC))
+    artefact = models.load(model, models.called(model, version))
     instant = as_of.replace(tzinfo=UTC) if as_of else None
     registry = url if "://" in url else str(Path(url).absolute())
-    run = runs.take_up(
-        runs.RescoreRequest(data, out, id_column, instant, shard_rows, reading), registry, model, artefact
-    )
+    wanted = runs.RescoreRequest(data, out, id_column, instant, shard_rows, reading, reasons, language)
+    run = runs.take_up(wanted, registry, model, artefact)
     for account in run.accounts:
         say(account)
     done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)
     _follow(done, run)
     click.echo(f"{run.n_customers:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
+    assumptions = assumptions_of(gates.read_report(artefact.report))
+    click.echo(f"{run.n_at_risk:,} of them {at_risk_in_words(artefact.thresholds.at_risk, assumptions)}")
     if repeated := run.repeated_ids:
         click.echo(f"  {repeated}; each row was scored", err=True)
     if any(account.n_rejected for account in run.accounts):

@@ -10,5 +10,6 @@ Read on in this order::
     manifest  layout  archive  verification    its parts
     loaded                       a verified model, ready to answer
     reasons  wording  actions    the answer in words, and what would change it
+    profit                       from which risk on it pays to rescue a customer
     ports                        where a folder lies
 """

@@ -10,7 +10,7 @@
       reference.npz                 histograms for percentiles and drift
       golden.jsonl                  customers and the exact answers they must get
       SHA256SUMS                    every file but itself
-      report.html report.json card.zh.md card.en.md …    for people; hashed, never parsed here, save the gates
+      report.html report.zh.html report.json card.zh.md …    for people; hashed, never parsed here, save the gates
 
 Nothing in it is code, and nothing in it is believed: hashes first, then sizes and shapes against the layout, then the
 numbers themselves, then the golden customers. Only bytes that were hashed are parsed; no file is opened twice.

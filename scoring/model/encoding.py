@@ -7,6 +7,8 @@ none. Columns of a file (`scoring.model.columns`) go through the same lines, val
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 import sys
 from collections.abc import Mapping
@@ -15,7 +17,10 @@ from enum import StrEnum
 
 from missing_words import is_missing
 from scoring.model.schema import Feature, FeatureSchema
+from tables.names import NearNames
 
+MOST_STRANGE = 100
+"""Names that the schema does not have, of one customer, that are looked at: whoever sends more means them so."""
 NAN = math.nan
 _BOOL_TEXTS = {"false": 0.0, "true": 1.0, "0": 0.0, "1": 1.0}
 
@@ -27,11 +32,18 @@ class FlagKind(StrEnum):
     UNKNOWN_CATEGORY = "UNKNOWN_CATEGORY"
     OUT_OF_RANGE = "OUT_OF_RANGE"
     UNREADABLE = "UNREADABLE"
+    MISSPELT = "MISSPELT"
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A remark on one feature; ``value`` is what was found, shortened to 64 characters, empty if nothing."""
+    """A remark on one feature.
+
+    Parameters
+    ----------
+    value
+        What was found, shortened to 64 characters: its value, or, if it is misspelt, its name. Empty: nothing.
+    """
 
     feature: str
     kind: FlagKind
@@ -200,3 +212,31 @@ class RowEncoder:
             if kind is not None:
                 flags.append(Flag(name, kind))
         return row, flags
+
+
+class SlipFinder:
+    """Finds features that are missing because they came by a misspelt name.
+
+    Examples
+    --------
+    >>> find = SlipFinder(FeatureSchema(features=(Feature(name="tenure", type="number"),)))
+    >>> find({"tenrue": 3.0}, [Flag("tenure", FlagKind.MISSING)])
+    [Flag(feature='tenure', kind=<FlagKind.MISSPELT: 'MISSPELT'>, value='tenrue')]
+    """
+
+    def __init__(self, schema: FeatureSchema) -> None:
+        self._inputs = {feature.name: feature.total_of or (feature.name,) for feature in schema.features}
+        self._known = frozenset(schema.inputs)
+        self._meant = functools.lru_cache(maxsize=1_024)(NearNames(schema.inputs).meant)
+
+    def __call__(self, features: Mapping[str, object], flags: list[Flag]) -> list[Flag]:
+        """Say of each feature that is missing by which name it came, if it did."""
+        if not any(flag.kind is FlagKind.MISSING for flag in flags):
+            return flags
+        strange = itertools.islice((name for name in features if name not in self._known), MOST_STRANGE)
+        slips = {meant: name for name in strange if (meant := self._meant(name)) and meant not in features}
+        return [self._told(flag, slips) for flag in flags] if slips else flags
+
+    def _told(self, flag: Flag, slips: Mapping[str, str]) -> Flag:
+        name = next((slips[name] for name in self._inputs[flag.feature] if name in slips), "")
+        return Flag(flag.feature, FlagKind.MISSPELT, name[:64]) if name and flag.kind is FlagKind.MISSING else flag

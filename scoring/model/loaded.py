@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 
 from scoring.model.artefact import Artefact
-from scoring.model.encoding import Flag, RowEncoder
+from scoring.model.encoding import Flag, RowEncoder, SlipFinder
 from scoring.model.logistic import FloatArray
 from scoring.model.tables import Kernel
 from scoring.model.wording import Wording
@@ -73,6 +73,7 @@ class LoadedModel:
         self.features = artefact.schema.features
         self._words = {locale: [Wording(feature, locale) for feature in self.features] for locale in ("zh", "en")}
         self._encode = RowEncoder(artefact.schema)
+        self._with_slips = SlipFinder(artefact.schema)
         self._quantiles: list[float] = artefact.reference.log_odds_quantiles.tolist()
         self.ageing = [
             (j, artefact.tables.bins[j].edges.tolist())
@@ -87,6 +88,10 @@ class LoadedModel:
     def score(self, features: Mapping[str, object], as_of: datetime) -> ChurnScore:
         """Score one customer as known at ``as_of``."""
         row, flags = self._encode(features)
+        return self.scored(row, as_of, self._with_slips(features, flags) if flags else flags)
+
+    def scored(self, row: list[float], as_of: datetime, flags: Sequence[Flag] = ()) -> ChurnScore:
+        """Score one customer whose features are encoded."""
         bins = self.kernel.binned(row)
         terms = self.kernel.terms(bins)
         log_odds = self.kernel.log_odds(terms)

@@ -1,18 +1,19 @@
 """Why this score, in words: the features that moved it most, each with its value, what is usual, and what it did.
 
-The contributions are exact, not sampled: with the bias they add up to the log-odds. The effect on the probability of
-one reason is what the probability would lose without it, all else as it is; because the scale is bent, these effects
-need not add up.
+The contributions are exact, not sampled: with the bias they add up to the log-odds. All reasons of a score start from
+one point, the customer's own risk: the effect of each is what that would lose without it, all else as it is. Because
+the scale is bent, these effects need not add up. What moves the risk by less than can be shown is no reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from scoring.model.encoding import category_text
 from scoring.model.loaded import ChurnScore, LoadedModel
 from scoring.model.schema import Feature, FeatureValue
+from scoring.model.wording import is_shown
 
 
 class Reason(NamedTuple):
@@ -42,36 +43,37 @@ class Reason(NamedTuple):
     text: str
 
 
-def reasons(
-    model: LoadedModel, score: ChurnScore, features: Mapping[str, object], *, top: int, locale: str = "en"
-) -> list[Reason]:
-    """List the contributions of a score that weigh most, heaviest first; those of exactly 0 are left out.
+def reasons(model: LoadedModel, score: ChurnScore, *, top: int, locale: str = "en") -> list[Reason]:
+    """List the contributions of a score that weigh most, heaviest first, with those left out whose effect on the risk
+    is too small to be shown.
 
     Parameters
     ----------
-    features
-        What was scored.
     top
         How many at most.
     locale
         ``zh…`` gives Chinese, anything else English.
     """
+    return list(islice(_heaviest(model, score, locale), top))
+
+
+def _heaviest(model: LoadedModel, score: ChurnScore, locale: str) -> Iterator[Reason]:
     contributions = model.kernel.contributions(score.terms)
     weights = list(map(abs, contributions))
-    heaviest = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)[:top]
     words, one, now = model.words(locale), model.kernel.calibration.one, score.probability
-    listed = []
-    for j in heaviest:
-        if contribution := contributions[j]:
-            feature, code = model.features[j], score.row[j]
-            value = None if code != code else _plain(feature, features.get(feature.name), code)
-            without = one(score.log_odds - contribution)
+    for j in sorted(range(len(weights)), key=weights.__getitem__, reverse=True):
+        contribution = contributions[j]
+        without = one(score.log_odds - contribution)
+        if is_shown(without, now):
+            feature, value = model.features[j], _value(model.features[j], score.row[j])
             text = words[j].reason(value, without, now)
-            listed.append(Reason(feature.name, value, feature.typical, contribution, now - without, text))
-    return listed
+            yield Reason(feature.name, value, feature.typical, contribution, now - without, text)
 
 
-def _plain(feature: Feature, value: object, code: float) -> FeatureValue:
+def _value(feature: Feature, code: float) -> FeatureValue:
+    """Return what a code stands for."""
+    if code != code:
+        return None
     if feature.type == "number":
         return code
-    return bool(code) if feature.type == "bool" else category_text(value)
+    return bool(code) if feature.type == "bool" else feature.categories[int(code)].strip()

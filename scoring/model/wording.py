@@ -6,7 +6,44 @@ server some thousand scores a second.
 
 from __future__ import annotations
 
+import re
+
 from scoring.model.schema import Feature, FeatureValue
+
+UNITS = {
+    "seconds": ("second", "秒"),
+    "minutes": ("minute", "分钟"),
+    "hours": ("hour", "小时"),
+    "days": ("day", "天"),
+    "weeks": ("week", "周"),
+    "months": ("month", "个月"),
+    "years": ("year", "年"),
+    "times": ("time", "次"),
+}
+"""Units that are known: one of them in English, and all in Chinese; any other is said as the schema has it."""
+_SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[-−+]?[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
+
+
+def spaced(text: str) -> str:
+    """Put a space between Chinese and Latin, as Chinese typography has it.
+
+    Examples
+    --------
+    >>> spaced("近30天登录3次（一般为21，-86%）")
+    '近 30 天登录 3 次（一般为 21，-86%）'
+    """
+    return _SEAM.sub(" ", text)
+
+
+def is_shown(without: float, now: float) -> bool:
+    """Tell whether two probabilities differ as they are said, in percent with one decimal.
+
+    Examples
+    --------
+    >>> is_shown(0.6101, 0.6103), is_shown(0.6101, 0.6113)
+    (False, True)
+    """
+    return f"{100 * without:.1f}" != f"{100 * now:.1f}"
 
 
 class Wording:
@@ -24,25 +61,27 @@ class Wording:
     >>> words = {"wording_zh": "近30天登录{value}次", "wording_en": "{value} logins in 30 days"}
     >>> logins = Feature(name="logins_30d", type="number", typical=21.0, **words)
     >>> Wording(logins, "en").reason(3.0, 0.18, 0.31)
-    '3 logins in 30 days (typically 21, −86 %): risk 18 % → 31 %'
+    '3 logins in 30 days (typically 21, −86 %): risk 31 %, 18 % without it'
     >>> Wording(logins, "zh").reason(3.0, 0.18, 0.31)
-    '近30天登录3次（一般为21，-86%），流失概率由18%升至31%'
-    >>> Wording(Feature(name="tenure", type="number", unit="months"), "en").phrase(2.0)
-    'tenure 2 months'
+    '近 30 天登录 3 次（一般为 21，-86%），流失概率为 31%，若无此项为 18%'
+    >>> tenure = Feature(name="tenure", type="number", unit="months")
+    >>> Wording(tenure, "en").phrase(2.0), Wording(tenure, "zh").phrase(2.0)
+    ('tenure 2 months', 'tenure 为 2 个月')
     """
 
     def __init__(self, feature: Feature, locale: str) -> None:
         self._zh = locale.startswith("zh")
         self._texts = self._texts_of(feature)
         self._typical = feature.typical
+        self._unit = ""
         wording = feature.wording(locale)
         if "{value}" in wording:
             self._before, self._after = wording.split("{value}", 1)
             self._unknown = self._before + ("…" if self._zh else "an unknown number of") + self._after
             self._unknown += "未知" if self._zh else ""
         else:
-            unit = feature.unit if self._zh or not feature.unit else f" {feature.unit}"
-            self._before, self._after = wording + ("为" if self._zh else " "), unit
+            self._unit = feature.unit
+            self._before, self._after = wording + ("为" if self._zh else " "), ""
             self._unknown = wording + ("未知" if self._zh else " unknown")
         usual = "" if feature.typical is None else self.value(feature.typical)
         self._usual = f"（一般为{usual}" if self._zh else f" (typically {usual}"
@@ -51,17 +90,19 @@ class Wording:
         self._unit_share = 100.0 / feature.typical if number and isinstance(feature.typical, float) else 0.0
 
     def value(self, value: FeatureValue) -> str:
-        """Say a value: numbers to six digits, categories and bools in the language."""
+        """Say a value: numbers to six digits with their unit, categories and bools in the language."""
         if type(value) is float or type(value) is int:
-            return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:.6g}"
+            number = f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:.6g}"
+            return number + self._unit_of(value) if self._unit else number
         return self._texts.get(value) or str(value)
 
     def phrase(self, value: FeatureValue) -> str:
         """Say the feature with its value; None is unknown."""
-        return self._unknown if value is None else self._before + self.value(value) + self._after
+        text = self._unknown if value is None else self._before + self.value(value) + self._after
+        return spaced(text) if self._zh else text
 
     def reason(self, value: FeatureValue, without: float, now: float) -> str:
-        """Say what the value does to the probability: from ``without`` it to ``now``."""
+        """Say what the value does to the probability: how it is ``now``, and would be ``without`` it."""
         before, after = f"{100 * without:.0f}", f"{100 * now:.0f}"
         if before == after:
             before, after = f"{100 * without:.1f}", f"{100 * now:.1f}"
@@ -69,8 +110,12 @@ class Wording:
         if value is not None and self._typical is not None and value != self._typical:
             text += self._usual + self._change(value) + self._close
         if self._zh:
-            return f"{text}，流失概率由{before}%{'升' if now >= without else '降'}至{after}%"
-        return f"{text}: risk {before} % → {after} %"
+            return spaced(f"{text}，流失概率为{after}%，若无此项为{before}%")
+        return f"{text}: risk {after} %, {before} % without it"
+
+    def _unit_of(self, value: float) -> str:
+        one, chinese = UNITS.get(self._unit, (self._unit, self._unit))
+        return chinese if self._zh else f" {one if value == 1 else self._unit}"
 
     def _change(self, value: FeatureValue) -> str:
         if not self._unit_share or not isinstance(value, float):
@@ -84,4 +129,4 @@ class Wording:
         if feature.type == "bool":
             no, yes = names or (("否", "是") if self._zh else ("no", "yes"))
             return {False: no, True: yes}
-        return dict(zip(feature.categories, names, strict=True))
+        return {text.strip(): name for text, name in zip(feature.categories, names, strict=True)}

@@ -8,8 +8,9 @@ either.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from scoring.errors import ArtefactMalformed
@@ -66,6 +67,30 @@ def _gate(place: int, gate: Any) -> Gate:
     if not isinstance(gate, dict) or not isinstance(gate.get("passed"), bool) or not isinstance(gate.get("name"), str):
         raise ArtefactMalformed(_FILE, f"gates[{place}]: needs a name and whether it passed, true or false")
     return Gate(gate["name"], gate["passed"], str(gate.get("detail", "")))
+
+
+def grouped(listed: Iterable[Gate]) -> Iterator[tuple[Gate, ...]]:
+    """Put neighbours together that say the same: what needs a champion, where there is none, is one line and not five.
+
+    Examples
+    --------
+    >>> listed = [Gate("leaks", True, "none"), Gate("roc_auc", True, "no champion"), Gate("lift", True, "no champion")]
+    >>> [[gate.name for gate in group] for group in grouped(listed)]
+    [['leaks'], ['roc_auc', 'lift']]
+    """
+    for _, group in groupby(listed, key=lambda gate: (gate.passed, gate.detail)):
+        yield tuple(group)
+
+
+def headline(report: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return what a version was judged by and its figures: ``test``, the last block of time, or ``cv``, or nothing.
+
+    Examples
+    --------
+    >>> headline({"cv": {"roc_auc": 0.8}}), headline({})
+    (('cv', {'roc_auc': 0.8}), ('', {}))
+    """
+    return next(((block, report[block]) for block in ("test", "cv") if isinstance(report.get(block), dict)), ("", {}))
 
 
 def failed_gates(report: Mapping[str, Any]) -> list[str]:

@@ -49,6 +49,11 @@ class Entry(BaseModel):
     request_id: str = ""
     before: str = ""
 
+    @property
+    def named(self) -> str:
+        """The version that the change was about."""
+        return self.challenger if self.action == "challenge" else self.champion
+
 
 @dataclass(frozen=True)
 class AliasState:

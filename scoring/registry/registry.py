@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from scoring.model.artefact import Artefact
 
 MAX_REASON = 512
+SHORTEST = 4
+"""Characters of a version's name, from its beginning, that may stand for all of it."""
 REMEMBERED = 100
 """Changes of a model among which a repeated request id is found."""
 
@@ -148,6 +150,24 @@ class Registry:
         if not (name := self.state(model).version(version)):
             raise NotFound("model version", self.name(model, version))
         return name
+
+    def called(self, model: str, beginning: str) -> str:
+        """Return the version or alias that a person means by its beginning, as with the hashes of git.
+
+        Raises
+        ------
+        NotFound
+            If no version begins so.
+        InvalidInput
+            If several do: with their names.
+        """
+        names = self.versions(model)
+        if beginning in (*ALIASES, *names):
+            return beginning
+        meant = [name for name in names if len(beginning) >= SHORTEST and name.startswith(beginning)]
+        if len(meant) > 1:
+            raise InvalidInput.of("name", f"{beginning} could be {', '.join(meant)}: say more of it")
+        return meant[0] if meant else checked_name(beginning)
 
     def load(self, model: str, version: str) -> Artefact:
         """Verify a version, named itself or by alias, and return it.
@@ -272,8 +292,7 @@ class Registry:
         for number in range(last, max(0, last - REMEMBERED), -1):
             entry, _ = self._entry(model, number)
             if entry.request_id == request_id:
-                named = entry.challenger if action == "challenge" else entry.champion
-                if entry.action != action or version not in ("", *ALIASES, named):
+                if entry.action != action or version not in ("", *ALIASES, entry.named):
                     raise RequestIdReused(request_id)
                 return True
         return False

@@ -122,7 +122,8 @@ def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: LoadedModel) -
     message.percentile = churn.percentile
     message.log_odds = churn.log_odds
     message.base_log_odds = model.kernel.bias
-    message.at_risk = churn.probability >= model.artefact.thresholds.at_risk
+    message.at_risk_threshold = model.artefact.thresholds.at_risk
+    message.at_risk = churn.probability >= message.at_risk_threshold
 
 
 def _write_reason(message: pb.ScoreReason, reason: Reason) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from google.longrunning.operations_pb2 import Operation
@@ -14,6 +15,7 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from scoring.errors import InvalidInput, NotPossible
+from scoring.model.profit import assumptions_of
 from scoring.names import model_of, version_of
 from scoring.registry import gates
 from scoring.registry.journal import AliasState
@@ -148,6 +150,8 @@ def describe(registry: Registry, model: str, version: str, state: AliasState | N
         gates=[pb.PromotionGate(name=g.name, passed=g.passed, detail=g.detail) for g in gates.gates(report)],
         at_risk_threshold=artefact.thresholds.at_risk,
     )
+    if assumptions := assumptions_of(report):
+        message.profit_assumptions.CopyFrom(pb.ProfitAssumptions(**asdict(assumptions)))
     message.create_time.FromDatetime(manifest.created_time)
     return message
 

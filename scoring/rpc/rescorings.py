@@ -23,11 +23,13 @@ from operations.tables import read_options, report_message
 from resource_names import tenant_of
 from scoring.batch.plan import ROWS_PER_SHARD
 from scoring.clock import Now, wall_clock
+from scoring.customers import check_reasons
 from scoring.errors import InvalidInput
 from scoring.names import version_of
 from scoring.paths import inside, where
 from scoring.registry.champions import Champions
 from scoring.registry.registry import Registries
+from scoring.rpc.messages import locale_of
 
 KIND = "rescore"
 
@@ -78,7 +80,7 @@ class Rescorings:
         """
         tenant, request_id = tenant_of(request.parent, "parent"), fields.request_id(request)
         self._check(request, tenant)
-        options = read_options(request.read_options)
+        options, locale = read_options(request.read_options), locale_of(request.locale)
         version = await self._version(request.model_version, tenant)
         if request.validate_only:
             return checked_message(version)
@@ -93,6 +95,8 @@ class Rescorings:
             "as_of": as_of.isoformat(),
             "shard_rows": request.shard_rows or ROWS_PER_SHARD,
             "reading": options.document(),
+            "reasons": request.explain_top_k,
+            "locale": locale,
         }
         task = Task(version, arguments, fingerprint_of(request), actor)
         return operation_message(await self._operations.begin(KIND, tenant, task, request_id))
@@ -105,6 +109,7 @@ class Rescorings:
         inside(self._out, tenant, request.out_path, "out_path")
         if request.shard_rows < 0:
             raise InvalidInput.of("shard_rows", f"{request.shard_rows}: must be 0 or more")
+        check_reasons(request.explain_top_k)
 
     async def _version(self, name: str, tenant: str) -> str:
         """Name the version that an alias, or no name at all, means now: whoever does it again uses the same."""
@@ -133,6 +138,8 @@ def _answer(result: Mapping[str, Any]) -> bytes:
         file_count=result["files"],
         out_path=result["out"],
         model_version=result["version"],
+        at_risk_threshold=result["threshold"],
+        at_risk_count=result["at_risk"],
         read_reports=[report_message(account) for account in result["read"]],
     )
     message.as_of_time.FromDatetime(datetime.fromisoformat(result["as_of"]))

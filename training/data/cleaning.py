@@ -17,6 +17,7 @@ from scoring.model.logistic import FloatArray
 from tables.numbers import figure
 from training.data.inference import Column
 from training.data.rows import IntArray
+from training.sentences import Sentence
 
 SAME_LINE = 0.9999
 """Correlation from which two numbers are copies of each other, up to rounding and unit."""
@@ -24,7 +25,7 @@ SAME_LINE = 0.9999
 ROUNDING = 1e-6
 """How far the correlation of many columns at once may be off that of two."""
 
-TO_DAYS = "is a point in time: put the days since it, at the row's own time, into a column of their own"
+TO_DAYS = Sentence("is a point in time: put the days since it, at the row's own time, into a column of their own")
 """How a date becomes a feature: the model's schema has no dates, so that whoever asks for a score says the days."""
 
 BLOCK = 512
@@ -78,7 +79,8 @@ def odd_ones(columns: Sequence[Column], places: IntArray) -> Iterator[Note]:
     """
     for column in columns:
         if column.odd.size:
-            yield Note(column.name, f"{_not_understood(column, places)} and taken as missing")
+            odd = _not_understood(column, places)
+            yield Note(column.name, Sentence("{odd} and taken as missing", odd=odd))
 
 
 def taken_for_codes(columns: Sequence[Column]) -> Iterator[Note]:
@@ -88,40 +90,51 @@ def taken_for_codes(columns: Sequence[Column]) -> Iterator[Note]:
         n_numbers = sum(figure(text) is not None for text in categories)
         if n_numbers < len(categories) < 2 * n_numbers:
             other = next(text for text in categories if figure(text) is None)
-            text = f"{n_numbers:,} of its {len(categories):,} texts are numbers, and {other!r} is none: taken for codes"
-            yield Note(column.name, f"{text}; if it is a number, mend the others, or say so with a schema")
+            codes = Sentence(
+                "{n_numbers:,} of its {n:,} texts are numbers, and {other!r} is none: taken for codes; if it is a "
+                "number, mend the others, or say so with a schema",
+                n_numbers=n_numbers, n=len(categories), other=other,
+            )  # fmt: skip
+            yield Note(column.name, codes)
 
 
-def _not_understood(column: Column, places: IntArray) -> str:
+def _not_understood(column: Column, places: IntArray) -> Sentence:
     n_odd, row = column.odd.size, places[column.odd[0]] + 1
-    count = f"{n_odd:,} of {column.n_known + n_odd:,} values ({n_odd / (column.n_known + n_odd):.1%})"
-    return f"{count} not understood, the first in row {row:,}: {column.example!r},"
+    n = column.n_known + n_odd
+    return Sentence(
+        "{n_odd:,} of {n:,} values ({share:.1%}) not understood, the first in row {row:,}: {example!r},",
+        n_odd=n_odd, n=n, share=n_odd / n, row=int(row), example=column.example,
+    )  # fmt: skip
 
 
 def useless(columns: Sequence[Column], places: IntArray) -> Iterator[Dropped]:
     """Yield the columns that cannot be features, whatever the outcome is; ``places`` as for `odd_ones`."""
     for column in columns:
         if column.is_mixed:
-            evidence = (
-                f"{_not_understood(column, places)} the others numbers: mend them, or say with a schema what it is"
+            evidence = Sentence(
+                "{odd} the others numbers: mend them, or say with a schema what it is",
+                odd=_not_understood(column, places),
             )
             yield Dropped(Why.MIXED, evidence, column=column.name)
         elif reason := _useless(column):
             yield Dropped(*reason, column=column.name)
 
 
-def _useless(column: Column) -> tuple[Why, str] | None:
+def _useless(column: Column) -> tuple[Why, Sentence] | None:
     n_rows, n_known, n_distinct = len(column.encoded), column.n_known, column.n_distinct
     if n_known == 0:
-        return Why.ALL_MISSING, f"none of {n_rows:,} rows has a value"
+        return Why.ALL_MISSING, Sentence("none of {n:,} rows has a value", n=n_rows)
     if column.is_moment:
         return Why.MOMENT, TO_DAYS
     if n_distinct == 1 and n_known == n_rows:
-        return Why.CONSTANT, "has the same value in every row"
+        return Why.CONSTANT, Sentence("has the same value in every row")
     if is_identifier(column):
-        return Why.IDENTIFIER, f"{n_distinct:,} different values in {n_known:,} rows"
+        return Why.IDENTIFIER, Sentence(
+            "{n_distinct:,} different values in {n:,} rows", n_distinct=n_distinct, n=n_known
+        )
     if column.feature and column.feature.type == "category" and n_distinct > MAX_CODES:
-        return Why.TOO_MANY_CATEGORIES, f"{n_distinct:,} texts, at most {MAX_CODES} can be told apart"
+        many = Sentence("{n:,} texts, at most {most} can be told apart", n=n_distinct, most=MAX_CODES)
+        return Why.TOO_MANY_CATEGORIES, many
     return None
 
 
@@ -148,7 +161,8 @@ def duplicates(columns: Sequence[Column]) -> Iterator[Dropped]:
             evidence = next((note for other in others if (note := _in_line(other, column))), None)
         else:
             first = told_apart.setdefault(_partition(column), column)
-            evidence = None if first is column else f"tells the same customers apart as {first.name}"
+            same = Sentence("tells the same customers apart as {name}", name=first.name)
+            evidence = None if first is column else same
         if evidence:
             yield Dropped(Why.DUPLICATE_COLUMN, evidence, column=column.name)
         else:
@@ -192,11 +206,12 @@ def _standardised(x: FloatArray) -> FloatArray:
     return length
 
 
-def _in_line(first: Column, second: Column) -> str | None:
+def _in_line(first: Column, second: Column) -> Sentence | None:
     known = ~np.isnan(first.encoded)
     x, y = first.encoded[known], second.encoded[known]
     line = correlation(x, y) if x.size > 2 else 0.0
-    return f"is {first.name} in another unit or rounding, correlation {line:.7f}" if abs(line) >= SAME_LINE else None
+    same = Sentence("is {name} in another unit or rounding, correlation {line:.7f}", name=first.name, line=line)
+    return same if abs(line) >= SAME_LINE else None
 
 
 def _partition(column: Column) -> tuple[bytes, bytes]:

@@ -22,6 +22,7 @@ from scoring.model.logistic import FloatArray
 from training.data.pairs import promising
 from training.data.rows import IntArray
 from training.measures import roc_auc
+from training.sentences import Sentence
 
 ALONE = 0.9
 """Single-feature AUC that is implausible."""
@@ -72,7 +73,7 @@ def suspected(
     clean = []
     for place, (name, auc) in enumerate(zip(names, alone, strict=True)):
         if auc >= ALONE:
-            yield Leak((name,), f"alone it ranks customers with an AUC of {auc:.4f}", auc)
+            yield Leak((name,), Sentence("alone it ranks customers with an AUC of {auc:.4f}", auc=auc), auc)
         else:
             clean.append(place)
     coarse = [binned(encoded[place], PAIR_BINS) for place in clean]
@@ -80,7 +81,8 @@ def suspected(
         a, b = clean[first], clean[second]
         auc = _cross_auc(coarse[first] * (PAIR_BINS + 1) + coarse[second], churned, pieces)
         if auc >= TOGETHER and auc >= max(alone[a], alone[b]) + GAIN:
-            yield Leak((names[a], names[b]), f"together they rank customers with an AUC of {auc:.4f}", auc)
+            evidence = Sentence("together they rank customers with an AUC of {auc:.4f}", auc=auc)
+            yield Leak((names[a], names[b]), evidence, auc)
 
 
 def single_auc(x: FloatArray, churned: FloatArray, pieces: IntArray) -> float:

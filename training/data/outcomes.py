@@ -23,6 +23,7 @@ from scoring.model.logistic import FloatArray
 from tables.numbers import figure
 from training.data.rows import IntArray
 from training.errors import InvalidInput
+from training.sentences import Sentence
 
 YES = frozenset({"yes", "y", "true", "t", "1", "是"})
 NO = frozenset({"no", "n", "false", "f", "0", "否"})
@@ -35,6 +36,14 @@ class Meaning(StrEnum):
     STAYED = "stayed"
     MISSING = "not known"
     NEITHER = "neither"
+
+
+_TOLD = {
+    Meaning.LEFT: "left: {spellings}",
+    Meaning.STAYED: "stayed: {spellings}",
+    Meaning.MISSING: "not known: {spellings}",
+    Meaning.NEITHER: "neither: {spellings}",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +61,15 @@ class OutcomeColumn:
     churned: FloatArray
     spellings: Mapping[Meaning, Mapping[str, int]]
 
-    def __str__(self) -> str:
-        """Say who counts as what, with counts."""
-        return "; ".join(
-            f"{meaning}: {counted(self.spellings[meaning])}" for meaning in Meaning if meaning in self.spellings
-        )
+    @property
+    def in_words(self) -> Sentence:
+        """Who counts as what, with counts."""
+        known = [meaning for meaning in Meaning if meaning in self.spellings]
+        told = (Sentence(_TOLD[meaning], spellings=counted(self.spellings[meaning])) for meaning in known)
+        return Sentence("{meanings}", "; ", meanings=tuple(told))
 
 
-def counted(spellings: Mapping[str, int], limit: int = 10) -> str:
+def counted(spellings: Mapping[str, int], limit: int = 10) -> Sentence:
     """Write spellings with their counts; blanks around one are shown by quotes.
 
     Examples
@@ -67,15 +77,16 @@ def counted(spellings: Mapping[str, int], limit: int = 10) -> str:
     >>> counted({"No": 1447, " yes": 74, "": 2})
     "No 1,447, ' yes' 74, empty 2"
     """
-    shown = [f"{_shown(text)} {n:,}" for text, n in list(spellings.items())[:limit]]
+    shown = tuple(_shown(text, n) for text, n in list(spellings.items())[:limit])
     more = len(spellings) - limit
-    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
+    return Sentence("{shown} and {more:,} more" if more > 0 else "{shown}", shown=shown, more=more)
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, n: int) -> Sentence:
     if not text.strip():
-        return "empty"
-    return text[:64] if text == text.strip() and text.isprintable() else repr(text[:64])
+        return Sentence("empty {n:,}", n=n)
+    printable = text == text.strip() and text.isprintable()
+    return Sentence("{text} {n:,}", text=text[:64] if printable else repr(text[:64]), n=n)
 
 
 def word_of(value: object) -> str:
@@ -114,7 +125,7 @@ def read_outcome(values: pa.ChunkedArray, name: str, positive: str = "", negativ
     Examples
     --------
     >>> outcome = read_outcome(pa.chunked_array([["Yes", "No", "", " yes"]]), "Churn")
-    >>> outcome.churned.tolist(), str(outcome)
+    >>> outcome.churned.tolist(), outcome.in_words
     ([1.0, 0.0, nan, 1.0], "left: Yes 1, ' yes' 1; stayed: No 1; not known: empty 1")
     """
     array = values.combine_chunks().dictionary_encode()

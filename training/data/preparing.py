@@ -26,6 +26,7 @@ from training.data.splitting import folds_of, pieces_of
 from training.data.totals import read_total, totals_among
 from training.data.twins import with_twins_together
 from training.errors import InvalidInput
+from training.sentences import Sentence
 
 DAY = 86_400_000_000
 """Microseconds of a day: the unit of `TrainingRows.times` where times are moments."""
@@ -121,7 +122,9 @@ def _repeated_ids(table: pa.Table, columns: Columns, rows: TrainingRows) -> Iter
     counts = {table[columns.id][int(row)].as_py(): int(n) for row, n in zip(first, n_rows, strict=True) if n > 1}
     counts.pop(None, None)
     if said := in_words(Counter(counts)):
-        yield Note(columns.id, f"{said}; the rows of a customer share a fold")
+        n, named = sum(counts.values()), said.partition(": ")[2]
+        told = Sentence("{said}; the rows of a customer share a fold", said=said, who=len(counts), n=n, named=named)
+        yield Note(columns.id, told)
 
 
 def _check_names(table: pa.Table, columns: Columns) -> None:
@@ -138,7 +141,7 @@ def _with_outcome(table: pa.Table, columns: Columns, account: _Account) -> tuple
     has_outcome = ~np.isnan(outcome.churned)
     if columns.time:
         has_outcome &= ~without_time(table[columns.time])
-    account.notes.append(Note(columns.target, str(outcome)))
+    account.notes.append(Note(columns.target, outcome.in_words))
     account.places = np.flatnonzero(has_outcome).astype(np.int64)
     account.dropped += _without_outcome(outcome, len(table) - len(account.places))
     return table.filter(pa.array(has_outcome)), outcome.churned[has_outcome]
@@ -148,28 +151,29 @@ def _without_outcome(outcome: OutcomeColumn, n_unknown: int) -> Iterator[Dropped
     """Name the rows that are left out for their outcome or time, and the words that stand in them."""
     neither = outcome.spellings.get(Meaning.NEITHER, {})
     if n_neither := sum(neither.values()):
-        why = "neither said to have left nor to have stayed"
-        yield Dropped(Why.NO_OUTCOME, f"{why}: {counted(neither)}", n_rows=n_neither)
+        why = Sentence("neither said to have left nor to have stayed: {words}", words=counted(neither))
+        yield Dropped(Why.NO_OUTCOME, why, n_rows=n_neither)
     if n_missing := n_unknown - n_neither:
         words = {text: n for text, n in outcome.spellings.get(Meaning.MISSING, {}).items() if text.strip()}
-        evidence = f"the outcome or time is not known{': ' if words else ''}{counted(words)}"
+        listed = "the outcome or time is not known: {words}" if words else "the outcome or time is not known"
+        evidence = Sentence(listed, words=counted(words))
         yield Dropped(Why.NO_OUTCOME, evidence, n_rows=n_missing)
 
 
 def _read_columns(table: pa.Table, columns: Columns, account: _Account) -> list[Column]:
     """Read what may be a feature; what is asked to be dropped, or not in the schema, is not even looked at."""
     reserved = {columns.target, columns.time}
-    account.dropped += [Dropped(Why.ASKED, "as asked", column=name) for name in columns.drop]
+    account.dropped += [Dropped(Why.ASKED, Sentence("as asked"), column=name) for name in columns.drop]
     reserved |= set(columns.drop)
     names = [name for name in table.column_names if name not in reserved]
     if columns.schema:
         inputs = set(columns.schema.inputs)
         account.dropped += [
-            Dropped(Why.NOT_IN_SCHEMA, "is not in the schema", column=n) for n in names if n not in inputs
+            Dropped(Why.NOT_IN_SCHEMA, Sentence("is not in the schema"), column=n) for n in names if n not in inputs
         ]
         return read_features(table, columns.schema)
     if columns.id in names:
-        account.dropped.append(Dropped(Why.IDENTIFIER, "tells customers apart, as said", column=columns.id))
+        account.dropped.append(Dropped(Why.IDENTIFIER, Sentence("tells customers apart, as said"), column=columns.id))
     return [read_column(name, table[name]) for name in names]
 
 
@@ -216,8 +220,12 @@ def _without_leaks(
 
 def _pairs_looked_at(n_columns: int) -> Iterator[Note]:
     if n_pairs(n_columns) > MAX_PAIRS:
-        done = "searched for leaks; as few may interact in the model"
-        yield Note("pairs", f"of {n_pairs(n_columns):,} pairs of columns the {MAX_PAIRS:,} most promising are {done}")
+        searched = Sentence(
+            "of {n:,} pairs of columns the {most:,} most promising are searched for leaks; as few may interact in the "
+            "model",
+            n=n_pairs(n_columns), most=MAX_PAIRS,
+        )  # fmt: skip
+        yield Note("pairs", searched)
 
 
 def _left_out_as_duplicates(columns: Sequence[Column], account: _Account) -> list[Column]:
@@ -244,5 +252,6 @@ def _from_the_future(columns: Sequence[Column], rows: TrainingRows) -> list[Leak
         if column.is_moment and rows.times is not None:
             later = int((column.encoded > rows.times).sum())
             if later:
-                leaks.append(Leak((column.name,), f"in {later:,} rows it is later than the row's own time"))
+                late = Sentence("in {n:,} rows it is later than the row's own time", n=later)
+                leaks.append(Leak((column.name,), late))
     return leaks

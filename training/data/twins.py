@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from scoring.model.logistic import FloatArray
 from training.data.cleaning import row_codes
 from training.data.rows import IntArray, TrainingRows
+from training.sentences import Sentence
 
 LARGEST = 0.1
 """Share of the rows, half of a fold, above which those that are alike need not share one."""
@@ -48,15 +49,18 @@ def with_twins_together(rows: TrainingRows) -> Twins:
     n_alike = len(rows) - len(np.unique(alike))
     if not n_alike:
         return Twins(rows, "")
-    share = f"The share that left is {rows.churned.mean():.1%} with them"
-    found = f"{n_alike:,} rows are equal to an earlier one in every feature and kept"
+    share = Sentence("The share that left is {share:.1%} with them", share=rows.churned.mean())
+    found = Sentence("{n:,} rows are equal to an earlier one in every feature and kept", n=n_alike)
     if math.prod(len(np.unique(column)) for column in rows.encoded.T) < len(rows):
-        return Twins(rows, f"{found}: the features have fewer combinations than there are rows. {share}.")
+        few = "{found}: the features have fewer combinations than there are rows. {share}."
+        return Twins(rows, Sentence(few, found=found, share=share))
     groups = _joined(alike, rows.customers)
-    where = "in one fold with it"
+    where = Sentence("in one fold with it")
     if (count > LARGEST * len(rows)).any():
-        where += f", but for those of which there are more than {LARGEST * len(rows):,.0f}"
-    return Twins(replace(rows, together=groups), f"{found}, {where}. {share}.{_advice(alike, rows, n_alike)}")
+        most = "in one fold with it, but for those of which there are more than {most:,.0f}"
+        where = Sentence(most, most=LARGEST * len(rows))
+    told = {"found": found, "where": where, "share": share, "advice": _advice(alike, rows, n_alike)}
+    return Twins(replace(rows, together=groups), Sentence("{found}, {where}. {share}.{advice}", **told))
 
 
 def _joined(alike: IntArray, customers: IntArray) -> IntArray:
@@ -78,7 +82,8 @@ def _advice(alike: IntArray, rows: TrainingRows, n_alike: int) -> str:
     agree = outcome_agreement(alike, rows.churned)
     if n_alike < MIN_COPIES or agree < COPIES_AGREE:
         return ""
-    return f" Of those alike {agree:.1%} share their outcome: if they are copies, take them out of the table."
+    copies = " Of those alike {agree:.1%} share their outcome: if they are copies, take them out of the table."
+    return Sentence(copies, agree=agree)
 
 
 def outcome_agreement(alike: IntArray, churned: FloatArray) -> float:

@@ -13,6 +13,7 @@ from training.data.leaks import binned
 from training.data.rows import TrainingRows
 from training.data.splitting import Fold
 from training.measures import roc_auc
+from training.sentences import Sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,9 @@ class Baseline:
 
 def prior(rows: TrainingRows, folds: Sequence[Fold]) -> Baseline:
     """Say the average of what was learnt from."""
-    return Baseline("prior", np.concatenate([np.full(len(f.judge), rows.churned[f.learn].mean()) for f in folds]))
+    return Baseline(
+        Sentence("prior"), np.concatenate([np.full(len(f.judge), rows.churned[f.learn].mean()) for f in folds])
+    )
 
 
 def best_single_feature(rows: TrainingRows, folds: Sequence[Fold], features: Sequence[Feature]) -> Baseline:
@@ -42,8 +45,8 @@ def best_single_feature(rows: TrainingRows, folds: Sequence[Fold], features: Seq
         best = max(rules, key=lambda j: roc_auc(learn.churned, rules[j][fold.learn]))
         answers.append(rules[best][fold.judge])
         names.append(features[best].name)
-    kind = "recency rule" if recency else "single-feature rule"
-    return Baseline(f"{kind}: {max(set(names), key=names.count)}", np.concatenate(answers))
+    rule = "recency rule: {feature}" if recency else "single-feature rule: {feature}"
+    return Baseline(Sentence(rule, feature=max(set(names), key=names.count)), np.concatenate(answers))
 
 
 def _shares(x: FloatArray, learn: TrainingRows, fold: Fold) -> FloatArray:

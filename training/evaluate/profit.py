@@ -13,12 +13,17 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.special import betainc
 from sklearn.isotonic import isotonic_regression
 
 from scoring.model.logistic import FloatArray
+from scoring.model.profit import ProfitAssumptions
+
+STRENGTH = 20.0
+"""Sum of a Beta distribution's parameters: how sure the mean accept rate is, as if of so many customers."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,19 @@ class Campaign:
     contact: float = 1.0
     accept_a: float = 6.0
     accept_b: float = 14.0
+
+    @classmethod
+    def of(cls, assumptions: ProfitAssumptions) -> Self:
+        """Spread the accept rate around its mean.
+
+        Examples
+        --------
+        >>> Campaign.of(ProfitAssumptions()) == Campaign()
+        True
+        """
+        accept_a = STRENGTH * assumptions.acceptance
+        money = assumptions.value, assumptions.incentive, assumptions.contact_cost
+        return cls(*money, accept_a, STRENGTH - accept_a)
 
 
 @dataclass(frozen=True)
@@ -101,20 +119,6 @@ def hull(churned: FloatArray, p_churn: FloatArray) -> tuple[FloatArray, FloatArr
     reached, seen = np.cumsum(left)[ends], np.cumsum(counts)[ends]
     stayed = seen - reached
     return np.r_[0.0, reached / reached[-1]], np.r_[0.0, stayed / stayed[-1]]
-
-
-def break_even(campaign: Campaign) -> float:
-    """Return the probability of leaving from which contacting a customer is expected to pay, at the mean accept rate.
-
-    Examples
-    --------
-    >>> round(break_even(Campaign()), 4)  # (10 + 1) / (.3 · (200 - 10) + 10)
-    0.1642
-    """
-    accepts = campaign.accept_a / (campaign.accept_a + campaign.accept_b)
-    return (campaign.incentive + campaign.contact) / (
-        accepts * (campaign.lifetime_value - campaign.incentive) + campaign.incentive
-    )
 
 
 def profit_curve(churned: FloatArray, p_churn: FloatArray, campaign: Campaign) -> tuple[FloatArray, FloatArray]:

@@ -16,8 +16,9 @@ from scoring.model.schema import Feature
 from training.data.preparing import Prepared, read_features
 from training.data.rows import TrainingRows
 from training.learn.candidates import LADDER, Candidate
+from training.sentences import Sentence
 
-HOW = "its recipe, fitted anew on its own columns of the same rows"
+HOW = Sentence("its recipe, fitted anew on its own columns of the same rows")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,7 @@ class Rematch:
     features: tuple[Feature, ...]
 
 
-def rematch(champion: Artefact, prepared: Prepared, ladder: Sequence[Candidate]) -> Rematch | str:
+def rematch(champion: Artefact, prepared: Prepared, ladder: Sequence[Candidate]) -> Rematch | Sentence:
     """Return the champion's recipe with its own view of the rows, or in words why there is none.
 
     Parameters
@@ -41,8 +42,8 @@ def rematch(champion: Artefact, prepared: Prepared, ladder: Sequence[Candidate])
     recipe = next((each for each in (*ladder, *LADDER) if each.name == name), None)
     absent = [column for column in schema.inputs if column not in prepared.raw.column_names]
     if recipe is None:
-        return f"its recipe {name!r} is not known here"
+        return Sentence("its recipe {name!r} is not known here", name=name)
     if absent:
-        return f"this table is without {', '.join(absent)}, which it reads"
+        return Sentence("this table is without {absent}, which it reads", absent=tuple(absent))
     encoded = np.column_stack([column.encoded for column in read_features(prepared.raw, schema)])
     return Rematch(recipe, replace(prepared.rows, encoded=encoded), schema.features)

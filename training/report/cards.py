@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from scoring.model.manifest import Manifest
 from training.report.document import Document
+from training.report.words import ReportWords
 
 _ENGLISH = """# {model} {version}
 
@@ -31,20 +32,20 @@ that concerns people other than as customers. It knows what its data knew: check
 
 _CHINESE = """# {model} {version}
 
-预测 `{target}`{horizon},给出校准后的流失概率,理由逐项相加等于得分。
+预测 `{target}`{horizon}，给出校准后的流失概率，理由逐项相加等于得分。
 
 | | |
 |---|---|
-| 训练数据 | {rows:,} 行,其中流失 {churned:,} 行 |
+| 训练数据 | {rows:,} 行，其中流失 {churned:,} 行 |
 | 特征数 | {n_features} |
-| 模型 | {candidate},精确导出为查找表({cells:,} 个数值) |
+| 模型 | {candidate}，精确导出为查找表（{cells:,} 个数值） |
 | 评估方式 | {how} |
-| ROC-AUC | {roc_auc:.4f}({low:.4f} 至 {high:.4f}) |
+| ROC-AUC | {roc_auc:.4f}（{low:.4f} 至 {high:.4f}） |
 | PR-AUC、Brier、ECE | {pr_auc:.4f}、{brier:.4f}、{ece:.4f} |
 | 最高风险十分之一的提升 | {lift_10:.2f} |
-| 门槛 | {gates} |
+| 上线门槛 | {gates} |
 
-用于客户的排序与优先级,由团队自行决定。不用于定价、信贷,也不用于客户关系以外的个人评判。模型只了解训练数据中的情况:换用场景前请先检查漂移。
+用于客户的排序与优先级，由团队自行决定。不用于定价、信贷，也不用于客户关系以外的个人评判。模型只了解训练数据中的情况：换用场景前请先检查漂移。
 """
 
 
@@ -52,7 +53,7 @@ def cards(report: Document, manifest: Manifest) -> dict[str, str]:
     """Return ``card.en.md`` and ``card.zh.md``."""
     forward = "test" in report
     figures = report["test" if forward else "cv"]
-    failed = [gate["name"] for gate in report["gates"] if not gate["passed"]]
+    failed = [gate["name"].replace("_", " ") for gate in report["gates"] if not gate["passed"]]
     days = manifest.label.horizon_days
     shared = {
         **figures,
@@ -64,17 +65,18 @@ def cards(report: Document, manifest: Manifest) -> dict[str, str]:
         "version": manifest.version,
         "target": manifest.label.name,
         "n_features": len(report["features"]),
-        "candidate": report["candidate"],
         "cells": report["export"]["cells"],
     }
     english = {
+        "candidate": report["candidate"],
         "horizon": f" within {days} days" if days else "",
         "how": "the last block of time" if forward else "5-fold cross-validation",
         "gates": "failed: " + ", ".join(failed) if failed else "all passed",
     }
     chinese = {
-        "horizon": f"({days} 天内)" if days else "",
+        "candidate": ReportWords("zh")(report["candidate"]),
+        "horizon": f"（{days} 天内）" if days else "",
         "how": "最后一段时间" if forward else "五折交叉验证",
-        "gates": "未通过:" + "、".join(failed) if failed else "全部通过",
+        "gates": "未通过：" + "、".join(map(ReportWords("zh"), failed)) if failed else "全部通过",
     }
     return {"card.en.md": _ENGLISH.format(**shared, **english), "card.zh.md": _CHINESE.format(**shared, **chinese)}

@@ -11,9 +11,11 @@ from dataclasses import asdict
 from typing import Any
 
 from training.evaluate.evaluation import Judged, as_document, figures, intervals, profit_interval
+from training.evaluate.gates import BoolArray
 from training.evaluate.profit import expected_maximum_profit
-from training.measures import brier_skill, calibration_slope
+from training.measures import brier_skill, calibration_slope, roc_auc
 from training.plan import Champion, Trained
+from training.report.shapes import importance_of
 
 Document = dict[str, Any]
 
@@ -44,7 +46,9 @@ def report_of(trained: Trained) -> Document:
         },
         "features": list(trained.prepared.schema.names),
         "totals": {each.name: list(each.total_of) for each in trained.prepared.schema.features if each.total_of},
-        "seed": trained.plan.seed,
+        "importance": importance_of(trained.tables, trained.prepared.schema.features, trained.reference_rows),
+        "segments": [_segment(trained.judged, name, rows) for name, rows in trained.segments.items()],
+        "confusion": _confusion(trained), "seed": trained.plan.seed,
     })  # fmt: skip
     return report
 
@@ -63,6 +67,29 @@ def _intervals(trained: Trained) -> Document:
 def _profit(trained: Trained) -> Document:
     best = expected_maximum_profit(trained.judged.churned, trained.judged.p_churn, trained.plan.campaign)
     return {"empc": best.per_customer, "share_to_contact": best.share, "campaign": asdict(trained.plan.campaign)}
+
+
+def _confusion(trained: Trained) -> Document:
+    """Count the judged rows at the threshold from which contacting is expected to pay."""
+    threshold, churned = trained.plan.profit.break_even, trained.judged.churned > 0
+    at_risk = trained.judged.p_churn >= threshold
+    found, vain = int((at_risk & churned).sum()), int((at_risk & ~churned).sum())
+    missed, spared = int((~at_risk & churned).sum()), int((~at_risk & ~churned).sum())
+    return {
+        "threshold": threshold,
+        "at_risk": {"left": found, "stayed": vain},
+        "not_at_risk": {"left": missed, "stayed": spared},
+        "precision": found / (found + vain) if found + vain else None,
+        "recall": found / (found + missed),
+        "false_positive_rate": vain / (vain + spared),
+    }
+
+
+def _segment(judged: Judged, name: str, rows: BoolArray) -> Document:
+    """Return how the shipped model does on the judged rows of a segment."""
+    churned, p_churn = judged.churned[rows], judged.p_churn[rows]
+    figures = {"churned": churned.mean(), "p_churn": p_churn.mean(), "roc_auc": roc_auc(churned, p_churn)}
+    return {"name": name, "rows": len(churned), **{key: float(value) for key, value in figures.items()}}
 
 
 def _ladder(trained: Trained) -> Sequence[Document]:
@@ -91,7 +118,7 @@ def _leaks(trained: Trained) -> Sequence[Document]:
 def _plain(value: Any) -> Any:
     """Replace what JSON cannot say: NaN becomes null, tuples lists."""
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -18,11 +18,10 @@ from scoring.model import artefact
 from scoring.model.artefact import Artefact
 from scoring.model.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
 from scoring.model.schema import FeatureValue
-from training.evaluate.profit import break_even
 from training.plan import Trained
 from training.report.cards import cards
 from training.report.document import Document, report_of, to_json
-from training.report.page import page
+from training.report.page import pages
 
 N_GOLDEN = 50
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pyarrow")
@@ -43,7 +42,9 @@ class Origin:
     configuration
         The options that were given.
     created_time
-        The only moment in the artefact; it stands in ``manifest.json`` alone.
+        The only moment in the artefact; it stands in ``manifest.json`` and on the report's pages.
+    command
+        The command that gives the same, as it stands on the report's pages.
     """
 
     model: str
@@ -51,6 +52,7 @@ class Origin:
     data_sha256: str
     configuration: dict[str, JsonValue]
     created_time: datetime
+    command: str = ""
 
 
 def publish(trained: Trained, origin: Origin, registry: Path) -> tuple[Artefact, Path, Document]:
@@ -67,7 +69,7 @@ def publish(trained: Trained, origin: Origin, registry: Path) -> tuple[Artefact,
     report = report_of(trained)
     extra = {
         "report.json": to_json(report).encode(),
-        "report.html": page(trained, report, manifest).encode(),
+        **{name: text.encode() for name, text in pages(trained, report, manifest, origin.command).items()},
         "schema.json": trained.prepared.schema.to_json().encode(),
         **{name: text.encode() for name, text in cards(report, manifest).items()},
     }
@@ -125,7 +127,7 @@ def code_sha256() -> str:
 
 def _thresholds(trained: Trained) -> Thresholds:
     riskiest = float(np.quantile(trained.tables.probabilities(trained.reference_rows), 0.9))
-    return Thresholds(at_risk=break_even(trained.plan.campaign), top_decile=float(np.clip(riskiest, 1e-9, 1 - 1e-9)))
+    return Thresholds(at_risk=trained.plan.profit.break_even, top_decile=float(np.clip(riskiest, 1e-9, 1 - 1e-9)))
 
 
 def _golden(trained: Trained) -> list[GoldenRow]:

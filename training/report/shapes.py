@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from markupsafe import Markup
@@ -10,38 +10,52 @@ from markupsafe import Markup
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
 from scoring.model.tables import Bins, ScoreTables
+from scoring.model.wording import UNITS
 from training.report.svg import Plot
+from training.report.words import ReportWords
 
 N_PAIRS = 6
 _MAX_CELLS = 40
 """Rows and columns of a pair that are drawn."""
 
 
-def shape_charts(
-    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray
-) -> Iterator[tuple[str, float, Markup]]:
-    """Yield name, importance and plot of each feature, most important first.
-
-    Importance is the mean absolute contribution over the rows, in log-odds.
-    """
+def importance_of(tables: ScoreTables, features: Sequence[Feature], rows: FloatArray) -> dict[str, float]:
+    """Return the mean absolute contribution of each feature over the rows, in log-odds, most important first."""
     importance = np.abs(tables.contributions(rows)).mean(0)
-    for j in np.argsort(-importance, kind="stable"):
-        feature, share = features[j], float(importance[j])
-        draw = _categories if feature.n_categories else _number
-        yield feature.name, share, draw(feature, tables.bins[j], tables.main[j], rows[:, j])
+    return {features[j].name: float(importance[j]) for j in np.argsort(-importance, kind="stable")}
 
 
-def _number(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray) -> Markup:
+def shape_charts(
+    tables: ScoreTables,
+    features: Sequence[Feature],
+    rows: FloatArray,
+    importance: Mapping[str, float],
+    words: ReportWords,
+) -> Iterator[tuple[float, Markup]]:
+    """Yield importance and plot of each feature, in the order of ``importance``."""
+    places = {feature.name: j for j, feature in enumerate(features)}
+    for name, share in importance.items():
+        j = places[name]
+        draw = _categories if features[j].n_categories else _number
+        yield share, draw(features[j], tables.bins[j], tables.main[j], rows[:, j], words)
+
+
+def _number(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray, words: ReportWords) -> Markup:
     values = x[~np.isnan(x)]
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     edges = np.concatenate([[min(low, *bins.edges, low)], bins.edges, [max(high, *bins.edges, high)]])
-    label = f"{feature.name} ({feature.unit})" if feature.unit else feature.name
-    plot = Plot(feature.name, label, "log-odds", (edges[0], edges[-1]), _span(table))
+    unit = UNITS.get(feature.unit, ("", feature.unit))[1] if words.language == "zh" else feature.unit
+    label = words("{name} ({unit})", name=feature.name, unit=unit) if unit else feature.name
+    plot = Plot(feature.name, label, words("log-odds"), (edges[0], edges[-1]), _span(table))
     _histogram(plot, values)
     plot.line(np.array(plot.x_range), np.zeros(2), "chance")
     plot.stairs(edges, table[:-1])
     if np.isnan(x).any():
-        plot.note(sum(plot.x_range) / 2, plot.y_range[1], f"not known: {table[-1]:+.2f}")
+        unknown = words("not known: {effect:+.2f}", effect=table[-1])
+        plot.note(sum(plot.x_range) / 2, plot.y_range[1], unknown)
+    plot.legend("model", words("this model"))
+    plot.legend("chance", words("no effect"))
+    plot.legend("count", words("customers"))
     return plot.render()
 
 
@@ -52,14 +66,17 @@ def _histogram(plot: Plot, values: FloatArray) -> None:
         plot.bar(edges[i], edges[i + 1], low, low + 0.25 * (high - low) * count / max(counts.max(), 1), "count")
 
 
-def _categories(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray) -> Markup:
-    names = [*(feature.categories or ("false", "true")), "not known"]
+def _categories(feature: Feature, bins: Bins, table: FloatArray, x: FloatArray, words: ReportWords) -> Markup:
+    chinese = feature.categories_zh if words.language == "zh" else ()
+    names = [*(chinese or feature.categories or (words("no"), words("yes"))), words("not known")]
     order = np.argsort(-table[: bins.n_bins - 1], kind="stable")[:_MAX_CELLS]
     order = np.append(order, bins.n_bins - 1) if np.isnan(x).any() else order
-    plot = Plot(feature.name, "", "log-odds", (0.0, float(len(order))), _span(table))
+    plot = Plot(feature.name, "", words("log-odds"), (0.0, float(len(order))), _span(table))
     for place, code in enumerate(order):
         plot.bar(place + 0.15, place + 0.85, 0.0, float(table[code]))
     plot.line(np.array(plot.x_range), np.zeros(2), "chance")
+    plot.legend("bar", words("this model"))
+    plot.legend("chance", words("no effect"))
     room = max(4, 44 // len(order))
     return plot.render([(place + 0.5, _short(names[code], room)) for place, code in enumerate(order)])
 
@@ -75,7 +92,7 @@ def _span(table: FloatArray) -> tuple[float, float]:
 
 
 def pair_charts(
-    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray
+    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray, words: ReportWords
 ) -> Iterator[tuple[str, float, Markup]]:
     """Yield name, strength and plot of the strongest pairs; strength is the mean absolute entry over the rows."""
     binned = tables.binned(rows)
@@ -84,10 +101,10 @@ def pair_charts(
     }
     for a, b in sorted(strength, key=lambda pair: -strength[pair])[:N_PAIRS]:
         name = f"{features[a].name} × {features[b].name}"
-        yield name, strength[a, b], _heat(name, (features[a], features[b]), tables.pairs[a, b])
+        yield name, strength[a, b], _heat(name, (features[a], features[b]), tables.pairs[a, b], words)
 
 
-def _heat(name: str, pair: tuple[Feature, Feature], table: FloatArray) -> Markup:
+def _heat(name: str, pair: tuple[Feature, Feature], table: FloatArray, words: ReportWords) -> Markup:
     """Draw bin against bin, the last one, for what is not known, left out."""
     inner = table[:-1, :-1]
     rows, columns = (
@@ -95,8 +112,9 @@ def _heat(name: str, pair: tuple[Feature, Feature], table: FloatArray) -> Markup
     )
     shown = inner[np.ix_(rows, columns)]
     most = float(np.abs(shown).max()) or 1.0
-    plot = Plot(name, f"{pair[0].name}, by bin", f"{pair[1].name}, by bin", (0.0, len(rows)), (0.0, len(columns)))
+    x_label, y_label = (words("{name}, by bin", name=feature.name) for feature in pair)
+    plot = Plot(name, x_label, y_label, (0.0, len(rows)), (0.0, len(columns)))
     for i, j in np.ndindex(shown.shape):
         plot.cell((i, i + 1, j, j + 1), float(shown[i, j]) / most)
-    plot.note(len(rows) / 2, len(columns), f"darkest: ±{most:.2f} log-odds")
+    plot.note(len(rows) / 2, len(columns), words("darkest: ±{most:.2f} log-odds", most=most))
     return plot.render()

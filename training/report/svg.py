@@ -8,7 +8,8 @@ that equal data give equal bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,8 +17,8 @@ from markupsafe import Markup, escape
 
 from scoring.model.logistic import FloatArray
 
-WIDTH, HEIGHT = 340.0, 240.0
-LEFT, RIGHT, TOP, BOTTOM = 60.0, 18.0, 32.0, 40.0
+WIDTH, HEIGHT = 340.0, 258.0
+LEFT, RIGHT, TOP, BOTTOM = 60.0, 18.0, 32.0, 58.0
 N_TICKS = 5
 """Most ticks of an axis."""
 MAX_POINTS = 240
@@ -42,6 +43,7 @@ class Plot:
     x_range: tuple[float, float] = (0.0, 1.0)
     y_range: tuple[float, float] = (0.0, 1.0)
     _shapes: list[str] = field(default_factory=list)
+    _legend: list[tuple[str, str]] = field(default_factory=list)
 
     def x(self, value: float) -> float:
         """Return the place of a value from the left edge, in pixels."""
@@ -91,6 +93,10 @@ class Plot:
         """Write a text just above a place."""
         self._shapes.append(_text(self.x(x), self.y(y) - 4, text, anchor, "note"))
 
+    def legend(self, kind: str, text: str) -> None:
+        """Say below the plot what a line, dot or bar of a kind is."""
+        self._legend.append((kind, text))
+
     def render(self, x_ticks: Sequence[tuple[float, str]] | None = None) -> Markup:
         """Return the SVG element; ticks are placed at round numbers unless given."""
         low, high = self.y_range
@@ -102,12 +108,25 @@ class Plot:
         ticks += [_text(LEFT - 5, self.y(at) + 4, name, "end") for at, name in _ticks((low, high))]
         texts = [
             _text(WIDTH / 2, 14, self.title, "middle", "title"),
-            _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, self.x_label, "middle"),
+            _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 26, self.x_label, "middle"),
             f'<g transform="rotate(-90 12 {HEIGHT / 2})">{_text(12, HEIGHT / 2, self.y_label, "middle")}</g>',
         ]
         opened = f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape(self.title)}">'
         # Every text went through `escape`, every number through a format: nothing of the data is markup.
-        return Markup("".join([opened, frame, *self._shapes, *ticks, *texts, "</svg>"]))  # noqa: S704
+        return Markup("".join([opened, frame, *self._shapes, *ticks, *texts, *_legend(self._legend), "</svg>"]))  # noqa: S704
+
+
+def _legend(entries: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Write entries beside each other in a row, with a sample of each."""
+    widths = [30.0 + sum(11.0 if unicodedata.east_asian_width(char) in "WF" else 6.0 for char in t) for _, t in entries]
+    x, y = (WIDTH - sum(widths)) / 2, HEIGHT - 8
+    for (kind, text), width in zip(entries, widths, strict=True):
+        if kind in ("dot", "bar", "count"):
+            yield f'<rect class="{kind}" x="{x + 4:.2f}" y="{y - 8:.2f}" width="8.00" height="8.00"/>'
+        else:
+            yield f'<line class="{kind}" x1="{x:.2f}" y1="{y - 4:.2f}" x2="{x + 16:.2f}" y2="{y - 4:.2f}"/>'
+        yield _text(x + 20, y, text, "start", "legend")
+        x += width
 
 
 def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from operations.child import Lines, run
+from scoring.model.profit import ProfitAssumptions
 from scoring.names import registry_of
 from scoring.paths import inside
 from tables.options import ReadOptions
@@ -21,7 +22,8 @@ from training.request import TrainRequest
 def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, models: Path) -> dict[str, Any]:
     """Train and publish; return which version was made, and the account of its table."""
     lists = {name: tuple(arguments.get(name, ())) for name in ("dropped", "negative")}
-    request = TrainRequest(**{**arguments, **lists, "reading": ReadOptions(**arguments.get("reading", {}))})
+    reading, profit = ReadOptions(**arguments.get("reading", {})), ProfitAssumptions(**arguments.get("profit", {}))
+    request = TrainRequest(**{**arguments, **lists, "reading": reading, "profit": profit})
     progress.stage("read", 1)
     file = inside(data, request.tenant, request.data, "data_path")  # a link may have changed since it was asked for
     registry = Path(registry_of(str(models), request.tenant))

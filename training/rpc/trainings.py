@@ -21,6 +21,7 @@ from operations.rpc.messages import checked_message, fingerprint_of, operation_m
 from operations.service import OperationService
 from operations.tables import read_options, report_message
 from scoring.errors import InvalidInput, Violation
+from scoring.model.profit import ProfitAssumptions
 from scoring.names import model_of
 from scoring.paths import inside, where
 from scoring.registry.registry import Registries
@@ -89,6 +90,7 @@ class Trainings:
             rungs=request.rungs,
             negative=tuple(request.negative),
             reading=read_options(request.read_options),
+            profit=ProfitAssumptions(**{field.name: x for field, x in request.profit_assumptions.ListFields()}),
         )
 
 

@@ -118,7 +118,7 @@ class FigureComparison(_message.Message):
     def __init__(self, name: _Optional[str] = ..., first: _Optional[float] = ..., second: _Optional[float] = ...) -> None: ...
 
 class TrainModelRequest(_message.Message):
-    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only", "rungs", "negative", "read_options")
+    __slots__ = ("parent", "data_path", "target", "positive", "id_column", "time_column", "dropped_columns", "seed", "request_id", "validate_only", "rungs", "negative", "read_options", "profit_assumptions")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     DATA_PATH_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
@@ -132,6 +132,7 @@ class TrainModelRequest(_message.Message):
     RUNGS_FIELD_NUMBER: _ClassVar[int]
     NEGATIVE_FIELD_NUMBER: _ClassVar[int]
     READ_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    PROFIT_ASSUMPTIONS_FIELD_NUMBER: _ClassVar[int]
     parent: str
     data_path: str
     target: str
@@ -145,10 +146,23 @@ class TrainModelRequest(_message.Message):
     rungs: int
     negative: _containers.RepeatedScalarFieldContainer[str]
     read_options: _tables_pb2.ReadOptions
-    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., rungs: _Optional[int] = ..., negative: _Optional[_Iterable[str]] = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ...) -> None: ...
+    profit_assumptions: ProfitAssumptions
+    def __init__(self, parent: _Optional[str] = ..., data_path: _Optional[str] = ..., target: _Optional[str] = ..., positive: _Optional[str] = ..., id_column: _Optional[str] = ..., time_column: _Optional[str] = ..., dropped_columns: _Optional[_Iterable[str]] = ..., seed: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., rungs: _Optional[int] = ..., negative: _Optional[_Iterable[str]] = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ..., profit_assumptions: _Optional[_Union[ProfitAssumptions, _Mapping]] = ...) -> None: ...
+
+class ProfitAssumptions(_message.Message):
+    __slots__ = ("value", "incentive", "contact_cost", "acceptance")
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    INCENTIVE_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_COST_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTANCE_FIELD_NUMBER: _ClassVar[int]
+    value: float
+    incentive: float
+    contact_cost: float
+    acceptance: float
+    def __init__(self, value: _Optional[float] = ..., incentive: _Optional[float] = ..., contact_cost: _Optional[float] = ..., acceptance: _Optional[float] = ...) -> None: ...
 
 class Model(_message.Message):
-    __slots__ = ("name", "aliases", "etag", "digest", "create_time", "label", "horizon_days", "features", "figures", "gates", "at_risk_threshold", "read_report")
+    __slots__ = ("name", "aliases", "etag", "digest", "create_time", "label", "horizon_days", "features", "figures", "gates", "at_risk_threshold", "read_report", "profit_assumptions")
     class FiguresEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -168,6 +182,7 @@ class Model(_message.Message):
     GATES_FIELD_NUMBER: _ClassVar[int]
     AT_RISK_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     READ_REPORT_FIELD_NUMBER: _ClassVar[int]
+    PROFIT_ASSUMPTIONS_FIELD_NUMBER: _ClassVar[int]
     name: str
     aliases: _containers.RepeatedScalarFieldContainer[str]
     etag: str
@@ -180,7 +195,8 @@ class Model(_message.Message):
     gates: _containers.RepeatedCompositeFieldContainer[PromotionGate]
     at_risk_threshold: float
     read_report: _tables_pb2.ReadReport
-    def __init__(self, name: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ..., digest: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., label: _Optional[str] = ..., horizon_days: _Optional[int] = ..., features: _Optional[_Iterable[str]] = ..., figures: _Optional[_Mapping[str, float]] = ..., gates: _Optional[_Iterable[_Union[PromotionGate, _Mapping]]] = ..., at_risk_threshold: _Optional[float] = ..., read_report: _Optional[_Union[_tables_pb2.ReadReport, _Mapping]] = ...) -> None: ...
+    profit_assumptions: ProfitAssumptions
+    def __init__(self, name: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ..., digest: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., label: _Optional[str] = ..., horizon_days: _Optional[int] = ..., features: _Optional[_Iterable[str]] = ..., figures: _Optional[_Mapping[str, float]] = ..., gates: _Optional[_Iterable[_Union[PromotionGate, _Mapping]]] = ..., at_risk_threshold: _Optional[float] = ..., read_report: _Optional[_Union[_tables_pb2.ReadReport, _Mapping]] = ..., profit_assumptions: _Optional[_Union[ProfitAssumptions, _Mapping]] = ...) -> None: ...
 
 class PromotionGate(_message.Message):
     __slots__ = ("name", "passed", "detail")

@@ -99,7 +99,7 @@ class RememberScoresResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class RescoreCustomersRequest(_message.Message):
-    __slots__ = ("parent", "model_version", "data_path", "out_path", "id_column", "as_of_time", "shard_rows", "request_id", "validate_only", "read_options")
+    __slots__ = ("parent", "model_version", "data_path", "out_path", "id_column", "as_of_time", "shard_rows", "request_id", "validate_only", "read_options", "explain_top_k", "locale")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     DATA_PATH_FIELD_NUMBER: _ClassVar[int]
@@ -110,6 +110,8 @@ class RescoreCustomersRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     READ_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    EXPLAIN_TOP_K_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
     parent: str
     model_version: str
     data_path: str
@@ -120,23 +122,29 @@ class RescoreCustomersRequest(_message.Message):
     request_id: str
     validate_only: bool
     read_options: _tables_pb2.ReadOptions
-    def __init__(self, parent: _Optional[str] = ..., model_version: _Optional[str] = ..., data_path: _Optional[str] = ..., out_path: _Optional[str] = ..., id_column: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard_rows: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ...) -> None: ...
+    explain_top_k: int
+    locale: str
+    def __init__(self, parent: _Optional[str] = ..., model_version: _Optional[str] = ..., data_path: _Optional[str] = ..., out_path: _Optional[str] = ..., id_column: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard_rows: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ..., explain_top_k: _Optional[int] = ..., locale: _Optional[str] = ...) -> None: ...
 
 class RescoreCustomersResponse(_message.Message):
-    __slots__ = ("customer_count", "file_count", "out_path", "model_version", "as_of_time", "read_reports")
+    __slots__ = ("customer_count", "file_count", "out_path", "model_version", "as_of_time", "read_reports", "at_risk_threshold", "at_risk_count")
     CUSTOMER_COUNT_FIELD_NUMBER: _ClassVar[int]
     FILE_COUNT_FIELD_NUMBER: _ClassVar[int]
     OUT_PATH_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
     READ_REPORTS_FIELD_NUMBER: _ClassVar[int]
+    AT_RISK_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    AT_RISK_COUNT_FIELD_NUMBER: _ClassVar[int]
     customer_count: int
     file_count: int
     out_path: str
     model_version: str
     as_of_time: _timestamp_pb2.Timestamp
     read_reports: _containers.RepeatedCompositeFieldContainer[_tables_pb2.ReadReport]
-    def __init__(self, customer_count: _Optional[int] = ..., file_count: _Optional[int] = ..., out_path: _Optional[str] = ..., model_version: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., read_reports: _Optional[_Iterable[_Union[_tables_pb2.ReadReport, _Mapping]]] = ...) -> None: ...
+    at_risk_threshold: float
+    at_risk_count: int
+    def __init__(self, customer_count: _Optional[int] = ..., file_count: _Optional[int] = ..., out_path: _Optional[str] = ..., model_version: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., read_reports: _Optional[_Iterable[_Union[_tables_pb2.ReadReport, _Mapping]]] = ..., at_risk_threshold: _Optional[float] = ..., at_risk_count: _Optional[int] = ...) -> None: ...
 
 class RememberedScore(_message.Message):
     __slots__ = ("customer", "churn_probability", "value_tier", "as_of_time")
@@ -207,20 +215,22 @@ class Score(_message.Message):
     def __init__(self, customer: _Optional[str] = ..., health: _Optional[int] = ..., band: _Optional[_Union[HealthBand, str]] = ..., coverage: _Optional[float] = ..., parts: _Optional[_Iterable[_Union[HealthPart, _Mapping]]] = ..., health_trend: _Optional[float] = ..., churn: _Optional[_Union[ChurnRisk, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[ScoreReason, _Mapping]]] = ..., flags: _Optional[_Iterable[_Union[ScoreFlag, _Mapping]]] = ..., value_tier: _Optional[str] = ..., lifecycle_stage: _Optional[_Union[LifecycleStage, str]] = ..., watermelon: bool = ..., model_version: _Optional[str] = ..., profile_version: _Optional[str] = ..., profile: _Optional[str] = ..., valid_until_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ChurnRisk(_message.Message):
-    __slots__ = ("probability", "horizon_days", "percentile", "log_odds", "base_log_odds", "at_risk")
+    __slots__ = ("probability", "horizon_days", "percentile", "log_odds", "base_log_odds", "at_risk", "at_risk_threshold")
     PROBABILITY_FIELD_NUMBER: _ClassVar[int]
     HORIZON_DAYS_FIELD_NUMBER: _ClassVar[int]
     PERCENTILE_FIELD_NUMBER: _ClassVar[int]
     LOG_ODDS_FIELD_NUMBER: _ClassVar[int]
     BASE_LOG_ODDS_FIELD_NUMBER: _ClassVar[int]
     AT_RISK_FIELD_NUMBER: _ClassVar[int]
+    AT_RISK_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     probability: float
     horizon_days: int
     percentile: float
     log_odds: float
     base_log_odds: float
     at_risk: bool
-    def __init__(self, probability: _Optional[float] = ..., horizon_days: _Optional[int] = ..., percentile: _Optional[float] = ..., log_odds: _Optional[float] = ..., base_log_odds: _Optional[float] = ..., at_risk: bool = ...) -> None: ...
+    at_risk_threshold: float
+    def __init__(self, probability: _Optional[float] = ..., horizon_days: _Optional[int] = ..., percentile: _Optional[float] = ..., log_odds: _Optional[float] = ..., base_log_odds: _Optional[float] = ..., at_risk: bool = ..., at_risk_threshold: _Optional[float] = ...) -> None: ...
 
 class ScoreReason(_message.Message):
     __slots__ = ("feature", "value", "typical", "contribution", "delta_probability", "text")
@@ -247,11 +257,13 @@ class ScoreFlag(_message.Message):
         KIND_UNKNOWN_CATEGORY: _ClassVar[ScoreFlag.Kind]
         KIND_OUT_OF_RANGE: _ClassVar[ScoreFlag.Kind]
         KIND_UNREADABLE: _ClassVar[ScoreFlag.Kind]
+        KIND_MISSPELT: _ClassVar[ScoreFlag.Kind]
     KIND_UNSPECIFIED: ScoreFlag.Kind
     KIND_MISSING: ScoreFlag.Kind
     KIND_UNKNOWN_CATEGORY: ScoreFlag.Kind
     KIND_OUT_OF_RANGE: ScoreFlag.Kind
     KIND_UNREADABLE: ScoreFlag.Kind
+    KIND_MISSPELT: ScoreFlag.Kind
     FEATURE_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]

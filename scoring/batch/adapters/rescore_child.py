@@ -43,6 +43,8 @@ def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path,
         as_of,
         arguments["shard_rows"],
         ReadOptions(**arguments.get("reading", {})),
+        arguments.get("reasons", 0),
+        arguments.get("locale", "en"),
     )
     artefact = registries(models)(owner).load(model, version)
     taken_up = runs.take_up(wanted, registry_of(models, owner), model, artefact)
@@ -54,7 +56,8 @@ def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path,
     for column in (column for account in taken_up.accounts for column in account.columns if repeated):
         column.notes += [repeated] if column.name == taken_up.job.id_column else []
     accounts = [account.document() for account in taken_up.accounts[:MOST_ACCOUNTS]]
-    return {**arguments, "customers": taken_up.n_customers, "files": len(taken_up.plan.shards), "read": accounts}
+    found = {"customers": taken_up.n_customers, "at_risk": taken_up.n_at_risk, "files": len(taken_up.plan.shards)}
+    return {**arguments, **found, "threshold": artefact.thresholds.at_risk, "read": accounts}
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ class RescoreRequest:
         Rows in each file of results, at least.
     options
         How the tables are to be read, where they do not tell.
+    reasons, locale
+        How many reasons each customer gets, 0 to 50, and in which language, ``zh`` or ``en``.
     """
 
     data: Path
@@ -45,6 +47,8 @@ class RescoreRequest:
     as_of: datetime | None = None
     shard_rows: int = ROWS_PER_SHARD
     options: ReadOptions = field(default_factory=ReadOptions)
+    reasons: int = 0
+    locale: str = "en"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,11 @@ class Run:
     def n_customers(self) -> int:
         """Count the customers in the results, once all of it is done; rows in error and blank ones are none."""
         return sum(sum(result.rows_of_groups()) for result in self._results)
+
+    @property
+    def n_at_risk(self) -> int:
+        """Count the customers in the results who are at risk, once all of it is done."""
+        return sum(shards.count_at_risk(result) for result in self._results)
 
     @property
     def repeated_ids(self) -> str:
@@ -108,10 +117,14 @@ def take_up(wanted: RescoreRequest, registry: str, model: str, artefact: Artefac
         id_column,
         numbered(shard for reading in readings for shard in sources.shards_of(reading, wanted.shard_rows)),
         {str(reading.table.file): reading.document() for reading in readings},
+        wanted.reasons,
+        wanted.locale,
     )
     plan = _written(wanted.out, plan, as_of_given=wanted.as_of is not None)
     out = str(wanted.out.absolute())
-    job = shards.ShardContext(registry, model, version, plan.digest, out, plan.id_column, plan.as_of, plan.readings)
+    job = shards.ShardContext(
+        registry, model, version, plan.digest, out, plan.id_column, plan.as_of, plan.readings, plan.reasons, plan.locale
+    )
     left = missing(plan, lambda name: (wanted.out / name).exists())
     return Run(plan, job, left, [reading.report for reading in readings])
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from failures import InvalidInput
-from fairlead.client import FairleadClient
+from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.tables_pb2 import ReadOptions
 from operations.tables import read_options
@@ -105,6 +106,23 @@ def test_a_rescoring_refuses_what_it_cannot_read_and_with_leave_tells_where_it_s
     assert logins.unreadable_share == pytest.approx(3 / 120)
     assert (logins.first_unreadable.line, logins.first_unreadable.text) == (9, "Kündigung")
     assert list(report.missing_columns) == ["contract", "paperless", "days_since_order"]
+
+
+def test_a_rescoring_writes_reasons_where_they_are_asked_for_and_counts_who_is_at_risk(
+    address: str, folder: Path
+) -> None:
+    options = (*HOW, "--allow-unreadable", "0.05", "--as-of", f"{NOON:%Y-%m-%dT%H:%M:%S}", "--server", address)
+    asked = fairlead("operations", "rescore", "kunden.csv", "reasons", "--reasons", "2", "--language", "zh", *options)
+
+    assert asked.exit_code == 0, asked.output
+    (file,) = (folder / "out" / "@default" / "reasons").glob("*.parquet")
+    rows = pq.read_table(file).to_pylist()
+    at_risk = sum(row["at_risk"] for row in rows)
+    assert f"; {at_risk} at risk, from 30.0% on" in asked.output
+    assert {len(row["reasons"]) for row in rows} == {2}
+    assert "流失概率为 " in rows[0]["reasons"][0]["text"]
+    with FairleadClient(address) as client, pytest.raises(FairleadError, match="51 is not between 0 and 50"):
+        client.operations.rescore("kunden.csv", "more", top=51)
 
 
 def test_rows_in_error_are_told_and_end_the_command_with_1(address: str) -> None:

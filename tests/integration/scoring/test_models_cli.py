@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from scoring.cli.models import models
+from scoring.model.manifest import Thresholds
+from scoring.model.profit import ProfitAssumptions
 from tests.scoring_models import write_model
 
 
@@ -49,10 +51,10 @@ def test_a_promotion_and_a_roll_back_are_said_and_listed(storage: Path) -> None:
     assert promoted.output.startswith("churn: champion v2, challenger —, previous v1 (etag 2-")
     assert rolled.output.startswith("churn: champion v1, challenger —, previous v2 (etag 3-")
     listed = run(storage, "list").output
-    assert [line.split("│")[2:4] for line in listed.splitlines() if "churn" in line] == [
-        [" bad     ", "          "],
-        [" v1      ", " champion "],
-        [" v2      ", " previous "],
+    assert [line.split() for line in listed.splitlines() if "churn" in line] == [
+        ["churn", "bad", "2026-03-02", "12:00", "30.0%", "fail:", "leaks"],
+        ["churn", "v1", "champion", "2026-03-02", "12:00", "30.0%", "pass"],
+        ["churn", "v2", "previous", "2026-03-02", "12:00", "30.0%", "pass"],
     ]
 
 
@@ -65,8 +67,12 @@ def test_failed_gates_are_named_and_overridden_with_a_reason(storage: Path) -> N
     assert "an override says why [INVALID_INPUT]" in silent.output
     assert (refused.exit_code, silent.exit_code, done.exit_code) == (1, 1, 0)
     shown = run(storage, "show", "churn").output
-    assert "fail leaks measured" in shown
-    assert "promote → bad by ann known" in shown
+    assert "fail leaks: measured" in shown
+    assert "promote → bad OVERRIDDEN leaks: measured by ann: known" in shown
+    listed = next(line for line in run(storage, "list").output.splitlines() if " bad " in line)
+    assert listed.split()[-3:] == ["fail:", "leaks", "OVERRIDDEN"]
+    audited = next(line for line in run(storage, "audit", "churn").output.splitlines() if "bad" in line)
+    assert audited.split()[3:] == ["ann", "promote", "→", "bad", "OVERRIDDEN", "leaks:", "measured", "known"]
 
 
 def test_two_versions_are_compared(storage: Path) -> None:
@@ -80,9 +86,70 @@ def test_a_challenger_is_named_compared_and_promoted_by_its_alias(storage: Path)
 
     assert named.output.startswith("churn: champion v1, challenger v2, previous — (etag 2-")
     assert "difference" in run(storage, "compare", "churn").output
-    assert "challenge → v2 by ann more data" in run(storage, "show", "churn").output
+    assert "challenge → v2 by ann: more data" in run(storage, "show", "churn").output
     promoted = run(storage, "promote", "churn", "--actor", "bob")
     assert promoted.output.startswith("churn: champion v2, challenger —, previous v1 (etag 3-")
+
+
+def test_the_list_tells_figures_and_what_is_refused(tmp_path: Path) -> None:
+    report = {"cv": {"roc_auc": 0.9, "brier": 0.1, "ece": 0.02}, "gates": [{"name": "leaks", "passed": True}]}
+    write_model(tmp_path, "good", report=report)
+    write_model(tmp_path, "torn")
+    (tmp_path / "churn" / "torn" / "tables.npz").write_bytes(b"")
+
+    listed = [line.split() for line in run(tmp_path, "list").output.splitlines() if "churn" in line]
+
+    assert listed[0][4:] == ["5-fold", "0.9000", "0.1000", "0.0200", "30.0%", "pass"]
+    assert listed[1][2:4] == ["refused:", "tables.npz:"]
+
+
+def test_a_version_is_meant_by_its_beginning_unless_several_begin_so(storage: Path) -> None:
+    for version in ("71eac7a60a9b", "71eac9000000"):
+        write_model(storage, version)
+
+    done = run(storage, "promote", "churn", "71eac7", "--actor", "ann")
+    several = run(storage, "promote", "churn", "71eac", "--actor", "ann")
+    short = run(storage, "show", "churn", "71e")
+
+    assert done.output.startswith("churn: champion 71eac7a60a9b,")
+    assert "71eac could be 71eac7a60a9b, 71eac9000000: say more of it [INVALID_INPUT]" in several.output
+    assert "there is no model version 'models/churn/versions/71e' [NOT_FOUND]" in short.output
+    assert run(storage, "show", "churn", "71eac9").output.startswith("churn 71eac9000000")
+
+
+def test_the_audit_lists_who_did_what_and_why_the_oldest_first(storage: Path) -> None:
+    run(storage, "promote", "churn", "v1", "--actor", "ann", "--reason", "the first [bold]one")
+    run(storage, "challenge", "churn", "v2", "--actor", "bob")
+    run(storage, "rollback", "churn", "--actor", "cy")
+
+    lines = [line.split() for line in run(storage, "audit", "churn").output.splitlines() if "→" in line]
+
+    assert [(line[0], line[3:]) for line in lines] == [
+        ("1", ["ann", "promote", "→", "v1", "the", "first", "[bold]one"]),
+        ("2", ["bob", "challenge", "→", "v2"]),
+    ]
+
+
+def test_what_says_the_same_of_several_gates_is_one_line(tmp_path: Path) -> None:
+    alone = {"passed": True, "detail": "there is no champion to compare with"}
+    write_model(tmp_path, report={"gates": [{"name": name, **alone} for name in ("log_loss", "roc_auc", "lift_10")]})
+
+    shown = run(tmp_path, "show", "churn", "v1").output
+
+    assert "pass log_loss, roc_auc, lift_10: there is no champion to compare with" in shown
+
+
+def test_the_risk_from_which_rescuing_pays_is_told_with_the_assumptions_that_give_it(tmp_path: Path) -> None:
+    campaign = {"lifetime_value": 500.0, "incentive": 20.0, "contact": 2.0, "accept_a": 4.0, "accept_b": 16.0}
+    threshold = ProfitAssumptions(500, 20, 2, 0.2).break_even
+    thresholds = Thresholds(at_risk=threshold, top_decile=0.5)
+    write_model(tmp_path, thresholds=thresholds, report={"profit": {"campaign": campaign}})
+
+    shown = " ".join(run(tmp_path, "show", "churn", "v1").output.split())
+
+    assert f"at risk from {100 * threshold:.1f} % on" in shown
+    worth = "if one who is kept is worth 500, the offer costs 20, a contact 2, and 20 % accept"
+    assert f"{worth}: (20 + 2) / (0.2 × (500 − 20) + 20)" in shown
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from scoring.cli.rescore import rescore
 from scoring.model.artefact import read
 from scoring.model.loaded import LoadedModel
+from scoring.model.reasons import reasons
 from scoring.registry.adapters.folders import LocalFolder
 from tests.patience import until
 from tests.scoring_models import NOON
@@ -84,6 +85,47 @@ def test_it_equals_scoring_one_by_one_bit_for_bit(
         flags = ";".join(f"{flag.feature}:{flag.kind}" for flag in one.flags)
         assert row["flags"] == (flags or None)
     assert len(scored) == len(customers)
+
+
+def test_reasons_are_those_of_scoring_one_by_one(
+    parquet: Path, customers: pa.Table, registry: Path, tmp_path: Path
+) -> None:
+    run(parquet, tmp_path / "out", registry, "--reasons", "2", "--language", "zh")
+
+    model = LoadedModel(read(LocalFolder(registry / "churn" / "v1")))
+    for given, row in zip(customers.slice(0, 500).to_pylist(), table(tmp_path / "out").to_pylist(), strict=False):
+        one = reasons(model, model.score(given, NOON), top=2, locale="zh")
+        assert [(each["feature"], each["contribution"], each["text"]) for each in row["reasons"]] == [
+            (reason.feature, reason.contribution, reason.text) for reason in one
+        ]
+
+
+def test_a_folder_without_reasons_is_not_gone_on_with_by_a_run_that_wants_some(
+    parquet: Path, registry: Path, tmp_path: Path
+) -> None:
+    run(parquet, tmp_path / "out", registry)
+
+    result = CliRunner().invoke(rescore, arguments(parquet, tmp_path / "out", registry, "--reasons", "3"))
+
+    assert result.exit_code == 1
+    assert "holds another run (with 0 reasons in en)" in result.output
+
+
+def test_the_summary_counts_who_is_at_risk_and_says_from_which_risk_on(
+    parquet: Path, registry: Path, tmp_path: Path
+) -> None:
+    said = run(parquet, tmp_path / "out", registry)
+
+    n_at_risk = sum(table(tmp_path / "out")["at_risk"].to_pylist())
+    assert f"{n_at_risk:,} of them at risk from 30.0 % on: there, contacting a customer is expected to pay" in said
+
+
+def test_a_column_whose_name_is_misspelt_is_named_with_what_it_was_meant_to_be(registry: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("customer,logins_30d,contarct\nc1,3,One year\n")
+
+    said = run(tmp_path / "in.csv", tmp_path / "out", registry)
+
+    assert "column contarct is not used: should it be called contract, which is not there?" in said
 
 
 def test_csv_and_parquet_give_the_same_scores(csv: Path, parquet: Path, registry: Path, tmp_path: Path) -> None:

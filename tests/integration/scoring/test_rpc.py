@@ -100,14 +100,17 @@ async def test_a_customer_is_scored_whole(channel: grpc.aio.Channel, storage: Pa
     model = LoadedModel(Registry(LocalStorage(storage), lambda: NOON).load("churn", "v1"))
     expected = model.score({**CUSTOMER, "logins_30d": 12}, NOON)
     assert score.churn.probability == expected.probability
+    contributions = model.kernel.contributions(expected.terms)
+    assert [reason.contribution for reason in score.reasons] == sorted(contributions, key=abs, reverse=True)
     total = score.churn.base_log_odds + sum(reason.contribution for reason in score.reasons)
     assert total == pytest.approx(score.churn.log_odds, abs=1e-12)
+    assert (score.churn.at_risk_threshold, score.churn.at_risk) == (0.3, expected.probability >= 0.3)
     assert (score.health, score.band, [(p.name, p.points, p.title) for p in score.parts]) == (
         60,
         scoring_pb2.HEALTH_BAND_AMBER,
         [("usage", 60, "使用")],
     )
-    assert "流失概率由" in score.reasons[0].text
+    assert "流失概率为 " in score.reasons[0].text
     assert score.valid_until_time.ToDatetime(UTC) == expected.valid_until
     assert (score.model_version, score.profile) == ("models/churn/versions/v1", "default")
     assert score.lifecycle_stage == scoring_pb2.LIFECYCLE_STAGE_ACTIVE
@@ -122,6 +125,16 @@ async def test_odd_values_are_flagged_and_not_errors(channel: grpc.aio.Channel) 
     ]
     assert not score.HasField("health")
     assert score.band == scoring_pb2.HEALTH_BAND_UNKNOWN
+
+
+async def test_a_misspelt_feature_is_flagged_with_its_name(channel: grpc.aio.Channel) -> None:
+    message = request()
+    del message.customer.features.fields["contract"]
+    message.customer.features["contarct"] = "One year"
+
+    (flag,) = (await stub(channel).ScoreCustomer(message)).flags
+
+    assert (flag.feature, flag.kind, flag.value) == ("contract", scoring_pb2.ScoreFlag.KIND_MISSPELT, "contarct")
 
 
 async def test_a_stream_keeps_its_order_and_fails_one_by_one(channel: grpc.aio.Channel) -> None:

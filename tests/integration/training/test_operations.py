@@ -98,6 +98,26 @@ async def test_a_training_makes_a_version_that_nobody_has_promoted(channel: grpc
     assert (await train(channel, request=wish(request_id="one"))).response == over.response
 
 
+async def test_a_training_takes_what_rescuing_costs_and_brings_and_tells_it(channel: grpc.aio.Channel) -> None:
+    profit = models_pb2.ProfitAssumptions(value=500, contact_cost=2)
+
+    over = await ended(channel, (await train(channel, request=wish(profit_assumptions=profit))).name)
+
+    model = models_pb2.Model()
+    assert over.response.Unpack(model), over
+    assert model.at_risk_threshold == pytest.approx((10 + 2) / (0.3 * (500 - 10) + 10))
+    assert model.profit_assumptions == models_pb2.ProfitAssumptions(
+        value=500, incentive=10, contact_cost=2, acceptance=0.3
+    )
+
+
+async def test_what_is_wrong_with_an_assumption_is_told_by_its_field(channel: grpc.aio.Channel) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await train(channel, request=wish(profit_assumptions={"acceptance": 30}))
+
+    assert "profit_assumptions.acceptance: 30: must be a share between 0 and 1" in str(failure.value.details())
+
+
 async def test_a_cancelled_training_ends_and_leaves_no_version(channel: grpc.aio.Channel, tmp_path: Path) -> None:
     begun = await train(channel, request=wish())
     waiting = await train(channel, request=wish())
@@ -163,6 +183,8 @@ async def test_what_is_not_over_cannot_be_deleted(channel: grpc.aio.Channel) -> 
         {"parent": "models/.."},
         {"rungs": 7},
         {"rungs": -1},
+        {"profit_assumptions": {"value": 5}},
+        {"profit_assumptions": {"acceptance": 1}},
         {"request_id": "x" * 129},
     ],
 )

@@ -20,6 +20,7 @@ from markupsafe import escape
 from scoring.model import artefact
 from scoring.model.loaded import LoadedModel
 from scoring.model.reasons import reasons
+from scoring.registry.adapters.folders import LocalFolder
 from scoring.registry.adapters.storage import open_storage
 from scoring.registry.registry import Registry
 from tests.training_data import FULL, customers, with_column
@@ -86,6 +87,44 @@ def test_the_report_holds_what_was_promised(trained: tuple[Path, str]) -> None:
     assert "ROC-AUC" in trained[1]
 
 
+def test_the_report_tells_who_is_found_at_the_threshold_how_segments_do_and_what_matters(
+    trained: tuple[Path, str],
+) -> None:
+    report = json.loads((version_of(trained[0]) / "report.json").read_text())
+
+    confusion = report["confusion"]
+    counts = [confusion[said][did] for said in ("at_risk", "not_at_risk") for did in ("left", "stayed")]
+    assert sum(counts) == report["rows"]["judged"]
+    assert confusion["recall"] == counts[0] / (counts[0] + counts[2])
+    assert confusion["precision"] == counts[0] / (counts[0] + counts[1])
+    assert confusion["false_positive_rate"] == counts[1] / (counts[1] + counts[3])
+    assert {segment["name"] for segment in report["segments"]} >= {"plan = basic", "vip = Yes"}
+    assert all(0.4 < segment["roc_auc"] < 1 for segment in report["segments"])
+    assert list(report["importance"].values()) == sorted(report["importance"].values(), reverse=True)
+    assert set(report["importance"]) == set(report["features"])
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.zh.html"])
+def test_the_pages_tell_when_and_by_which_command_they_were_made(trained: tuple[Path, str], name: str) -> None:
+    version = version_of(trained[0])
+
+    page = (version / name).read_text()
+
+    created = artefact.read(LocalFolder(version)).manifest.created_time
+    assert f"{created:%Y-%m-%d %H:%M} UTC" in page
+    rungs = "" if FULL else " --rungs 2"
+    assert f"<code>fairlead train --data customers.csv --target Churn{rungs}</code>" in page
+
+
+def test_the_page_that_is_named_at_the_end_is_of_the_language_asked_for(tmp_path: Path) -> None:
+    data = write_csv(tmp_path, customers(700))
+
+    said = run("--data", data, "--target", "Churn", "--out", tmp_path / "models", "--language", "zh")
+
+    assert said.rstrip().endswith("report.zh.html")
+    assert '<html lang="zh">' in (version_of(tmp_path / "models") / "report.zh.html").read_text()
+
+
 def test_what_was_read_otherwise_than_it_stands_is_told_on_the_console_and_in_the_report(tmp_path: Path) -> None:
     table = customers(700)
     words = [
@@ -110,6 +149,47 @@ def test_what_was_read_otherwise_than_it_stands_is_told_on_the_console_and_in_th
     assert all(str(escape(text)) in page for text in notes.values())
     assert "left out 3 rows: no outcome" in said
     assert "left out signed: moment, is a point in time" in said
+
+
+def test_the_risk_from_which_rescuing_pays_comes_of_the_assumptions_that_were_given(tmp_path: Path) -> None:
+    data = write_csv(tmp_path, customers(700))
+    given = {"value": 500.0, "incentive": 20.0, "contact_cost": 2.0, "acceptance": 0.2}
+    options = [text for name, x in given.items() for text in (f"--{name.replace('_', '-')}", x)]
+
+    said = run("--data", data, "--target", "Churn", "--out", tmp_path / "models", *options)
+    run("--data", data, "--target", "Churn", "--out", tmp_path / "usual", "--value", 200)
+    run("--data", data, "--target", "Churn", "--out", tmp_path / "usual")
+
+    version, usual = version_of(tmp_path / "models"), version_of(tmp_path / "usual")
+    loaded = artefact.read(LocalFolder(version))
+    assert loaded.thresholds.at_risk == pytest.approx((20 + 2) / (0.2 * (500 - 20) + 20))
+    assert "at risk from 19.0 % on" in said
+    assert loaded.manifest.configuration["profit"] == given
+    assert [path.name for path in (tmp_path / "usual" / "churn").iterdir()] == [usual.name]
+    assert (version / "tables.npz").read_bytes() == (usual / "tables.npz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--value", "5"], "--value: 5: must be above incentive, 10, and up to 1e+12"),
+        (["--value", "nan"], "value: nan: must be above incentive, 10"),
+        (["--incentive", "-1"], "incentive: -1: must be 0 or more"),
+        (["--contact-cost", "inf"], "--contact-cost: inf: must be 0 or more"),
+        (["--acceptance", "30"], "acceptance: 30: must be a share between 0 and 1, ends excluded"),
+        (["--contact-cost", "57"], "57: never pays; must be below acceptance × (value − incentive), 57"),
+        (["--incentive", "0", "--contact-cost", "0"], "0, as is incentive: must be above 0"),
+    ],
+)
+def test_assumptions_by_which_nothing_could_be_decided_are_refused(
+    tmp_path: Path, options: list[str], message: str
+) -> None:
+    data = write_csv(tmp_path, customers(100))
+
+    refused = CliRunner().invoke(train, ["--data", str(data), "--target", "Churn", *options])
+
+    assert refused.exit_code == 2
+    assert message in refused.output
 
 
 @pytest.mark.parametrize(("negative", "said"), [([], "neither said to have left"), (["--negative", "no"], "version")])
@@ -175,8 +255,8 @@ def test_a_total_is_served_from_its_parts(trained: tuple[Path, str]) -> None:
 
     assert "added charge in total: the sum of day charge, night charge" in trained[1]
     assert score.row[model.schema.places["charge in total"]] == 60.75
-    texts = [reason.text for reason in reasons(model, score, {}, top=50, locale="zh")]
-    assert any(text.startswith("费用合计为60.75") for text in texts)
+    texts = [reason.text for reason in reasons(model, score, top=50, locale="zh")]
+    assert any(text.startswith("费用合计为 60.75") for text in texts)
 
 
 def test_what_was_trained_scores_where_scikit_learn_cannot_be_imported(trained: tuple[Path, str]) -> None:
@@ -213,7 +293,7 @@ def test_two_runs_give_the_same_bits(tmp_path: Path) -> None:
     assert sums[0] == sums[1]
 
 
-def test_only_the_manifest_knows_the_time(tmp_path: Path) -> None:
+def test_only_the_manifest_and_the_pages_know_the_time(tmp_path: Path) -> None:
     prepared = prepare(customers(), Columns("Churn"))
     ready = train_model(prepared, QUICK)
 
@@ -223,7 +303,9 @@ def test_only_the_manifest_knows_the_time(tmp_path: Path) -> None:
         _, folder, _ = publish(ready, origin, tmp_path / str(year))
         lines.append(set((folder / "SHA256SUMS").read_text().splitlines()))
 
-    assert {line.split()[1] for line in lines[0] ^ lines[1]} == {"manifest.json"}
+    assert {line.split()[1] for line in lines[0] ^ lines[1]} == {
+        *("manifest.json", "report.html", "report.zh.html"),
+    }
 
 
 def test_publishing_again_changes_nothing(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -19,11 +21,11 @@ from scoring.health.bands import Band, Evaluation
 from scoring.health.profile import Profiles, read_profiles
 from scoring.model.actions import find_best_action, nearest_plain
 from scoring.model.artefact import Artefact
-from scoring.model.encoding import FlagKind
+from scoring.model.encoding import Flag, FlagKind, SlipFinder
 from scoring.model.loaded import MAX_DAYS_AHEAD, LoadedModel, days_in_bin, days_in_bins
 from scoring.model.manifest import Reference, Thresholds
 from scoring.model.reasons import reasons
-from scoring.model.schema import Feature
+from scoring.model.schema import Feature, FeatureSchema
 from scoring.model.wording import Wording
 from tests.scoring_models import CUSTOMER, NOON, manifest, small_rows, small_tables
 
@@ -110,38 +112,96 @@ def test_days_are_counted_where_doubles_are_further_apart_than_a_day() -> None:
 def test_reasons_are_the_heaviest_contributions_and_all_of_them_add_up(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
-    heaviest = reasons(model, score, CUSTOMER, top=10)
+    heaviest = reasons(model, score, top=10)
 
     assert [abs(r.contribution) for r in heaviest] == sorted((abs(r.contribution) for r in heaviest), reverse=True)
     assert model.kernel.bias + sum(r.contribution for r in heaviest) == pytest.approx(score.log_odds, abs=1e-12)
-    assert [r.feature for r in reasons(model, score, CUSTOMER, top=2)] == [r.feature for r in heaviest[:2]]
+    assert [r.feature for r in reasons(model, score, top=2)] == [r.feature for r in heaviest[:2]]
     assert heaviest[0].delta_probability > 0
 
 
 def test_reasons_speak_both_languages(model: LoadedModel) -> None:
     score = model.score(CUSTOMER, NOON)
 
-    zh = {r.feature: r.text for r in reasons(model, score, CUSTOMER, top=4, locale="zh-CN")}
-    en = {r.feature: r.text for r in reasons(model, score, CUSTOMER, top=4, locale="en")}
+    zh = {r.feature: r.text for r in reasons(model, score, top=4, locale="zh-CN")}
+    en = {r.feature: r.text for r in reasons(model, score, top=4, locale="en")}
 
-    assert zh["logins_30d"].startswith("近30天登录3次（一般为21，-86%），流失概率由")
-    assert zh["contract"].startswith("合约为按月，流失概率由")
+    assert zh["logins_30d"].startswith("近 30 天登录 3 次（一般为 21，-86%），流失概率为 ")
+    assert zh["contract"].startswith("合约为按月，流失概率为 ")
+    assert zh["days_since_order"].startswith("days_since_order 为 29 天（一般为 10 天，+190%）")
+    assert en["days_since_order"].startswith("days_since_order 29 days (typically 10 days, +190 %)")
     assert en["contract"].startswith("contract Month-to-month: risk ")
     assert en["paperless"].startswith("paperless billing Yes")
+    assert not re.search("[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9%][\u4e00-\u9fff]", "\n".join(zh.values()))
+
+
+def test_all_reasons_of_a_score_start_from_the_customers_own_risk(model: LoadedModel) -> None:
+    score = model.score(CUSTOMER, NOON)
+
+    told = reasons(model, score, top=4)
+
+    risk = {reason.text.split(": risk ")[1].split(" %, ")[0] for reason in told}
+    assert risk == {f"{100 * score.probability:.0f}"}
+    assert [reason.text.endswith(f"{100 * (score.probability - reason.delta_probability):.0f} % without it")
+            for reason in told] == [True] * 4  # fmt: skip
+
+
+def test_one_of_a_unit_is_one_and_an_unknown_unit_is_said_as_it_is() -> None:
+    months, boxes = (Feature(name="n", type="number", unit=unit) for unit in ("months", "箱"))
+
+    assert [Wording(months, locale).phrase(1.0) for locale in ("en", "zh")] == ["n 1 month", "n 为 1 个月"]
+    assert [Wording(boxes, locale).phrase(2.0) for locale in ("en", "zh")] == ["n 2 箱", "n 为 2 箱"]
+
+
+def test_what_moves_the_risk_by_less_than_is_shown_is_no_reason() -> None:
+    main = (np.array([0.75, 0.25, -0.25, -0.5, 0.0]), np.full(4, 1e-4), np.zeros(3), np.full(5, 1e-3))
+    tables = replace(small_tables(), main=main, pairs={})
+    model = LoadedModel(
+        Artefact(tables, manifest(), Thresholds(at_risk=0.3, top_decile=0.5), _reference(), (), "d" * 64)
+    )
+
+    told = reasons(model, model.score(CUSTOMER, NOON), top=50)
+
+    assert [reason.feature for reason in told] == ["logins_30d"]
+
+
+def test_a_feature_that_came_by_a_misspelt_name_is_flagged_with_it(model: LoadedModel) -> None:
+    features: Features = {name: value for name, value in CUSTOMER.items() if name not in ("logins_30d", "contract")}
+
+    flags = model.score({**features, "Logins-30d": 3, "contarct": "One year", "extra": 1}, NOON).flags
+
+    assert [(flag.feature, str(flag.kind), flag.value) for flag in flags] == [
+        ("logins_30d", "MISSPELT", "Logins-30d"),
+        ("contract", "MISSPELT", "contarct"),
+    ]
+    assert model.score({**CUSTOMER, "contract": None, "contarct": 1}, NOON).flags[0].kind is FlagKind.MISSING
+    assert model.score({**CUSTOMER, "contarct": "One year"}, NOON).flags == ()
+
+
+def test_a_total_whose_part_is_misspelt_says_so() -> None:
+    schema = FeatureSchema(features=(Feature(name="bill", type="number", total_of=("day", "night charge")),))
+
+    flags = SlipFinder(schema)({"day": 3, "nigth charge": 1.0}, [Flag("bill", FlagKind.MISSING)])
+
+    assert flags == [Flag("bill", FlagKind.MISSPELT, "nigth charge")]
 
 
 def test_a_missing_value_is_a_reason_too(model: LoadedModel) -> None:
     features: Features = {**CUSTOMER, "contract": None, "logins_30d": None}
     score = model.score(features, NOON)
 
-    texts = {r.feature: r.text for r in reasons(model, score, features, top=4)}
+    texts = {r.feature: r.text for r in reasons(model, score, top=4)}
 
     assert texts["contract"].startswith("contract unknown: risk ")
     assert texts["logins_30d"].startswith("an unknown number of logins in 30 days")
 
 
 def test_a_small_effect_is_shown_with_a_decimal() -> None:
-    assert Wording(Feature(name="a", type="number"), "en").reason(1.0, 0.121, 0.124).endswith("risk 12.1 % → 12.4 %")
+    assert (
+        Wording(Feature(name="a", type="number"), "en")
+        .reason(1.0, 0.121, 0.124)
+        .endswith(": risk 12.4 %, 12.1 % without it")
+    )
 
 
 CASES = st.fixed_dictionaries(

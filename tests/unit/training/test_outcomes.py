@@ -77,7 +77,7 @@ def test_what_is_neither_is_left_out_once_it_is_said_who_stayed() -> None:
 
     assert outcome.churned[:2].tolist() == [1.0, 0.0]
     assert np.isnan(outcome.churned[2:]).all()
-    assert str(outcome) == "left: Yes 1; stayed: No 1; neither: Pending 1, 'pending ' 1"
+    assert outcome.in_words == "left: Yes 1; stayed: No 1; neither: Pending 1, 'pending ' 1"
 
 
 def test_one_other_word_in_any_spelling_means_stayed() -> None:

@@ -8,12 +8,16 @@ import pytest
 from scoring.model.schema import Feature
 from scoring.model.tables import Bins, ScoreTables
 from tests.training_data import FEATURES, encoded
+from training.evaluate.baselines import Baseline
 from training.evaluate.evaluation import Judged
 from training.evaluate.profit import Campaign
 from training.learn.boosting import Boosting
 from training.report.charts import figure_charts
-from training.report.shapes import pair_charts, shape_charts
+from training.report.shapes import importance_of, pair_charts, shape_charts
 from training.report.svg import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plot
+from training.report.words import ReportWords
+
+WORDS = ReportWords("en")
 
 
 def parsed(chart: str) -> Document:
@@ -39,9 +43,9 @@ def test_every_plot_of_a_model_stays_in_its_frame() -> None:
     judged = Judged(churned, tables.probabilities(rows), np.arange(len(rows)), np.zeros(len(rows), np.int64))
 
     charts = [
-        *figure_charts(judged, judged.with_predictions(np.full(len(rows), 0.5)), Campaign()),
-        *(chart for *_, chart in shape_charts(tables, FEATURES, rows)),
-        *(chart for *_, chart in pair_charts(tables, FEATURES, rows)),
+        *figure_charts(judged, Baseline("a rule", np.full(len(rows), 0.5)), Campaign(), WORDS),
+        *(chart for _, chart in shape_charts(tables, FEATURES, rows, importance_of(tables, FEATURES, rows), WORDS)),
+        *(chart for *_, chart in pair_charts(tables, FEATURES, rows, WORDS)),
     ]
 
     assert len(charts) >= 5 + len(FEATURES) + 1
@@ -53,15 +57,30 @@ def test_features_come_most_important_first() -> None:
     rows, churned = encoded()
     tables = Boosting("small", "pairwise", n_trees=30).fit(rows, churned, FEATURES, seed=1).tables()
 
-    importance = [share for _, share, _ in shape_charts(tables, FEATURES, rows)]
+    importance = importance_of(tables, FEATURES, rows)
+    drawn = [share for share, _ in shape_charts(tables, FEATURES, rows, importance, WORDS)]
 
-    assert importance == sorted(importance, reverse=True)
+    assert drawn == sorted(importance.values(), reverse=True)
+
+
+def test_a_legend_says_what_every_line_is() -> None:
+    rows, churned = encoded()
+    judged = Judged(churned, np.linspace(0, 1, len(rows)), np.arange(len(rows)), np.zeros(len(rows), np.int64))
+
+    roc = parsed(next(figure_charts(judged, Baseline("a rule", np.full(len(rows), 0.5)), Campaign(), WORDS)))
+
+    texts = [text for text in roc.getElementsByTagName("text") if text.getAttribute("class") == "legend"]
+    assert [text.firstChild and text.firstChild.nodeValue for text in texts] == ["this model", "a rule", "chance"]
+    drawn = {line.getAttribute("class") for line in roc.getElementsByTagName("polyline")}
+    assert {line.getAttribute("class") for line in roc.getElementsByTagName("line")} == drawn
 
 
 def test_a_feature_that_is_never_known_can_be_drawn() -> None:
     tables = ScoreTables(0.0, (Bins(),), (np.zeros(2),), {})
 
-    ((_, importance, chart),) = shape_charts(tables, [Feature(name="x", type="number")], np.full((5, 1), np.nan))
+    features, rows = [Feature(name="x", type="number")], np.full((5, 1), np.nan)
+
+    ((importance, chart),) = shape_charts(tables, features, rows, importance_of(tables, features, rows), WORDS)
 
     assert importance == 0.0
     assert_inside(parsed(chart))

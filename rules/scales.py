@@ -16,7 +16,7 @@ OTHER = "\0"
 """Stands for a text that no rule mentions."""
 
 
-class Scale(Protocol):
+class FieldScale(Protocol):
     """Divides the values of a field into cells; ``full`` is all of them that a value can lie in."""
 
     full: int
@@ -28,7 +28,7 @@ class Scale(Protocol):
         """Return a value that lies in a cell."""
 
 
-def scale_of(kind: FieldType, values: Sequence[Any], missing: Collection[str]) -> Scale:
+def scale_of(kind: FieldType, values: Sequence[Any], missing: Collection[str]) -> FieldScale:
     """Return the scale of a field by the values that rules mention; ``missing``: words that none of its texts is."""
     if kind in (FieldType.NUMBER, FieldType.DATE):
         return Ordered(values)

@@ -15,7 +15,7 @@ from resource_names import check_id, tenant_of
 from router.model.errors import InvalidInput
 from router.rpc import workforce_messages as read
 from router.rpc.fields import struct
-from router.workforce.differences import Difference
+from router.workforce.differences import RecordDifference
 from router.workforce.edits import COLLECTIONS, MEMBERSHIPS, Edit, Record, name_of
 from router.workforce.joint_edit import JointEdit
 from router.workforce.service import Applied
@@ -114,7 +114,7 @@ def applied_message(tenant: str, applied: Applied) -> workforce.ApplyWorkforceRe
     )
 
 
-def _change(tenant: str, difference: Difference) -> workforce.WorkforceChange:
+def _change(tenant: str, difference: RecordDifference) -> workforce.WorkforceChange:
     return workforce.WorkforceChange(
         name=name_of(tenant, difference.kind, difference.id),
         action=_action(difference),
@@ -126,7 +126,7 @@ def _change(tenant: str, difference: Difference) -> workforce.WorkforceChange:
     )
 
 
-def _action(difference: Difference) -> workforce.WorkforceChange.Action:
+def _action(difference: RecordDifference) -> workforce.WorkforceChange.Action:
     if difference.before is None:
         return workforce.WorkforceChange.ACTION_CREATED
     if difference.after is None:

@@ -12,7 +12,7 @@ from rules.fields import FactValue
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RecordDifference:
     """What became of a record.
 
     Parameters
@@ -72,7 +72,7 @@ def differ(before: Record | None, after: Record | None) -> bool:
     """Say whether a record is another than before; in another order, a pool's members are the same."""
     if before is None or after is None:
         return before is not after
-    return any(Difference("", "", before, after).fields())
+    return any(RecordDifference("", "", before, after).fields())
 
 
 def _typed(value: FactValue | None) -> tuple[bool, FactValue | None]:
@@ -83,7 +83,7 @@ def differences(
     before: Mapping[tuple[str, str], Record | None],
     after: Replacements,
     named: AbstractSet[tuple[str, str]],
-) -> list[Difference]:
+) -> list[RecordDifference]:
     """Compare records with what they become: reps, then pools, then territories, each by id.
 
     Parameters
@@ -96,5 +96,5 @@ def differences(
     for kind, record_id in sorted(after, key=lambda key: (kinds.index(key[0]), key[1])):
         record = after[kind, record_id]
         pruned = (kind, record_id) not in named and (record is None or isinstance(record, Rep))
-        found.append(Difference(kind, record_id, before.get((kind, record_id)), record, pruned))
+        found.append(RecordDifference(kind, record_id, before.get((kind, record_id)), record, pruned))
     return found

@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import fingerprint_of
-from router.workforce.differences import Difference, differences
+from router.workforce.differences import RecordDifference, differences
 from router.workforce.edits import Edit, Record, Replacements, changed, name_of, removed, settlements_of
 from router.workforce.joint_edit import JointEdit, worked_out
 from router.workforce.ports import Revisions, Workforce
@@ -36,7 +36,7 @@ class Saved:
 class Applied:
     """What a joint edit changed, and the revision that it made; where it made none, the one there is."""
 
-    differences: Sequence[Difference]
+    differences: Sequence[RecordDifference]
     revision: int
 
 

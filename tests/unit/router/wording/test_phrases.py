@@ -20,6 +20,7 @@ from router.wording import phrases
 from router.wording.figures import decided_by
 from router.wording.languages import Language
 from router.wording.phrases import Phrase
+from rules.conditions import TWINNED
 from rules.forms import CONDITION_OPERATORS as OPERATORS
 from tests.unit.router.wording.deciding import (
     ALONE,
@@ -59,7 +60,7 @@ def _names(text: str) -> Iterator[str]:
 
 
 def test_every_operator_of_the_rules_is_told() -> None:
-    assert set(phrases.COMPARISONS) == set(OPERATORS)
+    assert set(phrases.COMPARISONS) == {*OPERATORS, *TWINNED}
     assert set(phrases.REQUIREMENTS) == set(REQUIREMENT_OPERATORS)
 
 

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from tables.options import ReadOptions
 from training.seed import DEFAULT_SEED
 
-RUNGS = 6
+RUNGS = 7
 """Candidates of `training.learn.candidates.LADDER`."""
 
 

@@ -40,7 +40,8 @@ def report_of(trained: Trained) -> Document:
         "churned": trained.prepared.rows.n_churned, "judged": len(churned)}, "export": {
             "parity": trained.parity,
             "pairs": len(trained.tables.pairs),
-            "cells": sum(t.size for t in trained.tables.main) + sum(t.size for t in trained.tables.pairs.values()),
+            "triples": len(trained.tables.triples),
+            "cells": trained.tables.n_cells,
         },
         "features": list(trained.prepared.schema.names),
         "totals": {each.name: list(each.total_of) for each in trained.prepared.schema.features if each.total_of},

@@ -81,8 +81,10 @@ def show(registry: Registry, model: str, version: str) -> None:
     manifest, report = artefact.manifest, gates.read_report(artefact.report)
     console.print(f"[bold]{model} {manifest.version}[/]  trained {manifest.created_time:%Y-%m-%d %H:%M %Z}, verified")
     console.print(f"digest {artefact.digest}")
+    tables = artefact.tables
     console.print(
-        f"{len(artefact.schema.features)} features, {len(artefact.tables.pairs)} pairs, label {manifest.label.name}"
+        f"{len(tables.bins)} features, {len(tables.pairs)} pairs, {len(tables.triples)} triples, "
+        f"label {manifest.label.name}"
     )
     for name, value in gates.figures(report).items():
         console.print(f"  {name:24} {value:.4f}")

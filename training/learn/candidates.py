@@ -43,6 +43,18 @@ class Candidate(Protocol):
 
 PAIRWISE = Boosting("pairwise small", "pairwise")
 
+TRIPLES = replace(
+    PAIRWISE,
+    name="triples",
+    interactions="triples",
+    learning_rate=0.06,
+    n_trees=400,
+    max_leaves=16,
+    min_rows=10,
+    l2=3.0,
+    max_bins=24,
+)
+
 LADDER: tuple[Candidate, ...] = (
     StepLogistic(),
     replace(PAIRWISE, name="additive", interactions="no_interactions"),
@@ -76,17 +88,7 @@ LADDER: tuple[Candidate, ...] = (
         min_rows=3,
         l2=0.3,
     ),
-    replace(
-        PAIRWISE,
-        name="triples",
-        interactions="triples",
-        learning_rate=0.06,
-        n_trees=400,
-        max_leaves=16,
-        min_rows=10,
-        l2=3.0,
-        max_bins=24,
-    ),
+    TRIPLES,
 )
 
 BENCHMARK_MODEL = Boosting("full boosting (benchmark)", None)

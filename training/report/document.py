@@ -12,8 +12,10 @@ from typing import Any
 
 from training.evaluate.evaluation import Judged, as_document, figures, intervals, profit_interval
 from training.evaluate.profit import expected_maximum_profit
+from training.learn.candidates import TRIPLES
 from training.measures import brier_skill, calibration_slope
 from training.plan import Champion, Trained
+from training.report.gap import gap_told
 
 Document = dict[str, Any]
 
@@ -43,6 +45,7 @@ def report_of(trained: Trained) -> Document:
             "triples": len(trained.tables.triples),
             "cells": trained.tables.n_cells,
         },
+        "gap": _gap(trained),
         "features": list(trained.prepared.schema.names),
         "totals": {each.name: list(each.total_of) for each in trained.prepared.schema.features if each.total_of},
         "seed": trained.plan.seed,
@@ -75,6 +78,14 @@ def _ladder(trained: Trained) -> Sequence[Document]:
 
 def _judged(judged: Judged | None) -> Document | None:
     return figures(judged) if judged else None
+
+
+def _gap(trained: Trained) -> str:
+    if trained.benchmark_model is None:
+        return ""
+    shipped, benchmark = (figures(each)["roc_auc"] for each in (trained.judged, trained.benchmark_model))
+    triples = next((trial for trial in trained.trials if trial.candidate.name == TRIPLES.name), None)
+    return gap_told(shipped, benchmark, trained.chosen, triples)
 
 
 def _champion(champion: Champion | None) -> Document | None:

@@ -1,0 +1,34 @@
+"""What exact reasons cost: how far full boosting is ahead of what is shipped, and why triples do not make up for it."""
+
+from __future__ import annotations
+
+from training.learn.candidates import TRIPLES
+from training.learn.selection import JudgedCandidate
+
+LIMIT = 0.005
+"""ROC-AUC by which full boosting must be ahead for the report to speak of it."""
+
+
+def gap_told(shipped_auc: float, benchmark_auc: float, chosen: JudgedCandidate, triples: JudgedCandidate | None) -> str:
+    """Say by how much full boosting ranks better and why it is not made up for; empty: by no more than `LIMIT`.
+
+    Parameters
+    ----------
+    chosen, triples
+        The candidate that is shipped, and the one of triples; None if that was not tried.
+    """
+    gap = benchmark_auc - shipped_auc
+    if not gap > LIMIT:
+        return ""
+    return f"Full boosting is ahead by {gap:.4f} of ROC-AUC. {_why(chosen, triples)}"
+
+
+def _why(chosen: JudgedCandidate, triples: JudgedCandidate | None) -> str:
+    if triples is None:
+        return f"Tables of three features ({TRIPLES.name}, the last candidate) were not tried."
+    if triples is chosen:
+        return "Tables of three features are shipped; the rest takes more features together, or more triples, than fit."
+    return (
+        f"Tables of three features were tried and not taken: their log-loss is {triples.log_loss:.5f}, that of "
+        f"{chosen.candidate.name}, the simplest within one standard error of the best, is {chosen.log_loss:.5f}."
+    )

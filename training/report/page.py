@@ -8,7 +8,7 @@ from scoring.model.manifest import Manifest
 from training.plan import Trained
 from training.report.charts import figure_charts
 from training.report.document import Document
-from training.report.shapes import pair_charts, shape_charts
+from training.report.shapes import pair_charts, shape_charts, strongest_triples
 
 MEASURES = {
     "roc_auc": "ROC-AUC",
@@ -42,6 +42,7 @@ def page(trained: Trained, report: Document, manifest: Manifest) -> str:
         figures=list(figure_charts(trained.judged, rule, trained.plan.campaign)),
         shapes=list(shape_charts(trained.tables, features, rows)),
         pairs=list(pair_charts(trained.tables, features, rows)),
+        triples=list(strongest_triples(trained.tables, features, rows)),
     )
 
 

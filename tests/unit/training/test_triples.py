@@ -21,6 +21,7 @@ from training.learn.candidates import TRIPLES, export
 from training.learn.purify import purified
 from training.learn.triples import MAX_CELLS, MAX_TRIPLES, strongest
 from training.measures import roc_auc
+from training.report.shapes import strongest_triples
 
 FEATURES = (
     Feature(name="a", type="number"),
@@ -183,3 +184,12 @@ def test_pairs_alone_keep_to_pairs() -> None:
     rows, churned = customers(600)
 
     assert not Boosting("pairs", "pairwise", n_trees=40).fit(rows, churned, FEATURES, seed=1).tables().triples
+
+
+def test_the_report_names_the_strongest_triples() -> None:
+    tables, rows = exported()
+
+    listed = list(strongest_triples(tables, FEATURES, rows))
+
+    assert listed[0][0] == "a × b × c"
+    assert [strength for _, strength in listed] == sorted((strength for _, strength in listed), reverse=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,13 +18,18 @@ from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
 from scoring.model.tables import ScoreTables
 from tests.scoring_models import random_rows, random_tables
+from training.data.columns import Columns
+from training.data.preparing import prepare
 from training.data.rows import TrainingRows
 from training.learn.boosting import Boosting
 from training.learn.candidates import TRIPLES, export
 from training.learn.purify import purified
 from training.learn.triples import MAX_CELLS, MAX_TRIPLES, strongest
 from training.measures import roc_auc
+from training.plan import TrainingPlan
+from training.report.publishing import Origin, publish
 from training.report.shapes import strongest_triples
+from training.strategies import train
 
 FEATURES = (
     Feature(name="a", type="number"),
@@ -193,3 +201,18 @@ def test_the_report_names_the_strongest_triples() -> None:
 
     assert listed[0][0] == "a × b × c"
     assert [strength for _, strength in listed] == sorted((strength for _, strength in listed), reverse=True)
+
+
+def test_a_model_of_triples_is_published_as_a_server_reads_it(tmp_path: Path) -> None:
+    rows, churned = customers(900)
+    table = pa.table({
+        **{f.name: rows[:, j] for j, f in enumerate(FEATURES[:4])},
+        "left": np.where(churned, "yes", "no"),
+    })  # fmt: skip
+    trained = train(prepare(table, Columns("left")), TrainingPlan(ladder=(FEW,), benchmark_model=None))
+
+    loaded, folder, report = publish(trained, Origin("churn", "left", "0" * 64, {}, datetime.now(UTC)), tmp_path)
+
+    assert loaded.tables.triples.keys() == trained.tables.triples.keys() != set()
+    assert report["export"]["triples"] == len(loaded.tables.triples)
+    assert "Strongest triples" in (folder / "report.html").read_text()

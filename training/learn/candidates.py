@@ -52,7 +52,7 @@ TRIPLES = replace(
     max_leaves=16,
     min_rows=10,
     l2=3.0,
-    max_bins=24,
+    max_bins=12,
 )
 
 LADDER: tuple[Candidate, ...] = (

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-MAX_TRIPLES = 20
+MAX_TRIPLES = 60
 """Triples that are kept: each is one more number to look up for every customer."""
 
-MAX_CELLS = 80_000
-"""Numbers in all their tables together: 640 kB."""
+MAX_CELLS = 100_000
+"""Numbers in all their tables together: 800 kB."""
 
 Triple = tuple[int, int, int]
 

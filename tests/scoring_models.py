@@ -101,7 +101,7 @@ def small_tables(calibration: Calibration | None = None) -> ScoreTables:
 
 def triple_tables(calibration: Calibration | None = None) -> ScoreTables:
     """Return the same with a triple: many logins and a recent order, but no long contract."""
-    triple = np.linspace(-0.4, 0.4, 100).reshape(5, 4, 5)
+    triple = np.linspace(-2.0, 2.0, 100).reshape(5, 4, 5)
     return replace(small_tables(calibration), triples={(0, 1, 3): triple[:, ::-1]})
 
 

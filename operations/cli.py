@@ -59,7 +59,7 @@ def operations() -> None:
 @click.option("--id", "id_column", default="", help="Column that tells customers apart. Default: every row is one.")
 @click.option("--drop", default="", help="Columns not to use, separated by commas.")
 @click.option("--time", "time_column", default="", help="Column with the moment of a row; the future is then the test.")
-@click.option("--rungs", type=click.IntRange(1, 6), help="Candidates to try, the simplest first. Default: all.")
+@click.option("--rungs", type=click.IntRange(1, 7), help="Candidates to try, the simplest first. Default: all.")
 @click.option("--seed", type=int, help="Default: 42.")
 @profit_options
 @table_options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -17,7 +18,7 @@ from scoring.model.calibration import Calibration, Identity
 from scoring.model.logistic import FloatArray
 from scoring.model.manifest import GoldenRow, Label, Manifest, Reference, Thresholds
 from scoring.model.schema import Feature, FeatureSchema
-from scoring.model.tables import Bins, ScoreTables
+from scoring.model.tables import Bins, Places, ScoreTables
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SCHEMA = FeatureSchema(
@@ -98,21 +99,30 @@ def small_tables(calibration: Calibration | None = None) -> ScoreTables:
     )
 
 
+def triple_tables(calibration: Calibration | None = None) -> ScoreTables:
+    """Return the same with a triple: many logins and a recent order, but no long contract."""
+    triple = np.linspace(-2.0, 2.0, 100).reshape(5, 4, 5)
+    return replace(small_tables(calibration), triples={(0, 1, 3): triple[:, ::-1]})
+
+
 def random_tables(
-    rng: np.random.Generator, n_features: int, n_edges: int = 12, share_of_pairs: float = 0.3
+    rng: np.random.Generator,
+    n_features: int,
+    n_edges: int = 12,
+    share_of_pairs: float = 0.3,
+    share_of_triples: float = 0.1,
 ) -> ScoreTables:
     """Return tables with numbers of no pattern at all: every third feature a category."""
     bins = tuple(
         Bins(n_categories=int(rng.integers(2, 7))) if j % 3 == 2 else Bins(np.unique(rng.normal(0, 3, n_edges)))
         for j in range(n_features)
     )
-    pairs = [pair for pair in combinations(range(n_features), 2) if rng.random() < share_of_pairs]
-    return ScoreTables(
-        float(rng.normal()),
-        bins,
-        tuple(rng.normal(0, 0.5, b.n_bins) for b in bins),
-        {(a, b): rng.normal(0, 0.1, (bins[a].n_bins, bins[b].n_bins)) for a, b in pairs},
-    )
+    sets: list[Places] = [pair for pair in combinations(range(n_features), 2) if rng.random() < share_of_pairs]
+    sets += [triple for triple in combinations(range(n_features), 3) if rng.random() < share_of_triples]
+    parts: dict[Places, FloatArray] = {(): np.array(rng.normal())}
+    for places in [*((j,) for j in range(n_features)), *sets]:
+        parts[places] = rng.normal(0, 0.5 if len(places) == 1 else 0.1, [bins[place].n_bins for place in places])
+    return ScoreTables.of(parts, bins)
 
 
 def random_rows(rng: np.random.Generator, tables: ScoreTables, n_rows: int) -> FloatArray:

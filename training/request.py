@@ -12,7 +12,7 @@ from scoring.model.profit import ProfitAssumptions
 from tables.options import ReadOptions
 from training.seed import DEFAULT_SEED
 
-RUNGS = 6
+RUNGS = 7
 """Candidates of `training.learn.candidates.LADDER`."""
 
 

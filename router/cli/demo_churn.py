@@ -49,7 +49,7 @@ def show_churn(client: FairleadClient, customers: Path, models: Path, console: C
     console.print(
         Text(f"Learning from 7,043 customers of a telephone company ({CUSTOMERS}) with the first {_RUNGS} of")
     )
-    console.print(Text("6 candidates; `fairlead train` tries them all, which takes a minute.\n"))
+    console.print(Text("7 candidates; `fairlead train` tries them all, which takes a minute.\n"))
     _train(customers, models, console)
     model = next(client.list_models("churn"))
     client.promote_model(model.name, "fairlead demo", reason="the first model")

@@ -120,8 +120,10 @@ def show(registry: Registry, model: str, version: str) -> None:
     manifest, report = artefact.manifest, gates.read_report(artefact.report)
     console.print(f"[bold]{model} {manifest.version}[/]  trained {manifest.created_time:%Y-%m-%d %H:%M %Z}, verified")
     console.print(f"digest {artefact.digest}")
+    tables = artefact.tables
     console.print(
-        f"{len(artefact.schema.features)} features, {len(artefact.tables.pairs)} pairs, label {manifest.label.name}"
+        f"{len(tables.bins)} features, {len(tables.pairs)} pairs, {len(tables.triples)} triples, "
+        f"label {manifest.label.name}"
     )
     console.print(at_risk_in_words(artefact.thresholds.at_risk, assumptions_of(report)))
     for name, value in gates.figures(report).items():

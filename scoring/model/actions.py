@@ -146,12 +146,10 @@ def _log_odds_after(model: LoadedModel, score: ChurnScore, chosen: tuple[_Moves,
     total = np.full(shape, score.log_odds)
     for place, targets in changed.items():
         total += (tables.main[place][targets] - tables.main[place][bins[place]])[axes[place]]
-    for (a, b), table in tables.pairs.items():
-        if a not in changed and b not in changed:
-            continue
-        index_a = changed[a][axes[a]] if a in changed else bins[a]
-        index_b = changed[b][axes[b]] if b in changed else bins[b]
-        total += table[index_a, index_b] - table[bins[a], bins[b]]
+    for places, table in tables.interactions.items():
+        if not changed.keys().isdisjoint(places):
+            after = tuple(changed[place][axes[place]] if place in changed else bins[place] for place in places)
+            total += table[after] - table[tuple(bins[place] for place in places)]
     return total
 
 

@@ -166,7 +166,7 @@ def _documents(
     layout = layout_of(tables, manifest.feature_schema, reference)
     return {
         "manifest.json": manifest.to_json().encode(),
-        "tables.json": layout.model_dump_json(indent=2).encode(),
+        "tables.json": layout.to_json().encode(),
         "tables.npz": pack_tables(tables),
         "calibration.json": tables.calibration.model_dump_json(indent=2).encode(),
         "thresholds.json": thresholds.model_dump_json(indent=2).encode(),

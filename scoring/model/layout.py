@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from scoring.model.archive import Expected, read_arrays, write_arrays
 from scoring.model.calibration import Calibration
 from scoring.model.manifest import Reference
 from scoring.model.schema import FeatureSchema
-from scoring.model.tables import Bins, ScoreTables
+from scoring.model.tables import Bins, Places, ScoreTables, rising
 
 MAX_CELLS = 16 << 20
 MAX_QUANTILES = 10_001
@@ -36,19 +37,34 @@ class FeatureLayout(BaseModel):
 
 
 class Layout(BaseModel):
-    """``tables.json``: what ``tables.npz`` must hold."""
+    """``tables.json``: what ``tables.npz`` must hold.
+
+    Format 1 has no triples. It is still what a model without them is written in, so that older servers read it.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 1
     bias: float
     features: tuple[FeatureLayout, ...]
     pairs: tuple[tuple[NonNegativeInt, NonNegativeInt], ...]
     n_quantiles: NonNegativeInt
+    triples: tuple[tuple[NonNegativeInt, NonNegativeInt, NonNegativeInt], ...] = ()
+
+    @property
+    def interactions(self) -> dict[str, Places]:
+        """Which features each table of several is of, by the name of its array."""
+        pairs = {f"pair_{a}_{b}": (a, b) for a, b in self.pairs}
+        return pairs | {f"triple_{a}_{b}_{c}": (a, b, c) for a, b, c in self.triples}
+
+    def to_json(self) -> str:
+        """Write ``tables.json``."""
+        return self.model_dump_json(indent=2, exclude={"triples"} if self.format == 1 else None)
 
 
 def layout_of(tables: ScoreTables, schema: FeatureSchema, reference: Reference) -> Layout:
     """Describe what `table_arrays` and `reference_arrays` will write."""
     return Layout(
+        format=2 if tables.triples else 1,
         bias=tables.bias,
         features=tuple(
             FeatureLayout(name=name, n_edges=bins.edges.size, n_categories=bins.n_categories)
@@ -56,6 +72,7 @@ def layout_of(tables: ScoreTables, schema: FeatureSchema, reference: Reference) 
         ),
         pairs=tuple(tables.pairs),
         n_quantiles=reference.log_odds_quantiles.size,
+        triples=tuple(tables.triples),
     )
 
 
@@ -63,7 +80,9 @@ def pack_tables(tables: ScoreTables) -> bytes:
     """Write ``tables.npz``."""
     edges = {f"edges_{j}": bins.edges for j, bins in enumerate(tables.bins) if not bins.n_categories}
     main = {f"main_{j}": table for j, table in enumerate(tables.main)}
-    return write_arrays({**edges, **main, **{f"pair_{a}_{b}": table for (a, b), table in tables.pairs.items()}})
+    pairs = {f"pair_{a}_{b}": table for (a, b), table in tables.pairs.items()}
+    triples = {f"triple_{a}_{b}_{c}": table for (a, b, c), table in tables.triples.items()}
+    return write_arrays({**edges, **main, **pairs, **triples})
 
 
 def pack_reference(reference: Reference) -> bytes:
@@ -87,14 +106,21 @@ def check_layout(layout: Layout, schema: FeatureSchema) -> None:
             raise ArtefactMalformed("tables.json", f"{feature.name}: its categories are not those of the schema")
         if not planned.n_categories and feature.type == "category":
             raise ArtefactMalformed("tables.json", f"{feature.name}: a category has no edges")
-    n_features, bins = len(layout.features), [feature.n_bins for feature in layout.features]
-    if list(layout.pairs) != sorted(set(layout.pairs)) or not all(a < b < n_features for a, b in layout.pairs):
-        raise ArtefactMalformed(
-            "tables.json", "pairs must be sorted, unique and of two features each, lower place first"
-        )
-    n_cells = sum(bins) + sum(bins[a] * bins[b] for a, b in layout.pairs)
+    _check_interactions(layout)
+    bins = [feature.n_bins for feature in layout.features]
+    n_cells = sum(bins) + sum(prod(bins[place] for place in places) for places in layout.interactions.values())
     if n_cells > MAX_CELLS or not 2 <= layout.n_quantiles <= MAX_QUANTILES:
         raise ArtefactUnsafe("tables.json", f"announces {n_cells:,} cells and {layout.n_quantiles:,} quantiles")
+
+
+def _check_interactions(layout: Layout) -> None:
+    if layout.triples and layout.format == 1:
+        raise ArtefactMalformed("tables.json", "format 1 has no triples")
+    for kind, sets in (("pairs", layout.pairs), ("triples", layout.triples)):
+        if list(sets) != sorted(set(sets)) or not all(rising(places, len(layout.features)) for places in sets):
+            raise ArtefactMalformed(
+                "tables.json", f"{kind} must be sorted, unique and of features of the schema, lower place first"
+            )
 
 
 def unpack_tables(layout: Layout, data: bytes, calibration: Calibration) -> ScoreTables:
@@ -106,7 +132,10 @@ def unpack_tables(layout: Layout, data: bytes, calibration: Calibration) -> Scor
         data,
         {f"edges_{j}": Expected("<f8", (feature.n_edges,)) for j, feature in features if not feature.n_categories}
         | {f"main_{j}": Expected("<f8", (feature.n_bins,)) for j, feature in features}
-        | {f"pair_{a}_{b}": Expected("<f8", (bins[a], bins[b])) for a, b in layout.pairs},
+        | {
+            name: Expected("<f8", tuple(bins[place] for place in places))
+            for name, places in layout.interactions.items()
+        },
     )
     try:
         return ScoreTables(
@@ -115,6 +144,7 @@ def unpack_tables(layout: Layout, data: bytes, calibration: Calibration) -> Scor
             tuple(arrays[f"main_{j}"] for j, _ in features),
             {(a, b): arrays[f"pair_{a}_{b}"] for a, b in layout.pairs},
             calibration,
+            {(a, b, c): arrays[f"triple_{a}_{b}_{c}"] for a, b, c in layout.triples},
         )
     except ValueError as error:
         raise ArtefactMalformed("tables.npz", str(error)) from None

@@ -1,11 +1,11 @@
-"""The served model: a sum of tables over bins of one or two features.
+"""The served model: a sum of tables over bins of one, two or three features.
 
-A boosting model whose trees see at most two features each is exactly such a sum [1]_, so scoring is looking up and
+A boosting model whose trees see at most three features each is exactly such a sum [1]_, so scoring is looking up and
 adding. What must stay true:
 
 - one row (`Kernel`, plain Python) and many rows (`ScoreTables.log_odds`, numpy) give the same bits: the same bins,
-  the same order of additions — bias, mains in the order of the features, pairs in sorted order — and the same
-  exponential (`scoring.model.logistic`);
+  the same order of additions — bias, mains in the order of the features, pairs in sorted order, then triples in theirs
+  — and the same exponential (`scoring.model.logistic`);
 - what is not known is NaN and falls in a bin of its own, the last one, as does an unknown category.
 
 References
@@ -18,6 +18,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,9 @@ from scoring.model.logistic import FloatArray
 
 BLOCK = 16_384
 """Rows scored at a time: the working set of a block stays in the processor's cache."""
+
+Places = tuple[int, ...]
+"""Which features a table is of, by their places in the schema, rising."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +90,7 @@ class Bins:
 
 @dataclass(frozen=True, eq=False)
 class ScoreTables:
-    """A pairwise additive model, in log-odds.
+    """An additive model of features, pairs and triples, in log-odds.
 
     Parameters
     ----------
@@ -100,6 +104,8 @@ class ScoreTables:
         Tables of two features (a, b) with a < b, float64 of shape (n_bins_a, n_bins_b).
     calibration
         What turns log-odds into probabilities.
+    triples
+        Tables of three features (a, b, c) with a < b < c, float64 of shape (n_bins_a, n_bins_b, n_bins_c).
 
     Raises
     ------
@@ -119,9 +125,11 @@ class ScoreTables:
     main: tuple[FloatArray, ...]
     pairs: Mapping[tuple[int, int], FloatArray]
     calibration: Calibration = field(default_factory=Identity)
+    triples: Mapping[tuple[int, int, int], FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pairs", {key: self.pairs[key] for key in sorted(self.pairs)})
+        object.__setattr__(self, "pairs", dict(sorted(self.pairs.items())))
+        object.__setattr__(self, "triples", dict(sorted(self.triples.items())))
         for name, table, shape in self._expected():
             if table.dtype != np.float64 or table.shape != shape:
                 raise ValueError(f"{name} must be float64 of shape {shape}, not {table.dtype} of {table.shape}")
@@ -135,10 +143,42 @@ class ScoreTables:
             raise ValueError(f"{len(self.bins)} features need as many main tables, not {len(self.main)}")
         for j, table in enumerate(self.main):
             yield f"main[{j}]", table, (self.bins[j].n_bins,)
-        for (a, b), table in self.pairs.items():
-            if not 0 <= a < b < len(self.bins):
-                raise ValueError(f"pairs[{a}, {b}]: places must rise and lie within {len(self.bins)} features")
-            yield f"pairs[{a}, {b}]", table, (self.bins[a].n_bins, self.bins[b].n_bins)
+        for kind, order, tables in (("pairs", 2, self.pairs), ("triples", 3, self.triples)):
+            for places, table in tables.items():
+                name = f"{kind}[{', '.join(map(str, places))}]"
+                if len(places) != order or not rising(places, len(self.bins)):
+                    raise ValueError(f"{name}: {order} places must rise and lie within {len(self.bins)} features")
+                yield name, table, tuple(self.bins[place].n_bins for place in places)
+
+    @classmethod
+    def of(
+        cls, parts: Mapping[Places, FloatArray], bins: Sequence[Bins], calibration: Calibration | None = None
+    ) -> ScoreTables:
+        """Put tables together that are named by their places, the bias by none; mains that are absent are zeros."""
+        return cls(
+            float(parts[()]),
+            tuple(bins),
+            tuple(parts.get((j,), np.zeros(each.n_bins)) for j, each in enumerate(bins)),
+            {(a, b): parts[a, b] for a, b in _of_order(2, parts)},
+            calibration or Identity(),
+            {(a, b, c): parts[a, b, c] for a, b, c in _of_order(3, parts)},
+        )
+
+    @property
+    def parts(self) -> Mapping[Places, FloatArray]:
+        """Return all tables by their places, the bias by none."""
+        mains: dict[Places, FloatArray] = {(j,): table for j, table in enumerate(self.main)}
+        return {(): np.array(self.bias), **mains, **self.interactions}
+
+    @property
+    def interactions(self) -> Mapping[Places, FloatArray]:
+        """Return the tables of several features, in the order in which they are added."""
+        return dict(chain(self.pairs.items(), self.triples.items()))
+
+    @property
+    def n_cells(self) -> int:
+        """How many numbers all its tables hold."""
+        return sum(table.size for table in (*self.main, *self.interactions.values()))
 
     def log_odds(self, rows: FloatArray) -> FloatArray:
         """Score many rows.
@@ -174,7 +214,7 @@ class ScoreTables:
         return np.column_stack([bins.many(rows[:, j]) for j, bins in enumerate(self.bins)])
 
     def contributions(self, rows: FloatArray) -> FloatArray:
-        """Split log-odds by feature, half of a pair to each of its two.
+        """Split log-odds by feature: half of a pair to each of its two, a third of a triple to each of its three.
 
         Returns
         -------
@@ -183,10 +223,10 @@ class ScoreTables:
         """
         binned = self.binned(rows)
         shares = np.column_stack([table[binned[:, j]] for j, table in enumerate(self.main)])
-        for (a, b), table in self.pairs.items():
-            half = 0.5 * table[binned[:, a], binned[:, b]]
-            shares[:, a] += half
-            shares[:, b] += half
+        for places, table in self.interactions.items():
+            share = table[tuple(binned[:, place] for place in places)] * (1.0 / len(places))
+            for place in places:
+                shares[:, place] += share
         return shares
 
     def _check_width(self, rows: FloatArray) -> None:
@@ -197,9 +237,21 @@ class ScoreTables:
         scores = np.full(n_rows, self.bias)
         for j, table in enumerate(self.main):
             scores += table.take(binned[j])
-        for (a, b), table in self.pairs.items():
-            scores += table.ravel().take(binned[a] * table.shape[1] + binned[b])
+        for places, table in self.interactions.items():
+            cells = binned[places[0]]
+            for place, width in zip(places[1:], table.shape[1:], strict=True):
+                cells = cells * width + binned[place]
+            scores += table.ravel().take(cells)
         return scores
+
+
+def _of_order(order: int, parts: Mapping[Places, FloatArray]) -> list[Places]:
+    return [places for places in parts if len(places) == order]
+
+
+def rising(places: Places, n_features: int) -> bool:
+    """Tell whether these places rise strictly and lie within so many features."""
+    return all(low < high for low, high in pairwise((-1, *places, n_features)))
 
 
 class Kernel:
@@ -224,19 +276,23 @@ class Kernel:
         self._bins: list[tuple[list[float] | None, int]] = [
             (None if bins.n_categories else bins.edges.tolist(), bins.n_bins - 1) for bins in tables.bins
         ]
-        pairs = list(tables.pairs)
-        cells = [np.array([tables.bias]), *tables.main, *(tables.pairs[pair].ravel() for pair in pairs)]
+        interactions, n_pairs = tables.interactions, len(tables.pairs)
+        cells = [np.array([tables.bias]), *tables.main, *(table.ravel() for table in interactions.values())]
         self._cells = np.concatenate(cells)
         # A term's cell: start + row of the table × its width + column. Bias and mains have no row: bin n is always 0.
         self._starts = np.cumsum([0, *(table.size for table in cells[:-1])])
-        self._rows = np.array([n] * (1 + n) + [a for a, _ in pairs], np.intp)
-        self._widths = np.array([0] * (1 + n) + [tables.bins[b].n_bins for _, b in pairs], np.intp)
-        self._columns = np.array([n, *range(n), *(b for _, b in pairs)], np.intp)
-        # A feature's share: its main, then half of every pair it is in, in the pairs' order.
-        twice = [place for place in range(1 + n, 1 + n + len(pairs)) for _ in range(2)]
-        self._shared = np.array([*range(1, 1 + n), *twice], np.intp)
-        self._shares = np.array([1.0] * n + [0.5] * len(twice))
-        self._owners = np.array([*range(n), *(place for pair in pairs for place in pair)], np.intp)
+        self._rows = np.array([n] * (1 + n) + [places[-2] for places in interactions], np.intp)
+        self._widths = np.array([0] * (1 + n) + [table.shape[-1] for table in interactions.values()], np.intp)
+        self._columns = np.array([n, *range(n), *(places[-1] for places in interactions)], np.intp)
+        # A triple's cell is further on by its first bin × the size of a slab: one row for each bin of the second.
+        self._first_triple = 1 + n + n_pairs
+        self._slabs = np.array([places[0] for places in tables.triples], np.intp)
+        self._slab_sizes = np.array([table[0].size for table in tables.triples.values()], np.intp)
+        # A feature's share: its main, then its part of every pair and triple it is in, in their order.
+        parts = [(term, len(places), j) for term, places in enumerate(interactions, start=1 + n) for j in places]
+        self._shared = np.array([*range(1, 1 + n), *(term for term, _, _ in parts)], np.intp)
+        self._shares = np.array([1.0] * n + [1.0 / size for _, size, _ in parts])
+        self._owners = np.array([*range(n), *(owner for _, _, owner in parts)], np.intp)
 
     def binned(self, row: Sequence[float]) -> list[int]:
         """Return the bin of each encoded value; ``row`` is as long as there are features."""
@@ -246,12 +302,14 @@ class Kernel:
         ]
 
     def terms(self, bins: Sequence[int]) -> FloatArray:
-        """Look up what is to be added: the bias, the mains in the features' order, then the pairs in theirs."""
+        """Look up what is to be added: the bias, the mains in the features' order, then pairs and triples in theirs."""
         padded = np.array([*bins, 0])
         cells = padded.take(self._rows)
         cells *= self._widths
         cells += self._starts
         cells += padded.take(self._columns)
+        if self._slabs.size:
+            cells[self._first_triple :] += padded.take(self._slabs) * self._slab_sizes
         return self._cells.take(cells)
 
     def log_odds(self, terms: FloatArray) -> float:
@@ -264,7 +322,7 @@ class Kernel:
         return self.calibration.one(self.log_odds(self.terms(self.binned(row))))
 
     def contributions(self, terms: FloatArray) -> list[float]:
-        """Split one row's log-odds by feature, half of a pair to each of its two."""
+        """Split one row's log-odds by feature, as `ScoreTables.contributions` does."""
         shares = terms.take(self._shared)
         shares *= self._shares
         sums: list[float] = np.bincount(self._owners, shares, self._n_features).tolist()

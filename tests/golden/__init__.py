@@ -18,7 +18,13 @@ Each is written likewise on its commit::
     .venv/bin/python -m tests.golden.write_spellings ../spellings_fb041ba
     .venv/bin/python -m tests.golden.write_spellings ../spellings_329b6ac personal
 
-What travels there imports the generated contract and no other module of ours but ``service``, whose name is fixed.
+tables_66829cd holds the last model written before there were triples, with pairs, and answers.jsonl, what it says of
+rows to the bit::
+
+    .venv/bin/python -m tests.golden.write_tables ../tables_66829cd
+
+What travels there imports the generated contract and no other module of ours but ``service``, whose name is fixed; the
+last one the tables themselves.
 """
 
 from pathlib import Path
@@ -27,3 +33,4 @@ FB041BA = Path(__file__).parent / "fb041ba"
 SPELLINGS_FB041BA = Path(__file__).parent / "spellings_fb041ba"
 SPELLINGS_329B6AC = Path(__file__).parent / "spellings_329b6ac"
 """Stores of formats 1 and 2 with work items as people spell them; the second one's external ids are sealed."""
+TABLES_66829CD = Path(__file__).parent / "tables_66829cd"

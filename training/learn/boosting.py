@@ -1,9 +1,9 @@
 """Gradient boosting as tables: fitted by scikit-learn, read out of its trees exactly [1]_.
 
-A tree whose path sees at most two features is constant on the cells of a grid over their thresholds, so the sum of
-all trees is a sum of tables over bins of one or two features. Reading them needs private attributes of the estimator;
-that happens here only, at training time, with scikit-learn pinned, and `training.learn.parity` refuses the result if
-anything differs.
+A tree whose paths see at most three features is constant on the cells of a grid over their thresholds, so the sum of
+all trees is a sum of tables over bins of one, two or three features. Reading them needs private attributes of the
+estimator; that happens here only, at training time, with scikit-learn pinned, and `training.learn.parity` refuses the
+result if anything differs.
 
 Three properties of scikit-learn 1.9 are worked around here:
 
@@ -20,23 +20,30 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
-from scoring.model.tables import Bins, ScoreTables
+from scoring.model.tables import Bins, Places, ScoreTables
 from training.data.leaks import PAIR_BINS, binned
-from training.data.pairs import MAX_PAIRS, Pair, n_pairs, promising
+from training.data.pairs import MAX_PAIRS, n_pairs, promising
 from training.data.rows import IntArray
+from training.learn.triples import strongest
 
 Mask = npt.NDArray[np.bool_]
-Interactions = Literal["no_interactions", "pairwise"]
+Interactions = Literal["no_interactions", "pairwise", "triples"]
+MAX_ORDER = 3
+"""Features that a table is of, at most."""
+
+N_SCOUTS = 150
+"""Trees by which the strongest triples are found."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,8 @@ class Boosting:
     ----------
     name
         As it stands in reports.
+    interactions
+        Which features may meet in a tree: none, any two, or also the strongest sets of three.
     learning_rate
         Shrinkage of each tree, in (0, 1].
     n_trees
@@ -76,7 +85,15 @@ class Boosting:
     def fit(self, rows: FloatArray, churned: FloatArray, features: Sequence[Feature], *, seed: int) -> FittedBoosting:
         """Fit on one thread: the same bits every time."""
         order = _fit_order(rows, features)
-        model = HistGradientBoostingClassifier(
+        columns = rows[:, order]
+        model = self._estimator([features[j] for j in order], seed)
+        with threadpool_limits(1):
+            model.set_params(interaction_cst=self._interactions(columns, churned, model))
+            model.fit(columns, churned)
+        return FittedBoosting(model, order, tuple(features))
+
+    def _estimator(self, features: Sequence[Feature], seed: int) -> HistGradientBoostingClassifier:
+        return HistGradientBoostingClassifier(
             learning_rate=self.learning_rate,
             max_iter=self.n_trees,
             max_leaf_nodes=self.max_leaves,
@@ -85,24 +102,31 @@ class Boosting:
             max_features=self.feature_share,
             max_bins=max(self.max_bins, *(feature.n_categories for feature in features)),
             early_stopping=False,
-            interaction_cst=self._interactions(rows[:, order], churned),
-            categorical_features=[features[j].type == "category" for j in order],
-            monotonic_cst=[features[j].monotonic for j in order],
+            categorical_features=[feature.type == "category" for feature in features],
+            monotonic_cst=[feature.monotonic for feature in features],
             random_state=seed,
         )
-        with threadpool_limits(1):
-            model.fit(rows[:, order], churned)
-        return FittedBoosting(model, order, tuple(features))
 
-    def _interactions(self, rows: FloatArray, churned: FloatArray) -> Interactions | list[Pair | tuple[int]] | None:
-        """Return which columns may meet in a tree: of very many the promising pairs only, each other one alone."""
-        n_columns = rows.shape[1]
-        if self.interactions != "pairwise" or n_pairs(n_columns) <= MAX_PAIRS:
-            return self.interactions
-        coarse = [binned(rows[:, j], PAIR_BINS) for j in range(n_columns)]
-        pairs = promising(coarse, [_evidence(bins, churned) for bins in coarse], churned)
-        met = {place for pair in pairs for place in pair}
-        return [*pairs, *((place,) for place in range(n_columns) if place not in met)]
+    def _interactions(
+        self, columns: FloatArray, churned: FloatArray, model: HistGradientBoostingClassifier
+    ) -> Literal["no_interactions", "pairwise"] | list[tuple[int, ...]] | None:
+        """Return which columns may meet in a tree."""
+        if self.interactions == "pairwise":
+            return _pairs(columns, churned) if n_pairs(columns.shape[1]) > MAX_PAIRS else "pairwise"
+        if self.interactions == "triples":
+            scout = clone(model).set_params(max_iter=N_SCOUTS, max_depth=MAX_ORDER).fit(columns, churned)
+            most = [min(model.max_bins, len(np.unique(x[~np.isnan(x)]))) + 1 for x in columns.T]
+            return [*_pairs(columns, churned), *strongest([tree for (tree,) in scout._predictors], most)]
+        return self.interactions
+
+
+def _pairs(columns: FloatArray, churned: FloatArray) -> list[tuple[int, ...]]:
+    """Return the pairs that may meet, of very many the promising ones only, and each other column alone."""
+    n_columns = columns.shape[1]
+    coarse = [binned(columns[:, j], PAIR_BINS) for j in range(n_columns)]
+    pairs = promising(coarse, [_evidence(bins, churned) for bins in coarse], churned)
+    met = {place for pair in pairs for place in pair}
+    return [*pairs, *((place,) for place in range(n_columns) if place not in met)]
 
 
 def _evidence(bins: IntArray, churned: FloatArray) -> float:
@@ -140,11 +164,11 @@ class FittedBoosting:
         Raises
         ------
         ValueError
-            If a tree sees more than two features.
+            If a tree sees more than three features.
         """
         edges = _thresholds(self.model, len(self.order))
         columns = [_Column.of(self, place, edges[place]) for place in range(len(self.order))]
-        reader = _Reader(columns, self.order, float(self.model._baseline_prediction.ravel()[0]))
+        reader = _Reader(columns, self.order, {(): self.model._baseline_prediction.reshape(()).copy()})
         for (tree,) in self.model._predictors:
             reader.add(tree)
         return reader.tables(self.features)
@@ -196,13 +220,11 @@ def _thresholds(model: Any, n_columns: int) -> list[FloatArray]:
 
 @dataclass(eq=False)
 class _Reader:
-    """Adds leaves to tables, feature by feature."""
+    """Adds leaves to tables, which are named by the places of their features; the bias by none."""
 
     columns: Sequence[_Column]
     order: IntArray
-    bias: float
-    main: dict[int, FloatArray] = field(default_factory=dict)
-    pairs: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
+    parts: dict[Places, FloatArray]
 
     def add(self, tree: Any) -> None:
         """Add the value of every leaf to the cells that reach it."""
@@ -220,23 +242,16 @@ class _Reader:
                 open_nodes.append((int(child), {**reached, column: narrowed}))
 
     def _add_leaf(self, value: float, reached: Mapping[int, Mask]) -> None:
-        if len(reached) > 2:
-            raise ValueError(f"a tree sees {len(reached)} features: only models of pairs become tables")
+        if len(reached) > MAX_ORDER:
+            raise ValueError(f"a tree sees {len(reached)} features: only models of at most {MAX_ORDER} become tables")
         by_feature = sorted((int(self.order[column]), mask) for column, mask in reached.items())
-        if not by_feature:
-            self.bias += value
-        elif len(by_feature) == 1:
-            ((a, mask),) = by_feature
-            self.main.setdefault(a, np.zeros(mask.size))[mask] += value
-        else:
-            (a, mask_a), (b, mask_b) = by_feature
-            pair = self.pairs.setdefault((a, b), np.zeros((mask_a.size, mask_b.size)))
-            pair[np.ix_(mask_a, mask_b)] += value
+        places, masks = tuple(place for place, _ in by_feature), [mask for _, mask in by_feature]
+        part = self.parts.setdefault(places, np.zeros([mask.size for mask in masks]))
+        part[np.ix_(*masks)] += value
 
     def tables(self, features: Sequence[Feature]) -> ScoreTables:
         """Put the tables into the features' order; a column that was not seen gets zeros."""
         bins = [Bins(n_categories=feature.n_categories) for feature in features]
         for column, place in zip(self.columns, self.order, strict=True):
             bins[int(place)] = column.bins
-        main = tuple(self.main.get(j, np.zeros(each.n_bins)) for j, each in enumerate(bins))
-        return ScoreTables(self.bias, tuple(bins), main, self.pairs)
+        return ScoreTables.of(self.parts, bins)

@@ -1,7 +1,7 @@
 """The ladder of candidates, simplest first; and how one of them becomes tables.
 
-Rungs may be added; a rung must be able to say what it learnt as tables over bins of one or two features. The benchmark
-model at the end may not, so it is never shipped: it tells what being explainable costs.
+Rungs may be added; a rung must be able to say what it learnt as tables over bins of at most three features. The
+benchmark model at the end may not, so it is never shipped: it tells what being explainable costs.
 """
 
 from __future__ import annotations
@@ -43,6 +43,18 @@ class Candidate(Protocol):
 
 PAIRWISE = Boosting("pairwise small", "pairwise")
 
+TRIPLES = replace(
+    PAIRWISE,
+    name="triples",
+    interactions="triples",
+    learning_rate=0.06,
+    n_trees=400,
+    max_leaves=16,
+    min_rows=10,
+    l2=3.0,
+    max_bins=12,
+)
+
 LADDER: tuple[Candidate, ...] = (
     StepLogistic(),
     replace(PAIRWISE, name="additive", interactions="no_interactions"),
@@ -76,6 +88,7 @@ LADDER: tuple[Candidate, ...] = (
         min_rows=3,
         l2=0.3,
     ),
+    TRIPLES,
 )
 
 BENCHMARK_MODEL = Boosting("full boosting (benchmark)", None)

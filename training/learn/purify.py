@@ -1,8 +1,9 @@
-"""Makes the split between main effects and interactions unique (functional ANOVA [1]_).
+"""Makes the split between main effects, pairs and triples unique (functional ANOVA [1]_).
 
-What a pair table says on average about one of its features belongs to that feature: rows and columns of every pair
-are brought to mean zero under the training data's marginals, and the means move to the main tables, theirs to the
-bias. The sum never changes.
+What a table of several features says on average over one of them belongs to the others: along each of its features
+every triple is brought to mean zero under the training data's marginals, and the means move to the pairs; theirs move
+to the main tables, and theirs to the bias. One pass is enough, because the weights of a table's cells are a product.
+The sum never changes.
 
 References
 ----------
@@ -12,8 +13,6 @@ References
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from scoring.model.logistic import FloatArray
@@ -21,7 +20,7 @@ from scoring.model.tables import ScoreTables
 
 
 def purified(tables: ScoreTables, rows: FloatArray) -> ScoreTables:
-    """Move means of pairs into main effects and means of main effects into the bias.
+    """Move means of triples into pairs, of pairs into main effects, and of main effects into the bias.
 
     Parameters
     ----------
@@ -41,22 +40,12 @@ def purified(tables: ScoreTables, rows: FloatArray) -> ScoreTables:
     weights = [
         np.bincount(bins.many(rows[:, j]), minlength=bins.n_bins) / len(rows) for j, bins in enumerate(tables.bins)
     ]
-    main = [table.copy() for table in tables.main]
-    pairs = {}
-    for (a, b), table in tables.pairs.items():
-        by_a, by_b, pairs[a, b] = _split(table, weights[a], weights[b])
-        main[a] += by_a
-        main[b] += by_b
-    means = [float(weight @ table) for table, weight in zip(main, weights, strict=True)]
-    centred = tuple(table - mean for table, mean in zip(main, means, strict=True))
-    return replace(tables, bias=tables.bias + sum(means), main=centred, pairs=pairs)
-
-
-def _split(table: FloatArray, weight_a: FloatArray, weight_b: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what the pair says of its first feature, of its second, and the rest. One pass: the weights are a
-    product.
-    """
-    by_a = table @ weight_b
-    rest = table - by_a[:, None]
-    by_b = weight_a @ rest
-    return by_a, by_b, rest - by_b[None, :]
+    parts = dict(tables.parts)
+    for order in (3, 2, 1):
+        for places in [each for each in parts if len(each) == order]:
+            for axis in reversed(range(order)):
+                mean = np.tensordot(parts[places], weights[places[axis]], (axis, 0))
+                rest = places[:axis] + places[axis + 1 :]
+                parts[rest] = parts.get(rest, 0.0) + mean
+                parts[places] = parts[places] - np.expand_dims(mean, axis)
+    return ScoreTables.of(parts, tables.bins, tables.calibration)

@@ -227,6 +227,19 @@ CHINESE = {
     "not known: {effect:+.2f}": "未知：{effect:+.2f}",
     "yes": "是",
     "no": "否",
+    "Full boosting is ahead by {gap:.4f} of ROC-AUC. {why}": "完全提升模型的 ROC-AUC 高出 {gap:.4f}。{why}",
+    "Tables of three features, the last candidate, were not tried.": "未尝试三特征表（最后一个候选）。",
+    "Tables of three features are shipped; the rest takes more features together, or more triples, than fit.": (
+        "已采用三特征表；其余差距需要更多特征共同作用，或更多的三特征组合。"
+    ),
+    "Tables of three features were tried and not taken: their log-loss is {triples:.5f}, that of {candidate}, the "
+    "simplest within one standard error of the best, is {chosen:.5f}.": (
+        "已尝试三特征表但未采用：其对数损失为 {triples:.5f}；"
+        "在最优值一个标准误之内的最简候选“{candidate}”为 {chosen:.5f}。"
+    ),
+    "Strongest triples": "最强的三特征组合",
+    "{strength:.3f} on average": "平均 {strength:.3f}",
+    "triples": "三特征组合",
     "{name}, by bin": "{name}，按分箱",
     "darkest: ±{most:.2f} log-odds": "最深：±{most:.2f} 对数几率",
     "{name} ({unit})": "{name}（{unit}）",

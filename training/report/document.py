@@ -13,8 +13,10 @@ from typing import Any
 from training.evaluate.evaluation import Judged, as_document, figures, intervals, profit_interval
 from training.evaluate.gates import BoolArray
 from training.evaluate.profit import expected_maximum_profit
+from training.learn.candidates import TRIPLES
 from training.measures import brier_skill, calibration_slope, roc_auc
 from training.plan import Champion, Trained
+from training.report.gap import gap_told
 from training.report.shapes import importance_of
 
 Document = dict[str, Any]
@@ -42,8 +44,10 @@ def report_of(trained: Trained) -> Document:
         "churned": trained.prepared.rows.n_churned, "judged": len(churned)}, "export": {
             "parity": trained.parity,
             "pairs": len(trained.tables.pairs),
-            "cells": sum(t.size for t in trained.tables.main) + sum(t.size for t in trained.tables.pairs.values()),
+            "triples": len(trained.tables.triples),
+            "cells": trained.tables.n_cells,
         },
+        "gap": _gap(trained),
         "features": list(trained.prepared.schema.names),
         "totals": {each.name: list(each.total_of) for each in trained.prepared.schema.features if each.total_of},
         "importance": importance_of(trained.tables, trained.prepared.schema.features, trained.reference_rows),
@@ -101,6 +105,14 @@ def _ladder(trained: Trained) -> Sequence[Document]:
 
 def _judged(judged: Judged | None) -> Document | None:
     return figures(judged) if judged else None
+
+
+def _gap(trained: Trained) -> str:
+    if trained.benchmark_model is None:
+        return ""
+    shipped, benchmark = (figures(each)["roc_auc"] for each in (trained.judged, trained.benchmark_model))
+    triples = next((trial for trial in trained.trials if trial.candidate.name == TRIPLES.name), None)
+    return gap_told(shipped, benchmark, trained.chosen, triples)
 
 
 def _champion(champion: Champion | None) -> Document | None:

@@ -10,7 +10,7 @@ from training.evaluate.gates import MIN_SEGMENT
 from training.plan import Trained
 from training.report.charts import figure_charts
 from training.report.document import Document
-from training.report.shapes import pair_charts, shape_charts
+from training.report.shapes import pair_charts, shape_charts, strongest_triples
 from training.report.words import LANGUAGES, Language, ReportWords
 from training.sentences import Sentence
 
@@ -66,6 +66,7 @@ def page(trained: Trained, report: Document, manifest: Manifest, command: str, l
         figures=list(figure_charts(trained.judged, trained.baselines[-1], trained.plan.campaign, words)),
         shapes=list(charts),
         pairs=list(pair_charts(trained.tables, features, rows, words)),
+        triples=list(strongest_triples(trained.tables, features, rows)),
     )
 
 

@@ -1,22 +1,26 @@
-"""What the model has learnt, drawn: the table of every feature, and the pairs that matter most."""
+"""What the model has learnt, drawn: the table of every feature, and the pairs that matter most; triples by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from markupsafe import Markup
 
 from scoring.model.logistic import FloatArray
 from scoring.model.schema import Feature
-from scoring.model.tables import Bins, ScoreTables
+from scoring.model.tables import Bins, Places, ScoreTables
 from scoring.model.wording import UNITS
 from training.report.svg import Plot
 from training.report.words import ReportWords
 
-N_PAIRS = 6
+N_STRONGEST = 6
+"""Pairs, and triples, that are shown."""
 _MAX_CELLS = 40
 """Rows and columns of a pair that are drawn."""
+
+AnyPlaces = TypeVar("AnyPlaces", bound=Places)
 
 
 def importance_of(tables: ScoreTables, features: Sequence[Feature], rows: FloatArray) -> dict[str, float]:
@@ -95,13 +99,32 @@ def pair_charts(
     tables: ScoreTables, features: Sequence[Feature], rows: FloatArray, words: ReportWords
 ) -> Iterator[tuple[str, float, Markup]]:
     """Yield name, strength and plot of the strongest pairs; strength is the mean absolute entry over the rows."""
+    for (a, b), strength in _strongest(tables, tables.pairs, rows):
+        name = _named((a, b), features)
+        yield name, strength, _heat(name, (features[a], features[b]), tables.pairs[a, b], words)
+
+
+def strongest_triples(
+    tables: ScoreTables, features: Sequence[Feature], rows: FloatArray
+) -> Iterator[tuple[str, float]]:
+    """Yield name and strength of the strongest triples, which no flat picture shows."""
+    for places, strength in _strongest(tables, tables.triples, rows):
+        yield _named(places, features), strength
+
+
+def _strongest(
+    tables: ScoreTables, interactions: Mapping[AnyPlaces, FloatArray], rows: FloatArray
+) -> Sequence[tuple[AnyPlaces, float]]:
     binned = tables.binned(rows)
     strength = {
-        (a, b): float(np.abs(table[binned[:, a], binned[:, b]]).mean()) for (a, b), table in tables.pairs.items()
+        places: float(np.abs(table[tuple(binned[:, place] for place in places)]).mean())
+        for places, table in interactions.items()
     }
-    for a, b in sorted(strength, key=lambda pair: -strength[pair])[:N_PAIRS]:
-        name = f"{features[a].name} × {features[b].name}"
-        yield name, strength[a, b], _heat(name, (features[a], features[b]), tables.pairs[a, b], words)
+    return sorted(strength.items(), key=lambda each: -each[1])[:N_STRONGEST]
+
+
+def _named(places: Places, features: Sequence[Feature]) -> str:
+    return " × ".join(features[place].name for place in places)
 
 
 def _heat(name: str, pair: tuple[Feature, Feature], table: FloatArray, words: ReportWords) -> Markup:

@@ -12,7 +12,7 @@ import pytest
 
 from scoring.registry.adapters.storage import LocalStorage
 from scoring.registry.registry import Registry
-from tests.scoring_models import NOON, write_model
+from tests.scoring_models import NOON, triple_tables, write_model
 from tests.training_data import FULL
 
 N_CUSTOMERS = 40_000 if FULL else 10_000
@@ -22,7 +22,7 @@ ROWS_PER_GROUP = N_CUSTOMERS // 40
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("registry")
-    write_model(folder, "v1")
+    write_model(folder, "v1", tables=triple_tables())
     Registry(LocalStorage(folder), lambda: NOON).promote("churn", "v1", actor="test")
     return folder
 

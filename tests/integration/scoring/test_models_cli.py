@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from scoring.cli.models import models
 from scoring.model.manifest import Thresholds
 from scoring.model.profit import ProfitAssumptions
-from tests.scoring_models import write_model
+from tests.scoring_models import triple_tables, write_model
 
 
 @pytest.fixture
@@ -175,3 +175,10 @@ def test_a_registry_nobody_can_reach_is_said(storage: Path) -> None:
     result = CliRunner().invoke(models, ["list", "--registry", "nosuch://bucket"])
 
     assert "[REGISTRY_UNAVAILABLE]" in result.output
+
+
+def test_a_shown_model_says_how_many_tables_it_has_of_several_features(storage: Path) -> None:
+    write_model(storage, "triples", tables=triple_tables())
+
+    assert "4 features, 2 pairs, 0 triples" in run(storage, "show", "churn", "v1").output
+    assert "4 features, 2 pairs, 1 triples" in run(storage, "show", "churn", "triples").output

@@ -24,7 +24,7 @@ from scoring.registry.champions import POLL_SECONDS, Champions
 from scoring.registry.registry import Registry
 from scoring.rpc import add_to
 from scoring.services import registries
-from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, write_model
+from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, triple_tables, write_model
 
 PROFILES = """
 version: 1
@@ -211,6 +211,22 @@ async def test_a_promotion_is_served_within_a_second(channel: grpc.aio.Channel) 
     assert (before.model_version, after.model_version) == ("models/churn/versions/v1", "models/churn/versions/v2")
     assert after.churn.log_odds == pytest.approx(before.churn.log_odds + 1)
     assert rolled.name == "models/churn/versions/v1"
+
+
+async def test_a_model_of_triples_takes_over_and_its_reasons_add_up(channel: grpc.aio.Channel, storage: Path) -> None:
+    model = LoadedModel(write_model(storage, "triples", tables=triple_tables()))
+    Registry(LocalStorage(storage), lambda: NOON).promote("churn", "triples", actor="ann")
+    message = request()
+    message.explain_top_k = 4
+
+    score = await stub(channel).ScoreCustomer(message)
+    while score.model_version == "models/churn/versions/v1":
+        score = await stub(channel).ScoreCustomer(message)
+
+    assert score.model_version == "models/churn/versions/triples"
+    assert score.churn.log_odds == model.score(CUSTOMER, NOON).log_odds
+    total = score.churn.base_log_odds + sum(reason.contribution for reason in score.reasons)
+    assert total == pytest.approx(score.churn.log_odds, abs=1e-12)
 
 
 async def test_models_are_listed_in_pages(channel: grpc.aio.Channel) -> None:

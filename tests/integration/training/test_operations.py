@@ -181,7 +181,7 @@ async def test_what_is_not_over_cannot_be_deleted(channel: grpc.aio.Channel) -> 
         {"data_path": "."},
         {"target": ""},
         {"parent": "models/.."},
-        {"rungs": 7},
+        {"rungs": 8},
         {"rungs": -1},
         {"profit_assumptions": {"value": 5}},
         {"profit_assumptions": {"acceptance": 1}},

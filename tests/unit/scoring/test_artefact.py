@@ -25,9 +25,11 @@ from scoring.errors import (
 from scoring.model import artefact
 from scoring.model.archive import write_arrays
 from scoring.model.artefact import BytesFolder
+from scoring.model.tables import Kernel
 from scoring.model.verification import SUMS, sums_of
 from scoring.registry.adapters.folders import LocalFolder
-from tests.scoring_models import CUSTOMER, SCHEMA, small_tables, write_model
+from tests.golden import TABLES_66829CD
+from tests.scoring_models import CUSTOMER, SCHEMA, small_tables, triple_tables, write_model
 
 Files = dict[str, bytes]
 
@@ -52,6 +54,10 @@ def with_json(name: str, change: Callable[[Any], Any]) -> Callable[[Files], File
         return signed({**files, name: json.dumps(document if changed is None else changed).encode()})
 
     return apply
+
+
+def with_triples(*triples: list[int]) -> Callable[[Files], Files]:
+    return with_json("tables.json", lambda layout: layout.update(format=2, triples=triples))
 
 
 def with_arrays(name: str, change: Callable[[dict[str, Any]], None]) -> Callable[[Files], Files]:
@@ -198,6 +204,18 @@ HOSTILE: list[tuple[str, Callable[[Files], Files], type[ArtefactRefused], str]] 
     ("pair backwards", with_json("tables.json", lambda t: t.update(pairs=[[1, 0]])), ArtefactMalformed, "pairs"),
     ("pair of nobody", with_json("tables.json", lambda t: t.update(pairs=[[0, 99]])), ArtefactMalformed, "pairs"),
     ("pair twice", with_json("tables.json", lambda t: t.update(pairs=[[0, 1], [0, 1]])), ArtefactMalformed, "pairs"),
+    (
+        "triples in format 1",
+        with_json("tables.json", lambda t: t.update(triples=[[0, 1, 2]])),
+        ArtefactMalformed,
+        "format 1 has no triples",
+    ),
+    ("triple backwards", with_triples([2, 1, 0]), ArtefactMalformed, "triples must be sorted"),
+    ("triple of nobody", with_triples([0, 1, 99]), ArtefactMalformed, "triples must be sorted"),
+    ("triple twice", with_triples([0, 1, 2], [0, 1, 2]), ArtefactMalformed, "triples must be sorted"),
+    ("triple of a pair", with_triples([0, 1]), ArtefactMalformed, "triples"),
+    ("triple absent", with_triples([0, 1, 2]), ArtefactIncomplete, "triple_0_1_2 is absent"),
+    ("format of later", with_json("tables.json", lambda t: t.update(format=3)), ArtefactMalformed, "format"),
     ("pair gone", with_json("tables.json", lambda t: t.update(pairs=[[0, 1]])), ArtefactUnsafe, "not announced"),
     (
         "table NaN",
@@ -337,6 +355,38 @@ def test_what_was_written_is_what_is_read(tmp_path: Path) -> None:
         t.tolist() for t in small_tables().pairs.values()
     ]
     assert loaded.schema == SCHEMA
+
+
+def test_triples_are_read_to_the_bit_and_raise_the_format(tmp_path: Path) -> None:
+    write_model(tmp_path, tables=triple_tables())
+
+    loaded = artefact.read(LocalFolder(tmp_path / "churn" / "v1"))
+
+    assert json.loads((tmp_path / "churn" / "v1" / "tables.json").read_text())["format"] == 2
+    assert loaded.tables.triples[0, 1, 3].tobytes() == triple_tables().triples[0, 1, 3].tobytes()
+    assert loaded.tables.n_cells == triple_tables().n_cells
+
+
+def test_a_model_without_triples_is_written_as_older_servers_read_it(files: Files) -> None:
+    layout = json.loads(files["tables.json"])
+
+    assert (layout["format"], "triples" in layout) == (1, False)
+    assert files["tables.json"] == (TABLES_66829CD / "churn" / "v1" / "tables.json").read_bytes()
+    assert files["tables.npz"] == (TABLES_66829CD / "churn" / "v1" / "tables.npz").read_bytes()
+
+
+def test_a_model_from_before_triples_gives_the_same_bits() -> None:
+    tables = artefact.read(LocalFolder(TABLES_66829CD / "churn" / "v1")).tables
+    kernel = Kernel(tables)
+    answers = [json.loads(line) for line in (TABLES_66829CD / "answers.jsonl").read_text().splitlines()]
+    rows = np.array([[float.fromhex(x) for x in answer["row"]] for answer in answers])
+
+    terms = [kernel.terms(kernel.binned(row)) for row in rows.tolist()]
+
+    expected = [[float.fromhex(x) for x in answer["contributions"]] for answer in answers]
+    assert [kernel.log_odds(each).hex() for each in terms] == [answer["log_odds"] for answer in answers]
+    assert tables.log_odds(rows).tolist() == [float.fromhex(answer["log_odds"]) for answer in answers]
+    assert [kernel.contributions(each) for each in terms] == expected == tables.contributions(rows).tolist()
 
 
 def test_equal_models_are_equal_folders(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -26,8 +27,9 @@ from scoring.model.loaded import MAX_DAYS_AHEAD, LoadedModel, days_in_bin, days_
 from scoring.model.manifest import Reference, Thresholds
 from scoring.model.reasons import reasons
 from scoring.model.schema import Feature, FeatureSchema
+from scoring.model.tables import ScoreTables
 from scoring.model.wording import Wording
-from tests.scoring_models import CUSTOMER, NOON, manifest, small_rows, small_tables
+from tests.scoring_models import CUSTOMER, NOON, manifest, small_rows, small_tables, triple_tables
 
 Features = dict[str, float | str | bool | None]
 
@@ -204,6 +206,23 @@ def test_a_small_effect_is_shown_with_a_decimal() -> None:
     )
 
 
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_reasons_of_a_model_of_triples_add_up_to_its_score(locale: str) -> None:
+    tables = triple_tables()
+    model = LoadedModel(
+        Artefact(tables, manifest(), Thresholds(at_risk=0.3, top_decile=0.5), _reference(), (), "d" * 64)
+    )
+    plain = LoadedModel(
+        Artefact(small_tables(), manifest(), Thresholds(at_risk=0.3, top_decile=0.5), _reference(), (), "d" * 64)
+    )
+    score = model.score(CUSTOMER, NOON)
+
+    listed = reasons(model, score, top=9, locale=locale)
+
+    assert tables.bias + sum(reason.contribution for reason in listed) == pytest.approx(score.log_odds, abs=1e-12)
+    assert score.log_odds != plain.score(CUSTOMER, NOON).log_odds
+
+
 CASES = st.fixed_dictionaries(
     {
         "logins_30d": st.integers(0, 60) | st.none(),
@@ -215,10 +234,10 @@ CASES = st.fixed_dictionaries(
 
 
 @settings(max_examples=80, deadline=None)
-@given(CASES, st.sampled_from([0.05, 0.12, 0.2, 0.3, 0.45]))
-def test_no_smaller_change_would_do(features: Features, threshold: float) -> None:
+@given(CASES, st.sampled_from([0.05, 0.12, 0.2, 0.3, 0.45]), st.sampled_from([small_tables, triple_tables]))
+def test_no_smaller_change_would_do(features: Features, threshold: float, tables: Callable[[], ScoreTables]) -> None:
     model = LoadedModel(
-        Artefact(small_tables(), manifest(), Thresholds(at_risk=0.3, top_decile=0.5), _reference(), (), "d" * 64)
+        Artefact(tables(), manifest(), Thresholds(at_risk=0.3, top_decile=0.5), _reference(), (), "d" * 64)
     )
     score = model.score(features, NOON)
 

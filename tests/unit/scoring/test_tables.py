@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from scoring.model.calibration import Calibration, Identity, Sigmoid, Steps, Temperature
 from scoring.model.tables import BLOCK, Bins, Kernel, ScoreTables
-from tests.scoring_models import random_rows, random_tables, small_tables
+from tests.scoring_models import random_rows, random_tables, small_tables, triple_tables
 
 CALIBRATIONS = [
     Identity(),
@@ -91,6 +92,8 @@ def test_one_value_and_many_fall_in_the_same_bin(x: float, bins: Bins) -> None:
         ((np.zeros(4), np.zeros(3)), {(1, 0): np.zeros((3, 4))}, "places must rise"),
         ((np.zeros(4), np.zeros(3)), {(0, 2): np.zeros((4, 3))}, "within 2 features"),
         ((np.zeros(4), np.zeros(3)), {(0, 1): np.zeros((3, 4))}, r"shape \(4, 3\)"),
+        ((np.zeros(4), np.zeros(3)), {(0, 0): np.zeros((4, 4))}, "places must rise"),
+        ((np.zeros(4), np.zeros(3)), {(0, 1, 2): np.zeros((4, 3, 3))}, r"pairs\[0, 1, 2\]: 2 places"),
     ],
 )
 def test_tables_that_do_not_fit_are_refused(
@@ -100,10 +103,49 @@ def test_tables_that_do_not_fit_are_refused(
         ScoreTables(0.0, (Bins(np.array([1.0, 2.0])), Bins(n_categories=2)), main, pairs)
 
 
-def test_pairs_are_added_in_sorted_order_however_they_are_given() -> None:
+@pytest.mark.parametrize(
+    ("triples", "named"),
+    [
+        ({(0, 2, 1): np.zeros((4, 3, 3))}, r"triples\[0, 2, 1\]: 3 places must rise"),
+        ({(0, 1, 3): np.zeros((4, 3, 3))}, "within 3 features"),
+        ({(0, 1): np.zeros((4, 3))}, "3 places"),
+        ({(0, 1, 2): np.zeros((3, 4, 3))}, r"shape \(4, 3, 3\)"),
+        ({(0, 1, 2): np.full((4, 3, 3), np.inf)}, "not finite"),
+    ],
+)
+def test_triples_that_do_not_fit_are_refused(triples: dict[tuple[int, int, int], np.ndarray], named: str) -> None:
+    bins = (Bins(np.array([1.0, 2.0])), Bins(n_categories=2), Bins(n_categories=2))
+
+    with pytest.raises(ValueError, match=named):
+        ScoreTables(0.0, bins, tuple(np.zeros(b.n_bins) for b in bins), {}, triples=triples)
+
+
+def test_a_third_of_a_triple_belongs_to_each_of_its_three() -> None:
+    tables = replace(triple_tables(), main=tuple(np.zeros(b.n_bins) for b in triple_tables().bins), pairs={})
+    row = np.array([[40.0, 2.0, 1.0, 10.0]])
+
+    shares = tables.contributions(row)[0]
+
+    share = tables.triples[0, 1, 3][3, 2, 0] / 3
+    assert share != 0
+    assert shares == pytest.approx([share, share, 0.0, share], abs=1e-15)
+
+
+def test_triples_are_looked_up_where_their_three_bins_say() -> None:
+    tables = random_tables(np.random.default_rng(7), 9, share_of_triples=0.5)
+    rows = random_rows(np.random.default_rng(8), tables, 200)
+    kernel = Kernel(tables)
+
+    for row in rows.tolist():
+        bins = kernel.binned(row)
+        expected = [table[tuple(bins[place] for place in places)] for places, table in tables.interactions.items()]
+        assert kernel.terms(bins).tolist()[1 + len(bins) :] == expected
+
+
+def test_pairs_and_triples_are_added_in_sorted_order_however_they_are_given() -> None:
     rng = np.random.default_rng(6)
-    tables = random_tables(rng, 8, share_of_pairs=0.8)
-    backwards = ScoreTables(tables.bias, tables.bins, tables.main, dict(reversed(list(tables.pairs.items()))))
+    tables = random_tables(rng, 8, share_of_pairs=0.8, share_of_triples=0.5)
+    backwards = ScoreTables.of(dict(reversed(list(tables.parts.items()))), tables.bins)
     rows = random_rows(rng, tables, 300)
 
     assert (backwards.log_odds(rows) == tables.log_odds(rows)).all()

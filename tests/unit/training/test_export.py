@@ -54,7 +54,7 @@ def test_parity_holds_on_a_hundred_thousand_rows() -> None:
 def test_the_referee_cannot_become_tables() -> None:
     rows, churned = encoded()
 
-    with pytest.raises(ValueError, match="only models of pairs"):
+    with pytest.raises(ValueError, match="only models of at most 3"):
         replace(SMALL, interactions=None, max_leaves=31).fit(rows, churned, FEATURES, seed=1).tables()
     assert BENCHMARK_MODEL.interactions is None
 

@@ -227,7 +227,7 @@ CHINESE = {
     "not known: {effect:+.2f}": "未知：{effect:+.2f}",
     "yes": "是",
     "no": "否",
-    "Full boosting is ahead by {gap:.4f} of ROC-AUC. {why}": "完全提升模型的 ROC-AUC 高出 {gap:.4f}。{why}",
+    "Full boosting is ahead by {gap:.4f} of ROC-AUC. {why}": "完整提升树的 ROC-AUC 高出 {gap:.4f}。{why}",
     "Tables of three features, the last candidate, were not tried.": "未尝试三特征表（最后一个候选）。",
     "Tables of three features are shipped; the rest takes more features together, or more triples, than fit.": (
         "已采用三特征表；其余差距需要更多特征共同作用，或更多的三特征组合。"

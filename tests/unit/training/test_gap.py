@@ -50,4 +50,4 @@ def test_the_report_tells_the_gap(tmp_path: Path) -> None:
     assert report["gap"].startswith("Full boosting is ahead by 0.")
     assert "features, the last candidate, were not tried" in report["gap"]
     assert report["gap"] in (folder / "report.html").read_text()
-    assert "完全提升模型的 ROC-AUC 高出 0." in (folder / "report.zh.html").read_text()
+    assert "完整提升树的 ROC-AUC 高出 0." in (folder / "report.zh.html").read_text()

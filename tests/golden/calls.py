@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 from google.longrunning import operations_pb2
 from google.protobuf import descriptor_pool, message_factory
-from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
@@ -95,21 +95,35 @@ def written(message: Any) -> Json:
     return found
 
 
-def differences(before: Any, now: Any, new: Collection[str], place: str = "") -> Iterator[str]:
-    """Say where an answer is another one than before.
+def other_answers(made: Json, now: Json, new: Collection[tuple[str, str]]) -> Iterator[str]:
+    """Say where a call that was made again was answered otherwise.
 
     Parameters
     ----------
     new
-        Names of fields that the contract did not have: those alone may have been added.
+        Fields that the contract did not have, each with the full name of its message: those alone may have been added.
     """
+    answer = _found(now["method"]).output_type
+    for part in sorted({*made, *now}):
+        kind = answer if part.startswith("response") else None
+        yield from differences(made.get(part), now.get(part), new, f"{now['method']}.{part}", kind)
+
+
+def differences(
+    before: Any, now: Any, new: Collection[tuple[str, str]], place: str = "", kind: Descriptor | None = None
+) -> Iterator[str]:
+    """Say where JSON is another than before, new fields of messages of a ``kind`` aside."""
     if isinstance(before, dict) and isinstance(now, dict):
+        if "@type" in now:
+            kind = _POOL.FindMessageTypeByName(now["@type"].rpartition("/")[2])
         for name in sorted({*before, *now} - VARYING):
-            if name in before or name not in new:
-                yield from differences(before.get(name), now.get(name), new, f"{place}.{name}")
+            field = kind.fields_by_name.get(name) if kind else None
+            if name in before or kind is None or (kind.full_name, name) not in new:
+                of_field = field.message_type if field else None
+                yield from differences(before.get(name), now.get(name), new, f"{place}.{name}", of_field)
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for number, (one, other) in enumerate(zip(before, now, strict=True)):
-            yield from differences(one, other, new, f"{place}[{number}]")
+            yield from differences(one, other, new, f"{place}[{number}]", kind)
     elif before != now:
         yield f"{place}: {before!r} → {now!r}"
 

@@ -158,10 +158,10 @@ def kept(folder: Path) -> Json:
     return found
 
 
-def field_names(folder: Path | None = None) -> set[str]:
-    """Return the names of all fields: those written down in a folder, or this tree's."""
+def fields(folder: Path | None = None) -> set[tuple[str, str]]:
+    """Return all fields, each with the full name of its message: those written down in a folder, or this tree's."""
     messages = kept(folder)["messages"] if folder else described_messages()
-    return {name for fields in messages.values() for name in fields}
+    return {(message, name) for message, names in messages.items() for name in names}
 
 
 def missing(kept: Any, offered: Any, place: str = "") -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.golden import FB041BA
-from tests.golden.calls import differences
+from tests.golden.calls import other_answers
 from tests.golden.contract import contract, kept, missing
 
 NEVER_SAID = ["reasons QUEUE_UNAVAILABLE: is gone"]
@@ -47,14 +47,19 @@ def test_what_is_gone_or_another_is_found() -> None:
     ]
 
 
-def test_an_answer_may_have_new_fields_and_no_other_values() -> None:
-    before = {"response": {"score": 0.25, "reasons": [{"code": "SKILL"}]}}
-    same = {"response": {"score": 0.25, "reasons": [{"code": "SKILL"}], "shade": "green", "next_wait_duration": "1s"}}
-    other = {"response": {"score": 0.25000000000000006, "reasons": [{"code": "SKILL", "field": "skills"}]}}
+def test_an_answer_may_have_new_fields_of_its_own_kind_and_no_other_values() -> None:
+    said = {"name": "d", "actor": "mo", "candidates": [{"rep": "li", "reasons": [{"code": "SKILL"}]}]}
+    made = {"method": "DecisionService/GetDecision", "request": {"name": "d"}, "response": said}
+    more = {**made, "response": {**said, "explanation": "Rule east.", "next_wait_duration": "1s"}}
+    other = {**made, "response": {**said, "actor": "ko", "candidates": [{"rep": "li", "reasons": []}]}}
+    new, elsewhere = {("fairlead.v1.Decision", "explanation")}, {("fairlead.v1.Rep", "explanation")}
 
-    assert list(differences(before, same, {"shade"})) == []
-    assert list(differences(before, same, set())) == [".response.shade: None → 'green'"]
-    assert list(differences(before, other, {"shade"})) == [
-        ".response.reasons[0].field: None → 'skills'",
-        ".response.score: 0.25 → 0.25000000000000006",
+    assert list(other_answers(made, more, new)) == []
+    told = ["DecisionService/GetDecision.response.explanation: None → 'Rule east.'"]
+    assert list(other_answers(made, more, elsewhere)) == told
+    assert [
+        where.partition(": ")[0] for where in other_answers(made, other, new | {("fairlead.v1.Decision", "actor")})
+    ] == [
+        "DecisionService/GetDecision.response.actor",
+        "DecisionService/GetDecision.response.candidates[0].reasons",
     ]

@@ -75,7 +75,7 @@ def _folder(named: Path | None) -> Path:
 
 def _show(client: FairleadClient, inputs: Inputs, console: Console) -> None:
     arrivals, stories = Arrivals(), list[Story]()
-    for item, answer in route_all(client, inputs, console):
+    for item, answer in route_all(client, inputs, len(inputs.workforce.reps), console):
         if isinstance(answer, FairleadError):
             raise answer
         arrivals.note(answer)

@@ -52,13 +52,17 @@ class Inputs:
 
 
 def read_inputs(
-    leads: Path, reps: Path, rules: Path, territories: Path | None, source: str, options: ReadOptions | None = None,
-    of_workforce: ReadOptions | None = None,
+    leads: Path, reps: Path | None, rules: Path | bytes, territories: Path | None, source: str,
+    options: ReadOptions | None = None, of_workforce: ReadOptions | None = None,
 ) -> Inputs:  # fmt: skip
     """Read all files.
 
     Parameters
     ----------
+    reps
+        None: the service has them.
+    rules
+        A file, or the rule set itself.
     source
         The system that leads come from where their file does not say.
     options
@@ -77,7 +81,7 @@ def read_inputs(
         text,
         rule_set,
         TerritoriesFile({}) if territories is None else _of_workforce(lambda: read_territories(territories, said)),
-        _of_workforce(lambda: read_reps(reps, pools_of(rule_set), said)),
+        WorkforceFile([]) if reps is None else _of_workforce(lambda: read_reps(reps, pools_of(rule_set), said)),
         read_leads(leads, rule_set.fields, source, options or ReadOptions()),
     )
 
@@ -92,13 +96,14 @@ def _of_workforce(read: Callable[[], Read]) -> Read:
         raise InputFailed(f"{failed.message}{_HOW_TO_SAY}") from failed
 
 
-def _rules(file: Path) -> tuple[str, RoutingRules]:
+def _rules(rules: Path | bytes) -> tuple[str, RoutingRules]:
     try:
-        content = file.read_bytes()
+        content = rules if isinstance(rules, bytes) else rules.read_bytes()
     except OSError as error:
-        raise InputFailed(f"{file}: {error.strerror}") from error
+        raise InputFailed(f"{rules!s}: {error.strerror}") from error
     checked = check(content)
     if checked.rule_set is None:
+        file = "the active rule set" if isinstance(rules, bytes) else rules
         faults = [f"{file}:{p.line}:{p.column}: {p.message} ({p.path})" for p in checked.problems if p.is_error]
         raise InputFailed("\n".join(faults[:20]))
     return content.decode("utf-8-sig"), checked.rule_set
@@ -128,7 +133,7 @@ def enter(client: FairleadClient, inputs: Inputs, bands: Mapping[str, float]) ->
         client.upsert_reps(reps[start : start + _REPS_AT_ONCE])
     for pool, members in inputs.workforce.pools.items():
         client.upsert_pool(pool, members, band=bands.get(pool))
-    if _active_source(client) != inputs.source:
+    if active_source(client) != inputs.source:
         client.publish_rules(inputs.source, note="fairlead route")
 
 
@@ -137,7 +142,8 @@ def missing_pools(inputs: Inputs, present: Collection[str]) -> list[str]:
     return [pool for pool in pools_of(inputs.rule_set) if pool not in present]
 
 
-def _active_source(client: FairleadClient) -> str | None:
+def active_source(client: FairleadClient) -> str | None:
+    """Return the active rule set; None: there is none yet."""
     try:
         return client.get_rules().source
     except FairleadError as error:
@@ -146,10 +152,10 @@ def _active_source(client: FairleadClient) -> str | None:
         return None
 
 
-def route_all(client: FairleadClient, inputs: Inputs, console: Console) -> Iterator[Result]:
+def route_all(client: FairleadClient, inputs: Inputs, n_reps: int, console: Console) -> Iterator[Result]:
     """Route every lead in the order of the file, with a progress bar; decisions come with all candidates."""
     items = inputs.leads.items
-    batch = max(1, min(_LARGEST_BATCH, _MOST_CANDIDATES // len(inputs.workforce.reps)))
+    batch = max(1, min(_LARGEST_BATCH, _MOST_CANDIDATES // max(1, n_reps)))
     with progress_bar(console) as progress:
         task = progress.add_task("routing", total=len(items))
         for item, answer in zip(items, client.route_many(items, full=True, batch_size=batch), strict=True):

@@ -27,7 +27,17 @@ from router.cli.columns import in_words
 from router.cli.consoles import console_for
 from router.cli.csv_files import CsvRows, csv_file
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
-from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, never_eligible, read_inputs, route_all
+from router.cli.inputs import (
+    Inputs,
+    active_source,
+    bands_from,
+    enter,
+    mapping,
+    missing_pools,
+    never_eligible,
+    read_inputs,
+    route_all,
+)
 from router.cli.lists import Names, enum_value, last, shown_time
 from router.cli.remarks import Remarks
 from router.cli.server import own_service
@@ -45,8 +55,8 @@ COLUMNS = (
 
 @click.command()
 @click.option("--leads", type=FILE, required=True, help="Leads, one per line.")
-@click.option("--reps", type=FILE, required=True, help="Reps, one per line.")
-@click.option("--rules", type=FILE, required=True, help="The rule set; published unless it is the active one.")
+@click.option("--reps", type=FILE, help="Reps, one per line. With --server they may be those that it has.")
+@click.option("--rules", type=FILE, help="The rule set; published unless it is the active one. With --server: that.")
 @click.option("--territories", type=FILE, help="The tree of regions: columns id and parent.")
 @click.option("--server", metavar="HOST:PORT", help="A running service; absent: one of its own, gone afterwards.")
 @access_options
@@ -69,8 +79,8 @@ COLUMNS = (
 @table_options
 def route(
     leads: Path,
-    reps: Path,
-    rules: Path,
+    reps: Path | None,
+    rules: Path | None,
     territories: Path | None,
     server: str | None,
     out: Path,
@@ -88,6 +98,7 @@ def route(
 
     \b
       $ fairlead route --leads leads.csv --reps reps.csv --rules rules.yaml --territories territories.csv
+      $ fairlead route --leads leads.csv --server 127.0.0.1:50051
 
     \b
     Columns (英文或中文; any order; lists separated by ; or |):
@@ -114,13 +125,27 @@ def route(
     """
     options = replace(reading, columns={**reading.columns, **mapping(pairs)})
     of_workforce = in_words(lambda: read_mapping(workforce_mapping)) if workforce_mapping else ReadOptions()
-    inputs = read_inputs(leads, reps, rules, territories, source, options, of_workforce)
+    written = rules or _published(server, tenant)
+    if not server and not reps:
+        raise click.UsageError("Missing option '--reps': only with --server has a service its own")
+    inputs = read_inputs(leads, reps, written, territories, source, options, of_workforce)
     widths, console = bands_from(bands), console_for(sys.stdout)
     with csv_file(out, columns_with(inputs.rule_set.fields)) as rows, _service(server, tenant) as client:
         enter(client, inputs, widths)
         refused = report(client, inputs, console, rows)
     console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
     sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)
+
+
+def _published(server: str | None, tenant: str) -> bytes:
+    """Return the rules by which a service routes."""
+    if not server:
+        raise click.UsageError("Missing option '--rules': only with --server has a service its own")
+    with connected(server, tenant) as client:
+        source = active_source(client)
+    if source is None:
+        raise click.ClickException(f"no rule set is published at {server}: say --rules, or see fairlead rules publish")
+    return source.encode()
 
 
 @contextmanager
@@ -149,7 +174,8 @@ def report(client: FairleadClient, inputs: Inputs, console: Console, rows: CsvRo
     say_beforehand(client, inputs, console)
     arrivals, remarks, outcomes, refusals = Arrivals(), Remarks(), Counter[str](), list[str]()
     names = Names.of(client)
-    for item, answer in route_all(client, inputs, console):
+    n_reps = max(len(names.reps), len(inputs.workforce.reps))
+    for item, answer in route_all(client, inputs, n_reps, console):
         rows.write([*row_of(item, answer, names), *lead_cells(item, inputs.rule_set.fields)])
         if isinstance(answer, FairleadError):
             refusals.append(f"{item.external_id}: {answer.message}")

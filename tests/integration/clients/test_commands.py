@@ -143,6 +143,23 @@ def test_a_bad_cell_ends_route_before_anything_is_sent(tmp_path: Path) -> None:
     assert f"{leads}:2: column potential: found 'high'; allowed: a number" in printed
 
 
+def test_leads_are_routed_by_the_reps_and_rules_that_a_service_has(
+    served: Restartable, example: tuple[str, list[dict[str, str]]], tmp_path: Path
+) -> None:
+    leads = tmp_path / "more.csv"
+    leads.write_text("external_id,region,industry\nM-1,上海,汽车\n", encoding="utf-8")
+    known = ("--server", served.address, "--tenant", "example", "--out", str(tmp_path / "out.csv"))
+
+    printed = fairlead("route", "--leads", str(leads), *known)
+
+    assert "1 assigned" in printed
+    status, printed = tried("route", "--leads", str(leads), "--server", served.address, "--tenant", "nobody")
+    assert (status, "no rule set is published" in printed) == (1, True)
+    for given, missing in (((), "--rules"), (("--rules", str(EXAMPLES / "rules.yaml")), "--reps")):
+        status, printed = tried("route", "--leads", str(leads), *given)
+        assert (status, f"Missing option '{missing}'" in printed) == (2, True)
+
+
 def test_a_service_that_is_not_there_is_named() -> None:
     status, printed = tried("explain", "1", "--server", "127.0.0.1:1")
 

@@ -28,8 +28,8 @@ from router.cli.lists import (
 )
 from router.cli.words import called, rule_of
 
-OUTCOMES = click.Choice(["assigned", "waiting", "unrouted"])
-CAUSES = click.Choice(["routed", "reassigned", "override", "woken"])
+OUTCOMES = click.Choice(["assigned", "waiting", "unrouted"], case_sensitive=False)
+CAUSES = click.Choice(["routed", "reassigned", "override", "woken"], case_sensitive=False)
 COLUMNS: Cells = {
     "decision": lambda decision, _: last(decision.name),
     "time": lambda decision, _: shown_time(decision.decide_time, "milliseconds"),

@@ -30,7 +30,7 @@ from router.cli.lists import (
 )
 from router.cli.words import called
 
-STATES = click.Choice(["queued", "assigned", "unrouted", "converted", "disqualified", "closed"])
+STATES = click.Choice(["queued", "assigned", "unrouted", "converted", "disqualified", "closed"], case_sensitive=False)
 COLUMNS: Cells = {
     "work_item": lambda item, _: last(item.name),
     "time": lambda item, _: shown_time(item.create_time, "milliseconds"),

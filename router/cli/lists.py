@@ -29,7 +29,7 @@ from router.cli.filters import ids_called, period_options
 FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = 50
 HELP = {"help_option_names": ["-h", "--help"]}
-KINDS = click.Choice(["lead", "customer", "ticket", "rescue"])
+KINDS = click.Choice(["lead", "customer", "ticket", "rescue"], case_sensitive=False)
 _ENUMS = {"outcome", "cause", "kind", "state"}
 
 

@@ -18,8 +18,8 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import queue_pb2
 from router.cli.consoles import console_for
 
-STATES = click.Choice(["ready", "delayed", "leased", "dead"])
-_PURGED = click.Choice(["ready", "delayed", "dead"])
+STATES = click.Choice(["ready", "delayed", "leased", "dead"], case_sensitive=False)
+_PURGED = click.Choice(["ready", "delayed", "dead"], case_sensitive=False)
 _KIB = 1024
 
 

@@ -2,7 +2,8 @@
 
 In a block ```` ```console ```` a line that begins with ``$ `` is a command, and the lines below are what it prints.
 There ``…`` stands for anything within a line, and alone for any lines. A command that ends with ``&`` is a service: it
-is waited for until it is ready, ``$!`` is its number, and it is ended with the walk.
+is waited for until it is ready, ``$!`` is its number, and it is ended with the walk. A block ```` ```python ```` is the
+file that its first line names, ``# again.py``.
 """
 
 from __future__ import annotations
@@ -26,21 +27,30 @@ from tests.topologies import free_port
 
 ROOT = Path(__file__).parents[2]
 WALKS = sorted((ROOT / "docs/walkthroughs").glob("*.md"))
-_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PORT = "50051"
 
 
 @dataclass
 class Step:
-    """A command, and the lines that it is to print."""
+    """A command, and the lines that it is to print; or a file to be written."""
 
-    command: str
+    command: str = ""
     expected: list[str] = field(default_factory=list)
+    file: str = ""
 
 
-def steps_of(text: str) -> list[Step]:
+def steps_of(text: str) -> Iterator[Step]:
+    for language, block in _BLOCK.findall(text):
+        if language == "python":
+            yield Step(file=block)
+        else:
+            yield from _commands(block)
+
+
+def _commands(block: str) -> list[Step]:
     steps: list[Step] = []
-    for line in "".join(_BLOCK.findall(text)).splitlines():
+    for line in block.splitlines():
         if line.startswith("$ "):
             steps.append(Step(line.removeprefix("$ ")))
         elif steps[-1].command.endswith("\\"):
@@ -82,9 +92,12 @@ def test_a_walk_goes_as_it_is_told(walk: Path, tmp_path: Path) -> None:
         PATH=f"{programs}{os.pathsep}{os.environ['PATH']}", FAIRLEAD_SERVER=f"127.0.0.1:{port}", COLUMNS="100"
     )
     latest = ""
-    steps = steps_of(walk.read_text(encoding="utf-8").replace(_PORT, port))
+    steps = list(steps_of(walk.read_text(encoding="utf-8").replace(_PORT, port)))
     with services(tmp_path, variables) as start:
         for step in steps:
+            if step.file:
+                (tmp_path / step.file.splitlines()[0].removeprefix("# ")).write_text(step.file, encoding="utf-8")
+                continue
             if step.command.endswith("&"):
                 latest = start(step.command.removesuffix("&"))
                 continue

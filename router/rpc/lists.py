@@ -69,5 +69,10 @@ async def read_filter(fields: FilterFields[Record], written: str, tenant: str, c
 
 def wanted(read: Filter[Record], time_field: str) -> Wanted[Record]:
     """Say what a filter keeps, and of which time."""
-    start, end = (edge if math.isinf(edge) else math.ceil(edge / _NS_PER_MS) for edge in read.span(time_field))
+    start, end = map(_milliseconds, read.span(time_field))
     return Wanted(read.holds, start, end)
+
+
+def _milliseconds(edge: float) -> float:
+    """Return the first millisecond that is not before an instant; in whole numbers, as a double has not the digits."""
+    return edge if math.isinf(edge) else -int(-edge // _NS_PER_MS)

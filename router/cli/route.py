@@ -28,10 +28,10 @@ from router.cli.consoles import console_for
 from router.cli.csv_files import CsvRows, csv_file
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import Inputs, bands_from, enter, mapping, missing_pools, never_eligible, read_inputs, route_all
-from router.cli.lists import Names, enum_value, last, shown_time
+from router.cli.lists import Names, enum_value, shown_time
 from router.cli.remarks import Remarks
 from router.cli.server import own_service
-from router.cli.words import called, rule_of
+from router.cli.words import called, last, rule_of
 from tables.cli import say, table_options
 from tables.options import ReadOptions, read_mapping
 

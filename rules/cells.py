@@ -122,9 +122,10 @@ class Space:
             cells = box.get(field, self._full(field))
             point[field] = cells & -cells
             switches = self._switches[field]
-            self.take(len(switches))
+            given = [switch for switch in switches if box.get(switch) == ON]
+            self.take(len(switches) * (1 + len(given)))
             on = [switch for switch in switches if self._is_on(switch, box, point[field])]
-            on += [switch for switch in switches if any(_implies(one, switch) for one in on)]
+            on += [switch for switch in switches if any(_implies(one, switch) for one in given)]
             point.update(dict.fromkeys(on, ON))
         return point
 
@@ -193,12 +194,14 @@ class Space:
     def _settle(self, box: Box) -> bool:
         """Narrow each field of a box to what its switches leave of it; False if nothing is left."""
         switches = [variable for variable in box if isinstance(variable, Switch)]
+        self.take(len(switches))
         for switch in switches:
             field, cell = switch.field, box[switch]
             if cell != OFF | ON:
                 box[field] = box.get(field, self._full(field)) & self._cells_of(switch)[cell == ON]
         on = [switch for switch in switches if box[switch] == ON and switch.op in _IMPLYING]
         off = [switch for switch in switches if box[switch] == OFF] if on else []
+        self.take(len(on) * (len(on) + len(off)))
         return all(box.values()) and not (
             any(_implies(one, other) for one in on for other in off)
             or any(_excludes(one, other) for one in on for other in on)

@@ -201,7 +201,8 @@ class _Coverage:
 
     def _cut(self, used: Sequence[int], point: Box) -> Box | None:
         """Return a box of some rules that holds a point."""
-        boxes = (box for earlier in used for box in self._boxes[earlier] or ())
+        boxes = [box for earlier in used for box in self._boxes[earlier] or ()]
+        self._space.take(len(boxes))
         return next((box for box in boxes if _holds(box, point)), None)
 
     def _earlier(self, place: int, point: Box) -> list[int]:

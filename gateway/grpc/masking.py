@@ -117,11 +117,12 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
         case "Difference" if message.field.removeprefix("attributes.") in names:
             return ("stored", "sent")
         case "Reason":
-            return [
+            hidden = [
                 quoted
                 for quoted, name in (("actual", message.field), ("required", message.item_field))
                 if name in names
             ]
+            return ("actual", "required") if hidden and message.operator == "ne" else hidden  # they are equal then
     return ()
 
 

@@ -19,14 +19,13 @@ from router.cli.lists import (
     Listing,
     Names,
     enum_value,
-    last,
     list_options,
     resolved,
     several,
     show,
     shown_time,
 )
-from router.cli.words import called, rule_of
+from router.cli.words import called, last, rule_of
 
 OUTCOMES = click.Choice(["assigned", "waiting", "unrouted"], case_sensitive=False)
 CAUSES = click.Choice(["routed", "reassigned", "override", "woken"], case_sensitive=False)

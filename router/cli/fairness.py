@@ -24,8 +24,8 @@ from router.cli.failing import InputFailed
 from router.cli.fairness_plot import fairness_svg
 from router.cli.fairness_tables import alone, fairness_table, period_table
 from router.cli.filters import ids_called, period_options
-from router.cli.lists import FILE, HELP, Names, last
-from router.cli.words import called
+from router.cli.lists import FILE, HELP, Names
+from router.cli.words import called, last
 
 COLUMNS = (
     "pool", "pool_name", "rep", "rep_name", "weight", "entitled", "received", "distance", "bound", "worst_ever",

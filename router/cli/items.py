@@ -21,14 +21,13 @@ from router.cli.lists import (
     Listing,
     Names,
     enum_value,
-    last,
     list_options,
     resolved,
     several,
     show,
     shown_time,
 )
-from router.cli.words import called
+from router.cli.words import called, last
 
 STATES = click.Choice(["queued", "assigned", "unrouted", "converted", "disqualified", "closed"], case_sensitive=False)
 COLUMNS: Cells = {

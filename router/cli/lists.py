@@ -25,6 +25,7 @@ from fairlead.commands import server_option, tenant_option
 from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
 from router.cli.csv_files import csv_file
 from router.cli.filters import ids_called, period_options
+from router.cli.words import last
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = 50
@@ -150,8 +151,3 @@ def enum_value(message: Any, field: str) -> str:
     """Return the value of an enum, without the prefix of all of them."""
     enum = message.DESCRIPTOR.fields_by_name[field].enum_type
     return str(enum.values_by_number[getattr(message, field)].name.removeprefix(f"{enum.name.upper()}_"))
-
-
-def last(name: str) -> str:
-    """Return the id in a resource name."""
-    return name.rpartition("/")[2]

@@ -38,10 +38,10 @@ from router.cli.inputs import (
     read_inputs,
     route_all,
 )
-from router.cli.lists import Names, enum_value, last, shown_time
+from router.cli.lists import Names, enum_value, shown_time
 from router.cli.remarks import Remarks
 from router.cli.server import own_service
-from router.cli.words import called, rule_of
+from router.cli.words import called, last, rule_of
 from tables.cli import say, table_options
 from tables.options import ReadOptions, read_mapping
 

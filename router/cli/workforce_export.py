@@ -18,6 +18,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import workforce_pb2 as workforce
+from gateway.grpc.masking import HIDDEN
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
 from router.cli.quoted import is_formula, quoted
@@ -38,13 +39,29 @@ class ExportedWorkforce:
     territories: Sequence[workforce.Territory]
 
     def tables(self) -> dict[str, Rows]:
-        """Return the rows of each file by its name, a header first; files that would be empty are left out."""
+        """Return the rows of each file by its name, a header first; files that would be empty are left out.
+
+        Raises
+        ------
+        InputFailed
+            If values are hidden from whoever exports: loading the files would write what stands for them.
+        """
+        if hidden := sorted(set(self._hidden())):
+            who = f"{', '.join(hidden)}: hidden from your roles, and loading the files would write {HIDDEN} over it"
+            raise InputFailed(f"{who}; allowed: an export by somebody who sees it")
         tables = {
             "territories.csv": _of_territories(self.territories),
             "reps.csv": _of_reps(self.reps, self.pools),
             "pools.csv": _of_pools(self.pools),
         }
         return {name: rows for name, rows in tables.items() if len(rows) > 1}
+
+    def _hidden(self) -> Iterator[str]:
+        """Yield the names of fields that hold what stands for a hidden value."""
+        for records in (self.reps, self.pools, self.territories):
+            yield from ("display_name" for record in records if record.display_name == HIDDEN)
+        for rep in self.reps:
+            yield from (name for name, value in rep.attributes.fields.items() if value.string_value == HIDDEN)
 
 
 def write(file: Path, rows: Rows) -> None:

@@ -13,8 +13,8 @@ from gateway import fields
 from gateway.grpc.call import Call
 from router.fairness.period import PeriodPart
 from router.fairness.report import Fairness, FairnessReport
+from router.rpc.fields import milliseconds
 
-_NS_PER_MS = 1_000_000
 _Request = messages.GetFairnessReportRequest
 
 
@@ -46,9 +46,8 @@ def _period(request: _Request) -> tuple[float, float]:
 
 
 def _milliseconds(stamp: Timestamp, field: str) -> int:
-    """Return the first millisecond that is not before an instant."""
     fields.instant(stamp, field)
-    return -(-stamp.ToNanoseconds() // _NS_PER_MS)
+    return milliseconds(stamp.ToNanoseconds())
 
 
 def _named(tenant: str, by_rep: Mapping[str, float]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from fairlead.v1.decisions_pb2 import DECISION_VIEW_FULL, DecisionView
 from gateway.fields import is_number, page_number, page_token
 from router.wording.languages import Language, language_of
 
+_NS_PER_MS = 1_000_000
 MAX_NOTE = 512
 MAX_DISPLAY_NAME = 256
 START = "start"
@@ -46,6 +47,17 @@ def resume_number(token: str) -> int | None:
     except InvalidInput:
         fault = f"{shown(token)}: must be the resume_token of an earlier change, {START!r}, or absent"
         raise InvalidInput.of("resume_token", fault) from None
+
+
+def milliseconds(nanoseconds: int) -> int:
+    """Return the first millisecond that is not before an instant.
+
+    Examples
+    --------
+    >>> milliseconds(1_000_000), milliseconds(1_000_001)
+    (1, 2)
+    """
+    return -(-nanoseconds // _NS_PER_MS)
 
 
 class View(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -42,25 +42,30 @@ def joint_edit(request: workforce.ApplyWorkforceRequest) -> JointEdit:
             raise InvalidInput.of(name, f"{len(getattr(request, name))}: at most {MAX_LISTED}")
     edits = [edit for kind in COLLECTIONS for edit in _edits(tenant, kind, request)]
     memberships = _memberships(tenant, request.memberships)
-    if memberships and any("members" in _paths("pool", message, request) for message in request.pools):
+    paths_of = _paths_of("pool", request)
+    if memberships and any("members" in paths_of(message) for message in request.pools):
         raise InvalidInput.of(MEMBERSHIPS, "stand beside pools whose members change: one of both says who is a member")
     return JointEdit(edits, memberships, request.prune, request.etag)
 
 
-def _paths(kind: str, message: Any, request: workforce.ApplyWorkforceRequest) -> frozenset[str]:
-    mask = f"{kind}_mask"
-    return read.masked(getattr(request, mask).paths, _ALLOWED[kind], message, mask)
+def _paths_of(kind: str, request: workforce.ApplyWorkforceRequest) -> Callable[[Any], frozenset[str]]:
+    """Return what says which fields of a record are meant; a mask is of all records, and read once."""
+    mask, allowed = f"{kind}_mask", _ALLOWED[kind]
+    if not (paths := getattr(request, mask).paths):
+        return lambda message: read.masked((), allowed, message, mask)
+    of_all = read.masked(paths, allowed, None, mask)
+    return lambda _: of_all
 
 
 def _edits(tenant: str, kind: str, request: workforce.ApplyWorkforceRequest) -> Iterator[Edit]:
-    collection, seen = COLLECTIONS[kind], set[str]()
+    collection, paths_of, seen = COLLECTIONS[kind], _paths_of(kind, request), set[str]()
     for place, message in enumerate(getattr(request, collection)):
         at = f"{collection}[{place}]"
         record_id = _id(message.name, collection, tenant, f"{at}.name")
         if record_id in seen:
             raise InvalidInput.of(f"{at}.name", f"{shown(message.name)} stands here twice")
         seen.add(record_id)
-        make = partial(_made, kind, message, record_id, _paths(kind, message, request), tenant, at)
+        make = partial(_made, kind, message, record_id, paths_of(message), tenant, at)
         yield Edit(kind, record_id, make, message.etag, create=True, at=at)
 
 
@@ -72,9 +77,7 @@ def _id(name: str, collection: str, tenant: str, field: str) -> str:
     return record_id
 
 
-def _made(
-    kind: str, message: Any, record_id: str, paths: Collection[str], tenant: str, at: str, present: Any
-) -> Record:
+def _made(kind: str, message: Any, record_id: str, paths: frozenset[str], tenant: str, at: str, present: Any) -> Record:
     match kind:
         case "rep":
             return read.rep(message, record_id, present, paths, at)

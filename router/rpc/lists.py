@@ -12,6 +12,7 @@ from router.assignment.queries import StoredItem, Wanted
 from router.model.decision import Cause, Decision, Outcome
 from router.model.identity import normal_external_id, normal_name, normal_source
 from router.model.workitem import Kind, State
+from router.rpc.fields import milliseconds
 
 Record = TypeVar("Record")
 _NS_PER_MS = 1_000_000
@@ -69,5 +70,5 @@ async def read_filter(fields: FilterFields[Record], written: str, tenant: str, c
 
 def wanted(read: Filter[Record], time_field: str) -> Wanted[Record]:
     """Say what a filter keeps, and of which time."""
-    start, end = (edge if math.isinf(edge) else math.ceil(edge / _NS_PER_MS) for edge in read.span(time_field))
+    start, end = (edge if math.isinf(edge) else milliseconds(int(edge)) for edge in read.span(time_field))
     return Wanted(read.holds, start, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from failures import shown
@@ -79,12 +80,18 @@ def _entries(
     """Take a map's entries that ``paths`` name from what is given, the others from before."""
     if of in paths:
         return given()
-    prefix = f"{of}."
-    named = {path.removeprefix(prefix) for path in paths if path.startswith(prefix)}
+    named = _named(of, frozenset(paths))
     if not named:
         return before
     kept = {name: value for name, value in before.items() if name not in named}
     return kept | {name: value for name, value in given().items() if name in named}
+
+
+@lru_cache(8)  # thousands of records come with one mask
+def _named(of: str, paths: frozenset[str]) -> frozenset[str]:
+    """Return the entries of a map that a mask names."""
+    prefix = f"{of}."
+    return frozenset(path.removeprefix(prefix) for path in paths if path.startswith(prefix))
 
 
 def _few(attributes: Mapping[str, FactValue], at: str) -> Mapping[str, FactValue]:

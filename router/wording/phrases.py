@@ -157,7 +157,7 @@ SENTENCES: Mapping[str, Phrase] = {
     ),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
-    "got it": Phrase("{name} did get it.", "{name} 分到了这一条。"),
+    "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),
     "claim": Phrase(

@@ -168,12 +168,13 @@ def check(records: WorkforceRecords, replacements: Replacements, changes: Sequen
         Violation(change.id_field, f"{change.id!r}: {fault}") for change in changes if (fault := check_id(change.id))
     ]
     merged, places = _merged(records, replacements), {(change.kind, change.id): change.place for change in changes}
+    tree = Territories(merged.territories)
     for (kind, record_id), record in replacements.items():
         at = places.get((kind, record_id), kind)
         if isinstance(record, Pool):
             violations += _pool_faults(record, merged, at if at == MEMBERSHIPS else f"{at}.members")
         if isinstance(record, Territory):
-            violations += _territory_faults(record, merged, f"{at}.parent")
+            violations += _territory_faults(record, tree, f"{at}.parent")
     if violations:
         raise InvalidInput(violations)
 
@@ -193,13 +194,13 @@ def _pool_faults(pool: Pool, records: WorkforceRecords, at: str) -> list[Violati
     return faults
 
 
-def _territory_faults(territory: Territory, records: WorkforceRecords, at: str) -> list[Violation]:
+def _territory_faults(territory: Territory, tree: Territories, at: str) -> list[Violation]:
     if not territory.parent:
         return []
-    if territory.parent not in records.territories:
+    if territory.parent not in tree.records:
         return [Violation(at, f"there is no territory {territory.parent!r}: create it first")]
-    path, height = [territory.id], Territories(records.territories).height(territory.id)
-    while parent := records.territories[path[-1]].parent:
+    path, height = [territory.id], tree.height(territory.id)
+    while parent := tree.records[path[-1]].parent:
         path.append(parent)
         if parent in path[:-1]:
             return [Violation(at, f"{' → '.join(path)}: territories must form a tree, without cycles")]

@@ -108,7 +108,7 @@ CHINESE = {
     "this table is without {absent}, which it reads": "本表缺少其所需的列 {absent}",
     "there is no champion to compare with": "没有可比较的现役模型",
     "{value:+.5f}, 95 % of draws {low:+.5f} to {high:+.5f}; not surely above 0": (
-        "{value:+.5f}，95% 的抽样在 {low:+.5f} 至 {high:+.5f} 之间；不得确定大于 0"
+        "{value:+.5f}，95% 的抽样在 {low:+.5f} 至 {high:+.5f} 之间；不得显著大于 0"
     ),
     "{value:+.4f} ({low:+.4f} to {high:+.4f}) against the champion, at least -.002": (
         "与现役模型相差 {value:+.4f}（{low:+.4f} 至 {high:+.4f}），不得低于 -0.002"

@@ -59,3 +59,16 @@ def test_what_rules_compared_a_personal_value_with_is_hidden_whatever_the_operat
         *[(HIDDEN, HIDDEN)] * 2,
         ('"east"', "29.12"),
     ]
+
+
+def test_a_rep_refused_for_having_a_personal_value_does_not_tell_it() -> None:
+    reasons = [
+        decisions.Reason(field="line", item_field="phone", operator=op, actual="139", required=wanted)
+        for op, wanted in (("ne", "139"), ("eq", "138"))
+    ]
+    decision = decisions.Decision(candidates=[decisions.Candidate(reasons=reasons)])
+
+    hide(decision, {"phone"})
+
+    shown = [(reason.actual, reason.required) for reason in decision.candidates[0].reasons]
+    assert shown == [(HIDDEN, HIDDEN), ("139", HIDDEN)]

@@ -265,3 +265,29 @@ def test_four_thousand_rules_of_every_shape_stay_within_the_steps_allowed() -> N
 
     for whens in shapes:
         assert len(said_of(*whens)) <= 4_096
+
+
+def pairs(one: str, other: str) -> Condition:
+    equal = (All((Predicate(one, "eq", f"{k}"), Predicate(other, "eq", f"{k}"))) for k in range(16))
+    return AnyOf(tuple(equal))
+
+
+CONTAINED = [s("contains", f"a{k}") for k in range(49)]
+NOT_LISTED = [Not(tags("has_any", *(f"t{k}.{place}" for place in range(200)))) for k in range(49)]
+LONG = {
+    "texts that contain, beside lists without": [All((*CONTAINED, *NOT_LISTED, n("gt", bound))) for bound in range(2)],
+    "many boxes before": [
+        *(All((pairs("name", "area"), pairs("city", "street"), n("eq", k))) for k in range(110)),
+        All(
+            (*(Predicate(name, "eq", "15") for name in ("name", "area", "city", "street")), n("in", tuple(range(110))))
+        ),
+    ],
+}
+"""Rules of which something is certain that takes seconds to find out."""
+
+
+@pytest.mark.parametrize("whens", LONG.values(), ids=LONG.keys())
+def test_what_would_take_long_to_find_out_is_not_said(whens: list[Condition]) -> None:
+    rules = tuple(Rule(f"r{place}", when, "p") for place, when in enumerate(whens))
+
+    assert list(findings(RuleSet(FIELDS | {"city": S, "street": S}, rules, "p"))) == []

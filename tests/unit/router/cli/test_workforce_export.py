@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead.v1 import workforce_pb2 as workforce
+from gateway.grpc.masking import hide
+from router.cli.failing import InputFailed
 from router.cli.workforce_export import ExportedWorkforce, write
 from router.cli.workforce_loading import WorkforceFiles, read_files, request_of
 from router.rpc.joint_edits import joint_edit
@@ -135,3 +137,14 @@ def test_no_cell_of_an_export_is_calculated(text: str, tmp_path: Path) -> None:
             cells = [cell for row in csv.reader(stream) for cell in row]
 
         assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+def test_what_is_hidden_from_whoever_exports_is_not_written_over() -> None:
+    rep = workforce.Rep(name="tenants/t/reps/ann", display_name="Ann", attributes=struct({"phone": "139", "level": 2}))
+    seen = ExportedWorkforce([rep], [], [])
+    assert len(seen.tables()["reps.csv"]) == 2
+
+    hide(rep, {"display_name", "phone"})
+
+    with pytest.raises(InputFailed, match=r"^display_name, phone: hidden from your roles, .* \*\*\* over"):
+        seen.tables()

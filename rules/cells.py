@@ -13,6 +13,7 @@ of ten others. It never holds less. So what is empty here is empty.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from missing_words import folded
@@ -59,10 +60,16 @@ class Space:
         All that will be asked about.
     missing
         Words for "missing", folded: no text of a fact is one.
+    only
+        All that some fields can hold.
     """
 
     def __init__(
-        self, fields: Mapping[str, FieldType], comparisons: Iterable[Predicate], missing: Collection[str] = ()
+        self,
+        fields: Mapping[str, FieldType],
+        comparisons: Iterable[Predicate],
+        missing: Collection[str] = (),
+        only: Mapping[str, Sequence[Scalar]] = MappingProxyType({}),
     ) -> None:
         self._steps = 0
         values: dict[str, dict[Scalar, None]] = {name: {} for name in fields}
@@ -72,7 +79,9 @@ class Space:
                 self._switches[predicate.field].update(dict.fromkeys(switches))
             else:
                 values[predicate.field].update(dict.fromkeys(_values(predicate)))
-        self._scales = {name: scale_of(kind, list(values[name]), missing) for name, kind in fields.items()}
+        self._scales = {
+            name: scale_of(kind, list(values[name]), missing, only.get(name)) for name, kind in fields.items()
+        }
         self._allowed: dict[Switch, tuple[int, int]] = {}
         self._missing = missing
 

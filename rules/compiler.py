@@ -11,10 +11,21 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from missing_words import folded
+from rules.arrival import PARTS_ALLOWED, ArrivalField, zone
 from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
 from rules.dead_rules import warn_of_dead_rules
 from rules.fields import EXTERNAL_ID, FieldType, Scalar
-from rules.forms import AllForm, AnyForm, BareRuleForm, ComparisonForm, ConditionForm, FieldForm, NotForm, PercentForm
+from rules.forms import (
+    AllForm,
+    AnyForm,
+    ArrivalForm,
+    BareRuleForm,
+    ComparisonForm,
+    ConditionForm,
+    FieldForm,
+    NotForm,
+    PercentForm,
+)
 from rules.limits import MAX_CONDITIONS, MAX_LIST, MAX_NESTING, MAX_STRING
 from rules.lists import NamedLists
 from rules.normal_form import NOTHING, Ignored, normal_form
@@ -26,6 +37,7 @@ from rules.shares import share_text
 from rules.spelling import doubt, hint, hint_among
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
+_NAMES_ALLOWED = "a field begins with neither $ nor _, holds no ^ and is not called id or sid"
 DEFAULT = "default"
 """What tests call the default; no rule may have this id."""
 
@@ -55,12 +67,44 @@ _VALUE_ALLOWED = {
 def compile_fields(forms: Mapping[str, FieldForm], report: Report) -> dict[str, FieldType]:
     """Compile the declarations of fields; names that the engines need for themselves go to the report."""
     for name in forms:
-        if name.startswith(("$", "_")) or "^" in name or name in ("id", "sid"):
-            allowed = "a field begins with neither $ nor _, holds no ^ and is not called id or sid"
-            report.error(("fields", name), f"found {shown(name)}; {allowed}", of_key=True)
+        if _is_kept(name):
+            report.error(("fields", name), f"found {shown(name)}; {_NAMES_ALLOWED}", of_key=True)
         elif odd := doubt(name):
             report.warn(("fields", name), odd, of_key=True)
     return {name: form.type for name, form in forms.items()}
+
+
+def _is_kept(name: str) -> bool:
+    return name.startswith(("$", "_")) or "^" in name or name in ("id", "sid")
+
+
+def compile_arrival(
+    form: ArrivalForm | None, fields: Collection[str], personal: Collection[str], report: Report
+) -> ArrivalField | None:
+    """Compile where the instant of arrival stands; what is wrong goes to the report.
+
+    Parameters
+    ----------
+    fields
+        Those that are declared: none of them is one that it makes.
+    personal
+        Those that an operator declared personal.
+    """
+    if form is None:
+        return None
+    arrival = ArrivalField(form.field, form.timezone)
+    if _is_kept(form.field):
+        report.error(("arrival", "field"), f"found {shown(form.field)}; {_NAMES_ALLOWED}")
+    for name in arrival.types:
+        if name in fields:
+            report.error(("fields", name), f"{shown(name)} is what arrival makes: it is not declared here", of_key=True)
+        if name in personal:
+            report.error(("arrival", "field"), f"{name} is declared personal; an instant of the server's is not")
+    try:
+        zone(form.timezone)
+    except ValueError as error:
+        report.error(("arrival", "timezone"), str(error))
+    return arrival
 
 
 def compile_ignored(forms: Mapping[str, FieldForm], report: Report) -> dict[str, Ignored]:
@@ -80,6 +124,7 @@ def compile_rules(
     missing: Collection[str] = (),
     ignoring: Mapping[str, Ignored] = MappingProxyType({}),
     lists: NamedLists | None = None,
+    arrival: ArrivalField | None = None,
 ) -> tuple[Rule[Target], ...]:
     """Compile rules into the order in which the first match wins; what is wrong goes to the report.
 
@@ -93,8 +138,11 @@ def compile_rules(
         What does not count in which field.
     lists
         Those that conditions may name; None: there are none.
+    arrival
+        Which of the fields say when a work item came; None: none does.
     """
-    compiler = _Compiler(fields, report, missing, ignoring, lists or NamedLists({}, report))
+    only = arrival.values if arrival else {}
+    compiler = _Compiler(fields, report, missing, ignoring, lists or NamedLists({}, report), only)
     rules = []
     for index, form in enumerate(forms):
         path: Path = ("rules", index)
@@ -103,7 +151,7 @@ def compile_rules(
     _check_ids(forms, report)
     rules.sort(key=lambda numbered: -numbered[1].priority)
     if not report.has_errors:  # what did not compile looks like something else
-        rule_set = RuleSet(fields, tuple(rule for _, rule in rules), None, missing=frozenset(missing))
+        rule_set = RuleSet(fields, tuple(rule for _, rule in rules), None, missing=frozenset(missing), arrival=arrival)
         warn_of_dead_rules(rule_set, [index for index, _ in rules], report)
     return tuple(rule for _, rule in rules)
 
@@ -128,8 +176,10 @@ class _Compiler:
         missing: Collection[str],
         ignoring: Mapping[str, Ignored],
         lists: NamedLists,
+        only: Mapping[str, Sequence[Scalar]],
     ) -> None:
         self._fields = fields
+        self._only = only
         self._lists = lists
         self._missing = missing
         self._ignoring = ignoring
@@ -256,6 +306,8 @@ class _Compiler:
         if compiled is None:
             quotes = "; write it in quotes, with all its zeros" if _needs_quotes(value, kind) else hint(value)
             self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected{quotes}")
+        elif compiled not in self._only.get(field, [compiled]):
+            self._report.error(path, f"found {shown(value)}; allowed in {field} are {PARTS_ALLOWED[kind]}")
         elif isinstance(compiled, str):
             compiled = normal_form(compiled, self._ignoring.get(field, NOTHING))
             self._question(compiled, path)

@@ -63,7 +63,7 @@ def findings(rule_set: RuleSet[object]) -> Iterator[Contradiction | Covered]:
     """Yield what is certain of the rules of a set, in order of precedence; ``rule`` is a place in it."""
     comparisons = list(chain.from_iterable(predicates(rule.when) for rule in rule_set.rules))
     fields = {EXTERNAL_ID: FieldType.STRING, **rule_set.fields}
-    space = Space(fields, comparisons, rule_set.missing)
+    space = Space(fields, comparisons, rule_set.missing, rule_set.only_values)
     yield from _Coverage(rule_set, space, asks_engine=_masks(rule_set, fields) <= MAX_MASKS).findings()
 
 

@@ -15,6 +15,7 @@ from rules.values import from_epoch
 
 def warn_of_dead_rules(rule_set: RuleSet[object], indexes: Sequence[int], report: Report) -> None:
     """Warn of rules that can never be first, or never match; ``indexes`` says where each stands in the document."""
+    few = rule_set.only_values
     for finding in findings(rule_set):
         rule, at = rule_set.rules[finding.rule], ("rules", indexes[finding.rule])
         match finding:
@@ -24,7 +25,7 @@ def warn_of_dead_rules(rule_set: RuleSet[object], indexes: Sequence[int], report
                 names = " and ".join(several) if len(several) < 4 else known_names(several)
                 shadow = f"{names} precede it, and one of them always matches too"
                 report.warn(at, f"rule {rule.id} can never be first: {shadow}")
-            case Contradiction(alone=True, condition=Predicate(value=value)) if value is not None:
+            case Contradiction(alone=True, condition=Predicate(of, _, value)) if value is not None and of not in few:
                 pass  # a word for missing, which is said where it stands
             case Contradiction(path=path, whole=whole):
                 subject = (

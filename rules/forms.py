@@ -55,6 +55,15 @@ class FieldForm(Form):
     ] = []
 
 
+class ArrivalForm(Form):
+    """Has the server stamp when a work item came; conditions compare the field, and FIELD.weekday and FIELD.hour."""
+
+    field: Annotated[Name, Field(description="The date field to stamp, which is not declared, and which nobody sends.")]
+    timezone: Annotated[
+        Name, Field(description="Where weekday and hour are read, by its IANA name, e.g. Asia/Shanghai.")
+    ] = "UTC"
+
+
 class ComparisonForm(Form):
     """Compares a field with a value; exists and missing take none."""
 

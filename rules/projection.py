@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from missing_words import folded
+from rules.arrival import ArrivalField
 from rules.fields import AS_WRITTEN, EXTERNAL_ID, Fact, FactValue, FieldType, twin_of
 from rules.limits import DECIMALS, MAX_ATTRIBUTES, MAX_LIST, MAX_NUMBER, MAX_STRING
 from rules.normal_form import NOTHING, Ignored, normal_value
@@ -78,7 +79,7 @@ def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around:
     readers = _plan(rule_set) if plan is None else plan[1]
     missing = rule_set.missing
     fact: dict[str, FactValue] = {}
-    refused = len(attributes) > MAX_ATTRIBUTES
+    refused = len(attributes) > MAX_ATTRIBUTES and len(_brought(rule_set, attributes)) > MAX_ATTRIBUTES
     for name, value in attributes.items():
         reader = readers.get(name)
         if reader is None:
@@ -94,8 +95,16 @@ def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around:
                 fact[name] = read  # type: ignore[assignment]  # no refusal here
     if refused:
         raise InvalidAttributes(_violations(rule_set, readers, attributes))
+    if rule_set.arrival is not None:
+        _add_parts(rule_set.arrival, fact)
     _add_twins(rule_set, fact, around, identity)
     return fact
+
+
+def _add_parts(arrival: ArrivalField, fact: dict[str, FactValue]) -> None:
+    at = fact.get(arrival.name)
+    if isinstance(at, int | float):
+        fact.update(arrival.parts(at))
 
 
 def _add_twins(rule_set: RuleSet[object], fact: dict[str, FactValue], around: Around, identity: str) -> None:
@@ -155,23 +164,28 @@ _plans: dict[int, tuple[weakref.ref[RuleSet[object]], dict[str, _Reader]]] = {}
 def _plan(rule_set: RuleSet[object]) -> dict[str, _Reader]:
     # by identity, because a rule set is compared by all its rules; an entry goes when its rule set does
     key = id(rule_set)
-    readers = {name: _READERS[kind] for name, kind in rule_set.fields.items()}
+    readers = {name: _READERS[kind] for name, kind in rule_set.fields.items() if name not in rule_set.only_values}
     _plans[key] = (weakref.ref(rule_set, lambda _: _plans.pop(key, None)), readers)
     return readers
+
+
+def _brought(rule_set: RuleSet[object], attributes: Mapping[str, object]) -> list[str]:
+    """Return the attributes but for the one that the server stamps."""
+    return [name for name in attributes if rule_set.arrival is None or name != rule_set.arrival.name]
 
 
 def _violations(
     rule_set: RuleSet[object], readers: dict[str, _Reader], attributes: Mapping[str, object]
 ) -> list[AttributeFault]:
-    if len(attributes) > MAX_ATTRIBUTES:
-        return [AttributeFault(None, f"{len(attributes)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
+    if len(brought := _brought(rule_set, attributes)) > MAX_ATTRIBUTES:
+        return [AttributeFault(None, f"{len(brought)} attributes; at most {MAX_ATTRIBUTES} are allowed")]
     faults = []
     for name, value in attributes.items():
         reader = readers.get(name)
         if reader is None:
             if not rule_set.ignore_undeclared:
                 description = (
-                    f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.fields)}"
+                    f"found {shown(value)} in an undeclared field; declared are {known_names(rule_set.sent_fields)}"
                 )
                 faults.append(AttributeFault(_printable(name), description))
         elif not says_nothing(rule_set, value) and isinstance(read := reader(value), _Refusal):

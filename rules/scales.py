@@ -28,12 +28,22 @@ class FieldScale(Protocol):
         """Return a value that lies in a cell."""
 
 
-def scale_of(kind: FieldType, values: Sequence[Any], missing: Collection[str]) -> FieldScale:
-    """Return the scale of a field by the values that rules mention; ``missing``: words that none of its texts is."""
+def scale_of(
+    kind: FieldType, values: Sequence[Any], missing: Collection[str], only: Sequence[Scalar] | None = None
+) -> FieldScale:
+    """Return the scale of a field by the values that rules mention.
+
+    Parameters
+    ----------
+    missing
+        Words that none of its texts is.
+    only
+        All that it can hold, where that is few; None: whatever its type allows.
+    """
     if kind in (FieldType.NUMBER, FieldType.DATE):
-        return Ordered(values)
-    if kind is FieldType.BOOL:
-        return Mentioned([True, False], others=False)
+        return Ordered(values, only)
+    if kind is FieldType.BOOL or only is not None:
+        return Mentioned(only or [True, False], others=False)
     return Mentioned([value for value in values if folded(value) not in missing])
 
 
@@ -59,10 +69,13 @@ class Mentioned:
 
 
 class Ordered:
-    """Numbers: a cell for each that is mentioned, and one between any two and at both ends."""
+    """Numbers: a cell for each that is mentioned, and one between any two and at both ends; or ``only`` some."""
 
-    def __init__(self, values: Sequence[Any]) -> None:
-        self._marks = sorted(values)
+    def __init__(self, values: Sequence[Any], only: Sequence[Any] | None = None) -> None:
+        self._marks = sorted({*values, *(only or ())})
+        if only is not None:
+            self.full = MISSING | sum(map(self._cell, only))
+            return
         self.full = (1 << 2 * len(values) + 2) - 1
         for place, (low, high) in enumerate(zip(self._marks, self._marks[1:], strict=False)):
             if round(low + 10**-DECIMALS, DECIMALS) >= high:  # no number of so many decimals lies between

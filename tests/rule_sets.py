@@ -25,6 +25,9 @@ FIELDS = {
     "技能": FieldType.LIST,
     "tags": FieldType.LIST,
     "since": FieldType.DATE,
+    "arrived": FieldType.DATE,
+    "arrived.weekday": FieldType.STRING,
+    "arrived.hour": FieldType.NUMBER,
 }
 TERRITORIES = Territories(
     {
@@ -43,7 +46,12 @@ NUMBERS = st.sampled_from(
 )
 PATTERNS = TEXTS.filter(bool) | st.sampled_from(("华", "海", "制造", "a", "nl", '"', "\\", "\u0301"))
 LISTS = st.lists(TEXTS, min_size=1, max_size=5).map(tuple)
-_VALUES = {
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "arrived.weekday": st.sampled_from(WEEKDAYS),
+    "arrived.hour": st.integers(0, 23),
+}
+_VALUES: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.STRING: TEXTS,
     FieldType.NUMBER: NUMBERS,
     FieldType.DATE: NUMBERS,
@@ -54,7 +62,7 @@ _VALUES = {
 
 def facts() -> st.SearchStrategy[Fact]:
     """Facts with any of the fields missing, without the twins that rules look up: see ``with_twins``."""
-    optional: dict[str, st.SearchStrategy[Any]] = {name: _VALUES[kind] for name, kind in FIELDS.items()}
+    optional = {name: PARTS.get(name, _VALUES[kind]) for name, kind in FIELDS.items()}
     return st.fixed_dictionaries({}, optional=optional)
 
 
@@ -84,7 +92,7 @@ def predicates(draw: st.DrawFn) -> Predicate:
     """Comparisons that fit their field."""
     name = draw(st.sampled_from(list(FIELDS)))
     kind = FIELDS[name]
-    value = _VALUES[kind]
+    value = PARTS.get(name, _VALUES[kind])
     ops: dict[str, st.SearchStrategy[Any]] = {"exists": st.none(), "missing": st.none()}
     if kind is FieldType.LIST:
         ops |= {"has_any": LISTS, "has_all": LISTS}

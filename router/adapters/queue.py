@@ -153,7 +153,7 @@ def routing_work(router: Router) -> Work:
     """Return what a worker does with submissions: route them, each by its own request id."""
 
     async def work(tenant: str, leases: Sequence[Lease]) -> list[JobResult]:
-        requests = [_readable(lease.payload) for lease in leases]
+        requests = [_leased(lease) for lease in leases]
         answers = iter(await route_submitted(router, tenant, [request for request in requests if request]))
         return [_outcome(next(answers)) if request else _UNREADABLE for request in requests]
 
@@ -193,6 +193,11 @@ def _readable(payload: bytes) -> RouteRequest | None:
         return _unpack(payload)
     except (ValueError, TypeError, AttributeError, msgpack.UnpackException):
         return None
+
+
+def _leased(lease: Lease) -> RouteRequest | None:
+    request = _readable(lease.payload)
+    return request._replace(arrived_us=lease.arrived_us) if request else None
 
 
 def _submission(job: Job) -> Submission:

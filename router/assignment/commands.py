@@ -19,6 +19,7 @@ from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
 from router.rules.route import KnownCustomer
+from router.rules.stamps import check_unstamped
 from rules.reference import trace
 
 
@@ -33,6 +34,10 @@ class Mode(StrEnum):
     """An owner for what waits; without one nothing is written."""
 
 
+ANY, NEW = 0, -1
+"""What ROUTE expects of a work item that nobody owns: whatever stands there; that it is not there."""
+
+
 class BindCommand(NamedTuple):
     """One work item on its way through the store.
 
@@ -43,7 +48,8 @@ class BindCommand(NamedTuple):
     request_id, fingerprint
         Identify a repeated request and its content; no id, no repetition.
     expected
-        The version of the work item that is insisted on, but for ROUTE: any other is a conflict.
+        The version of the work item that is insisted on: any other is a conflict. To ROUTE it is one only where nobody
+        owns the work item; and it may expect ``ANY``, or a ``NEW`` one.
     otherwise
         Outcome where nobody has room: WAITING or UNROUTED.
     rotation
@@ -79,7 +85,7 @@ class BindCommand(NamedTuple):
 
 
 class KnownAs(NamedTuple):
-    """Says that a work item is there, with its source and external id spelt otherwise: its id; nothing was written."""
+    """Says that a work item is there, spelt otherwise or not as it was expected: its id; nothing was written."""
 
     item_id: str
 
@@ -109,12 +115,21 @@ class Completion:
 
 
 class RouteRequest(NamedTuple):
-    """A wish for an owner; ``known_as`` is the id that the work item has already, empty as long as nobody knows."""
+    """A wish for an owner.
+
+    Parameters
+    ----------
+    known_as
+        The id that the work item has already; empty as long as nobody knows.
+    arrived_us
+        When it came, in microseconds since 1970 by the store's clock; 0: now.
+    """
 
     item: WorkItem
     request_id: str = ""
     actor: str = ""
     known_as: str = ""
+    arrived_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +144,21 @@ class ReassignRequest:
     actor: str = ""
 
 
-def route_command(planner: Planner, request: RouteRequest, item: WorkItem) -> BindCommand | Failure:
+def route_command(
+    planner: Planner, request: RouteRequest, item: WorkItem, *, expected: int = ANY
+) -> BindCommand | Failure:
     """Make the job of routing a work item; an error where the planner's rules cannot read it.
 
     Parameters
     ----------
     item
-        The request's own, or that with what is known of its customer filled in: what is decided by and stored. The
-        fingerprint stays that of what was sent.
+        The request's own, or that with what is known of its customer, or when it came, filled in: what is decided by
+        and stored. The fingerprint stays that of what was sent.
+    expected
+        See ``BindCommand``.
     """
     try:
+        check_unstamped(planner.rule_set, request.item)
         plan = planner.plan(item)
     except InvalidInput as error:
         return error
@@ -161,6 +181,7 @@ def route_command(planner: Planner, request: RouteRequest, item: WorkItem) -> Bi
             content=content,
             request_id=request.request_id,
             fingerprint=fingerprint,
+            expected=expected,
             normal_id=normal if normal != identity else "",
         ),
     )

@@ -44,7 +44,7 @@ def known_item(planner: Planner, sent: WorkItem, decision: Decision, record: Ite
     planner
         Says how attributes are read now, and who is active.
     sent
-        As it came, without what is known of its customer.
+        As it came, without what the service fills in.
     decision
         The one that made its owner; it holds what is stored of the work item.
     """
@@ -73,8 +73,9 @@ def _differences(rule_set: RoutingRules, sent: WorkItem, decision: Decision) -> 
 
 def _was_filled_in(rule_set: RoutingRules, name: str, sent: object) -> bool:
     """Say whether an attribute that was left out is one that the service fills in itself."""
-    known = rule_set.known_customer
-    return known is not None and name in (known.churn_risk, known.value_tier) and says_nothing(rule_set, sent)
+    known, arrival = rule_set.known_customer, rule_set.arrival
+    filled = [known.churn_risk, known.value_tier] if known else []
+    return name in (*filled, arrival and arrival.name) and says_nothing(rule_set, sent)
 
 
 def _is_alike(rule_set: RoutingRules, name: str, one: object, other: object) -> bool:

@@ -16,8 +16,15 @@ MAX_JOBS = 64
 """Jobs of one call of ``Assignments.bind``: enough to make the round trip cheap, few enough to keep nobody waiting."""
 
 
-class Assignments(Protocol):
-    """Owners, loads, ledgers and the log of every change of them: one atomic step per change."""
+class StoreClock(Protocol):
+    """Knows the time by the one clock."""
+
+    async def now_us(self, tenant: str) -> int:
+        """Return the time of a tenant's store, in microseconds since 1970."""
+
+
+class Assignments(StoreClock, Protocol):
+    """Owners, loads, ledgers and the log of every change of them: one atomic step per change, by one clock."""
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False

@@ -1,6 +1,6 @@
 """Routing: the way of a request, straight down.
 
-    item   = the request's, with its known customer    only where the rules ask for it
+    item   = the request's, with its known customer    only where the rules ask for it, and for when it came
     plan   = planner.plan(item)                           pure: rule, steps, candidates
     answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
                                                        ledger, write all
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from failures import Failure
+from router.assignment.arrivals import ArrivalStamps
 from router.assignment.commands import (
     BindCommand,
     Completion,
@@ -71,6 +72,7 @@ class Router:
         self._customer_scores = customer_scores
         self._planners = planners
         self._queries = queries
+        self._stamps = ArrivalStamps(store, queries)
 
     async def route(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Decision:
         """Find a work item's owner, or make one, or say why there is none.
@@ -140,13 +142,17 @@ class Router:
             If it does not hold any more; nothing was written.
         """
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
-        jobs = [route_command(planner, request, item) for request, item in zip(requests, items, strict=True)]
+        stamps = await self._stamps.of(tenant, planner.rule_set, requests)
+        jobs = [
+            route_command(planner, request, stamp.on(item), expected=stamp.expected)
+            for request, item, stamp in zip(requests, items, stamps, strict=True)
+        ]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
         if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
             raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
         bound = iter(await self._store.bind(tenant, planner.revisions, readable, preview=preview))
         return [
-            _answer(tenant, job.item_id, request.request_id, next(bound))
+            _routed(tenant, job.item_id, request.request_id, next(bound))
             if isinstance(job, BindCommand)
             else await self._unreadable(tenant, request, job)
             for request, job in zip(requests, jobs, strict=True)
@@ -251,6 +257,14 @@ def _given_up(
     if not answers:
         raise error
     return [*answers, *[error] * (wanted - len(answers))]
+
+
+def _routed(
+    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs
+) -> Decision | Failure | KnownAs:
+    if answer is Refusal.CONFLICT:  # somebody was there first
+        return KnownAs(item_id)
+    return _answer(tenant, item_id, request_id, answer)
 
 
 def _answer(

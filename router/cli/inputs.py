@@ -82,7 +82,7 @@ def read_inputs(
         rule_set,
         TerritoriesFile({}) if territories is None else _of_workforce(lambda: read_territories(territories, said)),
         WorkforceFile([]) if reps is None else _of_workforce(lambda: read_reps(reps, pools_of(rule_set), said)),
-        read_leads(leads, rule_set.fields, source, options or ReadOptions()),
+        read_leads(leads, rule_set.sent_fields, source, options or ReadOptions()),
     )
 
 

@@ -130,7 +130,7 @@ def route(
         raise click.UsageError("Missing option '--reps': only with --server has a service its own")
     inputs = read_inputs(leads, reps, written, territories, source, options, of_workforce)
     widths, console = bands_from(bands), console_for(sys.stdout)
-    with csv_file(out, columns_with(inputs.rule_set.fields)) as rows, _service(server, tenant) as client:
+    with csv_file(out, columns_with(inputs.rule_set.sent_fields)) as rows, _service(server, tenant) as client:
         enter(client, inputs, widths)
         refused = report(client, inputs, console, rows)
     console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
@@ -176,7 +176,7 @@ def report(client: FairleadClient, inputs: Inputs, console: Console, rows: CsvRo
     names = Names.of(client)
     n_reps = max(len(names.reps), len(inputs.workforce.reps))
     for item, answer in route_all(client, inputs, n_reps, console):
-        rows.write([*row_of(item, answer, names), *lead_cells(item, inputs.rule_set.fields)])
+        rows.write([*row_of(item, answer, names), *lead_cells(item, inputs.rule_set.sent_fields)])
         if isinstance(answer, FairleadError):
             refusals.append(f"{item.external_id}: {answer.message}")
         else:

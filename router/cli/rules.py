@@ -65,6 +65,8 @@ def rules() -> None:
     Shares:      {percent: 20, salt: trial-7}: always the same 20 % of all leads; of: FIELD takes another value.
     Lists:       lists: {cities: [上海, 北京]} at the top, and value: {list: cities} where it is compared with.
     Spelling:    {type: string, ignore: [case, width, blanks]}: what does not count in a field.
+    Arrival:     arrival: {field: arrived, timezone: Asia/Shanghai} at the top: the server stamps when a lead came, and
+                 conditions compare arrived.weekday (mon … sun) and arrived.hour (0 to 23).
     Groups:      all, any, not.
     """
 
@@ -136,8 +138,8 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
     """Run the tests that stand in FILE (or in another file) against its rules.
 
     A test is a work item and what is expected of it: the rule that decides, its pool, the reps who could get it.
-    Reps, pools and territories come from the key workforce beside the tests. Exits with 0 if all pass, 1 if one
-    fails or the rules have an error, 2 if a file cannot be read.
+    Reps, pools and territories come from the key workforce beside the tests; arrival says when the item comes. Exits
+    with 0 if all pass, 1 if one fails or the rules have an error, 2 if a file cannot be read.
 
     \b
       tests:

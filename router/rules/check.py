@@ -16,7 +16,7 @@ from router.rules.forms import PARTS, RuleSetForm, TestsForm
 from router.rules.lookups import KnownNames, look_up
 from router.rules.route import RoutingRules
 from router.rules.scenarios import RuleTest, ScenarioWorkforce
-from rules.compiler import compile_fields, compile_ignored, compile_rules
+from rules.compiler import compile_arrival, compile_fields, compile_ignored, compile_rules
 from rules.lists import NamedLists
 from rules.problems import Problem, in_order
 from rules.report import Report
@@ -99,7 +99,9 @@ def check_tests(source: str | bytes) -> Checked:
 def _compile(
     form: RuleSetForm, pools: Collection[str] | None, also_personal: Collection[str], report: Report
 ) -> RoutingRules:
-    fields = compile_fields(form.fields, report)
+    declared = compile_fields(form.fields, report)
+    arrival = compile_arrival(form.arrival, declared, also_personal, report)
+    fields = {**declared, **(arrival.types if arrival else {})}
     ignoring = compile_ignored(form.fields, report)
     personal = frozenset(name for name, field in form.fields.items() if field.personal)
     lists = NamedLists(form.lists, report)
@@ -107,11 +109,14 @@ def _compile(
     missing = frozenset(["", *map(folded, form.missing)])
     rules = compile_rules(
         *(form.rules, fields, report, lambda rule, path: routes.compile(rule.route, (*path, "route"))),
-        *(missing, ignoring, lists),
+        *(missing, ignoring, lists, arrival),
     )
     default = routes.compile(form.default.route, ("default", "route"))
     lists.warn_of_unused()
     customer = compile_known_customer(form.known_customer, fields, report) if form.known_customer else None
     return RoutingRules(
-        *(fields, rules, default, form.undeclared == "ignore", personal, customer), missing=missing, ignoring=ignoring
+        *(fields, rules, default, form.undeclared == "ignore", personal, customer),
+        missing=missing,
+        ignoring=ignoring,
+        arrival=arrival,
     )

@@ -24,18 +24,20 @@ from router.rules.route import (
     Wait,
     Widen,
 )
+from rules.arrival import ArrivalField
 from rules.codec import read_condition, write_condition
 from rules.conditions import Condition
 from rules.fields import FieldType
 from rules.normal_form import Ignorable
 from rules.ruleset import Rule
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the layout or its meaning changes; an unknown one is refused rather than misread.
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
-is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts. Each
-rule set is written in the first format that has all of it, for servers of a former version to read it while they can.
+is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts; 3 no
+``arrival``. Each rule set is written in the first format that has all of it, for servers of a former version to read it
+while they can.
 """
 _SINCE_3 = frozenset({"contains", "starts_with", "percent"})
 
@@ -69,6 +71,8 @@ def dumps(rule_set: RoutingRules) -> str:
         document["missing"] = sorted(rule_set.missing)
     if rule_set.ignoring:
         document["ignoring"] = {name: sorted(ignored) for name, ignored in rule_set.ignoring.items()}
+    if rule_set.arrival:
+        document["arrival"] = asdict(rule_set.arrival)
     return json.dumps(document, default=_write, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -90,6 +94,7 @@ def loads(text: str | bytes) -> RoutingRules:
         Rule(id_, conditions[when], routes[route], priority) for id_, when, route, priority in document["rules"]
     )
     known_customer = document.get("known_customer")  # what was stored before there was such a thing has none
+    arrival = document.get("arrival")
     return RoutingRules(
         {name: FieldType(kind) for name, kind in document["fields"].items()},
         rules,
@@ -99,10 +104,13 @@ def loads(text: str | bytes) -> RoutingRules:
         KnownCustomer(**known_customer) if known_customer else None,
         missing=frozenset(document.get("missing", ())),
         ignoring={name: frozenset(map(Ignorable, ignored)) for name, ignored in document.get("ignoring", {}).items()},
+        arrival=ArrivalField(**arrival) if arrival else None,
     )
 
 
 def _format_of(rule_set: RoutingRules) -> int:
+    if rule_set.arrival:
+        return 4
     if rule_set.ignoring or any(op in _SINCE_3 for _, op in rule_set.twins):
         return 3
     return 2 if rule_set.missing else 1

@@ -12,7 +12,7 @@ from rules.fields import FactValue
 from rules.limits import MAX_LIST, MAX_STRING
 from rules.problems import shown
 from rules.report import Path, Report
-from rules.values import NUMBER_ALLOWED, as_number
+from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
 _ATTRIBUTE_ALLOWED = (
     f"text of up to {MAX_STRING} characters, {NUMBER_ALLOWED}, true or false, or a list of up to {MAX_LIST} texts"
@@ -31,7 +31,9 @@ def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
     expect = Expectation(form.expect.rule, form.expect.pool, eligible)
     if expect == Expectation():
         report.error((*path, "expect"), "nothing is expected; allowed are rule, pool and eligible")
-    return RuleTest(form.name, report.line(path), _item(form.item, report, (*path, "item")), expect)
+    if form.arrival and as_epoch(form.arrival) is None:
+        report.error((*path, "arrival"), f"found {shown(form.arrival)}; {DATE_ALLOWED} is expected")
+    return RuleTest(form.name, report.line(path), _item(form.item, report, (*path, "item")), expect, form.arrival)
 
 
 def _item(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from missing_words import MISSING_WORDS
 from resource_names import check_id
 from router.rules import limits
-from rules.forms import BareRuleForm, FieldForm, Form, Name, NamedListForm, Value
+from rules.forms import ArrivalForm, BareRuleForm, FieldForm, Form, Name, NamedListForm, Value
 from rules.limits import MAX_FIELDS, MAX_LIST, MAX_LISTS, MAX_RULES
 
 REQUIREMENT_OPERATORS = ("covers", "has", "has_all", "has_any", "eq", "ne", "gt", "gte", "lt", "lte")
@@ -154,6 +154,7 @@ class TestForm(Form):
 
     name: Name
     item: dict[str, Any]
+    arrival: Annotated[str, Field(description="When it comes, e.g. 2026-03-02T09:00:00+08:00; absent: not said.")] = ""
     expect: ExpectForm
 
 
@@ -189,6 +190,7 @@ class RuleSetForm(TestsForm):
         ),
     ] = list(filter(None, MISSING_WORDS))
     known_customer: KnownCustomerForm | None = None
+    arrival: ArrivalForm | None = None
     lists: Annotated[dict[Name, NamedListForm], Field(max_length=MAX_LISTS)] = {}
     rules: Annotated[list[RuleForm], Field(max_length=MAX_RULES)] = []
     default: DefaultForm
@@ -197,6 +199,7 @@ class RuleSetForm(TestsForm):
 PARTS: dict[str, type[Form]] = {
     "fields": FieldForm,
     "known_customer": KnownCustomerForm,
+    "arrival": ArrivalForm,
     "rules": RuleForm,
     "default": DefaultForm,
     "route": RouteForm,

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from router.model.errors import InvalidInput
+from router.model.errors import InvalidInput, Violation
 from router.model.workforce import Pool, Rep, Territories
 from router.model.workitem import WorkItem
 from router.rules.facts import fact_of_item
 from router.rules.requirements import meets
 from router.rules.route import Route, RoutingRules
+from router.rules.stamps import check_unstamped, stamped
 from rules.fields import Fact
 from rules.index import IndexEngine
 from rules.normal_form import NOTHING, Ignored
@@ -32,12 +33,13 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """One test; ``line`` says where it stands, from 1."""
+    """One test; ``line`` says where it stands, from 1, ``arrival`` when the item comes, empty if that is not said."""
 
     name: str
     line: int
     item: WorkItem
     expect: Expectation
+    arrival: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def run(
     results = []
     for test in tests:
         try:
-            fact = fact_of_item(rule_set, test.item, workforce.territories)
+            fact = fact_of_item(rule_set, _item_of(rule_set, test), workforce.territories)
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:
@@ -82,6 +84,14 @@ def run(
             differences = list(_differences(test.expect, rule, route, lambda r=route, f=fact: who(r, f)))  # type: ignore[misc]
         results.append(TestResult(test.name, not differences, "; ".join(differences), test.line))
     return results
+
+
+def _item_of(rule_set: RoutingRules, test: RuleTest) -> WorkItem:
+    """Return a test's work item as it is when it has come."""
+    check_unstamped(rule_set, test.item)
+    if test.arrival and not rule_set.arrival:
+        raise InvalidInput([Violation("arrival", f"found {test.arrival}, and the rule set declares no arrival")])
+    return stamped(test.item, rule_set.arrival.name, test.arrival) if rule_set.arrival and test.arrival else test.item
 
 
 def plainly_eligible(workforce: ScenarioWorkforce, ignoring: Mapping[str, Ignored]) -> Eligible:

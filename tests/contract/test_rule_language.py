@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -33,6 +35,8 @@ FIELDS = {
     "region": {"type": "string", "ignore": ["case", "width", "blanks"]},
     "tags": {"type": "list", "ignore": ["case", "width", "blanks"]},
 }
+ARRIVAL = {"field": "arrived", "timezone": "Asia/Shanghai"}
+"""A zone that is eight hours ahead at all times that are tried here."""
 PARENTS = {"East": "China", "Shanghai": "East", "Overseas": ""}
 TERRITORIES = Territories({name: Territory(name, parent) for name, parent in PARENTS.items()})
 SPELLINGS = (
@@ -48,7 +52,10 @@ SPELLINGS = (
     "North",
 )
 TEXTS = st.sampled_from(SPELLINGS)
-LEADS = st.fixed_dictionaries({}, optional={"company": TEXTS, "region": TEXTS, "tags": st.lists(TEXTS, min_size=1)})
+INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda at: f"{at:%Y-%m-%dT%H:%M:%S}Z")
+LEADS = st.fixed_dictionaries(
+    {}, optional={"company": TEXTS, "region": TEXTS, "tags": st.lists(TEXTS, min_size=1), "arrived": INSTANTS}
+)
 
 
 def plainly_spelt(text: str) -> str:
@@ -57,6 +64,8 @@ def plainly_spelt(text: str) -> str:
 
 def plainly_holds(field: str, op: str, wanted: str, lead: dict[str, Any]) -> bool:
     """Read a comparison as its author means it."""
+    if field.startswith("arrived"):
+        return "arrived" in lead and plainly_came(field, op, wanted, lead["arrived"])
     spelt = str if field == "company" else plainly_spelt
     sought, entries = spelt(wanted), lead.get(field, [])
     found = [spelt(entry) for entry in (entries if isinstance(entries, list) else [entries])]
@@ -67,6 +76,15 @@ def plainly_holds(field: str, op: str, wanted: str, lead: dict[str, Any]) -> boo
         return any(plain_bucket(text) < float(wanted) for text in found)
     tests = {"eq": str.__eq__, "has_any": str.__eq__, "contains": str.__contains__, "starts_with": str.startswith}
     return any(tests[op](text, sought) for text in found)
+
+
+def plainly_came(field: str, op: str, wanted: str, at: str) -> bool:
+    there = datetime.fromisoformat(at) + timedelta(hours=8)
+    if field == "arrived.hour":
+        return bool(getattr(operator, op)(there.hour, int(wanted)))
+    weekday = f"{there:%a}".lower()
+    texts = {"in": str.__eq__, "contains": str.__contains__, "starts_with": str.startswith, "ne": str.__ne__}
+    return texts[op](weekday, wanted)
 
 
 def plain_bucket(value: str) -> float:
@@ -82,12 +100,28 @@ SHARES = st.tuples(
     st.sampled_from(["0", "0.01", "20", "50", "66.66", "100"]),
     st.booleans(),
 )
-COMPARISONS = TEXTUAL | TEXTUAL | SHARES
+WEEKDAYS = st.tuples(
+    st.sampled_from([("arrived.weekday", op) for op in ("in", "ne")]),
+    st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+    st.booleans(),
+)
+PARTS_OF_WEEKDAYS = st.tuples(
+    st.sampled_from([("arrived.weekday", op) for op in ("contains", "starts_with")]),
+    st.sampled_from(["s", "su", "u", "mon"]),
+    st.booleans(),
+)
+HOURS = st.tuples(
+    st.sampled_from([("arrived.hour", op) for op in ("eq", "ne", "gt", "ge", "lt", "le")]),
+    st.integers(0, 23).map(str),
+    st.booleans(),
+)
+COMPARISONS = TEXTUAL | TEXTUAL | SHARES | WEEKDAYS | PARTS_OF_WEEKDAYS | HOURS
 
 
 def rule_of(number: int, look: tuple[str, str], wanted: str, negated: bool) -> dict[str, Any]:
-    value = [wanted] if look[1] == "has_any" else wanted
-    comparison: dict[str, Any] = {"field": look[0], "op": look[1], "value": value}
+    value: Any = [wanted] if look[1] in ("has_any", "in") else int(wanted) if look[0] == "arrived.hour" else wanted
+    op = {"ge": "gte", "le": "lte"}.get(look[1], look[1])
+    comparison: dict[str, Any] = {"field": look[0], "op": op, "value": value}
     if look[1] == "percent":
         comparison = {"percent": float(wanted), "of": look[0], "salt": "t"}
     return {"id": f"r{number}", "when": {"not": comparison} if negated else comparison, "route": {"pool": "p"}}
@@ -99,7 +133,8 @@ def test_every_operator_means_the_same_to_all_engines_and_to_a_plain_reading(
     drawn: list[tuple[tuple[str, str], str, bool]], leads: list[dict[str, Any]]
 ) -> None:
     rules = [rule_of(number, *comparison) for number, comparison in enumerate(drawn)]
-    checked = check(json.dumps({"fields": FIELDS, "rules": rules, "default": {"route": {"pool": "p"}}})).rule_set
+    source = {"fields": FIELDS, "arrival": ARRIVAL, "rules": rules, "default": {"route": {"pool": "p"}}}
+    checked = check(json.dumps(source)).rule_set
     assert checked is not None
     rule_set = codec.loads(codec.dumps(checked))
     engines = [build(rule_set) for build in BUILDS]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import BindCommand, Completion, KnownAs, Mode, Refusal
+from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Refusal
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event
@@ -62,6 +62,8 @@ class MemoryAssignments(Tenants):
             return answer
         if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
             return Refusal.CLOSED
+        if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
+            return Refusal.CONFLICT
         seen = state.projection.see(job.attempts, job.kind)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
@@ -142,6 +144,10 @@ class MemoryAssignments(Tenants):
         if completion.request_id:
             state.requests[completion.request_id] = (completion.fingerprint, completed)
         return state.projection.items[completion.item_id]
+
+    async def now_us(self, _: str) -> int:
+        """Return the time."""
+        return self._now_ms() * 1000
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
         """Return where a work item stands."""

@@ -31,7 +31,7 @@ MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
-_bind, _complete = script("bind"), script("complete")
+_bind, _complete, _now = script("bind"), script("complete"), script("now")
 
 
 _Together = tuple[str, RevisionPair]
@@ -80,6 +80,9 @@ class RedisAssignments:
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
         return await self._opened(tenant, answers)
+
+    async def now_us(self, tenant: str) -> int:
+        return int(await _now(self._redis, [Keys(tenant).revisions], []))
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         keys = Keys(tenant)

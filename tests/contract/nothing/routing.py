@@ -36,6 +36,7 @@ from router.rules.ports import RuleSets
 from router.workforce.edits import Edit
 from router.workforce.ports import Workforce
 from router.workforce.service import WorkforceService
+from rules.arrival import instant
 from rules.revisions import Publication
 from scoring.memory import LastScore, ScoreMemory
 from tests.contract.nothing.row import Given, Row
@@ -103,11 +104,11 @@ class Routing:
         planners = self.planners
         return Router(self.store, planners, WorkItemQueries(self.store, planners), self.customer_scores)
 
-    async def publish(self, note: str = "", **given: Any) -> int:
+    async def publish(self, note: str = "", source: str = RULES, **given: Any) -> int:
         """Publish the rules; return the revision."""
-        rule_set = check(RULES).rule_set
+        rule_set = check(source).rule_set
         assert rule_set is not None
-        publication = Publication(0, RULES, dumps(rule_set), note, 0, 0, 0)
+        publication = Publication(0, source, dumps(rule_set), note, 0, 0, 0)
         published: Publication = await self.rule_sets.publish(self.tenant, None, publication, **given)
         return published.revision
 
@@ -269,6 +270,14 @@ async def _routed(world: Routing, given: Given) -> Any:
     for _ in range(2):
         await world.router.route(world.tenant, RouteRequest(item, **given))
     return len({event.item_id for event in await world.store.events(world.tenant, after=6)})
+
+
+async def _came_now(world: Routing, given: Given) -> bool:
+    """Route by rules that ask when a lead came; say whether that is when it is routed."""
+    await world.publish(source=RULES + "\narrival: {field: arrived}")
+    before = instant(await world.store.now_us(world.tenant))
+    decision = await world.router.route(world.tenant, RouteRequest(WorkItem(Kind.LEAD), **given))
+    return before <= str(decision.head.item.attributes["arrived"]) <= instant(await world.store.now_us(world.tenant))
 
 
 async def _items(world: Routing, external_id: str, given: Given) -> int:
@@ -452,6 +461,7 @@ ROWS = (
         (MICROS, 7)),
     Row(RouteRequest, "request_id", "", _ONCE, "likewise", _routed, 2, 2),
     Row(RouteRequest, "actor", "", _ANYBODY, "likewise", _router_told, "", ""),
+    Row(RouteRequest, "arrived_us", 0, "it comes when it is routed", "likewise", _came_now, True, True),
     Row(CustomerScores.last_scores, "customers", [], "none", "must be given",
         lambda w, g: w.customer_scores.last_scores(w.tenant, **g), {}),
     Row(LastScore, "churn_risk", 0.0, "a risk like any other", "must be given", _remembered,

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from operations.operation import Task
 from operations.service import OperationService
 from router.assignment.commands import BindCommand, Completion, RouteRequest
-from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
+from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower, StoreClock
 from router.erasure.ports import Erasure, PersonalValues, Submitted
 from router.history.ports import Log, Snapshots
 from router.model.revisions import RevisionPair
@@ -43,7 +43,7 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted,
+    Submitted, StoreClock,
 )  # fmt: skip
 VALUES = (
     RevisionPair,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rules.arrival import ArrivalField
 from rules.conditions import All, AnyOf, Condition, Not, Predicate, predicates
 from rules.coverage import Contradiction, Covered, findings
 from rules.fields import Fact, FieldType
@@ -18,7 +19,9 @@ from rules.ruleset import Rule, RuleSet
 from tests.rule_sets import with_twins
 
 S, N, B, L, D = FieldType.STRING, FieldType.NUMBER, FieldType.BOOL, FieldType.LIST, FieldType.DATE
-FIELDS = {"area": S, "name": S, "n": N, "vip": B, "tags": L, "since": D}
+CAME = ArrivalField("came")
+WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+FIELDS = {"area": S, "name": S, "n": N, "vip": B, "tags": L, "since": D, "came.weekday": S, "came.hour": N}
 UNIVERSE: dict[str, list[Any]] = {
     "area": ["华东", "上海", "火星"],
     "name": ["ab", "abc", "b", "x"],
@@ -26,6 +29,8 @@ UNIVERSE: dict[str, list[Any]] = {
     "vip": [True, False],
     "tags": [("x",), ("y",), ("x", "y"), ("z",)],
     "since": [-1, 0, 1],
+    "came.weekday": WEEKDAYS,
+    "came.hour": list(range(24)),
 }
 """All values of a work item; what rules mention of them leaves at least one of every kind that they do not."""
 TEXTS = ("in", "not_in", "eq", "ne")
@@ -37,6 +42,8 @@ ASKED: dict[str, tuple[tuple[str, ...], list[Any]]] = {
     "vip": (("eq", "ne"), [True, False]),
     "tags": (("has_any", "has_all"), ["x", "y"]),
     "since": (ORDER, [0]),
+    "came.weekday": ((*TEXTS, "contains", "starts_with"), ["mon", "sat", "sun"]),
+    "came.hour": (ORDER, [0, 1, 22, 23]),
 }
 OPERATORS = {op for ops, _ in ASKED.values() for op in ops} | {"exists", "missing"}
 
@@ -65,7 +72,7 @@ def a_condition(random_: random.Random, names: list[str], depth: int = 2) -> Con
 def a_rule_set(random_: random.Random) -> RuleSet[object]:
     names = random_.sample(list(FIELDS), random_.randint(1, 3))
     whens = [a_condition(random_, names) for _ in range(random_.randint(1, 8))]
-    return RuleSet(FIELDS, tuple(Rule(f"r{place}", when, "p") for place, when in enumerate(whens)), "p")
+    return RuleSet(FIELDS, tuple(Rule(f"r{place}", when, "p") for place, when in enumerate(whens)), "p", arrival=CAME)
 
 
 def all_facts(rule_set: RuleSet[object]) -> list[Fact]:
@@ -158,6 +165,14 @@ def tags(op: str, *values: str) -> Predicate:
     return Predicate("tags", op, values)
 
 
+def day(op: str, *values: str) -> Predicate:
+    return Predicate("came.weekday", op, values if op in ("in", "not_in") else values[0])
+
+
+def hour(op: str, value: Any) -> Predicate:
+    return Predicate("came.hour", op, value)
+
+
 def share(text: str) -> Predicate:
     return Predicate("area", "percent", text)
 
@@ -180,6 +195,11 @@ IMPOSSIBLE = {
     "a share out of a larger one": All((share("20 % a"), Not(share("50 % a")))),
     "a share of nothing": share("0 % a"),
     "all, but not there": All((Not(share("100 % a")), Predicate("area", "exists"))),
+    "no hour between": All((hour("gt", 22), hour("lt", 23))),
+    "no hour after the last": hour("gt", 23),
+    "no day left": All((Predicate("came.weekday", "exists"), day("not_in", *WEEKDAYS))),
+    "no day like it": day("starts_with", "x"),
+    "two days that begin alike": All((day("starts_with", "s"), day("not_in", "sat", "sun"))),
     "all that is and is not": Not(AnyOf((Predicate("n", "exists"), Predicate("n", "missing")))),
 }
 POSSIBLE = {
@@ -188,6 +208,8 @@ POSSIBLE = {
     "two beginnings of which one is longer": All((s("starts_with", "ab"), s("starts_with", "abc"))),
     "a share and another": All((share("20 % a"), Not(share("50 % b")))),
     "a larger share": All((Not(share("20 % a")), share("50 % a"))),
+    "an hour between": All((hour("gt", 21), hour("lt", 23))),
+    "a day with a letter": All((day("contains", "u"), day("ne", "sun"))),
     "a list of both": All((tags("has_any", "x"), tags("has_any", "y"))),
     "not above, or missing": All((Not(n("gt", 60)), Not(n("lt", 50)), Predicate("n", "missing"))),
 }
@@ -195,7 +217,7 @@ POSSIBLE = {
 
 def said_of(*whens: Condition) -> list[Contradiction | Covered]:
     rules = tuple(Rule(f"r{place}", when, "p") for place, when in enumerate(whens))
-    return list(findings(RuleSet(FIELDS, rules, "p", missing=frozenset(["", "n/a"]))))
+    return list(findings(RuleSet(FIELDS, rules, "p", missing=frozenset(["", "n/a"]), arrival=CAME)))
 
 
 @pytest.mark.parametrize("when", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
@@ -225,6 +247,12 @@ def test_what_can_hold_is_not_doubted(when: Condition) -> None:
         ((share("20 % a"), Not(share("20 % a")), n("gt", 5)), ("r0", "r1")),
         ((tags("has_any", "x", "y"), tags("has_all", "x", "z")), ("r0",)),
         ((Predicate("vip", "eq", True), Predicate("vip", "ne", True), Predicate("vip", "exists")), ("r0", "r1")),
+        ((day("in", *WEEKDAYS[:5]), day("starts_with", "s"), Predicate("came.weekday", "exists")), ("r0", "r1")),
+        (
+            (hour("lte", 8), hour("gt", 17), hour("between", (9, 17)), Predicate("came.hour", "exists")),
+            ("r0", "r1", "r2"),
+        ),
+        ((hour("lt", 9), hour("between", (0, 8))), ("r0",)),
         ((Not(n("gt", 5)), AnyOf((n("lte", 5), Predicate("n", "missing")))), ("r0",)),
         ((n("gte", 10), s("eq", "a"), All((s("eq", "a"), n("gte", 50)))), ("r0",)),
     ],

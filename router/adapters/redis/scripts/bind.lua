@@ -16,7 +16,7 @@
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
 --          scores ({}: all 0), digest]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected version, rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
+--          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
 --          override, the place of the key that all spellings of its source and external id lead to (0: it is its own), and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
 --          place of its customer's set (0: none)], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
@@ -169,6 +169,7 @@ local function do_job(job)
     return earlier('EXISTING', record[DECISION])
   end
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
+  if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   local choice = choose(job)
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end

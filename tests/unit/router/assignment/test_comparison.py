@@ -23,6 +23,7 @@ fields: {
   since: {type: date}, risk: {type: number}
 }
 known_customer: {id: customer, churn_risk: risk}
+arrival: {field: arrived}
 default: {route: {pool: everyone}}
 """
 
@@ -125,3 +126,10 @@ def test_what_is_closed_is_not_open(state: State) -> None:
     known = compared({}, {}, state=state)
 
     assert (known.state, known.is_open) == (state, False)
+
+
+def test_when_it_came_is_the_service_s_and_not_what_was_sent() -> None:
+    stored = {"n": 3, "arrived": "2026-03-06T10:30:00Z"}
+
+    assert compared(stored, {"n": 3}).differences == ()
+    assert compared(stored, {"n": 3, "arrived": "N/A"}).differences == ()

@@ -295,6 +295,18 @@ def test_options_of_the_leads_are_not_those_of_reps_and_territories(tmp_path: Pa
     ]  # fmt: skip
 
 
+def test_a_column_of_the_name_that_the_server_stamps_is_left_out(tmp_path: Path) -> None:
+    leads_file, reps, rules = files(
+        tmp_path, leads=b"id,region,arrived,arrived.hour\n1,East,2026-03-06,9\n", reps=b"id\nanna\n"
+    )
+    rules.write_text(_RULES + "arrival: {field: arrived}\n")
+
+    found = read_inputs(leads_file, reps, rules, None, "csv")
+
+    assert [list(item.attributes) for item in found.leads.items] == [["region"]]
+    assert found.leads.left_out == ["arrived", "arrived.hour"]
+
+
 def test_reps_and_territories_have_options_of_their_own(tmp_path: Path) -> None:
     leads_file, reps, rules = files(
         tmp_path, leads=b"id,region\n1,East\n", reps="Kürzel,weight\nanna,1.000\n".encode("cp1252")

@@ -27,7 +27,9 @@ from router.rules.route import (
 )
 from router.rules.schema import SCHEMA_FILE, schema_text
 from rules import limits
+from rules.arrival import ArrivalField
 from rules.conditions import All, Not, Predicate
+from rules.fields import FieldType
 from rules.problems import Problem
 
 SMALLEST = """\
@@ -125,6 +127,79 @@ def test_a_known_customer_that_cannot_be_looked_up_is_refused(form: dict[str, st
 
     assert problem[0] == path
     assert message in problem[1]
+
+
+def test_arrival_makes_its_fields_in_its_zone() -> None:
+    weekend = rule({"field": "arrived.weekday", "op": "in", "value": ["sat", "sun"]})
+
+    rule_set = good(check(source_of(weekend, arrival={"field": "arrived", "timezone": "Asia/Shanghai"})))
+
+    assert rule_set.arrival == ArrivalField("arrived", "Asia/Shanghai")
+    made = {"arrived": FieldType.DATE, "arrived.weekday": FieldType.STRING, "arrived.hour": FieldType.NUMBER}
+    assert rule_set.fields.items() >= made.items()
+    assert rule_set.sent_fields == {name: kind for name, kind in rule_set.fields.items() if name not in made}
+    assert good(check(source_of(arrival={"field": "came"}))).arrival == ArrivalField("came", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("parts", "path", "message"),
+    [
+        ({"arrival": {"field": "n"}}, "fields.n", "'n' is what arrival makes: it is not declared here"),
+        ({"arrival": {"field": "_at"}}, "arrival.field", "found '_at'; a field begins with neither $ nor _"),
+        ({"arrival": {"timezone": "UTC"}}, "arrival.field", "field is missing"),
+        (
+            {"arrival": {"field": "a", "timezone": "Asia/Shangai"}},
+            "arrival.timezone",
+            "found 'Asia/Shangai'; allowed is a zone such as UTC, Asia/Shanghai or Europe/Berlin",
+        ),
+        ({"arrival": {"field": "a", "timezone": "../../etc/passwd"}}, "arrival.timezone", "allowed is a zone such as"),
+        ({"arrival": {"field": "a", "timezone": "Asia"}}, "arrival.timezone", "found 'Asia'; allowed is a zone"),
+        ({"arrival": {"field": "a", "zone": "UTC"}}, "arrival.zone", "allowed are field, timezone"),
+    ],
+)
+def test_an_arrival_that_cannot_be_stamped_is_refused(parts: dict[str, Any], path: str, message: str) -> None:
+    (problem,) = errors(check(source_of(**parts)))
+
+    assert problem[0] == path
+    assert message in problem[1]
+
+
+def test_when_something_came_is_not_personal() -> None:
+    (problem,) = errors(check(source_of(arrival={"field": "came"}), personal=["phone", "came"]))
+
+    assert problem == ("arrival.field", "came is declared personal; an instant of the server's is not")
+
+
+@pytest.mark.parametrize(
+    ("field", "op", "value", "message"),
+    [
+        ("weekday", "eq", "Monday", "found 'Monday'; allowed in came.weekday are mon, tue, wed, thu, fri, sat, sun"),
+        ("weekday", "in", ["sat", "Sun"], "found 'Sun'; allowed in came.weekday are mon,"),
+        ("weekday", "gte", "mon", "gte does not fit the string field came.weekday"),
+        ("weekday", "eq", 1, "found 1; text of up to 512 characters is expected"),
+        ("hour", "lt", 24, "found 24; allowed in came.hour are the hours 0 to 23"),
+        ("hour", "between", [9, 17.5], "found 17.5; allowed in came.hour are the hours 0 to 23"),
+        ("hour", "gte", "9", "found '9'; a number"),
+    ],
+)
+def test_what_is_no_weekday_and_no_hour_is_refused(field: str, op: str, value: Any, message: str) -> None:
+    compared = rule({"field": f"came.{field}", "op": op, "value": value})
+
+    (problem,) = errors(check(source_of(compared, arrival={"field": "came"})))
+
+    assert message in problem[1]
+
+
+def test_rules_by_hours_that_can_never_decide_are_warned_of() -> None:
+    hours = [("gte", 18, "late"), ("gt", 20, "later"), ("gt", 23, "never")]
+    rules_ = [{**rule({"field": "came.hour", "op": op, "value": hour}), "id": rule_id} for op, hour, rule_id in hours]
+
+    checked = check(source_of(*rules_, arrival={"field": "came"}))
+
+    assert [problem.message for problem in checked.problems] == [
+        "rule later can never be first: late precedes it and always matches too",
+        "rule never can never match: came.hour gt 23 never holds",
+    ]
 
 
 def test_a_route_compiles_with_everything_it_can_have() -> None:

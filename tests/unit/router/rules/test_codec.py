@@ -22,6 +22,7 @@ from router.rules.route import (
     Wait,
     Widen,
 )
+from rules.arrival import ArrivalField
 from rules.conditions import Predicate
 from rules.fields import FieldType
 from rules.normal_form import Ignorable
@@ -65,6 +66,7 @@ RULE_SETS = st.builds(
     st.just(frozenset({"区域"})),
     CUSTOMERS,
     ignoring=st.dictionaries(st.sampled_from(["区域", "技能"]), st.frozensets(st.sampled_from(Ignorable), min_size=1)),
+    arrival=st.none() | st.builds(ArrivalField, TEXTS, TEXTS),
 )
 
 STORED = (
@@ -100,7 +102,7 @@ def test_ten_thousand_rules_come_back_as_they_were() -> None:
 
 
 def test_an_unknown_format_is_refused_rather_than_misread() -> None:
-    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 3"):
+    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 4"):
         stored.loads('{"format": 99}')
 
 
@@ -139,3 +141,4 @@ def test_a_rule_set_is_written_in_the_first_format_that_has_all_of_it() -> None:
     assert format_of(RoutingRules(s, (), Route("p"), missing=frozenset({""}))) == 2
     assert format_of(RoutingRules(s, (contains,), Route("p"), missing=frozenset({""}))) == 3
     assert format_of(RoutingRules(s, (), Route("p"), ignoring={"s": frozenset({Ignorable.CASE})})) == 3
+    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived"))) == 4

@@ -34,6 +34,7 @@ fields:
   d: {type: date}
 undeclared: ignore
 lists: {few: [x, "y"]}
+arrival: {field: came, timezone: Europe/Berlin}
 rules:
   - id: a
     priority: 3
@@ -44,9 +45,11 @@ rules:
     route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast}
   - {id: d, when: {all: [{field: region, op: contains, value: 海}, {percent: 20.5, of: n, salt: s}]}, route: {pool: p}}
   - {id: e, when: {not: {field: 标签, op: has_all, value: {list: few}}}, route: {pool: p}}
+  - {id: f, when: {all: [{field: came.weekday, op: in, value: [sat]}, {field: came.hour, op: gte, value: 9}]},
+     route: {pool: p}}
   - {id: c, when: {field: b, op: missing}, route: {pool: p, fallback: everyone}}
 default: {route: {pool: everyone}}
-tests: [{name: t, item: {region: 上海}, expect: {rule: a, eligible: [r]}}]
+tests: [{name: t, item: {region: 上海}, arrival: 2026-03-06T09:00:00Z, expect: {rule: a, eligible: [r]}}]
 workforce: {territories: {上海: 华东}, reps: {r: {x: [华东]}}, pools: {p: [r], q: {r: 2}}}
 """
 HOSTILE: list[Any] = [

@@ -153,3 +153,41 @@ def test_a_test_that_names_its_item_wrongly_is_refused() -> None:
     assert [(problem.path, problem.message) for problem in checked.problems] == [
         ("tests[0].item.external_id", "found 5; text is expected")
     ]
+
+
+def arriving(*tests: dict[str, Any], **parts: Any) -> list[str]:
+    """Run tests of rules by the hour; return what failed."""
+    late = {"id": "late", "when": {"field": "came.hour", "op": "gte", "value": 18}, "route": {"pool": "all"}}
+    rules = {**RULES, "arrival": {"field": "came", "timezone": "Asia/Shanghai"}, "rules": [late], **parts}
+    checked = check(json.dumps({**rules, "tests": tests}))
+    assert checked.rule_set is not None, checked.problems
+    return [result.message for result in run(checked.rule_set, checked.tests, ScenarioWorkforce())]
+
+
+def test_a_test_says_when_its_item_comes() -> None:
+    evening, morning = "2026-03-02T18:00:00+08:00", "2026-03-02T01:00:00Z"
+
+    assert arriving(
+        {**case({"n": 1}, rule="late"), "arrival": evening},
+        {**case({"n": 1}, rule="default"), "arrival": morning},
+        case({"n": 1}, rule="default"),
+    ) == ["", "", ""]
+
+
+def test_a_test_whose_item_says_itself_when_it_comes_fails_as_the_request_would() -> None:
+    (message,) = arriving(case({"came": "2026-03-02"}, rule="late"))
+
+    assert "work_item.attributes.came: found '2026-03-02'; the server says when a work item came" in message
+
+
+def test_an_arrival_that_no_rule_asks_for_fails_the_test() -> None:
+    (message,) = arriving({**case({"n": 1}, rule="default"), "arrival": "2026-03-02"}, arrival=None, rules=[])
+
+    assert message == "the item cannot be routed: arrival: found 2026-03-02, and the rule set declares no arrival"
+
+
+def test_an_arrival_that_is_no_instant_is_an_error_at_its_place() -> None:
+    (problem,) = check_tests(json.dumps({"tests": [{**case({}, rule="late"), "arrival": "tomorrow"}]})).problems
+
+    assert problem.path == "tests[0].arrival"
+    assert problem.message.startswith("found 'tomorrow'; a date such as 2024-05-01")

@@ -14,7 +14,7 @@ from router.rules.forms import (
     RouteForm,
     WidenForm,
 )
-from router.rules.lookups import nearest
+from router.rules.lookups import NearestNames
 from router.rules.route import (
     Drop,
     Fallback,
@@ -61,6 +61,8 @@ class RouteCompiler:
         self._fields = fields
         self._personal = personal
         self._pools = pools
+        self._pools_there = known_names(sorted(pools or ()))
+        self._meant = NearestNames()
         self._report = report
         self._lists = lists
 
@@ -82,9 +84,9 @@ class RouteCompiler:
 
     def _look_up(self, pool: str, path: Path) -> None:
         if self._pools is not None and pool not in self._pools:
-            pools = known_names(sorted(self._pools))
             self._report.warn(
-                path, f"there is no pool {shown(pool)} yet; there are {pools}{nearest(pool, self._pools)}"
+                path,
+                f"there is no pool {shown(pool)} yet; there are {self._pools_there}{self._meant(pool, self._pools)}",
             )
 
     def _value(self, value: object, path: Path) -> float | str | None:

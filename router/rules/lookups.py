@@ -21,6 +21,8 @@ _LIKE, _LIKE_SHORT, _SHORT = 0.7, 0.5, 3
 
 _MOST_MEANT = 3
 """Names that are as like as each other."""
+MOST_COMPARED = 100_000
+"""Names that misspelt ones of a rule set are compared with, all in all: it takes two seconds."""
 _Named = tuple[str, str, Path]
 """Kind and name, and where it stands."""
 _KINDS = {"territory": "territories", "rep": "reps", "attribute": "attributes"}
@@ -39,6 +41,18 @@ class KnownNames:
         """Return the names that a workforce bears; nobody's attributes are looked up where there is nobody."""
         attributes = {name for rep in workforce.reps.values() for name in rep.attributes}
         return cls(workforce.territories.records, workforce.reps, attributes if workforce.reps else None)
+
+
+class NearestNames:
+    """Says what was probably meant by the names of one rule set that nothing bears, until it would take too long."""
+
+    def __init__(self) -> None:
+        self._compared = 0
+
+    def __call__(self, name: str, names: Collection[str]) -> str:
+        """Say it of one name; nothing where nothing is like it, or too many were compared."""
+        self._compared += len(names)
+        return nearest(name, names) if self._compared <= MOST_COMPARED else ""
 
 
 def nearest(name: str, names: Collection[str]) -> str:
@@ -66,13 +80,14 @@ def look_up(form: RuleSetForm, known: KnownNames, report: Report) -> None:
         named += _of_condition(rule.when, ("rules", index, "when"))
     for route, path in _routes(form):
         named += _of_route(route, path)
+    there, meant = {kind: known_names(sorted(getattr(known, kind) or ())) for kind in _KINDS}, NearestNames()
     for kind, name, path in named:
         names = getattr(known, kind)
         if names is None or name in names:
             continue
         owner = "no rep has an attribute" if kind == "attribute" else f"there is no {kind}"
-        there = f"there are {known_names(sorted(names))}" if names else f"there are no {_KINDS[kind]}"
-        report.warn(path, f"{owner} {shown(name)} yet; {there}{nearest(name, names)}")
+        instead = f"there are {there[kind]}" if names else f"there are no {_KINDS[kind]}"
+        report.warn(path, f"{owner} {shown(name)} yet; {instead}{meant(name, names)}")
 
 
 def _routes(form: RuleSetForm) -> Iterator[tuple[RouteForm, Path]]:

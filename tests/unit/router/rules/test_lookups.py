@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.model.workforce import Rep, Territories, Territory
 from router.rules.check import check
-from router.rules.lookups import KnownNames
+from router.rules.lookups import MOST_COMPARED, KnownNames
 from router.rules.scenarios import ScenarioWorkforce
 
 SOURCE = """
@@ -74,6 +74,16 @@ def test_where_there_is_nobody_no_attribute_is_missed() -> None:
 
     assert {message.partition("'")[0] for _, _, message in found} == {"there is no territory ", "there is no rep "}
     assert found[0][2] == "there is no territory '华动' yet; there are no territories"
+
+
+def test_of_very_many_names_only_the_first_that_are_missing_are_told_the_nearest() -> None:
+    pools = ["east", *(f"{'z' * 60}{place}" for place in range(MOST_COMPARED // 2 - 1))]
+    routes = ", ".join(f"{{id: {rule}, route: {{pool: eats}}}}" for rule in ("a", "b", "c"))
+
+    found = warnings(f"fields: {{}}\nrules: [{routes}]\ndefault: {{route: {{pool: east}}}}", KnownNames(), pools)
+
+    missing = [message for _, _, message in found if "there is no pool" in message]
+    assert [message.endswith("; did you mean east?") for message in missing] == [True, True, False]
 
 
 def test_a_name_that_nothing_bears_keeps_no_rule_set_from_being_published() -> None:

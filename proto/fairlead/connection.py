@@ -25,7 +25,26 @@ _OPTIONS = (
     ("grpc.use_local_subchannel_pool", 1),  # a connection each: several servers behind one address share the clients
 )
 
+_DEFAULT_PORT = 50051
+
 Answer = TypeVar("Answer", bound=Message)
+
+
+def check_address(address: str) -> None:
+    """Refuse what is a URL, holds a login, which is not repeated, or names no port.
+
+    Raises
+    ------
+    ValueError
+        Saying what to write.
+    """
+    bare = _URL.sub("", address, count=1)
+    place = bare.rpartition("@")[2].strip("/")
+    if place != address:
+        shown = f"...@{place}" if "@" in bare else address
+        raise ValueError(f"{shown!r} is no address of a service: write HOST:PORT, such as {place}")
+    if re.fullmatch(r"[\w.-]+", address):
+        raise ValueError(f"{address!r} names no port: write HOST:PORT, such as {address}:{_DEFAULT_PORT}")
 
 
 class Connection:
@@ -53,10 +72,7 @@ class Connection:
         timeout_s: float,
         retries: Retries,
     ) -> None:
-        if found := _URL.match(address):
-            raise ValueError(
-                f"{address!r} is no address of a service: write HOST:PORT, such as {address[found.end() :].strip('/')}"
-            )
+        check_address(address)
         self._timeout_s = timeout_s
         self._retries = retries
         self._access = access

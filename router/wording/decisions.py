@@ -39,7 +39,7 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool) -> Non
     full
         Whether it holds all candidates and predicates: then these are told too.
     """
-    decision.explanation = outcome(decision, language)
+    decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language))
     if not full:
         return
     decision.step_texts.extend(step_texts(decision.steps, language))
@@ -70,6 +70,12 @@ def summary(refusals: Refusals, language: Language) -> str:
     return PARTS["summary"].say(language, eligible=refusals.eligible, members=refusals.looked_at, reasons=reasons)
 
 
+def _in_short(decision: decisions.Decision, language: Language) -> Iterator[str]:
+    if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
+        yield SENTENCES["existing"].say(language, number=_last(decision.name))
+    yield outcome(decision, language)
+
+
 def outcome(decision: decisions.Decision, language: Language) -> str:
     """Say in one sentence what came of it."""
     rule = decision.matched_rules[0] if decision.matched_rules else "default"
@@ -84,9 +90,7 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
 
 
 def _sentences(decision: decisions.Decision, language: Language) -> Iterator[str]:
-    yield decision.explanation
-    if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
-        yield SENTENCES["existing"].say(language, number=_last(decision.name))
+    yield from _in_short(decision, language)
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")

@@ -36,3 +36,17 @@ def test_a_failure_is_told_by_its_message_and_by_its_violations_where_they_are_s
 def test_an_address_of_the_web_is_none_of_a_service(address: str, said: str) -> None:
     with pytest.raises(ValueError, match=f"is no address of a service: write HOST:PORT, such as {said}$"):
         FairleadClient(address)
+
+
+@pytest.mark.parametrize("address", ["https://mo:Hush77@leads:443", "mo:Hush77@leads:443", "http://Hush77@leads:443/"])
+def test_a_login_in_an_address_is_not_repeated(address: str) -> None:
+    with pytest.raises(ValueError, match=r"write HOST:PORT, such as leads:443$") as refused:
+        FairleadClient(address)
+
+    assert "Hush77" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["leads", "127.0.0.1", "leads.example"])
+def test_an_address_without_a_port_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match=f"names no port: write HOST:PORT, such as {host}:50051$"):
+        FairleadClient(host)

@@ -39,9 +39,10 @@ class JointEdit:
 
     @property
     def named(self) -> AbstractSet[tuple[str, str]]:
-        """Kind and id of all that is listed, pools of memberships too."""
+        """Kind and id of all that is listed, reps and pools of memberships too."""
+        reps = {("rep", rep) for rep in self.memberships}
         pools = {("pool", pool) for places in self.memberships.values() for pool in places}
-        return pools.union((edit.kind, edit.id) for edit in self.edits)
+        return reps | pools | {(edit.kind, edit.id) for edit in self.edits}
 
 
 def worked_out(tenant: str, records: WorkforceRecords, joint: JointEdit) -> Replacements:

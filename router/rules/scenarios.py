@@ -90,7 +90,7 @@ def _item_of(rule_set: RoutingRules, test: RuleTest) -> WorkItem:
     """Return a test's work item as it is when it has come."""
     check_unstamped(rule_set, test.item)
     if test.arrival and not rule_set.arrival:
-        raise InvalidInput([Violation("arrival", f"found {test.arrival}, and the rule set declares no arrival")])
+        raise InvalidInput([Violation("work_item", f"comes at {test.arrival}, and the rule set declares no arrival")])
     return stamped(test.item, rule_set.arrival.name, test.arrival) if rule_set.arrival and test.arrival else test.item
 
 

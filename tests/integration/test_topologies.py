@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -85,10 +86,10 @@ async def test_a_failover_under_load_loses_nothing_that_was_acknowledged(losing_
 # -------------------------------------------------------------------------------------------------------------- cluster
 
 
-def tenant_on(node: int) -> str:
+def tenant_on(node: int, name: str = "company") -> str:
     """Return a tenant whose slot is one of a node's."""
-    names = (f"company-{n}" for n in range(1000))
-    return next(name for name in names if key_slot(name.encode()) * 3 // SLOTS == node)
+    names = (f"{name}-{n}" for n in range(1000))
+    return next(each for each in names if key_slot(each.encode()) * 3 // SLOTS == node)
 
 
 async def test_a_cluster_spreads_tenants_and_keeps_each_together(cluster: Cluster) -> None:
@@ -106,6 +107,19 @@ async def test_a_cluster_spreads_tenants_and_keeps_each_together(cluster: Cluste
         assert keys
         assert {key.partition("{")[2].partition("}")[0] for key in keys} & set(tenants) == {tenant}
         assert await differences(cluster.url, tenant) == []
+
+
+async def test_in_a_cluster_each_tenant_s_node_says_when_a_lead_came(cluster: Cluster) -> None:
+    async with serving(cluster.url) as address:
+        for node in range(3):
+            async with connected(address, tenant_on(node, "arrival"), cluster.url) as api:
+                await settle(api)
+                await api.adopt({**EVERYONE, "arrival": {"field": "arrived"}})
+
+                decision = await api.route("L-1")
+
+                stamp = (await api.item(decision.work_item)).attributes["arrived"]
+                assert datetime.fromisoformat(str(stamp)) <= decision.decide_time.ToDatetime(UTC)
 
 
 async def test_the_doctor_asks_every_node_of_a_cluster(cluster: Cluster) -> None:

@@ -183,7 +183,7 @@ def test_a_test_whose_item_says_itself_when_it_comes_fails_as_the_request_would(
 def test_an_arrival_that_no_rule_asks_for_fails_the_test() -> None:
     (message,) = arriving({**case({"n": 1}, rule="default"), "arrival": "2026-03-02"}, arrival=None, rules=[])
 
-    assert message == "the item cannot be routed: arrival: found 2026-03-02, and the rule set declares no arrival"
+    assert message == "the item cannot be routed: work_item: comes at 2026-03-02, and the rule set declares no arrival"
 
 
 def test_an_arrival_that_is_no_instant_is_an_error_at_its_place() -> None:

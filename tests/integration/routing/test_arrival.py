@@ -22,7 +22,18 @@ from fairlead.v1 import workforce_pb2 as workforce
 from store.clients import client_for, close
 from store.clock import SimulatedClock
 from store.embedded.orphans import socket_path
-from tests.api import ASSIGNED, EXISTING_OWNER, FULL, WAITING, Api, connected, differences, last, violated_fields
+from tests.api import (
+    ASSIGNED,
+    EXISTING_OWNER,
+    FULL,
+    UNROUTED,
+    WAITING,
+    Api,
+    connected,
+    differences,
+    last,
+    violated_fields,
+)
 from tests.integration.routing.arranging import refused
 from tests.served import Served
 
@@ -252,13 +263,15 @@ async def test_a_dead_letter_that_is_given_another_chance_came_when_it_was_submi
 
 
 async def test_a_lead_from_before_the_rules_asked_is_stamped_with_when_it_first_came(company: Company) -> None:
-    await company.publish(BEFORE)
+    await company.publish(
+        {**BEFORE, "default": {"route": {"pool": "day"}}}
+    )  # else it waits, and may be woken meanwhile
     await company.switch("dan", active=False)
-    waiting = await company.route("L-1")
+    unrouted = await company.route("L-1")
     await company.publish(RULES)
     await company.at(MONDAY)
 
     again = await company.route("L-1")
 
-    assert (waiting.outcome, last(again.rep)) == (WAITING, "dee")
-    assert await company.stamp(waiting.work_item) == STAMP_OF_FRIDAY
+    assert (unrouted.outcome, last(again.rep)) == (UNROUTED, "dee")
+    assert await company.stamp(unrouted.work_item) == STAMP_OF_FRIDAY

@@ -82,6 +82,7 @@ class Territories:
 
         Examples
         --------
+        >>> from rules.normal_form import Ignorable
         >>> Territories({"East": Territory("East", "CN")}).ignoring(frozenset({Ignorable.CASE})).around("east")
         ('east', 'cn')
         """

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -26,7 +27,11 @@ from tests.integration.clients.arranging import environment
 from tests.topologies import free_port
 
 ROOT = Path(__file__).parents[2]
-WALKS = sorted((ROOT / "docs/walkthroughs").glob("*.md"))
+TRAINS = pytest.mark.long
+WALKS = [
+    pytest.param(walk, id=walk.stem, marks=TRAINS if walk.stem == "data_scientist" else ())
+    for walk in sorted((ROOT / "docs/walkthroughs").glob("*.md"))
+]
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PORT = "50051"
 
@@ -84,7 +89,7 @@ def test_what_is_printed_is_held_against_what_is_shown(expected: list[str], prin
     assert matches(expected, printed) is does
 
 
-@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.stem)
+@pytest.mark.parametrize("walk", WALKS)
 def test_a_walk_goes_as_it_is_told(walk: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("node_modules", "contract"))
     port, programs = str(free_port()), Path(sys.executable).parent
@@ -121,6 +126,7 @@ def services(folder: Path, variables: dict[str, str]) -> Iterator[Callable[[str]
         with log.open("wb") as lines:
             process = subprocess.Popen(["bash", "-c", command], cwd=folder, env=variables, stderr=lines)
         running.append(process)
+        Thread(target=process.wait, daemon=True).start()  # or what was killed in the walk would be there still
         while "ready:" not in log.read_text():
             assert process.poll() is None, log.read_text()
             time.sleep(0.05)

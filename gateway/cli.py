@@ -31,11 +31,18 @@ def token() -> None:
 
 @token.command("keys")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def make_keys(folder: Path) -> None:
-    """Make a signing key and its public half in FOLDER.
-
-    Making them again rotates: the old public key goes, and with it, within a minute, the tokens it signed.
-    """
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replace the keys that FOLDER holds, which rotates: within a minute, the tokens they signed are refused.",
+)
+def make_keys(folder: Path, force: bool) -> None:
+    """Make a signing key and its public half in FOLDER, which must hold none."""
+    if not force and (held := [name for name in (PRIVATE, PUBLIC) if (folder / name).exists()]):
+        raise click.ClickException(
+            f"{folder} holds {' and '.join(held)} already: name another folder, or replace them with --force, "
+            "which ends the tokens they signed"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

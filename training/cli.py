@@ -15,10 +15,10 @@ from rich.table import Table
 
 from failures import Failure, InvalidInput
 from operations.profit import profit_options
-from scoring.model.profit import ProfitAssumptions, at_risk_in_words
+from scoring.model.profit import AtRisk, ProfitAssumptions, at_risk_in_words, moved_in_words
 from scoring.model.schema import FeatureSchema
 from scoring.names import checked_tenant, registry_of
-from scoring.registry.gates import gates, grouped
+from scoring.registry.gates import at_risk, gates, grouped
 from tables.cli import say, table_options
 from tables.options import ReadOptions
 from training import pipeline
@@ -199,11 +199,24 @@ def show_figures(console: Console, published: Published, language: Language) -> 
         names, passed = ", ".join(gate.name for gate in group), "[green]pass[/]" if group[0].passed else "[red]fail[/]"
         console.print(f"{passed} {names}: {escape(group[0].detail)}", highlight=False)
     console.print(at_risk_in_words(published.artefact.thresholds.at_risk, published.request.profit), highlight=False)
+    if published.champion:
+        show_moved(console, at_risk(published.artefact), at_risk(published.champion))
     console.print(
         f"version [bold]{published.artefact.manifest.version}[/]\nreport  {published.folder / page_name(language)}",
         highlight=False,
         soft_wrap=True,
     )
+
+
+def show_moved(console: Console, now: AtRisk, champion: AtRisk) -> None:
+    """Print by which assumptions others are at risk than by the champion, and the options that keep to its own."""
+    if changed := now.changed_from(champion):
+        options = " ".join(f"--{name.replace('_', '-')} {was:g}" for name, (was, _) in changed.items())
+        console.print(
+            f"other assumptions than the champion's: {moved_in_words(now, champion)}\n  to keep its own: {options}",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 @click.command()

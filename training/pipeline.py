@@ -42,12 +42,13 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """What was asked for, the version as a server reads it, its folder, and its report."""
+    """What was asked for, the version as a server reads it, its folder, its report, and the champion beside it."""
 
     request: TrainRequest
     artefact: Artefact
     folder: Path
     report: Document
+    champion: Artefact | None = None
 
 
 def read(
@@ -112,6 +113,6 @@ def train_and_publish(ready: Ready, registry: Path, progress: ProgressListener) 
     progress.stage("publish", 1)
     sha256, now = file_sha256(ready.file), datetime.now(UTC)
     origin = Origin(request.model, request.target, sha256, request.configuration, now, request.command)
-    published = Published(request, *publish(trained, origin, registry))
+    published = Published(request, *publish(trained, origin, registry), champion)
     progress.advance()
     return published

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from typing import Any
 
@@ -17,8 +17,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from scoring.cli.failing import failures_in_words
-from scoring.errors import ArtefactRefused
-from scoring.model.profit import assumptions_of, at_risk_in_words
+from scoring.errors import ArtefactRefused, NotFound
+from scoring.model.profit import AtRisk, assumptions_of, at_risk_in_words, moved_in_words
 from scoring.names import checked_tenant
 from scoring.registry import gates
 from scoring.registry.journal import AliasState, Entry
@@ -151,6 +151,8 @@ def compare(registry: Registry, model: str, first: str, second: str) -> None:
     """Set two versions side by side; versions or aliases."""
     comparison = registry.compare(model, registry.called(model, first), registry.called(model, second))
     table = Table("figure", *comparison.versions, "difference")
+    for row in _compared_risks(*comparison.at_risk):
+        table.add_row(*row)
     for name, (one, two) in comparison.figures.items():
         table.add_row(name, f"{one:.4f}", f"{two:.4f}", f"{two - one:+.4f}")
     console = Console()
@@ -158,6 +160,14 @@ def compare(registry: Registry, model: str, first: str, second: str) -> None:
     for version, names in zip(comparison.versions, (comparison.only_in_first, comparison.only_in_second), strict=True):
         if names:
             console.print(f"only {version} reads: {', '.join(names)}")
+
+
+def _compared_risks(first: AtRisk, second: AtRisk) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the thresholds, and of the assumptions in which they differ."""
+    shares = first.threshold, second.threshold
+    yield "at risk from", *(f"{share:.1%}" for share in shares), f"{100 * (shares[1] - shares[0]):+.1f} points"
+    for name, (one, two) in second.changed_from(first).items():
+        yield f"  {name.replace('_', ' ')}", f"{one:g}", f"{two:g}", f"{two - one:+g}"
 
 
 @models.command()
@@ -168,8 +178,12 @@ def compare(registry: Registry, model: str, first: str, second: str) -> None:
 @click.option("--reason", default="", help="Why.")
 @_etag
 def challenge(registry: Registry, model: str, version: str, actor: str, reason: str, etag: str) -> None:
-    """Name a version the challenger: what `compare` and `promote` mean when they are not told otherwise."""
+    """Name a version the challenger: what `compare` and `promote` mean when they are not told otherwise.
+
+    A line says so where it would take others for at risk than the champion does, and by which assumptions.
+    """
     _say(registry.challenge(model, registry.called(model, version), actor=actor, reason=reason, etag=etag))
+    _say_moved(_at_risk(registry, model, "challenger"), _at_risk(registry, model, "champion"), "as champion: ")
 
 
 @models.command()
@@ -181,9 +195,13 @@ def challenge(registry: Registry, model: str, version: str, actor: str, reason: 
 @click.option("--override", is_flag=True, help="Promote though gates failed.")
 @_etag
 def promote(registry: Registry, model: str, version: str, actor: str, reason: str, override: bool, etag: str) -> None:
-    """Make a version the champion; servers follow within a second."""
-    meant = registry.called(model, version)
+    """Make a version the champion; servers follow within a second.
+
+    A line says so where it takes others for at risk than the champion before, and by which assumptions.
+    """
+    meant, before = registry.called(model, version), _at_risk(registry, model, "champion")
     _say(registry.promote(model, meant, actor=actor, reason=reason, override=override, etag=etag))
+    _say_moved(_at_risk(registry, model, "champion"), before)
 
 
 @models.command()
@@ -194,7 +212,9 @@ def promote(registry: Registry, model: str, version: str, actor: str, reason: st
 @_etag
 def rollback(registry: Registry, model: str, actor: str, reason: str, etag: str) -> None:
     """Make the previous version the champion again."""
+    before = _at_risk(registry, model, "champion")
     _say(registry.rollback(model, actor=actor, reason=reason, etag=etag))
+    _say_moved(_at_risk(registry, model, "champion"), before)
 
 
 @models.command()
@@ -238,3 +258,17 @@ def _console() -> Console:
 def _say(state: AliasState) -> None:
     aliases = (f"{alias} {state.version(alias) or '—'}" for alias in ("champion", "challenger", "previous"))
     click.echo(f"{state.model}: {', '.join(aliases)} (etag {state.etag})")
+
+
+def _at_risk(registry: Registry, model: str, alias: str) -> AtRisk | None:
+    """Return from which risk on customers are at risk; None: no version has the alias, or it is refused."""
+    try:
+        return gates.at_risk(registry.load(model, alias))
+    except (NotFound, ArtefactRefused):
+        return None
+
+
+def _say_moved(now: AtRisk | None, before: AtRisk | None, prefix: str = "") -> None:
+    """Say where a version takes others for at risk than the one before."""
+    if now and before and (moved := moved_in_words(now, before)):
+        click.echo(f"{prefix}{moved}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from scoring.errors import InvalidInput, Violation
@@ -124,6 +124,46 @@ def assumptions_of(report: Mapping[str, Any]) -> ProfitAssumptions | None:
             except InvalidInput:
                 return None
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """From which risk on customers are at risk by a version, and the assumptions that its report tells, if any."""
+
+    threshold: float
+    assumptions: ProfitAssumptions | None
+
+    def changed_from(self, before: AtRisk) -> dict[str, tuple[float, float]]:
+        """Return the assumptions that are others than before, by name: each as it was, and as it is.
+
+        Nothing where one of the two does not tell them. What looks alike when it is written is alike: a report holds
+        the acceptance as a quotient.
+        """
+        if self.assumptions is None or before.assumptions is None:
+            return {}
+        was, now = asdict(before.assumptions), asdict(self.assumptions)
+        return {name: (was[name], now[name]) for name in now if f"{was[name]:g}" != f"{now[name]:g}"}
+
+
+def moved_in_words(now: AtRisk, before: AtRisk) -> str:
+    """Say that customers are at risk from another risk on, and which assumptions are others; empty: it is the same.
+
+    Examples
+    --------
+    >>> usual, rich = ProfitAssumptions(), ProfitAssumptions(value=500.0, contact_cost=2.0)
+    >>> moved_in_words(AtRisk(usual.break_even, usual), AtRisk(rich.break_even, rich))
+    'at risk from 16.4 % on instead of 7.6 %: value 200 instead of 500, contact cost 1 instead of 2'
+    >>> moved_in_words(AtRisk(0.3, None), AtRisk(0.25, usual))
+    'at risk from 30.0 % on instead of 25.0 %'
+    >>> moved_in_words(AtRisk(0.3, None), AtRisk(0.3, None))
+    ''
+    """
+    changed = now.changed_from(before)
+    if not changed and now.threshold == before.threshold:
+        return ""
+    text = f"at risk from {100 * now.threshold:.1f} % on instead of {100 * before.threshold:.1f} %"
+    whys = (f"{name.replace('_', ' ')} {new:g} instead of {old:g}" for name, (old, new) in changed.items())
+    return f"{text}: {', '.join(whys)}" if changed else text
 
 
 def at_risk_in_words(threshold: float, assumptions: ProfitAssumptions | None) -> str:

@@ -11,9 +11,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scoring.errors import ArtefactMalformed
+from scoring.model.profit import AtRisk, assumptions_of
+
+if TYPE_CHECKING:
+    from scoring.model.artefact import Artefact
 
 _FILE = "report.json"
 
@@ -91,6 +95,11 @@ def headline(report: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     (('cv', {'roc_auc': 0.8}), ('', {}))
     """
     return next(((block, report[block]) for block in ("test", "cv") if isinstance(report.get(block), dict)), ("", {}))
+
+
+def at_risk(loaded: Artefact) -> AtRisk:
+    """Return from which risk on customers are at risk by a version, with the assumptions that its report tells."""
+    return AtRisk(loaded.thresholds.at_risk, assumptions_of(read_report(loaded.report)))
 
 
 def failed_gates(report: Mapping[str, Any]) -> list[str]:

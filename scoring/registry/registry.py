@@ -25,6 +25,7 @@ from scoring.errors import (
     RequestIdReused,
     StaleEtag,
 )
+from scoring.model.profit import AtRisk
 from scoring.model.verification import SUMS
 from scoring.names import checked_name, resource_name
 from scoring.registry import gates
@@ -69,9 +70,12 @@ class ChangeTerms(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two versions side by side: figures both reports have, by name, and the features only one of them reads."""
+    """Two versions side by side: from which risk on customers are at risk, figures both reports have, by name, and the
+    features only one of them reads.
+    """
 
     versions: tuple[str, str]
+    at_risk: tuple[AtRisk, AtRisk]
     figures: dict[str, tuple[float, float]]
     only_in_first: tuple[str, ...]
     only_in_second: tuple[str, ...]
@@ -240,6 +244,7 @@ class Registry:
         names = one.schema.names, two.schema.names
         return Comparison(
             (one.manifest.version, two.manifest.version),
+            (gates.at_risk(one), gates.at_risk(two)),
             {name: (figures[0][name], figures[1][name]) for name in sorted(figures[0].keys() & figures[1].keys())},
             tuple(name for name in names[0] if name not in names[1]),
             tuple(name for name in names[1] if name not in names[0]),

@@ -65,11 +65,10 @@ class EmbeddedServer:
         Raises
         ------
         EmbeddedServerError
-            If there is no binary, the folder is in use, or it does not start.
+            If there is no binary, the folder cannot be made or written, or is in use, or it does not start.
         """
         self._binary = self._binary or find_binary()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._take_lock()
+        self._take_lock(self._opened_lock())
         if self._socket.exists():
             stop_orphan(self._socket)
         self._keeper.start()
@@ -123,8 +122,16 @@ class EmbeddedServer:
         name = "Valkey" if "valkey_version" in server else "Redis"
         return f"{name} {server.get('valkey_version') or server['redis_version']}"
 
-    def _take_lock(self) -> None:
-        lock = (self.folder / "lock").open("a+")
+    def _opened_lock(self) -> IO[str]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return (self.folder / "lock").open("a+")
+        except OSError as error:
+            raise EmbeddedServerError(
+                f"data folder {self.folder} cannot be made or written: {error.strerror}: name one that can with --data"
+            ) from error
+
+    def _take_lock(self, lock: IO[str]) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

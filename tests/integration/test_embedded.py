@@ -145,6 +145,23 @@ def test_a_second_server_on_a_folder_is_refused(own_store: EmbeddedServer) -> No
         EmbeddedServer(own_store.folder).start()
 
 
+@pytest.mark.parametrize("taken", ["data", "data/lock/file"])
+def test_a_folder_that_cannot_be_made_or_written_is_a_clear_error(
+    starts: list[Served], tmp_path: Path, taken: str
+) -> None:
+    (tmp_path / taken).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / taken).write_text("not a folder", "utf-8")
+    folder = tmp_path / "data/below" if taken == "data" else tmp_path / "data"
+    starts.append(Served(folder))
+
+    code = starts[0].ended()
+
+    assert code == 1
+    assert f"data folder {folder} cannot be made or written: " in starts[0].log[-1]
+    assert "--data" in starts[0].log[-1]
+    assert "Traceback" not in "".join(starts[0].log)
+
+
 def test_a_port_in_use_is_a_clear_error(served: Served, short_path: Path, starts: list[Served]) -> None:
     starts.append(Served(short_path / "other", listen=served.address))
 

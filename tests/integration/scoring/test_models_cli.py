@@ -152,6 +152,52 @@ def test_the_risk_from_which_rescuing_pays_is_told_with_the_assumptions_that_giv
     assert f"{worth}: (20 + 2) / (0.2 × (500 − 20) + 20)" in shown
 
 
+def assumed(folder: Path, version: str, assumptions: ProfitAssumptions) -> None:
+    """Write a version whose threshold rests on assumptions."""
+    campaign = {
+        "lifetime_value": assumptions.value, "incentive": assumptions.incentive, "contact": assumptions.contact_cost,
+        "accept_a": 20 * assumptions.acceptance, "accept_b": 20 - 20 * assumptions.acceptance,
+    }  # fmt: skip
+    report = {"profit": {"campaign": campaign}, "gates": [{"name": "leaks", "passed": True}]}
+    thresholds = Thresholds(at_risk=assumptions.break_even, top_decile=0.5)
+    write_model(folder, version, thresholds=thresholds, report=report)
+
+
+def test_a_threshold_that_rests_on_other_assumptions_is_said_and_compared(tmp_path: Path) -> None:
+    assumed(tmp_path, "rich", ProfitAssumptions(value=500.0, contact_cost=2.0))
+    assumed(tmp_path, "usual", ProfitAssumptions())
+    assumed(tmp_path, "alike", ProfitAssumptions())
+    moved = "at risk from 16.4 % on instead of 7.6 %: value 200 instead of 500, contact cost 1 instead of 2"
+    back = "at risk from 7.6 % on instead of 16.4 %: value 500 instead of 200, contact cost 2 instead of 1"
+
+    said = [
+        run(tmp_path, *change, "--actor", "ann").output.splitlines()[1:]
+        for change in (
+            ("promote", "churn", "rich"), ("challenge", "churn", "usual"), ("promote", "churn"), ("rollback", "churn"),
+            ("promote", "churn", "usual"), ("promote", "churn", "alike"),
+        )
+    ]  # fmt: skip
+    compared = [
+        line.strip("│").split("│") for line in run(tmp_path, "compare", "churn", "rich", "usual").output.splitlines()
+    ]
+
+    assert said == [[], [f"as champion: {moved}"], [moved], [back], [moved], []]
+    rows = [[cell.strip() for cell in cells] for cells in compared if len(cells) == 4]
+    assert rows == [
+        ["at risk from", "7.6%", "16.4%", "+8.8 points"],
+        ["value", "500", "200", "-300"],
+        ["contact cost", "2", "1", "-1"],
+    ]
+    assert "value" not in run(tmp_path, "compare", "churn", "usual", "alike").output
+
+
+def test_a_champion_that_is_refused_can_be_replaced_all_the_same(storage: Path) -> None:
+    run(storage, "promote", "churn", "v1", "--actor", "ann")
+    (storage / "churn" / "v1" / "tables.npz").write_bytes(b"")
+
+    assert run(storage, "promote", "churn", "v2", "--actor", "ann").output.startswith("churn: champion v2")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

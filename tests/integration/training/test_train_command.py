@@ -169,6 +169,20 @@ def test_the_risk_from_which_rescuing_pays_comes_of_the_assumptions_that_were_gi
     assert (version / "tables.npz").read_bytes() == (usual / "tables.npz").read_bytes()
 
 
+def test_assumptions_that_are_not_the_champions_are_said_with_the_options_that_keep_them(tmp_path: Path) -> None:
+    table = write_csv(tmp_path, customers(700))
+    options = ("--data", table, "--target", "Churn", "--out", tmp_path)
+    first = run(*options, "--value", 500, "--contact-cost", 2)
+    registry = Registry(open_storage(str(tmp_path)), lambda: NOON)
+    registry.promote("churn", registry.versions("churn")[0], actor="ann", override=True, reason="a trial")
+
+    other, same = run(*options), run(*options, "--value", 500, "--contact-cost", 2)
+
+    moved = "at risk from 16.4 % on instead of 7.6 %: value 200 instead of 500, contact cost 1 instead of 2"
+    assert f"other assumptions than the champion's: {moved}\n  to keep its own: --value 500 --contact-cost 2\n" in other
+    assert "other assumptions" not in first + same
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -12,7 +12,7 @@ from failures import Unauthenticated
 from gateway.auth.jwks import KeyRing
 from gateway.auth.principals import Principal, Role
 from gateway.auth.tokens import Tokens
-from gateway.cli import PRIVATE, token
+from gateway.cli import PRIVATE, PUBLIC, token
 from tests.unit.gateway.auth.test_tokens import call_with
 
 
@@ -45,10 +45,22 @@ async def test_a_minted_token_says_who_calls(tmp_path: Path, role: Role) -> None
 async def test_keys_made_again_take_the_old_tokens_with_them(tmp_path: Path) -> None:
     believed = tokens(tmp_path)
     minted = run("mint", str(tmp_path), "--role", "manager").strip()
-    run("keys", str(tmp_path))
+    run("keys", str(tmp_path), "--force")
 
     with pytest.raises(Unauthenticated):
         await believed.identify(call_with(f"Bearer {minted}"))
+
+
+@pytest.mark.parametrize("held", [PRIVATE, PUBLIC])
+def test_keys_that_are_there_are_not_replaced_unless_it_is_said(tmp_path: Path, held: str) -> None:
+    (tmp_path / held).write_text("in use", "utf-8")
+
+    refused = CliRunner().invoke(token, ["keys", str(tmp_path)])
+
+    assert refused.exit_code == 1
+    assert f"{tmp_path} holds {held} already" in refused.output
+    assert "--force" in refused.output
+    assert {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()} == {held: "in use"}
 
 
 def test_only_its_owner_may_read_the_signing_key(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from scoring.errors import (
     StaleEtag,
 )
 from scoring.model.loaded import LoadedModel
+from scoring.model.profit import AtRisk
 from scoring.model.verification import SUMS, sums_of
 from scoring.registry.active_model import ActiveModel
 from scoring.registry.adapters.storage import JOURNAL, LocalStorage
@@ -206,6 +207,7 @@ def test_two_versions_stand_side_by_side(registry: Registry) -> None:
 
     assert comparison.versions == ("v1", "v2")
     assert (comparison.only_in_first, comparison.only_in_second) == ((), ())
+    assert comparison.at_risk == (AtRisk(0.3, None), AtRisk(0.3, None))
 
 
 def test_the_holder_follows_promotions_and_keeps_what_it_loaded(registry: Registry) -> None:

@@ -1,8 +1,8 @@
-"""What is to be routed, and by what: read from files, checked before anything is sent, then entered into a service."""
+"""What is to be routed, and by what: read from files, and checked before anything is sent."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,6 @@ _MOST_CANDIDATES = 20_000
 """Candidates in one answer: with their words some 300 bytes each, and the service sends up to 16 MiB."""
 _LARGEST_BATCH = 500
 _HOW_TO_SAY = " (of reps and territories: in a file, --workforce-mapping FILE)"
-_REPS_AT_ONCE = 10_000
 
 Result = tuple[routing.WorkItem, decisions.Decision | FairleadError]
 
@@ -116,27 +115,6 @@ def pools_of(rule_set: RoutingRules) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(route.pool for route in routes), *others]))
 
 
-def enter(client: FairleadClient, inputs: Inputs, bands: Mapping[str, float]) -> None:
-    """Enter territories, reps and pools, and publish the rules unless they are the active ones.
-
-    Raises
-    ------
-    FairleadError
-        If the service refuses.
-    """
-    present = {_last(territory.name): _last(territory.parent) for territory in client.list_territories()}
-    for territory, parent in inputs.territories.parents.items():
-        if present.get(territory) != parent:
-            client.upsert_territory(territory, parent)
-    reps = inputs.workforce.reps
-    for start in range(0, len(reps), _REPS_AT_ONCE):
-        client.upsert_reps(reps[start : start + _REPS_AT_ONCE])
-    for pool, members in inputs.workforce.pools.items():
-        client.upsert_pool(pool, members, band=bands.get(pool))
-    if active_source(client) != inputs.source:
-        client.publish_rules(inputs.source, note="fairlead route")
-
-
 def missing_pools(inputs: Inputs, present: Collection[str]) -> list[str]:
     """Return the pools that routes name and nobody is in: what goes there stays without an owner."""
     return [pool for pool in pools_of(inputs.rule_set) if pool not in present]
@@ -203,10 +181,6 @@ def bands_from(pairs: Iterable[str]) -> dict[str, float]:
         if not pool or not 0 <= found[pool] <= 1000:
             raise click.BadParameter(f"{pair!r}: must be POOL=UNITS, 0 to 1000, e.g. east=1", param_hint="--band")
     return found
-
-
-def _last(name: str) -> str:
-    return name.rpartition("/")[2]
 
 
 def never_eligible(inputs: Inputs) -> Iterator[str]:

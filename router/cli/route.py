@@ -26,12 +26,12 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import in_words
 from router.cli.consoles import console_for
 from router.cli.csv_files import CsvRows, csv_file
+from router.cli.entering import enter
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import (
     Inputs,
     active_source,
     bands_from,
-    enter,
     mapping,
     missing_pools,
     never_eligible,
@@ -109,7 +109,9 @@ def route(
                    any other column becomes an attribute of the rep
       territories  id 区域, parent 上级
 
-    A reps file without pools puts everybody into every pool that the rules name. A lead that was routed before
+    With --server, reps and territories are entered as `fairlead workforce load` does it, as one revision, and what
+    was changed is printed: a column that a file does not have leaves the field as it is, and who is not in it stays.
+    Without a column pools, who is in no pool yet joins every pool that the rules name. A lead that was routed before
     keeps its owner and its data: what was sent otherwise is named, and not taken. Files are CSV, Parquet or
     workbooks, as people have them: `fairlead inspect` says how one is read. The options below are of the leads;
     reps and territories read by themselves, or by --workforce-mapping FILE. A lead in error is left out and written to
@@ -131,7 +133,9 @@ def route(
     inputs = read_inputs(leads, reps, written, territories, source, options, of_workforce)
     widths, console = bands_from(bands), console_for(sys.stdout)
     with csv_file(out, columns_with(inputs.rule_set.sent_fields)) as rows, _service(server, tenant) as client:
-        enter(client, inputs, widths)
+        changes = enter(client, inputs, widths)
+        if server and changes:  # of a service of its own everything is new
+            console.print(escape(changes), soft_wrap=True)
         refused = report(client, inputs, console, rows)
     console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
     sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import grpc
-from google.protobuf.struct_pb2 import ListValue, Struct
 from rich.console import Console
 
 from fairlead.client import FairleadClient, FairleadError
@@ -21,7 +20,7 @@ from router.cli.lead_files import LeadsFile, read_leads
 from router.cli.territory_files import TerritoriesFile, read_territories
 from router.cli.workforce_files import WorkforceFile, read_reps
 from router.rules.check import check
-from router.rules.route import OtherPool, Requirement, RoutingRules
+from router.rules.route import OtherPool, RoutingRules
 from tables.options import ReadOptions
 from tables.report import ReadReport
 
@@ -181,34 +180,3 @@ def bands_from(pairs: Iterable[str]) -> dict[str, float]:
         if not pool or not 0 <= found[pool] <= 1000:
             raise click.BadParameter(f"{pair!r}: must be POOL=UNITS, 0 to 1000, e.g. east=1", param_hint="--band")
     return found
-
-
-def never_eligible(inputs: Inputs) -> Iterator[str]:
-    """Name reps whom no lead of the file can be given, because of what a requirement asks of one of their lists."""
-    for rule, requirement in _requirements(inputs.rule_set):
-        wanted = _wanted(requirement, inputs)
-        for rep in inputs.workforce.reps if wanted else ():
-            listed = _texts(rep.attributes, requirement.rep)
-            if not listed & wanted:
-                shown = ", ".join(sorted(listed)) or "none"
-                lacking = f"no lead has such {requirement.item}, so {rule} gives them none"
-                yield f"rep {rep.name}, {requirement.rep} {shown}: {lacking}"
-
-
-def _requirements(rule_set: RoutingRules) -> Iterator[tuple[str, Requirement]]:
-    routes = [*((f"rule {rule.id}", rule.target) for rule in rule_set.rules), ("the default", rule_set.default)]
-    for rule, target in routes:
-        yield from ((rule, each) for each in target.require if each.op in ("has", "has_any") and each.item)
-
-
-def _wanted(requirement: Requirement, inputs: Inputs) -> set[str]:
-    """Return what leads ask for; empty: nothing."""
-    return {text for item in inputs.leads.items for text in _texts(item.attributes, requirement.item or "")}
-
-
-def _texts(attributes: Struct, name: str) -> set[str]:
-    """Return an attribute's entries; none if it is absent."""
-    if name not in attributes:
-        return set()
-    value = attributes[name]
-    return {str(entry) for entry in value} if isinstance(value, ListValue) else {str(value)}

@@ -34,11 +34,11 @@ from router.cli.inputs import (
     bands_from,
     mapping,
     missing_pools,
-    never_eligible,
     read_inputs,
     route_all,
 )
 from router.cli.lists import Names, enum_value, shown_time
+from router.cli.never_eligible import never_eligible
 from router.cli.remarks import Remarks
 from router.cli.server import own_service
 from router.cli.words import called, last, rule_of
@@ -200,12 +200,12 @@ def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> 
     """Say what the files hold that will not be used, or not as it is meant."""
     for report in inputs.reports:
         say(report)
-    for warning in [*inputs.workforce.warnings, *never_eligible(inputs)]:
+    pools = {last(pool.name): {last(member.rep) for member in pool.members} for pool in client.list_pools()}
+    for warning in [*inputs.workforce.warnings, *never_eligible(inputs, pools)]:
         console.print(f"[yellow]{escape(warning)}[/]")
     if inputs.leads.left_out:
         console.print(f"columns left out, the rule set declares no such field: {', '.join(inputs.leads.left_out)}")
-    present = [pool.name.rpartition("/")[2] for pool in client.list_pools()]
-    for pool in missing_pools(inputs, present):
+    for pool in missing_pools(inputs, pools):
         console.print(f"[yellow]nobody is in pool {pool}[/], which the rules name")
 
 

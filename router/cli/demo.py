@@ -20,9 +20,10 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, headline, names_of
 from router.cli.demo_churn import CUSTOMERS, show_churn
+from router.cli.entering import enter
 from router.cli.failing import InputFailed
 from router.cli.fairness_tables import Arrivals, fairness_table
-from router.cli.inputs import Inputs, enter, read_inputs, route_all
+from router.cli.inputs import Inputs, read_inputs, route_all
 from router.cli.server import own_service
 from router.cli.words import owner_of, rule_of, why_not
 from router.wording.figures import decided_by

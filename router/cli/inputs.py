@@ -1,14 +1,13 @@
-"""What is to be routed, and by what: read from files, checked before anything is sent, then entered into a service."""
+"""What is to be routed, and by what: read from files, and checked before anything is sent."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import grpc
-from google.protobuf.struct_pb2 import ListValue, Struct
 from rich.console import Console
 
 from fairlead.client import FairleadClient, FairleadError
@@ -21,7 +20,7 @@ from router.cli.lead_files import LeadsFile, read_leads
 from router.cli.territory_files import TerritoriesFile, read_territories
 from router.cli.workforce_files import WorkforceFile, read_reps
 from router.rules.check import check
-from router.rules.route import OtherPool, Requirement, RoutingRules
+from router.rules.route import OtherPool, RoutingRules
 from tables.options import ReadOptions
 from tables.report import ReadReport
 
@@ -29,7 +28,6 @@ _MOST_CANDIDATES = 20_000
 """Candidates in one answer: with their words some 300 bytes each, and the service sends up to 16 MiB."""
 _LARGEST_BATCH = 500
 _HOW_TO_SAY = " (of reps and territories: in a file, --workforce-mapping FILE)"
-_REPS_AT_ONCE = 10_000
 
 Result = tuple[routing.WorkItem, decisions.Decision | FairleadError]
 
@@ -116,27 +114,6 @@ def pools_of(rule_set: RoutingRules) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(route.pool for route in routes), *others]))
 
 
-def enter(client: FairleadClient, inputs: Inputs, bands: Mapping[str, float]) -> None:
-    """Enter territories, reps and pools, and publish the rules unless they are the active ones.
-
-    Raises
-    ------
-    FairleadError
-        If the service refuses.
-    """
-    present = {_last(territory.name): _last(territory.parent) for territory in client.list_territories()}
-    for territory, parent in inputs.territories.parents.items():
-        if present.get(territory) != parent:
-            client.upsert_territory(territory, parent)
-    reps = inputs.workforce.reps
-    for start in range(0, len(reps), _REPS_AT_ONCE):
-        client.upsert_reps(reps[start : start + _REPS_AT_ONCE])
-    for pool, members in inputs.workforce.pools.items():
-        client.upsert_pool(pool, members, band=bands.get(pool))
-    if active_source(client) != inputs.source:
-        client.publish_rules(inputs.source, note="fairlead route")
-
-
 def missing_pools(inputs: Inputs, present: Collection[str]) -> list[str]:
     """Return the pools that routes name and nobody is in: what goes there stays without an owner."""
     return [pool for pool in pools_of(inputs.rule_set) if pool not in present]
@@ -203,38 +180,3 @@ def bands_from(pairs: Iterable[str]) -> dict[str, float]:
         if not pool or not 0 <= found[pool] <= 1000:
             raise click.BadParameter(f"{pair!r}: must be POOL=UNITS, 0 to 1000, e.g. east=1", param_hint="--band")
     return found
-
-
-def _last(name: str) -> str:
-    return name.rpartition("/")[2]
-
-
-def never_eligible(inputs: Inputs) -> Iterator[str]:
-    """Name reps whom no lead of the file can be given, because of what a requirement asks of one of their lists."""
-    for rule, requirement in _requirements(inputs.rule_set):
-        wanted = _wanted(requirement, inputs)
-        for rep in inputs.workforce.reps if wanted else ():
-            listed = _texts(rep.attributes, requirement.rep)
-            if not listed & wanted:
-                shown = ", ".join(sorted(listed)) or "none"
-                lacking = f"no lead has such {requirement.item}, so {rule} gives them none"
-                yield f"rep {rep.name}, {requirement.rep} {shown}: {lacking}"
-
-
-def _requirements(rule_set: RoutingRules) -> Iterator[tuple[str, Requirement]]:
-    routes = [*((f"rule {rule.id}", rule.target) for rule in rule_set.rules), ("the default", rule_set.default)]
-    for rule, target in routes:
-        yield from ((rule, each) for each in target.require if each.op in ("has", "has_any") and each.item)
-
-
-def _wanted(requirement: Requirement, inputs: Inputs) -> set[str]:
-    """Return what leads ask for; empty: nothing."""
-    return {text for item in inputs.leads.items for text in _texts(item.attributes, requirement.item or "")}
-
-
-def _texts(attributes: Struct, name: str) -> set[str]:
-    """Return an attribute's entries; none if it is absent."""
-    if name not in attributes:
-        return set()
-    value = attributes[name]
-    return {str(entry) for entry in value} if isinstance(value, ListValue) else {str(value)}

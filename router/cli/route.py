@@ -26,19 +26,19 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import in_words
 from router.cli.consoles import console_for
 from router.cli.csv_files import CsvRows, csv_file
+from router.cli.entering import enter
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import (
     Inputs,
     active_source,
     bands_from,
-    enter,
     mapping,
     missing_pools,
-    never_eligible,
     read_inputs,
     route_all,
 )
 from router.cli.lists import Names, enum_value, shown_time
+from router.cli.never_eligible import never_eligible
 from router.cli.remarks import Remarks
 from router.cli.server import own_service
 from router.cli.words import called, last, rule_of
@@ -109,7 +109,9 @@ def route(
                    any other column becomes an attribute of the rep
       territories  id 区域, parent 上级
 
-    A reps file without pools puts everybody into every pool that the rules name. A lead that was routed before
+    With --server, reps and territories are entered as `fairlead workforce load` does it, as one revision, and what
+    was changed is printed: a column that a file does not have leaves the field as it is, and who is not in it stays.
+    Without a column pools, who is in no pool yet joins every pool that the rules name. A lead that was routed before
     keeps its owner and its data: what was sent otherwise is named, and not taken. Files are CSV, Parquet or
     workbooks, as people have them: `fairlead inspect` says how one is read. The options below are of the leads;
     reps and territories read by themselves, or by --workforce-mapping FILE. A lead in error is left out and written to
@@ -131,7 +133,9 @@ def route(
     inputs = read_inputs(leads, reps, written, territories, source, options, of_workforce)
     widths, console = bands_from(bands), console_for(sys.stdout)
     with csv_file(out, columns_with(inputs.rule_set.sent_fields)) as rows, _service(server, tenant) as client:
-        enter(client, inputs, widths)
+        changes = enter(client, inputs, widths)
+        if server and changes:  # of a service of its own everything is new
+            console.print(escape(changes), soft_wrap=True)
         refused = report(client, inputs, console, rows)
     console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
     sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)
@@ -196,12 +200,12 @@ def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> 
     """Say what the files hold that will not be used, or not as it is meant."""
     for report in inputs.reports:
         say(report)
-    for warning in [*inputs.workforce.warnings, *never_eligible(inputs)]:
+    pools = {last(pool.name): {last(member.rep) for member in pool.members} for pool in client.list_pools()}
+    for warning in [*inputs.workforce.warnings, *never_eligible(inputs, pools)]:
         console.print(f"[yellow]{escape(warning)}[/]")
     if inputs.leads.left_out:
         console.print(f"columns left out, the rule set declares no such field: {', '.join(inputs.leads.left_out)}")
-    present = [pool.name.rpartition("/")[2] for pool in client.list_pools()]
-    for pool in missing_pools(inputs, present):
+    for pool in missing_pools(inputs, pools):
         console.print(f"[yellow]nobody is in pool {pool}[/], which the rules name")
 
 

@@ -16,14 +16,14 @@ from google.protobuf.json_format import MessageToDict
 from rich import box
 from rich.table import Table
 
-from fairlead.client import FairleadClient, FairleadError
+from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import workforce_pb2 as workforce_messages
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
-from router.cli.workforce_changes import change_line, summary
+from router.cli.workforce_changes import became, change_line, summary
 from router.cli.workforce_export import ExportedWorkforce, Rows, listed, write
-from router.cli.workforce_loading import WorkforceFiles, in_files, read_files, request_of
+from router.cli.workforce_loading import WorkforceFiles, applied, read_files, request_of
 from tables.cli import say, table_options
 from tables.options import ReadOptions
 
@@ -90,7 +90,7 @@ def load(
         raise click.UsageError("name at least one file: --reps, --pools or --territories")
     files = read_files(reps, pools, territories, reading)
     with connected(server, tenant) as client:
-        answer = _apply(client, files, request_of(files, prune=prune, etag=etag), dry_run=dry_run)
+        answer = applied(client, files, request_of(files, prune=prune, etag=etag), dry_run=dry_run)
     if as_json:
         click.echo(json.dumps(MessageToDict(answer, preserving_proto_field_name=True), ensure_ascii=False, indent=2))
         return
@@ -107,23 +107,12 @@ def _say_beforehand(files: WorkforceFiles) -> None:
         click.secho(remark, fg="yellow", err=True)
 
 
-def _apply(
-    client: FairleadClient, files: WorkforceFiles, request: workforce_messages.ApplyWorkforceRequest, *, dry_run: bool
-) -> workforce_messages.ApplyWorkforceResponse:
-    try:
-        return client.apply_workforce(request, validate_only=dry_run)
-    except FairleadError as error:
-        if not error.violations:
-            raise
-        raise click.ClickException("\n".join(in_files(error, files))) from error
-
-
 def _became(answer: workforce_messages.ApplyWorkforceResponse, *, dry_run: bool) -> str:
     if not answer.changes:
         return f"nothing changes: the workforce stays at revision {answer.revision}"
     if dry_run:
         return f"{summary(answer.changes)}; nothing is written (etag {answer.etag})"
-    return f"{summary(answer.changes)}; the workforce is at revision {answer.revision}"
+    return became(answer)
 
 
 @workforce.command("list")

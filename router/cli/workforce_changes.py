@@ -77,3 +77,8 @@ def summary(changes: Iterable[workforce.WorkforceChange]) -> str:
         f"{collection}: {', '.join(f'{count} {done}' for done, count in done_to.items())}"
         for collection, done_to in counts.items()
     )
+
+
+def became(answer: workforce.ApplyWorkforceResponse) -> str:
+    """Say in a line what was changed, and which revision that made."""
+    return f"{summary(answer.changes)}; the workforce is at revision {answer.revision}"

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
+from fairlead.client import FairleadClient
 from fairlead.errors import FairleadError
 from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.failing import InputFailed
@@ -71,7 +74,7 @@ def request_of(files: WorkforceFiles, *, prune: bool = False, etag: str = "") ->
     if files.reps:
         request.reps.extend(files.reps.reps)
         request.rep_mask.paths.extend(files.reps.mask())
-        request.memberships.extend(_memberships(files.reps.memberships or {}))
+        request.memberships.extend(memberships_of(files.reps.memberships or {}))
     if files.pools:
         request.pools.extend(files.pools.pools)
         request.pool_mask.paths.extend(_mask(files.pools.columns, POOL_COLUMNS))
@@ -85,7 +88,8 @@ def _mask(columns: Mapping[str, str], known: Mapping[str, Sequence[str]]) -> lis
     return [_MASKED.get(field, field) for field in columns if field in known and field != "id"]
 
 
-def _memberships(memberships: Mapping[str, Mapping[str, float | None]]) -> Iterator[workforce.RepMemberships]:
+def memberships_of(memberships: Mapping[str, Mapping[str, float | None]]) -> Iterator[workforce.RepMemberships]:
+    """Ask for the pools of each rep, with their weights; None: as it is."""
     for rep, places in memberships.items():
         pools = [workforce.RepMembership(pool=pool, weight=weight) for pool, weight in places.items()]
         yield workforce.RepMemberships(rep=rep, pools=pools)
@@ -96,6 +100,26 @@ def _territories(file: TerritoriesFile) -> Iterator[workforce.Territory]:
         yield workforce.Territory(
             name=territory, display_name=file.names.get(territory, ""), parent=file.parents[territory]
         )
+
+
+def applied(
+    client: FairleadClient, files: WorkforceFiles, request: workforce.ApplyWorkforceRequest, *, dry_run: bool = False
+) -> workforce.ApplyWorkforceResponse:
+    """Have the service do what is asked for.
+
+    Raises
+    ------
+    click.ClickException
+        If it refuses some of it, naming file and line of each.
+    FairleadError
+        If it fails.
+    """
+    try:
+        return client.apply_workforce(request, validate_only=dry_run)
+    except FairleadError as error:
+        if not error.violations:
+            raise
+        raise click.ClickException("\n".join(in_files(error, files))) from error
 
 
 def in_files(error: FairleadError, files: WorkforceFiles) -> list[str]:

@@ -114,6 +114,42 @@ def test_routing_the_same_file_again_changes_no_owner(
     assert {row["outcome"] for row in after if row["rep"]} == {"EXISTING_OWNER"}
 
 
+def test_route_leaves_alone_what_its_files_do_not_say_and_tells_what_it_changed(
+    served: Restartable, tmp_path: Path
+) -> None:
+    at = ("--server", served.address, "--tenant", "kept")
+    names = ("staff.csv", "reps.csv", "leads.csv", "rules.yaml", "territories.csv")
+    staff, reps, leads, rules, territories = (tmp_path / name for name in names)
+    staff.write_text("id,pools,capacity_LEAD,level\nanna,team:2,7,3\nbo,team:3;other,,\n")
+    reps.write_text("id,regions\nanna,east\ncy,east\n")
+    territories.write_text("id,parent\nnorth-east,east\n")
+    leads.write_text("id,region\nL-1,east\n")
+    rules.write_text(RULES)
+    fairlead("workforce", "load", "--reps", str(staff), *at)
+    files = ("--leads", str(leads), "--reps", str(reps), "--rules", str(rules), "--territories", str(territories))
+
+    first = fairlead("route", *files, "--band", "team=1", "--out", str(tmp_path / "d.csv"), *at)
+    again = fairlead("route", *files, "--out", str(tmp_path / "d.csv"), *at)
+
+    with served.client("kept") as client:
+        anna, bo, _ = client.list_reps()
+        other, team = client.list_pools()
+    line = "reps: 1 changed, 1 created; pools: 1 changed; territories: 2 created; the workforce is at revision 2\n"
+    assert line in first
+    assert "revision" not in again
+    assert (dict(anna.capacity), {*anna.attributes}, bo.active) == ({"LEAD": 7}, {"level", "regions"}, True)
+    weights = {member.rep.rpartition("/")[2]: member.weight for member in team.members}
+    assert (weights, team.band, len(other.members)) == ({"anna": 2.0, "bo": 3.0, "cy": 1.0}, 1.0, 1)
+
+
+def test_a_band_of_a_pool_that_nothing_names_is_refused(served: Restartable, tmp_path: Path) -> None:
+    at = ("--server", served.address, "--tenant", "bands", "--out", str(tmp_path / "d.csv"))
+
+    status, printed = tried("route", *FILES, "--band", "eats=1", *at)
+
+    assert (status, "--band eats=1: there is no pool 'eats'; allowed: east, " in printed) == (2, True)
+
+
 def test_route_starts_a_service_of_its_own_and_leaves_nothing(tmp_path: Path) -> None:
     reps, leads, rules = tmp_path / "reps.csv", tmp_path / "leads.csv", tmp_path / "rules.yaml"
     reps.write_text("id,regions\nanna,east\nbo,east\n")

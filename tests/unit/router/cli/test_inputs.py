@@ -7,7 +7,7 @@ import pytest
 
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
-from router.cli.inputs import bands_from, mapping, never_eligible, pools_of, read_inputs
+from router.cli.inputs import bands_from, mapping, pools_of, read_inputs
 from router.cli.lead_files import LEAD_COLUMNS, LeadsFile, read_leads
 from router.cli.territory_files import TERRITORY_COLUMNS, read_territories
 from router.cli.workforce_files import REP_COLUMNS, read_reps
@@ -361,42 +361,3 @@ def test_a_bad_mapping_is_refused(pair: str) -> None:
 def test_a_bad_band_is_refused(pair: str) -> None:
     with pytest.raises(click.BadParameter, match="must be POOL=UNITS"):
         bands_from([pair])
-
-
-# ---- reps whom nothing can be given
-
-
-def never(folder: Path, reps: str, require: str) -> list[str]:
-    (folder / "rules.yaml").write_text(
-        "fields: {industry: {type: string}, tags: {type: list}, phone: {type: string}}\nrules:\n"
-        f"  - {{id: big, when: {{field: industry, op: exists}}, route: {{pool: p, require: {require}}}}}\n"
-        "default: {route: {pool: p}}\n"
-    )
-    (folder / "leads.csv").write_text("id,industry,tags\n1,汽车,a;b\n2,Software,\n3,,c\n")
-    (folder / "reps.csv").write_text(reps)
-    inputs = read_inputs(folder / "leads.csv", folder / "reps.csv", folder / "rules.yaml", None, "csv")
-    return list(never_eligible(inputs))
-
-
-def test_reps_whose_lists_hold_nothing_that_a_lead_asks_for_are_named_with_the_rule(tmp_path: Path) -> None:
-    reps = 'id,industries\nanna,制造业;汽车\nben,"Software, Finance"\ncid,\n'
-
-    assert never(tmp_path, reps, "[{rep: industries, op: has, item: industry}]") == [
-        "rep ben, industries Software, Finance: no lead has such industry, so rule big gives them none",
-        "rep cid, industries none: no lead has such industry, so rule big gives them none",
-    ]
-
-
-def test_a_rep_with_one_of_the_entries_that_a_list_asks_for_can_be_given_a_lead(tmp_path: Path) -> None:
-    reps = "id,skills\nanna,b\nben,d\n"
-
-    (told,) = never(tmp_path, reps, "[{rep: skills, op: has_any, item: tags}]")
-
-    assert told.startswith("rep ben, skills d:")
-
-
-@pytest.mark.parametrize(
-    "require", ["[]", "[{rep: skills, op: has, value: b}]", "[{rep: skills, op: has, item: phone}]"]
-)
-def test_where_no_lead_asks_for_anything_nobody_is_named(tmp_path: Path, require: str) -> None:
-    assert never(tmp_path, "id,skills\nanna,b\n", require) == []

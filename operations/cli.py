@@ -107,13 +107,19 @@ def _listed(names: str) -> list[str]:
     "--reasons", type=click.IntRange(0, 50), default=0, help="Reasons of each customer, heaviest first. Default: none."
 )
 @click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of the reasons.")
+@click.option(
+    "--allow-missing-columns",
+    is_flag=True,
+    help="Score a table that lacks more than half of the columns that the model reads; they count as missing.",
+)
 @table_options
 @_detach_option
 @tenant_option
 @server_option
 def rescore(
     data_path: str, out_path: str, model_version: str, id_column: str, as_of: datetime | None, shard_rows: int | None,
-    reasons: int, language: str, detach: bool, tenant: str, server: str, reading: ReadOptions,
+    reasons: int, language: str, allow_missing_columns: bool, detach: bool, tenant: str, server: str,
+    reading: ReadOptions,
 ) -> None:  # fmt: skip
     """Score every customer in DATA_PATH into OUT_PATH, both below the tenant's own folders of the service."""
     with connected(server, tenant) as client:
@@ -126,6 +132,7 @@ def rescore(
             shard_rows=shard_rows or 0,
             top=reasons,
             locale=language,
+            allow_missing_columns=allow_missing_columns,
             read_options=ReadOptionsMessage(**reading.document()),
         )
         _begun(client, begun, detach=detach)

@@ -100,6 +100,7 @@ class Operations:
         shard_rows: int = 0,
         top: int = 0,
         locale: str = "en",
+        allow_missing_columns: bool = False,
         read_options: ReadOptions | None = None,
         preview: bool = False,
     ) -> Operation:
@@ -115,6 +116,8 @@ class Operations:
             When the features are known at, with its zone; absent: now.
         top, locale
             How many reasons each customer gets, 0 to 50, and in which language, ``zh`` or ``en``.
+        allow_missing_columns
+            Whether a table may lack more than half of the columns that the version reads.
         read_options
             How the tables are read where they do not tell.
         preview
@@ -129,6 +132,7 @@ class Operations:
             shard_rows=shard_rows,
             explain_top_k=top,
             locale=locale,
+            allow_missing_columns=allow_missing_columns,
             read_options=read_options,
             request_id=str(uuid4()),
             validate_only=preview,

@@ -65,6 +65,11 @@ from tables.options import ReadOptions
 )
 @click.option("--language", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of the reasons.")
 @click.option(
+    "--allow-missing-columns",
+    is_flag=True,
+    help="Score a table that lacks more than half of the columns that the model reads; they count as missing.",
+)
+@click.option(
     "--dask", "address", default="", help="Score on the Dask cluster at this address instead of in processes here."
 )
 @table_options
@@ -81,6 +86,7 @@ def rescore(
     shard_rows: int,
     reasons: int,
     language: str,
+    allow_missing_columns: bool,
     address: str,
     reading: ReadOptions,
 ) -> None:
@@ -95,7 +101,9 @@ def rescore(
     artefact = models.load(model, models.called(model, version))
     instant = as_of.replace(tzinfo=UTC) if as_of else None
     registry = url if "://" in url else str(Path(url).absolute())
-    wanted = runs.RescoreRequest(data, out, id_column, instant, shard_rows, reading, reasons, language)
+    wanted = runs.RescoreRequest(
+        data, out, id_column, instant, shard_rows, reading, reasons, language, allow_missing_columns
+    )
     run = runs.take_up(wanted, registry, model, artefact)
     for account in run.accounts:
         say(account)

@@ -97,6 +97,7 @@ class Rescorings:
             "reading": options.document(),
             "reasons": request.explain_top_k,
             "locale": locale,
+            "allow_missing_columns": request.allow_missing_columns,
         }
         task = Task(version, arguments, fingerprint_of(request), actor)
         return operation_message(await self._operations.begin(KIND, tenant, task, request_id))

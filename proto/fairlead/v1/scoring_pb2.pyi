@@ -99,7 +99,7 @@ class RememberScoresResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class RescoreCustomersRequest(_message.Message):
-    __slots__ = ("parent", "model_version", "data_path", "out_path", "id_column", "as_of_time", "shard_rows", "request_id", "validate_only", "read_options", "explain_top_k", "locale")
+    __slots__ = ("parent", "model_version", "data_path", "out_path", "id_column", "as_of_time", "shard_rows", "request_id", "validate_only", "read_options", "explain_top_k", "locale", "allow_missing_columns")
     PARENT_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     DATA_PATH_FIELD_NUMBER: _ClassVar[int]
@@ -112,6 +112,7 @@ class RescoreCustomersRequest(_message.Message):
     READ_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_TOP_K_FIELD_NUMBER: _ClassVar[int]
     LOCALE_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_MISSING_COLUMNS_FIELD_NUMBER: _ClassVar[int]
     parent: str
     model_version: str
     data_path: str
@@ -124,7 +125,8 @@ class RescoreCustomersRequest(_message.Message):
     read_options: _tables_pb2.ReadOptions
     explain_top_k: int
     locale: str
-    def __init__(self, parent: _Optional[str] = ..., model_version: _Optional[str] = ..., data_path: _Optional[str] = ..., out_path: _Optional[str] = ..., id_column: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard_rows: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ..., explain_top_k: _Optional[int] = ..., locale: _Optional[str] = ...) -> None: ...
+    allow_missing_columns: bool
+    def __init__(self, parent: _Optional[str] = ..., model_version: _Optional[str] = ..., data_path: _Optional[str] = ..., out_path: _Optional[str] = ..., id_column: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shard_rows: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., read_options: _Optional[_Union[_tables_pb2.ReadOptions, _Mapping]] = ..., explain_top_k: _Optional[int] = ..., locale: _Optional[str] = ..., allow_missing_columns: bool = ...) -> None: ...
 
 class RescoreCustomersResponse(_message.Message):
     __slots__ = ("customer_count", "file_count", "out_path", "model_version", "as_of_time", "read_reports", "at_risk_threshold", "at_risk_count")

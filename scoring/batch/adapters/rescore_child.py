@@ -45,6 +45,7 @@ def carry_out(arguments: dict[str, Any], progress: Lines, data: Path, out: Path,
         ReadOptions(**arguments.get("reading", {})),
         arguments.get("reasons", 0),
         arguments.get("locale", "en"),
+        arguments.get("allow_missing_columns", False),
     )
     artefact = registries(models)(owner).load(model, version)
     taken_up = runs.take_up(wanted, registry_of(models, owner), model, artefact)

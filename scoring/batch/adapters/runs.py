@@ -39,6 +39,8 @@ class RescoreRequest:
         How the tables are to be read, where they do not tell.
     reasons, locale
         How many reasons each customer gets, 0 to 50, and in which language, ``zh`` or ``en``.
+    allow_missing_columns
+        Whether a table may lack more than half of the columns that the model reads; they are then scored as missing.
     """
 
     data: Path
@@ -49,6 +51,7 @@ class RescoreRequest:
     options: ReadOptions = field(default_factory=ReadOptions)
     reasons: int = 0
     locale: str = "en"
+    allow_missing_columns: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def take_up(wanted: RescoreRequest, registry: str, model: str, artefact: Artefac
     Raises
     ------
     InvalidInput
-        If the input cannot be read.
+        If the input cannot be read, or lacks most of what the model reads, which is not allowed.
     NotPossible
         If the output folder holds another run, or what is of none.
     """
@@ -109,6 +112,8 @@ def take_up(wanted: RescoreRequest, registry: str, model: str, artefact: Artefac
     )
     readings = [sources.opened(file, artefact.schema, id_column, wanted.options) for file in files]
     for reading in readings:
+        if not wanted.allow_missing_columns:
+            sources.check_columns(reading, artefact.schema)
         sources.check(reading)
     plan = RescorePlan(
         f"{model}/{version}",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from scoring.model.schema import FeatureSchema
 from scoring.model.tables_of import kinds_of
 from tables.files import ENDINGS, chunks_of
 from tables.forms import ColumnKind
+from tables.names import NearNames
 from tables.options import ReadOptions
 from tables.parquet import ParquetFile
 from tables.pieces import Piece
@@ -28,6 +29,8 @@ from tables.reading import Reading, open_table, taken_up
 from tables.text import TextFile
 
 Numbers = npt.NDArray[np.int64]
+MOST_NAMED = 20
+"""Columns that a refusal names."""
 
 
 def find_sources(data: Path) -> list[Path]:
@@ -65,10 +68,40 @@ def opened(source: Path, schema: FeatureSchema, id_column: str, options: ReadOpt
     table = open_table(source, options)
     columns = table.found([*kinds, *filter(None, [id_column])])
     if not any(name in columns for name in kinds):
-        known = ", ".join(table.names[:20])
-        raise InvalidInput.of(str(source), f"has none of the model's columns {', '.join(kinds)}; found are {known}")
+        raise InvalidInput.of(
+            str(source), f"has none of the model's columns {', '.join(kinds)}; found are {_some(table.names)}"
+        )
     wanted: dict[str, ColumnKind | None] = {**({id_column: ColumnKind.ID} if id_column else {}), **kinds}
     return table.survey(wanted, columns, missing=missing, whole=True)
+
+
+def check_columns(reading: Reading, schema: FeatureSchema) -> None:
+    """Refuse a table that lacks more than half of the columns that a model reads: its scores would say hardly anything.
+
+    Raises
+    ------
+    InvalidInput
+        Naming those that are not there.
+    """
+    absent, n_read = reading.missing, len(kinds_of(schema))
+    if 2 * len(absent) > n_read:
+        raise InvalidInput.of(
+            str(reading.table.file),
+            f"has no column for {len(absent)} of the {n_read} that the model reads: {_some(absent)}; found are "
+            f"{_some(_hinted(reading))}. Name them as the model does, or map them with --mapping; "
+            "--allow-missing-columns scores them as missing",
+        )
+
+
+def _hinted(reading: Reading) -> list[str]:
+    """List the columns of a table; those that are not used, with the missing one that they may be meant to be."""
+    near, unused = NearNames(reading.missing), set(reading.report.ignored)
+    meant = {name: near.meant(name) if name in unused else "" for name in reading.table.names}
+    return [f"{name} ({wanted}?)" if wanted else name for name, wanted in meant.items()]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
 
 
 def shards_of(reading: Reading, rows: int) -> Iterator[Shard]:

@@ -22,6 +22,7 @@ from tests.served import Served
 
 TRAINING = ("--target", "left", "--id", "customer", "--rungs", "1")
 HOW = ("--encoding", "cp1252", "--delimiter", ";")
+LACKING = (*HOW, "--allow-missing-columns")
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +93,17 @@ def test_what_cannot_be_read_without_an_option_says_which(address: str) -> None:
 def test_a_rescoring_refuses_what_it_cannot_read_and_with_leave_tells_where_it_stood(
     address: str, folder: Path
 ) -> None:
-    refused = fairlead("operations", "rescore", "kunden.csv", "refused", *HOW, "--server", address)
+    refused = fairlead("operations", "rescore", "kunden.csv", "refused", *LACKING, "--server", address)
+    lacking = fairlead("operations", "rescore", "kunden.csv", "refused", *HOW, "--server", address)
     with FairleadClient(address) as client:
         allowed = ReadOptions(encoding="cp1252", delimiter=";", allow_unreadable=0.05)
-        begun = client.operations.rescore("kunden.csv", "scores", as_of=NOON, read_options=allowed)
+        begun = client.operations.rescore(
+            "kunden.csv", "scores", as_of=NOON, allow_missing_columns=True, read_options=allowed
+        )
         rescored = client.operations.result(begun.name, scoring_pb2.RescoreCustomersResponse)
 
-    assert refused.exit_code == 1
+    assert (refused.exit_code, lacking.exit_code) == (1, 1)
+    assert "has no column for 3 of the 4 that the model reads: contract, paperless, days_since_order" in lacking.output
     assert "3 of 120 values are no number" in refused.output
     (report,) = rescored.read_reports
     (logins,) = (column for column in report.columns if column.name == "logins_30d")
@@ -111,7 +116,7 @@ def test_a_rescoring_refuses_what_it_cannot_read_and_with_leave_tells_where_it_s
 def test_a_rescoring_writes_reasons_where_they_are_asked_for_and_counts_who_is_at_risk(
     address: str, folder: Path
 ) -> None:
-    options = (*HOW, "--allow-unreadable", "0.05", "--as-of", f"{NOON:%Y-%m-%dT%H:%M:%S}", "--server", address)
+    options = (*LACKING, "--allow-unreadable", "0.05", "--as-of", f"{NOON:%Y-%m-%dT%H:%M:%S}", "--server", address)
     asked = fairlead("operations", "rescore", "kunden.csv", "reasons", "--reasons", "2", "--language", "zh", *options)
 
     assert asked.exit_code == 0, asked.output
@@ -126,7 +131,7 @@ def test_a_rescoring_writes_reasons_where_they_are_asked_for_and_counts_who_is_a
 
 
 def test_rows_in_error_are_told_and_end_the_command_with_1(address: str) -> None:
-    ended = fairlead("operations", "rescore", "cut.csv", "cut", "--server", address)
+    ended = fairlead("operations", "rescore", "cut.csv", "cut", "--allow-missing-columns", "--server", address)
 
     assert ended.exit_code == 1
     assert "119 customers in 1 files in cut" in ended.output

@@ -121,7 +121,7 @@ def test_the_summary_counts_who_is_at_risk_and_says_from_which_risk_on(
 
 
 def test_a_column_whose_name_is_misspelt_is_named_with_what_it_was_meant_to_be(registry: Path, tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_text("customer,logins_30d,contarct\nc1,3,One year\n")
+    (tmp_path / "in.csv").write_text("customer,logins_30d,contarct,paperless\nc1,3,One year,Yes\n")
 
     said = run(tmp_path / "in.csv", tmp_path / "out", registry)
 
@@ -338,6 +338,23 @@ def test_a_table_without_any_column_of_the_model_is_refused(registry: Path, tmp_
     assert result.exit_code == 1
     assert "has none of the model's columns" in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_a_table_that_lacks_most_of_what_the_model_reads_is_refused_unless_that_is_allowed(
+    registry: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "little.csv").write_text("customer,logins_30d,contarct\nA,3,7\nB,4,8\n")
+    (tmp_path / "half.csv").write_text("customer,logins_30d,contract\nA,3,One year\nB,4,Two year\n")
+
+    refused = CliRunner().invoke(rescore, arguments(tmp_path / "little.csv", tmp_path / "out", registry))
+
+    assert refused.exit_code == 1
+    lacking = "has no column for 3 of the 4 that the model reads: contract, paperless, days_since_order; found are"
+    assert f"{lacking} customer, logins_30d, contarct (contract?). " in refused.output
+    assert "--allow-missing-columns" in refused.output
+    assert not (tmp_path / "out").exists()
+    assert "2 customers" in run(tmp_path / "little.csv", tmp_path / "out", registry, "--allow-missing-columns")
+    assert "2 customers" in run(tmp_path / "half.csv", tmp_path / "half", registry)
 
 
 def test_columns_that_are_not_there_are_named(customers: pa.Table, registry: Path, tmp_path: Path) -> None:

@@ -169,15 +169,11 @@ class TextFile:
             )
 
     def _may_hold_another(self, data: bytes) -> bool:
-        """Tell, fast, whether a line is empty cells alone, or begins as the header does."""
-        first, n_names = self.dialect.names[0], len(self.dialect.names)
-        ending = "\n" if b"\n" in data else "\r"
-        beginnings = [
-            ending + self.dialect.delimiter.join(cells)
-            for quote in (["", '"'] if self.dialect.quoted else [""])
-            for cells in ([quote + quote] * n_names, [quote + first + quote, ""])
-        ]
-        return n_names > 1 and any(beginning.encode() in data for beginning in beginnings)
+        """Tell, fast, whether a line is empty cells alone."""
+        n_names, ending = len(self.dialect.names), "\n" if b"\n" in data else "\r"
+        empty = ["", '""'] if self.dialect.quoted else [""]
+        lines = [ending + self.dialect.delimiter.join([cell] * n_names) for cell in empty]
+        return n_names > 1 and any(line.encode() in data for line in lines)
 
     @contextmanager
     def _sound(self) -> Iterator[None]:

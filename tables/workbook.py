@@ -68,6 +68,7 @@ class WorkbookFile:
             )
         except (calamine.CalamineError, OSError) as error:
             raise UnreadableTable.of(str(file), f"cannot be read: {str(error).splitlines()[0]}") from error
+        self.other_sheets = [name for name in visible if name != self.sheet]
         self._fill(without_value(file, self.sheet))
         self.titles, header = self._header()
         _check_merged(book.get_sheet_by_name(self.sheet), header)

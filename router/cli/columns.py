@@ -9,6 +9,7 @@ from failures import Failure
 from router.cli.failing import InputFailed
 from tables.names import key_of
 from tables.reading import Table
+from tables.workbook import WorkbookFile
 
 Read = TypeVar("Read")
 
@@ -42,6 +43,14 @@ def columns_of(table: Table, known: Mapping[str, str]) -> dict[str, str]:
             )
         columns[field] = name
     return columns
+
+
+def of_sheets(table: Table) -> str:
+    """Say which sheet was read where a workbook has others, for a refusal that another may answer."""
+    source = table.source
+    if not isinstance(source, WorkbookFile) or not source.other_sheets:
+        return ""
+    return f" (read from sheet {source.sheet!r}; there are {', '.join(source.other_sheets)}: see --sheet)"
 
 
 def in_words(read: Callable[[], Read]) -> Read:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fairlead.client import work_item
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.columns import by_name, columns_of, in_words
+from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed
 from router.model.workitem import MAX_VALUE
 from router.model.workitem import Kind as WorkItemKind
@@ -89,9 +89,9 @@ def _read(table: Table, fields: Mapping[str, FieldType], source: str) -> LeadsFi
     known = {name: field for name, field in by_name(LEAD_COLUMNS).items() if name == field or name not in fields}
     columns = columns_of(table, known | {name: name for name in fields})
     if "external_id" not in columns:
-        names = ", ".join(LEAD_COLUMNS["external_id"])
+        allowed = f"{', '.join(LEAD_COLUMNS['external_id'])}; or --map COLUMN=external_id"
         raise InputFailed(
-            f"{table.file}:1: found no column that identifies the lead; allowed: {names}; or --map COLUMN=external_id"
+            f"{table.file}:1: found no column that identifies the lead{of_sheets(table)}; allowed: {allowed}"
         )
     kinds = {field: _OF_FIELDS[fields[field]] if field in fields else _OF_COLUMNS.get(field) for field in columns}
     reading = table.survey({field: kind for field, kind in kinds.items() if kind is not None}, columns)

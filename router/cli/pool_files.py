@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.v1 import workforce_pb2 as workforce
-from router.cli.columns import by_name, columns_of, in_words
+from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
 from router.cli.workforce_files import key_problems, lines_of, strict, weighted
@@ -63,8 +63,8 @@ def read_pools(file: Path, options: ReadOptions, *, mapping: str = "--mapping") 
 def _read_pools(table: Table, mapping: str) -> PoolsFile:
     columns = columns_of(table, by_name(POOL_COLUMNS))
     if "id" not in columns:
-        names = ", ".join(POOL_COLUMNS["id"])
-        raise InputFailed(f"{table.file}:1: found no column that names the pool; allowed: {names}; or {mapping} FILE")
+        allowed = f"{', '.join(POOL_COLUMNS['id'])}; or {mapping} FILE"
+        raise InputFailed(f"{table.file}:1: found no column that names the pool{of_sheets(table)}; allowed: {allowed}")
     reading = strict(table, {name: kind for name, kind in _KINDS.items() if name in columns}, columns)
     pools, records = list[workforce.Pool](), dict[str, int]()
     for record, row in reading.rows():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resource_names import check_id
-from router.cli.columns import by_name, columns_of, in_words
+from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
 from router.cli.workforce_files import ID_ALLOWED, key_problems, lines_of, strict
@@ -67,7 +67,9 @@ def _read_territories(table: Table, mapping: str) -> TerritoriesFile:
     columns = columns_of(table, by_name(TERRITORY_COLUMNS))
     if "id" not in columns:
         allowed = f"{', '.join(TERRITORY_COLUMNS['id'])}; or {mapping} FILE"
-        raise InputFailed(f"{table.file}:1: found no column that names the territory; allowed: {allowed}")
+        raise InputFailed(
+            f"{table.file}:1: found no column that names the territory{of_sheets(table)}; allowed: {allowed}"
+        )
     kinds = {"id": ColumnKind.ID, "parent": ColumnKind.TEXT, "name": ColumnKind.TEXT}  # a root has no parent
     reading = strict(table, {field: kind for field, kind in kinds.items() if field in columns}, columns)
     parents, names, records = dict[str, str](), dict[str, str](), dict[str, int]()

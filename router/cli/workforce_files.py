@@ -12,7 +12,7 @@ from google.protobuf.struct_pb2 import ListValue, Struct
 
 from fairlead.v1 import workforce_pb2 as workforce
 from resource_names import MAX_ID_LENGTH, check_id
-from router.cli.columns import by_name, columns_of, in_words
+from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
 from router.model.workitem import Kind as WorkItemKind
@@ -152,7 +152,9 @@ def _check_columns(table: Table, columns: Mapping[str, str], mapping: str, *, by
     keys = ["id"] if by_id else ["id", "name"]
     if not columns.keys() & keys:
         names = ", ".join(name for key in keys for name in REP_COLUMNS[key])
-        raise InputFailed(f"{table.file}:1: found no column that names the rep; allowed: {names}; or {mapping} FILE")
+        raise InputFailed(
+            f"{table.file}:1: found no column that names the rep{of_sheets(table)}; allowed: {names}; or {mapping} FILE"
+        )
     if by_id and "weight" in columns and "pools" not in columns:
         allowed = "beside a column pools, whose weights it gives"
         raise InputFailed(f"{table.file}:1: found column {columns['weight']}; allowed: {allowed}")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 
 from router.cli.columns import by_name
@@ -142,6 +143,23 @@ def test_what_is_wrong_with_reps_is_named(tmp_path: Path, text: str, complaint: 
 
     assert complaint in failed.value.message
     assert failed.value.exit_code == 2
+
+
+def test_of_a_workbook_with_a_cover_the_sheets_are_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    cover, staff = book.create_sheet("说明", 0), book.create_sheet("销售", 1)
+    for sheet, rows in (
+        (cover, [["how to", "since"], ["fill in", "2026"]]),
+        (staff, [["id", "姓名"], ["anna", "Anna"]]),
+    ):
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(file := tmp_path / "reps.xlsx")
+
+    with pytest.raises(InputFailed, match=r"names the rep \(read from sheet '说明'; there are 销售: see --sheet\);"):
+        read_reps(file, (), ReadOptions())
+    assert read_reps(file, (), ReadOptions(sheet="销售")).reps[0].name == "anna"
 
 
 def test_all_faults_of_a_file_are_named_at_once(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def places(tmp_path: Path) -> dict[str, str]:
     rng = np.random.default_rng(11)
     customers = pa.table({"customer": [f"c{i}" for i in range(N_GROUPS * ROWS_PER_GROUP)]})
     customers = customers.append_column("logins_30d", pa.array(rng.normal(20, 15, len(customers)).round(3)))
+    customers = customers.append_column("contract", pa.array(["One year"] * len(customers)))
     pq.write_table(customers, rescoring / "@default" / "customers.parquet", row_group_size=ROWS_PER_GROUP)
     write_model(models, "v1")
     registries(str(models))("").promote("churn", "v1", actor="test")

@@ -45,7 +45,7 @@ def test_a_mapping_is_written_once_and_serves_next_months_file(served: Served, t
     )
     scored = fairlead(
         *("rescore", "--data", june, "--out", tmp_path / "scores", "--registry", tmp_path / "models"),
-        *("--mapping", saved, "--processes", "1"),
+        *("--mapping", saved, "--processes", "1", "--allow-missing-columns"),
     )
 
     ended = looked, again, routed, scored

@@ -27,11 +27,7 @@ from tests.integration.clients.arranging import environment
 from tests.topologies import free_port
 
 ROOT = Path(__file__).parents[2]
-TRAINS = pytest.mark.long
-WALKS = [
-    pytest.param(walk, id=walk.stem, marks=TRAINS if walk.stem == "data_scientist" else ())
-    for walk in sorted((ROOT / "docs/walkthroughs").glob("*.md"))
-]
+WALKS = sorted((ROOT / "docs/walkthroughs").glob("*.md"))
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PORT = "50051"
 
@@ -89,7 +85,8 @@ def test_what_is_printed_is_held_against_what_is_shown(expected: list[str], prin
     assert matches(expected, printed) is does
 
 
-@pytest.mark.parametrize("walk", WALKS)
+@pytest.mark.long
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.stem)
 def test_a_walk_goes_as_it_is_told(walk: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("node_modules", "contract"))
     port, programs = str(free_port()), Path(sys.executable).parent

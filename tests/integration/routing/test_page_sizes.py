@@ -10,6 +10,7 @@ import pytest
 from fairlead.v1 import decisions_pb2, routing_pb2, workforce_pb2
 from tests.api import FULL, Api
 
+pytestmark = pytest.mark.long
 TAKEN_BY_DEFAULT = 4 << 20
 N_RECORDS = 90
 LARGE = [f"{number:03}" + "x" * 280 for number in range(200)]

@@ -151,6 +151,7 @@ def test_what_was_read_otherwise_than_it_stands_is_told_on_the_console_and_in_th
     assert "left out signed: moment, is a point in time" in said
 
 
+@pytest.mark.long
 def test_the_risk_from_which_rescuing_pays_comes_of_the_assumptions_that_were_given(tmp_path: Path) -> None:
     data = write_csv(tmp_path, customers(700))
     given = {"value": 500.0, "incentive": 20.0, "contact_cost": 2.0, "acceptance": 0.2}
@@ -169,6 +170,7 @@ def test_the_risk_from_which_rescuing_pays_comes_of_the_assumptions_that_were_gi
     assert (version / "tables.npz").read_bytes() == (usual / "tables.npz").read_bytes()
 
 
+@pytest.mark.long
 def test_assumptions_that_are_not_the_champions_are_said_with_the_options_that_keep_them(tmp_path: Path) -> None:
     table = write_csv(tmp_path, customers(700))
     options = ("--data", table, "--target", "Churn", "--out", tmp_path)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from failures import InvalidInput
@@ -101,3 +102,12 @@ def test_a_page_token_goes_on_with_the_filter_that_it_is_of_and_with_no_other() 
 def test_a_token_that_nobody_wrote_is_told_from_one_of_another_filter() -> None:
     for token in ("_w==", "17", fields.page_token("x~1")):
         assert "must be the next_page_token of an earlier page" in fault(partial(fields.page_number, token))[1]
+
+
+def test_a_page_takes_messages_until_the_next_is_too_much_and_one_however_large() -> None:
+    large = Struct(fields={"text": Value(string_value="x" * 1_000_000)})
+    page, crowded = fields.PageRoom(), fields.PageRoom()
+
+    assert [page.takes(large) for _ in range(5)] == [True, True, True, False, False]
+    assert crowded.takes(Struct(fields={"text": Value(string_value="x" * 9_000_000)}))
+    assert not crowded.takes(Struct())

@@ -178,7 +178,9 @@ def _routing(item_id: str, request_id: str) -> Wish:
 
 
 def answer_of(told: Any) -> Answer:
-    """Read an answer."""
+    """Read an answer; how a known work item stands now is told anew each time, and is no part of it."""
+    if isinstance(told, decisions.Decision):
+        told.ClearField("known_work_item")
     mark = sha1(told.SerializeToString(deterministic=True)).hexdigest()[:12]
     match told:
         case decisions.Decision():

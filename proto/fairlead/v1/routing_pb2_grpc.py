@@ -90,8 +90,9 @@ class RoutingServiceServicer(object):
 
     def RouteWorkItem(self, request, context):
         """Routes one work item: finds its owner, or makes one, or says why there is none. Repeating it with the same `request_id`
-        gives the same answer. One that has an owner already keeps it and its data: `known_work_item` says what was sent otherwise. Nobody eligible is an outcome, not an error. Fails with INVALID_ARGUMENT (a violation per
-        field), ALREADY_EXISTS (the `request_id` was used for other content) or FAILED_PRECONDITION (no rule set is published).
+        gives the same answer. One that has an owner already keeps it and its data: `known_work_item` says what was sent otherwise, and
+        how it stands now. Nobody eligible is an outcome, not an error. Fails with INVALID_ARGUMENT (a violation per field),
+        ALREADY_EXISTS (the `request_id` was used for other content) or FAILED_PRECONDITION (no rule set is published).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,6 +37,7 @@ from tests.api import (
 from tests.integration.routing.arranging import refused
 from tests.served import Served
 
+pytestmark = pytest.mark.long
 FRIDAY_EVENING = "2026-03-06T18:30:00+08:00"
 SATURDAY = "2026-03-07T10:00:00+08:00"
 MONDAY = "2026-03-09T10:00:00+08:00"

@@ -127,10 +127,11 @@ def route(
     """
     options = replace(reading, columns={**reading.columns, **mapping(pairs)})
     of_workforce = in_words(lambda: read_mapping(workforce_mapping)) if workforce_mapping else ReadOptions()
-    written = rules or _published(server, tenant)
-    if not server and not reps:
-        raise click.UsageError("Missing option '--reps': only with --server has a service its own")
-    inputs = read_inputs(leads, reps, written, territories, source, options, of_workforce)
+    if not server:
+        _check_given(rules=rules, reps=reps)
+    inputs = read_inputs(
+        leads, reps, rules or _published(server or "", tenant), territories, source, options, of_workforce
+    )
     widths, console = bands_from(bands), console_for(sys.stdout)
     with csv_file(out, columns_with(inputs.rule_set.sent_fields)) as rows, _service(server, tenant) as client:
         changes = enter(client, inputs, widths)
@@ -141,10 +142,14 @@ def route(
     sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)
 
 
-def _published(server: str | None, tenant: str) -> bytes:
+def _check_given(**files: Path | None) -> None:
+    for name, file in files.items():
+        if file is None:
+            raise click.UsageError(f"Missing option '--{name}': only with --server has a service its own")
+
+
+def _published(server: str, tenant: str) -> bytes:
     """Return the rules by which a service routes."""
-    if not server:
-        raise click.UsageError("Missing option '--rules': only with --server has a service its own")
     with connected(server, tenant) as client:
         source = active_source(client)
     if source is None:

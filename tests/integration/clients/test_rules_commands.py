@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.clients.arranging import Restartable, fairlead, tried
 
+pytestmark = pytest.mark.long
 SOURCE = """fields: {region: {type: string}}
 rules:
   - id: east

@@ -33,7 +33,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from."""
+    """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from.
+
+    ``lift_ms`` is when time alone ends it; 0: it does not, or nobody knows.
+    """
 
     code: str
     field: str = ""
@@ -41,6 +44,7 @@ class Reason:
     required: str = ""
     op: str = ""
     item_field: str = ""
+    lift_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

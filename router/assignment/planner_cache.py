@@ -18,7 +18,7 @@ from router.assignment.roster import Roster
 from router.model.errors import NotFound, NotPossible
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
-from router.model.workforce import Pool, RecordChange, Rep, Territory, WorkforceRecords
+from router.model.workforce import RecordChange, WorkforceRecords
 from router.rules.codec import loads
 from router.rules.ports import RuleSets
 from router.rules.route import RoutingRules
@@ -223,18 +223,10 @@ def _is_lost(loaded: RevisionPair, now: RevisionPair) -> bool:
 
 def roster_of(records: WorkforceRecords) -> Roster:
     """Index the records of one revision."""
-    return Roster(records.revision, records.reps, records.pools, records.territories)
+    return Roster(records)
 
 
 def roster_after(changes: Iterable[RecordChange], revision: int) -> Roster:
     """Fold the changes of all revisions up to one into its roster."""
-    records: dict[str, dict[str, Rep | Pool | Territory]] = {"rep": {}, "pool": {}, "territory": {}}
-    for change in changes:
-        if change.record is None:
-            records[change.kind].pop(change.id, None)
-        else:
-            records[change.kind][change.id] = change.record
-    reps = {key: record for key, record in records["rep"].items() if isinstance(record, Rep)}
-    pools = {key: record for key, record in records["pool"].items() if isinstance(record, Pool)}
-    territories = {key: record for key, record in records["territory"].items() if isinstance(record, Territory)}
-    return Roster(revision, reps, pools, territories)
+    made = ((change.kind, change.id, change.record) for change in changes)
+    return Roster(WorkforceRecords().with_changes(revision, made))

@@ -8,7 +8,7 @@ new roster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from operator import and_, or_
 
 import msgpack
 
-from router.model.workforce import Pool, Rep, Territories, Territory
+from router.model.workforce import Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
@@ -59,27 +59,14 @@ class Candidates:
 
 
 class Roster:
-    """Reps, pools and territories at one revision.
+    """The workforce at one revision, 0 when nobody was ever entered."""
 
-    Parameters
-    ----------
-    revision
-        Revision of the workforce, 0 when nobody was ever entered.
-    reps, pools, territories
-        By id.
-    """
-
-    def __init__(
-        self,
-        revision: int,
-        reps: Mapping[str, Rep],
-        pools: Mapping[str, Pool],
-        territories: Mapping[str, Territory],
-    ) -> None:
-        self.revision = revision
-        self.reps = reps
-        self.pools = pools
-        self.territories = Territories(territories)
+    def __init__(self, records: WorkforceRecords) -> None:
+        self.records = records
+        self.revision = records.revision
+        self.reps = reps = records.reps
+        self.pools = pools = records.pools
+        self.territories = Territories(records.territories)
         self._ids = sorted(reps)
         self._position = {rep: position for position, rep in enumerate(self._ids)}
         self._everyone = (1 << len(self._ids)) - 1

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from router.model.decision import Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.events import Completed, Erased, Event, Rewritten, RulesPublished, Settled, WorkforceChanged
-from router.model.workforce import Member, Pool, Rep, Territory
+from router.model.workforce import KINDS, Member, Pool, Record
 from router.model.workitem import Kind, State, WorkItem
 from rules.revisions import Publication
 
@@ -200,18 +200,23 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""
 
-Record = Rep | Pool | Territory
-
-_FORMS: dict[str, TypeAdapter[Any]] = {
-    "rep": TypeAdapter(Rep),
-    "pool": TypeAdapter(Pool),
-    "territory": TypeAdapter(Territory),
+_FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
+_LATER = {
+    "rep": ("calendar", "manager"),
+    "pool": ("calendar", "leave_buffer_ms", "managers"),
 }
+"""Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
+older record is what it was, and so is its digest in the log."""
 
 
 def record_text(kind: str, record: Record | None) -> str:
     """Write a record as JSON; nothing for one that was deleted."""
-    return "" if record is None else _FORMS[kind].dump_json(record).decode()
+    if record is None:
+        return ""
+    left_out: dict[str, Any] = {name: True for name in _LATER.get(kind, ()) if not getattr(record, name)}
+    if isinstance(record, Pool):
+        left_out["members"] = {place: {"ramp"} for place, member in enumerate(record.members) if not member.ramp}
+    return _FORMS[kind].dump_json(record, exclude=left_out).decode()
 
 
 def record_from(kind: str, text: bytes) -> Any:

@@ -13,10 +13,11 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from resource_names import check_id, tenant_of
 from router.model.errors import InvalidInput
+from router.model.workforce import Record
 from router.rpc import workforce_messages as read
 from router.rpc.fields import struct
 from router.workforce.differences import RecordDifference
-from router.workforce.edits import COLLECTIONS, MEMBERSHIPS, Edit, Record, name_of
+from router.workforce.edits import COLLECTIONS, MEMBERSHIPS, Edit, name_of
 from router.workforce.joint_edit import JointEdit
 from router.workforce.service import Applied
 from rules.fields import FactValue

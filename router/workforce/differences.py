@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from router.model.workforce import MICROS, MILLIS, Pool, Rep
-from router.workforce.edits import COLLECTIONS, Record, Replacements
+from router.model.workforce import MICROS, MILLIS, Pool, Record, Rep, Territory
+from router.workforce.edits import COLLECTIONS, Replacements
 from rules.fields import FactValue
 
 
@@ -54,7 +54,8 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
     """
     if record is None:
         return {}
-    name: dict[str, FactValue] = {"display_name": record.display_name} if record.display_name else {}
+    shown = getattr(record, "display_name", "")
+    name: dict[str, FactValue] = {"display_name": shown} if shown else {}
     if isinstance(record, Rep):
         attributes = {f"attributes.{key}": value for key, value in record.attributes.items()}
         return {
@@ -65,7 +66,7 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
         members = {f"members.{member.rep}": member.weight / MILLIS for member in record.members}
         others = {"band": record.band / MICROS, "value_weighted": record.value_weighted}
         return {**name, **members, **{field: value for field, value in others.items() if value}}
-    return {**name, "parent": record.parent} if record.parent else name
+    return {**name, "parent": record.parent} if isinstance(record, Territory) and record.parent else name
 
 
 def differ(before: Record | None, after: Record | None) -> bool:

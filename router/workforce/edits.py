@@ -8,9 +8,8 @@ from typing import Any
 
 from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.model.workforce import LedgerSettlement, Pool, Rep, Territories, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, Record, Territories, Territory, WorkforceRecords
 
-Record = Rep | Pool | Territory
 Replacements = dict[tuple[str, str], Record | None]
 """By kind and id: what a record becomes; None: it goes."""
 
@@ -132,13 +131,8 @@ def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> 
 
 def _merged(records: WorkforceRecords, replacements: Replacements) -> WorkforceRecords:
     """Return the records as they would be."""
-    merged = {kind: dict(records.of(kind)) for kind in COLLECTIONS}
-    for (kind, record_id), record in replacements.items():
-        if record is None:
-            merged[kind].pop(record_id, None)
-        else:
-            merged[kind][record_id] = record
-    return replace(records, reps=merged["rep"], pools=merged["pool"], territories=merged["territory"])  # type: ignore[arg-type]  # by kind
+    made = ((kind, record_id, record) for (kind, record_id), record in replacements.items())
+    return records.with_changes(records.revision, made)
 
 
 def settlements_of(records: WorkforceRecords, replacements: Replacements) -> list[LedgerSettlement]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from router.model.revisions import RevisionPair
-from router.model.workforce import LedgerSettlement, Pool, RecordChange, Rep, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Record, RecordChange, WorkforceRecords
 
 
 class Workforce(Protocol):
@@ -22,7 +22,7 @@ class Workforce(Protocol):
         self,
         tenant: str,
         expected: int,
-        records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
+        records: Mapping[tuple[str, str], Record | None],
         *,
         event_hash: str = "",
         settlements: Sequence[LedgerSettlement] = (),

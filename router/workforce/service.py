@@ -14,10 +14,10 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
-from router.model.workforce import WorkforceRecords
+from router.model.workforce import Record, WorkforceRecords
 from router.model.workitem import fingerprint_of
 from router.workforce.differences import RecordDifference, differences
-from router.workforce.edits import Edit, Record, Replacements, changed, name_of, removed, settlements_of
+from router.workforce.edits import Edit, Replacements, changed, name_of, removed, settlements_of
 from router.workforce.joint_edit import JointEdit, worked_out
 from router.workforce.ports import Revisions, Workforce
 

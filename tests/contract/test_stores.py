@@ -26,7 +26,7 @@ from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
-from router.assignment.roster import ResolvedRequirement, Roster
+from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
 from router.erasure.ports import Pending
@@ -47,6 +47,7 @@ from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
 from tests.twins.store import MemoryStore
+from tests.workforces import roster as roster_of
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
@@ -421,7 +422,7 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     }
     members = tuple(Member(rep, data.draw(weight)) for rep in reps)
     pool = Pool("p", members, band=data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS])))
-    roster = Roster(0, reps, {"p": pool}, {})
+    roster = roster_of(0, reps, {"p": pool}, {})
     likes = [(ResolvedRequirement(Requirement("skills", "has", value=skill), skill), 2) for skill in "xy"]
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
     jobs = []

@@ -11,7 +11,7 @@ from router.model.decision import Decision
 from router.model.events import Event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
-from router.model.workforce import Pool, RecordChange, Rep, Territory
+from router.model.workforce import Record, RecordChange
 from rules.revisions import Publication
 
 
@@ -22,7 +22,7 @@ class Tenant:
     events: list[Event] = field(default_factory=list)
     projection: StateProjection = field(default_factory=StateProjection)
     requests: dict[str, tuple[str, object]] = field(default_factory=dict)
-    records: dict[tuple[str, str], Rep | Pool | Territory] = field(default_factory=dict)
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
     changes: list[RecordChange] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)

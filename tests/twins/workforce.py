@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from router.history.codec import digest, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
-from router.model.workforce import LedgerSettlement, Pool, RecordChange, Rep, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from tests.twins.tenants import Tenants
 
@@ -18,10 +19,8 @@ class MemoryWorkforce(Tenants):
     async def read(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
         state = self._tenants[tenant]
-        reps = {record.id: record for record in state.records.values() if isinstance(record, Rep)}
-        pools = {record.id: record for record in state.records.values() if isinstance(record, Pool)}
-        territories = {record.id: record for record in state.records.values() if isinstance(record, Territory)}
-        return WorkforceRecords(state.workforce, reps, pools, territories, dict(state.changed))
+        made = ((kind, record_id, record) for (kind, record_id), record in state.records.items())
+        return replace(WorkforceRecords().with_changes(state.workforce, made), changed=dict(state.changed))
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
         """Return the changes of some revisions."""
@@ -33,7 +32,7 @@ class MemoryWorkforce(Tenants):
         self,
         tenant: str,
         expected: int,
-        records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
+        records: Mapping[tuple[str, str], Record | None],
         *,
         event_hash: str = "",
         settlements: Sequence[LedgerSettlement] = (),

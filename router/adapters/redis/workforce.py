@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgpack
 
@@ -11,9 +10,9 @@ from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.history.codec import Record, record_from, record_text, records_packed
+from router.history.codec import record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
-from router.model.workforce import LedgerSettlement, RecordChange, WorkforceRecords
+from router.model.workforce import KINDS, LedgerSettlement, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from store.clients import RedisClient
 from store.translation import translated
@@ -36,21 +35,14 @@ class RedisWorkforce:
                 pipeline.hmget(keys.revisions, ["workforce", "workforce_mark"])
                 pipeline.hgetall(keys.records)
                 (revision, event_hash), fields = await pipeline.execute()
-        records: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
+        records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
         changed: dict[tuple[str, str], int] = {}
         for name, stored in fields.items():
             kind, record_id = name.decode().split("/", 1)
             changed_in, record = stored.split(b" ", 1)
             records[kind][record_id] = record_from(kind, record)
             changed[kind, record_id] = int(changed_in)
-        return WorkforceRecords(
-            int(revision or 0),
-            records["rep"],
-            records["pool"],
-            records["territory"],
-            changed,
-            (event_hash or b"").decode(),
-        )
+        return WorkforceRecords(int(revision or 0), records, changed, (event_hash or b"").decode())
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
         last = "+" if up_to is None else str(up_to)

@@ -9,7 +9,6 @@ import pytest
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import Explanation, Reason, Refusals, Verdict, explain, replay
 from router.assignment.planner import Planner
-from router.assignment.roster import Roster
 from router.history.projection import StateProjection
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.errors import CorruptHistory
@@ -17,6 +16,7 @@ from router.model.workforce import MICROS, Member, Pool, Rep, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from rules.index import IndexEngine
+from tests.workforces import roster as roster_of
 
 RULES = """
 fields: {region: {type: string}, n: {type: number}, skill: {type: string}}
@@ -55,7 +55,7 @@ def planner(*reps: Rep) -> Planner:
     assert rule_set is not None
     people = {rep.id: rep for rep in reps or REPS}
     pool = Pool("east", tuple(Member(rep) for rep in people if rep != "zoe"))
-    roster = Roster(1, people, {"east": pool}, {"上海": Territory("上海", "华东"), "华东": Territory("华东")})
+    roster = roster_of(1, people, {"east": pool}, {"上海": Territory("上海", "华东"), "华东": Territory("华东")})
     return Planner(1, rule_set, IndexEngine(rule_set), roster)
 
 
@@ -195,7 +195,7 @@ def test_dates_are_shown_as_rules_write_them() -> None:
 def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() -> None:
     rule_set = check(RULES).rule_set
     assert rule_set is not None
-    empty = Planner(1, rule_set, IndexEngine(rule_set), Roster(0, {}, {}, {}))
+    empty = Planner(1, rule_set, IndexEngine(rule_set), roster_of(0, {}, {}, {}))
 
     explanation = explain(decided(empty), empty)
 
@@ -250,7 +250,7 @@ def test_what_a_lead_had_is_shown_as_it_was_written_and_matched_in_normal_form()
         "bob": Rep("bob", attributes={"regions": ("West",)}),
     }
     pool = Pool("east", tuple(map(Member, people)))
-    by = Planner(1, rule_set, IndexEngine(rule_set), Roster(1, people, {"east": pool}, {"East": Territory("East")}))
+    by = Planner(1, rule_set, IndexEngine(rule_set), roster_of(1, people, {"east": pool}, {"East": Territory("East")}))
 
     explanation = explain(decided(by, WorkItem(Kind.LEAD, attributes={"region": "Ｅａｓｔ", "company": "云科技"})), by)
 
@@ -278,7 +278,7 @@ def on_trial() -> Planner:
     rule_set = check(TRIAL).rule_set
     assert rule_set is not None
     people = {"ann": Rep("ann")}
-    roster = Roster(1, people, {"east": Pool("east", (Member("ann"),))}, {})
+    roster = roster_of(1, people, {"east": Pool("east", (Member("ann"),))}, {})
     return Planner(1, rule_set, IndexEngine(rule_set), roster)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.assignment.planner import Planner, steps_of, wanted
-from router.assignment.roster import ResolvedRequirement, Roster
+from router.assignment.roster import ResolvedRequirement
 from router.model.workforce import MICROS, Member, Pool, Rep, Territories, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
@@ -15,6 +15,7 @@ from router.rules.route import Drop, FallbackRep, OtherPool, Requirement, Route,
 from rules.fields import FactValue
 from rules.index import IndexEngine
 from rules.normal_form import Ignorable, Ignored
+from tests.workforces import roster as roster_of
 
 TREE = {
     territory.id: territory
@@ -64,7 +65,7 @@ def test_the_index_finds_whom_the_plain_test_finds(
 ) -> None:
     records = {rep: Rep(rep, attributes=attributes, active=active) for rep, (attributes, active) in people.items()}
     pool = Pool("p", tuple(Member(rep) for rep in records))
-    roster = Roster(1, records, {"p": pool}, TREE)
+    roster = roster_of(1, records, {"p": pool}, TREE)
 
     candidates = roster.candidates(
         "p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened, ignored) for r in wishes]
@@ -81,7 +82,7 @@ def test_the_index_finds_whom_the_plain_test_finds(
 
 def test_a_rep_of_a_parent_region_serves_its_children_but_not_the_other_way_round() -> None:
     records = {rep: Rep(rep, attributes={"regions": (region,)}) for rep, region in [("a", "华东"), ("b", "上海")]}
-    roster = Roster(1, records, {"p": Pool("p", (Member("a"), Member("b")))}, TREE)
+    roster = roster_of(1, records, {"p": Pool("p", (Member("a"), Member("b")))}, TREE)
     covers = Requirement("regions", "covers", "region")
 
     assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "上海")]).reps == ("a", "b")
@@ -89,7 +90,7 @@ def test_a_rep_of_a_parent_region_serves_its_children_but_not_the_other_way_roun
 
 
 def test_what_nobody_has_is_met_by_nobody() -> None:
-    roster = Roster(1, {"a": Rep("a", attributes={"skills": ("tea",)})}, {"p": Pool("p", (Member("a"),))}, {})
+    roster = roster_of(1, {"a": Rep("a", attributes={"skills": ("tea",)})}, {"p": Pool("p", (Member("a"),))}, {})
 
     for op in ("has", "has_any", "has_all"):
         skills = Requirement("skills", op, "skill")
@@ -115,7 +116,7 @@ def planner(source: str, pool: Pool) -> Planner:
     rule_set: RoutingRules | None = check(source).rule_set
     assert rule_set is not None
     records = {rep: Rep(rep) for rep in "ab"}
-    return Planner(1, rule_set, IndexEngine(rule_set), Roster(1, records, {pool.id: pool}, {}))
+    return Planner(1, rule_set, IndexEngine(rule_set), roster_of(1, records, {pool.id: pool}, {}))
 
 
 SOURCE = "fields: {amount: {type: number}}\nrules: []\ndefault: {route: {pool: p, value: amount}}\n"

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from router.assignment.choice import Choice, choose
-from router.assignment.roster import Candidates, Roster
+from router.assignment.roster import Candidates
 from router.history.projection import Ledger, StateProjection
 from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.events import Completed, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
+from tests.workforces import roster as roster_of
 
-ROSTER = Roster(
+ROSTER = roster_of(
     1,
     {rep: Rep(rep, capacity=caps) for rep, caps in {"ann": {"LEAD": 2}, "bob": {}, "cy": {"LEAD": 0}}.items()},
     {"east": Pool("east", (Member("ann"), Member("bob"), Member("cy")), band=5)},
@@ -189,7 +190,7 @@ def _choice(candidates: Candidates, deficits: Sequence[int] = (0, 0)) -> Choice:
 
 
 def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
-    three = Roster(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
+    three = roster_of(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
     history = History()
 
     history.decide("x", three.candidates("p", Kind.LEAD, ()))

@@ -1,0 +1,147 @@
+"""The real code on one store, and the clock that it reads: two servers, so that each meets what the other changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
+from router.assignment.service import Router
+from router.backlog.requeuer import Requeuer
+from router.fairness.report import Fairness
+from router.history.replay import Replay
+from router.model.events import Event
+from router.model.workforce import WorkforceRecords
+from router.rules.check import check
+from router.rules.codec import dumps
+from router.workforce.service import WorkforceService
+from rules.revisions import Publication
+from store.clock import SimulatedClock, simulate
+from store.embedded.server import EmbeddedServer
+from tests.simulation.firm import TENANT
+from tests.twins.store import MemoryStore
+
+_PAGE = 1000
+
+
+class Server:
+    """What one process has in memory; a restarted one begins with nothing."""
+
+    def __init__(self, stores: Stores) -> None:
+        self.planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+        self.queries = WorkItemQueries(stores.assignments, self.planners)
+        self.router = Router(stores.assignments, self.planners, self.queries, stores.customer_scores)
+        self.workforce = WorkforceService(stores.workforce, stores.rule_sets)
+        self.fairness = Fairness(stores.assignments, self.workforce, self.queries)
+
+
+class Stores:
+    """The ports of the router on one store, and its clock."""
+
+    def __init__(self, redis: Redis | None) -> None:
+        self._redis = redis
+        self.now_ms = 0
+        self.assignments: Any
+        self.workforce: Any
+        self.rule_sets: Any
+        self.customer_scores: Any
+        if redis is None:
+            memory = MemoryStore(lambda: self.now_ms)
+            self.assignments = self.workforce = self.rule_sets = self.customer_scores = memory
+        else:
+            self.assignments, self.workforce = RedisAssignments(redis), RedisWorkforce(redis)
+            self.rule_sets, self.customer_scores = RedisRuleSets(redis), RedisCustomerScores(redis)
+
+    async def move(self, to_ms: int) -> None:
+        """Move the clock, forwards alone."""
+        self.now_ms = max(self.now_ms, to_ms)
+        if self._redis is not None:
+            await SimulatedClock(self._redis).set(self.now_ms * 1000, rate=0)
+
+
+class System:
+    """Two servers and what works behind them.
+
+    Parameters
+    ----------
+    stores
+        What they share.
+    """
+
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        self.servers = [Server(stores), Server(stores)]
+        self._read = 0
+        self._requeuer = self._new_requeuer()
+
+    def _new_requeuer(self) -> Requeuer:
+        return Requeuer(TENANT, self.stores.assignments, self.servers[0].planners)
+
+    def restart(self, place: int) -> None:
+        """Have a server begin anew, with what works in it."""
+        self.servers[place].planners.close()
+        self.servers[place] = Server(self.stores)
+        if place == 0:
+            self._requeuer = self._new_requeuer()
+
+    async def publish(self, source: str) -> None:
+        """Publish a rule set."""
+        rule_set = check(source).rule_set
+        assert rule_set is not None
+        publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
+        await self.stores.rule_sets.publish(TENANT, None, publication)
+
+    async def settle(self) -> None:
+        """Let all be done that follows from what happened."""
+        if not self._requeuer.position:
+            await self._requeuer.begin()
+        await self._requeuer.catch_up()
+        while await self._requeuer.wake():
+            await self._requeuer.catch_up()
+
+    async def next_due(self) -> int:
+        """Return when the earliest timer is due; 0: there is none."""
+        return 0
+
+    async def news(self) -> Sequence[Event]:
+        """Return the events since the last time."""
+        events: list[Event] = []
+        while page := await self.stores.assignments.events(TENANT, after=self._read, count=_PAGE):
+            events += page
+            self._read = page[-1].number
+        return events
+
+    async def records(self) -> WorkforceRecords:
+        """Return the workforce as it is."""
+        return await self.servers[0].workforce.records(TENANT)
+
+    async def differences(self) -> list[str]:
+        """Replay the log."""
+        server = Server(self.stores)
+        return [found async for found in Replay(self.stores.assignments, server.planners).differences(TENANT)]
+
+
+@asynccontextmanager
+async def system(kind: str, folder: Path) -> AsyncIterator[System]:
+    """Run the code on a store: ``memory``, or ``valkey`` with a simulated clock in a folder of its own."""
+    if kind == "memory":
+        yield System(Stores(None))
+        return
+    simulate()
+    server = EmbeddedServer(folder, fsync="no")
+    server.start()
+    redis = Redis.from_url(server.url)
+    try:
+        yield System(Stores(redis))
+    finally:
+        await redis.aclose()
+        server.stop()

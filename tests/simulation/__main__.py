@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.simulation.report import report, undecided
+from tests.simulation.report import first_difference, report, undecided
 from tests.simulation.run import Result, Run
 from tests.simulation.system import system
 
@@ -38,8 +38,8 @@ def main(days: int, seed: int, reps: int, store: str) -> None:
     for kind, result in results.items():
         report(console, result, f"{days} days of {reps} reps on {kind}, seed {seed}")
     faults = [text for result in results.values() for text in (*result.checks.violations, *undecided(result))]
-    if len({result.digest for result in results.values()}) > 1:
-        faults.append("the two logs differ")
+    if len(results) > 1:
+        faults += filter(None, [first_difference(*results.values())])
     for fault in faults[:20]:
         console.print(fault, style="red", markup=False)
     sys.exit(bool(faults))

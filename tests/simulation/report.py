@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from rich.console import Console
 from rich.table import Table
 
@@ -18,9 +20,17 @@ def report(console: Console, result: Result, title: str) -> None:
     for violation in result.checks.violations[:20]:
         console.print(violation, style="red", markup=False)
     console.print(
-        f"{result.happenings:,} happenings, {result.refused:,} of them refused; {result.events:,} events, log "
+        f"{result.happenings:,} happenings, {result.refused:,} of them refused; {len(result.log):,} events, log "
         f"{result.digest[:16]}: {len(result.checks.violations)} violations"
     )
+
+
+def first_difference(one: Result, other: Result) -> str:
+    """Name the first event in which two logs differ; empty where they are equal, event by event."""
+    for number, (a, b) in enumerate(zip_longest(one.log, other.log), start=1):
+        if a != b:
+            return f"the two logs differ from event {number} on"
+    return ""
 
 
 def undecided(result: Result) -> list[str]:

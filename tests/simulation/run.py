@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -26,13 +26,17 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Result:
-    """What came of a run."""
+    """What came of a run; ``log`` holds a digest of each event."""
 
     checks: Checks
-    digest: str = ""
-    events: int = 0
+    log: list[str] = field(default_factory=list)
     happenings: int = 0
     refused: int = 0
+
+    @property
+    def digest(self) -> str:
+        """Digest of the whole log."""
+        return sha256("".join(self.log).encode()).hexdigest()
 
 
 class Run:
@@ -53,7 +57,6 @@ class Run:
         self._random = self._agenda.random
         self._reps = reps
         self._truth = Truth()
-        self._digest = sha256()
         self._leads: list[WorkItem] = []
         self._hired = 0
         self.result = Result(Checks(self._truth))
@@ -71,7 +74,6 @@ class Run:
             on_instant(happening.at_ms)
             if self.result.checks.violations:
                 break
-        self.result.digest = self._digest.hexdigest()
         return self.result
 
     def days_at(self, at_ms: int) -> float:
@@ -95,8 +97,7 @@ class Run:
         events, records = await self._system.news(), await self._system.records()
         for event in events:
             self.result.checks.enter(event, records)
-            self._digest.update(repr(event).encode())
-            self.result.events += 1
+            self.result.log.append(sha256(repr(event).encode()).hexdigest())
             if isinstance(event, Decision) and event.rep:
                 self._close_later(event)
         list(self.result.checks.passed_over(self._system.stores.now_ms))
@@ -120,7 +121,7 @@ class Run:
 
     async def _lead(self, happening: Happening) -> None:
         region, skill, potential = happening.about.split("|")
-        attributes = {"region": region, "skill": skill, "potential": float(potential)}
+        attributes = {"potential": float(potential), "region": region, "skill": skill}
         item = WorkItem(Kind.LEAD, "crm", f"L{happening.number}", attributes)
         self._leads.append(item)
         await self._route(item)

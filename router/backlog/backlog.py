@@ -89,6 +89,12 @@ class Backlog:
             if of_kind is kind and rep in group.reps:
                 group.tries += 1
 
+    def woken(self, item_id: str) -> None:
+        """Give a chance to the group of a work item that may be taken from now on; whoever is first in it has it."""
+        waiting = self._places.get(item_id)
+        if waiting is not None:
+            self._groups[waiting.kind, waiting.takers].tries += 1
+
     def due(self, most: int) -> list[str]:
         """Take out the first who have a chance; each must then be ``refused``, put back for ``again``, or leave."""
         heads = [(group.queue[0], place, key) for place, (key, group) in enumerate(self._groups.items())

@@ -25,7 +25,7 @@ from router.cli.stores import connected_stores, opened, store_options
 from router.history.codec import read_rewritten
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Completed, Erased, Event, Fired, RulesPublished, Settled, WorkforceChanged
 
 _MOST_SHOWN = 100
 _PAGE = 1000
@@ -173,6 +173,8 @@ def description(event: Event) -> str:
         case Erased():
             items = f"{len(event.item_ids)} work items{_names(event.item_ids)}" if event.item_ids else "no work item"
             return f"erased {event.values} values of {items}, {event.submissions} submissions, {event.scores} scores"
+        case Fired():
+            return f"{event.item_id} {event.name} {event.step}, which event {event.entry} started"
         case Settled():
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 

@@ -13,8 +13,8 @@ from router.assignment import ledger
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
 from router.model.decision import Cause, Decision, ObservedState
-from router.model.events import Completed, Erased, Settled
-from router.model.records import ItemRecord, LedgerState
+from router.model.events import Completed, Erased, Fired, Settled
+from router.model.records import FiredStep, ItemRecord, LedgerState
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
 
@@ -129,6 +129,11 @@ class StateProjection:
         for item_id in self.items.keys() & erased.item_ids:
             self.items[item_id] = replace(self.items[item_id], version=erased.number)
 
+    def enter_fired(self, fired: Fired) -> None:
+        """Enter that a timer fired: the work item stands as before, and that step fires no more."""
+        step = FiredStep(fired.name, fired.entry, fired.step, fired.at_ms)
+        self.items[fired.item_id] = self.items[fired.item_id].with_fired(step)
+
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""
         self.pools.add(settled.pool)
@@ -156,4 +161,5 @@ def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
         decision=decision.number,
         first=record.first if record else decision.number,
         tried=(*tried, record.owner) if record and record.owner else tried,
+        fired=record.fired if record else (),
     )

@@ -22,26 +22,32 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
+from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
+from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
-from router.model.events import Completed, Erased, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Completed, Erased, Fired, RulesPublished, Settled, WorkforceChanged
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.follower import TimerFollower
+from router.timers.timer import digest
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
@@ -101,8 +107,11 @@ class Nobody:
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, customer_scores: Any, values: Any) -> None:
+    def __init__(
+        self, assignments: Any, workforce: Any, rule_sets: Any, customer_scores: Any, values: Any, timers: Any
+    ) -> None:
         self.assignments = assignments
+        self.timers = timers
         self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
@@ -113,6 +122,25 @@ class Side:
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
+    def follower(self, *_: object) -> TimerFollower:
+        return TimerFollower(TENANT, self.assignments, self.planners, self.timers, [Wakes(opens)])
+
+    async def fire(self) -> tuple[str, int, str]:
+        """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
+        await self.follower().catch_up()
+        before = digest(await self.timers.timers(TENANT))
+        fired = await self.timers.fire(TENANT)
+        await self.follower().catch_up()
+        return before, fired, digest(await self.timers.timers(TENANT))
+
+    async def forget_timers(self) -> bool:
+        """Throw the timers away and make them again; say whether they are those that there were."""
+        await self.follower().catch_up()
+        before = await self.timers.timers(TENANT)
+        await self.timers.forget_timers(TENANT)
+        await self.follower().catch_up()
+        return digest(before) == digest(await self.timers.timers(TENANT))
+
     async def wake(self) -> tuple[int, int]:
         """Begin once, then catch up and wake."""
         if not self.requeuer.position:
@@ -122,6 +150,11 @@ class Side:
 
 
 Call = Callable[[Side], Coroutine[Any, Any, Any]]
+
+
+def opens(planner: Planner, item: WorkItem, _: int) -> int | None:
+    """Have some work items due at once, some never, and some later, by the revision of the workforce."""
+    return (0, None, 4_000_000_000_000 + planner.roster.revision)[len(item.external_id) % 3]
 
 
 async def answer(call: Awaitable[Any]) -> Any:
@@ -136,7 +169,7 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return value._replace(at_ms=0)
-        case Completed() | Erased() | Settled() | WorkforceChanged() | RulesPublished():
+        case Completed() | Erased() | Fired() | Settled() | WorkforceChanged() | RulesPublished():
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
@@ -163,10 +196,10 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: 0)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory),
             Side(
                 RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisCustomerScores(self.redis),
-                RedisPersonalValues(self.redis),
+                RedisPersonalValues(self.redis), RedisTimers(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -275,6 +308,14 @@ class Stores(RuleBasedStateMachine):
     def wake(self) -> None:
         self.both(lambda side: side.wake())
 
+    @rule()
+    def fire(self) -> None:
+        self.both(lambda side: side.fire())
+
+    @rule()
+    def forget_timers(self) -> None:
+        assert self.both(lambda side: side.forget_timers())
+
     @rule(number=st.integers(1, 30), before=st.integers(0, 30), count=st.integers(1, 5))
     def read(self, number: int, before: int, count: int) -> None:
         self.both(lambda side: explained(side, number))
@@ -378,7 +419,8 @@ async def explained(side: Side, number: int) -> Any:
 
 
 async def differences(side: Side) -> list[str]:
-    return [difference async for difference in Replay(side.assignments, side.planners).differences(TENANT)]
+    check = TimerCheck(side.assignments, side.timers, side.follower)
+    return [difference async for difference in Replay(side.assignments, side.planners, check).differences(TENANT)]
 
 
 @pytest.fixture(scope="module")

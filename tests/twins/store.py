@@ -10,8 +10,11 @@ from tests.twins.assignments import MemoryAssignments
 from tests.twins.customer_scores import MemoryCustomerScores
 from tests.twins.personal_values import MemoryPersonalValues
 from tests.twins.rule_sets import MemoryRuleSets
+from tests.twins.timers import MemoryTimers
 from tests.twins.workforce import MemoryWorkforce
 
 
-class MemoryStore(MemoryAssignments, MemoryWorkforce, MemoryRuleSets, MemoryPersonalValues, MemoryCustomerScores):
+class MemoryStore(
+    MemoryAssignments, MemoryTimers, MemoryWorkforce, MemoryRuleSets, MemoryPersonalValues, MemoryCustomerScores
+):
     """All of them, on the same tenants."""

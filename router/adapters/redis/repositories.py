@@ -12,6 +12,7 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
 from store.clients import RedisClient, client_for, close
@@ -31,6 +32,7 @@ class Stores:
     leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots
     personal: RedisPersonalValues
+    timers: RedisTimers
     redis: RedisClient
 
     @classmethod
@@ -58,6 +60,7 @@ class Stores:
             RedisLeaderLease(redis),
             RedisSnapshots(redis),
             RedisPersonalValues(redis, request_ttl_s),
+            RedisTimers(redis),
             redis,
         )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 from router.assignment.ports import Assignments
+from router.model.events import Event, RulesPublished, WorkforceChanged
 from router.timers.follower import TimerFollower, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import Timer
+from router.timers.timer import Position, Timer
 
 _PAGE = 1000
 
@@ -29,29 +30,37 @@ class TimerCheck:
         self._follower = follower
 
     async def differences(self, tenant: str) -> AsyncIterator[str]:
-        """Yield every difference in words; work items that events behind the position touched are not compared."""
-        position = await self._timers.followed(tenant)
-        if not position.event:  # nobody follows it, or not yet
-            return
-        untold = await self._touched_behind(tenant, position.event)
-        expected = {
-            timer
-            async for page in self._follower(tenant).due_of_all(position)
-            for of_item in page.values()
-            for timer in of_item
-            if timer.entry <= position.event
-        }
-        stored = await self._stored(tenant)
-        for timer in sorted(expected ^ stored):
-            if timer.item_id not in untold:
-                yield _told(timer, is_expected=timer in expected)
+        """Yield every difference in words.
 
-    async def _touched_behind(self, tenant: str, number: int) -> set[str]:
-        touched = set[str]()
+        What events behind the position touched is not compared; nothing is while all is asked anew, for a revision
+        behind it. The log may be followed meanwhile: then it is compared once more.
+        """
+        position, differences = Position(), list[Timer]()
+        expected = set[Timer]()
+        while position != (now := await self._timers.followed(tenant)):
+            position = now
+            stored, expected = await self._stored(tenant), await self._expected(tenant, position)
+            behind = await self._behind(tenant, position.event)
+            untold = set(touched_by(behind))
+            is_renewed = any(isinstance(event, RulesPublished | WorkforceChanged) for event in behind)
+            differences = [
+                timer for timer in sorted(expected ^ stored) if not is_renewed and timer.item_id not in untold
+            ]
+        for timer in differences:
+            yield _told(timer, is_expected=timer in expected)
+
+    async def _expected(self, tenant: str, position: Position) -> set[Timer]:
+        if not position.event:  # nobody follows it, or not yet
+            return set()
+        pages = self._follower(tenant).due_of_all(position)
+        return {timer async for page in pages for of_item in page.values() for timer in of_item}
+
+    async def _behind(self, tenant: str, number: int) -> list[Event]:
+        behind = list[Event]()
         while events := await self._store.events(tenant, after=number, count=_PAGE):
-            touched.update(touched_by(events))
+            behind += events
             number = events[-1].number
-        return touched
+        return behind
 
     async def _stored(self, tenant: str) -> set[Timer]:
         stored, start = set[Timer](), 0

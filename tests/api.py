@@ -277,9 +277,10 @@ async def differences(redis_url: str, tenant: str) -> list[str]:
     """Replay a tenant's log as ``fairlead log replay`` does."""
     stores = Stores.connect(redis_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+    check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
+    replay = Replay(stores.assignments, stores.presences, planners, check)
     try:
-        check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
-        return [difference async for difference in Replay(stores.assignments, planners, check).differences(tenant)]
+        return [difference async for difference in replay.differences(tenant)]
     finally:
         planners.close()
         await stores.close()

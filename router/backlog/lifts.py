@@ -1,4 +1,4 @@
-"""When somebody could take what waits who cannot now: whoever comes on duty, or back from leave. Pure.
+"""When somebody could take what waits who cannot now: whoever comes on duty, or is back. Pure.
 
 Whose hours: a rep's own calendar, else that of the pool, else the tenant's, else none: always there. Leave beats hours.
 It counts too who is there now and goes before they come again, for what waits may find them full until then.
@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from router.assignment.planner import Planner
 from router.assignment.roster import Candidates, Roster
 from router.model.errors import InvalidInput
 from router.model.workitem import WorkItem
+from router.timers.ports import Present
 from router.workforce.open_hours import OpenHours, Span, open_hours
 
 
-def lifts(planner: Planner, item: WorkItem, at_ms: int) -> int | None:
+def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
     r"""Return the first instant behind another at which somebody comes who could have a work item; None: nobody does.
 
     Examples
     --------
     >>> from rules.index import IndexEngine
+    >>> from router.assignment.planner import Planner
     >>> from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
     >>> from router.model.workforce import Member, Pool, Rep, WorkforceRecords
     >>> from router.rules.check import check
@@ -32,18 +33,19 @@ def lifts(planner: Planner, item: WorkItem, at_ms: int) -> int | None:
     ...     "calendar": {"day": day}, "tenant": {"settings": TenantSettings(calendar="day")},
     ... }
     >>> planner = Planner(1, rules, IndexEngine(rules), Roster(WorkforceRecords(1, records)))
-    >>> lifts(planner, WorkItem("LEAD"), 0) == 9 * 3_600_000  # 1970 began on a Thursday
+    >>> lifts(Present(planner, {}), WorkItem("LEAD"), 0) == 9 * 3_600_000  # 1970 began on a Thursday
     True
     """
-    returns = _returns(planner.roster)
-    if returns.is_everybody_always_there:
+    returns = _returns(present.planner.roster)
+    if returns.is_everybody_always_there and not present.away:
         return None
     try:
-        plan = planner.plan(item)
+        attempts = present.planner.plan(item).attempts
     except InvalidInput:
         return None
-    instants = (returns.first_behind(at_ms, attempt.candidates) for attempt in plan.attempts)
-    return min((instant for instant in instants if instant is not None), default=None)
+    comings = [returns.first_behind(at_ms, attempt.candidates) for attempt in attempts]
+    comings += [present.away.get(rep) for attempt in attempts for rep in attempt.candidates.reps if present.away]
+    return min((instant for instant in comings if instant is not None and instant > at_ms), default=None)
 
 
 class _Returns:

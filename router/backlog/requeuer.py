@@ -19,7 +19,15 @@ from router.assignment.stored_items import StoredItems
 from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.decision import Decision, Outcome
 from router.model.errors import StaleRevision
-from router.model.events import Completed, Erased, Event, Fired, RulesPublished, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
 from router.model.records import ItemRecord
 from router.model.workitem import State
 from router.timers.timer import WAKE
@@ -73,6 +81,8 @@ class Requeuer:
             case Fired(name=name, item_id=item_id) if name == WAKE:
                 await self._plan(await self._planners.current(self._tenant), [item_id], tries=0)
                 self._room.woken(item_id)
+            case PresenceChanged(rep=rep, until_ms=None):
+                self._room.came_back(rep)
             case Erased(item_ids=item_ids):
                 await self._plan(await self._planners.current(self._tenant), item_ids, tries=math.inf)
             case _:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from router.assignment.planner import Planner
 from router.model.decision import Decision
 from router.model.records import ItemRecord
 from router.model.workitem import State, WorkItem
+from router.timers.ports import Present
 from router.timers.timer import STATES, WAKE, Timer
 
-Lifts = Callable[[Planner, WorkItem, int], int | None]
+Lifts = Callable[[Present, WorkItem, int], int | None]
 """Says from when on somebody could take a work item who cannot at an instant, both in milliseconds since 1970; None:
-nobody comes on duty, is back or is freed of a cap.
+nobody comes on duty, or is back.
 """
 
 
@@ -36,9 +36,9 @@ class Wakes:
         """What waits."""
         return STATES[WAKE]
 
-    def due(self, planner: Planner, record: ItemRecord, decision: Decision) -> Timer | None:
+    def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
         """Return the next wake: behind the last one that fired, or else behind the decision that it waits."""
         fired = record.fired_step(WAKE, record.decision)
         step, since_ms = (fired.step, fired.at_ms) if fired else (0, decision.at_ms)
-        due_ms = self._lifts(planner, decision.head.item, since_ms)
+        due_ms = self._lifts(present, decision.head.item, since_ms)
         return None if due_ms is None else Timer(record.item_id, WAKE, record.decision, step + 1, due_ms)

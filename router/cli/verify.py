@@ -34,7 +34,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     """Rebuild everything from the log and compare it with what the store holds.
 
     Makes every decision again, from the rules and reps of its revision and the events before it, then compares
-    revisions, ledgers, open units and work items. Names every difference; changes nothing.
+    revisions, ledgers, open units, presences and work items. Names every difference; changes nothing.
 
     \b
       $ fairlead log replay --data fairlead-data      the service that uses the folder is stopped
@@ -70,7 +70,7 @@ async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, in
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, n_differences = newest[0].number if newest else 0, 0
         check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
-        verification = Replay(stores.assignments, planners, check)
+        verification = Replay(stores.assignments, stores.presences, planners, check)
         with contextlib.closing(planners), progress_bar(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 from router.assignment.ports import Assignments
-from router.model.events import Event, RulesPublished, WorkforceChanged
-from router.timers.follower import TimerFollower, touched_by
+from router.model.events import Event
+from router.timers.follower import TimerFollower, concerns_all, touched_by
 from router.timers.ports import Timers
 from router.timers.timer import Position, Timer
 
@@ -42,7 +42,7 @@ class TimerCheck:
             stored, expected = await self._stored(tenant), await self._expected(tenant, position)
             behind = await self._behind(tenant, position.event)
             untold = set(touched_by(behind))
-            is_renewed = any(isinstance(event, RulesPublished | WorkforceChanged) for event in behind)
+            is_renewed = any(map(concerns_all, behind))
             differences = [
                 timer for timer in sorted(expected ^ stored) if not is_renewed and timer.item_id not in untold
             ]

@@ -1,7 +1,7 @@
 """Keeping the timers as the log says: reads it page by page, and asks of each work item that an event touched what
 falls due of it now.
 
-What is asked is how the work item stands and what holds of rules and workforce as of the page's last event, so that it
+What is asked is how the work item stands, and what holds of rules and workforce as of the page's last event, so that it
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 """
@@ -15,9 +15,10 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
 from router.model.decision import Decision
-from router.model.events import Completed, Erased, Event, Fired, RulesPublished, WorkforceChanged
-from router.timers.ports import Schedule, Timers
+from router.model.events import Completed, Erased, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer
+from router.workforce.ports import Presences
 
 PAGE = 200
 """Events taken in at a time; calls that are being answered wait while they are, for some milliseconds."""
@@ -32,6 +33,8 @@ class TimerFollower:
         Whose timers.
     store, planners
         As for ``router.assignment.service.Router``.
+    presences
+        Says who is away.
     timers
         Where they are kept.
     schedules
@@ -39,11 +42,18 @@ class TimerFollower:
     """
 
     def __init__(
-        self, tenant: str, store: Assignments, planners: PlannerCache, timers: Timers, schedules: Sequence[Schedule]
+        self,
+        tenant: str,
+        store: Assignments,
+        planners: PlannerCache,
+        presences: Presences,
+        timers: Timers,
+        schedules: Sequence[Schedule],
     ) -> None:
         self._tenant = tenant
         self._store = store
         self._planners = planners
+        self._presences = presences
         self._timers = timers
         self._schedules = schedules
         self._items = StoredItems(tenant, store)
@@ -58,7 +68,7 @@ class TimerFollower:
             return 0
         after = _moved(before, events)
         known = {event.number: event for event in events if isinstance(event, Decision)}
-        is_kept = (after[1:] == before[1:] or await self._keep_all_that_waits(before, after)) and (
+        is_kept = (not any(map(concerns_all, events)) or await self._keep_all_that_waits(before, after)) and (
             await self._timers.set_timers(
                 self._tenant, before, after, await self._due(after, touched_by(events), known)
             )
@@ -72,14 +82,14 @@ class TimerFollower:
             pass
 
     async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
-        """Ask anew of everything that waits, by other rules or another workforce; the position stays."""
+        """Ask anew of everything that waits, in other circumstances; the position stays."""
         async for timers in self.due_of_all(after):
             if not await self._timers.set_timers(self._tenant, before, before, timers):
                 return False
         return True
 
     async def due_of_all(self, position: Position) -> AsyncIterator[dict[str, list[Timer]]]:
-        """Yield what falls due of everything that waits now, page by page, by the rules and workforce of a position."""
+        """Yield what falls due of everything that waits now, page by page, in the circumstances of a position."""
         first = 0
         while page := await self._store.waiting(self._tenant, after=first, count=PAGE):
             first = page[-1][0]
@@ -93,13 +103,16 @@ class TimerFollower:
         records = [record for record in await self._items.records(item_ids) if record.state in self._states]
         if not records:
             return timers
-        planner = await self._planner(position)
+        present = await self._present(position)
         unread = [record for record in records if record.content not in known]
         contents = [(record, known[record.content]) for record in records if record.content in known]
         for record, decision in contents + (await self._items.contents(unread) if unread else []):
-            asked = (schedule.due(planner, record, decision) for schedule in self._schedules)
+            asked = (schedule.due(present, record, decision) for schedule in self._schedules)
             timers[record.item_id] = [timer for timer in asked if timer is not None]
         return timers
+
+    async def _present(self, position: Position) -> Present:
+        return Present(await self._planner(position), await self._presences.presences(self._tenant))
 
     async def _planner(self, position: Position) -> Planner:
         planner = await self._planners.current(self._tenant)
@@ -136,3 +149,8 @@ def touched_by(events: Iterable[Event]) -> list[str]:
             case _:
                 pass
     return list(touched)
+
+
+def concerns_all(event: Event) -> bool:
+    """Say whether everything that waits may fall due at other times because of an event."""
+    return isinstance(event, RulesPublished | WorkforceChanged | PresenceChanged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from router.assignment.planner import Planner
 from router.model.decision import Decision
@@ -15,6 +15,21 @@ MAX_TIMERS = 200
 """Timers fired by one call: enough to make the round trip cheap, few enough to keep nobody waiting."""
 
 
+class Present(NamedTuple):
+    """What what falls due depends on beside the work item.
+
+    Parameters
+    ----------
+    planner
+        At the revisions that are active.
+    away
+        Until when whoever said so is away, by rep, in milliseconds since 1970; 0: until told otherwise.
+    """
+
+    planner: Planner
+    away: Mapping[str, int]
+
+
 class Schedule(Protocol):
     """Says when something of a work item falls due. A pure function of what it is given."""
 
@@ -22,13 +37,13 @@ class Schedule(Protocol):
     def state(self) -> State:
         """The state of the work items that it is about."""
 
-    def due(self, planner: Planner, record: ItemRecord, decision: Decision) -> Timer | None:
+    def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
         """Return what falls due next; None for nothing.
 
         Parameters
         ----------
-        planner
-            At the revisions that were active when the last event was taken in.
+        present
+            As of the last event that was taken in.
         record
             Where the work item stands.
         decision

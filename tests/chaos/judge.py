@@ -124,7 +124,7 @@ class Judge:
         found = list(violations(self.evidence))
         stores = self._stores
         check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, self._planners))
-        replay = Replay(stores.assignments, self._planners, check)
+        replay = Replay(stores.assignments, stores.presences, self._planners, check)
         found += [f"verify: {text}" async for text in replay.differences(self._tenant)]
         audit = TamperCheck(
             stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets

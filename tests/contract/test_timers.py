@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.adapters.redis.timers import RedisTimers
-from router.assignment.planner import Planner
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.erasure.ports import Erasure
@@ -22,6 +20,7 @@ from router.model.records import FiredStep
 from router.model.workforce import Rep
 from router.model.workitem import WorkItem
 from router.timers.follower import TimerFollower
+from router.timers.ports import Present
 from router.timers.timer import WAKE, Position, Timer, digest
 from tests.contract.nothing.routing import Routing
 
@@ -38,24 +37,25 @@ class Openings:
         self.in_ms: int | None = AT_ONCE
         self.by_revision: dict[int, int] = {}
 
-    def __call__(self, planner: Planner, _: WorkItem, at_ms: int) -> int | None:
-        in_ms = self.by_revision.get(planner.roster.revision, self.in_ms)
+    def __call__(self, present: Present, _: WorkItem, at_ms: int) -> int | None:
+        in_ms = self.by_revision.get(present.planner.roster.revision, self.in_ms)
         return None if in_ms is None else at_ms + in_ms
 
 
 class Timed:
     """A tenant with its timers."""
 
-    def __init__(self, world: Routing, timers: Any) -> None:
+    def __init__(self, world: Routing) -> None:
         self.world = world
         self.tenant = world.tenant
-        self.timers = timers
+        self.timers = world.timers
         self.openings = Openings()
 
     def follower(self, *_: object) -> TimerFollower:
         """Return a follower that knows nothing yet, as one in a process that has just started."""
         planners = self.world.planners
-        return TimerFollower(self.tenant, self.world.store, planners, self.timers, [Wakes(self.openings)])
+        wakes, presences = Wakes(self.openings), self.world.presences
+        return TimerFollower(self.tenant, self.world.store, planners, presences, self.timers, [wakes])
 
     async def follow(self) -> list[Timer]:
         """Follow the log to its end; return the timers there are then."""
@@ -72,7 +72,7 @@ class Timed:
 
     async def differences(self) -> list[str]:
         check = TimerCheck(self.world.store, self.timers, self.follower)
-        replay = Replay(self.world.store, self.world.planners, check)
+        replay = Replay(self.world.store, self.world.presences, self.world.planners, check)
         return [difference async for difference in replay.differences(self.tenant)]
 
     async def since_ms(self) -> int:
@@ -87,10 +87,10 @@ async def timed(request: pytest.FixtureRequest, tenant: str) -> AsyncIterator[Ti
     """Yield a tenant with crm~L-0, which waits, and bo, who could take it and is not asked; on each store in turn."""
     if request.param == "memory":
         world = await Routing.open(None, tenant)
-        yield Timed(world, world.store)
+        yield Timed(world)
         return
     redis: Any = Redis.from_url(request.getfixturevalue("store").url)
-    yield Timed(await Routing.open(redis, tenant), RedisTimers(redis))
+    yield Timed(await Routing.open(redis, tenant))
     await redis.aclose()
 
 

@@ -10,6 +10,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
@@ -33,6 +34,7 @@ class Stores:
 
     assignments: RedisAssignments
     workforce: RedisWorkforce
+    presences: RedisPresences
     rule_sets: RedisRuleSets
     customer_scores: RedisCustomerScores
     log_follower: RedisLogFollower
@@ -61,6 +63,7 @@ class Stores:
         return cls(
             RedisAssignments(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
+            RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),
             RedisCustomerScores(redis),
             RedisLogFollower(redis),
@@ -73,7 +76,7 @@ class Stores:
 
     def timer_follower(self, planners: PlannerCache, tenant: str) -> TimerFollower:
         """Return what keeps a tenant's timers as the log says."""
-        return TimerFollower(tenant, self.assignments, planners, self.timers, _SCHEDULES)
+        return TimerFollower(tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES)
 
     async def check(self) -> None:
         """See whether the store answers, and lets us write; see ``store.diagnostics.try_out``."""

@@ -43,8 +43,7 @@ class RedisTimers:
 
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
         keys = Keys(tenant)
-        with translated():
-            members = await self._redis.zrange(keys.timers, 0, count - 1)
+        members = [member for member, _ in await self._members(tenant, 0, count)]
         if not members:
             return 0
         items = [keys.item(_timer(member, 0).item_id) for member in members]
@@ -61,9 +60,16 @@ class RedisTimers:
         return TimerStatus(timers, _time(due_ms), followed, events, _time(unread_ms), now_ms)
 
     async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
+        return [_timer(member, int(due_ms)) for member, due_ms in await self._members(tenant, start, count)]
+
+    async def _members(self, tenant: str, start: int, count: int) -> list[tuple[bytes, float]]:
+        if not count:  # which would mean all
+            return []
         with translated():
-            members = await self._redis.zrange(Keys(tenant).timers, start, start + count - 1, withscores=True)
-        return [_timer(member, int(due_ms)) for member, due_ms in members]
+            members: list[tuple[bytes, float]] = await self._redis.zrange(
+                Keys(tenant).timers, start, start + count - 1, withscores=True
+            )
+        return members
 
     async def forget_timers(self, tenant: str) -> None:
         keys = Keys(tenant)

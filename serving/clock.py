@@ -133,9 +133,8 @@ async def _used(url: str, use: _Use) -> str:
 
 
 async def _moved(stores: Stores, clock: SimulatedClock, to_us: int) -> str:
-    timers = await SimulatedTime(stores).move(to_us)
-    fallen_due = f"; {timers} timers fell due on the way" if timers else ""
-    return await _shown(clock) + fallen_due
+    fired = await SimulatedTime(stores).move(to_us)
+    return await _shown(clock) + (f"; {fired} timers fired on the way" if fired else "")
 
 
 async def _shown(clock: SimulatedClock) -> str:

@@ -17,7 +17,18 @@ from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
 from router.rules.facts import fact_of_item
-from router.rules.route import Drop, FallbackRep, OtherPool, Preference, Requirement, Route, RoutingRules, Wait, Widen
+from router.rules.route import (
+    Drop,
+    FallbackRep,
+    IgnoreHours,
+    OtherPool,
+    Preference,
+    Requirement,
+    Route,
+    RoutingRules,
+    Wait,
+    Widen,
+)
 from rules.fields import Fact, FactValue
 from rules.normal_form import NOTHING, Ignored
 from rules.ports import RuleEngine
@@ -93,6 +104,8 @@ def steps_of(route: Route) -> tuple[Step, ...]:
                 levels = dict(step.widened)
                 levels[item] = levels.get(item, 0) + 1
                 step = replace(step, label=f"{step.label}, {item} widened", widened=tuple(levels.items()))
+            case IgnoreHours():
+                step = replace(step, label=f"{step.label}, hours do not count")
             case OtherPool(pool, require):
                 step = Step(f"pool {pool}", pool, "", require, route.prefer)
             case FallbackRep(rep):

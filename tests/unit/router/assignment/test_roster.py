@@ -11,7 +11,7 @@ from router.model.workforce import MICROS, Member, Pool, Rep, Territories, Terri
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.requirements import meets
-from router.rules.route import Drop, FallbackRep, OtherPool, Requirement, Route, RoutingRules, Wait, Widen
+from router.rules.route import Drop, FallbackRep, IgnoreHours, OtherPool, Requirement, Route, RoutingRules, Wait, Widen
 from rules.fields import FactValue
 from rules.index import IndexEngine
 from rules.normal_form import Ignorable, Ignored
@@ -110,6 +110,15 @@ def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
     assert [step.pool or step.rep for step in steps] == ["east", "east", "east", "east", "all", "boss"]
     assert [step.require for step in steps[:2]] == [(regions, skills), (regions,)]
     assert [step.widened for step in steps] == [(), (), (("region", 1),), (("region", 2),), (), ()]
+
+
+def test_a_fallback_that_ignores_hours_is_a_step_with_all_that_the_one_before_requires() -> None:
+    skills = Requirement("skills", "has", "skill")
+
+    steps = steps_of(Route("east", (skills,), fallback=(IgnoreHours(), Wait())))
+
+    assert [step.label for step in steps] == ["pool east", "pool east, hours do not count"]
+    assert [step.require for step in steps] == [(skills,), (skills,)]
 
 
 def planner(source: str, pool: Pool) -> Planner:

@@ -72,7 +72,7 @@ def decided(
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
     projection = StateProjection()
     projection.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
-    seen = projection.see(attempts, Kind.LEAD)
+    seen = projection.see(attempts, Kind.LEAD, 0)
     choice = choose(attempts, seen, rotation_of("x"), named)
     outcome = Outcome.ASSIGNED if choice.rep else Outcome.UNROUTED
     proof = trace_hash([candidates for candidates, _ in attempts], seen, outcome, choice, 1)

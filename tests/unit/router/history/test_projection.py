@@ -43,7 +43,7 @@ class History:
     ) -> Decision:
         """Decide about a lead that is worth one unit."""
         tried = [(candidates, MICROS) for candidates in attempts]
-        seen = self.projection.see(tried, Kind.LEAD)
+        seen = self.projection.see(tried, Kind.LEAD, 0)
         choice = choose(tried, seen, 0, named)
         self.number += 1
         record = self.projection.items.get(item_id)
@@ -87,7 +87,7 @@ def test_who_is_full_is_seen_with_what_they_hold_and_keeps_nobody_from_going_on(
     history = History()
     history.projection.loads["ann", Kind.LEAD] = 2
 
-    seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD)
+    seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD, 0)
 
     assert seen == (ObservedState((), ((0, 0),)), ObservedState((0,), ((0, 2), (2, 0))))
 

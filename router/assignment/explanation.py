@@ -130,7 +130,7 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
     """Plan what a decision was made from, with what it kept for itself where some of that is erased."""
     head = decision.head
     kept = Kept(head.matched_rules, decision.charge) if decision.erased else None
-    return planner.plan(head.item, tried=frozenset(head.tried), named=head.named, kept=kept)
+    return planner.plan(head.item, decision.at_ms, tried=frozenset(head.tried), named=head.named, kept=kept)
 
 
 def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:

@@ -68,6 +68,17 @@ class RulesPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A rep is away until an instant, 0: until told otherwise; or, with None, back."""
+
+    number: int
+    rep: str
+    until_ms: int | None
+    at_ms: int
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """What was personal in some work items is no more.
 
@@ -81,6 +92,19 @@ class Erased:
     scores: int
     at_ms: int
     actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A timer of a work item fired, at most once: see ``router.timers.timer``. ``due_ms`` is when it was to."""
+
+    number: int
+    item_id: str
+    name: str
+    entry: int
+    step: int
+    due_ms: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +126,4 @@ class Rewritten:
         return ((self.events, self.last_link), *self.earlier)
 
 
-Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | Erased
+Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | PresenceChanged | Erased | Fired

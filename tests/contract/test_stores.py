@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ from failures import Failure
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
@@ -29,20 +32,34 @@ from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
+from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
-from router.model.events import Completed, Erased, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Erased,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.follower import TimerFollower
+from router.timers.ports import Present
+from router.timers.timer import digest
 from router.workforce.edits import Edit
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
@@ -52,6 +69,8 @@ from tests.workforces import roster as roster_of
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
+FAR_AHEAD = (4_000_000_000_000, 4_000_000_000_001)
+"""Instants, in milliseconds since the epoch, that no test sees."""
 CUSTOMERS = ("C-1", "客户 2", "C 3")
 RULES = """
 fields:
@@ -101,8 +120,21 @@ class Nobody:
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, customer_scores: Any, values: Any) -> None:
+    def __init__(
+        self,
+        assignments: Any,
+        workforce: Any,
+        presences: Any,
+        rule_sets: Any,
+        customer_scores: Any,
+        values: Any,
+        timers: Any,
+    ) -> None:
         self.assignments = assignments
+        self.presences = PresenceService(presences)
+        self.who_is_away = presences
+        self.replay_of = partial(Replay, assignments, presences)
+        self.timers = timers
         self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
@@ -113,6 +145,25 @@ class Side:
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
+    def follower(self, *_: object) -> TimerFollower:
+        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(opens)])
+
+    async def fire(self) -> tuple[str, int, str]:
+        """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
+        await self.follower().catch_up()
+        before = digest(await self.timers.timers(TENANT))
+        fired = await self.timers.fire(TENANT)
+        await self.follower().catch_up()
+        return before, fired, digest(await self.timers.timers(TENANT))
+
+    async def forget_timers(self) -> bool:
+        """Throw the timers away and make them again; say whether they are those that there were."""
+        await self.follower().catch_up()
+        before = await self.timers.timers(TENANT)
+        await self.timers.forget_timers(TENANT)
+        await self.follower().catch_up()
+        return digest(before) == digest(await self.timers.timers(TENANT))
+
     async def wake(self) -> tuple[int, int]:
         """Begin once, then catch up and wake."""
         if not self.requeuer.position:
@@ -122,6 +173,12 @@ class Side:
 
 
 Call = Callable[[Side], Coroutine[Any, Any, Any]]
+
+
+def opens(present: Present, item: WorkItem, _: int) -> int | None:
+    """Have some work items due at once, some never, and some later, by who is away and the workforce's revision."""
+    later = 4_000_000_000_000 + present.planner.roster.revision + sum(map(bool, present.away.values()))
+    return (0, None, later)[len(item.external_id) % 3]
 
 
 async def answer(call: Awaitable[Any]) -> Any:
@@ -136,7 +193,7 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return value._replace(at_ms=0)
-        case Completed() | Erased() | Settled() | WorkforceChanged() | RulesPublished():
+        case Completed() | Erased() | Fired() | PresenceChanged() | Settled() | WorkforceChanged() | RulesPublished():
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
@@ -160,13 +217,13 @@ class Stores(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.redis = Redis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
-        memory = MemoryStore(lambda: 0)
+        memory = MemoryStore(lambda: round(time() * 1000))
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory, memory),
             Side(
-                RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisCustomerScores(self.redis),
-                RedisPersonalValues(self.redis),
+                RedisAssignments(self.redis), RedisWorkforce(self.redis), RedisPresences(self.redis), rule_sets,
+                RedisCustomerScores(self.redis), RedisPersonalValues(self.redis), RedisTimers(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -198,6 +255,15 @@ class Stores(RuleBasedStateMachine):
         self.both(
             lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
         )
+
+    @rule(
+        rep=st.sampled_from([*REPS, "nobody"]),
+        until_ms=st.sampled_from([None, None, 0, 0, *FAR_AHEAD]),
+        request_id=st.sampled_from(["", "", "", "p1", "a1", "r1"]),
+    )
+    def come_and_go(self, rep: str, until_ms: int | None, request_id: str) -> None:
+        self.both(lambda side: side.presences.set_presence(TENANT, rep, until_ms, request_id=request_id))
+        self.both(lambda side: side.presences.presences(TENANT))
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:
@@ -274,6 +340,14 @@ class Stores(RuleBasedStateMachine):
     @rule()
     def wake(self) -> None:
         self.both(lambda side: side.wake())
+
+    @rule()
+    def fire(self) -> None:
+        self.both(lambda side: side.fire())
+
+    @rule()
+    def forget_timers(self) -> None:
+        assert self.both(lambda side: side.forget_timers())
 
     @rule(number=st.integers(1, 30), before=st.integers(0, 30), count=st.integers(1, 5))
     def read(self, number: int, before: int, count: int) -> None:
@@ -378,7 +452,8 @@ async def explained(side: Side, number: int) -> Any:
 
 
 async def differences(side: Side) -> list[str]:
-    return [difference async for difference in Replay(side.assignments, side.planners).differences(TENANT)]
+    check = TimerCheck(side.assignments, side.timers, side.follower)
+    return [difference async for difference in side.replay_of(side.planners, check).differences(TENANT)]
 
 
 @pytest.fixture(scope="module")
@@ -428,7 +503,7 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     jobs = []
     for number in range(30):
         without = frozenset(data.draw(st.sets(st.sampled_from("abcdefgh"), max_size=6)))
-        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without)
+        candidates = roster.candidates("p", Kind.LEAD, (), likes, at_ms=0, without=without)
         charge = data.draw(st.sampled_from([MICROS, MICROS, 1, 7 * MICROS, 10**13]))
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)

@@ -12,6 +12,7 @@ from router.model.events import Event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
 from router.model.workforce import Record, RecordChange
+from router.timers.timer import Position, Timer
 from rules.revisions import Publication
 
 
@@ -30,6 +31,8 @@ class Tenant:
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    timers: set[Timer] = field(default_factory=set)
+    followed: Position = field(default_factory=Position)
 
 
 class Tenants:
@@ -39,10 +42,13 @@ class Tenants:
     ----------
     now_ms
         Clock, in milliseconds since the epoch.
+    expected_ms
+        What a server takes it to show; where it is left out, the time of a log's last event.
     """
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(self, now_ms: Callable[[], int], expected_ms: Callable[[], int] | None = None) -> None:
         self._now_ms = now_ms
+        self._expected_ms = expected_ms
         self._tenants: defaultdict[str, Tenant] = defaultdict(Tenant)
 
     def _time_of(self, state: Tenant) -> int:

@@ -31,6 +31,10 @@ USES = {
     ("gateway/auth/tokens.py", "time.time"): OF_TOKENS,
     ("operations/service.py", "time.monotonic"): HOW_LONG,
     ("proto/fairlead/retries.py", "time.monotonic"): HOW_LONG,
+    (
+        "router/adapters/redis/estimated_clock.py",
+        "time.time_ns",
+    ): "what the store's clock is likely to show; the store refuses a plan for another time, and says its own",
     ("router/adapters/redis/log_follower.py", "expiry"): "a role of a process, which lives and dies in real time",
     (
         "router/adapters/redis/rewriting.py",
@@ -151,6 +155,6 @@ await redis.set("role", "me", px=10), redis.pexpire("role", 10)
 
 
 def test_the_rooms_that_decide_read_no_clock_at_all() -> None:
-    deciding = ("model", "workforce", "rules", "assignment", "submission", "backlog", "fairness", "history")
+    deciding = ("model", "workforce", "rules", "assignment", "submission", "backlog", "timers", "fairness", "history")
 
     assert [use for use in uses() if use[0].startswith(tuple(f"router/{room}/" for room in deciding))] == []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from router.model.decision import Decision, Outcome
-from router.model.events import Completed, Event, WorkforceChanged
+from router.model.events import Completed, Event, PresenceChanged, WorkforceChanged
 from router.model.workforce import WorkforceRecords
 from tests.simulation.truth import Truth
 
@@ -27,6 +27,8 @@ class Promise(Enum):
     AGAIN = "what is sent again has the owner that it had"
     BOUND = "every rep is within the bound of a fair share"
     SUM = "deficits sum to nothing"
+    AWAY = "nobody gets work who is away"
+    TIMERS = "timers that are deleted are made again, the same"
     REPLAY = "the log replays to what is stored"
 
 
@@ -73,6 +75,10 @@ class Checks:
                 self.truth.learn(records)
             case Decision():
                 self._enter_decision(event)
+            case PresenceChanged(rep=rep, until_ms=until_ms):
+                self.truth.away.pop(rep, None)
+                if until_ms is not None:
+                    self.truth.away[rep] = until_ms
             case Completed():
                 self._leave(event.item_id)
 
@@ -111,6 +117,8 @@ class Checks:
         self.note(Promise.HOURS, truth.works(rep, decision.pool, at_ms), name, decided=off_duty)
         on_leave = pool is not None and any(truth.is_on_leave(member.rep, at_ms) for member in pool.members)
         self.note(Promise.LEAVE, not truth.is_on_leave(rep, at_ms), name, decided=on_leave)
+        away = pool is not None and any(truth.is_away(member.rep, at_ms) for member in pool.members)
+        self.note(Promise.AWAY, not truth.is_away(rep, at_ms), name, decided=away)
         limit = record.capacity.get("LEAD") if record else None
         fits = limit is None or self._open[rep] < limit
         self.note(

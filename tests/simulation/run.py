@@ -196,9 +196,19 @@ class Run:
         self._system.restart(self._random.randrange(2))
 
     async def _away(self, happening: Happening) -> None:
-        """Presence comes with its feature."""
+        """Somebody goes away, in half of the cases until an hour that they say."""
+        rep, minutes = self._somebody().id, self._random.randrange(5, 180)
+        until_ms = happening.at_ms + minutes * 60_000 if self._random.random() < 0.5 else 0
+        await self._system.servers[0].presence.set_presence(TENANT, rep, until_ms)
+        if not until_ms:
+            self._agenda.add(happening.at_ms + minutes * 60_000, What.BACK, rep)
 
-    _back = _forget = _away
+    async def _back(self, happening: Happening) -> None:
+        await self._system.servers[1].presence.set_presence(TENANT, happening.about, None)
+
+    async def _forget(self, _: Happening) -> None:
+        same = await self._system.forget_timers()
+        self.result.checks.note(Promise.TIMERS, same, "they are others", decided=bool(await self._system.next_due()))
 
     async def _audit(self, _: Happening) -> None:
         differences = await self._system.differences()

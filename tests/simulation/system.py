@@ -11,18 +11,25 @@ from redis.asyncio import Redis
 
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.backlog.lifts import lifts
 from router.backlog.requeuer import Requeuer
+from router.backlog.wakes import Wakes
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.events import Event
 from router.model.workforce import WorkforceRecords
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.timers.follower import TimerFollower
+from router.timers.timer import digest
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.clock import SimulatedClock, simulate
@@ -41,6 +48,7 @@ class Server:
         self.queries = WorkItemQueries(stores.assignments, self.planners)
         self.router = Router(stores.assignments, self.planners, self.queries, stores.customer_scores)
         self.workforce = WorkforceService(stores.workforce, stores.rule_sets)
+        self.presence = PresenceService(stores.presences)
         self.fairness = Fairness(stores.assignments, self.workforce, self.queries)
 
 
@@ -54,12 +62,16 @@ class Stores:
         self.workforce: Any
         self.rule_sets: Any
         self.customer_scores: Any
+        self.presences: Any
+        self.timers: Any
         if redis is None:
             memory = MemoryStore(lambda: self.now_ms)
             self.assignments = self.workforce = self.rule_sets = self.customer_scores = memory
+            self.presences = self.timers = memory
         else:
             self.assignments, self.workforce = RedisAssignments(redis), RedisWorkforce(redis)
             self.rule_sets, self.customer_scores = RedisRuleSets(redis), RedisCustomerScores(redis)
+            self.presences, self.timers = RedisPresences(redis), RedisTimers(redis)
 
     async def move(self, to_ms: int) -> None:
         """Move the clock, forwards alone."""
@@ -81,17 +93,21 @@ class System:
         self.stores = stores
         self.servers = [Server(stores), Server(stores)]
         self._read = 0
-        self._requeuer = self._new_requeuer()
+        self._requeuer, self._follower = self._new_requeuer(), self._new_follower()
 
     def _new_requeuer(self) -> Requeuer:
         return Requeuer(TENANT, self.stores.assignments, self.servers[0].planners)
+
+    def _new_follower(self) -> TimerFollower:
+        stores, planners = self.stores, self.servers[0].planners
+        return TimerFollower(TENANT, stores.assignments, planners, stores.presences, stores.timers, [Wakes(lifts)])
 
     def restart(self, place: int) -> None:
         """Have a server begin anew, with what works in it."""
         self.servers[place].planners.close()
         self.servers[place] = Server(self.stores)
         if place == 0:
-            self._requeuer = self._new_requeuer()
+            self._requeuer, self._follower = self._new_requeuer(), self._new_follower()
 
     async def publish(self, source: str) -> None:
         """Publish a rule set."""
@@ -104,13 +120,25 @@ class System:
         """Let all be done that follows from what happened."""
         if not self._requeuer.position:
             await self._requeuer.begin()
+        await self._follower.catch_up()
+        while await self.stores.timers.fire(TENANT):
+            await self._follower.catch_up()
         await self._requeuer.catch_up()
         while await self._requeuer.wake():
             await self._requeuer.catch_up()
+        await self._follower.catch_up()
 
     async def next_due(self) -> int:
         """Return when the earliest timer is due; 0: there is none."""
-        return 0
+        return (await self.stores.timers.timer_status(TENANT)).due_ms or 0
+
+    async def forget_timers(self) -> bool:
+        """Throw the timers away and make them again; say whether they are those that there were."""
+        before = await self.stores.timers.timers(TENANT, count=100_000)
+        await self.stores.timers.forget_timers(TENANT)
+        self._follower = self._new_follower()
+        await self._follower.catch_up()
+        return digest(before) == digest(await self.stores.timers.timers(TENANT, count=100_000))
 
     async def news(self) -> Sequence[Event]:
         """Return the events since the last time."""
@@ -127,7 +155,12 @@ class System:
     async def differences(self) -> list[str]:
         """Replay the log."""
         server = Server(self.stores)
-        return [found async for found in Replay(self.stores.assignments, server.planners).differences(TENANT)]
+        return [
+            found
+            async for found in Replay(self.stores.assignments, self.stores.presences, server.planners).differences(
+                TENANT
+            )
+        ]
 
 
 @asynccontextmanager

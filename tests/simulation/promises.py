@@ -12,6 +12,10 @@ from router.model.workforce import WorkforceRecords
 from tests.simulation.truth import Truth
 
 
+_ASK_FOR_SKILL = ("pool large", "pool shanghai", "pool new-york")
+"""Steps that require the skill that a lead asks for."""
+
+
 class Promise(Enum):
     """The promises, in words."""
 
@@ -90,6 +94,7 @@ class Checks:
             self.note(Promise.EPOCH, decision.epoch == before + 1, name, decided=before > 0)
             self._epochs[item_id] = decision.epoch
             if item_id in self.waiting:
+                self.decided[Promise.WAKING] += 1
                 self._check_order(decision)
             self._leave(item_id)
             self._check_owner(decision)
@@ -113,6 +118,10 @@ class Checks:
         self.note(Promise.ACTIVE, record is not None and record.active and is_member, name)
         if decision.head.named:
             return
+        if decision.head.steps[len(decision.seen) - 1] in _ASK_FOR_SKILL:
+            skill = decision.head.item.attributes["skill"]
+            has_it = record is not None and skill in record.attributes.get("skills", ())  # type: ignore[operator]
+            self.note(Promise.SKILL, has_it, f"{name} lacks {skill}")
         off_duty = pool is not None and any(not truth.works(member.rep, pool.id, at_ms) for member in pool.members)
         self.note(Promise.HOURS, truth.works(rep, decision.pool, at_ms), name, decided=off_duty)
         on_leave = pool is not None and any(truth.is_on_leave(member.rep, at_ms) for member in pool.members)
@@ -145,7 +154,7 @@ class Checks:
             oldest.setdefault(sort, item_id)
         for item_id in oldest.values():
             taker = self._taker(self.waiting[item_id][1], at_ms)
-            self.note(Promise.WAKING, not taker, f"{item_id} at {at_ms}: {taker} could take it")
+            self.note(Promise.WAKING, not taker, f"{item_id} at {at_ms}: {taker} could take it", decided=False)
             if taker:
                 yield item_id
 

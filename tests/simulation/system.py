@@ -154,13 +154,8 @@ class System:
 
     async def differences(self) -> list[str]:
         """Replay the log."""
-        server = Server(self.stores)
-        return [
-            found
-            async for found in Replay(self.stores.assignments, self.stores.presences, server.planners).differences(
-                TENANT
-            )
-        ]
+        replay = Replay(self.stores.assignments, self.stores.presences, Server(self.stores).planners)
+        return [found async for found in replay.differences(TENANT)]
 
 
 @asynccontextmanager

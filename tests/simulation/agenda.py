@@ -34,6 +34,8 @@ class What(StrEnum):
     RULES = "the rules are published anew"
     RESTART = "a server is restarted"
     FORGET = "the timers are deleted and made again"
+    SKEW = "the store's clock is set back for a moment"
+    COUNT = "the ledgers are added up"
     AUDIT = "the log is replayed"
 
 
@@ -48,7 +50,7 @@ class Happening(NamedTuple):
 
 _PER_DAY = {
     What.LEAVE: 1.5, What.AWAY: 12.0, What.CALENDAR: 0.08, What.CAPACITY: 0.5, What.HIRE: 0.06, What.QUIT: 0.04,
-    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.05, What.REASSIGN: 1.5, What.NAMED: 0.7,
+    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.3, What.SKEW: 0.5, What.REASSIGN: 1.5, What.NAMED: 0.7,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""
 
@@ -71,7 +73,8 @@ class Agenda:
         for day in range(days):
             for at_ms, what, about in self._of_day(start_ms + day * DAY_MS, reps):
                 self.add(at_ms, what, about)
-        for week in range(4, days // 7, 4):
+            self.add(start_ms + (day + 1) * DAY_MS, What.COUNT)
+        for week in range(2, days // 7, 4):
             self.add(start_ms + week * 7 * DAY_MS, What.AUDIT)
 
     def add(self, at_ms: int, what: What, about: str = "") -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from enum import Enum
 
 from router.model.decision import Decision, Outcome
-from router.model.events import Completed, Event, PresenceChanged, WorkforceChanged
+from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
 from router.model.workforce import WorkforceRecords
 from tests.simulation.truth import Truth
 
-
-_ASK_FOR_SKILL = ("pool large", "pool shanghai", "pool new-york")
-"""Steps that require the skill that a lead asks for."""
+_ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-york"}
+"""By rule: the step that requires the skill that a lead asks for."""
 
 
 class Promise(Enum):
@@ -33,6 +31,7 @@ class Promise(Enum):
     SUM = "deficits sum to nothing"
     AWAY = "nobody gets work who is away"
     TIMERS = "timers that are deleted are made again, the same"
+    FIRED = "a timer fires once, never early, for what still waits"
     REPLAY = "the log replays to what is stored"
 
 
@@ -60,13 +59,14 @@ class Checks:
         self._epochs: dict[str, int] = {}
         self._open: defaultdict[str, int] = defaultdict(int)
         self._last_ms = 0
+        self._fired: set[tuple[str, str, int, int]] = set()
 
     def note(self, promise: Promise, holds: bool, what: str, *, decided: bool = True) -> None:
         """Count a look at a promise, and what broke it."""
         self.checked[promise] += 1
         self.decided[promise] += decided
         if not holds:
-            self.violations.append(f"{promise.value}: {what}")
+            self.violations.append(f"broken {promise.name}: {promise.value}: {what}")
 
     def enter(self, event: Event, records: WorkforceRecords) -> None:
         """Take in an event of the log."""
@@ -79,6 +79,8 @@ class Checks:
                 self.truth.learn(records)
             case Decision():
                 self._enter_decision(event)
+            case Fired():
+                self._enter_fired(event)
             case PresenceChanged(rep=rep, until_ms=until_ms):
                 self.truth.away.pop(rep, None)
                 if until_ms is not None:
@@ -103,6 +105,13 @@ class Checks:
         elif item_id not in self.owners and decision.outcome is Outcome.WAITING:
             self.waiting[item_id] = self._first[item_id], decision
 
+    def _enter_fired(self, fired: Fired) -> None:
+        once = fired.item_id, fired.name, fired.entry, fired.step
+        waits = fired.item_id in self.waiting and self.waiting[fired.item_id][1].number == fired.entry
+        holds = waits and once not in self._fired and fired.due_ms <= fired.at_ms
+        self.note(Promise.FIRED, holds, f"event {fired.number}: {once}")
+        self._fired.add(once)
+
     def _leave(self, item_id: str) -> None:
         self.waiting.pop(item_id, None)
         if item_id in self.owners:
@@ -118,7 +127,8 @@ class Checks:
         self.note(Promise.ACTIVE, record is not None and record.active and is_member, name)
         if decision.head.named:
             return
-        if decision.head.steps[len(decision.seen) - 1] in _ASK_FOR_SKILL:
+        rule = (*decision.head.matched_rules, "")[0]
+        if decision.head.steps[len(decision.seen) - 1] == _ASK_FOR_SKILL.get(rule):
             skill = decision.head.item.attributes["skill"]
             has_it = record is not None and skill in record.attributes.get("skills", ())  # type: ignore[operator]
             self.note(Promise.SKILL, has_it, f"{name} lacks {skill}")
@@ -146,17 +156,14 @@ class Checks:
             Promise.ORDER, not older, f"decision {decision.number} before {older[:3]}", decided=len(self.waiting) > 1
         )
 
-    def passed_over(self, at_ms: int) -> Iterator[str]:
-        """Yield what waits although somebody could take it: the oldest of each sort is looked at."""
-        oldest: dict[tuple[object, ...], str] = {}
+    def check_waiting(self, now_ms: int) -> None:
+        """See that nobody could take what waits: the oldest of each sort is looked at."""
+        at_ms, oldest = max(now_ms, self._last_ms), dict[tuple[object, ...], str]()
         for item_id, (_, decision) in sorted(self.waiting.items(), key=lambda pair: pair[1][0]):
-            sort = decision.head.steps, decision.head.item.attributes.get("skill")
-            oldest.setdefault(sort, item_id)
+            oldest.setdefault((decision.head.steps, decision.head.item.attributes.get("skill")), item_id)
         for item_id in oldest.values():
             taker = self._taker(self.waiting[item_id][1], at_ms)
             self.note(Promise.WAKING, not taker, f"{item_id} at {at_ms}: {taker} could take it", decided=False)
-            if taker:
-                yield item_id
 
     def _taker(self, decision: Decision, at_ms: int) -> str:
         """Return somebody of the route's first pool who could take a work item; empty for nobody."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from rich.console import Console
@@ -17,22 +18,33 @@ def report(console: Console, result: Result, title: str) -> None:
     for promise in Promise:
         table.add_row(promise.value, f"{result.checks.checked[promise]:,}", f"{result.checks.decided[promise]:,}")
     console.print(table)
-    for violation in result.checks.violations[:20]:
-        console.print(violation, style="red", markup=False)
+    if result.calls:
+        console.print(
+            "calls of scripts: " + ", ".join(f"{name} {count:,}" for name, count in result.calls.most_common())
+        )
     console.print(
         f"{result.happenings:,} happenings, {result.refused:,} of them refused; {len(result.log):,} events, log "
-        f"{result.digest[:16]}: {len(result.checks.violations)} violations"
+        f"{result.digest[:16]}: {len(result.checks.violations)} violations",
+        soft_wrap=True,
     )
 
 
-def first_difference(one: Result, other: Result) -> str:
-    """Name the first event in which two logs differ; empty where they are equal, event by event."""
+def faults_of(results: Sequence[Result]) -> list[str]:
+    """Return all that speaks against runs: promises that were broken, or never tried, and logs that differ."""
+    broken = [violation for result in results for violation in result.checks.violations]
+    return [*broken, *(first_difference(*results) if len(results) > 1 else ()), *undecided(results[0])]
+
+
+def first_difference(one: Result, other: Result) -> Iterator[str]:
+    """Name the first event in which two logs differ; nothing where they are equal, event by event."""
     for number, (a, b) in enumerate(zip_longest(one.log, other.log), start=1):
         if a != b:
-            return f"the two logs differ from event {number} on"
-    return ""
+            yield f"the two logs differ from event {number} on"
+            return
 
 
 def undecided(result: Result) -> list[str]:
-    """Return the promises that never made a difference: this run did not try them."""
-    return [promise.value for promise in Promise if not result.checks.decided[promise]]
+    """Return the promises that never made a difference: the run did not try them, or ended before it could."""
+    if result.checks.violations:
+        return []
+    return [f"never tried: {promise.value}" for promise in Promise if not result.checks.decided[promise]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,12 +27,13 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Result:
-    """What came of a run; ``log`` holds a digest of each event."""
+    """What came of a run; ``log`` holds a digest of each event, ``calls`` counts those of scripts by name."""
 
     checks: Checks
     log: list[str] = field(default_factory=list)
     happenings: int = 0
     refused: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
 
     @property
     def digest(self) -> str:
@@ -93,14 +95,14 @@ class Run:
         await self._system.stores.move(at_ms)
 
     async def _settled(self) -> None:
-        await self._system.settle()
+        await self._system.settle(is_late=self._random.random() < 0.2)
         events, records = await self._system.news(), await self._system.records()
         for event in events:
             self.result.checks.enter(event, records)
             self.result.log.append(sha256(repr(event).encode()).hexdigest())
             if isinstance(event, Decision) and event.rep:
                 self._close_later(event)
-        list(self.result.checks.passed_over(self._system.stores.now_ms))
+        self.result.checks.check_waiting(self._system.stores.now_ms)
 
     def _close_later(self, decision: Decision) -> None:
         delay_ms = round(self._random.expovariate(1 / (3 * DAY_MS)))
@@ -112,7 +114,7 @@ class Run:
             What.NAMED: self._named, What.LEAVE: self._leave, What.CALENDAR: self._calendar,
             What.CAPACITY: self._capacity, What.HIRE: self._hire, What.QUIT: self._quit, What.RULES: self._rules,
             What.RESTART: self._restart, What.AUDIT: self._audit, What.AWAY: self._away, What.BACK: self._back,
-            What.FORGET: self._forget,
+            What.FORGET: self._forget, What.SKEW: self._skew, What.COUNT: self._count,
         }  # fmt: skip
         try:
             await actions[happening.what](happening)
@@ -213,6 +215,13 @@ class Run:
     async def _audit(self, _: Happening) -> None:
         differences = await self._system.differences()
         self.result.checks.note(Promise.REPLAY, not differences, "; ".join(differences[:3]))
+
+    async def _skew(self, happening: Happening) -> None:
+        """Set the store's clock back, as a fail-over may; a lead comes meanwhile."""
+        await self._system.stores.set_back(self._random.randrange(1_000, 120_000))
+        await self._lead(happening._replace(about="cn|ERP|2.0"))
+
+    async def _count(self, _: Happening) -> None:
         for pool in sorted(self._truth.records.pools):
             report = await self._system.servers[0].fairness.report(TENANT, pool)
             self.result.checks.note(

@@ -76,6 +76,14 @@ class Stores:
     async def move(self, to_ms: int) -> None:
         """Move the clock, forwards alone."""
         self.now_ms = max(self.now_ms, to_ms)
+        await self._set()
+
+    async def set_back(self, by_ms: int) -> None:
+        """Set the clock back, until it is moved again."""
+        self.now_ms -= by_ms
+        await self._set()
+
+    async def _set(self) -> None:
         if self._redis is not None:
             await SimulatedClock(self._redis).set(self.now_ms * 1000, rate=0)
 
@@ -116,10 +124,12 @@ class System:
         publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
         await self.stores.rule_sets.publish(TENANT, None, publication)
 
-    async def settle(self) -> None:
-        """Let all be done that follows from what happened."""
+    async def settle(self, *, is_late: bool) -> None:
+        """Let all be done that follows from what happened; timers may be fired before the log is followed."""
         if not self._requeuer.position:
             await self._requeuer.begin()
+        if is_late:
+            await self.stores.timers.fire(TENANT)
         await self._follower.catch_up()
         while await self.stores.timers.fire(TENANT):
             await self._follower.catch_up()

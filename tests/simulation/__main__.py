@@ -53,7 +53,7 @@ def main(context: click.Context, days: int, seed: int, reps: int, store: str, mi
             report(console, result, f"{days} days of {reps} reps on {kind}, seed {seed}")
         faults = faults_of(list(results.values()))
     for fault in faults[:20]:
-        console.print(fault, style="red", markup=False)
+        console.print(fault, style="red", markup=False, soft_wrap=True)
     sys.exit(bool(faults))
 
 

@@ -1,4 +1,4 @@
-"""Would the company notice? Each guard that keeps a promise is removed once, and must be missed by that very promise."""
+"""Would the company notice? Each guard that keeps a promise is removed once, and that very promise must miss it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ GUARDS: Mapping[str, Guard] = {
     "the epoch grows with the owner": Guard("EPOCH", {"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]}),
     "who has an owner keeps it": Guard(
         "AGAIN",
-        {"bind": [("if mode == 'ROUTE' and owner ~= '' then", "if false then"), ("if known then", "if false then")]},
+        {"bind": [("'ROUTE' and owner ~= '' then", "'ROUTE' and false then"), ("if known then", "if false then")]},
     ),
     "the log's time is never before its last event": Guard(
         "TIME", {script: [("now_ms = math.max(now_ms, then_ms)", "")] for script in ("bind", "complete", "fire")}
@@ -89,7 +89,7 @@ GUARDS: Mapping[str, Guard] = {
         "FIRED", {"fire": [("or not may_fire(record, name, entry, step) then", "then")]}
     ),
     "a record keeps what fired": Guard("TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}),
-    "who closes frees a unit": Guard("REPLAY", {"complete": [("record[KIND], -1)", "record[KIND], 0)")]}),
+    "who closes frees a unit": Guard("REPLAY", {"complete": [(", -1) end", ", 0) end")]}),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
     "who is on leave is no candidate": Guard(
         "LEAVE", patch=("router.assignment.availability", "Availability", "_on_leave", _nobody)

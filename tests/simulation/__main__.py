@@ -19,6 +19,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from store.clock import simulate
 from store.scripts import watch_scripts
 from tests.simulation.guards import GUARDS, without
 
@@ -45,6 +46,7 @@ def main(context: click.Context, days: int, seed: int, reps: int, store: str, mi
         return
     console, guard = Console(), GUARDS[missing] if missing else None
     kinds = ["memory", "valkey"] if store == "both" else [guard.store if guard else store]
+    simulate()
     with without(guard):
         from tests.simulation.report import faults_of, report
 

@@ -32,7 +32,7 @@ from router.timers.timer import digest
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
-from store.clock import SimulatedClock, simulate
+from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
 from tests.simulation.firm import TENANT
 from tests.twins.store import MemoryStore
@@ -170,11 +170,10 @@ class System:
 
 @asynccontextmanager
 async def system(kind: str, folder: Path) -> AsyncIterator[System]:
-    """Run the code on a store: ``memory``, or ``valkey`` with a simulated clock in a folder of its own."""
+    """Run the code on a store: ``memory``, or ``valkey`` in a folder of its own, whose scripts read a simulated clock."""
     if kind == "memory":
         yield System(Stores(None))
         return
-    simulate()
     server = EmbeddedServer(folder, fsync="no")
     server.start()
     redis = Redis.from_url(server.url)

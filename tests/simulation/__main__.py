@@ -79,7 +79,7 @@ def guards(days: int, seed: int) -> None:
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         broken = [line for line in done.stdout.splitlines() if line.startswith("broken ")]
-        found = done.returncode == 1 and broken and broken[0].split(":")[0] == f"broken {guard.promise}"
+        found = done.returncode == 1 and broken and broken[0].split()[1].rstrip(":") in guard.promises.split()
         told = broken[0] if broken else (done.stderr or "nobody misses it").strip().splitlines()[-1]
         console.print(f"{name}: {told}", style="" if found else "red", markup=False, soft_wrap=True)
         unmissed += [] if found else [name]

@@ -17,15 +17,15 @@ class Guard:
 
     Parameters
     ----------
-    promise
-        Name of the promise that misses it.
+    promises
+        Names of the promises of which one must miss it first.
     edits
         What removes it from the scripts: it is then played on Valkey.
     patch
         What removes it from the code: module, class and name of a method, and what stands in its place.
     """
 
-    promise: str
+    promises: str
     edits: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     patch: tuple[str, str, str, Any] | None = None
 
@@ -68,7 +68,7 @@ def _first(attempts: Any, seen: Any, rotation: int, named: str = "") -> Any:
 
 GUARDS: Mapping[str, Guard] = {
     "a plan holds for its interval alone": Guard(
-        "HOURS", {"bind": [("then return {'MOVED', log.now_ms} end", "then end")]}
+        "HOURS WAKING", {"bind": [("then return {'MOVED', log.now_ms} end", "then end")]}
     ),
     "who is away has no room": Guard(
         "AWAY", {"bind": [("if #blocked > 0 then set.present", "if false then set.present")]}

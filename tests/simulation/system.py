@@ -170,7 +170,7 @@ class System:
 
 @asynccontextmanager
 async def system(kind: str, folder: Path) -> AsyncIterator[System]:
-    """Run the code on a store: ``memory``, or ``valkey`` in a folder of its own, whose scripts read a simulated clock."""
+    """Run the code on a store: ``memory``, or ``valkey`` in a folder, whose scripts must read a simulated clock."""
     if kind == "memory":
         yield System(Stores(None))
         return

@@ -70,6 +70,8 @@ def rules() -> None:
     Groups:      all, any, not.
     Hours:       hours: wait in a route, or hours: ignore: what those mean who are not on duty; {hours: ignore} and wait
                  as steps of its fallback.
+    Deadlines:   contact_within: 4h in a route: by when its owner is to make contact. Durations are 45s, 30m, 4h, 2d
+                 (working days), 15cd (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
     """
 
 

@@ -37,11 +37,11 @@ FORMAT = 5
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
 is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts; 3 no
-``arrival``; 4 nothing of hours. Each rule set is written in the first format that has all of it, for servers of a former
-version to read it while they can.
+``arrival``; 4 nothing of hours and deadlines. Each rule set is written in the first format that has all of it, for
+servers of a former version to read it while they can.
 """
 _SINCE_3 = frozenset({"contains", "starts_with", "percent"})
-_SINCE_5 = ("hours",)
+_SINCE_5 = ("hours", "contact_within")
 """Fields of a route, its last ones: where they are empty they are left out, so that an older rule set is written as it
 was."""
 
@@ -157,6 +157,9 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if get_origin(kind) is tuple:
         read = _reader(get_args(kind)[0])
         return lambda raw: tuple([read(part) for part in raw])
+    if written := [arg for arg in get_args(kind) if is_dataclass(arg)]:  # or None
+        optional = _reader(written[0])
+        return lambda raw: None if raw is None else optional(raw)
     return lambda raw: tuple(raw) if type(raw) is list else raw
 
 

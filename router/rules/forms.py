@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from missing_words import MISSING_WORDS
 from resource_names import check_id
 from router.rules import limits
+from rules.duration_tables import DurationForm
 from rules.forms import ArrivalForm, BareRuleForm, FieldForm, Form, Name, NamedListForm, Value
 from rules.limits import MAX_FIELDS, MAX_LIST, MAX_LISTS, MAX_RULES
 
@@ -125,6 +126,13 @@ class RouteForm(Form):
         Field(
             description="What those mean who are not on duty: ignore: they count as if they were; wait: it waits for "
             "one of them who fits, rather than trying the fallbacks. Absent: the fallbacks are tried."
+        ),
+    ] = None
+    contact_within: Annotated[
+        DurationForm,
+        Field(
+            description="How long the owner may take, in their own hours, until they make contact: 30m, 4h, 2d "
+            "(working days) or 15cd (calendar days), or a table over a field: {by: severity, P1: 30m, else: 2d}."
         ),
     ] = None
     fallback: Annotated[

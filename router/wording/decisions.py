@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
@@ -27,9 +28,10 @@ from router.wording.phrases import (
 )
 
 _ATTRIBUTE = "attributes."
+_TO_THE_SECOND = len("2026-10-12 11:00:00")
 
 
-def tell(decision: decisions.Decision, language: Language, *, full: bool) -> None:
+def tell(decision: decisions.Decision, language: Language, *, full: bool, time_zone: str = "UTC") -> None:
     """Write into a message what it says in words.
 
     Parameters
@@ -38,6 +40,8 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool) -> Non
         Masked for whom it is told to.
     full
         Whether it holds all candidates and predicates: then these are told too.
+    time_zone
+        On whose clocks instants are told.
     """
     decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language))
     if not full:
@@ -51,6 +55,9 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool) -> Non
             _tell_reason(reason, language)
         candidate.sentences.extend(_stood(candidate, chosen, language))
     decision.sentences.extend(_sentences(decision, language))
+    if decision.HasField("contact_due_time"):
+        due = decision.contact_due_time.ToDatetime(ZoneInfo(time_zone)).isoformat(" ", "seconds")[:_TO_THE_SECOND]
+        decision.sentences.append(SENTENCES["contact due"].say(language, instant=due, zone=time_zone))
 
 
 def summary(refusals: Refusals, language: Language) -> str:

@@ -157,6 +157,7 @@ SENTENCES: Mapping[str, Phrase] = {
     ),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
+    "contact due": Phrase("Contact is to be made by {instant} ({zone}).", "须在 {instant}（{zone}）之前联系对方。"),
     "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),

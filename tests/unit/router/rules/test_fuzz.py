@@ -43,7 +43,8 @@ rules:
       fallback: [{drop: [x]}, {widen: region}, {hours: ignore}, wait]}
   - id: b
     when: {any: [{field: 标签, op: has_any, value: [x, "y"]}, {field: d, op: gt, value: 2024-05-01}]}
-    route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast}
+    route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast,
+      contact_within: {by: region, 上海: 30m, else: 2d}}
   - {id: d, when: {all: [{field: region, op: contains, value: 海}, {percent: 20.5, of: n, salt: s}]}, route: {pool: p}}
   - {id: e, when: {not: {field: 标签, op: has_all, value: {list: few}}}, route: {pool: p}}
   - {id: f, when: {all: [{field: came.weekday, op: in, value: [sat]}, {field: came.hour, op: gte, value: 9}]},

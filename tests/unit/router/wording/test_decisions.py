@@ -79,6 +79,18 @@ def test_steps_are_told_by_what_they_change() -> None:
     assert nobody.step_texts == ["分配池 east", "分配池 east，不限 industries", "分配池 south"]
 
 
+def test_by_when_contact_is_to_be_made_is_told_on_the_clocks_of_the_tenant() -> None:
+    english, chinese = decided(*ALONE), decided(*ALONE)
+    for decision in (english, chinese):
+        decision.contact_due_time.FromJsonString("2026-10-12T03:00:00.250Z")
+
+    tell(english, Language.EN, full=True, time_zone="Asia/Shanghai")
+    tell(chinese, Language.ZH, full=True)
+
+    assert english.sentences[-1] == "Contact is to be made by 2026-10-12 11:00:00 (Asia/Shanghai)."
+    assert chinese.sentences[-1] == "须在 2026-10-12 03:00:00（UTC）之前联系对方。"
+
+
 def test_a_step_in_which_hours_do_not_count_is_told_in_each_language() -> None:
     steps = ["pool east", "pool east, hours do not count"]
 

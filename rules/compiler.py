@@ -84,7 +84,7 @@ def compile_arrival(
     """
     if form is None:
         return None
-    arrival = ArrivalField(form.field, form.timezone)
+    arrival = ArrivalField(form.field, form.timezone or "")
     if _is_kept(form.field):
         report.error(("arrival", "field"), f"found {shown(form.field)}; {_NAMES_ALLOWED}")
     for name in arrival.types:
@@ -93,7 +93,7 @@ def compile_arrival(
         if name in personal:
             report.error(("arrival", "field"), f"{name} is declared personal; an instant of the server's is not")
     try:
-        zone(form.timezone)
+        zone(arrival.timezone or "UTC")
     except ValueError as error:
         report.error(("arrival", "timezone"), str(error))
     return arrival

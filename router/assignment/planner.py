@@ -201,7 +201,7 @@ class Planner:
         InvalidInput
             If an attribute is not what the rule set declares; one violation per attribute.
         """
-        return fact_of_item(self.rule_set, item, self.roster.territories)
+        return fact_of_item(self.rule_set, item, self.roster.territories, self.roster.records.settings.time_zone)
 
     def plan(
         self, item: WorkItem, *, tried: frozenset[str] = frozenset(), named: str = "", kept: Kept | None = None

@@ -66,7 +66,8 @@ def rules() -> None:
     Lists:       lists: {cities: [上海, 北京]} at the top, and value: {list: cities} where it is compared with.
     Spelling:    {type: string, ignore: [case, width, blanks]}: what does not count in a field.
     Arrival:     arrival: {field: arrived, timezone: Asia/Shanghai} at the top: the server stamps when a lead came, and
-                 conditions compare arrived.weekday (mon … sun) and arrived.hour (0 to 23).
+                 conditions compare arrived.weekday (mon … sun) and arrived.hour (0 to 23); without timezone, in
+                 the tenant's.
     Groups:      all, any, not.
     Hours:       hours: wait in a route, or hours: ignore: what those mean who are not on duty; {hours: ignore} and wait
                  as steps of its fallback.

@@ -86,7 +86,7 @@ def run(
     results = []
     for test in tests:
         try:
-            fact = fact_of_item(rule_set, _item_of(rule_set, test), workforce.territories)
+            fact = _fact(rule_set, test, workforce)
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:
@@ -94,6 +94,11 @@ def run(
             differences = list(_differences(test.expect, rule, route, lambda r=route, f=fact: who(r, f)))  # type: ignore[misc]
         results.append(TestResult(test.name, not differences, "; ".join(differences), test.line))
     return results
+
+
+def _fact(rule_set: RoutingRules, test: RuleTest, workforce: ScenarioWorkforce) -> Fact:
+    item = _item_of(rule_set, test)
+    return fact_of_item(rule_set, item, workforce.territories, workforce.settings.time_zone)
 
 
 def _item_of(rule_set: RoutingRules, test: RuleTest) -> WorkItem:

@@ -22,7 +22,10 @@ def seconds(decision: decisions.Decision) -> int:
 
 
 async def again(api: Api, decision: decisions.Decision, view: decisions.DecisionView = FULL) -> decisions.Decision:
-    return await api.decisions.GetDecision(decisions.GetDecisionRequest(name=decision.name, view=view))
+    told: decisions.Decision = await api.decisions.GetDecision(
+        decisions.GetDecisionRequest(name=decision.name, view=view)
+    )
+    return told
 
 
 async def test_a_decision_says_by_when_contact_is_to_be_made_in_each_view_and_in_words(api: Api) -> None:

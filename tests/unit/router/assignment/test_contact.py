@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import pytest
@@ -11,7 +12,7 @@ from router.assignment.planner import Planner
 from router.assignment.roster import Roster
 from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.workforce import Member, Pool, Rep, WorkforceRecords
+from router.model.workforce import Member, Pool, Record, Rep, WorkforceRecords
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from rules.index import IndexEngine
@@ -36,7 +37,7 @@ FRIDAY = "2026-10-16T17:00+08:00"
 
 
 def planner(rep: Rep, pool: str = "", settings: TenantSettings | None = None) -> Planner:
-    by_kind = {
+    by_kind: dict[str, Mapping[str, Record]] = {
         "rep": {rep.id: rep},
         "pool": {"east": Pool("east", (Member(rep.id),), calendar=pool)},
         "calendar": CALENDARS,

@@ -140,7 +140,7 @@ def test_arrival_makes_its_fields_in_its_zone() -> None:
     made = {"arrived": FieldType.DATE, "arrived.weekday": FieldType.STRING, "arrived.hour": FieldType.NUMBER}
     assert rule_set.fields.items() >= made.items()
     assert rule_set.sent_fields == {name: kind for name, kind in rule_set.fields.items() if name not in made}
-    assert good(check(source_of(arrival={"field": "came"}))).arrival == ArrivalField("came", "UTC")
+    assert good(check(source_of(arrival={"field": "came"}))).arrival == ArrivalField("came", "")
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,8 @@ def test_a_rule_set_is_written_in_the_first_format_that_has_all_of_it() -> None:
     assert format_of(RoutingRules(s, (), Route("p"), missing=frozenset({""}))) == 2
     assert format_of(RoutingRules(s, (contains,), Route("p"), missing=frozenset({""}))) == 3
     assert format_of(RoutingRules(s, (), Route("p"), ignoring={"s": frozenset({Ignorable.CASE})})) == 3
-    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived"))) == 4
+    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived", "UTC"))) == 4
+    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived"))) == 5
     assert format_of(RoutingRules(s, (contains,), Route("p", hours="wait"))) == 5
     assert format_of(RoutingRules(s, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))) == 5
     assert format_of(RoutingRules(s, (Rule("r", ALWAYS, Route("p", fallback=(IgnoreHours(),))),), Route("p"))) == 5

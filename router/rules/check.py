@@ -10,12 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from missing_words import folded
+from router.model.workforce import WorkforceRecords
 from router.rules.compiler import RouteCompiler, compile_known_customer
 from router.rules.fixtures import compile_tests
 from router.rules.forms import PARTS, RuleSetForm, TestsForm
 from router.rules.lookups import KnownNames, look_up
 from router.rules.route import RoutingRules
-from router.rules.scenarios import RuleTest, ScenarioWorkforce
+from router.rules.scenarios import RuleTest
 from rules.compiler import compile_arrival, compile_fields, compile_ignored, compile_rules
 from rules.duration_tables import DurationCompiler
 from rules.field_values import FieldValues
@@ -38,14 +39,14 @@ class Checked:
     tests
         The document's own tests.
     workforce
-        The reps, pools and territories that the tests bring along; None if they bring none.
+        The reps, pools, territories and calendars that the tests bring along; None if they bring none.
 
     """
 
     rule_set: RoutingRules | None
     problems: tuple[Problem, ...]
     tests: tuple[RuleTest, ...] = ()
-    workforce: ScenarioWorkforce | None = None
+    workforce: WorkforceRecords | None = None
 
 
 def check(

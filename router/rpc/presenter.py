@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from gateway.fields import timestamp
@@ -70,4 +71,4 @@ class DecisionPresenter:
         name_people(message, roster)
         if self._mask is not None:
             await self._mask(call, message)
-        tell(message, view.language, full=view.full, time_zone=roster.records.settings.time_zone)
+        tell(message, view.language, ZoneInfo(roster.records.settings.time_zone), full=view.full)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from zoneinfo import ZoneInfo
+from datetime import UTC, tzinfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
 from router.wording.figures import claim_of, decided_by, first_two, relation, signed
+from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
     COMPARISONS,
     COUNTED,
     DECIDED,
+    LIFTS,
     LOST,
     MET,
     PARTS,
@@ -28,20 +30,19 @@ from router.wording.phrases import (
 )
 
 _ATTRIBUTE = "attributes."
-_TO_THE_SECOND = len("2026-10-12 11:00:00")
 
 
-def tell(decision: decisions.Decision, language: Language, *, full: bool, time_zone: str = "UTC") -> None:
+def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool) -> None:
     """Write into a message what it says in words.
 
     Parameters
     ----------
     decision
         Masked for whom it is told to.
+    zone
+        Whose clocks instants are told by.
     full
         Whether it holds all candidates and predicates: then these are told too.
-    time_zone
-        On whose clocks instants are told.
     """
     decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language))
     if not full:
@@ -49,15 +50,18 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool, time_z
     decision.step_texts.extend(step_texts(decision.steps, language))
     for predicate in decision.predicates:
         predicate.explanation = _predicate(predicate, language)
-    chosen, _ = first_two(decision.candidates)
+    chosen, told = first_two(decision.candidates)[0], decision.decide_time.ToDatetime(UTC)
     for candidate in decision.candidates:
         for reason in candidate.reasons:
             _tell_reason(reason, language)
+            if reason.HasField("lift_time"):
+                lift = when(reason.lift_time.ToDatetime(UTC), told, zone, language)
+                reason.text = LIFTS[reason.code].say(language, reason=reason.text, when=lift)
         candidate.sentences.extend(_stood(candidate, chosen, language))
     decision.sentences.extend(_sentences(decision, language))
     if decision.HasField("contact_due_time"):
-        due = decision.contact_due_time.ToDatetime(ZoneInfo(time_zone)).isoformat(" ", "seconds")[:_TO_THE_SECOND]
-        decision.sentences.append(SENTENCES["contact due"].say(language, instant=due, zone=time_zone))
+        due = when(decision.contact_due_time.ToDatetime(UTC), told, zone, language)
+        decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
 
 
 def summary(refusals: Refusals, language: Language) -> str:

@@ -112,7 +112,7 @@ async def test_weekday_and_hour_are_those_of_the_tenant_s_zone_and_of_before_the
     store, router, _ = await arranged(LATE + "arrival: {field: arrived}")
 
     assert await decided_in_shanghai(store, router) == [(), ("late",)]
-    replay = Replay(store, PlannerCache(store, store, store))
+    replay = Replay(store, store, PlannerCache(store, store, store))
     assert [difference async for difference in replay.differences("t")] == []
 
 

@@ -68,11 +68,11 @@ def decided(
     named: str = "",
 ) -> Decision:
     """Decide by a planner, as the store does."""
-    plan = by.plan(item, tried=frozenset(tried), named=named)
+    plan = by.plan(item, 0, tried=frozenset(tried), named=named)
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
     projection = StateProjection()
     projection.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
-    seen = projection.see(attempts, Kind.LEAD)
+    seen = projection.see(attempts, Kind.LEAD, 0)
     choice = choose(attempts, seen, rotation_of("x"), named)
     outcome = Outcome.ASSIGNED if choice.rep else Outcome.UNROUTED
     proof = trace_hash([candidates for candidates, _ in attempts], seen, outcome, choice, 1)
@@ -214,7 +214,7 @@ def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() ->
 def test_facts_that_do_not_lead_to_the_outcome_are_refused(altered: dict[str, Any]) -> None:
     by = planner()
     decision = decided(by)
-    plan = by.plan(decision.head.item)
+    plan = by.plan(decision.head.item, 0)
     assert replay(decision, plan).rep == decision.rep
 
     with pytest.raises(CorruptHistory, match="decision 1"):
@@ -225,7 +225,7 @@ def test_an_answer_that_there_is_an_owner_replays_as_the_decision_that_made_them
     by = planner()
     decision = decided(by)._replace(outcome=Outcome.EXISTING_OWNER)
 
-    assert replay(decision, by.plan(ITEM)).rep == decision.rep
+    assert replay(decision, by.plan(ITEM, 0)).rep == decision.rep
 
 
 def test_equals_take_turns_by_the_work_item_s_own_number() -> None:

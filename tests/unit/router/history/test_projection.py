@@ -21,9 +21,9 @@ ROSTER = roster_of(
     {"east": Pool("east", (Member("ann"), Member("bob"), Member("cy")), band=5)},
     {},
 )
-EAST = ROSTER.candidates("east", Kind.LEAD, ())
-BOB = ROSTER.alone("bob", Kind.LEAD)
-CY = ROSTER.alone("cy", Kind.LEAD)
+EAST = ROSTER.candidates("east", Kind.LEAD, (), at_ms=0)
+BOB = ROSTER.alone("bob", Kind.LEAD, at_ms=0)
+CY = ROSTER.alone("cy", Kind.LEAD, at_ms=0)
 
 
 class History:
@@ -43,7 +43,7 @@ class History:
     ) -> Decision:
         """Decide about a lead that is worth one unit."""
         tried = [(candidates, MICROS) for candidates in attempts]
-        seen = self.projection.see(tried, Kind.LEAD)
+        seen = self.projection.see(tried, Kind.LEAD, 0)
         choice = choose(tried, seen, 0, named)
         self.number += 1
         record = self.projection.items.get(item_id)
@@ -87,7 +87,7 @@ def test_who_is_full_is_seen_with_what_they_hold_and_keeps_nobody_from_going_on(
     history = History()
     history.projection.loads["ann", Kind.LEAD] = 2
 
-    seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD)
+    seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD, 0)
 
     assert seen == (ObservedState((), ((0, 0),)), ObservedState((0,), ((0, 2), (2, 0))))
 
@@ -193,7 +193,7 @@ def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
     three = roster_of(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
     history = History()
 
-    history.decide("x", three.candidates("p", Kind.LEAD, ()))
+    history.decide("x", three.candidates("p", Kind.LEAD, (), at_ms=0))
 
     ledger = history.projection.ledgers["p"].state()
     assert ledger.worst == -min(ledger.deficits.values()) == 666_666

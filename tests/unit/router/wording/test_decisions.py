@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from fairlead.v1 import decisions_pb2 as decisions
@@ -82,13 +84,14 @@ def test_steps_are_told_by_what_they_change() -> None:
 def test_by_when_contact_is_to_be_made_is_told_on_the_clocks_of_the_tenant() -> None:
     english, chinese = decided(*ALONE), decided(*ALONE)
     for decision in (english, chinese):
-        decision.contact_due_time.FromJsonString("2026-10-12T03:00:00.250Z")
+        decision.decide_time.FromJsonString("2026-10-09T09:00:00Z")
+        decision.contact_due_time.FromJsonString("2026-10-12T03:00:00Z")
 
-    tell(english, Language.EN, full=True, time_zone="Asia/Shanghai")
+    tell(english, Language.EN, ZoneInfo("Asia/Shanghai"), full=True)
     tell(chinese, Language.ZH, full=True)
 
-    assert english.sentences[-1] == "Contact is to be made by 2026-10-12 11:00:00 (Asia/Shanghai)."
-    assert chinese.sentences[-1] == "须在 2026-10-12 03:00:00（UTC）之前联系对方。"
+    assert english.sentences[-1] == "Contact is due on Monday at 11:00."
+    assert chinese.sentences[-1] == "最迟 周一 03:00 联系对方。"
 
 
 def test_a_step_in_which_hours_do_not_count_is_told_in_each_language() -> None:

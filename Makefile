@@ -36,6 +36,7 @@ demo: setup  ## Start an embedded service and route the example leads
 PYTEST = $(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
 test: export FAIRLEAD_EXAMPLES ?= 40
+test: export FAIRLEAD_FUZZ_SECONDS ?= 1
 test: setup  ## Run the tests that everybody runs: all that is essential, on all cores, in five minutes on two
 	$(PYTEST) -m "not long"
 

@@ -90,7 +90,10 @@ async def test_data_survive_a_restart(starts: list[Served], data_folder: Path) -
     assert await differences(store_of(data_folder), "default") == []
 
 
-@pytest.mark.parametrize("store_too", [False, True], ids=["the service", "the service and its store"])
+@pytest.mark.parametrize(
+    "store_too",
+    [pytest.param(False, id="the service", marks=pytest.mark.long), pytest.param(True, id="the service and its store")],
+)
 async def test_data_survive_a_kill(starts: list[Served], data_folder: Path, store_too: bool) -> None:
     starts.append(Served(data_folder))
     async with on(starts[0]) as api:
@@ -218,6 +221,7 @@ async def test_ending_under_load_drops_no_request_that_was_accepted(starts: list
 # --------------------------------------------------------------------------------------------------------- a real Redis
 
 
+@pytest.mark.long
 async def test_a_redis_with_a_password_serves(
     own_store: EmbeddedServer, starts: list[Served], short_path: Path
 ) -> None:
@@ -298,18 +302,17 @@ async def test_flushed_scripts_are_loaded_again(own_store: EmbeddedServer, tenan
     assert await differences(own_store.url, tenant) == []
 
 
-SPOILS = {
-    "out of memory": (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
-    "a replica": (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
-    "without replicas": (
-        ("CONFIG", "SET", "min-replicas-to-write", "1"),
-        ("CONFIG", "SET", "min-replicas-to-write", "0"),
-    ),
-}
+OF_MEMORY = ("CONFIG", "SET", "maxmemory")
+OF_REPLICAS = ("CONFIG", "SET", "min-replicas-to-write")
+SPOILS = [
+    pytest.param((*OF_MEMORY, "1"), (*OF_MEMORY, "0"), id="out of memory"),
+    pytest.param(("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE"), id="a replica", marks=pytest.mark.long),
+    pytest.param((*OF_REPLICAS, "1"), (*OF_REPLICAS, "0"), id="without replicas", marks=pytest.mark.long),
+]
 
 
 @ON_EVERY_STORE
-@pytest.mark.parametrize(("spoil", "mend"), SPOILS.values(), ids=SPOILS)
+@pytest.mark.parametrize(("spoil", "mend"), SPOILS)
 async def test_a_store_that_takes_no_writes_is_unavailable_and_nothing_is_half_written(
     own_store: EmbeddedServer, tenant: str, spoil: tuple[str, ...], mend: tuple[str, ...]
 ) -> None:

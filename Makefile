@@ -10,8 +10,6 @@ PURELIB = $$($(RUN)/python -c 'import sysconfig; print(sysconfig.get_path("purel
 OPERATIONS = google/longrunning/operations.proto=$(PURELIB)/google/longrunning/operations_proto.proto
 PROTOC = $(RUN)/python -m grpc_tools.protoc -Iproto -I$(OPERATIONS) -I$(PURELIB)
 export OMP_NUM_THREADS := 1
-# Whatever the environment says, modules are compiled once, and not by each of the commands that tests start.
-export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 
@@ -34,6 +32,9 @@ demo: setup  ## Start an embedded service and route the example leads
 
 # Not in the order of how many tests a file has: those with the fewest take the longest, and would run alone at the end.
 PYTEST = $(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
+
+# Whatever the environment says, a module is compiled once, and not by each of the hundred commands that tests start.
+test test-all: export PYTHONDONTWRITEBYTECODE :=
 
 test: export FAIRLEAD_EXAMPLES ?= 40
 test: export FAIRLEAD_FUZZ_SECONDS ?= 1

@@ -318,6 +318,7 @@ def test_two_runs_give_the_same_bits(tmp_path: Path, ready: Trained) -> None:
     assert sums[0] == sums[1]
 
 
+@pytest.mark.long
 def test_only_the_manifest_and_the_pages_know_the_time(tmp_path: Path, ready: Trained) -> None:
     lines = []
     for year in (2026, 2027):

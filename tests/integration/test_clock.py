@@ -252,11 +252,11 @@ def plant_clock(url: str) -> None:
 def test_a_real_store_that_has_a_simulated_clock_is_served_by_nobody(own_store: EmbeddedServer, tmp_path: Path) -> None:
     plant_clock(own_store.url)
 
-    served = refusal(tmp_path, {"FAIRLEAD_REDIS_URL": own_store.url})
+    said = refusal(tmp_path, {"FAIRLEAD_REDIS_URL": own_store.url})
     worked = CliRunner().invoke(main, ["work", "--redis-url", own_store.url])
 
     assert worked.exit_code == 1
-    for output in (served, worked.output):
+    for output in (said, worked.output):
         assert f"this store has the key {KEY}: its time is simulated" in output
 
 

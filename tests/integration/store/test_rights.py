@@ -67,8 +67,9 @@ def doctor(address: str, data: Path) -> tuple[bool, str]:
     ],
 )
 def test_a_user_who_may_not_do_what_is_needed_is_refused_with_the_command(
-    store: Server, tmp_path: Path, rights: tuple[str, ...], said: str
+    store: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, rights: tuple[str, ...], said: str
 ) -> None:
+    caplog.set_level("INFO")
     address = url(store, user_with(store, *rights))
 
     told, (is_well, seen) = refusal(tmp_path, at(address)), doctor(address, tmp_path)
@@ -77,7 +78,8 @@ def test_a_user_who_may_not_do_what_is_needed_is_refused_with_the_command(
     assert "docs/serving.md" in told
     assert not is_well
     assert said in seen
-    assert PASSWORD not in told + seen
+    assert "Traceback" not in caplog.text
+    assert PASSWORD not in told + seen + caplog.text
 
 
 @pytest.mark.parametrize(

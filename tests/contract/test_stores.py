@@ -132,14 +132,14 @@ class Side:
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
-    async def write(self, kind: str, record_id: str, record: Record | None) -> int:
+    async def write(self, kind: str, record_id: str, record: Record | None) -> Any:
         """Write a record, or delete it."""
         records = await self.workforce.read(TENANT)
         return await self.workforce.write(
             TENANT, records.revision, {(kind, record_id): record}, event_hash=records.event_hash
         )
 
-    async def bind(self, requests: Sequence[RouteRequest], at_ms: int) -> list[Any]:
+    async def bind(self, requests: Sequence[RouteRequest], at_ms: int) -> Any:
         """Bind what was planned for an instant, and for no other."""
         planner = await self.planners.current(TENANT)
         jobs = [route_command(planner, request, request.item, at_ms) for request in requests]

@@ -166,6 +166,11 @@ class PlannerCache:
         for number in [number for number in self._old_rules if number[0] == tenant]:
             del self._old_rules[number]
 
+    def at_hand(self, tenant: str, rules: int, workforce: int) -> Planner | None:
+        """Return the planner that decisions are made by, if it is that of two revisions."""
+        current = self._current.get(tenant)
+        return current if current and current.revisions[:2] == (rules, workforce) else None
+
     async def at(self, tenant: str, rules: int, workforce: int) -> Planner:
         """Return the planner of two past revisions.
 
@@ -174,8 +179,7 @@ class PlannerCache:
         NotFound
             If there is no such revision of the rules.
         """
-        current = self._current.get(tenant)
-        if current and current.revisions[:2] == (rules, workforce):
+        if current := self.at_hand(tenant, rules, workforce):
             return current
         key = (tenant, rules, workforce)
         if key not in self._history:

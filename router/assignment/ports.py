@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from router.assignment.commands import BindCommand, Completion, KnownAs, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
 from router.model.decision import Decision
 from router.model.events import Event
 from router.model.records import CustomerScore, ItemRecord, LedgerState
@@ -22,14 +22,19 @@ class StoreClock(Protocol):
     async def now_us(self, tenant: str) -> int:
         """Return the time of a tenant's store, in microseconds since 1970."""
 
+    def expected_ms(self, tenant: str) -> int:
+        """Return what it is likely to be, in milliseconds, without asking: by all that the store has said of it."""
+
 
 class Assignments(StoreClock, Protocol):
     """Owners, loads, ledgers and the log of every change of them: one atomic step per change, by one clock."""
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do up to ``MAX_JOBS`` jobs in order, all by the same revisions; one answer each.
+
+        A job that is planned for other instants than now is left out, and says so.
 
         Raises
         ------

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgpack
 
+from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.assignment.commands import BindCommand, Completion, KnownAs, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, read_decision, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
@@ -47,18 +48,23 @@ class RedisAssignments:
         A client that returns bytes.
     request_ttl_s
         How long a request id is remembered, in seconds.
+    now_ms
+        This server's own clock, in milliseconds since 1970.
     """
 
-    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(
+        self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S, now_ms: Callable[[], int] = clock_ms
+    ) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs](
+        self._clock = EstimatedClock(now_ms)
+        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs | Moved](
             self._bind_together, _TOGETHER
         )
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
             return [await self._batcher.submit((tenant, revisions), jobs[0])]
@@ -66,23 +72,27 @@ class RedisAssignments:
 
     async def _bind_together(
         self, key: tuple[str, RevisionPair], jobs: Sequence[BindCommand]
-    ) -> Sequence[Decision | Refusal | KnownAs]:
+    ) -> Sequence[Decision | Refusal | KnownAs | Moved]:
         tenant, revisions = key
         return await self._call(tenant, revisions, jobs, preview=False)
 
     async def _call(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
         replies = await _bind(self._redis, keys, arguments)
         check_reply(tenant, replies)
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
+        self._clock.learn(tenant, [answer for answer, job in zip(answers, jobs, strict=True) if job.interval])
         return await self._opened(tenant, answers)
 
     async def now_us(self, tenant: str) -> int:
         return int(await _now(self._redis, [Keys(tenant).revisions], []))
+
+    def expected_ms(self, tenant: str) -> int:
+        return self._clock.expected_ms(tenant)
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         keys = Keys(tenant)
@@ -263,7 +273,8 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, *map(keys.ledger, pools)]
+    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence]
+    all_keys += map(keys.ledger, pools)
     packed_jobs: list[Argument] = []
     pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes
     for job in jobs:
@@ -283,6 +294,8 @@ def bind_arguments(
             if job.customer:
                 all_keys.append(keys.subject(job.customer))
                 beside[2] = len(all_keys)
+        if job.interval:
+            beside = [*(beside or [0, [], 0]), *job.interval]
         attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
         packed_jobs += [
             pack_form([*_packed_form(job, item_place, request_place, attempts), normal_place, *beside]),
@@ -309,7 +322,7 @@ def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts
     ]
 
 
-def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs:
+def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs | Moved:
     match reply[0]:
         case b"NEW":
             decision = read_decision(reply[1], reply[2], job.head)
@@ -320,6 +333,8 @@ def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs:
             return _earlier(*reply[1:])._replace(outcome=Outcome.EXISTING_OWNER)
         case b"KNOWN_AS":
             return KnownAs(reply[1].decode())
+        case b"MOVED":
+            return Moved(reply[1])
         case refusal:
             return Refusal(refusal.decode())
 

@@ -7,7 +7,8 @@
 --        3 events     stream  the log, see log.lua
 --        4 waiting    zset    work items that wait, by the number of their first event
 --        5 owned      zset    work items by owner, see item.lua
---        6 …          hash    ledgers, one per pool named in the header
+--        6 presence   hash    see ledger.lua
+--        7 …          hash    ledgers, one per pool named in the header
 --        then                 per job its item key and, where it has them, its request key, see item.lua and request.lua; the
 --                             hash that opens what is sealed in its events, see router/model/sealing.py; and the zset of
 --                             work items of its customer
@@ -18,20 +19,21 @@
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
 --          override, the place of the key that all spellings of its source and external id lead to (0: it is its own), and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
---          place of its customer's set (0: none)], and its head, kept unread
+--          place of its customer's set (0: none); where nothing is sealed and it is planned for some instants only, 0, {}, 0;
+--          then the first of these, in milliseconds since the epoch, and that behind the last], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
---        WAKE) and LOST (somebody deleted the event) nothing.
+--        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
 
-local DECISION_TYPE = 'decision.2'
-local FIRST_LEDGER = 6
+local DECISION_TYPE = 'decision.3'
+local FIRST_LEDGER = 7
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
-local PERSONAL, OPENINGS, CUSTOMER, HEAD = 14, 15, 16, 17
+local PERSONAL, OPENINGS, CUSTOMER, SINCE, UNTIL, HEAD = 14, 15, 16, 17, 18, 19
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
@@ -54,6 +56,7 @@ for i, pool in ipairs(pools) do open_ledger(pool, KEYS[FIRST_LEDGER - 1 + i]) en
 local sets = {}
 for i = 1, n_sets do sets[i] = candidate_set(cmsgpack.unpack(ARGV[1 + i])) end
 read_ledgers(KEYS[2])
+read_presence(KEYS[6], sets)
 
 local function array(n)
   -- Returns what msgpack puts in front of n values.
@@ -66,13 +69,13 @@ local function choose(job)
     after = {}, stand = {}}
   for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, full = with_room(set, job[JOB_KIND])
+    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED])
     local chosen, before, entitlement, after
     if #eligible > 0 then
       chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED])
       if not chosen then return nil end
     end
-    local seen = cmsgpack.pack({before or {}, full})
+    local seen = cmsgpack.pack(#blocked > 0 and {before or {}, full, blocked} or {before or {}, full})
     choice.attempts, choice.seen, choice.proof = a, choice.seen .. seen, choice.proof .. set.digest .. seen
     if chosen then
       local k = eligible[chosen]
@@ -125,7 +128,7 @@ local function write(job, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
   local number, stored = append_event(DECISION_TYPE, facts, job[HEAD])
   remember(job, number, outcome)
-  if job[PERSONAL] then
+  if (job[PERSONAL] or 0) > 0 then
     redis.call('HSET', KEYS[job[PERSONAL]], unpack(job[OPENINGS]))
     if job[CUSTOMER] > 0 then redis.call('ZADD', KEYS[job[CUSTOMER]], 0, job[ID]) end
   end
@@ -170,6 +173,7 @@ local function do_job(job)
   end
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
+  if job[SINCE] and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
   local choice = choose(job)
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +14,14 @@ from redis.asyncio import Redis
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.planner_cache import PlannerCache
 from router.history.tamper_check import TamperCheck
 from router.model.revisions import RevisionPair
 from router.model.workforce import Member, Pool, Record, Rep, WorkforceRecords
+from router.workforce.edits import Edit
+from router.workforce.joint_edit import JointEdit
 from router.workforce.past import KEPT_EVERY, PastRecords
+from router.workforce.service import WorkforceService
 from store.embedded.server import EmbeddedServer
 from tests.contract.nothing.routing import Routing
 from tests.twins.store import MemoryStore
@@ -127,6 +131,35 @@ async def test_a_revision_that_is_to_be_kept_is_kept_when_it_is_made(world: Rout
 
     assert (await world.workforce.kept_records(world.tenant, 100)).revision == 12
     assert await world.workforce.kept_records(world.tenant, 12) == await folded(world.workforce, world.tenant, 12)
+
+
+async def test_the_service_keeps_every_thousandth_revision_that_it_makes_and_old_decisions_are_explained_by_it() -> (
+    None
+):
+    world = await Routing.open(None, "t")
+    service = WorkforceService(world.workforce, world.rule_sets)
+    for number in range(2, KEPT_EVERY + 1):
+        edit = Edit("rep", "cy", lambda _, name=str(number): Rep("cy", name), create=True)  # type: ignore[misc]
+        await service.save("t", [edit])
+    workforce = Counting(world.workforce)
+
+    planner = await PlannerCache(cast(Any, workforce), world.rule_sets, world.rule_sets).at("t", 2, KEPT_EVERY)
+
+    assert planner.roster.reps["cy"].display_name == str(KEPT_EVERY - 1)
+    assert workforce.n_read == 0
+
+
+async def test_a_repeated_joint_edit_is_answered_by_what_is_behind_the_nearest_that_is_kept(world: Routing) -> None:
+    workforce = Counting(world.workforce)
+    service = WorkforceService(cast(Any, workforce), world.rule_sets)
+    joint = JointEdit([Edit("rep", "cy", lambda _: Rep("cy", "new"), create=True)], {})
+    first = await service.apply(world.tenant, joint, request_id="r")
+    await world.write({("rep", "cy"): Rep("cy", "newer")})
+
+    again = await service.apply(world.tenant, joint, request_id="r")
+
+    assert again == first
+    assert [(found.before, found.after) for found in again.differences] == [(Rep("cy", "9"), Rep("cy", "new"))]
 
 
 async def test_nothing_is_kept_once_the_workforce_is_another_than_before_it_was_read(world: Routing) -> None:

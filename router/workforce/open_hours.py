@@ -35,8 +35,8 @@ HORIZON_MS = (3 * 365 + 1) * MIDNIGHT * MINUTE_MS
 
 _EPOCH = datetime(1970, 1, 1)
 _MS = timedelta(milliseconds=1)
-_DAYS_BEFORE, _DAYS_AFTER = 3, 2
-"""Dates beside a page's own whose spans may reach into it: clocks are up to a day off, and a span lasts up to two."""
+_DAYS_BEFORE = 2
+"""Dates before a page's first that may reach into it: spans end with the next date, by clocks up to a day behind."""
 _PAGES_KEPT = 128  # three times what one question can touch
 
 Span = tuple[int, int]
@@ -240,7 +240,7 @@ def _dates(start: int, end: int) -> Iterator[date]:
     """Yield the dates of which a span may reach between two instants."""
     epoch, day_ms = _EPOCH.toordinal(), MIDNIGHT * MINUTE_MS
     first = max(start // day_ms + epoch - _DAYS_BEFORE, date.min.toordinal() + 1)
-    last = min(end // day_ms + epoch + _DAYS_AFTER, date.max.toordinal() - 2)
+    last = min(end // day_ms + epoch, date.max.toordinal() - 2)
     return map(date.fromordinal, range(first, last + 1))
 
 

@@ -136,6 +136,8 @@ def test_the_first_and_the_last_instant_that_a_timestamp_may_be_are_answered(ins
 
     assert hours.around(instant)[0] < instant < hours.around(instant)[1]
     assert hours.next_opening(instant) != instant
+    assert hours.workday_ms(instant) == 9 * HOUR
+    assert OpenHours(Calendar("c", "Asia/Shanghai", official_until="2026-12-31")).official(instant) == (instant < 0)
 
 
 def test_a_working_day_is_that_of_the_weekday_or_of_the_next_one_with_hours() -> None:

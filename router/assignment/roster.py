@@ -16,7 +16,7 @@ from operator import and_, or_
 
 import msgpack
 
-from router.assignment.availability import Availability, Attendance, bits, overlap
+from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.model.workforce import Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from router.adapters.redis.estimated_clock import EstimatedClock
 from router.assignment.commands import KnownAs, Moved, Refusal
-from tests.unit.router.assignment.test_off_duty import BERLIN, ON_DUTY, TEAM, decided, planner
+from tests.unit.router.assignment.test_availability import planner
+from tests.unit.router.assignment.test_off_duty import BERLIN, ON_DUTY, TEAM, decided
 
 DECISION = decided(planner("pool: p", *TEAM, BERLIN), ON_DUTY)
 

@@ -203,6 +203,20 @@ class Planner:
         """Return a rule by its id."""
         return self._rules[rule_id]
 
+    def route_of(self, matched: Sequence[str]) -> Route:
+        """Return the route of the first of the matching rules, the default where none matched."""
+        return self._rules[matched[0]].target if matched else self.rule_set.default
+
+    def fact_of(self, item: WorkItem) -> Fact:
+        """Return a work item as rules see it.
+
+        Raises
+        ------
+        InvalidInput
+            If an attribute is not what the rule set declares; one violation per attribute.
+        """
+        return fact_of_item(self.rule_set, item, self.roster.territories, self.roster.records.settings.time_zone)
+
     def plan(
         self,
         item: WorkItem,
@@ -231,12 +245,12 @@ class Planner:
         InvalidInput
             If an attribute is not what the rule set declares; one violation per attribute.
         """
-        fact = fact_of_item(self.rule_set, item, self.roster.territories)
+        fact = self.fact_of(item)
         matched = kept.matched if kept else self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
         path = self._paths.get(rule_id)
         if path is None:
-            path = self._paths[rule_id] = _path_of(self._rules[rule_id].target if matched else self.rule_set.default)
+            path = self._paths[rule_id] = _path_of(self.route_of(matched))
         tries = []
         for number, step in enumerate(path.steps):
             candidates = self._candidates_of((rule_id, number), step, item.kind, fact, at_ms, tried, named)

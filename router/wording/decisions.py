@@ -59,6 +59,9 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
                 _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language))
     decision.sentences.extend(_sentences(decision, language, zone))
+    if decision.HasField("contact_due_time"):
+        due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
+        decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
 
 
 def summary(refusals: Refusals, language: Language) -> str:

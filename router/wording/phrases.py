@@ -192,6 +192,7 @@ SENTENCES: Mapping[str, Phrase] = {
     "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "最早 {when} 有人上班，届时接手。"),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
+    "contact due": Phrase("Contact is due {when}.", "最迟 {when} 联系对方。"),
     "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),

@@ -37,6 +37,7 @@ from router.history.replay import Replay
 from router.history.watch import WatchService
 from router.model.decision import Decision
 from router.model.events import Settled
+from router.model.workforce import WorkforceRecords
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
@@ -46,7 +47,6 @@ from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
-from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
 from router.submission.service import SubmissionService
 from router.workforce.service import WorkforceService
@@ -264,7 +264,7 @@ class World:
 async def _tried(
     source: str,
     pools: Collection[str] | None = None,
-    workforce: ScenarioWorkforce | None = None,
+    workforce: WorkforceRecords | None = None,
     *,
     tests: str | None = None,
 ) -> Trial:

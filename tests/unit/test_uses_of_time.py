@@ -10,6 +10,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +106,7 @@ def _last(expression: ast.expr) -> str:
     return ast.unparse(expression).rpartition(".")[2]
 
 
+@cache
 def uses() -> set[tuple[str, str]]:
     """Return every use in what is shipped."""
     shipped = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]

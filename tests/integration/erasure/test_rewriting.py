@@ -295,7 +295,6 @@ async def test_a_store_of_another_format_is_refused_before_anything_is_written(
         await _rewrite(old, redis)
 
     assert await _everything(old, redis) == before
-    await redis.hset(keys.revisions, "format", FORMAT)  # a store is shared with tests that start servers
 
 
 async def _everything(world: World, redis: Any) -> dict[bytes, bytes]:

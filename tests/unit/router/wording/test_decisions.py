@@ -81,6 +81,19 @@ def test_steps_are_told_by_what_they_change() -> None:
     assert nobody.step_texts == ["分配池 east", "分配池 east，不限 industries", "分配池 south"]
 
 
+def test_by_when_contact_is_to_be_made_is_told_on_the_clocks_of_the_tenant() -> None:
+    english, chinese = decided(*ALONE), decided(*ALONE)
+    for decision in (english, chinese):
+        decision.decide_time.FromJsonString("2026-10-09T09:00:00Z")
+        decision.contact_due_time.FromJsonString("2026-10-12T03:00:00Z")
+
+    tell(english, Language.EN, ZoneInfo("Asia/Shanghai"), full=True)
+    tell(chinese, Language.ZH, full=True)
+
+    assert english.sentences[-1] == "Contact is due on Monday at 11:00."
+    assert chinese.sentences[-1] == "最迟 周一 03:00 联系对方。"
+
+
 def test_a_step_in_which_hours_do_not_count_is_told_in_each_language() -> None:
     steps = ["pool east", "pool east, hours do not count"]
 

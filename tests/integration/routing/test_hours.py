@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from fairlead.v1 import decisions_pb2 as decisions
 from router.adapters.redis.workforce import RedisWorkforce
 from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.workforce import Record
 from tests.api import ASSIGNED, WAITING, Api, differences, last
 
 
@@ -24,7 +25,7 @@ async def give_hours(api: Api, day: datetime) -> None:
     workforce = RedisWorkforce(redis)
     before = await workforce.read(api.tenant)
     weekly = (WeeklyHours(day.weekday(), Hours(0, 0)),)
-    records = {
+    records: dict[tuple[str, str], Record | None] = {
         ("calendar", "one"): Calendar("one", weekly=weekly),
         ("tenant", "settings"): TenantSettings(calendar="one"),
     }

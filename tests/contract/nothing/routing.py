@@ -450,6 +450,8 @@ ROWS = (
         lambda w, g: w.bind("L-1", mode=Mode.REASSIGN, **g), Refusal.CONFLICT, Refusal.CONFLICT),
     Row(BindCommand, "named", "", "nobody is named: the ledger chooses", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "interval", None, "it is planned for every time: nothing of its plan depends on it", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(BindCommand, "normal_id", "", "no other spelling is looked up: its id is the normal form, or it has none",
         "likewise",
         lambda w, g: w.bind("Ｌ-1", **{"normal_id": "", **g}), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),

@@ -23,7 +23,7 @@ from redis import Redis
 from router.adapters.redis.repositories import Stores
 from router.model.calendars import Calendar, Hours, WeeklyHours
 from router.model.events import Fired
-from router.model.workforce import Rep
+from router.model.workforce import Record, Rep
 from router.workforce.presence import PresenceService
 from service import main
 from store.clients import client_for, close
@@ -142,7 +142,7 @@ async def test_06_whoever_is_back_gets_what_waits_longest_at_that_very_instant(
 async def works_nine_to_six(data: Path, tenant: str, rep: str) -> None:
     """Have a rep who may have two leads work from nine to six on weekdays in Shanghai."""
     hours = tuple(WeeklyHours(day, Hours(9 * 60, 18 * 60)) for day in range(5))
-    records = {
+    records: dict[tuple[str, str], Record] = {
         ("calendar", "office"): Calendar("office", "Asia/Shanghai", hours),
         ("rep", rep): Rep(rep, capacity={"LEAD": 2}, calendar="office"),
     }

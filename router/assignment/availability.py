@@ -67,9 +67,9 @@ class Availability:
         self._ramped = {pool.id: self._ramps_of(pool) for pool in records.pools.values()}
 
     @property
-    def is_timed(self) -> bool:
-        """Whether anything of it depends on the time."""
-        return bool(self._hours or self._absent or any(self._ramped.values()))
+    def has_hours(self) -> bool:
+        """Whether there are calendars or leaves at all."""
+        return bool(self._hours or self._absent)
 
     def at(self, pool: Pool | None, mask: int, at_ms: int, *, counts_hours: bool = True) -> Presence:
         """Say who of some reps is there.

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import time
 from typing import Any
 
 import pytest
@@ -26,11 +25,12 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
+from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
+from router.backlog.lifts import lifts
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
@@ -38,6 +38,7 @@ from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import (
@@ -50,25 +51,33 @@ from router.model.events import (
     WorkforceChanged,
 )
 from router.model.revisions import RevisionPair
-from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
 from router.timers.follower import TimerFollower
-from router.timers.ports import Present
 from router.timers.timer import digest
 from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
+from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
 from tests.workforces import roster as roster_of
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
+HOUR_MS = 3_600_000
+MONDAY_MS = 1_791_158_400_000
+"""The midnight, in UTC, at which 5 October 2026 begins."""
+CALENDARS = tuple(
+    Calendar(name, weekly=tuple(WeeklyHours(day, Hours(start * 60, end * 60)) for day in range(5)))
+    for name, start, end in (("days", 8, 18), ("nights", 20, 6))
+)
 FAR_AHEAD = (4_000_000_000_000, 4_000_000_000_001)
 """Instants, in milliseconds since the epoch, that no test sees."""
 CUSTOMERS = ("C-1", "客户 2", "C 3")
@@ -95,10 +104,10 @@ rules:
       require: [{rep: skills, op: has, item: skill}]
       prefer: [{rep: skills, op: has, value: ERP, score: 3}]
       value: potential
-      fallback: [{drop: [skills]}, {rep: dev}]
+      fallback: [{drop: [skills]}, {hours: ignore}, {rep: dev}]
   - id: waits
     when: {field: region, op: eq, value: waits}
-    route: {pool: west, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
+    route: {pool: west, hours: wait, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
 default:
   route: {pool: west}
 """
@@ -131,6 +140,7 @@ class Side:
         timers: Any,
     ) -> None:
         self.assignments = assignments
+        self.workforce = workforce
         self.presences = PresenceService(presences)
         self.who_is_away = presences
         self.replay_of = partial(Replay, assignments, presences)
@@ -145,8 +155,21 @@ class Side:
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
+    async def write(self, kind: str, record_id: str, record: Record | None) -> Any:
+        """Write a record, or delete it."""
+        records = await self.workforce.read(TENANT)
+        return await self.workforce.write(
+            TENANT, records.revision, {(kind, record_id): record}, event_hash=records.event_hash
+        )
+
+    async def bind(self, requests: Sequence[RouteRequest], at_ms: int) -> Any:
+        """Bind what was planned for an instant, and for no other."""
+        planner = await self.planners.current(TENANT)
+        jobs = [route_command(planner, request, request.item, at_ms) for request in requests]
+        return await self.assignments.bind(TENANT, planner.revisions, jobs)
+
     def follower(self, *_: object) -> TimerFollower:
-        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(opens)])
+        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts)])
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
@@ -173,12 +196,6 @@ class Side:
 
 
 Call = Callable[[Side], Coroutine[Any, Any, Any]]
-
-
-def opens(present: Present, item: WorkItem, _: int) -> int | None:
-    """Have some work items due at once, some never, and some later, by who is away and the workforce's revision."""
-    later = 4_000_000_000_000 + present.planner.roster.revision + sum(map(bool, present.away.values()))
-    return (0, None, later)[len(item.external_id) % 3]
 
 
 async def answer(call: Awaitable[Any]) -> Any:
@@ -215,18 +232,25 @@ class Stores(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.redis = Redis.from_url(self.redis_url)
+        self.redis = SimulatedRedis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
-        memory = MemoryStore(lambda: round(time() * 1000))
+        self.clock = SimulatedClock(self.redis)
+        self.set_clock(MONDAY_MS + 10 * HOUR_MS)
+        memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
             Side(memory, memory, memory, memory, memory, memory, memory),
             Side(
-                RedisAssignments(self.redis), RedisWorkforce(self.redis), RedisPresences(self.redis), rule_sets,
-                RedisCustomerScores(self.redis), RedisPersonalValues(self.redis), RedisTimers(self.redis),
+                RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
+                RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
+                RedisTimers(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
+
+    def set_clock(self, now_ms: int) -> None:
+        self.now_ms = now_ms
+        self.loop.run_until_complete(self.clock.set(now_ms * 1000, rate=0))
 
     def both(self, call: Call) -> Any:
         memory, redis = [self.loop.run_until_complete(answer(call(side))) for side in self.sides]
@@ -240,6 +264,8 @@ class Stores(RuleBasedStateMachine):
         stored = dumps(rule_set)
         self.both(lambda side: publish(side, stored))
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
+        for calendar in CALENDARS:
+            self.both(partial(Side.write, kind="calendar", record_id=calendar.id, record=calendar))
         reps = [Edit("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
         pools = [Edit("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
         self.both(lambda side: side.workforce_service.save(TENANT, [*reps, *pools]))
@@ -255,6 +281,37 @@ class Stores(RuleBasedStateMachine):
         self.both(
             lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
         )
+
+    @rule(hours=st.sampled_from([0, 1, 1, 8, 15, 24, 63]), ms=st.sampled_from([-1, 0, 0]))
+    def pass_time(self, hours: int, ms: int) -> None:
+        self.set_clock(self.now_ms + hours * HOUR_MS + ms)
+
+    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
+    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+        start_ms = self.now_ms + begins * HOUR_MS
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
+
+    @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
+    def settle_hours(self, calendar: str) -> None:
+        self.both(partial(Side.write, kind="tenant", record_id=SETTINGS_ID, record=TenantSettings(calendar=calendar)))
+
+    @rule(calendar=st.sampled_from(["days", "nights"]), shorter=st.integers(0, 3))
+    def edit_hours(self, calendar: str, shorter: int) -> None:
+        """Give a calendar other hours."""
+        (before,) = [each for each in CALENDARS if each.id == calendar]
+        weekly = tuple(
+            replace(day, hours=Hours(day.hours.start + 60 * shorter, day.hours.end)) for day in before.weekly
+        )
+        record = replace(before, weekly=weekly)
+        self.both(partial(Side.write, kind="calendar", record_id=calendar, record=record))
+
+    @rule(data=st.data(), size=st.integers(1, 4), hours=st.sampled_from([0, 0, -9, 1, 12, 60]))
+    def bind_what_is_planned_for_another_time(self, data: st.DataObject, size: int, hours: int) -> None:
+        requests, at_ms = [self.request(data) for _ in range(size)], self.now_ms + hours * HOUR_MS
+        answers = self.both(partial(Side.bind, requests=requests, at_ms=at_ms))
+        if isinstance(answers, list):
+            self.item_ids += [entry.item_id for entry in answers if isinstance(entry, Decision)]
 
     @rule(
         rep=st.sampled_from([*REPS, "nobody"]),
@@ -380,17 +437,18 @@ def some_rep(draw: st.DrawFn, rep: str) -> Rep:
     skills = tuple(sorted(draw(st.sets(st.sampled_from(["ERP", "CRM"]), min_size=1))))
     cap = draw(st.sampled_from([None, None, 0, 1, 2, 3]))
     capacity = {} if cap is None else {"LEAD": cap}
-    return Rep(
-        rep, attributes={"skills": skills}, active=draw(st.sampled_from([True] * 4 + [False])), capacity=capacity
-    )
+    active, calendar = draw(st.sampled_from([True] * 4 + [False])), draw(st.sampled_from(["", "", "days", "nights"]))
+    return Rep(rep, attributes={"skills": skills}, active=active, capacity=capacity, calendar=calendar)
 
 
 @st.composite
 def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     members = draw(st.dictionaries(st.sampled_from(REPS), st.integers(1, 5000), min_size=1))
     band = draw(st.sampled_from([0, 0, MICROS // 2, 2 * MICROS]))
-    places = tuple(Member(rep, weight) for rep, weight in members.items())
-    return Pool(pool, places, "", band, draw(st.booleans()))
+    ramp = (WeightStep(MONDAY_MS + 12 * HOUR_MS, 300), WeightStep(MONDAY_MS + 40 * HOUR_MS, 900))
+    places = tuple(Member(rep, weight, draw(st.sampled_from([(), (), ramp]))) for rep, weight in members.items())
+    calendar, buffer_ms = draw(st.sampled_from(["", "", "days"])), draw(st.sampled_from([0, 4 * HOUR_MS]))
+    return Pool(pool, places, "", band, draw(st.booleans()), calendar, buffer_ms)
 
 
 def a_rep(rep: str, _: object) -> Rep:

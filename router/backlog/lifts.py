@@ -37,7 +37,7 @@ def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
     True
     """
     returns = _returns(present.planner.roster)
-    if not returns.is_timed and not present.away:
+    if not returns.has_hours and not present.away:
         return None
     try:
         attempts = present.planner.plan(item, at_ms).attempts
@@ -63,8 +63,8 @@ class _Returns:
         self._known: dict[tuple[str, bool, frozenset[str]], Span] = {}
 
     @property
-    def is_timed(self) -> bool:
-        return self._availability.is_timed
+    def has_hours(self) -> bool:
+        return self._availability.has_hours
 
     def first_behind(self, at_ms: int, attempt: Attempt) -> int | None:
         """Return the first instant behind another at which any of an attempt's reps comes."""

@@ -37,8 +37,8 @@ FORMAT = 5
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
 is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts; 3 no
-``arrival``; 4 nothing of hours. Each rule set is written in the first format that has all of it, for servers of a former
-version to read it while they can.
+``arrival``; 4 nothing of hours. Each rule set is written in the first format that has all of it, for servers of a
+former version to read it while they can.
 """
 _SINCE_3 = frozenset({"contains", "starts_with", "percent"})
 _SINCE_5 = ("hours",)

@@ -173,6 +173,16 @@ class Availability:
                 return opening
             at_ms = boundaries[place]
 
+    def first_gone(self, rep: str, pool: Pool | None, at_ms: int, *, counts_hours: bool = True) -> int | None:
+        """Return the first instant, from one on, at which a rep is not there; None: not as far as a calendar looks."""
+        presence = self.at(pool, 1 << self._positions[rep], at_ms, counts_hours=counts_hours)
+        if not presence.there:
+            return at_ms
+        if presence.interval is None:
+            return None
+        until_ms = presence.interval[1]
+        return until_ms if self.off_duty(rep, pool, until_ms, counts_hours=counts_hours) else None
+
 
 def overlap(one: Span | None, other: Span | None) -> Span | None:
     """Return what two intervals have in common that both contain some instant; None is all time."""

@@ -89,6 +89,12 @@ class Backlog:
             if of_kind is kind and rep in group.reps:
                 group.tries += 1
 
+    def woken(self, item_id: str) -> None:
+        """Give a chance to the group of a work item that may be taken from now on; whoever is first in it has it."""
+        waiting = self._places.get(item_id)
+        if waiting is not None:
+            self._groups[waiting.kind, waiting.takers].tries += 1
+
     def came_back(self, rep: str) -> None:
         """Give all tries to every group that a rep belongs to who was away, for how many they take nobody knows."""
         for group in self._groups.values():

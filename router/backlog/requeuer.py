@@ -8,7 +8,6 @@ it may stop, start, or run twice at any moment, and nothing is lost or owned twi
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Collection, Sequence
 
@@ -16,17 +15,26 @@ from router.assignment.commands import BindCommand, Moved, Refusal, wake_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
+from router.assignment.stored_items import StoredItems
 from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.decision import Decision, Outcome
-from router.model.errors import CorruptHistory, StaleRevision
-from router.model.events import Completed, Erased, Event, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.errors import StaleRevision
+from router.model.events import (
+    Completed,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
 from router.model.records import ItemRecord
-from router.model.workitem import State, WorkItem
+from router.model.workitem import State
+from router.timers.timer import WAKE
 
 _PAGE = 1000
 _TRIES = 8
 """Rounds before work items are left for the next look because time passes faster than they can be planned."""
-_log = logging.getLogger(__name__)
 
 
 class Requeuer:
@@ -44,6 +52,7 @@ class Requeuer:
         self._tenant = tenant
         self._store = store
         self._planners = planners
+        self._items = StoredItems(tenant, store)
         self._room = Backlog()
         self.position = 0
         """Number of the last event that was taken in."""
@@ -78,6 +87,9 @@ class Requeuer:
                     self._room.freed(rep, kind)
             case WorkforceChanged() | RulesPublished():
                 await self._plan_all(await self._planner_with(event))
+            case Fired(name=name, item_id=item_id) if name == WAKE:
+                await self._plan(await self._planners.current(self._tenant), [item_id], tries=0)
+                self._room.woken(item_id)
             case PresenceChanged(rep=rep, until_ms=None):
                 self._room.came_back(rep)
             case Erased(item_ids=item_ids):
@@ -108,32 +120,10 @@ class Requeuer:
         self, planner: Planner, item_ids: Sequence[str], at_ms: int
     ) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
-        stored = await self._records(item_ids)
-        records = [record for record in stored if record is not None and record.state is State.QUEUED]
-        contents = await self._contents(records)
-        jobs = [(record, wake_command(planner, record, item, at_ms)) for record, item in contents]
+        stored = await self._items.records(item_ids)
+        contents = await self._items.contents([record for record in stored if record.state is State.QUEUED])
+        jobs = [(record, wake_command(planner, record, decision.head.item, at_ms)) for record, decision in contents]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
-
-    async def _records(self, item_ids: Sequence[str]) -> list[ItemRecord | None]:
-        """Read where they stand; one that nobody can read keeps only itself waiting."""
-        try:
-            return await self._store.items(self._tenant, item_ids)
-        except CorruptHistory as error:
-            if len(item_ids) > 1:
-                return [record for item_id in item_ids for record in await self._records([item_id])]
-            _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_ids[0], error)
-            return []
-
-    async def _contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, WorkItem]]:
-        """Read what waits in the log; an event that nobody can read keeps only its own work item waiting."""
-        try:
-            events = await self._store.decisions(self._tenant, [record.content for record in records])
-            return [(record, event.head.item) for record, event in zip(records, events, strict=True)]
-        except CorruptHistory as error:
-            if len(records) > 1:
-                return [pair for record in records for pair in await self._contents([record])]
-            _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, records[0].item_id, error)
-            return []
 
     async def wake(self) -> int:
         """Try who has a chance, in their turn, until nobody has one; return how many found an owner."""

@@ -25,7 +25,16 @@ from router.cli.stores import connected_stores, opened, store_options
 from router.history.codec import read_rewritten
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.events import Completed, Erased, Event, PresenceChanged, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
 
 _MOST_SHOWN = 100
 _PAGE = 1000
@@ -158,7 +167,7 @@ def actor_of(event: Event) -> str:
     """Return who caused an event; empty where nobody had to say, or the service itself did."""
     if isinstance(event, Decision):
         return event.head.actor
-    return "" if isinstance(event, Settled) else event.actor
+    return "" if isinstance(event, Settled | Fired) else event.actor
 
 
 def description(event: Event) -> str:
@@ -176,6 +185,8 @@ def description(event: Event) -> str:
         case Erased():
             items = f"{len(event.item_ids)} work items{_names(event.item_ids)}" if event.item_ids else "no work item"
             return f"erased {event.values} values of {items}, {event.submissions} submissions, {event.scores} scores"
+        case Fired():
+            return f"{event.item_id} {event.name} {event.step}, which event {event.entry} started"
         case PresenceChanged(until_ms=None):
             return f"{event.rep} back"
         case PresenceChanged():

@@ -23,6 +23,7 @@ from router.model.events import (
     Completed,
     Erased,
     Event,
+    Fired,
     PresenceChanged,
     Rewritten,
     RulesPublished,
@@ -65,7 +66,7 @@ def read_item_id(number: int, form: bytes, facts: bytes) -> str:
         As ``read_event``.
     """
     take_apart, make = _reader(number, form)
-    if make not in (_decision_event, _completed):
+    if make not in (_decision_event, _completed, _fired):
         return ""
     try:
         item_id: str = take_apart(facts)[1][0]
@@ -180,6 +181,11 @@ def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:
     return Erased(number, tuple(item_ids), values, submissions, scores, at_ms, actor)
 
 
+def _fired(number: int, at_ms: int, fields: list[Any], _: bytes) -> Fired:
+    item_id, name, entry, step, due_ms = fields
+    return Fired(number, item_id, name, entry, step, due_ms, at_ms)
+
+
 _SHA1_BYTES = 20
 REWRITTEN = b"rewritten.2"
 
@@ -222,6 +228,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
     b"erased.2": (_facts, _erased),
+    b"fired.1": (_facts, _fired),
     b"presence.1": (_facts, _presence_changed),
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""

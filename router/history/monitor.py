@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from router.assignment.planner_cache import PlannerCache
@@ -37,8 +37,8 @@ _log = logging.getLogger(__name__)
 
 Decided = tuple[Outcome, Cause, bool]
 """Outcome and cause of a decision, and whether somebody at capacity could not have it."""
-Overdue = Callable[[str], Awaitable[str]]
-"""By tenant: what is overdue, in words; empty: nothing."""
+Overdue = Callable[[str], Awaitable[Sequence[str]]]
+"""By tenant: each thing that is overdue, in words."""
 
 
 class MonitorObserver(Protocol):
@@ -97,8 +97,7 @@ class Monitor:
         pools = await self._pools()
         before, after = self._before, await self._snapshots.take(self._tenant, list(pools), _members(pools))
         decided, differences = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
-        if late := await self._overdue(self._tenant):
-            differences.append(late)
+        differences += await self._overdue(self._tenant)
         self._before = after
         self._tell(decided, after, pools, len(differences))
         return differences

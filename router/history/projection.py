@@ -13,8 +13,8 @@ from router.assignment import ledger
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
 from router.model.decision import Block, Cause, Decision, ObservedState
-from router.model.events import Completed, Erased, PresenceChanged, Settled
-from router.model.records import ItemRecord, LedgerState
+from router.model.events import Completed, Erased, Fired, PresenceChanged, Settled
+from router.model.records import FiredStep, ItemRecord, LedgerState
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
 
@@ -159,6 +159,11 @@ class StateProjection:
         for item_id in self.items.keys() & erased.item_ids:
             self.items[item_id] = replace(self.items[item_id], version=erased.number)
 
+    def enter_fired(self, fired: Fired) -> None:
+        """Enter that a timer fired: the work item stands as before, and that step fires no more."""
+        step = FiredStep(fired.name, fired.entry, fired.step, fired.at_ms)
+        self.items[fired.item_id] = self.items[fired.item_id].with_fired(step)
+
     def enter_presence(self, changed: PresenceChanged) -> None:
         """Enter that a rep is away, or back."""
         if changed.until_ms is None:
@@ -193,4 +198,5 @@ def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
         decision=decision.number,
         first=record.first if record else decision.number,
         tried=(*tried, record.owner) if record and record.owner else tried,
+        fired=record.fired if record else (),
     )

@@ -15,9 +15,20 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import Ledger, StateProjection
 from router.history.reconciliation import presence_differences
+from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Erased, Event, PresenceChanged, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
+from router.timers.timer import may_fire
 from router.workforce.ports import Presences
 
 _PAGE = 1000
@@ -30,9 +41,14 @@ class Replay:
     ----------
     store, presences, planners
         What is verified, and what decisions were made from.
+    timers
+        Holds the timers to the log; None: they are not looked at.
     """
 
-    def __init__(self, store: Assignments, presences: Presences, planners: PlannerCache) -> None:
+    def __init__(
+        self, store: Assignments, presences: Presences, planners: PlannerCache, timers: TimerCheck | None = None
+    ) -> None:
+        self._timers = timers
         self._store = store
         self._presences = presences
         self._planners = planners
@@ -69,6 +85,9 @@ class Replay:
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
         async for difference in self._state(tenant, projection):
             yield difference
+        if self._timers is not None:
+            async for difference in self._timers.differences(tenant):
+                yield difference
 
     async def _enter(self, tenant: str, projection: StateProjection, event: Event) -> list[str]:
         """Enter an event into what follows from the log; return how it differs from what follows from it."""
@@ -79,6 +98,11 @@ class Replay:
                 return [f"event {number}: closes work item {item_id}, of which no event came before"]
             case Completed():
                 projection.enter_completed(event)
+            case Fired(item_id=item_id, name=name, entry=entry, step=step):
+                record = projection.items.get(item_id)
+                if record is None or not may_fire(record, name, entry, step):
+                    return [f"event {event.number}: timer {name} {step} of {item_id} fires again, or was void"]
+                projection.enter_fired(event)
             case Settled():
                 projection.enter_settled(event)
             case Erased():

@@ -95,6 +95,19 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class Fired:
+    """A timer of a work item fired, at most once: see ``router.timers.timer``. ``due_ms`` is when it was to."""
+
+    number: int
+    item_id: str
+    name: str
+    entry: int
+    step: int
+    due_ms: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rewritten:
     """The log begins anew: its events are those of another chain, with what is personal sealed.
 
@@ -113,4 +126,4 @@ class Rewritten:
         return ((self.events, self.last_link), *self.earlier)
 
 
-Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | PresenceChanged | Erased
+Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | PresenceChanged | Erased | Fired

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from router.model.workitem import Kind, State
+
+
+class FiredStep(NamedTuple):
+    """The last step of a work item's timer that fired, of the entry that started it; ``at_ms`` says when."""
+
+    name: str
+    entry: int
+    step: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,7 @@ class ItemRecord:
     Parameters
     ----------
     event
-        Its last event of all: each event names the one before it.
+        Its last event of all, but for what only fired: each event names the one before it.
     version
         The last one that changed owner, state or attributes: the etag, and what a change insists on.
     content
@@ -26,6 +36,8 @@ class ItemRecord:
         Its first one.
     tried
         The reps who owned it before, in order.
+    fired
+        What fired of its timers, by name the last step: the steps before it do not fire any more.
     """
 
     item_id: str
@@ -40,6 +52,16 @@ class ItemRecord:
     decision: int
     first: int
     tried: tuple[str, ...] = ()
+    fired: tuple[FiredStep, ...] = ()
+
+    def fired_step(self, name: str, entry: int) -> FiredStep | None:
+        """Return the last step that fired of a timer since an event started it; None if none did."""
+        return next((fired for fired in self.fired if fired[:2] == (name, entry)), None)
+
+    def with_fired(self, fired: FiredStep) -> ItemRecord:
+        """Return where it stands once a step has fired."""
+        others = [other for other in self.fired if other.name != fired.name]
+        return replace(self, fired=(*others, fired))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from router.model.errors import FormatMismatch
 from scoring.services import ScoringServices
 from serving.doctor import host
 from serving.doctor.finding import Finding, Severity, bad, good, mind
-from serving.doctor.store import judge
+from serving.doctor.store import judge, timers
 from serving.upgrading import UpgradeLines
 from store import diagnostics
 from store.clients import open_servers
@@ -85,7 +85,10 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         check_store(open_servers(url), insecure_from(environ))
         yield from _told(url, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
         yield asyncio.run(_writes(url))
-        yield asyncio.run(_format(url))
+        form = asyncio.run(_format(url))
+        yield form
+        if form.severity is Severity.GOOD:  # else what it says of its timers cannot be read
+            yield asyncio.run(_timers(url))
     except StoreUnsuitable as error:
         yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
@@ -115,6 +118,12 @@ async def _format(url: str) -> Finding:
     if is_older:
         return mind("format", "an older one", f"back it up; serve brings it to format {FORMAT} when it starts")
     return good("format", str(FORMAT))
+
+
+async def _timers(url: str) -> Finding:
+    async with connected_stores(url) as stores:
+        statuses = [await stores.timers.timer_status(tenant) for tenant in await stores.rule_sets.tenants()]
+    return timers(statuses)
 
 
 def _access(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:

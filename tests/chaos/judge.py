@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from failures import StoreUnavailable
 from router.adapters.queue import WorkSettings, routing_queue
@@ -16,6 +17,7 @@ from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
+from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.events import Completed, Event
 from tests.chaos.checks import Evidence, violations
@@ -121,7 +123,8 @@ class Judge:
         self.evidence = Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)
         found = list(violations(self.evidence))
         stores = self._stores
-        replay = Replay(stores.assignments, stores.presences, self._planners)
+        check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, self._planners))
+        replay = Replay(stores.assignments, stores.presences, self._planners, check)
         found += [f"verify: {text}" async for text in replay.differences(self._tenant)]
         audit = TamperCheck(
             stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets

@@ -23,27 +23,41 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
+from router.backlog.lifts import lifts
 from router.backlog.requeuer import Requeuer
+from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
-from router.model.events import Completed, Erased, PresenceChanged, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Erased,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.follower import TimerFollower
+from router.timers.timer import digest
 from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -116,12 +130,21 @@ class Side:
     """One store with all that is built on it."""
 
     def __init__(
-        self, assignments: Any, workforce: Any, presences: Any, rule_sets: Any, customer_scores: Any, values: Any
+        self,
+        assignments: Any,
+        workforce: Any,
+        presences: Any,
+        rule_sets: Any,
+        customer_scores: Any,
+        values: Any,
+        timers: Any,
     ) -> None:
         self.assignments = assignments
         self.workforce = workforce
         self.presences = PresenceService(presences)
+        self.who_is_away = presences
         self.replay_of = partial(Replay, assignments, presences)
+        self.timers = timers
         self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
@@ -144,6 +167,25 @@ class Side:
         planner = await self.planners.current(TENANT)
         jobs = [route_command(planner, request, request.item, at_ms) for request in requests]
         return await self.assignments.bind(TENANT, planner.revisions, jobs)
+
+    def follower(self, *_: object) -> TimerFollower:
+        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts)])
+
+    async def fire(self) -> tuple[str, int, str]:
+        """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
+        await self.follower().catch_up()
+        before = digest(await self.timers.timers(TENANT))
+        fired = await self.timers.fire(TENANT)
+        await self.follower().catch_up()
+        return before, fired, digest(await self.timers.timers(TENANT))
+
+    async def forget_timers(self) -> bool:
+        """Throw the timers away and make them again; say whether they are those that there were."""
+        await self.follower().catch_up()
+        before = await self.timers.timers(TENANT)
+        await self.timers.forget_timers(TENANT)
+        await self.follower().catch_up()
+        return digest(before) == digest(await self.timers.timers(TENANT))
 
     async def wake(self) -> tuple[int, int]:
         """Begin once, then catch up and wake."""
@@ -168,7 +210,7 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return value._replace(at_ms=0)
-        case Completed() | Erased() | PresenceChanged() | Settled() | WorkforceChanged() | RulesPublished():
+        case Completed() | Erased() | Fired() | PresenceChanged() | Settled() | WorkforceChanged() | RulesPublished():
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
@@ -197,10 +239,11 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory, memory),
             Side(
                 RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
                 RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
+                RedisTimers(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -355,6 +398,14 @@ class Stores(RuleBasedStateMachine):
     def wake(self) -> None:
         self.both(lambda side: side.wake())
 
+    @rule()
+    def fire(self) -> None:
+        self.both(lambda side: side.fire())
+
+    @rule()
+    def forget_timers(self) -> None:
+        assert self.both(lambda side: side.forget_timers())
+
     @rule(number=st.integers(1, 30), before=st.integers(0, 30), count=st.integers(1, 5))
     def read(self, number: int, before: int, count: int) -> None:
         self.both(lambda side: explained(side, number))
@@ -459,7 +510,8 @@ async def explained(side: Side, number: int) -> Any:
 
 
 async def differences(side: Side) -> list[str]:
-    return [difference async for difference in side.replay_of(side.planners).differences(TENANT)]
+    check = TimerCheck(side.assignments, side.timers, side.follower)
+    return [difference async for difference in side.replay_of(side.planners, check).differences(TENANT)]
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,16 +21,22 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from router.adapters.redis.repositories import Stores
+from router.model.calendars import Calendar, Hours, WeeklyHours
+from router.model.events import Fired
+from router.model.workforce import Record, Rep
+from router.workforce.presence import PresenceService
 from service import main
 from store.clients import client_for, close
 from store.clock import KEY, LAST_US, SimulatedClock
+from store.clock import simulated as simulated_scripts
 from store.embedded.orphans import socket_path
 from store.embedded.server import EmbeddedServer
 from store.scripts import lua
-from tests.api import EVERYONE, Api, connected, differences
+from tests.api import EVERYONE, WAITING, Api, connected, differences
 from tests.served import Served, refusal
 
 MONDAY = datetime(2031, 3, 3, 9, tzinfo=UTC)
+WAITS = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
 _instants = st.integers(0, 4_000_000_000_000)
 """Milliseconds since the epoch, until 2096."""
 
@@ -97,6 +104,84 @@ async def times_of_decisions(address: str, tenant: str) -> set[datetime]:
         async with connected(address, tenant) as api:
             times.add((await api.route()).decide_time.ToDatetime(UTC))
     return times
+
+
+async def goes_away(data: Path, tenant: str, rep: str, until: datetime) -> None:
+    """Have a rep away until an instant of the simulated clock."""
+    stores = Stores.connect(url_of(data))
+    with simulated_scripts():
+        await PresenceService(stores.presences).set_presence(tenant, rep, round(until.timestamp() * 1000))
+    await stores.close()
+
+
+async def test_06_whoever_is_back_gets_what_waits_longest_at_that_very_instant(
+    simulated: Served, data: Path, tenant: str
+) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-03-03T09:00")
+    back = MONDAY + timedelta(hours=3)
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.adopt(WAITS)
+        await api.hire("ann", capacity={"LEAD": 2})
+        await api.pool("everyone", ["ann"])
+        await goes_away(data, tenant, "ann", back)
+        for number in range(3):
+            assert (await api.route(f"L-{number}")).outcome == WAITING
+            await moves(data, "advance", "1m")
+        printed = await asyncio.to_thread(moved, data, "advance", "2d")
+        owners = [(await api.item(f"{api.parent}/workItems/crm~L-{number}")).owner for number in range(3)]
+        woken = [await api.decision((await api.item(f"{api.parent}/workItems/crm~L-{n}")).decision) for n in range(2)]
+
+    assert "3 timers fired on the way" in printed
+    assert printed.startswith("2031-03-05 09:03:00 UTC, and stands")
+    assert owners == [api.rep_name("ann"), api.rep_name("ann"), ""]
+    assert {decision.decide_time.ToDatetime(UTC) for decision in woken} == {back}
+    assert await differences(url_of(data), tenant) == []
+
+
+async def works_nine_to_six(data: Path, tenant: str, rep: str) -> None:
+    """Have a rep who may have two leads work from nine to six on weekdays in Shanghai."""
+    hours = tuple(WeeklyHours(day, Hours(9 * 60, 18 * 60)) for day in range(5))
+    records: dict[tuple[str, str], Record] = {
+        ("calendar", "office"): Calendar("office", "Asia/Shanghai", hours),
+        ("rep", rep): Rep(rep, capacity={"LEAD": 2}, calendar="office"),
+    }
+    stores = Stores.connect(url_of(data))
+    with simulated_scripts():
+        present = await stores.workforce.read(tenant)
+        await stores.workforce.write(tenant, present.revision, records, event_hash=present.event_hash)
+    await stores.close()
+
+
+async def test_07_what_came_on_saturday_has_its_owner_when_they_come_on_monday(
+    simulated: Served, data: Path, tenant: str
+) -> None:
+    monday_at_nine = datetime(2031, 3, 3, 1, tzinfo=UTC)
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-03-01T12:00+08:00")
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.adopt(WAITS)
+        await api.hire("ann")
+        await api.pool("everyone", ["ann"])
+        await works_nine_to_six(data, tenant, "ann")
+        outcomes = {(await api.route(f"L-{number}")).outcome for number in range(3)}
+        await moves(data, "advance", "1w")
+        items = [await api.item(f"{api.parent}/workItems/crm~L-{number}") for number in range(3)]
+        woken = [await api.decision(item.decision) for item in items[:2]]
+
+    assert outcomes == {WAITING}
+    assert [item.owner for item in items] == [api.rep_name("ann"), api.rep_name("ann"), ""]
+    assert {decision.decide_time.ToDatetime(UTC) for decision in woken} == {monday_at_nine}
+    assert await steps_fired(data, tenant) == {"crm~L-0": 1, "crm~L-1": 1, "crm~L-2": 5}
+    assert await differences(url_of(data), tenant) == []
+
+
+async def steps_fired(data: Path, tenant: str) -> dict[str, int]:
+    """Return how often each work item was woken."""
+    stores = Stores.connect(url_of(data))
+    events = await stores.assignments.events(tenant, count=1000)
+    await stores.close()
+    return dict(Counter(event.item_id for event in events if isinstance(event, Fired)))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from tests.twins.customer_scores import MemoryCustomerScores
 from tests.twins.personal_values import MemoryPersonalValues
 from tests.twins.presence import MemoryPresences
 from tests.twins.rule_sets import MemoryRuleSets
+from tests.twins.timers import MemoryTimers
 from tests.twins.workforce import MemoryWorkforce
 
 
@@ -18,6 +19,7 @@ class MemoryStore(
     MemoryAssignments,
     MemoryWorkforce,
     MemoryPresences,
+    MemoryTimers,
     MemoryRuleSets,
     MemoryPersonalValues,
     MemoryCustomerScores,

@@ -12,6 +12,7 @@ from router.model.events import Event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
 from router.model.workforce import Record, RecordChange, WorkforceRecords
+from router.timers.timer import Position, Timer
 from rules.revisions import Publication
 
 
@@ -31,6 +32,8 @@ class Tenant:
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    timers: set[Timer] = field(default_factory=set)
+    followed: Position = field(default_factory=Position)
 
 
 class Tenants:

@@ -157,6 +157,6 @@ await redis.set("role", "me", px=10), redis.pexpire("role", 10)
 
 
 def test_the_rooms_that_decide_read_no_clock_at_all() -> None:
-    deciding = ("model", "workforce", "rules", "assignment", "submission", "backlog", "fairness", "history")
+    deciding = ("model", "workforce", "rules", "assignment", "submission", "backlog", "timers", "fairness", "history")
 
     assert [use for use in uses() if use[0].startswith(tuple(f"router/{room}/" for room in deciding))] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgpack
@@ -17,7 +17,7 @@ from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
-from router.model.records import ItemRecord, LedgerState
+from router.model.records import FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
@@ -31,6 +31,9 @@ REQUEST_TTL_S = 24 * 3600
 MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
+
+_PLACES = 12
+"""Places of a work item's record, see ``scripts/item.lua``."""
 
 _bind, _complete, _now = script("bind"), script("complete"), script("now")
 
@@ -361,11 +364,25 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, event, version, content, decision, first, tried = msgpack.unpackb(packed)
-        numbers = (event, version, content, decision, first)
-        return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
+        state, kind, owner, pool, epoch, *numbers, tried, fired = _twelve_places(msgpack.unpackb(packed))
+        event, version, content, decision, first = numbers
+        return ItemRecord(
+            item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
+            tuple(tried), tuple(_fired_steps(fired)),
+        )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
+
+
+def _twelve_places(record: list[Any]) -> list[Any]:
+    """Return a record with what fired of its timers, which one has only where something did."""
+    return record if len(record) == _PLACES else [*record, []]
+
+
+def _fired_steps(fired: Sequence[Any]) -> Iterator[FiredStep]:
+    for place in range(0, len(fired), len(FiredStep._fields)):
+        name, entry, step, at_ms = fired[place : place + len(FiredStep._fields)]
+        yield FiredStep(name, entry, step, at_ms)
 
 
 def _owned(member: bytes) -> tuple[int, str]:

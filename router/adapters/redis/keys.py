@@ -61,6 +61,24 @@ class Keys:
         return self._key("owned")
 
     @property
+    def timers(self) -> str:
+        """Sorted set: what falls due, by when: ``{entry} {step} {name} {item}``, separated by zero bytes.
+
+        It follows from the log, and may be deleted together with the two beside it: they are made again.
+        """
+        return self._key("timers")
+
+    @property
+    def timers_position(self) -> str:
+        """Hash: how far the log was followed for the timers: ``event``, ``rules``, ``workforce``."""
+        return self._key("timers", "position")
+
+    @property
+    def timers_members(self) -> str:
+        """Hash: id of a work item → its members of the sorted set, so that they can be taken out."""
+        return self._key("timers", "members")
+
+    @property
     def presence(self) -> str:
         """Hash: rep → until when they are away, in milliseconds since the epoch; 0: until told otherwise."""
         return self._key("presence")

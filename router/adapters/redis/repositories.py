@@ -13,11 +13,19 @@ from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollowe
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.planner_cache import PlannerCache
+from router.backlog.lifts import lifts
+from router.backlog.wakes import Wakes
+from router.timers.follower import TimerFollower
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
+
+_SCHEDULES = (Wakes(lifts),)
+"""All that falls due by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Stores:
     leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots
     personal: RedisPersonalValues
+    timers: RedisTimers
     redis: RedisClient
 
     @classmethod
@@ -61,8 +70,13 @@ class Stores:
             RedisLeaderLease(redis),
             RedisSnapshots(redis),
             RedisPersonalValues(redis, request_ttl_s),
+            RedisTimers(redis),
             redis,
         )
+
+    def timer_follower(self, planners: PlannerCache, tenant: str) -> TimerFollower:
+        """Return what keeps a tenant's timers as the log says."""
+        return TimerFollower(tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES)
 
     async def check(self) -> None:
         """See whether the store answers, and lets us write; see ``store.diagnostics.try_out``."""

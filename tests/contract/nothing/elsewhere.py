@@ -70,6 +70,7 @@ SCRIPTS = {
         "actor ('': nobody is asked who they are)": "Workforce.write actor",
         "expected revision ('': of none yet)": "Workforce.write event_hash",
     },
+    "router/set_timers": {"followed to (0: never was)": "Position event"},
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",
         "actor ('': nobody is asked who they are)": "Completion actor",

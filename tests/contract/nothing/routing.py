@@ -15,6 +15,7 @@ from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollowe
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
@@ -34,6 +35,8 @@ from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets
+from router.timers.ports import Timers
+from router.timers.timer import WAKE, Position, Timer
 from router.workforce.edits import Edit
 from router.workforce.ports import Presences, Workforce
 from router.workforce.service import WorkforceService
@@ -59,6 +62,7 @@ class Routing:
     leader_lease: Any
     snapshots: Any
     values: Any
+    timers: Any
     tenant: str
 
     @classmethod
@@ -66,7 +70,7 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, memory, tenant)
+            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, memory, memory, tenant)
         else:
             world = cls(
                 RedisAssignments(redis),
@@ -78,6 +82,7 @@ class Routing:
                 RedisLeaderLease(redis),
                 RedisSnapshots(redis),
                 RedisPersonalValues(redis),
+                RedisTimers(redis),
                 tenant,
             )
         await world._arrange()
@@ -400,6 +405,30 @@ _ANYBODY = "nobody has to say who they are"
 _ONCE = "no repetition: each call is its own"
 _LIKE_ANY = "a fingerprint like any other"
 
+
+async def _timed(world: Routing) -> None:
+    """Have L-0 woken in the past."""
+    timers = {"crm~L-0": [Timer("crm~L-0", WAKE, 3, 1, -1)]}
+    await world.timers.set_timers(world.tenant, Position(), Position(6, 2, 2), timers)
+
+
+async def _fired(world: Routing, given: Given) -> int:
+    await _timed(world)
+    removed: int = await world.timers.fire(world.tenant, **given)
+    return removed
+
+
+async def _timers(world: Routing, given: Given) -> int:
+    await _timed(world)
+    return len(await world.timers.timers(world.tenant, **given))
+
+
+async def _followed_from(world: Routing, before: Position) -> bool:
+    await _timed(world)
+    is_kept: bool = await world.timers.set_timers(world.tenant, before, Position(7, 2, 2), {})
+    return is_kept
+
+
 ROWS = (
     Row(Log.entries, "after", 0, "behind nothing: from the first event", "likewise",
         lambda w, g: _numbers(w.store.entries(w.tenant, **g)), ALL, ALL, redis_only=True),
@@ -560,6 +589,13 @@ ROWS = (
     Row(Presences.set_presence, "fingerprint", "", _LIKE_ANY, "the empty one", _away_otherwise, RequestIdReused,
         RequestIdReused),
     Row(Presences.set_presence, "actor", "", _ANYBODY, "likewise", _who_set_it, "", ""),
+    Row(Timers.set_timers, "timers", {}, "no work item's timers change", "must be given",
+        lambda w, g: w.timers.set_timers(w.tenant, Position(), Position(6, 2, 2), **g), True),
+    Row(Timers.fire, "count", 0, "none", "200", _fired, 0, 1),
+    Row(Timers.timers, "start", 0, "from the earliest on", "likewise", _timers, 1, 1),
+    Row(Timers.timers, "count", 0, "none", "1,000", _timers, 0, 1),
+    Row(Position, "event", 0, "the log was never followed: a conflict where it was", "likewise",
+        lambda w, g: _followed_from(w, Position(**g)), False, False),
 )  # fmt: skip
 
 

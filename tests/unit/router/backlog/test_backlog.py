@@ -58,6 +58,17 @@ def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[f
     assert room.due(99) == sorted(oldest.values(), key=int)
 
 
+def test_one_that_is_woken_gives_its_group_one_chance_which_the_oldest_has() -> None:
+    room = Backlog()
+    for first, reps in enumerate(["a", "a", "b"]):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset(reps))))
+
+    room.woken("1")
+    room.woken("nobody knows of it")
+
+    assert room.due(9) == ["0"]
+
+
 def test_nobody_for_one_is_nobody_for_all_of_the_group() -> None:
     room = Backlog()
     for first in range(3):

@@ -1,0 +1,117 @@
+"""When somebody comes, against looking at every quarter of an hour; and whose hours count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.assignment.planner import Planner
+from router.assignment.roster import Roster
+from router.backlog.lifts import lifts
+from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.workforce import Member, Pool, Rep, WorkforceRecords
+from router.model.workitem import Kind, WorkItem
+from router.rules.check import check
+from router.timers.ports import Present
+from router.workforce.open_hours import open_hours
+from rules.index import IndexEngine
+
+QUARTER_MS = 15 * 60_000
+DAY_MS = 96 * QUARTER_MS
+WEEKS = range(0, 21 * DAY_MS, QUARTER_MS)
+RULES = check("fields: {}\nrules: []\ndefault: {route: {pool: east, fallback: [{pool: west}, wait]}}").rule_set
+LEAD = WorkItem(Kind.LEAD, "crm", "L-1")
+NIGHT = Calendar("night", weekly=tuple(WeeklyHours(day, Hours(22 * 60, 6 * 60)) for day in range(7)))
+DAY = Calendar("day", weekly=tuple(WeeklyHours(day, Hours(9 * 60, 18 * 60)) for day in range(5)))
+CALENDARS = {calendar.id: calendar for calendar in (NIGHT, DAY)}
+
+
+def present(
+    reps: Sequence[Rep],
+    pools: Sequence[Pool],
+    absences: Sequence[Absence] = (),
+    calendar: str = "",
+    away: Mapping[str, int] | None = None,
+) -> Present:
+    """Return a workforce, and who is away."""
+    assert RULES is not None
+    by_kind: dict[str, dict[str, Any]] = {
+        "rep": {rep.id: rep for rep in reps},
+        "pool": {pool.id: pool for pool in pools},
+        "calendar": CALENDARS,
+        "absence": {absence.id: absence for absence in absences},
+        "tenant": {"settings": TenantSettings(calendar=calendar)},
+    }
+    return Present(Planner(1, RULES, IndexEngine(RULES), Roster(WorkforceRecords(1, by_kind))), away or {})
+
+
+EAST = Pool("east", (Member("ann"),))
+spans = st.tuples(st.integers(0, 14 * 96), st.integers(1, 96)).map(
+    lambda span: (span[0] * QUARTER_MS, (span[0] + span[1]) * QUARTER_MS)
+)
+
+
+def is_there(calendar: str, leave: Sequence[tuple[int, int]], at_ms: int) -> bool:
+    is_open = not calendar or open_hours(CALENDARS[calendar]).is_open(at_ms)
+    return is_open and not any(start_ms <= at_ms < end_ms for start_ms, end_ms in leave)
+
+
+@given(st.sampled_from(["", "night", "day"]), st.lists(spans, max_size=4), st.integers(0, 14 * 96))
+def test_somebody_comes_when_they_are_there_who_were_not_before(
+    calendar: str, leave: list[tuple[int, int]], quarter: int
+) -> None:
+    at_ms = quarter * QUARTER_MS
+    absences = [Absence(f"ann/{number}", *span) for number, span in enumerate(leave)]
+    world = present([Rep("ann", calendar=calendar)], [EAST], absences)
+
+    there = [is_there(calendar, leave, instant) for instant in WEEKS]
+    comings = (WEEKS[n] for n in range(1, len(WEEKS)) if WEEKS[n] > at_ms and there[n] and not there[n - 1])
+    assert lifts(world, LEAD, at_ms) == next(comings, None)
+
+
+def test_an_own_calendar_counts_before_the_pool_s_and_that_before_the_tenant_s() -> None:
+    own = present([Rep("ann", calendar="night")], [Pool("east", (Member("ann"),), calendar="day")], calendar="day")
+    of_pool = present([Rep("ann")], [Pool("east", (Member("ann"),), calendar="night")], calendar="day")
+    of_tenant = present([Rep("ann")], [EAST], calendar="night")
+
+    assert {lifts(world, LEAD, DAY_MS) for world in (own, of_pool, of_tenant)} == {DAY_MS + 88 * QUARTER_MS}
+
+
+def test_the_first_to_come_of_every_step_counts() -> None:
+    west = Pool("west", (Member("bob"), Member("cy")))
+    reps = [Rep("ann", calendar="night"), Rep("bob", calendar="day"), Rep("cy")]
+
+    assert lifts(present(reps, [EAST, west]), LEAD, 0) == 36 * QUARTER_MS
+
+
+def test_nobody_comes_where_everybody_is_always_there() -> None:
+    assert lifts(present([Rep("ann")], [EAST]), LEAD, 0) is None
+
+
+def test_whoever_is_away_comes_when_they_said_and_not_when_nobody_knows() -> None:
+    assert lifts(present([Rep("ann")], [EAST], away={"ann": 5_000}), LEAD, 0) == 5_000
+    assert lifts(present([Rep("ann")], [EAST], away={"ann": 5_000}), LEAD, 5_000) is None
+    assert lifts(present([Rep("ann")], [EAST], away={"ann": 0}), LEAD, 0) is None
+    assert lifts(present([Rep("ann")], [EAST], away={"bob": 5_000}), LEAD, 0) is None
+
+
+def test_leave_begins_earlier_by_the_pool_s_buffer() -> None:
+    leave = Absence("ann/1", DAY_MS, 2 * DAY_MS)
+    buffered = present([Rep("ann")], [Pool("east", (Member("ann"),), leave_buffer_ms=DAY_MS)], [leave])
+
+    assert lifts(buffered, LEAD, QUARTER_MS) == 2 * DAY_MS
+
+
+def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
+    both = Pool("east", (Member("ann"), Member("bob")))
+    reps = [Rep("ann", calendar="day"), Rep("bob", calendar="night")]
+    asked = [n * 7 * QUARTER_MS for n in range(100)]
+    world, other = present(reps, [both]), present(reps, [both])
+
+    forwards = [lifts(world, LEAD, at_ms) for at_ms in asked]
+    backwards = [lifts(other, LEAD, at_ms) for at_ms in reversed(asked)]
+
+    assert forwards == backwards[::-1]

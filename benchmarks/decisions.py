@@ -51,7 +51,7 @@ def cost_us(n_rules: int, n_reps: int, per_lead: int = 10) -> float:
     def decide(number: int) -> None:
         plan = planner.plan(leads[number % len(leads)])
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        choose(attempts, projection.see(attempts, Kind.LEAD), number)
+        choose(attempts, projection.see(attempts, Kind.LEAD, 0), number)
 
     spent = _spent_us(decide)
     engine.close()

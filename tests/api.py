@@ -272,8 +272,9 @@ async def differences(redis_url: str, tenant: str) -> list[str]:
     """Replay a tenant's log as ``fairlead log replay`` does."""
     stores = Stores.connect(redis_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+    replay = Replay(stores.assignments, stores.presences, planners)
     try:
-        return [difference async for difference in Replay(stores.assignments, planners).differences(tenant)]
+        return [difference async for difference in replay.differences(tenant)]
     finally:
         planners.close()
         await stores.close()

@@ -11,7 +11,8 @@ from typing import Any
 
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Kept, Plan, Planner
-from router.model.decision import Decision, ObservedState, Outcome
+from router.assignment.roster import Candidates
+from router.model.decision import Block, Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
@@ -93,7 +94,7 @@ class Explanation:
 
 _CODES = {"regions": "TERRITORY", "industries": "INDUSTRY", "skills": "SKILL", "languages": "LANGUAGE"}
 _CODES_BY_OP = {"covers": "TERRITORY"}
-REASON_CODES = ("NOT_A_MEMBER", "INACTIVE", *_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY")
+REASON_CODES = ("NOT_A_MEMBER", "INACTIVE", *_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY", *Block)
 """Every code that a reason may have, in the order of the filter."""
 
 
@@ -200,11 +201,7 @@ def _stand(
     if rep.id not in candidates.reps:
         return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, tried)))
     k = candidates.reps.index(rep.id)
-    full = dict(seen.full)
-    if k in full:
-        kind = f"capacity.{plan.kind}"
-        open_units, limit = full[k], candidates.limits[k]
-        reason = Reason("AT_CAPACITY", kind, str(open_units), str(limit))
+    if reason := _without_room(k, plan, candidates, seen):
         return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
     assert choice.picked is not None
     place = choice.eligible.index(k)
@@ -217,6 +214,13 @@ def _stand(
         choice.picked.after[place],
         candidates.scores[k],
     )
+
+
+def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedState) -> Reason | None:
+    """Return why the store saw no room for a candidate, if so."""
+    if open_units := [units for position, units in seen.full if position == k]:
+        return Reason("AT_CAPACITY", f"capacity.{plan.kind}", str(open_units[0]), str(candidates.limits[k]))
+    return next((Reason(code, lift_ms=until_ms) for position, code, until_ms, _ in seen.blocked if position == k), None)
 
 
 def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tuple[str, ...]) -> Iterator[Reason]:

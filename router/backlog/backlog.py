@@ -2,8 +2,8 @@
 
 Work items that the same reps with the same limits could take form a group. A group has *tries*: how many of its
 members may be tried now. Trying spends one; finding nobody spends all, for whoever could take the one could take the
-others. A freed unit of capacity gives one chance to each group the rep belongs to; new rules or another workforce
-give all tries to those who can now be taken by somebody who could not take them before.
+others. A freed unit of capacity gives one chance to each group the rep belongs to, and one who is back all tries; new
+rules or another workforce give all tries to those who can now be taken by somebody who could not take them before.
 """
 
 from __future__ import annotations
@@ -88,6 +88,12 @@ class Backlog:
         for (of_kind, _), group in self._groups.items():
             if of_kind is kind and rep in group.reps:
                 group.tries += 1
+
+    def came_back(self, rep: str) -> None:
+        """Give all tries to every group that a rep belongs to who was away, for how many they take nobody knows."""
+        for group in self._groups.values():
+            if rep in group.reps:
+                group.tries = math.inf
 
     def due(self, most: int) -> list[str]:
         """Take out the first who have a chance; each must then be ``refused``, put back for ``again``, or leave."""

@@ -19,7 +19,7 @@ from router.assignment.ports import MAX_JOBS, Assignments
 from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, StaleRevision
-from router.model.events import Completed, Erased, Event, RulesPublished, WorkforceChanged
+from router.model.events import Completed, Erased, Event, PresenceChanged, RulesPublished, WorkforceChanged
 from router.model.records import ItemRecord
 from router.model.workitem import State, WorkItem
 
@@ -69,6 +69,8 @@ class Requeuer:
                     self._room.freed(rep, kind)
             case WorkforceChanged() | RulesPublished():
                 await self._plan_all(await self._planner_with(event))
+            case PresenceChanged(rep=rep, until_ms=None):
+                self._room.came_back(rep)
             case Erased(item_ids=item_ids):
                 await self._plan(await self._planners.current(self._tenant), item_ids, tries=math.inf)
             case _:

@@ -1,6 +1,6 @@
 """How what is kept for ever is written down: the events of the log, and what the log holds digests of.
 
-An event's type names its format, ``decision.2``; what was written before there were formats has none and is format 1.
+An event's type names its format, ``decision.3``; what was written before there were formats has none and is format 1.
 Here is a reader for each, so that every log ever written can be read. ``scripts/log.lua`` writes events: the facts are
 the time, in milliseconds, and behind it an array; what the store is given to keep unread, the head, is written here.
 """
@@ -8,7 +8,7 @@ the time, in milliseconds, and behind it an array; what the store is given to ke
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha1
 from typing import Any
@@ -16,9 +16,18 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
-from router.model.decision import Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
+from router.model.decision import Block, Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Erased, Event, Rewritten, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Erased,
+    Event,
+    PresenceChanged,
+    Rewritten,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
 from router.model.workforce import KINDS, Member, Pool, Record
 from router.model.workitem import Kind, State, WorkItem
 from rules.revisions import Publication
@@ -118,13 +127,21 @@ def _decision(number: int, at_ms: int, fields: list[Any], head: DecisionInputs) 
         pool,
         epoch,
         charge,
-        tuple(ObservedState(tuple(deficits), tuple((k, units) for k, units in full)) for deficits, full in seen),
+        tuple([_observed(*attempt) for attempt in seen]),
         ChosenDeficit(*stand) if stand else None,
         trace_hash,
         previous,
         at_ms,
         head,
         freed,
+    )
+
+
+def _observed(deficits: list[int], full: list[list[int]], blocked: Sequence[list[Any]] = ()) -> ObservedState:
+    return ObservedState(
+        tuple(deficits),
+        tuple([(k, units) for k, units in full]),
+        tuple([(k, Block(code), detail, amount) for k, code, detail, amount in blocked]),
     )
 
 
@@ -150,6 +167,11 @@ def _rules_published(number: int, at_ms: int, fields: list[Any], _: bytes) -> Ru
 def _settled(number: int, at_ms: int, fields: list[Any], _: bytes) -> Settled:
     pool, leavers, members = fields
     return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at_ms)
+
+
+def _presence_changed(number: int, at_ms: int, fields: list[Any], _: bytes) -> PresenceChanged:
+    rep, until_ms, actor = fields
+    return PresenceChanged(number, rep, until_ms if until_ms >= 0 else None, at_ms, actor)
 
 
 def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:
@@ -188,6 +210,7 @@ _Make = Callable[[int, int, list[Any], bytes], Event]
 _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"decision": (_first, _decision_event),
     b"decision.2": (_facts, _decision_event),
+    b"decision.3": (_facts, _decision_event),
     b"completed": (_first, _completed),
     b"completed.2": (_facts, _completed),
     b"workforce": (_first, _workforce_changed),
@@ -197,6 +220,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
     b"erased.2": (_facts, _erased),
+    b"presence.1": (_facts, _presence_changed),
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""
 

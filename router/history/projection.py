@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from router.assignment import ledger
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import Cause, Decision, ObservedState
-from router.model.events import Completed, Erased, Settled
+from router.model.decision import Block, Cause, Decision, ObservedState
+from router.model.events import Completed, Erased, PresenceChanged, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
@@ -66,7 +66,11 @@ class Ledger:
 
 
 class StateProjection:
-    """Ledgers by pool, open units by rep and kind, work items by id; every pool that was named, newest revisions."""
+    """Ledgers by pool, open units by rep and kind, work items by id; every pool that was named, newest revisions.
+
+    ``presences`` holds who said that they are away, and until when, in milliseconds since the epoch; 0: until told
+    otherwise. Those of whom that is over stay in it.
+    """
 
     def __init__(self) -> None:
         self.rules = self.workforce = 0
@@ -74,6 +78,7 @@ class StateProjection:
         self.ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
+        self.presences: dict[str, int] = {}
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""
@@ -87,21 +92,46 @@ class StateProjection:
             if record.owner and record.owner == owner and is_open is (record.state not in CLOSED_STATES)
         )
 
-    def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[ObservedState, ...]:
-        """Read loads and deficits, attempt by attempt, until somebody has room."""
+    def see(
+        self, attempts: Sequence[tuple[Candidates, int]], kind: Kind, at_ms: int, named: str = ""
+    ) -> tuple[ObservedState, ...]:
+        """Read loads, presence and deficits, attempt by attempt, until somebody has room.
+
+        Parameters
+        ----------
+        at_ms
+            The time of the decision.
+        named
+            The rep a person named: theirs it is, away or not.
+        """
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
-            units = [
-                self.loads[rep, kind] if limit != UNLIMITED else 0
-                for rep, limit in zip(candidates.reps, candidates.limits, strict=True)
-            ]
-            room = [has_room(candidates, k, open_units) for k, open_units in enumerate(units)]
+            full = self._full(candidates, kind)
+            blocked = tuple(
+                (k, Block.AWAY, self.presences[rep], 0)
+                for k, rep in enumerate(candidates.reps)
+                if k not in full and rep != named and self.is_away(rep, at_ms)
+            )
+            without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
-            free = tuple(deficits.get(rep, 0) for rep, has in zip(candidates.reps, room, strict=True) if has)
-            seen.append(ObservedState(free, tuple((k, units[k]) for k, has in enumerate(room) if not has)))
+            free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
+            seen.append(ObservedState(free, tuple(full.items()), blocked))
             if free:
                 break
         return tuple(seen)
+
+    def _full(self, candidates: Candidates, kind: Kind) -> dict[int, int]:
+        """Return the open units of those at capacity, by position."""
+        units = [
+            self.loads[rep, kind] if limit != UNLIMITED else 0
+            for rep, limit in zip(candidates.reps, candidates.limits, strict=True)
+        ]
+        return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
+
+    def is_away(self, rep: str, at_ms: int) -> bool:
+        """Say whether a rep is away at an instant."""
+        until_ms = self.presences.get(rep)
+        return until_ms is not None and (not until_ms or until_ms > at_ms)
 
     def enter_decision(self, decision: Decision, attempts: Sequence[tuple[Candidates, int]], choice: Choice) -> None:
         """Enter a decision; ``choice`` is how it came about."""
@@ -128,6 +158,13 @@ class StateProjection:
         """Enter the erasing of work items: whatever was made from one as it was is out of date."""
         for item_id in self.items.keys() & erased.item_ids:
             self.items[item_id] = replace(self.items[item_id], version=erased.number)
+
+    def enter_presence(self, changed: PresenceChanged) -> None:
+        """Enter that a rep is away, or back."""
+        if changed.until_ms is None:
+            self.presences.pop(changed.rep, None)
+        else:
+            self.presences[changed.rep] = changed.until_ms
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
 from router.model.decision import Decision
-from router.model.events import Completed, Event, Settled
+from router.model.events import Completed, Event, PresenceChanged, Settled
 from router.model.records import LedgerState, Snapshot
 from router.model.workforce import Pool
 from router.model.workitem import Kind
@@ -34,6 +34,7 @@ class Movement:
         self._decisions: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
         self._settled: set[str] = set()
+        self._presences: dict[str, int | None] = dict(before.presences)
 
     def follow(self, event: Event) -> None:
         """Take in the next event."""
@@ -49,6 +50,8 @@ class Movement:
                 self._received[pool] += event.charge
             case Completed(rep=rep, kind=kind) if rep:
                 self._loads[rep, kind] -= 1
+            case PresenceChanged(rep=rep, until_ms=until_ms):
+                self._presences[rep] = until_ms
             case Settled():
                 self._settled.add(event.pool)
 
@@ -66,6 +69,7 @@ class Movement:
             yield f"log: events {self._before.number + 1} to {after.number} are not all there, or not in order"
             return
         yield from self._open_units(after)
+        yield from presence_differences(self._presences, after.presences)
         yield from _index(after)
         for pool, state in after.ledgers.items():
             yield from _beyond_bound(pool, state, pools)
@@ -87,6 +91,18 @@ class Movement:
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
+
+
+def presence_differences(logged: Mapping[str, int | None], stored: Mapping[str, int]) -> Iterator[str]:
+    """Yield in words where the log and the store differ in who is away; None: they are back."""
+    for rep in sorted({*logged, *stored}):
+        until_ms, stored_ms = logged.get(rep), stored.get(rep)
+        if until_ms != stored_ms:
+            yield f"presence {rep}: log says {_presence(until_ms)}, store {_presence(stored_ms)}"
+
+
+def _presence(until_ms: int | None) -> str:
+    return "there" if until_ms is None else f"away until {until_ms or 'told otherwise'}"
 
 
 def _index(after: Snapshot) -> Iterator[str]:

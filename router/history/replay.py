@@ -1,8 +1,8 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units and
-work items are compared with what the store keeps beside the log.
+from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units, presences
+and work items are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import Ledger, StateProjection
+from router.history.reconciliation import presence_differences
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Completed, Erased, Event, PresenceChanged, RulesPublished, Settled, WorkforceChanged
+from router.workforce.ports import Presences
 
 _PAGE = 1000
 
@@ -26,12 +28,13 @@ class Replay:
 
     Parameters
     ----------
-    store, planners
+    store, presences, planners
         What is verified, and what decisions were made from.
     """
 
-    def __init__(self, store: Assignments, planners: PlannerCache) -> None:
+    def __init__(self, store: Assignments, presences: Presences, planners: PlannerCache) -> None:
         self._store = store
+        self._presences = presences
         self._planners = planners
         self.erased = set[str]()
         """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
@@ -80,6 +83,8 @@ class Replay:
                 projection.enter_settled(event)
             case Erased():
                 projection.enter_erased(event)
+            case PresenceChanged():
+                projection.enter_presence(event)
             case RulesPublished():
                 projection.rules = event.revision
             case WorkforceChanged():
@@ -91,7 +96,7 @@ class Replay:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        seen = projection.see(attempts, decision.kind)
+        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named)
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
         record = projection.items.get(decision.item_id)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
@@ -119,6 +124,8 @@ class Replay:
             if loads.get(key, 0) != projection.loads[key]:
                 rep, kind = key
                 yield f"loads {rep} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
+        for difference in presence_differences(projection.presences, await self._presences.presences(tenant)):
+            yield difference
         waiting, logged_waiting = await self._waiting(tenant), projection.waiting()
         if waiting != logged_waiting:
             yield f"waiting: log says {logged_waiting[:5]} …, store {waiting[:5]} …"
@@ -178,4 +185,4 @@ def _explained(name: str, decision: Decision, rep: str, seen_differs: bool, epoc
     if epoch != decision.epoch:
         yield f"{name}: epoch: log says {decision.epoch}, replay {epoch}"
     if seen_differs:
-        yield f"{name}: deficits or open units: log and replay differ"
+        yield f"{name}: deficits, open units or presence: log and replay differ"

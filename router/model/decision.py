@@ -12,6 +12,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+import msgpack
+
 from router.model.workitem import Kind, WorkItem
 
 
@@ -55,15 +57,29 @@ class DecisionInputs(NamedTuple):
     outcomes: tuple[bool, ...] = ()
 
 
+class Block(StrEnum):
+    """Why the store saw no room for somebody, beside capacity."""
+
+    AWAY = "AWAY"
+    """They said so: until an instant, in milliseconds since the epoch, 0: until told otherwise; and 0."""
+
+
 class ObservedState(NamedTuple):
     """What the store saw of one attempt's candidates.
 
     ``deficits`` holds micro-units of those with room, in the candidates' order; ``full`` the position and the open
-    units of those without.
+    units of those at capacity; ``blocked`` who has no room for another reason: position, a ``Block``, and two numbers
+    that it explains. Nobody stands in both: who is full is not asked for more.
     """
 
     deficits: tuple[int, ...]
     full: tuple[tuple[int, int], ...] = ()
+    blocked: tuple[tuple[int, str, int, int], ...] = ()
+
+    def packed(self) -> bytes:
+        """Return what the hash of all that decided is over; where nobody is blocked as it was before there were any."""
+        packed: bytes = msgpack.packb(self if self.blocked else self[:2])
+        return packed
 
 
 class ChosenDeficit(NamedTuple):

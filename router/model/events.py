@@ -68,6 +68,17 @@ class RulesPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A rep is away until an instant, 0: until told otherwise; or, with None, back."""
+
+    number: int
+    rep: str
+    until_ms: int | None
+    at_ms: int
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """What was personal in some work items is no more.
 
@@ -102,4 +113,4 @@ class Rewritten:
         return ((self.events, self.last_link), *self.earlier)
 
 
-Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | Erased
+Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | PresenceChanged | Erased

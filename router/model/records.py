@@ -63,13 +63,14 @@ class LedgerState:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``owned``
-    counts the open work items that the index of owners has, by rep.
+    counts the open work items that the index of owners has, by rep, ``presences`` are as in ``StateProjection``.
     """
 
     number: int = 0
     loads: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
     ledgers: Mapping[str, LedgerState] = field(default_factory=dict)
     owned: Mapping[str, int] = field(default_factory=dict)
+    presences: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

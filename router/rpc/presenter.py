@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from gateway.grpc.call import Call
@@ -58,7 +59,8 @@ class DecisionPresenter:
     async def _put_in_words(
         self, call: Call, tenant: str, decision: Decision, message: decisions.Decision, view: View
     ) -> None:
-        name_people(message, await self._queries.roster(tenant, decision))
+        roster = await self._queries.roster(tenant, decision)
+        name_people(message, roster)
         if self._mask is not None:
             await self._mask(call, message)
-        tell(message, view.language, full=view.full)
+        tell(message, view.language, ZoneInfo(roster.records.settings.time_zone), full=view.full)

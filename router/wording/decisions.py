@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, tzinfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
 from router.wording.figures import claim_of, decided_by, first_two, relation, signed
+from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
     COMPARISONS,
     COUNTED,
     DECIDED,
+    LIFTS,
     LOST,
     MET,
     PARTS,
@@ -29,13 +32,15 @@ from router.wording.phrases import (
 _ATTRIBUTE = "attributes."
 
 
-def tell(decision: decisions.Decision, language: Language, *, full: bool) -> None:
+def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool) -> None:
     """Write into a message what it says in words.
 
     Parameters
     ----------
     decision
         Masked for whom it is told to.
+    zone
+        Whose clocks instants are told by.
     full
         Whether it holds all candidates and predicates: then these are told too.
     """
@@ -49,6 +54,10 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool) -> Non
     for candidate in decision.candidates:
         for reason in candidate.reasons:
             _tell_reason(reason, language)
+            if reason.HasField("lift_time"):
+                told = decision.decide_time.ToDatetime(UTC)
+                lift = when(reason.lift_time.ToDatetime(UTC), told, zone, language)
+                reason.text = LIFTS[reason.code].say(language, reason=reason.text, when=lift)
         candidate.sentences.extend(_stood(candidate, chosen, language))
     decision.sentences.extend(_sentences(decision, language))
 

@@ -30,6 +30,7 @@ REFUSED: Mapping[str, Phrase] = {
     "ATTRIBUTE": Phrase("not as required in {field}", "不符合 {field} 的要求"),
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
+    "AWAY": Phrase("away", "离开"),
 }
 """What refuses somebody, in general, by the reason's code."""
 
@@ -48,8 +49,32 @@ REASONS: Mapping[str, Phrase] = {
     "INACTIVE": Phrase("inactive", "已停用"),
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
+    "AWAY": Phrase("away", "离开"),
 }
 """The same with the values, by code; of NOT_A_MEMBER by code and field. Where an attribute was compared, see below."""
+
+LIFTS: Mapping[str, Phrase] = {
+    "AWAY": Phrase("{reason}, back {when}", "{reason}，{when} 回来"),
+}
+"""A reason that time ends, with the instant, by code."""
+
+WHEN: Mapping[str, Phrase] = {
+    "that day": Phrase("at {time}", "{time}"),
+    "that week": Phrase("on {day} at {time}", "{day} {time}"),
+    "later": Phrase("on {date} at {time}", "{date} {time}"),
+}
+"""An instant, told on the day itself, within six days, and later."""
+
+DAYS: Mapping[str, Phrase] = {
+    "MONDAY": Phrase("Monday", "周一"),
+    "TUESDAY": Phrase("Tuesday", "周二"),
+    "WEDNESDAY": Phrase("Wednesday", "周三"),
+    "THURSDAY": Phrase("Thursday", "周四"),
+    "FRIDAY": Phrase("Friday", "周五"),
+    "SATURDAY": Phrase("Saturday", "周六"),
+    "SUNDAY": Phrase("Sunday", "周日"),
+}
+"""The days of the week, called as calendars do."""
 
 REQUIREMENTS: Mapping[str, Phrase] = {
     "covers": Phrase("{field} {actual}: must cover {required}", "{field} 为 {actual}，须覆盖 {required}"),

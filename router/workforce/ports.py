@@ -1,4 +1,4 @@
-"""Reps, pools and territories, with every revision they ever had."""
+"""Reps, pools and territories, with every revision they ever had; and who is there."""
 
 from __future__ import annotations
 
@@ -49,6 +49,40 @@ class Workforce(Protocol):
         NotPossible
             If a rep that must be idle is not.
         """
+
+
+class Presences(Protocol):
+    """Who is away. No revision of the workforce: a thousand reps who come and go would make a thousand planners."""
+
+    async def set_presence(
+        self,
+        tenant: str,
+        rep: str,
+        until_ms: int | None,
+        *,
+        request_id: str = "",
+        fingerprint: str = "",
+        actor: str = "",
+    ) -> int:
+        """Write down that a rep is away, or back; return the event's number. A repeated request returns the same.
+
+        Parameters
+        ----------
+        until_ms
+            Until when they are away, in milliseconds since the epoch, 0: until told otherwise; None: they are back.
+
+        Raises
+        ------
+        NotFound
+            If there is no such rep.
+        InvalidInput
+            If the instant is not ahead by the store's clock.
+        RequestIdReused
+            If the request id was used for other content.
+        """
+
+    async def presences(self, tenant: str) -> Mapping[str, int]:
+        """Return until when whoever said so is away, by rep; 0: until told otherwise, and it may be over."""
 
 
 class Revisions(Protocol):

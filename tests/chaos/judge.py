@@ -120,9 +120,9 @@ class Judge:
         states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
         self.evidence = Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)
         found = list(violations(self.evidence))
-        found += [f"verify: {text}" async for text in Replay(self._stores.assignments, self._planners).differences(
-            self._tenant)]  # fmt: skip
         stores = self._stores
+        replay = Replay(stores.assignments, stores.presences, self._planners)
+        found += [f"verify: {text}" async for text in replay.differences(self._tenant)]
         audit = TamperCheck(
             stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets
         )

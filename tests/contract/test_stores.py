@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from failures import Failure
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
@@ -35,7 +37,7 @@ from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
-from router.model.events import Completed, Erased, RulesPublished, Settled, WorkforceChanged
+from router.model.events import Completed, Erased, PresenceChanged, RulesPublished, Settled, WorkforceChanged
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
@@ -43,6 +45,7 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
 from router.workforce.edits import Edit
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
@@ -52,6 +55,8 @@ from tests.workforces import roster as roster_of
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
+FAR_AHEAD = (4_000_000_000_000, 4_000_000_000_001)
+"""Instants, in milliseconds since the epoch, that no test sees."""
 CUSTOMERS = ("C-1", "客户 2", "C 3")
 RULES = """
 fields:
@@ -101,8 +106,12 @@ class Nobody:
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, customer_scores: Any, values: Any) -> None:
+    def __init__(
+        self, assignments: Any, workforce: Any, presences: Any, rule_sets: Any, customer_scores: Any, values: Any
+    ) -> None:
         self.assignments = assignments
+        self.presences = PresenceService(presences)
+        self.replay_of = partial(Replay, assignments, presences)
         self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
@@ -136,7 +145,7 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return value._replace(at_ms=0)
-        case Completed() | Erased() | Settled() | WorkforceChanged() | RulesPublished():
+        case Completed() | Erased() | PresenceChanged() | Settled() | WorkforceChanged() | RulesPublished():
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
@@ -160,13 +169,13 @@ class Stores(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.redis = Redis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
-        memory = MemoryStore(lambda: 0)
+        memory = MemoryStore(lambda: round(time() * 1000))
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory),
             Side(
-                RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisCustomerScores(self.redis),
-                RedisPersonalValues(self.redis),
+                RedisAssignments(self.redis), RedisWorkforce(self.redis), RedisPresences(self.redis), rule_sets,
+                RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -198,6 +207,15 @@ class Stores(RuleBasedStateMachine):
         self.both(
             lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
         )
+
+    @rule(
+        rep=st.sampled_from([*REPS, "nobody"]),
+        until_ms=st.sampled_from([None, None, 0, 0, *FAR_AHEAD]),
+        request_id=st.sampled_from(["", "", "", "p1", "a1", "r1"]),
+    )
+    def come_and_go(self, rep: str, until_ms: int | None, request_id: str) -> None:
+        self.both(lambda side: side.presences.set_presence(TENANT, rep, until_ms, request_id=request_id))
+        self.both(lambda side: side.presences.presences(TENANT))
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:
@@ -378,7 +396,7 @@ async def explained(side: Side, number: int) -> Any:
 
 
 async def differences(side: Side) -> list[str]:
-    return [difference async for difference in Replay(side.assignments, side.planners).differences(TENANT)]
+    return [difference async for difference in side.replay_of(side.planners).differences(TENANT)]
 
 
 @pytest.fixture(scope="module")

@@ -238,7 +238,7 @@ class World:
             If it is not what the log says, or somebody changed what is not theirs.
         """
         for tenant in (TENANT, OTHER):
-            async for difference in Replay(self._store, self._planners).differences(tenant):
+            async for difference in Replay(self._store, self._store, self._planners).differences(tenant):
                 raise Violation(f"verify {tenant}: {difference}")
         await self._check_actors()
         self._store.forget()

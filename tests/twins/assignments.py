@@ -64,13 +64,14 @@ class MemoryAssignments(Tenants):
             return Refusal.CLOSED
         if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
             return Refusal.CONFLICT
-        seen = state.projection.see(job.attempts, job.kind)
+        at_ms = self._time_of(state)
+        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         if job.mode is Mode.WAKE and not choice.rep:
             return Refusal.NOBODY
-        decision = self._decide(state, job, record, seen, choice)
+        decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
@@ -85,7 +86,8 @@ class MemoryAssignments(Tenants):
 
     def _decide(
         self,
-        state: Tenant,
+        number: int,
+        at_ms: int,
         job: BindCommand,
         record: ItemRecord | None,
         seen: tuple[ObservedState, ...],
@@ -95,7 +97,7 @@ class MemoryAssignments(Tenants):
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         candidates = [candidates for candidates, _ in job.attempts]
         return Decision(
-            number=len(state.events) + 1,
+            number=number,
             item_id=job.item_id,
             kind=job.kind,
             outcome=outcome,
@@ -107,7 +109,7 @@ class MemoryAssignments(Tenants):
             stand=choice.stand,
             trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
             previous=record.event if record else 0,
-            at_ms=self._time_of(state),
+            at_ms=at_ms,
             head=job.head,
             freed=record.owner if choice.rep and record else "",
         )

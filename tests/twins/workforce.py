@@ -10,6 +10,7 @@ from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
 from router.model.workforce import LedgerSettlement, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
+from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenants
 
 
@@ -73,6 +74,9 @@ class MemoryWorkforce(Tenants):
             settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._time_of(state))
             state.events.append(settled)
             state.projection.enter_settled(settled)
+        for (kind, record_id), record in records.items():
+            if kind == "rep" and record is None and record_id in state.projection.presences:
+                enter_presence(state, record_id, None, self._time_of(state), actor)
         if request_id:
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce

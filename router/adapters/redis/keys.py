@@ -61,6 +61,11 @@ class Keys:
         return self._key("owned")
 
     @property
+    def presence(self) -> str:
+        """Hash: rep → until when they are away, in milliseconds since the epoch; 0: until told otherwise."""
+        return self._key("presence")
+
+    @property
     def records(self) -> str:
         """Hash: ``{kind}/{id}`` → a rep, pool or territory as JSON."""
         return self._key("workforce")

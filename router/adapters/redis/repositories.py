@@ -10,6 +10,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
@@ -25,6 +26,7 @@ class Stores:
 
     assignments: RedisAssignments
     workforce: RedisWorkforce
+    presences: RedisPresences
     rule_sets: RedisRuleSets
     customer_scores: RedisCustomerScores
     log_follower: RedisLogFollower
@@ -52,6 +54,7 @@ class Stores:
         return cls(
             RedisAssignments(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
+            RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),
             RedisCustomerScores(redis),
             RedisLogFollower(redis),

@@ -62,6 +62,9 @@ _REQUEST_KEY = re.compile(r"(fairlead:\{[^}]*\}(?::queue:[^:]+)?):(request|chang
 _RENAMED = {"request": "answered", "change": "changed"}
 _ROUTING = ":queue:routing"
 
+_FORMAT_OF_ITEMS = 3
+"""The newest format that changed what is kept of work items."""
+
 _upgrade_items, _lead_to_items = script("upgrade_items"), script("lead_to_items")
 
 
@@ -248,10 +251,15 @@ class StoreUpgrade:
             await self._redis.delete(plain[0])
 
     async def _upgrade(self, tenant: str) -> None:
-        """Bring a tenant from format 1 or 2 to 3; who was overtaken meanwhile does no harm."""
+        """Bring a tenant to this version's format; who was overtaken meanwhile does no harm."""
+        if await format_of(self._redis, tenant) < _FORMAT_OF_ITEMS:
+            await self._upgrade_items(tenant)
+        with translated():
+            await self._redis.hset(Keys(tenant).revisions, "format", FORMAT)
+
+    async def _upgrade_items(self, tenant: str) -> None:
+        """Bring a tenant's work items from format 1 or 2 to 3, the newest there is of them."""
         keys, after = Keys(tenant), 0
-        if await format_of(self._redis, tenant) == FORMAT:
-            return
         newest = await self._log.events(tenant, count=1, newest_first=True)
         while entries := await self._log.entries(tenant, after=after, count=self._page):
             await self._leads()
@@ -263,8 +271,6 @@ class StoreUpgrade:
                 await self._lead_to(tenant, items, {entry.number: entry for entry in entries})
             after = entries[-1].number
             self._report.moved(tenant, after, newest[0].number)
-        with translated():
-            await self._redis.hset(keys.revisions, "format", FORMAT)
 
     async def _lead_to(self, tenant: str, item_ids: Sequence[str], entries: Mapping[int, StoredEvent]) -> None:
         """Have all spellings lead to the work items that first came with some events."""

@@ -68,7 +68,7 @@ class RedisWorkforce:
         request = [keys.request(request_id)] if request_id else []
         reply = await _change(
             self._redis,
-            [keys.revisions, keys.loads, keys.events, keys.records, keys.changes, *ledgers, *request],
+            [keys.revisions, keys.loads, keys.events, keys.records, keys.changes, keys.presence, *ledgers, *request],
             [
                 expected,
                 fingerprint,

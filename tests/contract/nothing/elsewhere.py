@@ -75,6 +75,11 @@ SCRIPTS = {
         "actor ('': nobody is asked who they are)": "Completion actor",
     },
     "router/keep_customer_scores": {"any text ('': the known one stays)": "LastScore value_tier"},
+    "router/set_presence": {
+        "the epoch (0: until told otherwise, -1: they are there)": "Presences.set_presence until_ms",
+        "request's key (absent: none)": "Presences.set_presence request_id",
+        "actor ('': nobody is asked who they are)": "Presences.set_presence actor",
+    },
     "router/publish": {
         "request's key (absent: none)": "RuleSets.publish request_id",
         "active revision ('': any)": "RuleSets.publish expected",

@@ -12,6 +12,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
@@ -24,7 +25,7 @@ from router.erasure.ports import Erasure, PersonalValues
 from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.errors import CorruptHistory, RequestIdReused, StaleRevision
+from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Erased
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
@@ -34,7 +35,7 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets
 from router.workforce.edits import Edit
-from router.workforce.ports import Workforce
+from router.workforce.ports import Presences, Workforce
 from router.workforce.service import WorkforceService
 from rules.arrival import instant
 from rules.revisions import Publication
@@ -51,6 +52,7 @@ class Routing:
 
     store: Any
     workforce: Any
+    presences: Any
     rule_sets: Any
     customer_scores: Any
     log_follower: Any
@@ -64,11 +66,12 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, tenant)
+            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, memory, tenant)
         else:
             world = cls(
                 RedisAssignments(redis),
                 RedisWorkforce(redis),
+                RedisPresences(redis),
                 RedisRuleSets(redis),
                 RedisCustomerScores(redis),
                 RedisLogFollower(redis),
@@ -203,6 +206,30 @@ async def _settled(world: Routing, given: Given) -> list[str]:
 
 async def _writer(world: Routing, given: Given) -> str:
     await world.write(**given)
+    actor: str = (await world.event()).actor
+    return actor
+
+
+async def _away(world: Routing, given: Given) -> dict[str, int]:
+    await world.presences.set_presence(world.tenant, "bo", **{"until_ms": 0, **given})
+    return dict(await world.presences.presences(world.tenant))
+
+
+async def _away_twice(world: Routing, given: Given) -> int:
+    """Set it twice with the same request; return the number of the second event."""
+    await world.presences.set_presence(world.tenant, "bo", 0, fingerprint="f", **given)
+    number: int = await world.presences.set_presence(world.tenant, "bo", 0, fingerprint="f", **given)
+    return number
+
+
+async def _away_otherwise(world: Routing, given: Given) -> int:
+    await world.presences.set_presence(world.tenant, "bo", 0, request_id="r", **given)
+    number: int = await world.presences.set_presence(world.tenant, "bo", None, request_id="r", fingerprint="other")
+    return number
+
+
+async def _who_set_it(world: Routing, given: Given) -> str:
+    await world.presences.set_presence(world.tenant, "bo", 0, **given)
     actor: str = (await world.event()).actor
     return actor
 
@@ -512,6 +539,15 @@ ROWS = (
     Row(Workforce.write, "fingerprint", "", _LIKE_ANY, "the empty one", _written_otherwise, RequestIdReused,
         RequestIdReused),
     Row(Workforce.write, "actor", "", _ANYBODY, "likewise", _writer, "", ""),
+    Row(Presences.set_presence, "rep", "", "nobody has this id", "must be given",
+        lambda w, g: w.presences.set_presence(w.tenant, until_ms=0, **g), NotFound),
+    Row(Presences.set_presence, "until_ms", 0, "until told otherwise", "must be given; None: they are back",
+        _away, {"bo": 0}),
+    Row(Presences.set_presence, "until_ms", None, "they are back", "must be given", _away, {}),
+    Row(Presences.set_presence, "request_id", "", _ONCE, "likewise", _away_twice, 8, 8),
+    Row(Presences.set_presence, "fingerprint", "", _LIKE_ANY, "the empty one", _away_otherwise, RequestIdReused,
+        RequestIdReused),
+    Row(Presences.set_presence, "actor", "", _ANYBODY, "likewise", _who_set_it, "", ""),
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
-from router.workforce.ports import Revisions, Workforce
+from router.workforce.ports import Presences, Revisions, Workforce
 from rules.ports import RuleEngine
 from rules.revisions import Publication
 from scoring.memory import LastScore, ScoreMemory
@@ -43,7 +43,7 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted, StoreClock,
+    Submitted, StoreClock, Presences,
 )  # fmt: skip
 VALUES = (
     RevisionPair,

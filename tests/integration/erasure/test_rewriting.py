@@ -14,6 +14,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rewriting import LogRewriter, RewriteReport
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
@@ -56,8 +57,8 @@ async def old(redis: Any, tenant: str) -> World:
 
 def _world(redis: Any, tenant: str) -> World:
     return World(
-        RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis), RedisCustomerScores(redis),
-        RedisPersonalValues(redis), tenant,
+        RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
+        RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@
 --        3 events     stream  the log, see log.lua
 --        4 waiting    zset    work items that wait, by the number of their first event
 --        5 owned      zset    work items by owner, see item.lua
---        6 …          hash    ledgers, one per pool named in the header
+--        6 presence   hash    see ledger.lua
+--        7 …          hash    ledgers, one per pool named in the header
 --        then                 per job its item key and, where it has them, its request key, see item.lua and request.lua; the
 --                             hash that opens what is sealed in its events, see router/model/sealing.py; and the zset of
 --                             work items of its customer
@@ -27,8 +28,8 @@
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
 
-local DECISION_TYPE = 'decision.2'
-local FIRST_LEDGER = 6
+local DECISION_TYPE = 'decision.3'
+local FIRST_LEDGER = 7
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
 local PERSONAL, OPENINGS, CUSTOMER, HEAD = 14, 15, 16, 17
@@ -54,6 +55,7 @@ for i, pool in ipairs(pools) do open_ledger(pool, KEYS[FIRST_LEDGER - 1 + i]) en
 local sets = {}
 for i = 1, n_sets do sets[i] = candidate_set(cmsgpack.unpack(ARGV[1 + i])) end
 read_ledgers(KEYS[2])
+read_presence(KEYS[6], sets)
 
 local function array(n)
   -- Returns what msgpack puts in front of n values.
@@ -66,13 +68,13 @@ local function choose(job)
     after = {}, stand = {}}
   for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, full = with_room(set, job[JOB_KIND])
+    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED])
     local chosen, before, entitlement, after
     if #eligible > 0 then
       chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED])
       if not chosen then return nil end
     end
-    local seen = cmsgpack.pack({before or {}, full})
+    local seen = cmsgpack.pack(#blocked > 0 and {before or {}, full, blocked} or {before or {}, full})
     choice.attempts, choice.seen, choice.proof = a, choice.seen .. seen, choice.proof .. set.digest .. seen
     if chosen then
       local k = eligible[chosen]

@@ -1,8 +1,9 @@
 -- The ledgers and the units of work that reps have open: a job is given to whom it is due, among those with room.
 --
 -- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `decisions`, `overrides`,
--- `largest_charge`, `largest_band`, `worst`, `disturbance`. `loads` is a hash `{rep}|{kind}` → open units. A candidate
--- set is {pool, band, members, reps, weights, limits, scores, digest}: see bind.lua.
+-- `largest_charge`, `largest_band`, `worst`, `disturbance`. `loads` is a hash `{rep}|{kind}` → open units. `presence` is a
+-- hash rep → until when they are away, in milliseconds since the epoch, 0: until told otherwise; who is not in it is there. A
+-- candidate set is {pool, band, members, reps, weights, limits, scores, digest}: see bind.lua.
 
 local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
 local NONE = {} -- stays empty
@@ -18,14 +19,41 @@ end
 
 local function candidate_set(set)
   -- Takes a candidate set as it was sent, and has its deficits read with the others'.
-  local everybody, fields, reps, book = {}, {}, set[4], books[set[1]]
-  for k = 1, #reps do everybody[k], fields[k] = k, 'd:' .. reps[k] end
+  local present, fields, reps, book = {}, {}, set[4], books[set[1]]
+  for k = 1, #reps do present[k], fields[k] = k, 'd:' .. reps[k] end
   if book then
     book.members = set[3]
     want_amounts(book, fields)
   end
   return {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
-    book = book, fields = fields, everybody = everybody}
+    book = book, fields = fields, present = present, away = NONE, blocked = NONE}
+end
+
+local function set_apart(set, untils)
+  -- Keeps who of a set is away now apart from those who are there; `untils` holds what `presence` says of each, false: nothing.
+  local present, away, blocked = {}, {}, {}
+  for k, rep in ipairs(set.reps) do
+    local until_ms = untils[k] and tonumber(untils[k])
+    if until_ms and (until_ms == 0 or until_ms > log.now_ms) then
+      away[rep], blocked[#blocked + 1] = until_ms, {k - 1, 'AWAY', until_ms, 0}
+    else
+      present[#present + 1] = k
+    end
+  end
+  if #blocked > 0 then set.present, set.away, set.blocked = present, away, blocked end
+end
+
+local function read_presence(key, sets)
+  -- Reads who is away, if anybody ever was.
+  if redis.call('EXISTS', key) == 0 then return end
+  for _, set in ipairs(sets) do
+    local untils, reps = {}, set.reps
+    for from = 1, #reps, SLICE do
+      local stored = redis.call('HMGET', key, unpack(reps, from, math.min(from + SLICE - 1, #reps)))
+      for i = 1, #stored do untils[from + i - 1] = stored[i] end
+    end
+    set_apart(set, untils)
+  end
 end
 
 local function read_ledgers(loads_key)
@@ -55,33 +83,38 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind)
-  -- Returns the places of those with room, and {place from 0, open units} of the full.
-  if #set.limits == 0 then return set.everybody, NONE end
-  if set.kind ~= kind or taken >= set.enough then count_room(set, kind) end
-  if taken < set.enough then return set.everybody, NONE end
-  local eligible, full = {}, {}
-  for k, limit in ipairs(set.limits) do
-    local units = loads.now[set.loads[k]]
-    if limit >= 0 and units >= limit then
+local function with_room(set, kind, named)
+  -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
+  -- who has no room for another reason: who is full is not asked for one. Who was named by a person need not be there.
+  local is_limited, is_wanted = #set.limits > 0, set.away[named]
+  if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
+  if not is_wanted and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
+  local eligible, full, blocked = {}, {}, {}
+  for k, rep in ipairs(set.reps) do
+    local limit, until_ms = set.limits[k] or -1, set.away[rep]
+    local units = limit >= 0 and loads.now[set.loads[k]]
+    if units and units >= limit then
       full[#full + 1] = {k - 1, units}
+    elseif until_ms and rep ~= named then
+      blocked[#blocked + 1] = {k - 1, 'AWAY', until_ms, 0}
     else
       eligible[#eligible + 1] = k
     end
   end
-  return eligible, full
+  return eligible, full, blocked
 end
 
 local function shares_of(set, eligible, charge)
-  -- Returns each one's share of a charge, and their sum; kept where everybody has room, as the next job mostly has the same.
-  if eligible == set.everybody and charge == set.charge then return set.shares, set.sum end
+  -- Returns each one's share of a charge, and their sum; kept where everybody who is there has room, as the next job mostly
+  -- has the same.
+  if eligible == set.present and charge == set.charge then return set.shares, set.sum end
   local weights, total, shares, sum = set.weights, 0, {}, 0
   for e = 1, #eligible do total = total + weights[eligible[e]] end
   for e = 1, #eligible do
     shares[e] = math.floor(charge * weights[eligible[e]] / total)
     sum = sum + shares[e]
   end
-  if eligible == set.everybody then set.charge, set.shares, set.sum = charge, shares, sum end
+  if eligible == set.present then set.charge, set.shares, set.sum = charge, shares, sum end
   return shares, sum
 end
 

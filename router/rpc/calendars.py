@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
@@ -19,6 +21,7 @@ from router.rpc.standard_methods import StandardMethods
 from router.rpc.workforce_messages import instant_ms, masked
 from router.workforce.country_days import CountryDays, country_days
 from router.workforce.edits import Edit
+from router.workforce.ics import ics_days
 from router.workforce.imports import with_days
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -69,14 +72,13 @@ class CalendarMethods:
 
     async def ImportCalendar(self, request: calendars.ImportCalendarRequest, call: Call) -> calendars.Calendar:
         tenant, calendar_id = fields.name_of(request.name, "calendars")
-        if not request.HasField("source"):
-            raise InvalidInput.of("country", "is absent: must be a country and years")
-        # beforehand, so that the package is read, and a country refused, while nobody waits for their turn
-        await asyncio.to_thread(_country_days, request.country, Calendar(calendar_id))
+        present = (await self._workforce_service.get(tenant, "calendar", calendar_id)).record
+        # beforehand, off the loop: a package is loaded, a file may be long, and nobody shall wait for it
+        read_days = await asyncio.to_thread(_days_of, request, present)
         change = Edit(
             "calendar",
             calendar_id,
-            lambda present: with_days(present, _country_days(request.country, present)),
+            lambda now: with_days(now, read_days if now == present else _days_of(request, now)),
             request.etag,
         )
         return read.calendar_message(tenant, await self._standard.save(tenant, change, request, call))
@@ -170,14 +172,48 @@ def _absence(name: str, field: str = "name") -> tuple[str, str, str]:
     return tenant, rep, f"{rep}/{fields.text(parts[5], fields.MAX_LAST_PART, field)}"
 
 
+def _days_of(request: calendars.ImportCalendarRequest, calendar: Any) -> CountryDays:
+    """Read the days that are to be imported, with the hours of a calendar.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no source, or it is not as it must be.
+    NotPossible
+        If it is an .ics file, and the extra that reads such files is not installed.
+    """
+    match request.WhichOneof("source"):
+        case "country":
+            return _country_days(request.country, calendar)
+        case "ics":
+            return _ics_days(request.ics, calendar)
+    raise InvalidInput.of("country", "is absent: must be a country with years, or ics in its place")
+
+
 def _country_days(message: calendars.CountryDays, calendar: Calendar) -> CountryDays:
-    years = list(message.years)
-    if not 1 <= len(years) <= MAX_YEARS or len(set(years)) < len(years):
-        raise InvalidInput.of("country.years", f"{shown(str(years))}: must be 1 to {MAX_YEARS} years, each once")
+    years = _years(message.years, "country.years")
     try:
         return country_days(message.country, years, calendar.weekly, message.subdivision)
     except InvalidInput as error:
         raise InvalidInput([Violation(f"country.{v.field}", v.description) for v in error.violations]) from None
+
+
+def _ics_days(message: calendars.IcsDays, calendar: Calendar) -> CountryDays:
+    years = _years(message.years, "ics.years")
+    if not all(MINYEAR <= year <= MAXYEAR for year in years):
+        raise InvalidInput.of("ics.years", f"{shown(str(years))}: must be {MINYEAR} to {MAXYEAR}")
+    first, last = date(min(years), 1, 1), date(max(years), 12, 31)
+    try:
+        days = ics_days(message.content, calendar.time_zone, calendar.weekly, first, last)
+    except InvalidInput as error:
+        raise InvalidInput([Violation("ics.content", v.description) for v in error.violations]) from None
+    return CountryDays(tuple(day for day in days if int(day.date[:4]) in years), "")
+
+
+def _years(years: Sequence[int], field: str) -> list[int]:
+    if not 1 <= len(years) <= MAX_YEARS or len(set(years)) < len(years):
+        raise InvalidInput.of(field, f"{shown(str(list(years)))}: must be 1 to {MAX_YEARS} years, each once")
+    return list(years)
 
 
 def _until_ms(request: calendars.SetRepPresenceRequest) -> int | None:

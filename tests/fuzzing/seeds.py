@@ -195,7 +195,10 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.WorkforceService/ImportCalendar": [
         calendars.ImportCalendarRequest(
             name=_CALENDAR.name, country=calendars.CountryDays(country="DE", subdivision="BY", years=[2026])
-        )
+        ),
+        calendars.ImportCalendarRequest(
+            name=_CALENDAR.name, ics=calendars.IcsDays(content=b"BEGIN:VCALENDAR\nEND:VCALENDAR", years=[2026])
+        ),
     ],
     "fairlead.v1.WorkforceService/UpdateAbsence": [calendars.UpdateAbsenceRequest(absence=_ABSENCE)],
     "fairlead.v1.WorkforceService/ListAbsences": [calendars.ListAbsencesRequest(parent=f"{PARENT}/reps/ann")],

@@ -27,15 +27,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import dayofweek_pb2 as google_dot_type_dot_dayofweek__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/calendars.proto\x12\x0b\x66\x61irlead.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bgoogle/type/dayofweek.proto\"\x90\x01\n\x15\x43reateCalendarRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61lendar_id\x18\x02 \x01(\t\x12\'\n\x08\x63\x61lendar\x18\x03 \x01(\x0b\x32\x15.fairlead.v1.Calendar\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\"\n\x12GetCalendarRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"M\n\x14ListCalendarsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Z\n\x15ListCalendarsResponse\x12(\n\tcalendars\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Calendar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb3\x01\n\x15UpdateCalendarRequest\x12\'\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.Calendar\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"^\n\x15\x44\x65leteCalendarRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x95\x01\n\x15ImportCalendarRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x07\x63ountry\x18\x02 \x01(\x0b\x32\x18.fairlead.v1.CountryDaysH\x00\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\x42\x08\n\x06source\"B\n\x0b\x43ountryDays\x12\x0f\n\x07\x63ountry\x18\x01 \x01(\t\x12\x13\n\x0bsubdivision\x18\x02 \x01(\t\x12\r\n\x05years\x18\x03 \x03(\x05\"\x8c\x01\n\x14\x43reateAbsenceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12%\n\x07\x61\x62sence\x18\x03 \x01(\x0b\x32\x14.fairlead.v1.Absence\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"!\n\x11GetAbsenceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"L\n\x13ListAbsencesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x14ListAbsencesResponse\x12&\n\x08\x61\x62sences\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Absence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb0\x01\n\x14UpdateAbsenceRequest\x12%\n\x07\x61\x62sence\x18\x01 \x01(\x0b\x32\x14.fairlead.v1.Absence\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"]\n\x14\x44\x65leteAbsenceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\" \n\x10GetTenantRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x96\x01\n\x13UpdateTenantRequest\x12#\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.fairlead.v1.Tenant\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x92\x01\n\x15SetRepPresenceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x08presence\x18\x02 \x01(\x0e\x32\x15.fairlead.v1.Presence\x12.\n\nuntil_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"P\n\x17ListRepPresencesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"d\n\x18ListRepPresencesResponse\x12/\n\rrep_presences\x18\x01 \x03(\x0b\x32\x18.fairlead.v1.RepPresence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x08\x43\x61lendar\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12(\n\x06weekly\x18\x04 \x03(\x0b\x32\x18.fairlead.v1.WeeklyHours\x12\x32\n\nexceptions\x18\x05 \x03(\x0b\x32\x1e.fairlead.v1.CalendarException\x12\x16\n\x0eofficial_until\x18\x06 \x01(\t\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\"N\n\x0bWeeklyHours\x12#\n\x03\x64\x61y\x18\x01 \x01(\x0e\x32\x16.google.type.DayOfWeek\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\"_\n\x11\x43\x61lendarException\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12&\n\x05hours\x18\x02 \x03(\x0b\x32\x17.fairlead.v1.HoursOfDay\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"(\n\nHoursOfDay\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\"\x93\x01\n\x07\x41\x62sence\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"I\n\x06Tenant\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"t\n\x0bRepPresence\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x08presence\x18\x02 \x01(\x0e\x32\x15.fairlead.v1.Presence\x12.\n\nuntil_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*O\n\x08Presence\x12\x18\n\x14PRESENCE_UNSPECIFIED\x10\x00\x12\x16\n\x12PRESENCE_AVAILABLE\x10\x01\x12\x11\n\rPRESENCE_AWAY\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/calendars.proto\x12\x0b\x66\x61irlead.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bgoogle/type/dayofweek.proto\"\x90\x01\n\x15\x43reateCalendarRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61lendar_id\x18\x02 \x01(\t\x12\'\n\x08\x63\x61lendar\x18\x03 \x01(\x0b\x32\x15.fairlead.v1.Calendar\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\"\n\x12GetCalendarRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"M\n\x14ListCalendarsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Z\n\x15ListCalendarsResponse\x12(\n\tcalendars\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Calendar\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb3\x01\n\x15UpdateCalendarRequest\x12\'\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.Calendar\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"^\n\x15\x44\x65leteCalendarRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xba\x01\n\x15ImportCalendarRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x07\x63ountry\x18\x02 \x01(\x0b\x32\x18.fairlead.v1.CountryDaysH\x00\x12#\n\x03ics\x18\x03 \x01(\x0b\x32\x14.fairlead.v1.IcsDaysH\x00\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\x42\x08\n\x06source\"B\n\x0b\x43ountryDays\x12\x0f\n\x07\x63ountry\x18\x01 \x01(\t\x12\x13\n\x0bsubdivision\x18\x02 \x01(\t\x12\r\n\x05years\x18\x03 \x03(\x05\")\n\x07IcsDays\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\r\n\x05years\x18\x02 \x03(\x05\"\x8c\x01\n\x14\x43reateAbsenceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nabsence_id\x18\x02 \x01(\t\x12%\n\x07\x61\x62sence\x18\x03 \x01(\x0b\x32\x14.fairlead.v1.Absence\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"!\n\x11GetAbsenceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"L\n\x13ListAbsencesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x14ListAbsencesResponse\x12&\n\x08\x61\x62sences\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Absence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb0\x01\n\x14UpdateAbsenceRequest\x12%\n\x07\x61\x62sence\x18\x01 \x01(\x0b\x32\x14.fairlead.v1.Absence\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"]\n\x14\x44\x65leteAbsenceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\" \n\x10GetTenantRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x96\x01\n\x13UpdateTenantRequest\x12#\n\x06tenant\x18\x01 \x01(\x0b\x32\x13.fairlead.v1.Tenant\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x92\x01\n\x15SetRepPresenceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x08presence\x18\x02 \x01(\x0e\x32\x15.fairlead.v1.Presence\x12.\n\nuntil_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"P\n\x17ListRepPresencesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"d\n\x18ListRepPresencesResponse\x12/\n\rrep_presences\x18\x01 \x03(\x0b\x32\x18.fairlead.v1.RepPresence\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x08\x43\x61lendar\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12(\n\x06weekly\x18\x04 \x03(\x0b\x32\x18.fairlead.v1.WeeklyHours\x12\x32\n\nexceptions\x18\x05 \x03(\x0b\x32\x1e.fairlead.v1.CalendarException\x12\x16\n\x0eofficial_until\x18\x06 \x01(\t\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\"N\n\x0bWeeklyHours\x12#\n\x03\x64\x61y\x18\x01 \x01(\x0e\x32\x16.google.type.DayOfWeek\x12\r\n\x05start\x18\x02 \x01(\t\x12\x0b\n\x03\x65nd\x18\x03 \x01(\t\"_\n\x11\x43\x61lendarException\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12&\n\x05hours\x18\x02 \x03(\x0b\x32\x17.fairlead.v1.HoursOfDay\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"(\n\nHoursOfDay\x12\r\n\x05start\x18\x01 \x01(\t\x12\x0b\n\x03\x65nd\x18\x02 \x01(\t\"\x93\x01\n\x07\x41\x62sence\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\"I\n\x06Tenant\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\"t\n\x0bRepPresence\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x08presence\x18\x02 \x01(\x0e\x32\x15.fairlead.v1.Presence\x12.\n\nuntil_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*O\n\x08Presence\x12\x18\n\x14PRESENCE_UNSPECIFIED\x10\x00\x12\x16\n\x12PRESENCE_AVAILABLE\x10\x01\x12\x11\n\rPRESENCE_AWAY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.calendars_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PRESENCE']._serialized_start=2893
-  _globals['_PRESENCE']._serialized_end=2972
+  _globals['_PRESENCE']._serialized_start=2973
+  _globals['_PRESENCE']._serialized_end=3052
   _globals['_CREATECALENDARREQUEST']._serialized_start=141
   _globals['_CREATECALENDARREQUEST']._serialized_end=285
   _globals['_GETCALENDARREQUEST']._serialized_start=287
@@ -49,43 +49,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETECALENDARREQUEST']._serialized_start=676
   _globals['_DELETECALENDARREQUEST']._serialized_end=770
   _globals['_IMPORTCALENDARREQUEST']._serialized_start=773
-  _globals['_IMPORTCALENDARREQUEST']._serialized_end=922
-  _globals['_COUNTRYDAYS']._serialized_start=924
-  _globals['_COUNTRYDAYS']._serialized_end=990
-  _globals['_CREATEABSENCEREQUEST']._serialized_start=993
-  _globals['_CREATEABSENCEREQUEST']._serialized_end=1133
-  _globals['_GETABSENCEREQUEST']._serialized_start=1135
-  _globals['_GETABSENCEREQUEST']._serialized_end=1168
-  _globals['_LISTABSENCESREQUEST']._serialized_start=1170
-  _globals['_LISTABSENCESREQUEST']._serialized_end=1246
-  _globals['_LISTABSENCESRESPONSE']._serialized_start=1248
-  _globals['_LISTABSENCESRESPONSE']._serialized_end=1335
-  _globals['_UPDATEABSENCEREQUEST']._serialized_start=1338
-  _globals['_UPDATEABSENCEREQUEST']._serialized_end=1514
-  _globals['_DELETEABSENCEREQUEST']._serialized_start=1516
-  _globals['_DELETEABSENCEREQUEST']._serialized_end=1609
-  _globals['_GETTENANTREQUEST']._serialized_start=1611
-  _globals['_GETTENANTREQUEST']._serialized_end=1643
-  _globals['_UPDATETENANTREQUEST']._serialized_start=1646
-  _globals['_UPDATETENANTREQUEST']._serialized_end=1796
-  _globals['_SETREPPRESENCEREQUEST']._serialized_start=1799
-  _globals['_SETREPPRESENCEREQUEST']._serialized_end=1945
-  _globals['_LISTREPPRESENCESREQUEST']._serialized_start=1947
-  _globals['_LISTREPPRESENCESREQUEST']._serialized_end=2027
-  _globals['_LISTREPPRESENCESRESPONSE']._serialized_start=2029
-  _globals['_LISTREPPRESENCESRESPONSE']._serialized_end=2129
-  _globals['_CALENDAR']._serialized_start=2132
-  _globals['_CALENDAR']._serialized_end=2329
-  _globals['_WEEKLYHOURS']._serialized_start=2331
-  _globals['_WEEKLYHOURS']._serialized_end=2409
-  _globals['_CALENDAREXCEPTION']._serialized_start=2411
-  _globals['_CALENDAREXCEPTION']._serialized_end=2506
-  _globals['_HOURSOFDAY']._serialized_start=2508
-  _globals['_HOURSOFDAY']._serialized_end=2548
-  _globals['_ABSENCE']._serialized_start=2551
-  _globals['_ABSENCE']._serialized_end=2698
-  _globals['_TENANT']._serialized_start=2700
-  _globals['_TENANT']._serialized_end=2773
-  _globals['_REPPRESENCE']._serialized_start=2775
-  _globals['_REPPRESENCE']._serialized_end=2891
+  _globals['_IMPORTCALENDARREQUEST']._serialized_end=959
+  _globals['_COUNTRYDAYS']._serialized_start=961
+  _globals['_COUNTRYDAYS']._serialized_end=1027
+  _globals['_ICSDAYS']._serialized_start=1029
+  _globals['_ICSDAYS']._serialized_end=1070
+  _globals['_CREATEABSENCEREQUEST']._serialized_start=1073
+  _globals['_CREATEABSENCEREQUEST']._serialized_end=1213
+  _globals['_GETABSENCEREQUEST']._serialized_start=1215
+  _globals['_GETABSENCEREQUEST']._serialized_end=1248
+  _globals['_LISTABSENCESREQUEST']._serialized_start=1250
+  _globals['_LISTABSENCESREQUEST']._serialized_end=1326
+  _globals['_LISTABSENCESRESPONSE']._serialized_start=1328
+  _globals['_LISTABSENCESRESPONSE']._serialized_end=1415
+  _globals['_UPDATEABSENCEREQUEST']._serialized_start=1418
+  _globals['_UPDATEABSENCEREQUEST']._serialized_end=1594
+  _globals['_DELETEABSENCEREQUEST']._serialized_start=1596
+  _globals['_DELETEABSENCEREQUEST']._serialized_end=1689
+  _globals['_GETTENANTREQUEST']._serialized_start=1691
+  _globals['_GETTENANTREQUEST']._serialized_end=1723
+  _globals['_UPDATETENANTREQUEST']._serialized_start=1726
+  _globals['_UPDATETENANTREQUEST']._serialized_end=1876
+  _globals['_SETREPPRESENCEREQUEST']._serialized_start=1879
+  _globals['_SETREPPRESENCEREQUEST']._serialized_end=2025
+  _globals['_LISTREPPRESENCESREQUEST']._serialized_start=2027
+  _globals['_LISTREPPRESENCESREQUEST']._serialized_end=2107
+  _globals['_LISTREPPRESENCESRESPONSE']._serialized_start=2109
+  _globals['_LISTREPPRESENCESRESPONSE']._serialized_end=2209
+  _globals['_CALENDAR']._serialized_start=2212
+  _globals['_CALENDAR']._serialized_end=2409
+  _globals['_WEEKLYHOURS']._serialized_start=2411
+  _globals['_WEEKLYHOURS']._serialized_end=2489
+  _globals['_CALENDAREXCEPTION']._serialized_start=2491
+  _globals['_CALENDAREXCEPTION']._serialized_end=2586
+  _globals['_HOURSOFDAY']._serialized_start=2588
+  _globals['_HOURSOFDAY']._serialized_end=2628
+  _globals['_ABSENCE']._serialized_start=2631
+  _globals['_ABSENCE']._serialized_end=2778
+  _globals['_TENANT']._serialized_start=2780
+  _globals['_TENANT']._serialized_end=2853
+  _globals['_REPPRESENCE']._serialized_start=2855
+  _globals['_REPPRESENCE']._serialized_end=2971
 # @@protoc_insertion_point(module_scope)

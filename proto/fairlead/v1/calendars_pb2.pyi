@@ -86,18 +86,20 @@ class DeleteCalendarRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class ImportCalendarRequest(_message.Message):
-    __slots__ = ("name", "country", "etag", "request_id", "validate_only")
+    __slots__ = ("name", "country", "ics", "etag", "request_id", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
     COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    ICS_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     name: str
     country: CountryDays
+    ics: IcsDays
     etag: str
     request_id: str
     validate_only: bool
-    def __init__(self, name: _Optional[str] = ..., country: _Optional[_Union[CountryDays, _Mapping]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., country: _Optional[_Union[CountryDays, _Mapping]] = ..., ics: _Optional[_Union[IcsDays, _Mapping]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class CountryDays(_message.Message):
     __slots__ = ("country", "subdivision", "years")
@@ -108,6 +110,14 @@ class CountryDays(_message.Message):
     subdivision: str
     years: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, country: _Optional[str] = ..., subdivision: _Optional[str] = ..., years: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class IcsDays(_message.Message):
+    __slots__ = ("content", "years")
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    YEARS_FIELD_NUMBER: _ClassVar[int]
+    content: bytes
+    years: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, content: _Optional[bytes] = ..., years: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class CreateAbsenceRequest(_message.Message):
     __slots__ = ("parent", "absence_id", "absence", "request_id", "validate_only")

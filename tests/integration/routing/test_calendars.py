@@ -19,11 +19,12 @@ WEEKDAYS = [calendars.WeeklyHours(day=day, start="09:00", end="18:00") for day i
 LEAVE = calendars.Absence(start_time=Timestamp(seconds=2_000_000_000), end_time=Timestamp(seconds=2_000_086_400))
 
 
-async def opened(api: Api, calendar_id: str = "shanghai", **fields: str) -> calendars.Calendar:
+async def opened(api: Api, display_name: str = "") -> calendars.Calendar:
     """Create a calendar of nine to six."""
-    calendar = calendars.Calendar(time_zone="Asia/Shanghai", weekly=WEEKDAYS, **fields)
-    request = calendars.CreateCalendarRequest(parent=api.parent, calendar_id=calendar_id, calendar=calendar)
-    return await api.workforce.CreateCalendar(request)
+    calendar = calendars.Calendar(time_zone="Asia/Shanghai", weekly=WEEKDAYS, display_name=display_name)
+    request = calendars.CreateCalendarRequest(parent=api.parent, calendar_id="shanghai", calendar=calendar)
+    made: calendars.Calendar = await api.workforce.CreateCalendar(request)
+    return made
 
 
 async def test_a_calendar_is_kept_changed_and_deleted(api: Api) -> None:
@@ -60,6 +61,25 @@ async def test_a_countrys_days_are_brought_into_a_calendar_with_its_hours(api: A
     request.country.country = "XX"
     error = await refused(api.workforce.ImportCalendar(request))
     assert "country.country" in str(error.details())
+
+
+async def test_the_whole_days_of_an_ics_file_are_brought_into_a_calendar(api: Api) -> None:
+    await opened(api)
+    event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:{}\nSUMMARY:{}\nEND:VEVENT"
+    events = [event.format(*each) for each in (("20261001", "国庆节"), ("20261010", "补班"), ("20271001", "国庆节"))]
+    content = "\n".join(["BEGIN:VCALENDAR", *events, "END:VCALENDAR"]).encode()
+    request = calendars.ImportCalendarRequest(name=f"{api.parent}/calendars/shanghai")
+    request.ics.CopyFrom(calendars.IcsDays(content=content, years=[2026]))
+
+    calendar = await api.workforce.ImportCalendar(request)
+
+    assert [(day.date, day.display_name, len(day.hours)) for day in calendar.exceptions] == [
+        ("2026-10-01", "国庆节", 0),
+        ("2026-10-10", "补班", 1),
+    ]
+    request.ics.content = b"BEGIN:VCALENDAR"
+    error = await refused(api.workforce.ImportCalendar(request))
+    assert (error.code(), "ics.content" in str(error.details())) == (Code.INVALID_ARGUMENT, True)
 
 
 async def test_a_calendar_in_use_stays_and_one_that_is_not_there_cannot_be_named(api: Api) -> None:

@@ -15,12 +15,14 @@ from fairlead.v1 import calendars_pb2 as calendars
 class CalendarCalls(Calls):
     """WorkforceService, of calendars, absences, tenants and presences. Instants are ``datetime`` with a zone."""
 
-    def upsert_calendar(self, calendar: calendars.Calendar, *, validate_only: bool = False) -> calendars.Calendar:
-        """Create a calendar, or replace it whole; its name may be an id alone."""
+    def upsert_calendar(
+        self, calendar: calendars.Calendar, *, mask: Sequence[str] = ("*",), validate_only: bool = False
+    ) -> calendars.Calendar:
+        """Create a calendar, or replace the masked fields of it, all by default; its name may be an id alone."""
         request = calendars.UpdateCalendarRequest(allow_missing=True, request_id=new_id(), validate_only=validate_only)
         request.calendar.CopyFrom(calendar)
         request.calendar.name = self._name("calendars", calendar.name)
-        request.update_mask.paths.append("*")
+        request.update_mask.paths.extend(mask)
         return self._connection.call("WorkforceService/UpdateCalendar", request, calendars.Calendar)
 
     def get_calendar(self, calendar: str) -> calendars.Calendar:

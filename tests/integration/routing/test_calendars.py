@@ -15,7 +15,7 @@ from tests.integration.routing.arranging import everyone, refused
 pytestmark = ON_EVERY_STORE
 
 Code = grpc.StatusCode
-WEEKDAYS = [calendars.WeeklyHours(day=day, start="09:00", end="18:00") for day in (1, 2, 3, 4, 5)]  # type: ignore[arg-type]
+WEEKDAYS = [calendars.WeeklyHours(day=day, start="09:00", end="18:00") for day in (1, 2, 3, 4, 5)]
 LEAVE = calendars.Absence(start_time=Timestamp(seconds=2_000_000_000), end_time=Timestamp(seconds=2_000_086_400))
 
 

@@ -75,7 +75,7 @@ def test_only_masked_fields_of_a_calendar_change() -> None:
 
 
 def _weekly(*spans: tuple[int, str, str]) -> dict[str, Any]:
-    return {"weekly": [calendars.WeeklyHours(day=day, start=start, end=end) for day, start, end in spans]}  # type: ignore[arg-type]
+    return {"weekly": [calendars.WeeklyHours(day=day, start=start, end=end) for day, start, end in spans]}
 
 
 def _dates(*dates: str, **hours: Any) -> dict[str, Any]:

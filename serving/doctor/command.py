@@ -9,6 +9,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -27,6 +29,7 @@ from router.cli.stores import connected_stores
 from router.model.errors import FormatMismatch
 from scoring.services import ScoringServices
 from serving.doctor import host
+from serving.doctor.calendars import judge_calendars
 from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.store import judge
 from serving.upgrading import UpgradeLines
@@ -85,7 +88,10 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         check_store(open_servers(url), insecure_from(environ))
         yield from _told(url, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
         yield asyncio.run(_writes(url))
-        yield asyncio.run(_format(url))
+        form = asyncio.run(_format(url))
+        yield form
+        if form.severity is Severity.GOOD:
+            yield from asyncio.run(_calendars(url))
     except StoreUnsuitable as error:
         yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
@@ -115,6 +121,14 @@ async def _format(url: str) -> Finding:
     if is_older:
         return mind("format", "an older one", f"back it up; serve brings it to format {FORMAT} when it starts")
     return good("format", str(FORMAT))
+
+
+async def _calendars(url: str) -> list[Finding]:
+    today = datetime.now(UTC).date()
+    async with connected_stores(url) as stores:
+        records = {tenant: await stores.workforce.read(tenant) for tenant in await stores.rule_sets.tenants()}
+    judged = (judge_calendars(tenant, each.calendars.values(), today) for tenant, each in records.items())
+    return list(chain.from_iterable(judged))
 
 
 def _access(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+import grpc
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 from rich import box
 from rich.table import Table
 
-from fairlead.client import FairleadClient
+from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
+from router.cli.absence_files import AbsencesFile, read_absences
 from router.cli.consoles import console_for
 from router.cli.lists import HELP
 from router.cli.words import last
+from tables.cli import say, table_options
+from tables.options import ReadOptions
 
 WRITTEN = "a date 2026-10-01, or a time 2026-10-01T09:00"
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
@@ -71,6 +77,47 @@ def add_command(rep: str, start: str, back: str, reason: str, absence: str, serv
         made = client.upsert_absence(rep, absence or start.replace(":", "-").replace("+", "_"), *times, reason)
     until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
     click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key})")
+
+
+@absences.command("load")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
+@server_option
+@tenant_option
+@table_options
+def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: ReadOptions) -> None:
+    """Enter the absences of FILE; those that are there under their ids are replaced, all others stay.
+
+    All are checked before one is written. Columns, in any order: rep 销售, from 开始, back 返岗, reason 原因, id 编号
+    (without one it is made of from). Dates have the year first; one is its midnight. Times without a zone are on the
+    tenant's clocks unless --timezone names another, UTC as Etc/UTC. Files are CSV, Parquet or workbooks.
+
+    \b
+      $ fairlead absences load leave.xlsx
+    """
+    with connected(server, tenant) as client:
+        if reading.timezone == ReadOptions().timezone:
+            reading = replace(reading, timezone=zone_of(client).key)
+        read = read_absences(file, reading)
+        say(read.report)
+        _enter(client, file, read, validate_only=True)
+        if not dry_run:
+            _enter(client, file, read)
+    click.echo(f"{len(read.absences)} absences{'; nothing is written' if dry_run else ' written'}")
+
+
+def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_only: bool = False) -> None:
+    refused = []
+    for each in read.absences:
+        try:
+            client.upsert_absence(each.rep, each.id, each.start, each.back, each.reason, validate_only=validate_only)
+        except FairleadError as error:
+            if not error.violations and error.code is not grpc.StatusCode.NOT_FOUND:
+                raise
+            faults = [f"{violation.field}: {violation.description}" for violation in error.violations]
+            refused.append(f"{file}:{each.line}: {'; '.join(faults) or error.message}")
+    if refused:
+        raise click.ClickException("\n".join(refused))
 
 
 @absences.command("delete")

@@ -109,3 +109,26 @@ def test_leave_presence_and_the_tenant_are_on_the_tenants_clocks(at: tuple[str, 
     assert "ann,,true,shanghai," in (tmp_path / "staff" / "reps.csv").read_text("utf-8-sig")
     again = fairlead("workforce", "load", "--reps", str(tmp_path / "staff" / "reps.csv"), *at)
     assert "nothing changes" in again
+
+
+def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tuple[str, ...], tmp_path: Path) -> None:
+    fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", *at)
+    reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
+    reps.write_text("id\nann\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(reps), *at)
+
+    leave.write_text("销售,开始,返岗,原因\nann,2026-10-08,2026-10-12,探亲\nzoe,2026-10-08,2026-10-12,\n", "utf-8")
+    status, refused = tried("absences", "load", str(leave), *at)
+    nobody = fairlead("absences", "list", *at)
+    leave.write_text("rep,from,back\nann,2026-10-12,2026-10-08\n", "utf-8")
+    backwards = tried("absences", "load", str(leave), *at)
+    leave.write_text("rep,from,back\nann,2026-10-08,2026-10-12 09:30\nann,2026/11/1,2026-11-02\n", "utf-8")
+    said = fairlead("absences", "load", str(leave), *at)
+    listed = fairlead("absences", "list", "ann", *at)
+
+    assert (status, f"{leave}:3: there is no rep" in refused) == (1, True), refused
+    assert "0 absences" in nobody
+    assert (backwards[0], "column back: found" in backwards[1]) == (2, True), backwards[1]
+    assert said.endswith("2 absences written\n")
+    assert "2026-10-08 00:00" in listed
+    assert "2026-10-12 09:30" in listed

@@ -14,8 +14,8 @@ from serving.doctor.finding import Severity
 @pytest.mark.parametrize(
     ("today", "severity", "says"),
     [
-        (date(2026, 11, 1), Severity.GOOD, "acme: official until 2026-12-31 at least"),
-        (date(2026, 11, 2), Severity.MIND, "acme/shanghai: its days are official until 2026-12-31, 59 more days"),
+        (date(2026, 10, 31), Severity.GOOD, "acme: official until 2026-12-31 at least"),
+        (date(2026, 11, 1), Severity.MIND, "acme/shanghai: its days are official until 2026-12-31, 60 more days"),
         (date(2027, 1, 2), Severity.MIND, "acme/shanghai: its days were official until 2026-12-31, 2 days ago"),
     ],
 )

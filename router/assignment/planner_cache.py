@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from weakref import WeakValueDictionary
 
 from router.assignment.planner import Planner
@@ -18,10 +18,11 @@ from router.assignment.roster import Roster
 from router.model.errors import NotFound, NotPossible
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
-from router.model.workforce import RecordChange, WorkforceRecords
+from router.model.workforce import WorkforceRecords
 from router.rules.codec import loads
 from router.rules.ports import RuleSets
 from router.rules.route import RoutingRules
+from router.workforce.past import PastRecords
 from router.workforce.ports import Revisions, Workforce
 from rules.index import IndexEngine
 from rules.ports import RuleEngine
@@ -55,6 +56,7 @@ class PlannerCache:
         self._workforce = workforce
         self._rule_sets = rule_sets
         self._revisions = revisions
+        self._past = PastRecords(workforce, revisions)
         self._build_engine = build_engine
         self._personal = personal
         self._current: dict[str, Planner] = {}
@@ -125,9 +127,7 @@ class PlannerCache:
         rules, workforce = now.rules, now.workforce
         if not rules:
             raise NotPossible(f"tenants/{tenant}/ruleSets/active", "no rule set is published: publish one first")
-        roster = (
-            old.roster if old and old.roster.revision == workforce else roster_of(await self._workforce.read(tenant))
-        )
+        roster = old.roster if old and old.roster.revision == workforce else Roster(await self._workforce.read(tenant))
         if old and old.rule_set_revision == rules:
             return Planner(
                 rules,
@@ -174,12 +174,19 @@ class PlannerCache:
         key = (tenant, rules, workforce)
         if key not in self._history:
             rule_set = await self.rule_set(tenant, rules)
-            roster = roster_after(await self._workforce.changes(tenant, 0, workforce), workforce)
-            self._history[key] = Planner(rules, rule_set, IndexEngine(rule_set), roster)
+            records = await self._past.at(tenant, workforce, self._known(tenant, workforce))
+            self._history[key] = Planner(rules, rule_set, IndexEngine(rule_set), Roster(records))
             if len(self._history) > _HISTORY:
                 self._history.popitem(last=False)
         self._history.move_to_end(key)
         return self._history[key]
+
+    def _known(self, tenant: str, workforce: int) -> WorkforceRecords:
+        """Return the records of the newest revision at hand that is not above one."""
+        made = [
+            planner.roster.records for (of, _, at), planner in self._history.items() if of == tenant and at <= workforce
+        ]
+        return max(made, key=lambda records: records.revision, default=WorkforceRecords())
 
     async def revisions(self, tenant: str) -> AsyncIterator[tuple[int, RoutingRules]]:
         """Yield all revisions of the rules, newest first."""
@@ -219,14 +226,3 @@ def _is_lost(loaded: RevisionPair, now: RevisionPair) -> bool:
             (loaded.workforce, loaded.workforce_event_hash, now.workforce, now.workforce_event_hash),
         )
     )
-
-
-def roster_of(records: WorkforceRecords) -> Roster:
-    """Index the records of one revision."""
-    return Roster(records)
-
-
-def roster_after(changes: Iterable[RecordChange], revision: int) -> Roster:
-    """Fold the changes of all revisions up to one into its roster."""
-    made = ((change.kind, change.id, change.record) for change in changes)
-    return Roster(WorkforceRecords().with_changes(revision, made))

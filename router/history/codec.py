@@ -8,6 +8,7 @@ the time, in milliseconds, and behind it an array; what the store is given to ke
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha1
@@ -28,7 +29,7 @@ from router.model.events import (
     Settled,
     WorkforceChanged,
 )
-from router.model.workforce import KINDS, Member, Pool, Record
+from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from rules.revisions import Publication
 
@@ -179,6 +180,7 @@ def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:
     return Erased(number, tuple(item_ids), values, submissions, scores, at_ms, actor)
 
 
+_SHA1_BYTES = 20
 REWRITTEN = b"rewritten.2"
 
 
@@ -243,7 +245,7 @@ def record_text(kind: str, record: Record | None) -> str:
     return _FORMS[kind].dump_json(record, exclude=left_out).decode()
 
 
-def record_from(kind: str, text: bytes) -> Any:
+def record_from(kind: str, text: str | bytes) -> Any:
     """Read what ``record_text`` wrote; None for nothing."""
     return _FORMS[kind].validate_json(text) if text else None
 
@@ -252,6 +254,37 @@ def records_packed(records: Iterable[tuple[str, str]]) -> bytes:
     """Pack names, ``{kind}/{id}``, and texts of records: what a revision of the workforce is sent and hashed as."""
     packed: bytes = msgpack.packb([list(record) for record in records])
     return packed
+
+
+def pack_records(records: WorkforceRecords) -> bytes:
+    """Write all records of a revision, behind a digest of them."""
+    made = [
+        (f"{kind}/{record_id}", records.changed[kind, record_id], record_text(kind, record))
+        for kind in KINDS
+        for record_id, record in records.of(kind).items()
+    ]
+    content: bytes = msgpack.packb([records.revision, made])
+    return sha1(content, usedforsecurity=False).digest() + zlib.compress(content)
+
+
+def read_records(packed: bytes) -> WorkforceRecords:
+    """Read what ``pack_records`` wrote.
+
+    Raises
+    ------
+    ValueError
+        If somebody altered it.
+    """
+    try:
+        content = zlib.decompress(packed[_SHA1_BYTES:])
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if sha1(content, usedforsecurity=False).digest() != packed[:_SHA1_BYTES]:
+        raise ValueError("its digest is another")
+    revision, made = msgpack.unpackb(content)
+    named = ((name.split("/", 1), changed, text) for name, changed, text in made)
+    changes = (RecordChange(at, kind, record_id, record_from(kind, text)) for (kind, record_id), at, text in named)
+    return WorkforceRecords().after(changes, revision)
 
 
 def publication_text(publication: Publication) -> str:

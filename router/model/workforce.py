@@ -250,14 +250,18 @@ class WorkforceRecords:
 
     def with_changes(self, revision: int, changes: Iterable[tuple[str, str, Record | None]]) -> WorkforceRecords:
         """Return the records after changes: kind, id, and what became of each; None: it is deleted."""
+        return self.after((RecordChange(revision, *change) for change in changes), revision)
+
+    def after(self, changes: Iterable[RecordChange], revision: int) -> WorkforceRecords:
+        """Return the records after the changes of some revisions, the last of which is ``revision``."""
         by_kind, changed = {kind: dict(self.of(kind)) for kind in KINDS}, dict(self.changed)
-        for kind, record_id, record in changes:
-            if record is None:
-                by_kind[kind].pop(record_id, None)
-                changed.pop((kind, record_id), None)
+        for change in changes:
+            if change.record is None:
+                by_kind[change.kind].pop(change.id, None)
+                changed.pop((change.kind, change.id), None)
             else:
-                by_kind[kind][record_id] = record
-                changed[kind, record_id] = revision
+                by_kind[change.kind][change.id] = change.record
+                changed[change.kind, change.id] = change.revision
         return WorkforceRecords(revision, by_kind, changed)
 
 

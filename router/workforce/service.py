@@ -20,6 +20,7 @@ from router.model.workitem import fingerprint_of
 from router.workforce.differences import RecordDifference, differences
 from router.workforce.edits import Edit, Replacements, changed, name_of, removed, settlements_of
 from router.workforce.joint_edit import JointEdit, worked_out
+from router.workforce.past import PastRecords
 from router.workforce.ports import Revisions, Workforce
 
 _TRIES = 8
@@ -73,6 +74,7 @@ class WorkforceService:
     def __init__(self, workforce: Workforce, revisions: Revisions) -> None:
         self._workforce = workforce
         self._revisions = revisions
+        self._past = PastRecords(workforce, revisions)
         self._at_hand: dict[str, WorkforceRecords] = {}
         self._turns = WeakValueDictionary[str, asyncio.Lock]()  # as long as somebody holds one
 
@@ -188,11 +190,11 @@ class WorkforceService:
         return Applied((), (await self.records(tenant)).revision)
 
     async def _applied_in(self, tenant: str, revision: int, joint: JointEdit) -> Applied:
-        """Tell again what an earlier revision changed, from the record of all that ever changed."""
-        before: dict[tuple[str, str], Record | None] = {}
-        after: Replacements = {}
-        for change in await self._workforce.changes(tenant, 0, revision):
-            (after if change.revision == revision else before)[change.kind, change.id] = change.record
+        """Tell again what an earlier revision changed, from the records of before."""
+        changes = await self._workforce.changes(tenant, revision - 1, revision)
+        after = {(change.kind, change.id): change.record for change in changes}
+        records = await self._past.at(tenant, revision - 1)
+        before = {(kind, record_id): records.of(kind).get(record_id) for kind, record_id in after}
         return Applied(differences(before, after, joint.named), revision)
 
     async def delete(
@@ -262,6 +264,7 @@ class WorkforceService:
                     self._at_hand.pop(tenant, None)
                     continue
                 self._at_hand.pop(tenant, None)
+                await self._past.keep(tenant, revision)
                 return _Written(records, replacements, revision)
         raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
 

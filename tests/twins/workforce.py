@@ -8,6 +8,7 @@ from dataclasses import replace
 from router.history.codec import digest, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
+from router.model.revisions import RevisionPair
 from router.model.workforce import LedgerSettlement, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from tests.twins.presence import enter_presence
@@ -28,6 +29,17 @@ class MemoryWorkforce(Tenants):
         changes = self._tenants[tenant].changes
         last = self._tenants[tenant].workforce if up_to is None else up_to
         return [change for change in changes if after < change.revision <= last]
+
+    async def kept_records(self, tenant: str, revision: int) -> WorkforceRecords:
+        """Return the newest records that are kept whole."""
+        kept = self._tenants[tenant].kept
+        return kept[max(at)] if (at := [number for number in kept if number <= revision]) else WorkforceRecords()
+
+    async def keep_records(self, tenant: str, records: WorkforceRecords, active: RevisionPair) -> None:
+        """Keep records whole."""
+        state = self._tenants[tenant]
+        if active.workforce == state.workforce:
+            state.kept[records.revision] = records
 
     async def write(
         self,

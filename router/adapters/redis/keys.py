@@ -76,6 +76,11 @@ class Keys:
         return self._key("workforce", "changes")
 
     @property
+    def kept_records(self) -> str:
+        """Hash: revision of the workforce → all its records, packed; what is missing is made of the changes."""
+        return self._key("workforce", "kept")
+
+    @property
     def rule_sets(self) -> str:
         """Hash: revision → a published rule set as JSON."""
         return self._key("rulesets")

@@ -234,6 +234,14 @@ async def _who_set_it(world: Routing, given: Given) -> str:
     return actor
 
 
+async def _kept_revision(world: Routing, given: Given) -> int:
+    """Keep revision 2; return which is kept that is not above one."""
+    active = await world.rule_sets.revisions(world.tenant)
+    await world.workforce.keep_records(world.tenant, await world.workforce.read(world.tenant), active)
+    records: WorkforceRecords = await world.workforce.kept_records(world.tenant, **given)
+    return records.revision
+
+
 async def _unmarked(world: Routing, given: Given) -> int:
     """Write the first revision of a tenant that has none."""
     written: int = await world.workforce.write(f"{world.tenant}-new", 0, {("rep", "cy"): Rep("cy")}, **given)
@@ -524,6 +532,8 @@ ROWS = (
         lambda w, g: _revisions(w.workforce.changes(w.tenant, **g)), [1, 2]),
     Row(Workforce.changes, "up_to", 0, "up to the empty workforce: none", "to the last revision",
         lambda w, g: _revisions(w.workforce.changes(w.tenant, 0, **g)), [], [1, 2]),
+    Row(Workforce.kept_records, "revision", 0, "not above the empty workforce, which is what is kept", "must be given",
+        _kept_revision, 0),
     Row(Workforce.write, "expected", 0, "only where nobody was ever entered", "must be given",
         lambda w, g: w.write(**g), StaleRevision),
     Row(Workforce.write, "records", {}, "a revision that changes nothing", "must be given",

@@ -97,7 +97,7 @@ def _days(country: str, years: Collection[int], subdivision: str) -> HolidayBase
         raise InvalidInput.of("subdivision", f"found {subdivision!r}; allowed is {allowed}")
     kind = getattr(holidays, country)
     _check_years(years, kind.start_year, kind.end_year)
-    days: HolidayBase = kind(years=years, subdiv=subdivision or None, language=kind.default_language, expand=False)
+    days: HolidayBase = kind(years=years, subdiv=subdivision or None, language=kind.default_language)
     return days
 
 

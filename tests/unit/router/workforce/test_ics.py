@@ -102,6 +102,14 @@ def test_whole_days_however_they_are_written(lines: tuple[str, ...], expected: l
     assert days(*lines) == expected
 
 
+def test_days_of_another_zone_are_those_of_the_calendar_s_zone() -> None:
+    new_year = ("DTSTART;TZID=Pacific/Kiritimati:20200101T000000", "DURATION:P1D", "RRULE:FREQ=YEARLY")
+    late = ("DTSTART:20191231T160000Z", "DTEND:20200101T155900Z", "RRULE:FREQ=YEARLY")
+
+    assert days(*new_year, zone="Pacific/Honolulu") == ["2026-12-31", "2027-12-31"]
+    assert days(*late) == ["2026-01-01", "2027-01-01"]
+
+
 def test_a_title_is_kept_short_and_on_one_line() -> None:
     (exception,) = read(event("SUMMARY: National\\n Day\x07 " + "x" * 500, "DTSTART:20261001"))
 

@@ -173,7 +173,7 @@ def import_command(
 
     \b
       $ fairlead calendars import shanghai --country CN --years 2026-2027
-      shanghai: 40 exceptions; its days are official until 2026-12-31
+      shanghai: 47 exceptions; its days are official until 2026-12-31
       $ fairlead calendars import munich company.ics --years 2026
     """
     if bool(file) == bool(country):

@@ -192,10 +192,7 @@ def _days_of(request: calendars.ImportCalendarRequest, calendar: Any) -> Country
 
 def _country_days(message: calendars.CountryDays, calendar: Calendar) -> CountryDays:
     years = _years(message.years, "country.years")
-    try:
-        return country_days(message.country, years, calendar.weekly, message.subdivision)
-    except InvalidInput as error:
-        raise InvalidInput([Violation(f"country.{v.field}", v.description) for v in error.violations]) from None
+    return country_days(message.country, years, calendar.weekly, message.subdivision)
 
 
 def _ics_days(message: calendars.IcsDays, calendar: Calendar) -> CountryDays:

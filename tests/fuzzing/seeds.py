@@ -135,6 +135,10 @@ BEGINNING: Sequence[tuple[str, Message]] = (
         calendars.CreateCalendarRequest(parent=PARENT, calendar_id="shanghai", calendar=_CALENDAR),
     ),
     (
+        "fairlead.v1.WorkforceService/CreateCalendar",
+        calendars.CreateCalendarRequest(parent=PARENT, calendar_id="night", calendar=_CALENDAR),
+    ),
+    (
         "fairlead.v1.WorkforceService/CreateAbsence",
         calendars.CreateAbsenceRequest(parent=f"{PARENT}/reps/ann", absence_id="spring", absence=_ABSENCE),
     ),
@@ -265,7 +269,7 @@ _THINGS = {
     "Rep": "reps/ann",
     "Pool": "pools/everyone",
     "Territory": "territories/上海",
-    "Calendar": "calendars/shanghai",
+    "Calendar": "calendars/night",
     "Absence": "reps/ann/absences/spring",
 }
 

@@ -17,7 +17,7 @@ def file(name: str) -> str:
     return str(OFFICES / name)
 
 
-def test_the_firm_is_entered_and_its_days_are_as_each_country_has_them(served: Restartable) -> None:
+def test_the_firm_is_entered_and_its_days_are_as_each_country_has_them(served: Restartable, tmp_path: Path) -> None:
     at = ("--server", served.address, "--tenant", "three-offices")
 
     fairlead("calendars", "load", file("calendars.yaml"), *at)
@@ -33,9 +33,13 @@ def test_the_firm_is_entered_and_its_days_are_as_each_country_has_them(served: R
     munich = fairlead("calendars", "show", "munich", "--from", "2026-12-21", *at)
     new_york = fairlead("calendars", "show", "new-york", "--from", "2026-11-23", *at)
     leave = fairlead("absences", "list", *at)
+    fairlead("workforce", "export", str(tmp_path), *at)
+    files = ("--reps", str(tmp_path / "reps.csv"), "--pools", str(tmp_path / "pools.csv"))
+    again = fairlead("workforce", "load", *files, *at)
 
     assert "reps: 7 created; pools: 3 created" in loaded
     assert "calendar shanghai-night; manager li-na" in loaded
+    assert "nothing changes" in again
     assert "make-up workday 调休" in shanghai
     assert "its days are official until 2026-12-31" in shanghai
     assert "Heiligabend" in munich

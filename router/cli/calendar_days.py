@@ -32,8 +32,8 @@ def days_of(calendar: calendars.Calendar, first: date, count: int) -> Iterator[C
     ...     official_until="2026-12-31",
     ... )
     >>> for day in days_of(calendar, date(2026, 10, 1), 2):
-    ...     print(day.date, day.weekday, day.hours, day.remark)
-    2026-10-01 Thu off
+    ...     print(day.date, day.weekday, day.hours, day.remark or "-")
+    2026-10-01 Thu off -
     2026-10-02 Fri closed 国庆节
     """
     exceptions = {exception.date: exception for exception in calendar.exceptions}

@@ -49,6 +49,7 @@ from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.rules.trial import Trial
 from router.submission.service import SubmissionService
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
 from scoring.memory import LastScore
@@ -165,7 +166,7 @@ class World:
             ),
             (QueueServicer(intake), queue_pb2),
             (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
-            (WorkforceServicer(workforce_service), workforce_pb2),
+            (WorkforceServicer(workforce_service, PresenceService(self._store)), workforce_pb2),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
             (DecisionServicer(queries, presenter), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),

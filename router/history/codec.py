@@ -226,8 +226,8 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
 
 _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
 _LATER = {
-    "rep": ("calendar", "manager"),
-    "pool": ("calendar", "leave_buffer_ms", "managers"),
+    "rep": ("calendar", "manager", "caps"),
+    "pool": ("calendar", "leave_buffer_ms", "managers", "caps"),
 }
 """Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
 older record is what it was, and so is its digest in the log."""

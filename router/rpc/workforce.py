@@ -80,9 +80,8 @@ class WorkforceServicer:
             if rep_id in seen:
                 violations.append(Violation(f"reps[{place}].name", f"{shown(message.name)} stands here twice"))
             seen.add(rep_id)
-            changes.append(
-                _replacement(read.rep(message, rep_id, None, read.REP_FIELDS, f"reps[{place}]"), message.etag)
-            )
+            at = f"reps[{place}]"
+            changes.append(_replacement(read.rep(message, rep_id, None, read.REP_FIELDS, at), message.etag, at))
         if violations:
             raise InvalidInput(violations)
         saved = await self._workforce_service.save(tenant, changes, actor=call.actor, **_repetition(request))
@@ -190,8 +189,8 @@ class WorkforceServicer:
         return Empty()
 
 
-def _replacement(rep: Rep, etag: str) -> Edit:
-    return Edit("rep", rep.id, lambda _: rep, etag, create=True)
+def _replacement(rep: Rep, etag: str, at: str) -> Edit:
+    return Edit("rep", rep.id, lambda _: rep, etag, create=True, at=at)
 
 
 def _repetition(request: Any) -> dict[str, Any]:

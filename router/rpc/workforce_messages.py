@@ -11,6 +11,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
+from router.rpc.cap_messages import cap_message, caps
 from router.rpc.fields import MAX_DISPLAY_NAME, plain, struct
 from router.rpc.messages import check_kind_name
 from router.workforce.service import Saved
@@ -21,8 +22,8 @@ MAX_CAPACITY = 1_000_000
 MAX_WEIGHT = 1000
 MAX_BAND = 1000
 
-REP_FIELDS = ("display_name", "attributes", "active", "capacity")
-POOL_FIELDS = ("display_name", "members", "band", "value_weighted")
+REP_FIELDS = ("display_name", "attributes", "active", "capacity", "caps")
+POOL_FIELDS = ("display_name", "members", "band", "value_weighted", "caps")
 TERRITORY_FIELDS = ("display_name", "parent")
 _MAPS = ("attributes", "capacity")
 """Fields whose entries a mask may name, behind a dot."""
@@ -71,6 +72,7 @@ def rep(message: workforce.Rep, rep_id: str, present: Rep | None, paths: Collect
         attributes=_few(_entries("attributes", before.attributes, lambda: _attributes(message, at), paths), at),
         active=(message.active or not message.HasField("active")) if "active" in paths else before.active,
         capacity=_entries("capacity", before.capacity, lambda: _capacity(message, at), paths),
+        caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
     )
 
 
@@ -111,6 +113,7 @@ def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
         active=record.active,
         capacity=dict(record.capacity),
         etag=saved.etag,
+        caps=map(cap_message, record.caps),
     )
 
 
@@ -126,6 +129,7 @@ def pool(
         display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
         band=band if "band" in paths else before.band,
         value_weighted=message.value_weighted if "value_weighted" in paths else before.value_weighted,
+        caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
     )
 
 
@@ -144,6 +148,7 @@ def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
         band=record.band / MICROS,
         value_weighted=record.value_weighted,
         etag=saved.etag,
+        caps=map(cap_message, record.caps),
     )
 
 

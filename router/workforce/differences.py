@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.workforce import MICROS, MILLIS, Pool, Record, Rep, Territory
 from router.workforce.edits import COLLECTIONS, Replacements
 from rules.fields import FactValue
@@ -37,7 +38,7 @@ class RecordDifference:
                 yield name, before.get(name), after.get(name)
 
 
-_ORDER = ("display_name", "attributes", "active", "capacity", "members", "band", "value_weighted", "parent")
+_ORDER = ("display_name", "attributes", "active", "capacity", "members", "band", "value_weighted", "caps", "parent")
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -60,13 +61,33 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
         attributes = {f"attributes.{key}": value for key, value in record.attributes.items()}
         return {
             **name, **attributes, "active": record.active,
-            **{f"capacity.{kind}": units for kind, units in record.capacity.items()},
+            **{f"capacity.{kind}": units for kind, units in record.capacity.items()}, **_caps(record),
         }  # fmt: skip
     if isinstance(record, Pool):
         members = {f"members.{member.rep}": member.weight / MILLIS for member in record.members}
         others = {"band": record.band / MICROS, "value_weighted": record.value_weighted}
-        return {**name, **members, **{field: value for field, value in others.items() if value}}
+        return {**name, **members, **{field: value for field, value in others.items() if value}, **_caps(record)}
     return {**name, "parent": record.parent} if isinstance(record, Territory) and record.parent else name
+
+
+def _caps(record: Rep | Pool) -> dict[str, FactValue]:
+    return {f"caps.{cap.id}": in_words(cap) for cap in record.caps}
+
+
+def in_words(cap: Cap) -> str:
+    """Say all that a cap is but its id, in the words of the contract.
+
+    Examples
+    --------
+    >>> in_words(Cap("daily", CapMeasure.COUNT, 20, CapScope.POOL, window=CapWindow.DAY, pace=CapPace.EVEN))
+    'COUNT 20 DAY, POOL, EVEN'
+    """
+    limit = f"{cap.limit / MICROS if cap.measure is CapMeasure.VALUE else cap.limit:.15g}"
+    length = f" {cap.rolling_ms // 60_000}m" if cap.rolling_ms else ""
+    window = f" {cap.window}{length}" if cap.window is not CapWindow.NONE else ""
+    scope = "POOL" if cap.scope is CapScope.POOL else ""
+    pace = "EVEN" if cap.pace is CapPace.EVEN else ""
+    return ", ".join(filter(None, [f"{cap.measure} {limit}{window}", scope, *cap.kinds, pace]))
 
 
 def differ(before: Record | None, after: Record | None) -> bool:

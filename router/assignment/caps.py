@@ -15,7 +15,7 @@ window later all leave together. A calendar window with an even pace does not, f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -51,6 +51,17 @@ class Amounts(NamedTuple):
 
 
 ONE = Amounts()
+
+
+def in_units(measure: CapMeasure, amount: int) -> str:
+    """Write an amount in what people count in.
+
+    Examples
+    --------
+    >>> in_units(CapMeasure.COUNT, 20), in_units(CapMeasure.VALUE, 2_500_000)
+    ('20', '2.5')
+    """
+    return f"{amount / MICROS:.15g}" if measure is CapMeasure.VALUE else str(amount)
 
 
 def amounts_of(item: WorkItem) -> Amounts:
@@ -278,9 +289,28 @@ class AppliedCap(NamedTuple):
     until_ms: int = 0
 
     @property
+    def place(self) -> str:
+        """What stands in front of a rep where what they have of the pool is counted; nothing for all that they have."""
+        return f"{self.pool}/" if self.pool else ""
+
+    @property
     def name(self) -> str:
         """What the store counts under: another measure is another count."""
-        return f"{self.pool}/{self.cap.id}:{self.cap.measure}"
+        return f"{self.place}{self.cap.id}:{self.cap.measure}"
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """The kinds of work that count."""
+        return self.cap.kinds or tuple(Kind)
+
+    @property
+    def slot_ms(self) -> int:
+        """How long a slot of a rolling window is; 0 for any other."""
+        return self.cap.rolling_ms // SLOTS
+
+    def is_of(self, position: int) -> bool:
+        """Say whether a candidate has it."""
+        return not self.positions or position in self.positions
 
     def field(self, rep: str) -> str:
         """Return the field of the store's counts that a rep's use of it stands in; ``{cap}|`` for a pool as a whole."""
@@ -297,11 +327,9 @@ class AppliedCap(NamedTuple):
 
     def packed(self) -> list[object]:
         """Return it as the store's script takes it, see ``scripts/caps.lua``."""
-        cap = self.cap
-        slot_ms = cap.rolling_ms // SLOTS
         return [
-            self.name, int(self.is_whole), cap.measure, cap.limit, self.paced, self.window, slot_ms, self.positions,
-            [str(kind) for kind in cap.kinds or Kind], self.from_ms, self.until_ms,
+            self.name, self.place, int(self.is_whole), self.cap.measure, self.cap.limit, self.paced, self.window,
+            self.slot_ms, self.positions, self.kinds, self.from_ms, self.until_ms,
         ]  # fmt: skip
 
     def lifts_ms(self, at_ms: int, counted: int, amount: int) -> int:
@@ -348,7 +376,7 @@ def rolling_lifts_ms(slots: Mapping[int, int], slot_ms: int, limit: int, amount:
     """
     if amount > limit:
         return 0
-    counted = sum(slots.values())
+    counted, last = sum(slots.values()), 0
     for slot in sorted(slots):
         if counted + amount <= limit:
             break

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from router.assignment.caps import AppliedCap, amounts_of, in_units
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Kept, Plan, Planner
 from router.assignment.roster import Candidates
-from router.model.decision import Block, Decision, ObservedState, Outcome
+from router.model.caps import CapWindow
+from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
@@ -36,7 +38,7 @@ class Verdict(StrEnum):
 class Reason:
     """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from.
 
-    ``lift_ms`` is when time alone ends it; 0: it does not, or nobody knows.
+    ``lift_ms`` is when time alone ends it; 0: it does not, or nobody knows. ``window`` is that of a cap, if it has one.
     """
 
     code: str
@@ -46,6 +48,7 @@ class Reason:
     op: str = ""
     item_field: str = ""
     lift_ms: int = 0
+    window: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     CorruptHistory
         If the stored facts do not lead to the stored outcome.
     """
-    head, plan = decision.head, plan_again(decision, planner)
+    plan = plan_again(decision, planner)
     choice = replay(decision, plan)
     predicates = _dated(_as_they_were(decision, predicates_of(planner, plan)), planner.rule_set.fields)
     erased = erased_attributes(decision).union({EXTERNAL_ID}.intersection(decision.erased))
@@ -120,7 +123,7 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
         return Explanation((), Refusals(names_nobody=True), predicates, erased)
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
     candidates = tuple(
-        _stand(rep, planner, plan, attempt, seen, choice, head.tried) for rep in planner.roster.reps.values()
+        _stand(rep, planner, plan, attempt, seen, choice, decision) for rep in planner.roster.reps.values()
     )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
     return Explanation(ordered, summarise(ordered, attempt, planner), predicates, erased)
@@ -130,7 +133,7 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
     """Plan what a decision was made from, with what it kept for itself where some of that is erased."""
     head = decision.head
     kept = Kept(head.matched_rules, decision.charge) if decision.erased else None
-    return planner.plan(head.item, tried=frozenset(head.tried), named=head.named, kept=kept)
+    return planner.plan(head.item, decision.at_ms, tried=frozenset(head.tried), named=head.named, kept=kept)
 
 
 def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:
@@ -195,13 +198,13 @@ def _stand(
     attempt: Attempt,
     seen: ObservedState,
     choice: Choice,
-    tried: tuple[str, ...],
+    decision: Decision,
 ) -> Candidate:
     candidates = attempt.candidates
     if rep.id not in candidates.reps:
-        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, tried)))
+        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, decision.head.tried)))
     k = candidates.reps.index(rep.id)
-    if reason := _without_room(k, plan, candidates, seen):
+    if reason := _without_room(k, plan, candidates, seen, decision):
         return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
     assert choice.picked is not None
     place = choice.eligible.index(k)
@@ -216,11 +219,26 @@ def _stand(
     )
 
 
-def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedState) -> Reason | None:
+def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedState, decision: Decision) -> Reason | None:
     """Return why the store saw no room for a candidate, if so."""
     if open_units := [units for position, units in seen.full if position == k]:
         return Reason("AT_CAPACITY", f"capacity.{plan.kind}", str(open_units[0]), str(candidates.limits[k]))
-    return next((Reason(code, lift_ms=until_ms) for position, code, until_ms, _ in seen.blocked if position == k), None)
+    block = next((block for block in seen.blocked if block[0] == k), None)
+    if block is None:
+        return None
+    if block[1] == Block.REACHED_CAP:
+        return _reached_cap(candidates.caps[block[2]], block, decision)
+    return Reason(block[1], lift_ms=block[2])
+
+
+def _reached_cap(cap: AppliedCap, block: Blocked, decision: Decision) -> Reason:
+    """Say which cap was reached, by how much, and when time alone lets somebody have this work item again."""
+    _, code, _, counted, *lifts = block
+    amount = amounts_of(decision.head.item).of(cap.cap.measure)
+    lift_ms = lifts[0] if lifts else cap.lifts_ms(decision.at_ms, counted, amount)
+    window = "" if cap.cap.window is CapWindow.NONE else str(cap.cap.window)
+    used, limit = in_units(cap.cap.measure, counted), in_units(cap.cap.measure, cap.cap.limit)
+    return Reason(code, f"caps.{cap.cap.id}", used, limit, lift_ms=lift_ms, window=window)
 
 
 def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tuple[str, ...]) -> Iterator[Reason]:

@@ -177,12 +177,20 @@ class Planner:
         return self._rules[rule_id]
 
     def plan(
-        self, item: WorkItem, *, tried: frozenset[str] = frozenset(), named: str = "", kept: Kept | None = None
+        self,
+        item: WorkItem,
+        at_ms: int = 0,
+        *,
+        tried: frozenset[str] = frozenset(),
+        named: str = "",
+        kept: Kept | None = None,
     ) -> Plan:
         """Say who may be tried for a work item.
 
         Parameters
         ----------
+        at_ms
+            When: what caps allow depends on it. The store refuses a plan whose time is over, and says the time.
         tried
             Reps who had it before and are left out.
         named
@@ -204,42 +212,44 @@ class Planner:
             path = self._paths[rule_id] = _path_of(self._rules[rule_id].target if matched else self.rule_set.default)
         tries = []
         for number, step in enumerate(path.steps):
-            candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)
+            candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named, at_ms)
             charge = kept.charge if kept else self._charge(path.route, item, fact, candidates)
             tries.append(Attempt(step, candidates, charge))
-        attempts = (self._attempt_of(named, item.kind, tries),) if named else tuple(tries)
+        attempts = (self._attempt_of(named, item.kind, tries, at_ms),) if named else tuple(tries)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits)
 
-    def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt]) -> Attempt:
+    def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt], at_ms: int) -> Attempt:
         for attempt in attempts:
             if named in attempt.candidates.reps:
                 return attempt
-        return Attempt(Step(f"rep {named}", rep=named), self.roster.alone(named, kind), MICROS)
+        return Attempt(Step(f"rep {named}", rep=named), self.roster.alone(named, kind, at_ms=at_ms), MICROS)
 
     def _candidates_of(
-        self, place: tuple[str, int], step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str
+        self, place: tuple[str, int], step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str, at_ms: int
     ) -> Candidates:
         """Find a step's candidates, or remember them: leads that ask the same of the same pool share them."""
         wanted = tuple(fact.get(requirement.item) for requirement in step.require if requirement.item)
         liked = tuple(fact.get(preference.requirement.item or "") for preference in step.prefer)
         key = (place, kind, wanted, liked, tried, named)
         candidates = self._candidates.get(key)
-        if candidates is None:
+        if candidates is None or (candidates.caps and not candidates.stands_at(at_ms)):
             if len(self._candidates) >= _MEMO_ENTRIES:
                 self._candidates.clear()
-            candidates = self._candidates[key] = self._find(step, kind, fact, tried, named)
+            candidates = self._candidates[key] = self._find(step, kind, fact, tried, named, at_ms)
         return candidates
 
-    def _find(self, step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str) -> Candidates:
+    def _find(self, step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str, at_ms: int) -> Candidates:
         if step.rep:
-            return self.roster.alone(step.rep, kind, without=tried)
+            return self.roster.alone(step.rep, kind, without=tried, at_ms=at_ms)
         preferences = [
             (_resolved(preference.requirement, fact, self.rule_set.ignoring), preference.score)
             for preference in step.prefer
             if wanted(preference.requirement, fact) is not None
         ]
         resolved = step.resolved(fact, self.rule_set.ignoring)
-        return self.roster.candidates(step.pool, kind, resolved, preferences, without=tried, including=named)
+        return self.roster.candidates(
+            step.pool, kind, resolved, preferences, without=tried, including=named, at_ms=at_ms
+        )
 
     def _charge(self, route: Route, item: WorkItem, fact: Fact, candidates: Candidates) -> int:
         """Return what the work item counts in the ledger, in micro-units.

@@ -16,6 +16,8 @@ from operator import and_, or_
 
 import msgpack
 
+from router.assignment.caps import AppliedCap, boundaries
+from router.assignment.workforce_caps import WorkforceCaps
 from router.model.workforce import Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
@@ -44,7 +46,8 @@ class Candidates:
     """Who passed the filter in one pool, as the store needs it.
 
     ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1:
-    unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
+    unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it. ``caps`` are
+    those of pool and reps that count the kind of work, as they stand at the instant that it was made for.
     """
 
     pool: str
@@ -56,6 +59,12 @@ class Candidates:
     scores: tuple[int, ...]
     packed: bytes
     digest: str
+    caps: tuple[AppliedCap, ...] = ()
+
+    def stands_at(self, at_ms: int) -> bool:
+        """Say whether its caps stand as they do at an instant."""
+        interval = boundaries(self.caps)
+        return interval is None or interval[0] <= at_ms < interval[1]
 
 
 class Roster:
@@ -75,6 +84,7 @@ class Roster:
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
         self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
         self._memo: dict[ResolvedRequirement, int] = {}
+        self._caps = WorkforceCaps(records)
 
     def candidates(
         self,
@@ -85,6 +95,7 @@ class Roster:
         *,
         without: frozenset[str] = frozenset(),
         including: str = "",
+        at_ms: int = 0,
     ) -> Candidates:
         """Filter a pool: active members who meet every resolved, in the order of their ids.
 
@@ -96,23 +107,30 @@ class Roster:
             Who is left out: reps who had the work item before.
         including
             A rep a person named: belongs to it in any case, if a member.
+        at_ms
+            When: what caps allow depends on it.
         """
         members = self._members.get(pool_id, 0)
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
         mask |= members & self._mask([including] if including else [])
-        return self._collect(self.pools.get(pool_id), kind, mask, preferences)
+        return self._collect(self.pools.get(pool_id), kind, mask, preferences, at_ms)
 
     def is_member(self, rep_id: str, pool_id: str) -> bool:
         """Say whether a rep belongs to a pool."""
         return rep_id in self._weights.get(pool_id, ())
 
-    def alone(self, rep_id: str, kind: Kind, *, without: frozenset[str] = frozenset()) -> Candidates:
+    def alone(self, rep_id: str, kind: Kind, *, without: frozenset[str] = frozenset(), at_ms: int = 0) -> Candidates:
         """Return one named rep as the only candidate, outside any pool; nobody if unknown, inactive or left out."""
         mask = self._mask([rep_id]) & self._active & ~self._mask(without)
-        return self._collect(None, kind, mask, ())
+        return self._collect(None, kind, mask, (), at_ms)
 
     def _collect(
-        self, pool: Pool | None, kind: Kind, mask: int, preferences: Sequence[tuple[ResolvedRequirement, int]]
+        self,
+        pool: Pool | None,
+        kind: Kind,
+        mask: int,
+        preferences: Sequence[tuple[ResolvedRequirement, int]],
+        at_ms: int,
     ) -> Candidates:
         reps = tuple(self._ids[position] for position in _bits(mask))
         weights = tuple(self._weights[pool.id][rep] for rep in reps) if pool else (1,) * len(reps)
@@ -121,9 +139,11 @@ class Roster:
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
-        digest = blake2b(msgpack.packb(content), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest])
-        return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest)
+        caps = self._caps.among(pool, reps, kind, at_ms)
+        packed_caps = [[cap.packed() for cap in caps]] if caps else []  # without any, all is as before there were caps
+        digest = blake2b(msgpack.packb([*content, *packed_caps]), digest_size=16).hexdigest()
+        packed = msgpack.packb([*content, digest, *packed_caps])
+        return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest, caps)
 
     def _meeting(self, resolved: ResolvedRequirement) -> int:
         """Return the bitmap of the reps who meet a resolved."""

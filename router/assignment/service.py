@@ -20,6 +20,7 @@ from router.assignment.commands import (
     BindCommand,
     Completion,
     KnownAs,
+    Moved,
     ReassignRequest,
     Refusal,
     RouteRequest,
@@ -73,6 +74,8 @@ class Router:
         self._planners = planners
         self._queries = queries
         self._stamps = ArrivalStamps(store, queries)
+        self._instants: dict[str, int] = {}
+        """The store's time when a plan was last out of date, by tenant: the next is made for it."""
 
     async def route(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Decision:
         """Find a work item's owner, or make one, or say why there is none.
@@ -143,20 +146,39 @@ class Router:
         """
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
+        at_ms = self._instants.get(tenant, 0)
         jobs = [
-            route_command(planner, request, stamp.on(item), expected=stamp.expected)
+            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected)
             for request, item, stamp in zip(requests, items, stamps, strict=True)
         ]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
         if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
             raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
         bound = iter(await self._store.bind(tenant, planner.revisions, readable, preview=preview))
-        return [
+        answers = [
             _routed(tenant, job.item_id, request.request_id, next(bound))
             if isinstance(job, BindCommand)
             else await self._unreadable(tenant, request, job)
             for request, job in zip(requests, jobs, strict=True)
         ]
+        return await self._in_time(tenant, planner, requests, answers, preview)
+
+    async def _in_time(
+        self,
+        tenant: str,
+        planner: Planner,
+        requests: Sequence[RouteRequest],
+        answers: Sequence[Decision | Failure | KnownAs | Moved],
+        preview: bool,
+    ) -> list[Decision | Failure | KnownAs]:
+        """Answer those anew, by the store's time, that were planned for another."""
+        moved = {place: answer for place, answer in enumerate(answers) if isinstance(answer, Moved)}
+        in_time = {place: answer for place, answer in enumerate(answers) if not isinstance(answer, Moved)}
+        if moved:
+            self._instants[tenant] = max(answer.now_ms for answer in moved.values())
+            again = [requests[place] for place in moved]
+            in_time |= zip(moved, await self._bound(tenant, planner, again, preview), strict=True)
+        return [in_time[place] for place in range(len(answers))]
 
     async def _unreadable(self, tenant: str, request: RouteRequest, error: Failure) -> Decision | Failure:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
@@ -189,7 +211,8 @@ class Router:
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)
             try:
-                job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint)
+                at_ms = self._instants.get(tenant, 0)
+                job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint, at_ms)
             except (InvalidInput, NotFound, NotPossible):
                 if await self._planners.holds(tenant, planner):
                     raise
@@ -199,6 +222,9 @@ class Router:
                 (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
             except StaleRevision:
                 planner = await self._planners.renewed(tenant, planner.revisions)
+                continue
+            if isinstance(answer, Moved):
+                self._instants[tenant] = answer.now_ms
                 continue
             if answer is Refusal.FULL:
                 raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
@@ -260,8 +286,10 @@ def _given_up(
 
 
 def _routed(
-    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs
-) -> Decision | Failure | KnownAs:
+    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs | Moved
+) -> Decision | Failure | KnownAs | Moved:
+    if isinstance(answer, Moved):
+        return answer
     if answer is Refusal.CONFLICT:  # somebody was there first
         return KnownAs(item_id)
     return _answer(tenant, item_id, request_id, answer)

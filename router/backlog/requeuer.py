@@ -12,7 +12,7 @@ import logging
 import math
 from collections.abc import Sequence
 
-from router.assignment.commands import BindCommand, Refusal, wake_command
+from router.assignment.commands import BindCommand, Moved, Refusal, wake_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
@@ -43,6 +43,7 @@ class Requeuer:
         self._store = store
         self._planners = planners
         self._room = Backlog()
+        self._at_ms = 0
         self.position = 0
         """Number of the last event that was taken in."""
 
@@ -100,7 +101,7 @@ class Requeuer:
         stored = await self._records(item_ids)
         records = [record for record in stored if record is not None and record.state is State.QUEUED]
         contents = await self._contents(records)
-        jobs = [(record, wake_command(planner, record, item)) for record, item in contents]
+        jobs = [(record, wake_command(planner, record, item, self._at_ms)) for record, item in contents]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
 
     async def _records(self, item_ids: Sequence[str]) -> list[ItemRecord | None]:
@@ -137,9 +138,14 @@ class Requeuer:
                 await self._plan_all(await self._planners.renewed(self._tenant, planner.revisions))
                 continue
             refused = {job.item_id for job, answer in zip(jobs, answers, strict=True) if answer is Refusal.NOBODY}
+            moved = {
+                job.item_id: answer for job, answer in zip(jobs, answers, strict=True) if isinstance(answer, Moved)
+            }
             self._room.refused(refused)
+            self._room.again(moved)
+            self._at_ms = max([self._at_ms, *(answer.now_ms for answer in moved.values())])
             for item_id in due:
-                if item_id not in refused:
+                if item_id not in refused and item_id not in moved:
                     self._room.leave(item_id)
             woken += sum(isinstance(answer, Decision) for answer in answers)
         return woken

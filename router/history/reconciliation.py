@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from router.fairness.report import report
 from router.model.decision import Decision
 from router.model.events import Completed, Event, PresenceChanged, Settled
-from router.model.records import LedgerState, Snapshot
+from router.model.records import Counted, LedgerState, Snapshot
 from router.model.workforce import Pool
 from router.model.workitem import Kind
 
@@ -91,6 +91,13 @@ class Movement:
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
+
+
+def count_differences(logged: Mapping[str, Counted], stored: Mapping[str, Counted]) -> Iterator[str]:
+    """Yield in words where the log and the store differ in what was counted under caps."""
+    for field in sorted({*logged, *stored}):
+        if logged.get(field) != stored.get(field):
+            yield f"caps {field}: log says {logged.get(field, 'nothing')}, store {stored.get(field, 'nothing')}"
 
 
 def presence_differences(logged: Mapping[str, int | None], stored: Mapping[str, int]) -> Iterator[str]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Refusal
+from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event
-from router.model.records import ItemRecord, LedgerState
+from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import TRANSITIONS, Kind
 from tests.twins.tenants import Tenant, Tenants, opened_in
@@ -21,7 +21,7 @@ class MemoryAssignments(Tenants):
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
         if jobs and revisions[:2] != (state.rules, state.workforce):
@@ -29,7 +29,7 @@ class MemoryAssignments(Tenants):
         answers = [(job, self._known_as(state, job, preview) or self._bind(state, job, preview)) for job in jobs]
         return [
             answer
-            if isinstance(answer, Refusal | KnownAs)
+            if isinstance(answer, Refusal | KnownAs | Moved)
             else opened_in(state, answer, {} if answer.number else job.openings)
             for job, answer in answers
         ]
@@ -46,26 +46,20 @@ class MemoryAssignments(Tenants):
             state.other_ids[job.item_id] = other
         return KnownAs(other) if other else None
 
-    def _bind(self, state: Tenant, job: BindCommand, preview: bool) -> Decision | Refusal:
+    def _bind(self, state: Tenant, job: BindCommand, preview: bool) -> Decision | Refusal | Moved:
         repeated = repeated_in(state, job.request_id, job.fingerprint)
         if repeated is not None:
             return repeated
         record = state.projection.items.get(job.item_id)
-        if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
-            return Refusal.CONFLICT
         if job.mode is Mode.ROUTE and record is not None and record.owner:
-            existing = state.events[record.decision - 1]
-            assert isinstance(existing, Decision)
-            answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
-            if not preview:
-                remember_in(state, job.request_id, job.fingerprint, answer)
-            return answer
-        if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
-            return Refusal.CLOSED
-        if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
-            return Refusal.CONFLICT
+            return self._existing(state, job, record, preview)
+        refusal = _refused(job, record)
+        if refusal is not None:
+            return refusal
         at_ms = self._time_of(state)
-        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named)
+        if not all(candidates.stands_at(at_ms) for candidates, _ in job.attempts):
+            return Moved(at_ms)
+        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
@@ -83,6 +77,14 @@ class MemoryAssignments(Tenants):
             state.other_ids.setdefault(job.normal_id, job.item_id)
         remember_in(state, job.request_id, job.fingerprint, decision)
         return decision
+
+    def _existing(self, state: Tenant, job: BindCommand, record: ItemRecord, preview: bool) -> Decision:
+        existing = state.events[record.decision - 1]
+        assert isinstance(existing, Decision)
+        answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
+        if not preview:
+            remember_in(state, job.request_id, job.fingerprint, answer)
+        return answer
 
     def _decide(
         self,
@@ -200,8 +202,23 @@ class MemoryAssignments(Tenants):
         return self._tenants[tenant].projection.ledgers[pool].state()
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
-        """Return the open units by rep and kind."""
+        """Return the open units by place and kind."""
         return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
+
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        """Return what was counted under caps."""
+        return dict(self._tenants[tenant].projection.counts.by_field)
+
+
+def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
+    """Say why a job cannot be done with a work item as it stands; None: it can."""
+    if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
+        return Refusal.CONFLICT
+    if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
+        return Refusal.CLOSED
+    if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
+        return Refusal.CONFLICT
+    return None
 
 
 def repeated_in(state: Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:

@@ -10,13 +10,13 @@ import msgpack
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.assignment.commands import BindCommand, Completion, KnownAs, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, read_decision, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
-from router.model.records import ItemRecord, LedgerState
+from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
@@ -52,13 +52,13 @@ class RedisAssignments:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs](
+        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs | Moved](
             self._bind_together, _TOGETHER
         )
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
             return [await self._batcher.submit((tenant, revisions), jobs[0])]
@@ -66,13 +66,13 @@ class RedisAssignments:
 
     async def _bind_together(
         self, key: tuple[str, RevisionPair], jobs: Sequence[BindCommand]
-    ) -> Sequence[Decision | Refusal | KnownAs]:
+    ) -> Sequence[Decision | Refusal | KnownAs | Moved]:
         tenant, revisions = key
         return await self._call(tenant, revisions, jobs, preview=False)
 
     async def _call(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
         replies = await _bind(self._redis, keys, arguments)
         check_reply(tenant, replies)
@@ -226,6 +226,11 @@ class RedisAssignments:
         with translated():
             return open_units(await self._redis.hgetall(Keys(tenant).loads))
 
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        with translated():
+            stored = await self._redis.hgetall(Keys(tenant).counts)
+        return {field.decode(): tuple(msgpack.unpackb(value)) for field, value in stored.items()}
+
 
 def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
     """Read a pool's ledger."""
@@ -243,7 +248,7 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
 
 
 def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
-    """Read the open units by rep and kind; who has none is left out."""
+    """Read the open units by place and kind; where there are none they are left out."""
     loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
     return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
 
@@ -263,7 +268,7 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence]
+    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts]
     all_keys += map(keys.ledger, pools)
     packed_jobs: list[Argument] = []
     pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes
@@ -284,7 +289,10 @@ def bind_arguments(
             if job.customer:
                 all_keys.append(keys.subject(job.customer))
                 beside[2] = len(all_keys)
-        attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
+        attempts = [
+            (set_numbers[candidates.digest], charge, *(job.amounts if candidates.caps else ()))
+            for candidates, charge in job.attempts
+        ]
         packed_jobs += [
             pack_form([*_packed_form(job, item_place, request_place, attempts), normal_place, *beside]),
             pack_head(job.head, job.content, pack),
@@ -293,7 +301,7 @@ def bind_arguments(
     return all_keys, [header, *sets, *packed_jobs]
 
 
-def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> list[Any]:
+def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, ...]]) -> list[Any]:
     return [
         item_place,
         request_place,
@@ -310,7 +318,7 @@ def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts
     ]
 
 
-def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs:
+def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs | Moved:
     match reply[0]:
         case b"NEW":
             decision = read_decision(reply[1], reply[2], job.head)
@@ -321,6 +329,8 @@ def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs:
             return _earlier(*reply[1:])._replace(outcome=Outcome.EXISTING_OWNER)
         case b"KNOWN_AS":
             return KnownAs(reply[1].decode())
+        case b"MOVED":
+            return Moved(reply[1])
         case refusal:
             return Refusal(refusal.decode())
 

@@ -8,6 +8,7 @@ The library, in order::
     item       a work item's record, states, indexes
     request    what a request id was answered
     amounts    hashes of amounts
+    caps       what was counted under caps
     ledger     deficits and open units
 """
 
@@ -25,7 +26,7 @@ from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 
-_PARTS = ("log", "format", "item", "request", "amounts", "ledger")
+_PARTS = ("log", "format", "item", "request", "amounts", "caps", "ledger")
 
 
 _NO_END = "equal or smaller than the target stream top item"

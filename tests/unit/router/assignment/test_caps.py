@@ -312,7 +312,7 @@ def test_a_cap_is_counted_by_its_owner_its_measure_and_for_each_rep_or_the_pool(
     cap = Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY)
 
     assert AppliedCap(cap, CapClock(), "east", ()).field("ann") == "east/daily:COUNT|ann"
-    assert AppliedCap(cap, CapClock(), "", ()).field("ann") == "/daily:COUNT|ann"
+    assert AppliedCap(cap, CapClock(), "", ()).field("ann") == "daily:COUNT|ann"
     whole = Cap("daily", CapMeasure.COUNT, 3, CapScope.POOL, window=CapWindow.DAY)
     assert AppliedCap(whole, CapClock(), "east", ()).field("ann") == "east/daily:COUNT|"
 

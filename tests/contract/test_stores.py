@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import time
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.caps import Amounts
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
@@ -35,6 +35,7 @@ from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
+from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import Completed, Erased, PresenceChanged, RulesPublished, Settled, WorkforceChanged
@@ -49,10 +50,13 @@ from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from store.embedded.server import EmbeddedServer
+from tests.contract.simulated import Clock, simulate
 from tests.twins.store import MemoryStore
 from tests.workforces import roster as roster_of
 
 TENANT = "t"
+START_MS = 1_893_456_000_000  # 2030-01-01: behind the real time, which other scripts write down
+HOUR_MS = 3_600_000
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
 FAR_AHEAD = (4_000_000_000_000, 4_000_000_000_001)
@@ -169,7 +173,9 @@ class Stores(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.redis = Redis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
-        memory = MemoryStore(lambda: round(time() * 1000))
+        self.clock = Clock(START_MS, self.redis)
+        self.loop.run_until_complete(self.clock.set(START_MS))
+        memory = MemoryStore(self.clock.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
             Side(memory, memory, memory, memory, memory, memory),
@@ -216,6 +222,10 @@ class Stores(RuleBasedStateMachine):
     def come_and_go(self, rep: str, until_ms: int | None, request_id: str) -> None:
         self.both(lambda side: side.presences.set_presence(TENANT, rep, until_ms, request_id=request_id))
         self.both(lambda side: side.presences.presences(TENANT))
+
+    @rule(passed_ms=st.sampled_from([1, 60_000, HOUR_MS, 5 * HOUR_MS, 24 * HOUR_MS]))
+    def let_time_pass(self, passed_ms: int) -> None:
+        self.loop.run_until_complete(self.clock.set(self.clock.at_ms + passed_ms))
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:
@@ -310,6 +320,7 @@ class Stores(RuleBasedStateMachine):
             self.both(partial(ledger_of, pool))
             self.both(partial(report_of, pool))
         self.both(lambda side: side.assignments.loads(TENANT))
+        self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
@@ -325,7 +336,11 @@ def some_rep(draw: st.DrawFn, rep: str) -> Rep:
     cap = draw(st.sampled_from([None, None, 0, 1, 2, 3]))
     capacity = {} if cap is None else {"LEAD": cap}
     return Rep(
-        rep, attributes={"skills": skills}, active=draw(st.sampled_from([True] * 4 + [False])), capacity=capacity
+        rep,
+        attributes={"skills": skills},
+        active=draw(st.sampled_from([True] * 4 + [False])),
+        capacity=capacity,
+        caps=draw(some_caps(of_pool=False)),
     )
 
 
@@ -334,7 +349,26 @@ def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     members = draw(st.dictionaries(st.sampled_from(REPS), st.integers(1, 5000), min_size=1))
     band = draw(st.sampled_from([0, 0, MICROS // 2, 2 * MICROS]))
     places = tuple(Member(rep, weight) for rep, weight in members.items())
-    return Pool(pool, places, "", band, draw(st.booleans()))
+    return Pool(pool, places, "", band, draw(st.booleans()), caps=draw(some_caps(of_pool=True)))
+
+
+@st.composite
+def some_caps(draw: st.DrawFn, *, of_pool: bool) -> tuple[Cap, ...]:
+    """Draw up to three caps that mean something, low enough to be reached."""
+    scopes = st.sampled_from(CapScope) if of_pool else st.just(CapScope.REP)
+    kinds = st.sampled_from([(), (), (Kind.LEAD,), (Kind.LEAD, Kind.TICKET)])
+    limits = st.integers(0, 6)
+    held = st.builds(Cap, st.just(""), st.sampled_from(sorted(HELD)), limits, scopes, kinds)
+    timed = st.builds(
+        Cap, st.just(""), st.sampled_from([CapMeasure.COUNT, CapMeasure.UNITS]), limits, scopes, kinds,
+        st.sampled_from(sorted(CALENDAR_WINDOWS)), st.just(0), st.sampled_from(CapPace),
+    )  # fmt: skip
+    rolling = st.builds(
+        Cap, st.just(""), st.just(CapMeasure.VALUE), st.integers(1, 9_000_000), scopes, kinds,
+        st.just(CapWindow.ROLLING), st.sampled_from([60_000, HOUR_MS]),
+    )  # fmt: skip
+    drawn = draw(st.lists(st.one_of(held, timed, rolling), max_size=3))
+    return tuple(replace(cap, id=f"c{place}") for place, cap in enumerate(drawn))
 
 
 def a_rep(rep: str, _: object) -> Rep:
@@ -408,7 +442,10 @@ def redis_url() -> Iterator[str]:
         server.stop()
 
 
-def test_25_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(redis_url: str) -> None:
+def test_25_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulate(monkeypatch)
     Stores.redis_url = redis_url
     run_state_machine_as_test(
         Stores,
@@ -421,7 +458,9 @@ def test_25_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(redis
     )
 
 
-def test_the_script_picks_as_the_ledger_does(redis_url: str) -> None:
+def test_the_script_picks_as_the_ledger_does(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulate(monkeypatch)
+
     @settings(max_examples=int(os.environ.get("FAIRLEAD_EXAMPLES", "60")), deadline=None)
     @given(data=st.data())
     def picks_agree(data: st.DataObject) -> None:
@@ -434,28 +473,39 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     """Send thirty jobs about random candidates, preferences, caps and values through both stores."""
     weight, cap = st.integers(1, 1_000_000), st.one_of(st.none(), st.integers(0, 9))
     reps = {
-        rep: Rep(rep, attributes={"skills": skills}, capacity={} if limit is None else {"LEAD": limit})
+        rep: Rep(
+            rep,
+            attributes={"skills": skills},
+            capacity={} if limit is None else {"LEAD": limit},
+            caps=data.draw(some_caps(of_pool=False)),
+        )
         for rep in "abcdefgh"
         for skills, limit in [(data.draw(st.sampled_from([(), ("x",), ("y",), ("x", "y")])), data.draw(cap))]
     }
     members = tuple(Member(rep, data.draw(weight)) for rep in reps)
-    pool = Pool("p", members, band=data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS])))
+    band = data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS]))
+    pool = Pool("p", members, band=band, caps=data.draw(some_caps(of_pool=True)))
     roster = roster_of(0, reps, {"p": pool}, {})
     likes = [(ResolvedRequirement(Requirement("skills", "has", value=skill), skill), 2) for skill in "xy"]
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
     jobs = []
     for number in range(30):
         without = frozenset(data.draw(st.sets(st.sampled_from("abcdefgh"), max_size=6)))
-        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without)
+        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without, at_ms=START_MS)
         charge = data.draw(st.sampled_from([MICROS, MICROS, 1, 7 * MICROS, 10**13]))
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
-        jobs.append(BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, head, content))
+        amounts = Amounts(1, data.draw(st.sampled_from([0, MICROS, MICROS, 2 * MICROS])))
+        item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
+        job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content)
+        jobs.append(job._replace(amounts=amounts))
     redis = Redis.from_url(redis_url)
     await redis.flushall()
-    answers = [
-        await store.bind(TENANT, RevisionPair(), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))
-    ]
+    clock = Clock(START_MS, redis)
+    await clock.set(START_MS)
+    stores = MemoryStore(clock.now_ms), RedisAssignments(redis)
+    answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
+    assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
     await redis.aclose()
 
     assert without_times(answers[0]) == without_times(answers[1])

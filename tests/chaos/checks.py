@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from router.model.decision import Decision
-from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.model.decision import Cause, Decision
+from router.model.events import Completed, Event, PresenceChanged, RulesPublished, WorkforceChanged
 from tests.chaos import register
 from tests.chaos.history import Answer, Call
 
@@ -64,6 +64,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from one_answer_to_one_request(evidence.calls)
     yield from one_owner_per_epoch(evidence.changes)
     yield from caps_hold(evidence.changes, evidence.caps)
+    yield from nobody_away_gets_work(evidence.events)
     yield from revisions_are_those_of_the_log(evidence.events)
     yield from answers_are_in_the_log(evidence.calls, evidence.changes)
     yield from nothing_is_lost(evidence.calls, evidence.states)
@@ -137,6 +138,20 @@ def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[st
             open_units[change.rep] += 1
             if open_units[change.rep] > (cap := caps.get(change.rep, 0)):  # whom nobody hired may have nothing
                 yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {cap}"
+
+
+def nobody_away_gets_work(events: Iterable[Event]) -> Iterator[str]:
+    """Yield decisions for who was away then, but those that a person made."""
+    away: dict[str, int] = {}
+    for event in events:
+        match event:
+            case PresenceChanged(rep=rep, until_ms=None):
+                away.pop(rep, None)
+            case PresenceChanged(rep=rep, until_ms=int(until_ms)):
+                away[rep] = until_ms
+            case Decision(rep=rep, head=head) if rep in away and head.cause is not Cause.OVERRIDE:
+                if not away[rep] or away[rep] > event.at_ms:
+                    yield f"event {event.number}: {rep} is away until {away[rep] or 'told otherwise'}, and got work"
 
 
 def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from tests.chaos.tally import Tally
 
 _OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
 _SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
+_AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('SET', key, packed)"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
 _IN_COMMIT = (
@@ -113,10 +114,16 @@ PROMISES = (
         "no rep has more than their cap, at any moment of the log",
         Guard(
             "caps are looked at in the commit",
-            Edits({"bind": [("limit >= 0 and units >= limit", "false")]}),
+            Edits({"bind": [("units and units >= limit", "false")]}),
         ),
         checked=lambda facts: len(facts.decisions),
         decided=lambda facts: sum(any(state.full for state in decision.seen) for decision in facts.decisions),
+    ),
+    Promise(
+        "nobody who is away gets work, unless a person gives it to them",
+        Guard("who is away is looked at in the commit", Edits({"bind": [(_AWAY_NOW, "false")]})),
+        checked=lambda facts: len(facts.assigned),
+        decided=lambda facts: sum(any(state.blocked for state in decision.seen) for decision in facts.decisions),
     ),
     Promise(
         "a decision is by the rules and reps of its place in the log",

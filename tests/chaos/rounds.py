@@ -28,6 +28,7 @@ from tests.chaos.clients import Client, Leads
 from tests.chaos.faults import Faults
 from tests.chaos.history import PATIENCE_S, Call, long_enough
 from tests.chaos.judge import judge_of
+from tests.chaos.leaver import Leaver
 from tests.chaos.lenders import QUEUE, Lender, Lendings
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
@@ -136,8 +137,12 @@ class Round:
             for _ in range(WATCHERS)
         ]
         async with judge_of(system, self.tenant, dict.fromkeys(reps, CAP)) as judge:
+            leaving = self._leaver(system, reps, Random(random.random()))
             async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
-                async with _calling(apis, Leads(random, reps, "L"), history, publisher.run):
+                async with (
+                    leaving as leaver,
+                    _calling(apis, Leads(random, reps, "L"), history, publisher.run, leaver.run),
+                ):
                     faults = Faults(system, self.places, self.tenant, partial(long_enough, history))
                     await self._let_fall(faults, system.topology.pause_s, tally)
                 restless = await judge.rest(watchers, self.patience_s)
@@ -167,6 +172,15 @@ class Round:
         finally:
             stopped.set()
             await asyncio.gather(*lending)
+            await close(client)
+
+    @asynccontextmanager
+    async def _leaver(self, system: System, reps: list[str], random: Random) -> AsyncIterator[Leaver]:
+        """Yield who lets reps leave and come back."""
+        client = client_for(system.store.url, replicas=system.store.replicas)
+        try:
+            yield Leaver(client, self.tenant, reps, random)
+        finally:
             await close(client)
 
     async def _let_fall(self, faults: Faults, pause_s: tuple[float, float], tally: Tally) -> None:

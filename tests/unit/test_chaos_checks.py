@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.model.events import Completed, Event, PresenceChanged, RulesPublished, WorkforceChanged
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.altered import Edits
@@ -31,12 +31,21 @@ MOVE = Call("reassign", "x", "r-2", 2, 3, "OK", TOLD_MOVED, expected=1)
 CLOSE = Call("complete", "x", "r-3", 4, 5, "OK", TOLD_CLOSED)
 SEEN = [Seen("1", "x", 1), Seen("2", "x", 2), Seen("3", "x", 2)]
 ARRANGED: list[Event] = [RulesPublished(0, 1, 0, "", 0), WorkforceChanged(0, 1, (), "", 0)]
+AWAY = PresenceChanged(0, "ann", 0, 0)
 LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
 SOUND = Evidence([ROUTE, MOVE, CLOSE], LOG, {"x": "CONVERTED"}, [SEEN], {"ann": 1, "bob": 1})
 
 
 def test_a_sound_round_has_no_violation() -> None:
     assert list(violations(SOUND)) == []
+
+
+def test_work_for_who_is_back_or_was_named_by_a_person_is_no_violation() -> None:
+    back, over, bob = replace(AWAY, until_ms=None), replace(AWAY, until_ms=1), replace(AWAY, rep="bob")
+    later = [change._replace(at_ms=1) for change in (ROUTED, MOVED)]
+
+    for events in ([AWAY, back, *LOG], [bob, *LOG], [over, *ARRANGED, *later, CLOSED]):
+        assert list(violations(replace(SOUND, events=events))) == []
 
 
 def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> None:
@@ -63,6 +72,8 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
         ({"events": [ROUTED, MOVED._replace(previous=0), CLOSED]}, "follows event 0"),
         ({"caps": {"ann": 1, "bob": 0}}, "bob has 1, the cap is 0"),
         ({"caps": {"bob": 1}}, "ann has 1, the cap is 0"),
+        ({"events": [AWAY, *LOG]}, "ann is away until told otherwise, and got work"),
+        ({"events": [replace(AWAY, until_ms=1), *LOG]}, "ann is away until 1, and got work"),
         ({"events": [*LOG[:3], RulesPublished(0, 2, 0, "", 0), *LOG[3:]]}, "by rules 1 and workforce 1, while 2"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
         ({"events": [ROUTED, MOVED._replace(rep="eve"), CLOSED]}, "the log has x with 'eve'"),

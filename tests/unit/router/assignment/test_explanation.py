@@ -10,7 +10,7 @@ from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import Explanation, Reason, Refusals, Verdict, explain, replay
 from router.assignment.planner import Planner
 from router.history.projection import StateProjection
-from router.model.decision import Cause, Decision, DecisionInputs, Outcome
+from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.workforce import MICROS, Member, Pool, Rep, Territory
 from router.model.workitem import Kind, WorkItem
@@ -64,6 +64,7 @@ def decided(
     item: WorkItem = ITEM,
     *,
     loads: dict[str, int] | None = None,
+    away: dict[str, int] | None = None,
     tried: tuple[str, ...] = (),
     named: str = "",
 ) -> Decision:
@@ -72,7 +73,8 @@ def decided(
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
     projection = StateProjection()
     projection.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
-    seen = projection.see(attempts, Kind.LEAD, 0)
+    projection.presences.update(away or {})
+    seen = projection.see(attempts, Kind.LEAD, 0, named)
     choice = choose(attempts, seen, rotation_of("x"), named)
     outcome = Outcome.ASSIGNED if choice.rep else Outcome.UNROUTED
     proof = trace_hash([candidates for candidates, _ in attempts], seen, outcome, choice, 1)
@@ -104,6 +106,25 @@ def test_each_rep_is_told_how_they_stood() -> None:
     }
     counts = (("TERRITORY", "regions", 2), ("AT_CAPACITY", "capacity.LEAD", 1), ("INACTIVE", "active", 1))
     assert explanation.refusals == Refusals(1, 5, counts)
+
+
+@pytest.mark.parametrize("until_ms", [0, 90])
+def test_who_is_away_is_told_until_when(until_ms: int) -> None:
+    explanation = explain(decided(planner(), away={"ann": until_ms, "cy": 90}), planner())
+    by_rep = {candidate.rep: candidate for candidate in explanation.candidates}
+
+    assert by_rep["ann"].reasons == (Reason("AWAY", lift_ms=until_ms),)
+    assert by_rep["bob"].verdict is Verdict.CHOSEN
+    assert [reason.code for reason in by_rep["cy"].reasons] == ["TERRITORY", "SKILL", "ATTRIBUTE", "ATTRIBUTE"]
+    assert ("AWAY", "", 1) in explanation.refusals.counts
+
+
+def test_a_decision_that_says_who_was_away_otherwise_than_it_was_is_found() -> None:
+    decision = decided(planner(), away={"bob": 90})
+    altered = ObservedState(decision.seen[0].deficits, (), ((1, Block.AWAY, 91, 0),))
+
+    with pytest.raises(CorruptHistory):
+        replay(decision._replace(seen=(altered,)), planner().plan(ITEM))
 
 
 def test_who_could_have_had_it_is_told_with_amounts() -> None:

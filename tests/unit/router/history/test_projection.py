@@ -8,8 +8,8 @@ from dataclasses import replace
 from router.assignment.choice import Choice, choose
 from router.assignment.roster import Candidates
 from router.history.projection import Ledger, StateProjection
-from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome
-from router.model.events import Completed, Settled
+from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome
+from router.model.events import Completed, PresenceChanged, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
@@ -90,6 +90,23 @@ def test_who_is_full_is_seen_with_what_they_hold_and_keeps_nobody_from_going_on(
     seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD, 0)
 
     assert seen == (ObservedState((), ((0, 0),)), ObservedState((0,), ((0, 2), (2, 0))))
+
+
+def test_who_is_away_has_no_room_until_they_are_back_and_who_is_full_is_not_asked() -> None:
+    history = History()
+    for number, (rep, until_ms) in enumerate([("ann", 0), ("bob", 50), ("cy", 0)], 1):
+        history.projection.enter_presence(PresenceChanged(number, rep, until_ms, 0))
+
+    away = history.projection.see([(EAST, MICROS)], Kind.LEAD, 49)
+    passed = history.projection.see([(EAST, MICROS)], Kind.LEAD, 50)
+    named = history.projection.see([(EAST, MICROS)], Kind.LEAD, 49, "ann")
+    history.projection.enter_presence(PresenceChanged(4, "ann", None, 0))
+    back = history.projection.see([(EAST, MICROS)], Kind.LEAD, 49)
+
+    ann, bob = (0, Block.AWAY, 0, 0), (1, Block.AWAY, 50, 0)
+    assert away == (ObservedState((), ((2, 0),), (ann, bob)),)
+    assert passed == (ObservedState((0,), ((2, 0),), (ann,)),)
+    assert named == back == (ObservedState((0,), ((2, 0),), (bob,)),)
 
 
 def test_a_rep_whom_a_step_names_is_charged_to_no_pool() -> None:

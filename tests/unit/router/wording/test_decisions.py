@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from fairlead.v1 import decisions_pb2 as decisions
@@ -196,3 +198,26 @@ def test_a_basic_view_has_its_one_sentence_and_no_more() -> None:
 def test_nobody_named_and_no_such_pool_are_summed_up_too() -> None:
     assert summary(Refusals(names_nobody=True), Language.EN) == "the route names nobody"
     assert summary(Refusals(missing_pool="east"), Language.ZH) == "0/0 人合格：没有分配池 east"
+
+
+@pytest.mark.parametrize(
+    ("lifts", "english", "chinese"),
+    [
+        ("", "away", "离开"),
+        ("2026-10-05T07:30:00Z", "away, back at 15:30", "离开，15:30 回来"),
+        ("2026-10-05T16:00:00Z", "away, back on Tuesday at 00:00", "离开，周二 00:00 回来"),
+        ("2026-10-11T15:59:00Z", "away, back on Sunday at 23:59", "离开，周日 23:59 回来"),
+        ("2026-10-12T01:00:00Z", "away, back on 2026-10-12 at 09:00", "离开，2026-10-12 09:00 回来"),
+    ],
+)
+def test_when_somebody_is_back_is_said_by_the_clocks_of_the_tenant(lifts: str, english: str, chinese: str) -> None:
+    decision = decided(refused("cy", "AWAY", "", "", ""))
+    decision.decide_time.FromJsonString("2026-10-05T01:00:00Z")
+    if lifts:
+        decision.candidates[0].reasons[0].lift_time.FromJsonString(lifts)
+
+    for language, text in ((Language.EN, english), (Language.ZH, chinese)):
+        message = decisions.Decision()
+        message.CopyFrom(decision)
+        tell(message, language, ZoneInfo("Asia/Shanghai"), full=True)
+        assert message.candidates[0].reasons[0].text == text

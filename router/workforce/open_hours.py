@@ -10,7 +10,7 @@ Open is what any span covers: spans that overlap or meet are one.
 Instants are worked out a page of four weeks at a time, when they are first asked for. Where a page begins depends on
 nothing but the years since 1970, so that an answer is a function of the calendar and of the instants asked about, never
 of what was asked before. From there everything is a bisection in sorted boundaries with the open time before each. How
-far one may look from an instant is bounded, see ``HORIZON_MS``; where the dates of Python end, nothing is open any more.
+far one may look from an instant is bounded, see ``HORIZON_MS``; where the dates of Python end, nothing is open.
 
 Everything is in whole milliseconds, instants since 1970. Pure.
 """

@@ -216,7 +216,7 @@ def test_of_all_combinations_some_mean_something() -> None:
 
 
 async def test_what_means_nothing_is_refused_with_the_reason(world: World) -> None:
-    refused = set()
+    refused = set[str]()
     for measure, window, whose, pace in MEANINGLESS:
         with pytest.raises(InvalidInput) as raised:
             await enter(world, cap_of(measure, window, whose, pace), whose)

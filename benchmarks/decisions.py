@@ -49,7 +49,7 @@ def cost_us(n_rules: int, n_reps: int, per_lead: int = 10) -> float:
     leads = [WorkItem(Kind.LEAD, attributes=plain(world.lead(draw, n_regions).attributes)) for _ in range(200)]
 
     def decide(number: int) -> None:
-        plan = planner.plan(leads[number % len(leads)])
+        plan = planner.plan(leads[number % len(leads)], 0)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
         choose(attempts, projection.see(attempts, Kind.LEAD, 0), number)
 

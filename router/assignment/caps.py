@@ -329,7 +329,7 @@ class AppliedCap(NamedTuple):
         """Return it as the store's script takes it, see ``scripts/caps.lua``."""
         return [
             self.name, self.place, int(self.is_whole), self.cap.measure, self.cap.limit, self.paced, self.window,
-            self.slot_ms, self.positions, self.kinds, self.from_ms, self.until_ms,
+            self.slot_ms, self.positions, self.kinds,
         ]  # fmt: skip
 
     def lifts_ms(self, at_ms: int, counted: int, amount: int) -> int:

@@ -21,6 +21,7 @@ from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, seal
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
 from router.rules.route import KnownCustomer
 from router.rules.stamps import check_unstamped
+from router.workforce.open_hours import Span
 from rules.reference import trace
 
 
@@ -66,6 +67,8 @@ class BindCommand(NamedTuple):
         its id. Looked up by ROUTE alone.
     customer
         Whose work item it is, where something is sealed; empty: not known, or not asked for.
+    interval
+        The instants for which it is planned, see ``router.assignment.planner.Plan``; at others it is not done.
     amounts
         What it counts under caps.
     """
@@ -85,6 +88,7 @@ class BindCommand(NamedTuple):
     openings: Openings = NO_OPENINGS
     customer: str = ""
     normal_id: str = ""
+    interval: Span | None = None
     amounts: Amounts = ONE
 
 
@@ -95,9 +99,7 @@ class KnownAs(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Says that a job was planned for another time than the store's, and that caps stand otherwise now; nothing was
-    written.
-    """
+    """Says that a job is planned for other instants than the store's now, in milliseconds; nothing was written."""
 
     now_ms: int
 
@@ -157,7 +159,7 @@ class ReassignRequest:
 
 
 def route_command(
-    planner: Planner, request: RouteRequest, item: WorkItem, at_ms: int = 0, *, expected: int = ANY
+    planner: Planner, request: RouteRequest, item: WorkItem, at_ms: int, *, expected: int = ANY
 ) -> BindCommand | Failure:
     """Make the job of routing a work item; an error where the planner's rules cannot read it.
 
@@ -197,6 +199,7 @@ def route_command(
             fingerprint=fingerprint,
             expected=expected,
             normal_id=normal if normal != identity else "",
+            interval=plan.interval,
             amounts=amounts_of(item),
         ),
     )
@@ -209,7 +212,7 @@ def reassign_command(
     record: ItemRecord,
     item: WorkItem,
     fingerprint: str,
-    at_ms: int = 0,
+    at_ms: int,
 ) -> BindCommand:
     """Make the job of moving a work item; ``item`` is its content, ``fingerprint`` the request's.
 
@@ -246,12 +249,13 @@ def reassign_command(
             fingerprint=fingerprint,
             expected=record.version if request.expected is None else request.expected,
             named=request.rep,
+            interval=plan.interval,
             amounts=amounts_of(item),
         ),
     )
 
 
-def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int = 0) -> BindCommand | Failure:
+def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int) -> BindCommand | Failure:
     """Make the job of finding an owner for what waits; an error where the planner's rules cannot read it."""
     try:
         plan = planner.plan(item, at_ms)
@@ -270,6 +274,7 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: in
             head=_head(planner, plan, item, Cause.WOKEN),
             content=item.pack(),
             expected=record.version,
+            interval=plan.interval,
             amounts=amounts_of(item),
         ),
     )

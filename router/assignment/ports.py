@@ -22,6 +22,9 @@ class StoreClock(Protocol):
     async def now_us(self, tenant: str) -> int:
         """Return the time of a tenant's store, in microseconds since 1970."""
 
+    def expected_ms(self, tenant: str) -> int:
+        """Return what it is likely to be, in milliseconds, without asking: by all that the store has said of it."""
+
 
 class Assignments(StoreClock, Protocol):
     """Owners, loads, ledgers and the log of every change of them: one atomic step per change, by one clock."""
@@ -30,6 +33,8 @@ class Assignments(StoreClock, Protocol):
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
     ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do up to ``MAX_JOBS`` jobs in order, all by the same revisions; one answer each.
+
+        A job that is planned for other instants than now is left out, and says so.
 
         Raises
         ------

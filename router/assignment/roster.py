@@ -8,7 +8,7 @@ new roster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
@@ -16,12 +16,14 @@ from operator import and_, or_
 
 import msgpack
 
+from router.assignment.availability import Availability, Presence, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
 from router.assignment.workforce_caps import WorkforceCaps
 from router.model.workforce import Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
+from router.workforce.open_hours import Span
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_value
 
@@ -46,8 +48,10 @@ class Candidates:
     """Who passed the filter in one pool, as the store needs it.
 
     ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1:
-    unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it. ``caps`` are
-    those of pool and reps that count the kind of work, as they stand at the instant that it was made for.
+    unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
+
+    ``outside_hours`` and ``on_leave`` would have passed, were they there. ``caps`` are those of pool and reps that
+    count the kind of work. All of it holds within ``interval``; None: whenever it is.
     """
 
     pool: str
@@ -59,12 +63,14 @@ class Candidates:
     scores: tuple[int, ...]
     packed: bytes
     digest: str
+    outside_hours: tuple[str, ...] = ()
+    on_leave: tuple[str, ...] = ()
+    interval: Span | None = None
     caps: tuple[AppliedCap, ...] = ()
 
     def stands_at(self, at_ms: int) -> bool:
-        """Say whether its caps stand as they do at an instant."""
-        interval = boundaries(self.caps)
-        return interval is None or interval[0] <= at_ms < interval[1]
+        """Say whether it holds at an instant, in milliseconds since 1970."""
+        return self.interval is None or self.interval[0] <= at_ms < self.interval[1]
 
 
 class Roster:
@@ -79,6 +85,7 @@ class Roster:
         self._ids = sorted(reps)
         self._position = {rep: position for position, rep in enumerate(self._ids)}
         self._everyone = (1 << len(self._ids)) - 1
+        self.availability = Availability(records, self._position)
         self._active = self._mask(rep.id for rep in reps.values() if rep.active)
         self._holders: dict[Ignored, dict[str, dict[str, int]]] = {}
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
@@ -93,47 +100,72 @@ class Roster:
         resolved: Sequence[ResolvedRequirement],
         preferences: Sequence[tuple[ResolvedRequirement, int]] = (),
         *,
+        at_ms: int,
+        counts_hours: bool = True,
         without: frozenset[str] = frozenset(),
         including: str = "",
-        at_ms: int = 0,
     ) -> Candidates:
-        """Filter a pool: active members who meet every resolved, in the order of their ids.
+        """Filter a pool: active members who are there and meet every resolved, in the order of their ids.
 
         Parameters
         ----------
         resolved, preferences
             What must be met, and what scores how many points.
+        at_ms
+            When, in milliseconds since 1970.
+        counts_hours
+            Whether hours count; leave does in any case.
         without
             Who is left out: reps who had the work item before.
         including
             A rep a person named: belongs to it in any case, if a member.
-        at_ms
-            When: what caps allow depends on it.
         """
         members = self._members.get(pool_id, 0)
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
-        mask |= members & self._mask([including] if including else [])
-        return self._collect(self.pools.get(pool_id), kind, mask, preferences, at_ms)
+        named = members & self._mask([including] if including else [])
+        pool = self.pools.get(pool_id)
+        presence = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
+        return self._collect(pool, kind, presence._replace(there=presence.there | named), preferences, at_ms)
 
     def is_member(self, rep_id: str, pool_id: str) -> bool:
         """Say whether a rep belongs to a pool."""
         return rep_id in self._weights.get(pool_id, ())
 
-    def alone(self, rep_id: str, kind: Kind, *, without: frozenset[str] = frozenset(), at_ms: int = 0) -> Candidates:
-        """Return one named rep as the only candidate, outside any pool; nobody if unknown, inactive or left out."""
+    def alone(
+        self,
+        rep_id: str,
+        kind: Kind,
+        *,
+        at_ms: int,
+        counts_hours: bool = True,
+        needs_them_there: bool = True,
+        without: frozenset[str] = frozenset(),
+    ) -> Candidates:
+        """Return one named rep as the only candidate, outside any pool; nobody if unknown, inactive or left out.
+
+        Parameters
+        ----------
+        at_ms, counts_hours
+            As for ``candidates``.
+        needs_them_there
+            Whether they have to be there then at all.
+        """
         mask = self._mask([rep_id]) & self._active & ~self._mask(without)
-        return self._collect(None, kind, mask, (), at_ms)
+        if not needs_them_there:
+            return self._collect(None, kind, Presence(mask), (), at_ms)
+        presence = self.availability.at(None, mask, at_ms, counts_hours=counts_hours)
+        return self._collect(None, kind, presence, (), at_ms)
 
     def _collect(
         self,
         pool: Pool | None,
         kind: Kind,
-        mask: int,
+        presence: Presence,
         preferences: Sequence[tuple[ResolvedRequirement, int]],
         at_ms: int,
     ) -> Candidates:
-        reps = tuple(self._ids[position] for position in _bits(mask))
-        weights = tuple(self._weights[pool.id][rep] for rep in reps) if pool else (1,) * len(reps)
+        reps = self._reps_of(presence.there)
+        weights, ramp = self._weights_at(pool, presence.there, reps, at_ms)
         limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
         masks = [(self._meeting(resolved), score) for resolved, score in preferences]
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
@@ -143,7 +175,33 @@ class Roster:
         packed_caps = [[cap.packed() for cap in caps]] if caps else []  # without any, all is as before there were caps
         digest = blake2b(msgpack.packb([*content, *packed_caps]), digest_size=16).hexdigest()
         packed = msgpack.packb([*content, digest, *packed_caps])
-        return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest, caps)
+        return Candidates(
+            pool_id,
+            band,
+            members,
+            reps,
+            weights,
+            limits,
+            scores,
+            packed,
+            digest,
+            self._reps_of(presence.outside_hours),
+            self._reps_of(presence.on_leave),
+            overlap(overlap(presence.interval, ramp), boundaries(caps)),
+            caps,
+        )
+
+    def _weights_at(
+        self, pool: Pool | None, mask: int, reps: Sequence[str], at_ms: int
+    ) -> tuple[tuple[int, ...], Span | None]:
+        if pool is None:
+            return (1,) * len(reps), None
+        usual = self._weights[pool.id]
+        ramped, interval = self.availability.weights(pool, mask, at_ms)
+        return tuple([ramped.get(rep) or usual[rep] for rep in reps]), interval
+
+    def _reps_of(self, mask: int) -> tuple[str, ...]:
+        return tuple([self._ids[position] for position in bits(mask)])
 
     def _meeting(self, resolved: ResolvedRequirement) -> int:
         """Return the bitmap of the reps who meet a resolved."""
@@ -207,10 +265,3 @@ def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
 def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:
     """Return nothing where all are as usual: the store then need not look."""
     return () if all(value == usual for value in values) else values
-
-
-def _bits(mask: int) -> Iterator[int]:
-    """Yield the positions of the set bits, lowest first."""
-    for position, bit in enumerate(reversed(f"{mask:b}")):
-        if bit == "1":
-            yield position

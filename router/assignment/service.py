@@ -1,17 +1,17 @@
 """Routing: the way of a request, straight down.
 
     item   = the request's, with its known customer    only where the rules ask for it, and for when it came
-    plan   = planner.plan(item)                           pure: rule, steps, candidates
+    plan   = planner.plan(item, expected time)            pure: rule, steps, candidates
     answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
                                                        ledger, write all
 
 If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
-new planner.
+new planner. What is planned for another time than the store's comes back with that, and is planned once more for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from failures import Failure
@@ -74,8 +74,6 @@ class Router:
         self._planners = planners
         self._queries = queries
         self._stamps = ArrivalStamps(store, queries)
-        self._instants: dict[str, int] = {}
-        """The store's time when a plan was last out of date, by tenant: the next is made for it."""
 
     async def route(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Decision:
         """Find a work item's owner, or make one, or say why there is none.
@@ -89,7 +87,7 @@ class Router:
         NotPossible
             If no rule set is published, or the work item was closed without ever having an owner.
         StaleRevision
-            If rules and workforce change faster than one can decide.
+            If rules, workforce or time change faster than one can decide.
         StoreUnavailable
             If the store does not answer.
         """
@@ -119,25 +117,31 @@ class Router:
     async def _answered(
         self, tenant: str, requests: Sequence[RouteRequest], preview: bool
     ) -> list[Decision | Failure | KnownAs]:
-        planner = await self._planners.current(tenant)
-        answers: list[Decision | Failure | KnownAs] = []
-        tries = 0
-        while len(answers) < len(requests):
+        planner, at_ms = await self._planners.current(tenant), self._store.expected_ms(tenant)
+        answers: dict[int, Decision | Failure | KnownAs] = {}
+        places, tries = list(range(len(requests))), 0
+        while places and tries < _TRIES:
+            now, later = places[:MAX_JOBS], places[MAX_JOBS:]
             try:
-                following = requests[len(answers) : len(answers) + MAX_JOBS]
-                answers += await self._bound(tenant, planner, following, preview)
-                tries = 0
+                bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in now], preview)
             except StaleRevision:
                 tries += 1
-                if tries == _TRIES:
-                    return _given_up(tenant, answers, len(requests))
-                planner = await self._planners.renewed(tenant, planner.revisions)
-        return answers
+                planner = await self._planners.renewed(tenant, planner.revisions) if tries < _TRIES else planner
+                continue
+            moved = {
+                place: answer.now_ms for place, answer in zip(now, bound, strict=True) if isinstance(answer, Moved)
+            }
+            answers |= {
+                place: answer for place, answer in zip(now, bound, strict=True) if not isinstance(answer, Moved)
+            }
+            places, tries = [*moved, *later], tries + 1 if moved else 0
+            at_ms = max(moved.values(), default=self._store.expected_ms(tenant))
+        return _in_order(tenant, answers, len(requests))
 
     async def _bound(
-        self, tenant: str, planner: Planner, requests: Sequence[RouteRequest], preview: bool
-    ) -> list[Decision | Failure | KnownAs]:
-        """Answer requests by one planner.
+        self, tenant: str, planner: Planner, at_ms: int, requests: Sequence[RouteRequest], preview: bool
+    ) -> list[Decision | Failure | KnownAs | Moved]:
+        """Answer requests by one planner, at one instant.
 
         Raises
         ------
@@ -146,7 +150,6 @@ class Router:
         """
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
-        at_ms = self._instants.get(tenant, 0)
         jobs = [
             route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected)
             for request, item, stamp in zip(requests, items, stamps, strict=True)
@@ -155,30 +158,12 @@ class Router:
         if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
             raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
         bound = iter(await self._store.bind(tenant, planner.revisions, readable, preview=preview))
-        answers = [
+        return [
             _routed(tenant, job.item_id, request.request_id, next(bound))
             if isinstance(job, BindCommand)
             else await self._unreadable(tenant, request, job)
             for request, job in zip(requests, jobs, strict=True)
         ]
-        return await self._in_time(tenant, planner, requests, answers, preview)
-
-    async def _in_time(
-        self,
-        tenant: str,
-        planner: Planner,
-        requests: Sequence[RouteRequest],
-        answers: Sequence[Decision | Failure | KnownAs | Moved],
-        preview: bool,
-    ) -> list[Decision | Failure | KnownAs]:
-        """Answer those anew, by the store's time, that were planned for another."""
-        moved = {place: answer for place, answer in enumerate(answers) if isinstance(answer, Moved)}
-        in_time = {place: answer for place, answer in enumerate(answers) if not isinstance(answer, Moved)}
-        if moved:
-            self._instants[tenant] = max(answer.now_ms for answer in moved.values())
-            again = [requests[place] for place in moved]
-            in_time |= zip(moved, await self._bound(tenant, planner, again, preview), strict=True)
-        return [in_time[place] for place in range(len(answers))]
 
     async def _unreadable(self, tenant: str, request: RouteRequest, error: Failure) -> Decision | Failure:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
@@ -207,11 +192,10 @@ class Router:
             earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
             if earlier is not None:
                 return _sole(_answer(tenant, request.item_id, request.request_id, earlier))
-        planner = await self._planners.current(tenant)
+        planner, at_ms = await self._planners.current(tenant), self._store.expected_ms(tenant)
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)
             try:
-                at_ms = self._instants.get(tenant, 0)
                 job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint, at_ms)
             except (InvalidInput, NotFound, NotPossible):
                 if await self._planners.holds(tenant, planner):
@@ -224,7 +208,7 @@ class Router:
                 planner = await self._planners.renewed(tenant, planner.revisions)
                 continue
             if isinstance(answer, Moved):
-                self._instants[tenant] = answer.now_ms
+                at_ms = answer.now_ms
                 continue
             if answer is Refusal.FULL:
                 raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
@@ -275,14 +259,20 @@ class Router:
         raise Conflict(name, "changes faster than it can be closed: try again")
 
 
-def _given_up(
-    tenant: str, answers: list[Decision | Failure | KnownAs], wanted: int
+def _in_order(
+    tenant: str, answers: Mapping[int, Decision | Failure | KnownAs], wanted: int
 ) -> list[Decision | Failure | KnownAs]:
-    """Keep the answers there are; what was done must not look undone."""
-    error = StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
-    if not answers:
+    """Put answers in the order of the requests; what was done must not look undone where others were given up.
+
+    Raises
+    ------
+    StaleRevision
+        If there is none at all.
+    """
+    error = StaleRevision(f"tenants/{tenant}", "rules, workforce or time change faster than one can decide: try again")
+    if wanted and not answers:
         raise error
-    return [*answers, *[error] * (wanted - len(answers))]
+    return [answers.get(place, error) for place in range(wanted)]
 
 
 def _routed(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from router.assignment.commands import BindCommand, Moved, Refusal, wake_command
 from router.assignment.planner import Planner
@@ -24,6 +24,8 @@ from router.model.records import ItemRecord
 from router.model.workitem import State, WorkItem
 
 _PAGE = 1000
+_TRIES = 8
+"""Rounds before work items are left for the next look because time passes faster than they can be planned."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,22 +45,28 @@ class Requeuer:
         self._store = store
         self._planners = planners
         self._room = Backlog()
-        self._at_ms = 0
         self.position = 0
         """Number of the last event that was taken in."""
+        self._read_ms = 0
 
     async def begin(self) -> None:
         """Find all that waits; since it is not known what happened before, each gets a chance."""
         newest = await self._store.events(self._tenant, count=1, newest_first=True)
         self.position = newest[0].number if newest else 0
+        self._read_ms = newest[0].at_ms if newest else 0
         await self._plan_all(await self._planners.current(self._tenant))
 
     async def catch_up(self) -> None:
         """Take in what happened since."""
         while events := await self._store.events(self._tenant, after=self.position, count=_PAGE):
             for event in events:
+                self._read_ms = event.at_ms
                 await self._take_in(event)
                 self.position = event.number
+
+    def _now_ms(self) -> int:
+        """Return what the time is likely to be: no earlier than that of an event that was read."""
+        return max(self._read_ms, self._store.expected_ms(self._tenant))
 
     async def _take_in(self, event: Event) -> None:
         match event:
@@ -91,17 +99,19 @@ class Requeuer:
 
     async def _plan(self, planner: Planner, item_ids: Sequence[str], *, tries: float) -> None:
         """Enter work items under whoever could take them now; those the rules cannot read wait for other rules."""
-        for record, job in await self._jobs(planner, item_ids):
+        for record, job in await self._jobs(planner, item_ids, self._now_ms()):
             those = takers_of([candidates for candidates, _ in job.attempts])
             waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority)
             self._room.enter(waiting, tries=tries)
 
-    async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
+    async def _jobs(
+        self, planner: Planner, item_ids: Sequence[str], at_ms: int
+    ) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
         stored = await self._records(item_ids)
         records = [record for record in stored if record is not None and record.state is State.QUEUED]
         contents = await self._contents(records)
-        jobs = [(record, wake_command(planner, record, item, self._at_ms)) for record, item in contents]
+        jobs = [(record, wake_command(planner, record, item, at_ms)) for record, item in contents]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
 
     async def _records(self, item_ids: Sequence[str]) -> list[ItemRecord | None]:
@@ -127,25 +137,27 @@ class Requeuer:
 
     async def wake(self) -> int:
         """Try who has a chance, in their turn, until nobody has one; return how many found an owner."""
-        woken = 0
-        while due := self._room.due(MAX_JOBS):
+        woken, late, at_ms = 0, 0, self._now_ms()
+        while late < _TRIES and (due := self._room.due(MAX_JOBS)):
             planner = await self._planners.current(self._tenant)
-            jobs = [job for _, job in await self._jobs(planner, due)]
+            jobs = [job for _, job in await self._jobs(planner, due, at_ms)]
             try:
                 answers = await self._store.bind(self._tenant, planner.revisions, jobs) if jobs else []
             except StaleRevision:
                 self._room.again(due)
                 await self._plan_all(await self._planners.renewed(self._tenant, planner.revisions))
                 continue
-            refused = {job.item_id for job, answer in zip(jobs, answers, strict=True) if answer is Refusal.NOBODY}
-            moved = {
-                job.item_id: answer for job, answer in zip(jobs, answers, strict=True) if isinstance(answer, Moved)
-            }
-            self._room.refused(refused)
-            self._room.again(moved)
-            self._at_ms = max([self._at_ms, *(answer.now_ms for answer in moved.values())])
-            for item_id in due:
-                if item_id not in refused and item_id not in moved:
-                    self._room.leave(item_id)
+            answered = {job.item_id: answer for job, answer in zip(jobs, answers, strict=True)}
+            moved = {item_id: answer.now_ms for item_id, answer in answered.items() if isinstance(answer, Moved)}
+            self._put_back(due, [item_id for item_id in due if answered.get(item_id) is Refusal.NOBODY], moved)
             woken += sum(isinstance(answer, Decision) for answer in answers)
+            late, at_ms = late + 1 if moved else 0, max(moved.values(), default=self._now_ms())
         return woken
+
+    def _put_back(self, tried: Sequence[str], refused: Sequence[str], moved: Collection[str]) -> None:
+        """Let those who were tried wait on, with no chance or with the one they had; the others need not."""
+        self._room.refused(refused)
+        self._room.again(moved)
+        for item_id in tried:
+            if item_id not in refused and item_id not in moved:
+                self._room.leave(item_id)

@@ -68,6 +68,8 @@ def rules() -> None:
     Arrival:     arrival: {field: arrived, timezone: Asia/Shanghai} at the top: the server stamps when a lead came, and
                  conditions compare arrived.weekday (mon … sun) and arrived.hour (0 to 23).
     Groups:      all, any, not.
+    Hours:       hours: wait in a route, or hours: ignore: what those mean who are not on duty; {hours: ignore} and wait
+                 as steps of its fallback.
     """
 
 

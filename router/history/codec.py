@@ -141,7 +141,7 @@ def _observed(deficits: list[int], full: list[list[int]], blocked: Sequence[list
     return ObservedState(
         tuple(deficits),
         tuple([(k, units) for k, units in full]),
-        tuple([(k, Block(code), *numbers) for k, code, *numbers in blocked]),
+        tuple([(k, Block(code), detail, amount, *lifts) for k, code, detail, amount, *lifts in blocked]),
     )
 
 

@@ -8,6 +8,7 @@ from router.model.workitem import MAX_VALUE
 from router.rules.forms import (
     DropForm,
     FallbackRepForm,
+    IgnoreHoursForm,
     KnownCustomerForm,
     OtherPoolForm,
     RequirementForm,
@@ -19,6 +20,7 @@ from router.rules.route import (
     Drop,
     Fallback,
     FallbackRep,
+    IgnoreHours,
     KnownCustomer,
     OtherPool,
     Preference,
@@ -69,6 +71,9 @@ class RouteCompiler:
     def compile(self, form: RouteForm, path: Path) -> Route:
         """Compile the route at a path."""
         self._look_up(form.pool, (*path, "pool"))
+        fallback = self._fallback(form.fallback, (*path, "fallback"))
+        if form.hours == "ignore":
+            self._warn_of_repeated(fallback, (*path, "fallback"))
         return Route(
             pool=form.pool,
             require=self._requirements(form.require, (*path, "require")),
@@ -79,7 +84,8 @@ class RouteCompiler:
             value=self._value(form.value, (*path, "value")),
             priority=form.priority,
             sla=form.sla,
-            fallback=self._fallback(form.fallback, (*path, "fallback")),
+            fallback=fallback,
+            hours=form.hours or "",
         )
 
     def _look_up(self, pool: str, path: Path) -> None:
@@ -156,6 +162,11 @@ class RouteCompiler:
                 self._report.error((*path, index), "wait stands before other steps; it has to be the last")
         return steps
 
+    def _warn_of_repeated(self, fallback: Sequence[Fallback], path: Path) -> None:
+        for index, step in enumerate(fallback):
+            if isinstance(step, IgnoreHours):
+                self._report.warn((*path, index), "hours do not count in this route already: the step changes nothing")
+
     def _step(self, form: object, path: Path) -> Fallback:
         match form:
             case "wait":
@@ -171,6 +182,8 @@ class RouteCompiler:
                         (*path, "widen"), f"found {shown(form.widen)}; the name of a string field is expected"
                     )
                 return Widen(form.widen)
+            case IgnoreHoursForm():
+                return IgnoreHours()
             case OtherPoolForm():
                 self._look_up(form.pool, (*path, "pool"))
                 return OtherPool(form.pool, self._requirements(form.require, (*path, "require")))

@@ -74,6 +74,12 @@ class WidenForm(Form):
     widen: Name
 
 
+class IgnoreHoursForm(Form):
+    """Admits who is not on duty, too."""
+
+    hours: Literal["ignore"]
+
+
 class OtherPoolForm(Form):
     """Tries another pool."""
 
@@ -91,13 +97,14 @@ def _kind_of_step(value: object) -> str:
     if isinstance(value, str):
         return "<text>"
     keys: Any = value if isinstance(value, dict) else ()
-    return next((f"<{key}>" for key in ("drop", "widen", "rep") if key in keys), "<pool>")
+    return next((f"<{key}>" for key in ("drop", "widen", "rep", "pool", "hours") if key in keys), "<pool>")
 
 
 StepForm = Annotated[
     Annotated[Id, Tag("<text>")]
     | Annotated[DropForm, Tag("<drop>")]
     | Annotated[WidenForm, Tag("<widen>")]
+    | Annotated[IgnoreHoursForm, Tag("<hours>")]
     | Annotated[OtherPoolForm, Tag("<pool>")]
     | Annotated[FallbackRepForm, Tag("<rep>")],
     Discriminator(_kind_of_step),
@@ -113,6 +120,13 @@ class RouteForm(Form):
     value: Annotated[Any, Field(json_schema_extra={"type": ["number", "string"]})] = None
     priority: Annotated[int, Field(ge=0, le=limits.MAX_ROUTE_PRIORITY)] = 0
     sla: Annotated[str, Field(max_length=limits.MAX_SLA)] = ""
+    hours: Annotated[
+        Literal["ignore", "wait"] | None,
+        Field(
+            description="What those mean who are not on duty: ignore: they count as if they were; wait: it waits for "
+            "one of them who fits, rather than trying the fallbacks. Absent: the fallbacks are tried."
+        ),
+    ] = None
     fallback: Annotated[
         list[StepForm],
         BeforeValidator(_as_list, json_schema_input_type=StepForm | list[StepForm]),
@@ -207,6 +221,7 @@ PARTS: dict[str, type[Form]] = {
     "prefer": PreferenceForm,
     "<drop>": DropForm,
     "<widen>": WidenForm,
+    "<hours>": IgnoreHoursForm,
     "<pool>": OtherPoolForm,
     "<rep>": FallbackRepForm,
     "tests": TestForm,

@@ -49,6 +49,11 @@ class Widen:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoreHours:
+    """Fallback: admit who is not on duty, too; whoever is on leave stays out."""
+
+
+@dataclass(frozen=True, slots=True)
 class OtherPool:
     """Fallback: try this pool, with requirements of its own."""
 
@@ -68,7 +73,7 @@ class Wait:
     """Fallback, always the last: keep it waiting rather than unrouted."""
 
 
-Fallback = Drop | Widen | OtherPool | FallbackRep | Wait
+Fallback = Drop | Widen | IgnoreHours | OtherPool | FallbackRep | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,9 @@ class Route:
     """What a match asks for.
 
     ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the
-    work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
+    work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy. ``hours`` says what
+    those of the pool who are not on duty mean: nothing is said, and the next step is tried; ``ignore``: they count as
+    if they were; ``wait``: for one of them who fits the work item waits, rather than going on to the next step.
     """
 
     pool: str
@@ -86,6 +93,7 @@ class Route:
     priority: int = 0
     sla: str = ""
     fallback: tuple[Fallback, ...] = ()
+    hours: Literal["", "ignore", "wait"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from router.model.calendars import Absence, Calendar, TenantSettings
 from router.model.errors import InvalidInput, Violation
-from router.model.workforce import Pool, Rep, Territories
+from router.model.workforce import Pool, Rep, Territories, WorkforceRecords
 from router.model.workitem import WorkItem
 from router.rules.facts import fact_of_item
 from router.rules.requirements import meets
@@ -54,11 +55,20 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioWorkforce:
-    """Who there is to route to."""
+    """Who there is to route to, and when they work."""
 
     reps: Mapping[str, Rep] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     territories: Territories = field(default_factory=Territories)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    absences: Mapping[str, Absence] = field(default_factory=dict)
+    settings: TenantSettings = field(default_factory=TenantSettings)
+
+    @classmethod
+    def of(cls, records: WorkforceRecords) -> ScenarioWorkforce:
+        """Return a workforce as it is."""
+        territories = Territories(records.territories)
+        return cls(records.reps, records.pools, territories, records.calendars, records.absences, records.settings)
 
 
 Eligible = Callable[[Route, Fact], frozenset[str]]

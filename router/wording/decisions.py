@@ -175,6 +175,8 @@ def _change(change: str, language: Language) -> str:
         return PARTS["without"].say(language, fields=change.removeprefix("without "))
     if change.endswith(" widened"):
         return PARTS["widened"].say(language, field=change.removesuffix(" widened"))
+    if change == "hours do not count":
+        return PARTS["hours"].say(language)
     kind, _, name = change.partition(" ")
     return PARTS[kind].say(language, name=name)
 

@@ -219,6 +219,7 @@ PARTS: Mapping[str, Phrase] = {
     "rep": Phrase("rep {name}", "指定 {name}"),
     "without": Phrase("without {fields}", "不限 {fields}"),
     "widened": Phrase("{field} widened", "放宽 {field}"),
+    "hours": Phrase("hours do not count", "不看上班时间"),
     "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members} 人合格{reasons}"),
     "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池 {pool}"),
     "names nobody": Phrase("the route names nobody", "该路由没有指定任何人"),

@@ -44,7 +44,7 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 START_MS = 1_893_456_000_000  # 2030-01-01, a Tuesday: behind the real time, which other scripts write down
 LIMIT = 3
-RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, fallback: [wait]}}"
+RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, hours: ignore, fallback: [wait]}}"
 WORKING = Calendar("working", "Asia/Shanghai", tuple(WeeklyHours(day, Hours(9 * 60, 17 * 60)) for day in range(5)))
 
 

@@ -6,12 +6,15 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from router.adapters.durable_rules import selection as engines
-from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set
+from router.adapters.rule_sandbox.child import read_workforce
+from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set, written_workforce
+from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import Member, Pool, Rep, Territories, Territory
 from router.rules import codec as stored
 from router.rules.scenarios import ScenarioWorkforce
@@ -43,6 +46,25 @@ async def test_a_good_source_comes_back_stored_with_its_test_results() -> None:
     assert [(result.name, result.passed) for result in trial.test_results] == [("east", True), ("wrong", False)]
     assert [rule.id for rule in stored.loads(trial.stored_json).rules] == ["east"]
     assert not trial.is_publishable
+
+
+async def test_hours_of_a_workforce_are_known_in_the_child() -> None:
+    office = Calendar(
+        "office", "Asia/Shanghai", (WeeklyHours(0, Hours(540, 1080)),), (CalendarException("2026-10-10"),)
+    )
+    leave = Absence("a/1", 0, 1_000)
+    timed = replace(
+        WORKFORCE,
+        calendars={"office": office},
+        absences={leave.id: leave},
+        settings=TenantSettings(time_zone="Asia/Shanghai", calendar="office"),
+    )
+
+    trial = await try_rule_set(SOURCE, ["all", "east"], timed)
+
+    assert [problem.path for problem in trial.problems] == ["rules[0].route.pool"]
+    again = read_workforce(written_workforce(timed))
+    assert (again.calendars, again.absences, again.settings) == (timed.calendars, timed.absences, timed.settings)
 
 
 async def test_other_tests_can_be_run_instead_of_its_own() -> None:

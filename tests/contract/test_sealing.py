@@ -267,7 +267,7 @@ async def test_what_was_read_before_erasing_is_not_written_after_it(world: World
     await world.route(phone=PHONE)
     planner, stored = await world.planners.current(world.tenant), await world.queries.item(world.tenant, "crm~L-1")
     wish, item = ReassignRequest("crm~L-1", "cy"), stored.decision.head.item
-    late = reassign_command(world.tenant, planner, wish, stored.record, item, "")
+    late = reassign_command(world.tenant, planner, wish, stored.record, item, "", 0)
     await world.erase("crm~L-1")
 
     answers = await world.store.bind(world.tenant, planner.revisions, [late])

@@ -180,8 +180,8 @@ class Stores(RuleBasedStateMachine):
         self.sides = [
             Side(memory, memory, memory, memory, memory, memory),
             Side(
-                RedisAssignments(self.redis), RedisWorkforce(self.redis), RedisPresences(self.redis), rule_sets,
-                RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
+                RedisAssignments(self.redis, now_ms=self.clock.now_ms), RedisWorkforce(self.redis),
+                RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []

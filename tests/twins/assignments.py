@@ -57,8 +57,11 @@ class MemoryAssignments(Tenants):
         if refusal is not None:
             return refusal
         at_ms = self._time_of(state)
-        if not all(candidates.stands_at(at_ms) for candidates, _ in job.attempts):
-            return Moved(at_ms)
+        return self._choose(state, job, record, at_ms, preview) if _is_planned_for(job, at_ms) else Moved(at_ms)
+
+    def _choose(
+        self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
+    ) -> Decision | Refusal:
         seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
@@ -153,6 +156,13 @@ class MemoryAssignments(Tenants):
         """Return the time."""
         return self._now_ms() * 1000
 
+    def expected_ms(self, tenant: str) -> int:
+        """Return what the time is likely to be; see ``router.assignment.ports.StoreClock``."""
+        events = self._tenants[tenant].events
+        if self._expected_ms is not None:
+            return self._expected_ms()
+        return events[-1].at_ms if events else 0
+
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
         """Return where a work item stands."""
         state = self._tenants[tenant]
@@ -219,6 +229,10 @@ def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
     if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
         return Refusal.CONFLICT
     return None
+
+
+def _is_planned_for(job: BindCommand, at_ms: int) -> bool:
+    return job.interval is None or job.interval[0] <= at_ms < job.interval[1]
 
 
 def repeated_in(state: Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:

@@ -39,10 +39,13 @@ class Tenants:
     ----------
     now_ms
         Clock, in milliseconds since the epoch.
+    expected_ms
+        What a server takes it to show; where it is left out, the time of a log's last event.
     """
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(self, now_ms: Callable[[], int], expected_ms: Callable[[], int] | None = None) -> None:
         self._now_ms = now_ms
+        self._expected_ms = expected_ms
         self._tenants: defaultdict[str, Tenant] = defaultdict(Tenant)
 
     def _time_of(self, state: Tenant) -> int:

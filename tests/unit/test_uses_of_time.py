@@ -31,6 +31,10 @@ USES = {
     ("gateway/auth/tokens.py", "time.time"): OF_TOKENS,
     ("operations/service.py", "time.monotonic"): HOW_LONG,
     ("proto/fairlead/retries.py", "time.monotonic"): HOW_LONG,
+    (
+        "router/adapters/redis/estimated_clock.py",
+        "time.time_ns",
+    ): "what the store's clock is likely to show; the store refuses a plan for another time, and says its own",
     ("router/adapters/redis/log_follower.py", "expiry"): "a role of a process, which lives and dies in real time",
     (
         "router/adapters/redis/rewriting.py",

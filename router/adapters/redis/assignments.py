@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgpack
 
+from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
@@ -47,11 +48,16 @@ class RedisAssignments:
         A client that returns bytes.
     request_ttl_s
         How long a request id is remembered, in seconds.
+    now_ms
+        This server's own clock, in milliseconds since 1970.
     """
 
-    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(
+        self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S, now_ms: Callable[[], int] = clock_ms
+    ) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
+        self._clock = EstimatedClock(now_ms)
         self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs | Moved](
             self._bind_together, _TOGETHER
         )
@@ -79,10 +85,14 @@ class RedisAssignments:
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
+        self._clock.learn(tenant, [answer for answer, job in zip(answers, jobs, strict=True) if job.interval])
         return await self._opened(tenant, answers)
 
     async def now_us(self, tenant: str) -> int:
         return int(await _now(self._redis, [Keys(tenant).revisions], []))
+
+    def expected_ms(self, tenant: str) -> int:
+        return self._clock.expected_ms(tenant)
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         keys = Keys(tenant)
@@ -289,6 +299,8 @@ def bind_arguments(
             if job.customer:
                 all_keys.append(keys.subject(job.customer))
                 beside[2] = len(all_keys)
+        if job.interval:
+            beside = [*(beside or [0, [], 0]), *job.interval]
         attempts = [
             (set_numbers[candidates.digest], charge, *(job.amounts if candidates.caps else ()))
             for candidates, charge in job.attempts

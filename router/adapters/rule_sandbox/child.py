@@ -13,7 +13,8 @@ from typing import Any
 
 from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
-from router.model.workforce import Member, Pool, Rep, Territories, Territory
+from router.history.codec import record_from
+from router.model.workforce import WorkforceRecords
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
 from router.rules.lookups import KnownNames
@@ -86,17 +87,11 @@ def compare(engine: RuleEngine, index: RuleEngine, samples: Iterable[Fact]) -> P
     return None
 
 
-def read_workforce(raw: Mapping[str, Any]) -> ScenarioWorkforce:
+def read_workforce(raw: Mapping[str, Iterable[str]]) -> ScenarioWorkforce:
     """Read a workforce as the job brings it."""
-    reps = [
-        Rep(id_, attributes={k: tuple(v) if isinstance(v, list) else v for k, v in attributes.items()}, active=active)
-        for id_, attributes, active in raw["reps"]
-    ]
-    pools = [Pool(id_, tuple(Member(*member) for member in members)) for id_, members in raw["pools"]]
-    territories = [Territory(id_, parent) for id_, parent in raw["territories"]]
-    return ScenarioWorkforce(
-        {rep.id: rep for rep in reps}, {pool.id: pool for pool in pools}, Territories({t.id: t for t in territories})
-    )
+    records = {kind: [record_from(kind, text.encode()) for text in texts] for kind, texts in raw.items()}
+    by_kind = {kind: {record.id: record for record in of_kind} for kind, of_kind in records.items()}
+    return ScenarioWorkforce.of(WorkforceRecords(by_kind=by_kind))
 
 
 if __name__ == "__main__":

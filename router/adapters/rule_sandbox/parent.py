@@ -17,10 +17,11 @@ import os
 import signal
 import sys
 import weakref
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
 from router.adapters.durable_rules.selection import Choice, choice_from
+from router.history.codec import record_text
+from router.model.workforce import Record
 from router.rules.scenarios import ScenarioWorkforce, TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity
@@ -134,12 +135,14 @@ def _read(out: bytes) -> Trial:
     )
 
 
-def written_workforce(workforce: ScenarioWorkforce) -> dict[str, Any]:
+def written_workforce(workforce: ScenarioWorkforce) -> dict[str, list[str]]:
     """Write a workforce as the job brings it; ``child.read_workforce`` reads it."""
-    # the tree has no need to list itself for anybody else
-    territories = workforce.territories.records
-    return {
-        "reps": [[rep.id, dict(rep.attributes), rep.active] for rep in workforce.reps.values()],
-        "pools": [[pool.id, [[m.rep, m.weight] for m in pool.members]] for pool in workforce.pools.values()],
-        "territories": [[territory.id, territory.parent] for territory in territories.values()],
+    records: Mapping[str, Iterable[Record]] = {
+        "rep": workforce.reps.values(),
+        "pool": workforce.pools.values(),
+        "territory": workforce.territories.records.values(),
+        "calendar": workforce.calendars.values(),
+        "absence": workforce.absences.values(),
+        "tenant": [workforce.settings],
     }
+    return {kind: [record_text(kind, record) for record in of_kind] for kind, of_kind in records.items()}

@@ -123,7 +123,7 @@ class Routing:
         """Bind a job with some of its fields replaced; return how often it was decided, or the refusal."""
         book = await self.planners.current(self.tenant)
         item = WorkItem(Kind.LEAD, "crm", external_id)
-        job = route_command(book, RouteRequest(item), item)
+        job = route_command(book, RouteRequest(item), item, 0)
         assert isinstance(job, BindCommand)
         (answer,) = await self.store.bind(self.tenant, book.revisions, [job._replace(**fields)])
         return answer if isinstance(answer, Refusal) else (answer.outcome.value, answer.rep)
@@ -256,7 +256,7 @@ def _at_edition(but: str) -> Callable[[Routing, Given], Awaitable[Any]]:
         book = await world.planners.current(world.tenant)
         kept = {name: part for name, part in book.revisions._asdict().items() if name != but}
         item = WorkItem(Kind.LEAD)
-        job = route_command(book, RouteRequest(item), item)
+        job = route_command(book, RouteRequest(item), item, 0)
         return await world.store.bind(world.tenant, RevisionPair(**kept, **given), [job])
 
     return bind

@@ -20,12 +20,12 @@
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), 1 for an
 --          override, the place of the key that all spellings of its source and external id lead to (0: it is its own), and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
---          place of its customer's set (0: none)], and its head, kept unread
+--          place of its customer's set (0: none); where nothing is sealed and it is planned for some instants only, 0, {}, 0;
+--          then the first of these, in milliseconds since the epoch, and that behind the last], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
---        KNOWN_AS the id that the work item has, spelt otherwise; MOVED the time, where caps stand otherwise by now than
---        the job was planned for; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
---        WAKE) and LOST (somebody deleted the event) nothing.
+--        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
+--        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
@@ -34,7 +34,7 @@ local DECISION_TYPE = 'decision.3'
 local FIRST_LEDGER = 8
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
-local PERSONAL, OPENINGS, CUSTOMER, HEAD = 14, 15, 16, 17
+local PERSONAL, OPENINGS, CUSTOMER, SINCE, UNTIL, HEAD = 14, 15, 16, 17, 18, 19
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
@@ -133,7 +133,7 @@ local function write(job, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
   local number, stored = append_event(DECISION_TYPE, facts, job[HEAD])
   remember(job, number, outcome)
-  if job[PERSONAL] then
+  if (job[PERSONAL] or 0) > 0 then
     redis.call('HSET', KEYS[job[PERSONAL]], unpack(job[OPENINGS]))
     if job[CUSTOMER] > 0 then redis.call('ZADD', KEYS[job[CUSTOMER]], 0, job[ID]) end
   end
@@ -181,7 +181,7 @@ local function do_job(job)
   end
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
-  if caps and caps.have_moved(job, sets) then return {'MOVED', log.now_ms} end
+  if job[SINCE] and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
   local choice = choose(job)
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end

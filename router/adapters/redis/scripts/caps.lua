@@ -2,14 +2,14 @@
 --
 -- A cap of a candidate set is {name, place, 1 for a pool as a whole, measure, limit, paced (what may be counted before one
 -- job more, -1: all), window ('': none), slot in milliseconds (0: not rolling), places of the candidates who have it ({}: all),
--- kinds that count, from, until (the milliseconds in which it stands so; 0: always)}.
+-- kinds that count}; it stands so for as long as a job's interval lasts.
 --
 -- `counts` is a hash `{name}|{rep}`, `{name}|` for a pool as a whole, → msgpack: of a calendar window {window, amount}, of a
 -- rolling one {slot, amount, slot, amount, …}, a slot counting as long as it is one of the last 48 or the one under way. The
 -- next window takes the place of the one before, so that nothing has to be removed: a rep has one field a cap. OPEN and
 -- UNWORKED are measured by `loads`, see ledger.lua.
 
-local NAME, PLACE, WHOLE, MEASURE, LIMIT, PACED, WINDOW, SLOT_MS, OWNERS, KINDS, FROM, UNTIL = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+local NAME, PLACE, WHOLE, MEASURE, LIMIT, PACED, WINDOW, SLOT_MS, OWNERS, KINDS = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 local SLOTS = 48
 local NONE = {} -- stays empty
 
@@ -45,16 +45,6 @@ local function use_caps(key)
   end
 
   local function caps_of(set, k) return set.own[k] or set.common end
-
-  local function have_moved(job, sets)
-    -- Says whether caps stand otherwise by now than a job was planned for.
-    for _, attempt in ipairs(job[ATTEMPTS]) do
-      for _, cap in ipairs(sets[attempt[1]].caps or NONE) do
-        if cap[UNTIL] > 0 and (log.now_ms < cap[FROM] or log.now_ms >= cap[UNTIL]) then return true end
-      end
-    end
-    return false
-  end
 
   local function read_counts(fields)
     for from = 1, #fields, SLICE do
@@ -204,5 +194,5 @@ local function use_caps(key)
     end
   end
 
-  caps = {open = open_caps, have_moved = have_moved, blocks_of = blocks_of, count = count_caps, write = write_counts}
+  caps = {open = open_caps, blocks_of = blocks_of, count = count_caps, write = write_counts}
 end

@@ -69,7 +69,7 @@ def decided(
     named: str = "",
 ) -> Decision:
     """Decide by a planner, as the store does."""
-    plan = by.plan(item, tried=frozenset(tried), named=named)
+    plan = by.plan(item, 0, tried=frozenset(tried), named=named)
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
     projection = StateProjection()
     projection.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
@@ -124,7 +124,7 @@ def test_a_decision_that_says_who_was_away_otherwise_than_it_was_is_found() -> N
     altered = ObservedState(decision.seen[0].deficits, (), ((1, Block.AWAY, 91, 0),))
 
     with pytest.raises(CorruptHistory):
-        replay(decision._replace(seen=(altered,)), planner().plan(ITEM))
+        replay(decision._replace(seen=(altered,)), planner().plan(ITEM, 0))
 
 
 def test_who_could_have_had_it_is_told_with_amounts() -> None:
@@ -235,7 +235,7 @@ def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() ->
 def test_facts_that_do_not_lead_to_the_outcome_are_refused(altered: dict[str, Any]) -> None:
     by = planner()
     decision = decided(by)
-    plan = by.plan(decision.head.item)
+    plan = by.plan(decision.head.item, 0)
     assert replay(decision, plan).rep == decision.rep
 
     with pytest.raises(CorruptHistory, match="decision 1"):
@@ -246,7 +246,7 @@ def test_an_answer_that_there_is_an_owner_replays_as_the_decision_that_made_them
     by = planner()
     decision = decided(by)._replace(outcome=Outcome.EXISTING_OWNER)
 
-    assert replay(decision, by.plan(ITEM)).rep == decision.rep
+    assert replay(decision, by.plan(ITEM, 0)).rep == decision.rep
 
 
 def test_equals_take_turns_by_the_work_item_s_own_number() -> None:

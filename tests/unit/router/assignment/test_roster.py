@@ -11,7 +11,7 @@ from router.model.workforce import MICROS, Member, Pool, Rep, Territories, Terri
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.requirements import meets
-from router.rules.route import Drop, FallbackRep, OtherPool, Requirement, Route, RoutingRules, Wait, Widen
+from router.rules.route import Drop, FallbackRep, IgnoreHours, OtherPool, Requirement, Route, RoutingRules, Wait, Widen
 from rules.fields import FactValue
 from rules.index import IndexEngine
 from rules.normal_form import Ignorable, Ignored
@@ -68,7 +68,7 @@ def test_the_index_finds_whom_the_plain_test_finds(
     roster = roster_of(1, records, {"p": pool}, TREE)
 
     candidates = roster.candidates(
-        "p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened, ignored) for r in wishes]
+        "p", Kind.LEAD, [ResolvedRequirement(r, wanted(r, fact), widened, ignored) for r in wishes], at_ms=0
     ).reps
 
     tree = Territories(TREE)
@@ -85,8 +85,8 @@ def test_a_rep_of_a_parent_region_serves_its_children_but_not_the_other_way_roun
     roster = roster_of(1, records, {"p": Pool("p", (Member("a"), Member("b")))}, TREE)
     covers = Requirement("regions", "covers", "region")
 
-    assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "上海")]).reps == ("a", "b")
-    assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "华东")]).reps == ("a",)
+    assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "上海")], at_ms=0).reps == ("a", "b")
+    assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(covers, "华东")], at_ms=0).reps == ("a",)
 
 
 def test_what_nobody_has_is_met_by_nobody() -> None:
@@ -94,7 +94,7 @@ def test_what_nobody_has_is_met_by_nobody() -> None:
 
     for op in ("has", "has_any", "has_all"):
         skills = Requirement("skills", op, "skill")
-        assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(skills, "cup")]).reps == ()
+        assert roster.candidates("p", Kind.LEAD, [ResolvedRequirement(skills, "cup")], at_ms=0).reps == ()
 
 
 def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
@@ -112,6 +112,15 @@ def test_fallbacks_add_up_until_another_pool_begins_anew() -> None:
     assert [step.widened for step in steps] == [(), (), (("region", 1),), (("region", 2),), (), ()]
 
 
+def test_a_fallback_that_ignores_hours_is_a_step_with_all_that_the_one_before_requires() -> None:
+    skills = Requirement("skills", "has", "skill")
+
+    steps = steps_of(Route("east", (skills,), fallback=(IgnoreHours(), Wait())))
+
+    assert [step.label for step in steps] == ["pool east", "pool east, hours do not count"]
+    assert [step.require for step in steps] == [(skills,), (skills,)]
+
+
 def planner(source: str, pool: Pool) -> Planner:
     rule_set: RoutingRules | None = check(source).rule_set
     assert rule_set is not None
@@ -127,22 +136,22 @@ def test_value_is_charged_only_where_the_pool_counts_value() -> None:
     by_value, by_count = Pool("p", members, value_weighted=True), Pool("p", members)
     lead = WorkItem(Kind.LEAD, attributes={"amount": 2.5})
 
-    assert planner(SOURCE, by_value).plan(lead).attempts[0].charge == 2_500_000
-    assert planner(SOURCE, by_count).plan(lead).attempts[0].charge == MICROS
+    assert planner(SOURCE, by_value).plan(lead, 0).attempts[0].charge == 2_500_000
+    assert planner(SOURCE, by_count).plan(lead, 0).attempts[0].charge == MICROS
 
 
 def test_a_missing_or_absurd_value_is_charged_within_bounds() -> None:
     by_value = planner(SOURCE, Pool("p", (Member("a"),), value_weighted=True))
 
-    assert by_value.plan(WorkItem(Kind.LEAD)).attempts[0].charge == MICROS
-    assert by_value.plan(WorkItem(Kind.LEAD, value=3)).attempts[0].charge == 3 * MICROS
-    assert by_value.plan(WorkItem(Kind.LEAD, attributes={"amount": 9e14})).attempts[0].charge == 10**13
-    assert by_value.plan(WorkItem(Kind.LEAD, attributes={"amount": -5.0})).attempts[0].charge == MICROS
+    assert by_value.plan(WorkItem(Kind.LEAD), 0).attempts[0].charge == MICROS
+    assert by_value.plan(WorkItem(Kind.LEAD, value=3), 0).attempts[0].charge == 3 * MICROS
+    assert by_value.plan(WorkItem(Kind.LEAD, attributes={"amount": 9e14}), 0).attempts[0].charge == 10**13
+    assert by_value.plan(WorkItem(Kind.LEAD, attributes={"amount": -5.0}), 0).attempts[0].charge == MICROS
 
 
 def test_a_named_rep_is_the_only_attempt_and_belongs_to_the_first_pool_they_are_in() -> None:
     source = "fields: {}\nrules: []\ndefault: {route: {pool: p, fallback: wait}}\n"
-    plan = planner(source, Pool("p", (Member("a"),))).plan(WorkItem(Kind.LEAD), named="b")
+    plan = planner(source, Pool("p", (Member("a"),))).plan(WorkItem(Kind.LEAD), 0, named="b")
 
     (attempt,) = plan.attempts
     assert (attempt.candidates.pool, attempt.candidates.reps) == ("", ("b",))

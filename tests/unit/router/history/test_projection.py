@@ -21,9 +21,9 @@ ROSTER = roster_of(
     {"east": Pool("east", (Member("ann"), Member("bob"), Member("cy")), band=5)},
     {},
 )
-EAST = ROSTER.candidates("east", Kind.LEAD, ())
-BOB = ROSTER.alone("bob", Kind.LEAD)
-CY = ROSTER.alone("cy", Kind.LEAD)
+EAST = ROSTER.candidates("east", Kind.LEAD, (), at_ms=0)
+BOB = ROSTER.alone("bob", Kind.LEAD, at_ms=0)
+CY = ROSTER.alone("cy", Kind.LEAD, at_ms=0)
 
 
 class History:
@@ -210,7 +210,7 @@ def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
     three = roster_of(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
     history = History()
 
-    history.decide("x", three.candidates("p", Kind.LEAD, ()))
+    history.decide("x", three.candidates("p", Kind.LEAD, (), at_ms=0))
 
     ledger = history.projection.ledgers["p"].state()
     assert ledger.worst == -min(ledger.deficits.values()) == 666_666

@@ -16,6 +16,7 @@ from router.rules.errors import InvalidRuleSet
 from router.rules.route import (
     Drop,
     FallbackRep,
+    IgnoreHours,
     KnownCustomer,
     OtherPool,
     Preference,
@@ -241,8 +242,30 @@ def test_a_route_compiles_with_everything_it_can_have() -> None:
     )
 
 
+@pytest.mark.parametrize("hours", ["ignore", "wait"])
+def test_a_route_says_what_those_mean_who_are_not_on_duty(hours: str) -> None:
+    (only,) = good(check(source_of(rule(route={"pool": "p", "hours": hours})))).rules
+
+    assert only.target == Route("p", hours=hours)  # type: ignore[arg-type]
+
+
+def test_a_step_that_ignores_hours_where_the_route_does_is_warned_of() -> None:
+    fallback = [{"drop": ["x"]}, {"hours": "ignore"}]
+
+    (problem,) = check(source_of(rule(route={"pool": "p", "hours": "ignore", "fallback": fallback}))).problems
+
+    assert (problem.path, problem.is_error) == ("rules[0].route.fallback[1]", False)
+    assert problem.message == "hours do not count in this route already: the step changes nothing"
+
+
 @pytest.mark.parametrize(
-    ("step", "compiled"), [("wait", Wait()), ("all", OtherPool("all")), ({"rep": "a"}, FallbackRep("a"))]
+    ("step", "compiled"),
+    [
+        ({"hours": "ignore"}, IgnoreHours()),
+        ("wait", Wait()),
+        ("all", OtherPool("all")),
+        ({"rep": "a"}, FallbackRep("a")),
+    ],
 )
 def test_a_single_fallback_step_needs_no_list(step: Any, compiled: object) -> None:
     (only,) = good(check(source_of(rule(route={"pool": "p", "fallback": step})))).rules
@@ -310,6 +333,17 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         rule(route={"pool": "p", "fallback": {"widen": "n"}}),
         "route.fallback.widen",
         "the name of a string field",
+    ),
+    "hours": (rule(route={"pool": "p", "hours": "off"}), "route.hours", "found 'off'; allowed are 'ignore' or 'wait'"),
+    "hours of a step": (
+        rule(route={"pool": "p", "fallback": [{"hours": "wait"}]}),
+        "route.fallback[0].hours",
+        "found 'wait'; allowed are 'ignore'",
+    ),
+    "hours of another pool": (
+        rule(route={"pool": "p", "fallback": [{"pool": "q", "hours": "ignore"}]}),
+        "route.fallback[0].hours",
+        "unknown key 'hours'; allowed are pool, require",
     ),
     "step": (rule(route={"pool": "p", "fallback": [{"jump": 1}]}), "route.fallback[0].jump", "unknown key 'jump'"),
 }

@@ -39,7 +39,8 @@ rules:
   - id: a
     priority: 3
     when: {all: [{field: region, op: within, value: 华东}, {not: {field: n, op: between, value: [1, 2.5]}}]}
-    route: {pool: p, require: [{rep: x, op: covers, item: region}], fallback: [{drop: [x]}, {widen: region}, wait]}
+    route: {pool: p, require: [{rep: x, op: covers, item: region}], hours: wait,
+      fallback: [{drop: [x]}, {widen: region}, {hours: ignore}, wait]}
   - id: b
     when: {any: [{field: 标签, op: has_any, value: [x, "y"]}, {field: d, op: gt, value: 2024-05-01}]}
     route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast}

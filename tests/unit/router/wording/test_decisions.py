@@ -81,6 +81,13 @@ def test_steps_are_told_by_what_they_change() -> None:
     assert nobody.step_texts == ["分配池 east", "分配池 east，不限 industries", "分配池 south"]
 
 
+def test_a_step_in_which_hours_do_not_count_is_told_in_each_language() -> None:
+    steps = ["pool east", "pool east, hours do not count"]
+
+    assert told(decided(*LARGEST, steps=steps)).sentences[1] == "Steps: pool east (nobody) → hours do not count."
+    assert told(decided(steps=steps), Language.ZH).step_texts == ["分配池 east", "分配池 east，不看上班时间"]
+
+
 def test_a_pool_whose_name_begins_like_the_one_before_is_told_whole() -> None:
     assert told(decided(steps=["pool e", "pool east", "rep anna"])).step_texts == ["pool e", "pool east", "rep anna"]
 

@@ -99,7 +99,7 @@ class CapClock(NamedTuple):
     hours: OpenTime = ALWAYS
 
 
-class Span(NamedTuple):
+class CapSpan(NamedTuple):
     """A calendar window: its name, and the instants at which it begins and ends, the end not included."""
 
     name: str
@@ -107,24 +107,24 @@ class Span(NamedTuple):
     end_ms: int
 
 
-def span(window: CapWindow, zone: str, at_ms: int) -> Span:
+def span(window: CapWindow, zone: str, at_ms: int) -> CapSpan:
     """Return the calendar window that an instant lies in.
 
     Examples
     --------
     >>> span(CapWindow.MONTH, "Asia/Shanghai", 1_793_500_000_000)
-    Span(name='2026-11@Asia/Shanghai', start_ms=1793462400000, end_ms=1796054400000)
+    CapSpan(name='2026-11@Asia/Shanghai', start_ms=1793462400000, end_ms=1796054400000)
     """
     clock = _zone(zone)
     if window is CapWindow.HOUR:
         start_ms, end_ms = _hour(clock, at_ms)
-        return Span(f"{_local(clock, at_ms):%Y-%m-%dT%H%z}@{zone}", start_ms, end_ms)
+        return CapSpan(f"{_local(clock, at_ms):%Y-%m-%dT%H%z}@{zone}", start_ms, end_ms)
     day = _first(window, _local(clock, at_ms).date())
     while _midnight(clock, day) > at_ms:  # a date that begins late, behind a gap
         day = _first(window, day - timedelta(days=1))
     while _midnight(clock, _next(window, day)) <= at_ms:
         day = _next(window, day)
-    return Span(f"{_named(window, day)}@{zone}", _midnight(clock, day), _midnight(clock, _next(window, day)))
+    return CapSpan(f"{_named(window, day)}@{zone}", _midnight(clock, day), _midnight(clock, _next(window, day)))
 
 
 @lru_cache(1024)
@@ -234,14 +234,14 @@ class _Course(NamedTuple):
         return -(-self.limit * step // self.steps)
 
 
-def _course(cap: Cap, clock: CapClock, window: Span) -> _Course:
+def _course(cap: Cap, clock: CapClock, window: CapSpan) -> _Course:
     open_ms = clock.hours.elapsed(window.start_ms, window.end_ms)
     if not open_ms:  # nobody works in it: whoever does gets their share of the whole time
         return _Course(cap.limit, window.start_ms, window.end_ms, ALWAYS, window.end_ms - window.start_ms)
     return _Course(cap.limit, window.start_ms, window.end_ms, clock.hours, open_ms)
 
 
-def pace(cap: Cap, clock: CapClock, window: Span, at_ms: int) -> Pace:
+def pace(cap: Cap, clock: CapClock, window: CapSpan, at_ms: int) -> Pace:
     """Return how much of an evenly paced cap may be used at an instant, before one work item more.
 
     Examples
@@ -256,7 +256,7 @@ def pace(cap: Cap, clock: CapClock, window: Span, at_ms: int) -> Pace:
     return Pace(course.most_at(step), course.begins_ms(step), course.begins_ms(step + 1))
 
 
-def _paced_again_ms(cap: Cap, clock: CapClock, window: Span, counted: int) -> int:
+def _paced_again_ms(cap: Cap, clock: CapClock, window: CapSpan, counted: int) -> int:
     """Return when an even pace has grown to what was counted."""
     course = _course(cap, clock, window)
     if counted > cap.limit:

@@ -19,18 +19,29 @@ from router.model.workitem import Kind
 Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
 """Per attempt the reps who could take it and their limits."""
 
-_Key = tuple[Kind, Takers]
+_Key = tuple[Kind, Takers, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A work item that waits; ``first`` numbers its first event: the smaller, the older."""
+    """A work item that waits; ``first`` numbers its first event: the smaller, the older.
+
+    ``value`` is what it counts under caps of value, 0 where there are none: a smaller one may find somebody where it
+    finds nobody. ``is_capped`` says whether there are caps of what is open, which whatever is closed may free.
+    """
 
     first: int
     item_id: str
     kind: Kind
     takers: Takers
     priority: int = 0
+    value: int = 0
+    is_capped: bool = False
+
+    @property
+    def key(self) -> _Key:
+        """What those of one group have in common."""
+        return self.kind, self.takers, self.value, self.is_capped
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -64,18 +75,18 @@ class Backlog:
             What a newcomer's group has at least; one who was there has all tries if the new takers help.
         """
         before = self._places.get(waiting.item_id)
-        if before is not None and before.takers == waiting.takers:
+        if before is not None and before.key == waiting.key:
             return
         if before is not None:
-            tries = math.inf if helps(before.takers, waiting.takers) else 0
+            tries = math.inf if helps(before.takers, waiting.takers) or before.key[2:] != waiting.key[2:] else 0
         self._places[waiting.item_id] = waiting
         self._queue(waiting, tries)
 
     def _queue(self, waiting: Waiting, tries: float) -> None:
-        group = self._groups.get((waiting.kind, waiting.takers))
+        group = self._groups.get(waiting.key)
         if group is None:
             group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps))
-            self._groups[waiting.kind, waiting.takers] = group
+            self._groups[waiting.key] = group
         group.tries = max(group.tries, tries)
         heappush(group.queue, (waiting.turn, waiting.item_id))
 
@@ -84,9 +95,9 @@ class Backlog:
         self._places.pop(item_id, None)
 
     def freed(self, rep: str, kind: Kind) -> None:
-        """Give a chance to every group that a rep belongs to who now has a unit of capacity more."""
-        for (of_kind, _), group in self._groups.items():
-            if of_kind is kind and rep in group.reps:
+        """Give a chance to every group that a rep belongs to who now has a unit of capacity more, or that is capped."""
+        for (of_kind, _, _, is_capped), group in self._groups.items():
+            if is_capped or (of_kind is kind and rep in group.reps):
                 group.tries += 1
 
     def came_back(self, rep: str) -> None:
@@ -118,7 +129,7 @@ class Backlog:
         group = self._groups[key]
         while group.queue:
             waiting = self._places.get(group.queue[0][1])
-            if waiting is not None and (waiting.kind, waiting.takers) == key:
+            if waiting is not None and waiting.key == key:
                 return group.tries > 0
             heappop(group.queue)
         return False
@@ -127,13 +138,13 @@ class Backlog:
         """Put back those for whom there was nobody: their groups' tries are spent."""
         for waiting in self._waiting(item_ids):
             self._queue(waiting, 0)
-            self._groups[waiting.kind, waiting.takers].tries = 0
+            self._groups[waiting.key].tries = 0
 
     def again(self, item_ids: Iterable[str]) -> None:
         """Put back those who could not be tried after all, each with the chance it had."""
         for waiting in self._waiting(item_ids):
             self._queue(waiting, 0)
-            self._groups[waiting.kind, waiting.takers].tries += 1
+            self._groups[waiting.key].tries += 1
 
     def _waiting(self, item_ids: Iterable[str]) -> list[Waiting]:
         return [self._places[item_id] for item_id in item_ids if item_id in self._places]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -22,6 +23,7 @@ from router.assignment.explanation import Reason, explain
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.backlog.requeuer import Requeuer
 from router.history.replay import Replay
 from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
@@ -296,6 +298,55 @@ async def test_the_reps_of_one_batch_fill_their_caps_to_the_last_and_no_further(
     reps = [answer.rep for answer in answers if isinstance(answer, Decision) and answer.rep]
     assert (len(reps), max(map(reps.count, names))) == (9, 2)
     assert await world.differences() == []
+
+
+async def test_02_a_cap_is_never_exceeded_by_four_routers_at_once(world: World) -> None:
+    names = [f"r{place}" for place in range(4)]
+    own = Cap("own", CapMeasure.COUNT, 7, window=CapWindow.HOUR)
+    pool = Pool(
+        "east", tuple(map(Member, names)), caps=(Cap("all", CapMeasure.UNITS, 25, CapScope.POOL, window=CapWindow.DAY),)
+    )
+    await world.save(*(Rep(name, caps=(own,)) for name in names), pool=pool)
+    routers = [replace(world) for _ in range(4)]
+
+    async def route(place: int) -> Decision:
+        item = WorkItem(Kind.LEAD, "crm", f"K-{place}")
+        return await routers[place % 4].router.route(world.tenant, RouteRequest(item))
+
+    decisions = await asyncio.gather(*map(route, range(60)))
+
+    reps = [decision.rep for decision in decisions if decision.rep]
+    assert (len(reps), max(map(reps.count, names))) == (25, 7)
+    assert await world.differences() == []
+
+
+async def test_what_is_closed_wakes_what_waits_for_a_cap_of_the_whole_pool(world: World) -> None:
+    one = Cap("one", CapMeasure.OPEN, 1, CapScope.POOL)
+    await world.save(Rep("ann"), pool=Pool("east", (Member("ann"),), caps=(one,)))
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    ticket = await world.route(kind=Kind.TICKET)
+    waiting = await world.route()
+    await requeuer.begin()
+    before = await requeuer.wake()
+
+    await world.close(ticket)
+    await requeuer.catch_up()
+
+    assert (waiting.rep, before, await requeuer.wake()) == ("", 0, 1)
+
+
+async def test_what_is_worth_less_does_not_wait_for_what_is_worth_too_much(world: World) -> None:
+    cap = Cap("v", CapMeasure.VALUE, 5 * MICROS, window=CapWindow.DAY)
+    await world.save(Rep("ann"), pool=Pool("east", (Member("ann"),)))
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    await world.save(Rep("ann", active=False), pool=Pool("east", (Member("ann"),)))
+    dear, cheap = await world.route(value=6.0), await world.route(value=4.0)
+    await requeuer.begin()
+
+    await world.save(Rep("ann", caps=(cap,)), pool=Pool("east", (Member("ann"),)))
+    await requeuer.catch_up()
+
+    assert (dear.rep, cheap.rep, await requeuer.wake()) == ("", "", 1)
 
 
 async def test_what_is_too_much_for_a_cap_by_itself_never_gets_an_instant(world: World) -> None:

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from router.assignment.roster import UNLIMITED, Candidates
+from router.model.caps import HELD, Cap
 from router.model.workitem import Kind
 
 Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
 """Per attempt the reps who could take it and their limits."""
 
-_Key = tuple[Kind, Takers, int, bool]
+Caps = tuple[tuple[str, Cap, tuple[int, ...]], ...]
+"""Caps that may keep it from them: of which pool, and of which candidates."""
+
+_Key = tuple[Kind, Takers, int, Caps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Waiting:
     """A work item that waits; ``first`` numbers its first event: the smaller, the older.
 
     ``value`` is what it counts under caps of value, 0 where there are none: a smaller one may find somebody where it
-    finds nobody. ``is_capped`` says whether there are caps of what is open, which whatever is closed may free.
+    finds nobody. Under ``caps`` of what is open whatever is closed may free somebody.
     """
 
     first: int
@@ -36,12 +40,12 @@ class Waiting:
     takers: Takers
     priority: int = 0
     value: int = 0
-    is_capped: bool = False
+    caps: Caps = ()
 
     @property
     def key(self) -> _Key:
         """What those of one group have in common."""
-        return self.kind, self.takers, self.value, self.is_capped
+        return self.kind, self.takers, self.value, self.caps
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -52,6 +56,7 @@ class Waiting:
 @dataclass
 class _Group:
     reps: frozenset[str]
+    is_capped: bool
     tries: float = 0
     queue: list[tuple[tuple[int, int], str]] = field(default_factory=list)
 
@@ -85,7 +90,8 @@ class Backlog:
     def _queue(self, waiting: Waiting, tries: float) -> None:
         group = self._groups.get(waiting.key)
         if group is None:
-            group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps))
+            is_capped = any(cap.measure in HELD for _, cap, _ in waiting.caps)
+            group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps), is_capped)
             self._groups[waiting.key] = group
         group.tries = max(group.tries, tries)
         heappush(group.queue, (waiting.turn, waiting.item_id))
@@ -96,8 +102,8 @@ class Backlog:
 
     def freed(self, rep: str, kind: Kind) -> None:
         """Give a chance to every group that a rep belongs to who now has a unit of capacity more, or that is capped."""
-        for (of_kind, _, _, is_capped), group in self._groups.items():
-            if is_capped or (of_kind is kind and rep in group.reps):
+        for (of_kind, *_), group in self._groups.items():
+            if group.is_capped or (of_kind is kind and rep in group.reps):
                 group.tries += 1
 
     def came_back(self, rep: str) -> None:

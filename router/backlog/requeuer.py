@@ -17,7 +17,7 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.backlog.backlog import Backlog, Waiting, takers_of
-from router.model.caps import HELD, CapMeasure
+from router.model.caps import CapMeasure
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import Completed, Erased, Event, PresenceChanged, RulesPublished, WorkforceChanged
@@ -102,10 +102,9 @@ class Requeuer:
         """Enter work items under whoever could take them now; those the rules cannot read wait for other rules."""
         for record, job in await self._jobs(planner, item_ids, self._now_ms()):
             those = takers_of([candidates for candidates, _ in job.attempts])
-            measures = {cap.cap.measure for candidates, _ in job.attempts for cap in candidates.caps}
-            value = job.amounts.value if CapMeasure.VALUE in measures else 0
-            is_capped = not HELD.isdisjoint(measures)
-            waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority, value, is_capped)
+            caps = tuple([(c.pool, c.cap, c.positions) for candidates, _ in job.attempts for c in candidates.caps])
+            value = job.amounts.value if any(cap.measure is CapMeasure.VALUE for _, cap, _ in caps) else 0
+            waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority, value, caps)
             self._room.enter(waiting, tries=tries)
 
     async def _jobs(

@@ -335,6 +335,20 @@ async def test_what_is_closed_wakes_what_waits_for_a_cap_of_the_whole_pool(world
     assert (waiting.rep, before, await requeuer.wake()) == ("", 0, 1)
 
 
+async def test_a_higher_limit_wakes_what_waits(world: World) -> None:
+    await world.save(Rep("ann", caps=(DAILY,)), pool=Pool("east", (Member("ann"),)))
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    await requeuer.begin()
+    given = [(await world.route()).rep for _ in range(5)]
+    await requeuer.catch_up()
+    before = await requeuer.wake()
+
+    await world.save(Rep("ann", caps=(replace(DAILY, limit=4),)), pool=Pool("east", (Member("ann"),)))
+    await requeuer.catch_up()
+
+    assert (given.count("ann"), before, await requeuer.wake()) == (2, 0, 2)
+
+
 async def test_what_is_worth_less_does_not_wait_for_what_is_worth_too_much(world: World) -> None:
     cap = Cap("v", CapMeasure.VALUE, 5 * MICROS, window=CapWindow.DAY)
     await world.save(Rep("ann"), pool=Pool("east", (Member("ann"),)))

@@ -1,8 +1,8 @@
 -- Caps: what reps, members of a pool and pools may get or hold. router/assignment/caps.py says what a window is.
 --
--- A cap of a candidate set is {name, place, 1 for a pool as a whole, measure, limit, paced (what may be counted before one
--- job more, -1: all), window ('': none), slot in milliseconds (0: not rolling), places of the candidates who have it ({}: all),
--- kinds that count}; it stands so for as long as a job's interval lasts.
+-- A cap of a candidate set is {name, place, 1 for a pool as a whole, measure, limit, what may be counted before one job more
+-- or -1 for all of the limit, name of the calendar window, milliseconds of a slot of a rolling one or 0, places of the
+-- candidates who have it or none for all of them, kinds that count}; it stands so for as long as a job's interval lasts.
 --
 -- `counts` is a hash `{name}|{rep}`, `{name}|` for a pool as a whole, → msgpack: of a calendar window {window, amount}, of a
 -- rolling one {slot, amount, slot, amount, …}, a slot counting as long as it is one of the last 48 or the one under way. The

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import available_timezones
 
@@ -168,6 +169,10 @@ def test_13_a_monthly_limit_of_14_is_served_all_month_by_its_pace_and_whole_with
     assert len(taken) == 14
     assert taken[0] == 0
     assert max(behind - before for before, behind in pairwise(taken)) <= 3
+    at_any = Paced(replace(paced_cap(14, CapWindow.MONTH), pace=CapPace.ANY), clock)
+    assert [day_of(at_ms - november.start_ms) for at_ms in served(at_any, november.start_ms, november.end_ms)] == [
+        0
+    ] * 14
 
 
 def day_of(ms: int) -> int:

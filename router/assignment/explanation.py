@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from router.assignment.availability import OffDuty
 from router.assignment.caps import AppliedCap, amounts_of, in_units
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
-from router.assignment.planner import Attempt, Kept, Plan, Planner
+from router.assignment.planner import Attempt, Kept, Plan, Planner, Step
 from router.assignment.roster import Candidates
 from router.model.caps import CapWindow
 from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome
@@ -38,7 +39,9 @@ class Verdict(StrEnum):
 class Reason:
     """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from.
 
-    ``lift_ms`` is when time alone ends it; 0: it does not, or nobody knows. ``window`` is that of a cap, if it has one.
+    ``lift_ms`` is when time alone ends it; 0: it does not, or nobody knows. ``time_zone`` is that of the rep's clocks,
+    and ``official_until`` the last official date of their calendar, where the instant lies behind it. ``window`` is
+    that of a cap, if it has one.
     """
 
     code: str
@@ -48,6 +51,8 @@ class Reason:
     op: str = ""
     item_field: str = ""
     lift_ms: int = 0
+    time_zone: str = ""
+    official_until: str = ""
     window: str = ""
 
 
@@ -97,7 +102,10 @@ class Explanation:
 
 _CODES = {"regions": "TERRITORY", "industries": "INDUSTRY", "skills": "SKILL", "languages": "LANGUAGE"}
 _CODES_BY_OP = {"covers": "TERRITORY"}
-REASON_CODES = ("NOT_A_MEMBER", "INACTIVE", *_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY", *Block)
+REASON_CODES = (
+    *("NOT_A_MEMBER", "INACTIVE", *OffDuty),
+    *(*_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY", *Block),
+)
 """Every code that a reason may have, in the order of the filter."""
 
 
@@ -202,7 +210,7 @@ def _stand(
 ) -> Candidate:
     candidates = attempt.candidates
     if rep.id not in candidates.reps:
-        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, decision.head.tried)))
+        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, decision)))
     k = candidates.reps.index(rep.id)
     if reason := _without_room(k, plan, candidates, seen, decision):
         return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
@@ -241,7 +249,7 @@ def _reached_cap(cap: AppliedCap, block: Blocked, decision: Decision) -> Reason:
     return Reason(code, f"caps.{cap.cap.id}", used, limit, lift_ms=lift_ms, window=window)
 
 
-def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tuple[str, ...]) -> Iterator[Reason]:
+def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, decision: Decision) -> Iterator[Reason]:
     """Yield every reason against a rep, in the order of the filter."""
     step = attempt.step
     if step.rep and rep.id != step.rep:
@@ -250,13 +258,30 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tu
         yield Reason("NOT_A_MEMBER", "pool", "", step.pool)
     if not rep.active:
         yield Reason("INACTIVE", "active", "false", "true")
+    yield from _off_duty(rep, planner, step, decision.at_ms)
     for demand in step.resolved(plan.fact, planner.rule_set.ignoring):
         requirement, tree = demand.requirement, planner.roster.territories
         if not meets(requirement, rep, plan.fact, tree, demand.widened, demand.ignored):
             item = requirement.item
             yield _unmet(requirement, rep, as_written(plan.fact, item) if item else demand.wanted)
-    if rep.id in tried:
+    if rep.id in decision.head.tried:
         yield Reason("ALREADY_TRIED", "tried", rep.id)
+
+
+def _off_duty(rep: Rep, planner: Planner, step: Step, at_ms: int) -> Iterator[Reason]:
+    """Yield why a rep who could be meant by a step is not there, and from when on they are."""
+    roster, availability = planner.roster, planner.roster.availability
+    if rep.id != step.rep and not roster.is_member(rep.id, step.pool):
+        return
+    pool = roster.pools.get(step.pool)
+    code = availability.off_duty(rep.id, pool, at_ms, counts_hours=step.counts_hours)
+    if code is not None:
+        buffer_ms = pool.leave_buffer_ms if pool else 0
+        lift_ms = availability.first_there(rep.id, pool, at_ms, counts_hours=step.counts_hours, buffer_ms=buffer_ms)
+        hours = availability.hours_of(rep.id, pool)
+        zone = hours.calendar.time_zone if hours else roster.records.settings.time_zone
+        until = hours.calendar.official_until if hours and lift_ms and not hours.official(lift_ms) else ""
+        yield Reason(code, lift_ms=lift_ms or 0, time_zone=zone, official_until=until)
 
 
 def _unmet(requirement: Requirement, rep: Rep, wanted: FactValue | None) -> Reason:

@@ -160,6 +160,11 @@ class PlannerCache:
         for key in [key for key in self._history if key[0] == tenant]:
             del self._history[key]
 
+    def at_hand(self, tenant: str, rules: int, workforce: int) -> Planner | None:
+        """Return the planner that decisions are made by, if it is that of two revisions."""
+        current = self._current.get(tenant)
+        return current if current and current.revisions[:2] == (rules, workforce) else None
+
     async def at(self, tenant: str, rules: int, workforce: int) -> Planner:
         """Return the planner of two past revisions.
 
@@ -168,8 +173,7 @@ class PlannerCache:
         NotFound
             If there is no such revision of the rules.
         """
-        current = self._current.get(tenant)
-        if current and current.revisions[:2] == (rules, workforce):
+        if current := self.at_hand(tenant, rules, workforce):
             return current
         key = (tenant, rules, workforce)
         if key not in self._history:

@@ -16,7 +16,7 @@ from operator import and_, or_
 
 import msgpack
 
-from router.assignment.availability import Availability, Presence, bits, overlap
+from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
 from router.assignment.workforce_caps import WorkforceCaps
 from router.model.workforce import Pool, Territories, WorkforceRecords
@@ -124,8 +124,8 @@ class Roster:
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
         named = members & self._mask([including] if including else [])
         pool = self.pools.get(pool_id)
-        presence = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
-        return self._collect(pool, kind, presence._replace(there=presence.there | named), preferences, at_ms)
+        attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
+        return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
 
     def is_member(self, rep_id: str, pool_id: str) -> bool:
         """Say whether a rep belongs to a pool."""
@@ -152,20 +152,20 @@ class Roster:
         """
         mask = self._mask([rep_id]) & self._active & ~self._mask(without)
         if not needs_them_there:
-            return self._collect(None, kind, Presence(mask), (), at_ms)
-        presence = self.availability.at(None, mask, at_ms, counts_hours=counts_hours)
-        return self._collect(None, kind, presence, (), at_ms)
+            return self._collect(None, kind, Attendance(mask), (), at_ms)
+        attendance = self.availability.at(None, mask, at_ms, counts_hours=counts_hours)
+        return self._collect(None, kind, attendance, (), at_ms)
 
     def _collect(
         self,
         pool: Pool | None,
         kind: Kind,
-        presence: Presence,
+        attendance: Attendance,
         preferences: Sequence[tuple[ResolvedRequirement, int]],
         at_ms: int,
     ) -> Candidates:
-        reps = self._reps_of(presence.there)
-        weights, ramp = self._weights_at(pool, presence.there, reps, at_ms)
+        reps = self._reps_of(attendance.there)
+        weights, ramp = self._weights_at(pool, attendance.there, reps, at_ms)
         limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
         masks = [(self._meeting(resolved), score) for resolved, score in preferences]
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
@@ -185,9 +185,9 @@ class Roster:
             scores,
             packed,
             digest,
-            self._reps_of(presence.outside_hours),
-            self._reps_of(presence.on_leave),
-            overlap(overlap(presence.interval, ramp), boundaries(caps)),
+            self._reps_of(attendance.outside_hours),
+            self._reps_of(attendance.on_leave),
+            overlap(overlap(attendance.interval, ramp), boundaries(caps)),
             caps,
         )
 

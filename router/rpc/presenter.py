@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
+from gateway.fields import timestamp
 from gateway.grpc.call import Call
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
@@ -48,6 +49,9 @@ class DecisionPresenter:
         """
         explanation = await self._queries.explained(tenant, decision, full=view.full)
         message = decision_message(tenant, decision, explanation, view)
+        contact_ms = await self._queries.expected_contact_ms(tenant, decision, even_past=view.full or view.tells)
+        if contact_ms is not None:
+            message.expected_contact_time.CopyFrom(timestamp(contact_ms * 1000))
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]
         if known:

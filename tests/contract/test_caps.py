@@ -9,7 +9,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
@@ -37,17 +36,35 @@ from router.workforce.caps import meaning_fault
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
-from tests.contract.simulated import Clock, simulate
+from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
-START_MS = 1_893_456_000_000  # 2030-01-01, a Tuesday: behind the real time, which other scripts write down
+START_MS = 1_893_456_000_000  # 2030-01-01, a Tuesday
 LIMIT = 3
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, hours: ignore, fallback: [wait]}}"
 WORKING = Calendar("working", "Asia/Shanghai", tuple(WeeklyHours(day, Hours(9 * 60, 17 * 60)) for day in range(5)))
+
+
+class Clock:
+    """Stands until it is moved; on memory (no client), or on a store whose scripts read the simulated one."""
+
+    def __init__(self, at_ms: int, redis: Any = None) -> None:
+        self.at_ms = at_ms
+        self._redis = redis
+
+    def now_ms(self) -> int:
+        return self.at_ms
+
+    async def set(self, at_ms: int) -> None:
+        """Move it; never back."""
+        self.at_ms = max(at_ms, self.at_ms)
+        if self._redis is not None:
+            await SimulatedClock(self._redis).set(self.at_ms * 1000, rate=0)
 
 
 @dataclass
@@ -109,9 +126,7 @@ class World:
 
 
 @pytest.fixture(params=["memory", "redis"])
-async def world(
-    request: pytest.FixtureRequest, store: EmbeddedServer, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: str) -> AsyncIterator[World]:
     if request.param == "memory":
         clock = Clock(START_MS)
         memory = MemoryStore(clock.now_ms)
@@ -119,8 +134,7 @@ async def world(
         await world.publish()
         yield world
         return
-    simulate(monkeypatch)
-    redis: Any = Redis.from_url(store.url)
+    redis: Any = SimulatedRedis.from_url(store.url)
     clock = Clock(START_MS, redis)
     await clock.set(START_MS)
     world = World(

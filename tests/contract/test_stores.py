@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from redis.asyncio import Redis
 
 from failures import Failure
 from router.adapters.redis.assignments import RedisAssignments
@@ -25,7 +24,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import Amounts
-from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
+from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
@@ -35,12 +34,13 @@ from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
+from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import Completed, Erased, PresenceChanged, RulesPublished, Settled, WorkforceChanged
 from router.model.revisions import RevisionPair
-from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -49,16 +49,22 @@ from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
-from tests.contract.simulated import Clock, simulate
+from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
 from tests.workforces import roster as roster_of
 
 TENANT = "t"
-START_MS = 1_893_456_000_000  # 2030-01-01: behind the real time, which other scripts write down
-HOUR_MS = 3_600_000
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
+HOUR_MS = 3_600_000
+MONDAY_MS = 1_791_158_400_000
+"""The midnight, in UTC, at which 5 October 2026 begins."""
+CALENDARS = tuple(
+    Calendar(name, weekly=tuple(WeeklyHours(day, Hours(start * 60, end * 60)) for day in range(5)))
+    for name, start, end in (("days", 8, 18), ("nights", 20, 6))
+)
 FAR_AHEAD = (4_000_000_000_000, 4_000_000_000_001)
 """Instants, in milliseconds since the epoch, that no test sees."""
 CUSTOMERS = ("C-1", "客户 2", "C 3")
@@ -85,10 +91,10 @@ rules:
       require: [{rep: skills, op: has, item: skill}]
       prefer: [{rep: skills, op: has, value: ERP, score: 3}]
       value: potential
-      fallback: [{drop: [skills]}, {rep: dev}]
+      fallback: [{drop: [skills]}, {hours: ignore}, {rep: dev}]
   - id: waits
     when: {field: region, op: eq, value: waits}
-    route: {pool: west, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
+    route: {pool: west, hours: wait, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
 default:
   route: {pool: west}
 """
@@ -114,6 +120,7 @@ class Side:
         self, assignments: Any, workforce: Any, presences: Any, rule_sets: Any, customer_scores: Any, values: Any
     ) -> None:
         self.assignments = assignments
+        self.workforce = workforce
         self.presences = PresenceService(presences)
         self.replay_of = partial(Replay, assignments, presences)
         self.customer_scores = customer_scores
@@ -125,6 +132,19 @@ class Side:
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
+
+    async def write(self, kind: str, record_id: str, record: Record | None) -> Any:
+        """Write a record, or delete it."""
+        records = await self.workforce.read(TENANT)
+        return await self.workforce.write(
+            TENANT, records.revision, {(kind, record_id): record}, event_hash=records.event_hash
+        )
+
+    async def bind(self, requests: Sequence[RouteRequest], at_ms: int) -> Any:
+        """Bind what was planned for an instant, and for no other."""
+        planner = await self.planners.current(TENANT)
+        jobs = [route_command(planner, request, request.item, at_ms) for request in requests]
+        return await self.assignments.bind(TENANT, planner.revisions, jobs)
 
     async def wake(self) -> tuple[int, int]:
         """Begin once, then catch up and wake."""
@@ -171,20 +191,24 @@ class Stores(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.redis = Redis.from_url(self.redis_url)
+        self.redis = SimulatedRedis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
-        self.clock = Clock(START_MS, self.redis)
-        self.loop.run_until_complete(self.clock.set(START_MS))
-        memory = MemoryStore(self.clock.now_ms)
+        self.clock = SimulatedClock(self.redis)
+        self.set_clock(MONDAY_MS + 10 * HOUR_MS)
+        memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
             Side(memory, memory, memory, memory, memory, memory),
             Side(
-                RedisAssignments(self.redis, now_ms=self.clock.now_ms), RedisWorkforce(self.redis),
+                RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
                 RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
+
+    def set_clock(self, now_ms: int) -> None:
+        self.now_ms = now_ms
+        self.loop.run_until_complete(self.clock.set(now_ms * 1000, rate=0))
 
     def both(self, call: Call) -> Any:
         memory, redis = [self.loop.run_until_complete(answer(call(side))) for side in self.sides]
@@ -198,6 +222,8 @@ class Stores(RuleBasedStateMachine):
         stored = dumps(rule_set)
         self.both(lambda side: publish(side, stored))
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
+        for calendar in CALENDARS:
+            self.both(partial(Side.write, kind="calendar", record_id=calendar.id, record=calendar))
         reps = [Edit("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
         pools = [Edit("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
         self.both(lambda side: side.workforce_service.save(TENANT, [*reps, *pools]))
@@ -214,6 +240,37 @@ class Stores(RuleBasedStateMachine):
             lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
         )
 
+    @rule(hours=st.sampled_from([0, 1, 1, 8, 15, 24, 63]), ms=st.sampled_from([-1, 0, 0]))
+    def pass_time(self, hours: int, ms: int) -> None:
+        self.set_clock(self.now_ms + hours * HOUR_MS + ms)
+
+    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
+    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+        start_ms = self.now_ms + begins * HOUR_MS
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
+
+    @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
+    def settle_hours(self, calendar: str) -> None:
+        self.both(partial(Side.write, kind="tenant", record_id=SETTINGS_ID, record=TenantSettings(calendar=calendar)))
+
+    @rule(calendar=st.sampled_from(["days", "nights"]), shorter=st.integers(0, 3))
+    def edit_hours(self, calendar: str, shorter: int) -> None:
+        """Give a calendar other hours."""
+        (before,) = [each for each in CALENDARS if each.id == calendar]
+        weekly = tuple(
+            replace(day, hours=Hours(day.hours.start + 60 * shorter, day.hours.end)) for day in before.weekly
+        )
+        record = replace(before, weekly=weekly)
+        self.both(partial(Side.write, kind="calendar", record_id=calendar, record=record))
+
+    @rule(data=st.data(), size=st.integers(1, 4), hours=st.sampled_from([0, 0, -9, 1, 12, 60]))
+    def bind_what_is_planned_for_another_time(self, data: st.DataObject, size: int, hours: int) -> None:
+        requests, at_ms = [self.request(data) for _ in range(size)], self.now_ms + hours * HOUR_MS
+        answers = self.both(partial(Side.bind, requests=requests, at_ms=at_ms))
+        if isinstance(answers, list):
+            self.item_ids += [entry.item_id for entry in answers if isinstance(entry, Decision)]
+
     @rule(
         rep=st.sampled_from([*REPS, "nobody"]),
         until_ms=st.sampled_from([None, None, 0, 0, *FAR_AHEAD]),
@@ -222,10 +279,6 @@ class Stores(RuleBasedStateMachine):
     def come_and_go(self, rep: str, until_ms: int | None, request_id: str) -> None:
         self.both(lambda side: side.presences.set_presence(TENANT, rep, until_ms, request_id=request_id))
         self.both(lambda side: side.presences.presences(TENANT))
-
-    @rule(passed_ms=st.sampled_from([1, 60_000, HOUR_MS, 5 * HOUR_MS, 24 * HOUR_MS]))
-    def let_time_pass(self, passed_ms: int) -> None:
-        self.loop.run_until_complete(self.clock.set(self.clock.at_ms + passed_ms))
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:
@@ -335,21 +388,20 @@ def some_rep(draw: st.DrawFn, rep: str) -> Rep:
     skills = tuple(sorted(draw(st.sets(st.sampled_from(["ERP", "CRM"]), min_size=1))))
     cap = draw(st.sampled_from([None, None, 0, 1, 2, 3]))
     capacity = {} if cap is None else {"LEAD": cap}
-    return Rep(
-        rep,
-        attributes={"skills": skills},
-        active=draw(st.sampled_from([True] * 4 + [False])),
-        capacity=capacity,
-        caps=draw(some_caps(of_pool=False)),
-    )
+    active, calendar = draw(st.sampled_from([True] * 4 + [False])), draw(st.sampled_from(["", "", "days", "nights"]))
+    caps = draw(some_caps(of_pool=False))
+    return Rep(rep, attributes={"skills": skills}, active=active, capacity=capacity, calendar=calendar, caps=caps)
 
 
 @st.composite
 def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     members = draw(st.dictionaries(st.sampled_from(REPS), st.integers(1, 5000), min_size=1))
     band = draw(st.sampled_from([0, 0, MICROS // 2, 2 * MICROS]))
-    places = tuple(Member(rep, weight) for rep, weight in members.items())
-    return Pool(pool, places, "", band, draw(st.booleans()), caps=draw(some_caps(of_pool=True)))
+    ramp = (WeightStep(MONDAY_MS + 12 * HOUR_MS, 300), WeightStep(MONDAY_MS + 40 * HOUR_MS, 900))
+    places = tuple(Member(rep, weight, draw(st.sampled_from([(), (), ramp]))) for rep, weight in members.items())
+    calendar, buffer_ms = draw(st.sampled_from(["", "", "days"])), draw(st.sampled_from([0, 4 * HOUR_MS]))
+    caps = draw(some_caps(of_pool=True))
+    return Pool(pool, places, "", band, draw(st.booleans()), calendar, buffer_ms, caps=caps)
 
 
 @st.composite
@@ -442,10 +494,7 @@ def redis_url() -> Iterator[str]:
         server.stop()
 
 
-def test_25_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(
-    redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    simulate(monkeypatch)
+def test_25_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(redis_url: str) -> None:
     Stores.redis_url = redis_url
     run_state_machine_as_test(
         Stores,
@@ -458,9 +507,7 @@ def test_25_any_sequence_of_calls_is_answered_alike_by_redis_and_by_memory(
     )
 
 
-def test_the_script_picks_as_the_ledger_does(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    simulate(monkeypatch)
-
+def test_the_script_picks_as_the_ledger_does(redis_url: str) -> None:
     @settings(max_examples=int(os.environ.get("FAIRLEAD_EXAMPLES", "60")), deadline=None)
     @given(data=st.data())
     def picks_agree(data: st.DataObject) -> None:
@@ -491,7 +538,7 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     jobs = []
     for number in range(30):
         without = frozenset(data.draw(st.sets(st.sampled_from("abcdefgh"), max_size=6)))
-        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without, at_ms=START_MS)
+        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without, at_ms=MONDAY_MS)
         charge = data.draw(st.sampled_from([MICROS, MICROS, 1, 7 * MICROS, 10**13]))
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
@@ -499,11 +546,10 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
         item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
         job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content)
         jobs.append(job._replace(amounts=amounts))
-    redis = Redis.from_url(redis_url)
+    redis = SimulatedRedis.from_url(redis_url)
     await redis.flushall()
-    clock = Clock(START_MS, redis)
-    await clock.set(START_MS)
-    stores = MemoryStore(clock.now_ms), RedisAssignments(redis)
+    await SimulatedClock(redis).set(MONDAY_MS * 1000, rate=0)
+    stores = MemoryStore(lambda: MONDAY_MS), RedisAssignments(redis)
     answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
     assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
     await redis.aclose()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from router.history.codec import digest, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
-from router.model.workforce import LedgerSettlement, Record, RecordChange, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Member, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenants
@@ -71,7 +71,8 @@ class MemoryWorkforce(Tenants):
         state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
         for settlement in settlements:
             number = len(state.events) + 1
-            settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._time_of(state))
+            members = tuple(Member(member.rep, member.weight) for member in settlement.members)
+            settled = Settled(number, settlement.pool, settlement.leavers, members, self._time_of(state))
             state.events.append(settled)
             state.projection.enter_settled(settled)
         for (kind, record_id), record in records.items():

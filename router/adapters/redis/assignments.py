@@ -85,7 +85,8 @@ class RedisAssignments:
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
-        self._clock.learn(tenant, [answer for answer, job in zip(answers, jobs, strict=True) if job.interval])
+        if timed := [answer for answer, job in zip(answers, jobs, strict=True) if job.interval]:
+            self._clock.learn(tenant, timed)
         return await self._opened(tenant, answers)
 
     async def now_us(self, tenant: str) -> int:

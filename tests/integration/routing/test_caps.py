@@ -19,7 +19,8 @@ DAY = Duration(seconds=24 * 3600)
 async def capped(api: Api, *caps: Cap) -> workforce_pb2.Rep:
     request = workforce_pb2.UpdateRepRequest(rep=workforce_pb2.Rep(name=api.rep_name("ann"), caps=caps))
     request.update_mask.paths.append("caps")
-    return await api.workforce.UpdateRep(request)
+    rep: workforce_pb2.Rep = await api.workforce.UpdateRep(request)
+    return rep
 
 
 async def test_who_has_reached_a_cap_is_told_which_of_how_much_and_until_when(api: Api) -> None:

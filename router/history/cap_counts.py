@@ -26,11 +26,13 @@ class CapCounts:
     ----------
     loads
         Open units by place and kind, which caps of what is held are measured by.
+    counted
+        What was counted before.
     """
 
-    def __init__(self, loads: Mapping[tuple[str, Kind], int]) -> None:
+    def __init__(self, loads: Mapping[tuple[str, Kind], int], counted: Mapping[str, Counted] | None = None) -> None:
         self._loads = loads
-        self.by_field: dict[str, Counted] = {}
+        self.by_field: dict[str, Counted] = dict(counted or {})
 
     def use(self, cap: AppliedCap, rep: str, amounts: Amounts, at_ms: int) -> Use:
         """Return how much somebody has used at an instant."""

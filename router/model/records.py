@@ -87,6 +87,7 @@ class Snapshot:
     ledgers: Mapping[str, LedgerState] = field(default_factory=dict)
     owned: Mapping[str, int] = field(default_factory=dict)
     presences: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Counted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import SLOTS, span
 from router.assignment.commands import ReassignRequest, RouteRequest
@@ -23,6 +24,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
+from router.history.monitor import Monitor
 from router.history.replay import Replay
 from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
@@ -375,6 +377,30 @@ async def test_what_is_worth_less_does_not_wait_for_what_is_worth_too_much(world
     await requeuer.catch_up()
 
     assert (dear.rep, cheap.rep, await requeuer.wake()) == ("", "", 1)
+
+
+async def test_the_monitor_holds_counts_to_the_log(world: World) -> None:
+    if not isinstance(world.store, RedisAssignments):
+        return
+    redis = world.store._redis
+    rolling = Cap("r", CapMeasure.VALUE, 50 * MICROS, window=CapWindow.ROLLING, rolling_ms=HOUR_MS)
+    await world.save(Rep("ann", caps=(replace(DAILY, limit=9),)), pool=Pool("east", (Member("ann"),), caps=(rolling,)))
+    monitor = Monitor(world.tenant, world.store, RedisSnapshots(redis), world.planners, nothing_is_overdue)
+    await world.route()
+    await monitor.look()
+    given = [await world.route() for _ in range(3)]
+    await world.close(given[0])
+    whole = await monitor.look()
+
+    await redis.hdel(Keys(world.tenant).counts, "daily:COUNT|ann")
+    await world.route()
+
+    assert whole == []
+    assert await monitor.look() == ["caps daily:COUNT|ann: log says ('2030-01-01@UTC', 5), store ('2030-01-01@UTC', 1)"]
+
+
+async def nothing_is_overdue(_: str) -> str:
+    return ""
 
 
 async def test_what_is_too_much_for_a_cap_by_itself_never_gets_an_instant(world: World) -> None:

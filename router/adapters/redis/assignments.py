@@ -239,8 +239,7 @@ class RedisAssignments:
 
     async def counts(self, tenant: str) -> dict[str, Counted]:
         with translated():
-            stored = await self._redis.hgetall(Keys(tenant).counts)
-        return {field.decode(): tuple(msgpack.unpackb(value)) for field, value in stored.items()}
+            return counts_from(await self._redis.hgetall(Keys(tenant).counts))
 
 
 def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
@@ -262,6 +261,11 @@ def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
     """Read the open units by place and kind; where there are none they are left out."""
     loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
     return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
+
+
+def counts_from(fields: Mapping[bytes, bytes]) -> dict[str, Counted]:
+    """Read what was counted under caps, by field."""
+    return {field.decode(): tuple(msgpack.unpackb(value)) for field, value in fields.items()}
 
 
 def bind_arguments(

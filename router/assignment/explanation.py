@@ -239,6 +239,17 @@ def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedStat
     return Reason(block[1], lift_ms=block[2])
 
 
+def cap_lift_ms(decision: Decision, plan: Plan) -> int:
+    """Return when time alone first lifts a cap that kept somebody from a work item; 0: it lifts none."""
+    lifts = (
+        _reached_cap(attempt.candidates.caps[block[2]], block, decision).lift_ms
+        for attempt, seen in zip(plan.attempts, decision.seen, strict=False)
+        for block in seen.blocked
+        if block[1] == Block.REACHED_CAP
+    )
+    return min(filter(None, lifts), default=0)
+
+
 def _reached_cap(cap: AppliedCap, block: Blocked, decision: Decision) -> Reason:
     """Say which cap was reached, by how much, and when time alone lets somebody have this work item again."""
     _, code, _, counted, *lifts = block

@@ -19,7 +19,7 @@ from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import SLOTS, span
 from router.assignment.commands import ReassignRequest, RouteRequest
-from router.assignment.explanation import Reason, explain
+from router.assignment.explanation import Reason, cap_lift_ms, explain, plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
@@ -122,6 +122,9 @@ class World:
         (reason,) = candidate.reasons
         return reason
 
+    async def lift_ms(self, decision: Decision) -> int:
+        return cap_lift_ms(decision, plan_again(decision, await self.planners.current(self.tenant)))
+
     async def differences(self) -> list[str]:
         replay = Replay(self.store, self.presences, self.planners)
         return [difference async for difference in replay.differences(self.tenant)]
@@ -186,6 +189,7 @@ async def test_a_cap_is_used_up_and_lifts_at_the_instant_told(
             continue
         reason = await world.reason(decision)
         assert (reason.code, reason.field) == ("REACHED_CAP", "caps.c")
+        assert reason.lift_ms == await world.lift_ms(decision)
         assert (reason.actual, reason.required) == (str(len(given)), str(LIMIT))
         if len(given) == LIMIT:
             break

@@ -258,18 +258,19 @@ class Planner:
             tries.append(Attempt(step, candidates, charge))
             if number == 0 and path.awaits_hours and _has_to_wait(candidates) and not named:
                 return Plan(item.kind, fact, path.route, matched, tuple(tries), True, candidates.interval)
-        attempts = (self._attempt_of(named, item.kind, tries),) if named else tuple(tries)
+        attempts = (self._attempt_of(named, item.kind, at_ms, tries),) if named else tuple(tries)
         interval = None
         for attempt in attempts:
             if attempt.candidates.interval is not None:
                 interval = overlap(interval, attempt.candidates.interval)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits, interval)
 
-    def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt]) -> Attempt:
+    def _attempt_of(self, named: str, kind: Kind, at_ms: int, attempts: Sequence[Attempt]) -> Attempt:
         for attempt in attempts:
             if named in attempt.candidates.reps:
                 return attempt
-        return Attempt(Step(f"rep {named}", rep=named), self.roster.alone(named, kind, at_ms=None), MICROS)
+        candidates = self.roster.alone(named, kind, at_ms=at_ms, needs_them_there=False)
+        return Attempt(Step(f"rep {named}", rep=named), candidates, MICROS)
 
     def _candidates_of(
         self,

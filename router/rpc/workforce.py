@@ -72,8 +72,9 @@ class WorkforceServicer(CalendarMethods):
             if rep_id in seen:
                 violations.append(Violation(f"reps[{place}].name", f"{shown(message.name)} stands here twice"))
             seen.add(rep_id)
-            record = read.rep(message, rep_id, None, read.REP_FIELDS, tenant, f"reps[{place}]")
-            changes.append(_replacement(record, message.etag, f"reps[{place}]"))
+            at = f"reps[{place}]"
+            record = read.rep(message, rep_id, None, read.REP_FIELDS, tenant, at)
+            changes.append(_replacement(record, message.etag, at))
         if violations:
             raise InvalidInput(violations)
         saved = await self._workforce_service.save(tenant, changes, actor=call.actor, **repetition(request))

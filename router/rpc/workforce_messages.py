@@ -13,6 +13,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory, WeightStep
+from router.rpc.cap_messages import cap_message, caps
 from router.rpc.fields import MAX_DISPLAY_NAME, plain, struct
 from router.rpc.messages import check_kind_name
 from router.workforce.service import Saved
@@ -27,10 +28,10 @@ MAX_LEAVE_BUFFER_S = 30 * 24 * 3600
 MAX_MANAGERS = 100
 MAX_WEIGHT_STEPS = 50
 
-REP_FIELDS = ("display_name", "attributes", "active", "capacity", "calendar", "manager")
+REP_FIELDS = ("display_name", "attributes", "active", "capacity", "calendar", "manager", "caps")
 POOL_FIELDS = (
     *("display_name", "members", "band", "value_weighted"),
-    *("calendar", "leave_buffer_duration", "managers"),
+    *("calendar", "leave_buffer_duration", "managers", "caps"),
 )
 TERRITORY_FIELDS = ("display_name", "parent")
 _MAPS = ("attributes", "capacity")
@@ -84,6 +85,7 @@ def rep(
         capacity=_entries("capacity", before.capacity, lambda: _capacity(message, at), paths),
         calendar=calendar_named(message, tenant, at) if "calendar" in paths else before.calendar,
         manager=_manager(message, tenant, at) if "manager" in paths else before.manager,
+        caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
     )
 
 
@@ -140,6 +142,7 @@ def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
         etag=saved.etag,
         calendar=calendar_name(tenant, record.calendar),
         manager=record.manager and f"tenants/{tenant}/reps/{record.manager}",
+        caps=map(cap_message, record.caps),
     )
 
 
@@ -158,6 +161,7 @@ def pool(
         calendar=calendar_named(message, tenant, at) if "calendar" in paths else before.calendar,
         leave_buffer_ms=_leave_buffer(message, at) if "leave_buffer_duration" in paths else before.leave_buffer_ms,
         managers=_managers(message, tenant, at) if "managers" in paths else before.managers,
+        caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
     )
 
 
@@ -181,6 +185,7 @@ def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
         calendar=calendar_name(tenant, record.calendar),
         leave_buffer_duration=_duration(record.leave_buffer_ms),
         managers=[f"{prefix}/reps/{manager}" for manager in record.managers],
+        caps=map(cap_message, record.caps),
     )
 
 

@@ -33,6 +33,7 @@ REFUSED: Mapping[str, Phrase] = {
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
     "AWAY": Phrase("away", "离开"),
+    "REACHED_CAP": Phrase("cap reached", "已达上限"),
 }
 """What refuses somebody, in general, by the reason's code."""
 
@@ -54,6 +55,7 @@ REASONS: Mapping[str, Phrase] = {
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
     "AWAY": Phrase("away", "离开"),
+    "REACHED_CAP": Phrase("{window}cap reached: {actual} of {required}", "已达{window}上限 {actual}/{required}"),
 }
 """The same with the values, by code; of NOT_A_MEMBER by code and field. Where an attribute was compared, see below."""
 
@@ -61,8 +63,19 @@ LIFTS: Mapping[str, Phrase] = {
     "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when} 上班"),
     "ON_LEAVE": Phrase("{reason}, back {when}", "{reason}，{when} 回来上班"),
     "AWAY": Phrase("{reason}, back {when}", "{reason}，{when} 回来"),
+    "REACHED_CAP": Phrase("{reason}, again {when}", "{reason}，{when} 起恢复"),
 }
 """A reason that time ends, with the instant, by code."""
+
+WINDOWS: Mapping[str, Phrase] = {
+    "": Phrase("open-work ", "在手"),
+    "HOUR": Phrase("hourly ", "每小时"),
+    "DAY": Phrase("daily ", "每日"),
+    "WEEK": Phrase("weekly ", "每周"),
+    "MONTH": Phrase("monthly ", "每月"),
+    "ROLLING": Phrase("rolling ", "滚动"),
+}
+"""Windows of caps, in front of the cap."""
 
 WHEN: Mapping[str, Phrase] = {
     "that day": Phrase("at {time}", "{time}"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Record, Rep, Territory
 from router.workforce.edits import JOINT, Replacements
 from rules.fields import FactValue
@@ -41,7 +42,7 @@ class RecordDifference:
 
 _ORDER = (
     *("display_name", "attributes", "active", "capacity", "members", "weight_steps", "band", "value_weighted"),
-    *("calendar", "leave_buffer_duration", "manager", "managers", "parent"),
+    *("calendar", "leave_buffer_duration", "manager", "managers", "caps", "parent"),
 )
 
 
@@ -66,10 +67,10 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
         return {
             **name, **attributes, "active": record.active,
             **{f"capacity.{kind}": units for kind, units in record.capacity.items()},
-            **_not_empty({"calendar": record.calendar, "manager": record.manager}),
+            **_not_empty({"calendar": record.calendar, "manager": record.manager}), **_caps(record),
         }  # fmt: skip
     if isinstance(record, Pool):
-        return {**name, **_of_pool(record)}
+        return {**name, **_of_pool(record), **_caps(record)}
     return {**name, "parent": record.parent} if isinstance(record, Territory) and record.parent else name
 
 
@@ -96,6 +97,26 @@ def _instant(at_ms: int) -> str:
 
 def _not_empty(fields: Mapping[str, FactValue]) -> dict[str, FactValue]:
     return {field: value for field, value in fields.items() if value}
+
+
+def _caps(record: Rep | Pool) -> dict[str, FactValue]:
+    return {f"caps.{cap.id}": in_words(cap) for cap in record.caps}
+
+
+def in_words(cap: Cap) -> str:
+    """Say all that a cap is but its id, in the words of the contract.
+
+    Examples
+    --------
+    >>> in_words(Cap("daily", CapMeasure.COUNT, 20, CapScope.POOL, window=CapWindow.DAY, pace=CapPace.EVEN))
+    'COUNT 20 DAY, POOL, EVEN'
+    """
+    limit = f"{cap.limit / MICROS if cap.measure is CapMeasure.VALUE else cap.limit:.15g}"
+    length = f" {cap.rolling_ms // 60_000}m" if cap.rolling_ms else ""
+    window = f" {cap.window}{length}" if cap.window is not CapWindow.NONE else ""
+    scope = "POOL" if cap.scope is CapScope.POOL else ""
+    pace = "EVEN" if cap.pace is CapPace.EVEN else ""
+    return ", ".join(filter(None, [f"{cap.measure} {limit}{window}", scope, *cap.kinds, pace]))
 
 
 def differ(before: Record | None, after: Record | None) -> bool:

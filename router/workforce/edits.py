@@ -8,7 +8,8 @@ from typing import Any
 
 from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.model.workforce import LedgerSettlement, Pool, Record, Territories, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, Record, Rep, Territories, Territory, WorkforceRecords
+from router.workforce.caps import cap_faults
 from router.workforce.references import absence_faults, absences_of, reference_faults, users_of
 
 Replacements = dict[tuple[str, str], Record | None]
@@ -195,6 +196,8 @@ def check(records: WorkforceRecords, replacements: Replacements, changes: Sequen
             violations += _pool_faults(record, merged, at if at == MEMBERSHIPS else f"{at}.members")
         if isinstance(record, Territory):
             violations += _territory_faults(record, tree, f"{at}.parent")
+        if isinstance(record, Rep | Pool) and record.caps:
+            violations += cap_faults(record.caps, f"{at}.caps", of_pool=isinstance(record, Pool))
         violations += reference_faults(record, merged, at)
     for change in changes:
         if change.kind == "absence":

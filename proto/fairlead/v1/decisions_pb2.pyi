@@ -211,7 +211,7 @@ class Candidate(_message.Message):
     def __init__(self, rep: _Optional[str] = ..., verdict: _Optional[_Union[Candidate.Verdict, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., entitlement: _Optional[float] = ..., deficit_before: _Optional[float] = ..., deficit_after: _Optional[float] = ..., score: _Optional[int] = ..., rep_display_name: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Reason(_message.Message):
-    __slots__ = ("code", "text", "field", "actual", "required", "operator", "item_field", "short_text", "lift_time", "time_zone", "official_until")
+    __slots__ = ("code", "text", "field", "actual", "required", "operator", "item_field", "short_text", "lift_time", "window", "time_zone", "official_until")
     CODE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
@@ -221,6 +221,7 @@ class Reason(_message.Message):
     ITEM_FIELD_FIELD_NUMBER: _ClassVar[int]
     SHORT_TEXT_FIELD_NUMBER: _ClassVar[int]
     LIFT_TIME_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     OFFICIAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
     code: str
@@ -232,9 +233,10 @@ class Reason(_message.Message):
     item_field: str
     short_text: str
     lift_time: _timestamp_pb2.Timestamp
+    window: str
     time_zone: str
     official_until: str
-    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ..., operator: _Optional[str] = ..., item_field: _Optional[str] = ..., short_text: _Optional[str] = ..., lift_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_zone: _Optional[str] = ..., official_until: _Optional[str] = ...) -> None: ...
+    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ..., operator: _Optional[str] = ..., item_field: _Optional[str] = ..., short_text: _Optional[str] = ..., lift_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window: _Optional[str] = ..., time_zone: _Optional[str] = ..., official_until: _Optional[str] = ...) -> None: ...
 
 class Predicate(_message.Message):
     __slots__ = ("path", "field", "op", "expected", "actual", "holds", "erased", "explanation")

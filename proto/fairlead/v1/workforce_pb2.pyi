@@ -1,6 +1,7 @@
 import datetime
 
 from fairlead.v1 import calendars_pb2 as _calendars_pb2
+from fairlead.v1 import caps_pb2 as _caps_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
@@ -312,7 +313,7 @@ class FieldChange(_message.Message):
     def __init__(self, field: _Optional[str] = ..., before: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., after: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class Rep(_message.Message):
-    __slots__ = ("name", "display_name", "attributes", "active", "capacity", "etag", "calendar", "manager")
+    __slots__ = ("name", "display_name", "attributes", "active", "capacity", "etag", "calendar", "manager", "caps")
     class CapacityEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -328,6 +329,7 @@ class Rep(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
     MANAGER_FIELD_NUMBER: _ClassVar[int]
+    CAPS_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     attributes: _struct_pb2.Struct
@@ -336,10 +338,11 @@ class Rep(_message.Message):
     etag: str
     calendar: str
     manager: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., manager: _Optional[str] = ...) -> None: ...
+    caps: _containers.RepeatedCompositeFieldContainer[_caps_pb2.Cap]
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., manager: _Optional[str] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
 
 class Pool(_message.Message):
-    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers")
+    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers", "caps")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
@@ -349,6 +352,7 @@ class Pool(_message.Message):
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
     LEAVE_BUFFER_DURATION_FIELD_NUMBER: _ClassVar[int]
     MANAGERS_FIELD_NUMBER: _ClassVar[int]
+    CAPS_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     members: _containers.RepeatedCompositeFieldContainer[PoolMember]
@@ -358,7 +362,8 @@ class Pool(_message.Message):
     calendar: str
     leave_buffer_duration: _duration_pb2.Duration
     managers: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., leave_buffer_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., managers: _Optional[_Iterable[str]] = ...) -> None: ...
+    caps: _containers.RepeatedCompositeFieldContainer[_caps_pb2.Cap]
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., leave_buffer_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., managers: _Optional[_Iterable[str]] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
 
 class PoolMember(_message.Message):
     __slots__ = ("rep", "weight", "weight_steps")

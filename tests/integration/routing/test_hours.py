@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,7 +26,7 @@ async def give_hours(api: Api, day: datetime) -> None:
     workforce = RedisWorkforce(redis)
     before = await workforce.read(api.tenant)
     weekly = (WeeklyHours(day.weekday(), Hours(0, 0)),)
-    records: dict[tuple[str, str], Record | None] = {
+    records: Mapping[tuple[str, str], Record | None] = {
         ("calendar", "one"): Calendar("one", weekly=weekly),
         ("tenant", "settings"): TenantSettings(calendar="one"),
     }

@@ -221,6 +221,36 @@ def test_nobody_named_and_no_such_pool_are_summed_up_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("window", "lifts", "english", "chinese"),
+    [
+        (
+            "DAY",
+            "2026-10-05T16:00:00Z",
+            "daily cap reached: 20 of 20, again on Tuesday at 00:00",
+            "已达每日上限 20/20，周二 00:00 起恢复",
+        ),
+        ("ROLLING", "", "rolling cap reached: 20 of 20", "已达滚动上限 20/20"),
+        ("", "", "open-work cap reached: 20 of 20", "已达在手上限 20/20"),
+    ],
+)
+def test_a_cap_is_told_with_its_window_what_was_counted_and_when_it_lifts(
+    window: str, lifts: str, english: str, chinese: str
+) -> None:
+    decision = decided(refused("cy", "REACHED_CAP", "caps.daily", "20", "20"))
+    decision.decide_time.FromJsonString("2026-10-05T01:00:00Z")
+    reason = decision.candidates[0].reasons[0]
+    reason.window = window
+    if lifts:
+        reason.lift_time.FromJsonString(lifts)
+
+    for language, text in ((Language.EN, english), (Language.ZH, chinese)):
+        message = decisions.Decision()
+        message.CopyFrom(decision)
+        tell(message, language, ZoneInfo("Asia/Shanghai"), full=True)
+        assert message.candidates[0].reasons[0].text == text
+
+
+@pytest.mark.parametrize(
     ("lifts", "english", "chinese"),
     [
         ("", "away", "离开"),

@@ -361,6 +361,15 @@ def boundaries(caps: Iterable[AppliedCap]) -> tuple[int, int] | None:
     return (max(cap.from_ms for cap in timed), min(cap.until_ms for cap in timed)) if timed else None
 
 
+def next_lift_ms(caps: Iterable[AppliedCap], at_ms: int) -> int | None:
+    """Return the first instant behind another at which time alone may lift a cap; None: it lifts none of them.
+
+    A window ends, an even pace grows, or a slot leaves a rolling window, whatever was counted in it.
+    """
+    lifts = [cap.until_ms or (at_ms // cap.slot_ms + 1) * cap.slot_ms for cap in caps if cap.until_ms or cap.slot_ms]
+    return min((lift_ms for lift_ms in lifts if lift_ms > at_ms), default=None)
+
+
 def rolled(slots: Mapping[int, int], slot_ms: int, at_ms: int) -> dict[int, int]:
     """Return what of a rolling window still counts at an instant, by slot."""
     return {slot: amount for slot, amount in slots.items() if slot >= at_ms // slot_ms - SLOTS}

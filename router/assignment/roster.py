@@ -127,6 +127,11 @@ class Roster:
         attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
         return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
 
+    @property
+    def has_caps(self) -> bool:
+        """Whether anybody, or any pool, has a cap."""
+        return self._caps.are_there
+
     def caps_of(self, pool_id: str, rep_id: str, kind: Kind, at_ms: int) -> tuple[AppliedCap, ...]:
         """Return the caps under which counts what a rep is given at an instant, in a pool or outside any."""
         return self._caps.among(self.pools.get(pool_id), [rep_id], kind, at_ms)

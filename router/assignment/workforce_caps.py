@@ -18,6 +18,11 @@ class WorkforceCaps:
         self._records = records
         self._of_reps = {rep.id: rep.caps for rep in records.reps.values() if rep.caps}
 
+    @property
+    def are_there(self) -> bool:
+        """Whether anybody, or any pool, has a cap."""
+        return bool(self._of_reps) or any(pool.caps for pool in self._records.pools.values())
+
     def among(self, pool: Pool | None, reps: Sequence[str], kind: Kind, at_ms: int) -> tuple[AppliedCap, ...]:
         """Return what limits candidates for a kind of work at an instant: the pool's caps, then those of reps.
 

@@ -124,7 +124,7 @@ def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
     [
         (Cap("daily", CapMeasure.COUNT, 5, window=CapWindow.DAY), DAY_MS),
         (Cap("hourly", CapMeasure.UNITS, 5, window=CapWindow.HOUR), 43 * QUARTER_MS + QUARTER_MS),
-        (Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN), 44 * QUARTER_MS),
+        (Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN), 44 * QUARTER_MS + 1),
         (Cap("rolling", CapMeasure.COUNT, 5, window=CapWindow.ROLLING, rolling_ms=DAY_MS), 44 * QUARTER_MS),
         (Cap("open", CapMeasure.OPEN, 5), None),
     ],

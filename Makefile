@@ -33,7 +33,11 @@ demo: setup  ## Start an embedded service and route the example leads
 # Not in the order of how many tests a file has: those with the fewest take the longest, and would run alone at the end.
 PYTEST = $(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
+# Whatever the environment says, a module is compiled once, and not by each of the hundred commands that tests start.
+test test-all: export PYTHONDONTWRITEBYTECODE :=
+
 test: export FAIRLEAD_EXAMPLES ?= 40
+test: export FAIRLEAD_FUZZ_SECONDS ?= 1
 test: setup  ## Run the tests that everybody runs: all that is essential, on all cores, in five minutes on two
 	$(PYTEST) -m "not long"
 

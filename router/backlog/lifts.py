@@ -1,4 +1,4 @@
-"""When somebody could take what waits who cannot now: whoever comes on duty, or is back. Pure.
+"""When somebody could take what waits who cannot now: whoever comes on duty, is back, or has a cap no more. Pure.
 
 It counts too who is there now and goes before they come again: they may be full now, and have room by then.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
+from router.assignment.caps import next_lift_ms
 from router.assignment.planner import Attempt
 from router.assignment.roster import Roster
 from router.model.errors import InvalidInput
@@ -17,7 +18,8 @@ from router.workforce.open_hours import Span
 
 
 def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
-    r"""Return the first instant behind another at which somebody comes who could have a work item; None: nobody does.
+    r"""Return the first instant behind another at which somebody comes who could have a work item, or at which time may
+    lift a cap of who is there; None: never.
 
     Examples
     --------
@@ -37,7 +39,7 @@ def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
     True
     """
     returns = _returns(present.planner.roster)
-    if not returns.is_timed and not present.away:
+    if not (returns.has_hours or present.away or present.planner.roster.has_caps):
         return None
     try:
         attempts = present.planner.plan(item, at_ms).attempts
@@ -45,6 +47,7 @@ def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
         return None
     comings = [returns.first_behind(at_ms, attempt) for attempt in attempts]
     comings += [present.away.get(rep) for attempt in attempts for rep in everybody(attempt) if present.away]
+    comings += [next_lift_ms(attempt.candidates.caps, at_ms) for attempt in attempts]
     return min((instant for instant in comings if instant is not None and instant > at_ms), default=None)
 
 
@@ -63,8 +66,8 @@ class _Returns:
         self._known: dict[tuple[str, bool, frozenset[str]], Span] = {}
 
     @property
-    def is_timed(self) -> bool:
-        return self._availability.is_timed
+    def has_hours(self) -> bool:
+        return self._availability.has_hours
 
     def first_behind(self, at_ms: int, attempt: Attempt) -> int | None:
         """Return the first instant behind another at which any of an attempt's reps comes."""

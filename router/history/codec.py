@@ -8,6 +8,7 @@ the time, in milliseconds, and behind it an array; what the store is given to ke
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha1
@@ -29,7 +30,7 @@ from router.model.events import (
     Settled,
     WorkforceChanged,
 )
-from router.model.workforce import KINDS, Member, Pool, Record
+from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from rules.revisions import Publication
 
@@ -142,7 +143,7 @@ def _observed(deficits: list[int], full: list[list[int]], blocked: Sequence[list
     return ObservedState(
         tuple(deficits),
         tuple([(k, units) for k, units in full]),
-        tuple([(k, Block(code), detail, amount) for k, code, detail, amount in blocked]),
+        tuple([(k, Block(code), detail, amount, *lifts) for k, code, detail, amount, *lifts in blocked]),
     )
 
 
@@ -185,6 +186,7 @@ def _fired(number: int, at_ms: int, fields: list[Any], _: bytes) -> Fired:
     return Fired(number, item_id, name, entry, step, due_ms, at_ms)
 
 
+_SHA1_BYTES = 20
 REWRITTEN = b"rewritten.2"
 
 
@@ -233,8 +235,8 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
 
 _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
 _LATER = {
-    "rep": ("calendar", "manager"),
-    "pool": ("calendar", "leave_buffer_ms", "managers"),
+    "rep": ("calendar", "manager", "caps"),
+    "pool": ("calendar", "leave_buffer_ms", "managers", "caps"),
 }
 """Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
 older record is what it was, and so is its digest in the log."""
@@ -250,7 +252,7 @@ def record_text(kind: str, record: Record | None) -> str:
     return _FORMS[kind].dump_json(record, exclude=left_out).decode()
 
 
-def record_from(kind: str, text: bytes) -> Any:
+def record_from(kind: str, text: str | bytes) -> Any:
     """Read what ``record_text`` wrote; None for nothing."""
     return _FORMS[kind].validate_json(text) if text else None
 
@@ -259,6 +261,37 @@ def records_packed(records: Iterable[tuple[str, str]]) -> bytes:
     """Pack names, ``{kind}/{id}``, and texts of records: what a revision of the workforce is sent and hashed as."""
     packed: bytes = msgpack.packb([list(record) for record in records])
     return packed
+
+
+def pack_records(records: WorkforceRecords) -> bytes:
+    """Write all records of a revision, behind a digest of them."""
+    made = [
+        (f"{kind}/{record_id}", records.changed[kind, record_id], record_text(kind, record))
+        for kind in KINDS
+        for record_id, record in records.of(kind).items()
+    ]
+    content: bytes = msgpack.packb([records.revision, made])
+    return sha1(content, usedforsecurity=False).digest() + zlib.compress(content)
+
+
+def read_records(packed: bytes) -> WorkforceRecords:
+    """Read what ``pack_records`` wrote.
+
+    Raises
+    ------
+    ValueError
+        If somebody altered it.
+    """
+    try:
+        content = zlib.decompress(packed[_SHA1_BYTES:])
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if sha1(content, usedforsecurity=False).digest() != packed[:_SHA1_BYTES]:
+        raise ValueError("its digest is another")
+    revision, made = msgpack.unpackb(content)
+    named = ((name.split("/", 1), changed, text) for name, changed, text in made)
+    changes = (RecordChange(at, kind, record_id, record_from(kind, text)) for (kind, record_id), at, text in named)
+    return WorkforceRecords().after(changes, revision)
 
 
 def publication_text(publication: Publication) -> str:

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from router.assignment import ledger
+from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import Block, Cause, Decision, ObservedState
+from router.history.cap_counts import CapCounts
+from router.model.decision import Block, Blocked, Cause, Decision, ObservedState
 from router.model.events import Completed, Erased, Fired, PresenceChanged, Settled
-from router.model.records import FiredStep, ItemRecord, LedgerState
+from router.model.records import FiredStep, ItemRecord, LedgerState, load_places
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
 
@@ -66,10 +68,10 @@ class Ledger:
 
 
 class StateProjection:
-    """Ledgers by pool, open units by rep and kind, work items by id; every pool that was named, newest revisions.
+    """Ledgers by pool, open units by place and kind, work items by id; every pool that was named, newest revisions.
 
-    ``presences`` holds who said that they are away, and until when, in milliseconds since the epoch; 0: until told
-    otherwise. Those of whom that is over stay in it.
+    ``counts`` holds what was counted under caps. ``presences`` holds who said that they are away, and until when, in
+    milliseconds since the epoch; 0: until told otherwise. Those of whom that is over stay in it.
     """
 
     def __init__(self) -> None:
@@ -79,6 +81,7 @@ class StateProjection:
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
         self.presences: dict[str, int] = {}
+        self.counts = CapCounts(self.loads)
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""
@@ -93,25 +96,29 @@ class StateProjection:
         )
 
     def see(
-        self, attempts: Sequence[tuple[Candidates, int]], kind: Kind, at_ms: int, named: str = ""
+        self,
+        attempts: Sequence[tuple[Candidates, int]],
+        kind: Kind,
+        at_ms: int,
+        named: str = "",
+        amounts: Amounts = ONE,
     ) -> tuple[ObservedState, ...]:
-        """Read loads, presence and deficits, attempt by attempt, until somebody has room.
+        """Read loads, presence, counts and deficits, attempt by attempt, until somebody has room.
 
         Parameters
         ----------
         at_ms
             The time of the decision.
         named
-            The rep a person named: theirs it is, away or not.
+            The rep a person named: theirs it is, away or not, whatever their caps.
+        amounts
+            What the work item counts under caps.
         """
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
             full = self._full(candidates, kind)
-            blocked = tuple(
-                (k, Block.AWAY, self.presences[rep], 0)
-                for k, rep in enumerate(candidates.reps)
-                if k not in full and rep != named and self.is_away(rep, at_ms)
-            )
+            others = (k for k, rep in enumerate(candidates.reps) if k not in full and rep != named)
+            blocked = tuple(filter(None, (self._block(candidates, k, amounts, at_ms) for k in others)))
             without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
             free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
@@ -128,6 +135,20 @@ class StateProjection:
         ]
         return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
 
+    def _block(self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int) -> Blocked | None:
+        """Return why a candidate who is not at capacity has no room, if so."""
+        rep = candidates.reps[k]
+        if self.is_away(rep, at_ms):
+            return k, Block.AWAY, self.presences[rep], 0
+        for index, cap in enumerate(candidates.caps):
+            if not cap.is_of(k):
+                continue
+            use = self.counts.use(cap, rep, amounts, at_ms)
+            if cap.reached(use.counted, amounts.of(cap.cap.measure)):
+                lifts = (use.lifts_ms,) if cap.slot_ms else ()
+                return (k, Block.REACHED_CAP, index, use.counted, *lifts)
+        return None
+
     def is_away(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep is away at an instant."""
         until_ms = self.presences.get(rep)
@@ -138,18 +159,32 @@ class StateProjection:
         record = self.items.get(decision.item_id)
         if choice.rep:
             if record and record.owner:
-                self.loads[record.owner, record.kind] -= 1
-            self.loads[choice.rep, decision.kind] += 1
+                self._shift_load(record.owner, record.pool, record.kind, -1)
+            self._shift_load(choice.rep, choice.pool, decision.kind, 1)
+            self._count(decision, attempts[choice.step - 1][0])
         if choice.pool:
             override = decision.head.cause is Cause.OVERRIDE
             self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
             self.pools.add(choice.pool)
         self.items[decision.item_id] = _after(record, decision)
 
+    def _shift_load(self, rep: str, pool: str, kind: Kind, by: int) -> None:
+        for place in load_places(rep, pool):
+            self.loads[place, kind] += by
+
+    def _count(self, decision: Decision, candidates: Candidates) -> None:
+        """Count what the owner was given under their caps."""
+        if not candidates.caps:
+            return
+        k, amounts = candidates.reps.index(decision.rep), amounts_of(decision.head.item)
+        for cap in candidates.caps:
+            if cap.is_of(k):
+                self.counts.add(cap, decision.rep, amounts, decision.at_ms)
+
     def enter_completed(self, completed: Completed) -> None:
         """Enter the closing of a work item."""
         if completed.rep:
-            self.loads[completed.rep, completed.kind] -= 1
+            self._shift_load(completed.rep, completed.pool, completed.kind, -1)
         record = self.items[completed.item_id]
         number = completed.number
         self.items[completed.item_id] = replace(record, state=completed.state, event=number, version=number)

@@ -52,7 +52,7 @@ class TimerCheck:
     async def _expected(self, tenant: str, position: Position) -> set[Timer]:
         if not position.event:  # nobody follows it, or not yet
             return set()
-        pages = self._follower(tenant).due_of_all(position)
+        pages = self._follower(tenant).due_of_all(position, position.event)
         return {timer async for page in pages for of_item in page.values() for timer in of_item}
 
     async def _behind(self, tenant: str, number: int) -> list[Event]:

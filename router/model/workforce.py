@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, TenantSettings
+from router.model.caps import Cap
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_form
 
@@ -23,7 +24,8 @@ MILLIS = 1_000
 class Rep:
     """A person who can own work; ``capacity`` caps their open units by kind, a kind left out is unlimited.
 
-    ``calendar`` says when they work; empty: as their pool's says, or the tenant's. ``manager`` is a rep.
+    ``calendar`` says when they work; empty: as their pool's says, or the tenant's. ``manager`` is a rep. ``caps``
+    limit what they get or hold over all pools.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Rep:
     capacity: Mapping[str, int] = field(default_factory=dict)
     calendar: str = ""
     manager: str = ""
+    caps: tuple[Cap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Pool:
     """Reps competing for the same work; ``band`` in micro-units.
 
     ``calendar`` says when its members work who have none of their own; ``leave_buffer_ms`` before a leave they get
-    nothing new. ``managers`` are reps.
+    nothing new. ``managers`` are reps. ``caps`` limit what each member, or the pool as a whole, gets or holds of it.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Pool:
     calendar: str = ""
     leave_buffer_ms: int = 0
     managers: tuple[str, ...] = ()
+    caps: tuple[Cap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +254,18 @@ class WorkforceRecords:
 
     def with_changes(self, revision: int, changes: Iterable[tuple[str, str, Record | None]]) -> WorkforceRecords:
         """Return the records after changes: kind, id, and what became of each; None: it is deleted."""
+        return self.after((RecordChange(revision, *change) for change in changes), revision)
+
+    def after(self, changes: Iterable[RecordChange], revision: int) -> WorkforceRecords:
+        """Return the records after the changes of some revisions, the last of which is ``revision``."""
         by_kind, changed = {kind: dict(self.of(kind)) for kind in KINDS}, dict(self.changed)
-        for kind, record_id, record in changes:
-            if record is None:
-                by_kind[kind].pop(record_id, None)
-                changed.pop((kind, record_id), None)
+        for change in changes:
+            if change.record is None:
+                by_kind[change.kind].pop(change.id, None)
+                changed.pop((change.kind, change.id), None)
             else:
-                by_kind[kind][record_id] = record
-                changed[kind, record_id] = revision
+                by_kind[change.kind][change.id] = change.record
+                changed[change.kind, change.id] = change.revision
         return WorkforceRecords(revision, by_kind, changed)
 
 

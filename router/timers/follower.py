@@ -83,17 +83,22 @@ class TimerFollower:
 
     async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
         """Ask anew of everything that waits, in other circumstances; the position stays."""
-        async for timers in self.due_of_all(after):
+        async for timers in self.due_of_all(after, before.event):
             if not await self._timers.set_timers(self._tenant, before, before, timers):
                 return False
         return True
 
-    async def due_of_all(self, position: Position) -> AsyncIterator[dict[str, list[Timer]]]:
-        """Yield what falls due of everything that waits now, page by page, in the circumstances of a position."""
+    async def due_of_all(self, position: Position, last: int) -> AsyncIterator[dict[str, list[Timer]]]:
+        """Yield what falls due of everything that waits and came with an event up to the last, page by page.
+
+        The circumstances are those of a position. What came later is read when its event is.
+        """
         first = 0
         while page := await self._store.waiting(self._tenant, after=first, count=PAGE):
             first = page[-1][0]
-            yield await self._due(position, [item_id for _, item_id in page], {})
+            yield await self._due(position, [item_id for came, item_id in page if came <= last], {})
+            if first > last:
+                return
 
     async def _due(
         self, position: Position, item_ids: Sequence[str], known: dict[int, Decision]

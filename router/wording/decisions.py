@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
@@ -27,6 +28,7 @@ from router.wording.phrases import (
     REQUIREMENTS,
     SENTENCES,
     STATES,
+    WINDOWS,
 )
 
 _ATTRIBUTE = "attributes."
@@ -44,7 +46,7 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
     full
         Whether it holds all candidates and predicates: then these are told too.
     """
-    decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language))
+    decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language, zone))
     if not full:
         return
     decision.step_texts.extend(step_texts(decision.steps, language))
@@ -55,11 +57,12 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
         for reason in candidate.reasons:
             _tell_reason(reason, language)
             if reason.HasField("lift_time"):
-                told = decision.decide_time.ToDatetime(UTC)
-                lift = when(reason.lift_time.ToDatetime(UTC), told, zone, language)
-                reason.text = LIFTS[reason.code].say(language, reason=reason.text, when=lift)
+                _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language))
-    decision.sentences.extend(_sentences(decision, language))
+    decision.sentences.extend(_sentences(decision, language, zone))
+    if decision.HasField("contact_due_time"):
+        due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
+        decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
 
 
 def summary(refusals: Refusals, language: Language) -> str:
@@ -79,10 +82,15 @@ def summary(refusals: Refusals, language: Language) -> str:
     return PARTS["summary"].say(language, eligible=refusals.eligible, members=refusals.looked_at, reasons=reasons)
 
 
-def _in_short(decision: decisions.Decision, language: Language) -> Iterator[str]:
+def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
         yield SENTENCES["existing"].say(language, number=_last(decision.name))
     yield outcome(decision, language)
+    contact, told = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
+    if decision.HasField("expected_contact_time") and contact > told:
+        rep = decision.rep_display_name or _last(decision.rep)
+        sentence = SENTENCES["contact owner" if decision.rep else "contact WAITING"]
+        yield sentence.say(language, rep=rep, when=when(contact, told, zone, language))
 
 
 def outcome(decision: decisions.Decision, language: Language) -> str:
@@ -98,8 +106,8 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
     return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
 
 
-def _sentences(decision: decisions.Decision, language: Language) -> Iterator[str]:
-    yield from _in_short(decision, language)
+def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
+    yield from _in_short(decision, language, zone)
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")
@@ -242,7 +250,19 @@ def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
-    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required)
+    window = WINDOWS[reason.window].say(language)
+    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required, window=window)
+
+
+def _tell_lift(reason: decisions.Reason, decision: decisions.Decision, language: Language, zone: tzinfo) -> None:
+    """Say when a reason ends, by the rep's own clocks; their zone where it is not the one of everybody's."""
+    own = ZoneInfo(reason.time_zone) if reason.time_zone else zone
+    lift = when(reason.lift_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), own, language)
+    if str(own) != str(zone):
+        lift = PARTS["elsewhere"].say(language, when=lift, zone=own)
+    reason.text = LIFTS[reason.code].say(language, reason=reason.text, when=lift)
+    if reason.official_until:
+        reason.text = PARTS["unofficial"].say(language, reason=reason.text, date=reason.official_until)
 
 
 def _predicate(predicate: decisions.Predicate, language: Language) -> str:

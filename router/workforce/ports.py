@@ -18,6 +18,19 @@ class Workforce(Protocol):
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
         """Return the changes of the revisions above ``after`` and, if it is given, not above ``up_to`` (0: none)."""
 
+    async def kept_records(self, tenant: str, revision: int) -> WorkforceRecords:
+        """Return the records of the newest revision kept whole that is not above one; the empty ones, if none is."""
+
+    async def keep_records(self, tenant: str, records: WorkforceRecords, active: RevisionPair) -> None:
+        """Keep the records of a revision whole, to make later ones from; it can be made again from the changes.
+
+        Parameters
+        ----------
+        active
+            What was active before the changes were read. Where it is another by now nothing is kept: what was read may
+            be of a past that the store has lost.
+        """
+
     async def write(
         self,
         tenant: str,

@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 
 from failures import StoreUnavailable
+from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.presence import RedisPresences
 from router.model.errors import InvalidInput
 from store.clients import RedisClient
@@ -34,7 +35,7 @@ class Leaver:
     """
 
     def __init__(self, redis: RedisClient, tenant: str, reps: Sequence[str], random: Random) -> None:
-        self._redis = redis
+        self._clock = RedisAssignments(redis)
         self._presences = RedisPresences(redis)
         self._tenant = tenant
         self._reps = reps
@@ -59,5 +60,4 @@ class Leaver:
     async def _until_ms(self) -> int:
         if self._random.random() < _STAYS:
             return 0
-        seconds, microseconds = await self._redis.time()
-        return int(seconds) * 1000 + int(microseconds) // 1000 + self._random.randint(*_AWAY_MS)
+        return await self._clock.now_us(self._tenant) // 1000 + self._random.randint(*_AWAY_MS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgpack
 import pytest
 from redis.asyncio import Redis
 
@@ -62,6 +63,18 @@ async def forge(world: Routing, until_ms: int) -> None:
         await world.presences._redis.hset(Keys(world.tenant).presence, "bo", until_ms)
 
 
+async def forward(world: Routing) -> None:
+    """Have it be the far instant: time never runs back in a log, so an event of then does it."""
+    number = (await world.event()).number + 1
+    if isinstance(world.store, MemoryStore):
+        world.store._now_ms = lambda: FAR_AHEAD_MS
+        world.store._tenants[world.tenant].events.append(PresenceChanged(number, "cy", None, FAR_AHEAD_MS))
+        return
+    facts = msgpack.packb(FAR_AHEAD_MS) + msgpack.packb(["cy", -1, ""])
+    fields = {"type": "presence.1", "facts": facts, "head": "", "link": ""}
+    await world.store._redis.xadd(Keys(world.tenant).events, fields, f"{number}-0")
+
+
 @pytest.mark.parametrize("until_ms", [0, FAR_AHEAD_MS])
 async def test_who_is_away_gets_nothing_and_the_decision_keeps_why(world: Routing, until_ms: int) -> None:
     await leave(world, until_ms)
@@ -95,12 +108,27 @@ async def test_who_is_back_gets_work_again(world: Routing) -> None:
     assert await world.presences.presences(world.tenant) == {}
 
 
-async def test_who_was_away_until_an_instant_that_is_over_is_there(world: Routing) -> None:
-    if isinstance(world.presences, MemoryStore):
-        world.presences._now_ms = lambda: 2
-    await forge(world, 1)
+@pytest.mark.parametrize(("ahead_ms", "rep"), [(1, ""), (0, "bo"), (-1, "bo")])
+async def test_who_is_away_is_back_at_the_instant_they_said(world: Routing, ahead_ms: int, rep: str) -> None:
+    await leave(world, FAR_AHEAD_MS + ahead_ms)
+    await forward(world)
 
-    assert (await world.route("L-9")).rep == "bo"
+    decision = await world.route("L-9")
+
+    assert (decision.at_ms, decision.rep) == (FAR_AHEAD_MS, rep)
+
+
+@pytest.mark.parametrize("ahead_ms", [0, -1])
+async def test_an_instant_that_is_not_ahead_is_refused_and_nothing_is_written(world: Routing, ahead_ms: int) -> None:
+    await forward(world)
+    before = await world.event()
+
+    with pytest.raises(
+        InvalidInput, match=r"until_time: 2096-10-02T07:0\S+: must be after now, 2096-10-02T07:06:40.000"
+    ):
+        await leave(world, FAR_AHEAD_MS + ahead_ms)
+    assert await world.event() == before
+    assert await leave(world, FAR_AHEAD_MS + 1) == before.number + 1
 
 
 async def test_whom_a_person_names_gets_it_away_or_not(world: Routing) -> None:
@@ -162,16 +190,6 @@ async def test_a_repeated_request_is_answered_with_its_event_and_other_content_i
     assert await leave(world, FAR_AHEAD_MS, request_id="r") == number
     with pytest.raises(RequestIdReused):
         await leave(world, None, request_id="r")
-
-
-async def test_an_instant_that_is_over_is_refused_and_nothing_is_written(world: Routing) -> None:
-    if isinstance(world.presences, MemoryStore):
-        world.presences._now_ms = lambda: 2
-    before = await world.event()
-
-    with pytest.raises(InvalidInput, match=r"until_time: 1970-01-01T00:00:00.001\+00:00: must be after now, "):
-        await leave(world, 1)
-    assert await world.event() == before
 
 
 async def test_nobody_of_an_unknown_name_can_be_away(world: Routing) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import time
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from redis.asyncio import Redis
 
 from failures import Failure
 from router.adapters.redis.assignments import RedisAssignments
@@ -26,11 +24,13 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
+from router.assignment.caps import Amounts
+from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
+from router.backlog.lifts import lifts
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
@@ -38,6 +38,8 @@ from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import (
@@ -50,25 +52,33 @@ from router.model.events import (
     WorkforceChanged,
 )
 from router.model.revisions import RevisionPair
-from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
 from router.timers.follower import TimerFollower
-from router.timers.ports import Present
 from router.timers.timer import digest
 from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
+from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
 from tests.workforces import roster as roster_of
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
+HOUR_MS = 3_600_000
+MONDAY_MS = 1_791_158_400_000
+"""The midnight, in UTC, at which 5 October 2026 begins."""
+CALENDARS = tuple(
+    Calendar(name, weekly=tuple(WeeklyHours(day, Hours(start * 60, end * 60)) for day in range(5)))
+    for name, start, end in (("days", 8, 18), ("nights", 20, 6))
+)
 FAR_AHEAD = (4_000_000_000_000, 4_000_000_000_001)
 """Instants, in milliseconds since the epoch, that no test sees."""
 CUSTOMERS = ("C-1", "客户 2", "C 3")
@@ -95,10 +105,10 @@ rules:
       require: [{rep: skills, op: has, item: skill}]
       prefer: [{rep: skills, op: has, value: ERP, score: 3}]
       value: potential
-      fallback: [{drop: [skills]}, {rep: dev}]
+      fallback: [{drop: [skills]}, {hours: ignore}, {rep: dev}]
   - id: waits
     when: {field: region, op: eq, value: waits}
-    route: {pool: west, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
+    route: {pool: west, hours: wait, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
 default:
   route: {pool: west}
 """
@@ -131,6 +141,7 @@ class Side:
         timers: Any,
     ) -> None:
         self.assignments = assignments
+        self.workforce = workforce
         self.presences = PresenceService(presences)
         self.who_is_away = presences
         self.replay_of = partial(Replay, assignments, presences)
@@ -145,8 +156,21 @@ class Side:
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
+    async def write(self, kind: str, record_id: str, record: Record | None) -> Any:
+        """Write a record, or delete it."""
+        records = await self.workforce.read(TENANT)
+        return await self.workforce.write(
+            TENANT, records.revision, {(kind, record_id): record}, event_hash=records.event_hash
+        )
+
+    async def bind(self, requests: Sequence[RouteRequest], at_ms: int) -> Any:
+        """Bind what was planned for an instant, and for no other."""
+        planner = await self.planners.current(TENANT)
+        jobs = [route_command(planner, request, request.item, at_ms) for request in requests]
+        return await self.assignments.bind(TENANT, planner.revisions, jobs)
+
     def follower(self, *_: object) -> TimerFollower:
-        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(opens)])
+        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts)])
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
@@ -173,12 +197,6 @@ class Side:
 
 
 Call = Callable[[Side], Coroutine[Any, Any, Any]]
-
-
-def opens(present: Present, item: WorkItem, _: int) -> int | None:
-    """Have some work items due at once, some never, and some later, by who is away and the workforce's revision."""
-    later = 4_000_000_000_000 + present.planner.roster.revision + sum(map(bool, present.away.values()))
-    return (0, None, later)[len(item.external_id) % 3]
 
 
 async def answer(call: Awaitable[Any]) -> Any:
@@ -215,18 +233,25 @@ class Stores(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.redis = Redis.from_url(self.redis_url)
+        self.redis = SimulatedRedis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
-        memory = MemoryStore(lambda: round(time() * 1000))
+        self.clock = SimulatedClock(self.redis)
+        self.set_clock(MONDAY_MS + 10 * HOUR_MS)
+        memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
             Side(memory, memory, memory, memory, memory, memory, memory),
             Side(
-                RedisAssignments(self.redis), RedisWorkforce(self.redis), RedisPresences(self.redis), rule_sets,
-                RedisCustomerScores(self.redis), RedisPersonalValues(self.redis), RedisTimers(self.redis),
+                RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
+                RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
+                RedisTimers(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
+
+    def set_clock(self, now_ms: int) -> None:
+        self.now_ms = now_ms
+        self.loop.run_until_complete(self.clock.set(now_ms * 1000, rate=0))
 
     def both(self, call: Call) -> Any:
         memory, redis = [self.loop.run_until_complete(answer(call(side))) for side in self.sides]
@@ -240,6 +265,8 @@ class Stores(RuleBasedStateMachine):
         stored = dumps(rule_set)
         self.both(lambda side: publish(side, stored))
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
+        for calendar in CALENDARS:
+            self.both(partial(Side.write, kind="calendar", record_id=calendar.id, record=calendar))
         reps = [Edit("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
         pools = [Edit("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
         self.both(lambda side: side.workforce_service.save(TENANT, [*reps, *pools]))
@@ -255,6 +282,37 @@ class Stores(RuleBasedStateMachine):
         self.both(
             lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
         )
+
+    @rule(hours=st.sampled_from([0, 1, 1, 8, 15, 24, 63]), ms=st.sampled_from([-1, 0, 0]))
+    def pass_time(self, hours: int, ms: int) -> None:
+        self.set_clock(self.now_ms + hours * HOUR_MS + ms)
+
+    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
+    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+        start_ms = self.now_ms + begins * HOUR_MS
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
+
+    @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
+    def settle_hours(self, calendar: str) -> None:
+        self.both(partial(Side.write, kind="tenant", record_id=SETTINGS_ID, record=TenantSettings(calendar=calendar)))
+
+    @rule(calendar=st.sampled_from(["days", "nights"]), shorter=st.integers(0, 3))
+    def edit_hours(self, calendar: str, shorter: int) -> None:
+        """Give a calendar other hours."""
+        (before,) = [each for each in CALENDARS if each.id == calendar]
+        weekly = tuple(
+            replace(day, hours=Hours(day.hours.start + 60 * shorter, day.hours.end)) for day in before.weekly
+        )
+        record = replace(before, weekly=weekly)
+        self.both(partial(Side.write, kind="calendar", record_id=calendar, record=record))
+
+    @rule(data=st.data(), size=st.integers(1, 4), hours=st.sampled_from([0, 0, -9, 1, 12, 60]))
+    def bind_what_is_planned_for_another_time(self, data: st.DataObject, size: int, hours: int) -> None:
+        requests, at_ms = [self.request(data) for _ in range(size)], self.now_ms + hours * HOUR_MS
+        answers = self.both(partial(Side.bind, requests=requests, at_ms=at_ms))
+        if isinstance(answers, list):
+            self.item_ids += [entry.item_id for entry in answers if isinstance(entry, Decision)]
 
     @rule(
         rep=st.sampled_from([*REPS, "nobody"]),
@@ -366,6 +424,7 @@ class Stores(RuleBasedStateMachine):
             self.both(partial(ledger_of, pool))
             self.both(partial(report_of, pool))
         self.both(lambda side: side.assignments.loads(TENANT))
+        self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
@@ -380,17 +439,39 @@ def some_rep(draw: st.DrawFn, rep: str) -> Rep:
     skills = tuple(sorted(draw(st.sets(st.sampled_from(["ERP", "CRM"]), min_size=1))))
     cap = draw(st.sampled_from([None, None, 0, 1, 2, 3]))
     capacity = {} if cap is None else {"LEAD": cap}
-    return Rep(
-        rep, attributes={"skills": skills}, active=draw(st.sampled_from([True] * 4 + [False])), capacity=capacity
-    )
+    active, calendar = draw(st.sampled_from([True] * 4 + [False])), draw(st.sampled_from(["", "", "days", "nights"]))
+    caps = draw(some_caps(of_pool=False))
+    return Rep(rep, attributes={"skills": skills}, active=active, capacity=capacity, calendar=calendar, caps=caps)
 
 
 @st.composite
 def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     members = draw(st.dictionaries(st.sampled_from(REPS), st.integers(1, 5000), min_size=1))
     band = draw(st.sampled_from([0, 0, MICROS // 2, 2 * MICROS]))
-    places = tuple(Member(rep, weight) for rep, weight in members.items())
-    return Pool(pool, places, "", band, draw(st.booleans()))
+    ramp = (WeightStep(MONDAY_MS + 12 * HOUR_MS, 300), WeightStep(MONDAY_MS + 40 * HOUR_MS, 900))
+    places = tuple(Member(rep, weight, draw(st.sampled_from([(), (), ramp]))) for rep, weight in members.items())
+    calendar, buffer_ms = draw(st.sampled_from(["", "", "days"])), draw(st.sampled_from([0, 4 * HOUR_MS]))
+    caps = draw(some_caps(of_pool=True))
+    return Pool(pool, places, "", band, draw(st.booleans()), calendar, buffer_ms, caps=caps)
+
+
+@st.composite
+def some_caps(draw: st.DrawFn, *, of_pool: bool) -> tuple[Cap, ...]:
+    """Draw up to three caps that mean something, low enough to be reached."""
+    scopes = st.sampled_from(CapScope) if of_pool else st.just(CapScope.REP)
+    kinds = st.sampled_from([(), (), (Kind.LEAD,), (Kind.LEAD, Kind.TICKET)])
+    limits = st.integers(0, 6)
+    held = st.builds(Cap, st.just(""), st.sampled_from(sorted(HELD)), limits, scopes, kinds)
+    timed = st.builds(
+        Cap, st.just(""), st.sampled_from([CapMeasure.COUNT, CapMeasure.UNITS]), limits, scopes, kinds,
+        st.sampled_from(sorted(CALENDAR_WINDOWS)), st.just(0), st.sampled_from(CapPace),
+    )  # fmt: skip
+    rolling = st.builds(
+        Cap, st.just(""), st.just(CapMeasure.VALUE), st.integers(1, 9_000_000), scopes, kinds,
+        st.just(CapWindow.ROLLING), st.sampled_from([60_000, HOUR_MS]),
+    )  # fmt: skip
+    drawn = draw(st.lists(st.one_of(held, timed, rolling), max_size=3))
+    return tuple(replace(cap, id=f"c{place}") for place, cap in enumerate(drawn))
 
 
 def a_rep(rep: str, _: object) -> Rep:
@@ -491,28 +572,38 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     """Send thirty jobs about random candidates, preferences, caps and values through both stores."""
     weight, cap = st.integers(1, 1_000_000), st.one_of(st.none(), st.integers(0, 9))
     reps = {
-        rep: Rep(rep, attributes={"skills": skills}, capacity={} if limit is None else {"LEAD": limit})
+        rep: Rep(
+            rep,
+            attributes={"skills": skills},
+            capacity={} if limit is None else {"LEAD": limit},
+            caps=data.draw(some_caps(of_pool=False)),
+        )
         for rep in "abcdefgh"
         for skills, limit in [(data.draw(st.sampled_from([(), ("x",), ("y",), ("x", "y")])), data.draw(cap))]
     }
     members = tuple(Member(rep, data.draw(weight)) for rep in reps)
-    pool = Pool("p", members, band=data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS])))
+    band = data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS]))
+    pool = Pool("p", members, band=band, caps=data.draw(some_caps(of_pool=True)))
     roster = roster_of(0, reps, {"p": pool}, {})
     likes = [(ResolvedRequirement(Requirement("skills", "has", value=skill), skill), 2) for skill in "xy"]
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
     jobs = []
     for number in range(30):
         without = frozenset(data.draw(st.sets(st.sampled_from("abcdefgh"), max_size=6)))
-        candidates = roster.candidates("p", Kind.LEAD, (), likes, at_ms=0, without=without)
+        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without, at_ms=MONDAY_MS)
         charge = data.draw(st.sampled_from([MICROS, MICROS, 1, 7 * MICROS, 10**13]))
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
-        jobs.append(BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, head, content))
-    redis = Redis.from_url(redis_url)
+        amounts = Amounts(1, data.draw(st.sampled_from([0, MICROS, MICROS, 2 * MICROS])))
+        item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
+        job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content)
+        jobs.append(job._replace(amounts=amounts))
+    redis = SimulatedRedis.from_url(redis_url)
     await redis.flushall()
-    answers = [
-        await store.bind(TENANT, RevisionPair(), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))
-    ]
+    await SimulatedClock(redis).set(MONDAY_MS * 1000, rate=0)
+    stores = MemoryStore(lambda: MONDAY_MS), RedisAssignments(redis)
+    answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
+    assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
     await redis.aclose()
 
     assert without_times(answers[0]) == without_times(answers[1])

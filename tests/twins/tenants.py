@@ -11,7 +11,7 @@ from router.model.decision import Decision
 from router.model.events import Event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
-from router.model.workforce import Record, RecordChange
+from router.model.workforce import Record, RecordChange, WorkforceRecords
 from router.timers.timer import Position, Timer
 from rules.revisions import Publication
 
@@ -26,6 +26,7 @@ class Tenant:
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
     changes: list[RecordChange] = field(default_factory=list)
+    kept: dict[int, WorkforceRecords] = field(default_factory=dict)
     publications: list[Publication] = field(default_factory=list)
     customer_scores: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
     other_ids: dict[str, str] = field(default_factory=dict)

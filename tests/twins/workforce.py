@@ -8,7 +8,8 @@ from dataclasses import replace
 from router.history.codec import digest, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
-from router.model.workforce import LedgerSettlement, Record, RecordChange, WorkforceRecords
+from router.model.revisions import RevisionPair
+from router.model.workforce import LedgerSettlement, Member, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenants
@@ -28,6 +29,17 @@ class MemoryWorkforce(Tenants):
         changes = self._tenants[tenant].changes
         last = self._tenants[tenant].workforce if up_to is None else up_to
         return [change for change in changes if after < change.revision <= last]
+
+    async def kept_records(self, tenant: str, revision: int) -> WorkforceRecords:
+        """Return the newest records that are kept whole."""
+        kept = self._tenants[tenant].kept
+        return kept[max(at)] if (at := [number for number in kept if number <= revision]) else WorkforceRecords()
+
+    async def keep_records(self, tenant: str, records: WorkforceRecords, active: RevisionPair) -> None:
+        """Keep records whole."""
+        state = self._tenants[tenant]
+        if active.workforce == state.workforce:
+            state.kept[records.revision] = records
 
     async def write(
         self,
@@ -71,7 +83,8 @@ class MemoryWorkforce(Tenants):
         state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
         for settlement in settlements:
             number = len(state.events) + 1
-            settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._time_of(state))
+            members = tuple(Member(member.rep, member.weight) for member in settlement.members)
+            settled = Settled(number, settlement.pool, settlement.leavers, members, self._time_of(state))
             state.events.append(settled)
             state.projection.enter_settled(settled)
         for (kind, record_id), record in records.items():

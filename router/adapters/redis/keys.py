@@ -33,8 +33,13 @@ class Keys:
 
     @property
     def loads(self) -> str:
-        """Hash: ``{rep}|{kind}`` → open units."""
+        """Hash: ``{place}|{kind}`` → open units, see ``load_places``."""
         return self._key("loads")
+
+    @property
+    def counts(self) -> str:
+        """Hash: ``{cap}|{rep}``, or ``{cap}|`` for a pool as a whole → what was counted in the cap's window."""
+        return self._key("counts")
 
     @property
     def events(self) -> str:
@@ -92,6 +97,11 @@ class Keys:
     def changes(self) -> str:
         """Stream: every change of a record; ids ``{revision}-{place}``."""
         return self._key("workforce", "changes")
+
+    @property
+    def kept_records(self) -> str:
+        """Hash: revision of the workforce → all its records, packed; what is missing is made of the changes."""
+        return self._key("workforce", "kept")
 
     @property
     def rule_sets(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import msgpack
@@ -10,14 +11,17 @@ from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.history.codec import record_from, record_text, records_packed
+from router.history.codec import pack_records, read_records, record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
+from router.model.revisions import RevisionPair
 from router.model.workforce import KINDS, LedgerSettlement, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from store.clients import RedisClient
 from store.translation import translated
 
-_change = script("change_workforce")
+_log = logging.getLogger(__name__)
+_UNREADABLE = (ValueError, TypeError, KeyError, msgpack.UnpackException)
+_change, _keep = script("change_workforce"), script("keep_records")
 
 
 class RedisWorkforce:
@@ -37,7 +41,7 @@ class RedisWorkforce:
                 (revision, event_hash), fields = await pipeline.execute()
         records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
         changed: dict[tuple[str, str], int] = {}
-        for name, stored in fields.items():
+        for name, stored in sorted(fields.items()):  # a hash has no order, and what a change names must have one
             kind, record_id = name.decode().split("/", 1)
             changed_in, record = stored.split(b" ", 1)
             records[kind][record_id] = record_from(kind, record)
@@ -49,6 +53,29 @@ class RedisWorkforce:
         with translated():
             entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", last)
         return [_read_change(entry_id, fields) for entry_id, fields in entries]
+
+    async def kept_records(self, tenant: str, revision: int) -> WorkforceRecords:
+        key = Keys(tenant).kept_records
+        with translated():
+            numbers = sorted((int(number) for number in await self._redis.hkeys(key)), reverse=True)
+            for number in numbers:
+                if number <= revision and (packed := await self._redis.hget(key, str(number))):
+                    try:
+                        return read_records(packed)
+                    except _UNREADABLE as error:
+                        _log.warning(
+                            "tenants/%s: records kept of revision %d: %s; an earlier one is used", tenant, number, error
+                        )
+        return WorkforceRecords()
+
+    async def keep_records(self, tenant: str, records: WorkforceRecords, active: RevisionPair) -> None:
+        keys = Keys(tenant)
+        reply = await _keep(
+            self._redis,
+            [keys.revisions, keys.kept_records],
+            [records.revision, pack_records(records), active.workforce, active.workforce_event_hash],
+        )
+        check_reply(tenant, reply)
 
     async def write(
         self,

@@ -239,6 +239,14 @@ async def _who_set_it(world: Routing, given: Given) -> str:
     return actor
 
 
+async def _kept_revision(world: Routing, given: Given) -> int:
+    """Keep revision 2; return which is kept that is not above one."""
+    active = await world.rule_sets.revisions(world.tenant)
+    await world.workforce.keep_records(world.tenant, await world.workforce.read(world.tenant), active)
+    records: WorkforceRecords = await world.workforce.kept_records(world.tenant, **given)
+    return records.revision
+
+
 async def _unmarked(world: Routing, given: Given) -> int:
     """Write the first revision of a tenant that has none."""
     written: int = await world.workforce.write(f"{world.tenant}-new", 0, {("rep", "cy"): Rep("cy")}, **given)
@@ -471,9 +479,15 @@ ROWS = (
         lambda w, g: w.bind("L-1", mode=Mode.REASSIGN, **g), Refusal.CONFLICT, Refusal.CONFLICT),
     Row(BindCommand, "named", "", "nobody is named: the ledger chooses", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "interval", None, "it is planned for every time: nothing of its plan depends on it", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(BindCommand, "normal_id", "", "no other spelling is looked up: its id is the normal form, or it has none",
         "likewise",
         lambda w, g: w.bind("Ｌ-1", **{"normal_id": "", **g}), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "amounts", (0, 0), "it counts nothing under caps of units and value", "a unit and no value",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "interval", None, "it may be done whenever it is", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(RouteRequest, "known_as", "", "nobody knows yet: the id is made of source and external id", "likewise",
         _routed_as, ("ASSIGNED", "crm~L-9"), ("ASSIGNED", "crm~L-9")),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
@@ -553,6 +567,8 @@ ROWS = (
         lambda w, g: _revisions(w.workforce.changes(w.tenant, **g)), [1, 2]),
     Row(Workforce.changes, "up_to", 0, "up to the empty workforce: none", "to the last revision",
         lambda w, g: _revisions(w.workforce.changes(w.tenant, 0, **g)), [], [1, 2]),
+    Row(Workforce.kept_records, "revision", 0, "not above the empty workforce, which is what is kept", "must be given",
+        _kept_revision, 0),
     Row(Workforce.write, "expected", 0, "only where nobody was ever entered", "must be given",
         lambda w, g: w.write(**g), StaleRevision),
     Row(Workforce.write, "records", {}, "a revision that changes nothing", "must be given",

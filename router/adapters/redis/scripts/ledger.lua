@@ -1,15 +1,15 @@
 -- The ledgers and the units of work that reps have open: a job is given to whom it is due, among those with room.
 --
 -- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `decisions`, `overrides`,
--- `largest_charge`, `largest_band`, `worst`, `disturbance`. `loads` is a hash `{rep}|{kind}` → open units. `presence` is a
+-- `largest_charge`, `largest_band`, `worst`, `disturbance`. `loads` is a hash `{place}|{kind}` → open
+-- units, the place being `{rep}`, `{pool}/{rep}` for what they have of a pool, or `{pool}/` for all of a pool. `presence` is a
 -- hash rep → until when they are away, in milliseconds since the epoch, 0: until told otherwise; who is not in it is there. A
--- candidate set is {pool, band, members, reps, weights, limits, scores, digest}: see bind.lua.
+-- candidate set is {pool, band, members, reps, weights, limits, scores, digest, caps}: see bind.lua.
 
 local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
-local NONE = {} -- stays empty
 
-local books, loads = {}, {} -- by pool; one for all
-local taken = 0             -- units that anybody took in this call
+local books = {} -- by pool
+local taken = 0  -- units that anybody took in this call
 
 local function open_ledger(pool, key)
   local book = amounts_of(key)
@@ -25,8 +25,10 @@ local function candidate_set(set)
     book.members = set[3]
     want_amounts(book, fields)
   end
-  return {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
+  local taken_apart = {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
     book = book, fields = fields, present = present, away = NONE, blocked = NONE}
+  if set[9] then caps.open(taken_apart, set[9]) end
+  return taken_apart
 end
 
 local function set_apart(set, untils)
@@ -61,8 +63,13 @@ local function read_ledgers(loads_key)
   for _, book in pairs(books) do read_amounts(book) end
 end
 
-local function shift_load(rep, kind, by)
+local function shift_load(rep, pool, kind, by)
   add_amount(loads, rep .. '|' .. kind, by)
+  if pool ~= '' then
+    add_amount(loads, pool .. '/' .. rep .. '|' .. kind, by)
+    add_amount(loads, pool .. '/|' .. kind, by)
+  end
+  touched[#touched + 1] = rep
   taken = taken + math.max(by, 0)
 end
 
@@ -83,12 +90,14 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind, named)
+local function with_room(set, kind, named, amounts)
   -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
-  -- who has no room for another reason: who is full is not asked for one. Who was named by a person need not be there.
+  -- who has no room for another reason: who is full is not asked for one, who is away not for their caps. Who was named by a
+  -- person need not be there, and may have more than their caps allow. `amounts` is the attempt, see caps.lua.
   local is_limited, is_wanted = #set.limits > 0, set.away[named]
   if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
-  if not is_wanted and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
+  local reached = set.caps and caps.blocks_of(set, amounts)
+  if not is_wanted and not reached and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
   local eligible, full, blocked = {}, {}, {}
   for k, rep in ipairs(set.reps) do
     local limit, until_ms = set.limits[k] or -1, set.away[rep]
@@ -97,6 +106,8 @@ local function with_room(set, kind, named)
       full[#full + 1] = {k - 1, units}
     elseif until_ms and rep ~= named then
       blocked[#blocked + 1] = {k - 1, 'AWAY', until_ms, 0}
+    elseif reached and reached[k] and rep ~= named then
+      blocked[#blocked + 1] = reached[k]
     else
       eligible[#eligible + 1] = k
     end
@@ -207,6 +218,7 @@ end
 local function write_ledgers()
   -- Writes whatever the call moved.
   write_amounts(loads)
+  if caps then caps.write() end
   for _, book in pairs(books) do
     write_amounts(book)
     if book.disturbed then disturb(book) end

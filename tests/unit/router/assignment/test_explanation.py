@@ -124,7 +124,7 @@ def test_a_decision_that_says_who_was_away_otherwise_than_it_was_is_found() -> N
     altered = ObservedState(decision.seen[0].deficits, (), ((1, Block.AWAY, 91, 0),))
 
     with pytest.raises(CorruptHistory):
-        replay(decision._replace(seen=(altered,)), planner().plan(ITEM))
+        replay(decision._replace(seen=(altered,)), planner().plan(ITEM, 0))
 
 
 def test_who_could_have_had_it_is_told_with_amounts() -> None:

@@ -51,7 +51,7 @@ requirements = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings().max_examples, deadline=None)
 @given(
     *(reps, st.lists(requirements, max_size=3), st.dictionaries(st.sampled_from("xy"), values), st.integers(0, 3)),
     ignored_parts,

@@ -34,6 +34,16 @@ def test_a_higher_priority_comes_before_age() -> None:
     assert room.due(2) == ["1", "2"]
 
 
+def test_who_is_back_gives_all_chances_to_the_groups_they_belong_to_of_every_kind() -> None:
+    room = Backlog()
+    for first, (kind, reps) in enumerate([(Kind.LEAD, "ab"), (Kind.LEAD, "ab"), (Kind.TICKET, "b"), (Kind.LEAD, "c")]):
+        room.enter(Waiting(first, str(first), kind, takers(frozenset(reps))))
+
+    room.came_back("b")
+
+    assert room.due(9) == ["0", "1", "2"]
+
+
 @given(items=st.lists(REPS, max_size=20), freed=st.sampled_from("abcd"))
 def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[frozenset[str]], freed: str) -> None:
     room = Backlog()

@@ -48,7 +48,7 @@ class ExceptionForm(Form):
     name: str = ""
 
 
-class CalendarForm(Form):
+class CalendarEntry(Form):
     """A calendar."""
 
     id: Name
@@ -62,10 +62,10 @@ class CalendarForm(Form):
 class CalendarsForm(Form):
     """A file of calendars."""
 
-    calendars: Annotated[list[CalendarForm], Field(min_length=1)]
+    calendars: Annotated[list[CalendarEntry], Field(min_length=1)]
 
 
-_PARTS: dict[str, type[Form]] = {"calendars": CalendarForm, "weekly": WeeklyForm, "exceptions": ExceptionForm}
+_PARTS: dict[str, type[Form]] = {"calendars": CalendarEntry, "weekly": WeeklyForm, "exceptions": ExceptionForm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +131,13 @@ class _Reading:
         self._seen = set[str]()
         self.problems: list[Problem] = []
 
-    def calendar(self, form: CalendarForm, place: int) -> CalendarInFile:
+    def calendar(self, form: CalendarEntry, place: int) -> CalendarInFile:
         at: Path = ["calendars", place]
         if form.id in self._seen:
             self._fault([*at, "id"], f"{shown(form.id)} stands here twice; allowed is each calendar once")
         self._seen.add(form.id)
         given = form.model_fields_set - {"id"}
-        mask = [{"name": "display_name"}.get(name, name) for name in CalendarForm.model_fields if name in given]
+        mask = [{"name": "display_name"}.get(name, name) for name in CalendarEntry.model_fields if name in given]
         read = CalendarInFile(calendars.Calendar(name=form.id, time_zone=form.time_zone), mask, at)
         read.message.display_name, read.message.official_until = form.name or "", form.official_until or ""
         for number, weekly in enumerate(form.weekly or ()):

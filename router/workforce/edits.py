@@ -58,8 +58,8 @@ class Edit:
 
     @property
     def last(self) -> str:
-        """The last part of the record's name."""
-        return self.id.rpartition("/")[2]
+        """What must be an id: an absence's has its rep's in front."""
+        return self.id.partition("/")[2] if self.kind == "absence" else self.id
 
     @property
     def id_field(self) -> str:

@@ -14,6 +14,7 @@ from router.backlog.wakes import Wakes
 from router.erasure.ports import Erasure
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.model.decision import Decision
 from router.model.errors import CorruptHistory
 from router.model.events import Fired
 from router.model.records import FiredStep

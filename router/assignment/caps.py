@@ -361,13 +361,32 @@ def boundaries(caps: Iterable[AppliedCap]) -> tuple[int, int] | None:
     return (max(cap.from_ms for cap in timed), min(cap.until_ms for cap in timed)) if timed else None
 
 
-def next_lift_ms(caps: Iterable[AppliedCap], at_ms: int) -> int | None:
+def next_lift_ms(caps: Iterable[AppliedCap], at_ms: int, reached: Mapping[str, int] | None = None) -> int | None:
     """Return the first instant behind another at which time alone may lift a cap; None: it lifts none of them.
 
-    A window ends, an even pace grows, or a slot leaves a rolling window, whatever was counted in it.
+    Parameters
+    ----------
+    reached
+        The caps, by name, that kept somebody from a work item, and when time was to lift each if nobody got more: until
+        then it is not looked at, and from then on whenever it may be less. Of any other cap the window's end is. None:
+        it is not known, and any may be one of them.
     """
-    lifts = [cap.until_ms or (at_ms // cap.slot_ms + 1) * cap.slot_ms for cap in caps if cap.until_ms or cap.slot_ms]
+    lifts = (_lift_ms(cap, at_ms, _AT_ONCE if reached is None else reached.get(cap.name, 0)) for cap in caps)
     return min((lift_ms for lift_ms in lifts if lift_ms > at_ms), default=None)
+
+
+_AT_ONCE = 1
+
+
+def _lift_ms(cap: AppliedCap, at_ms: int, lifts_ms: int) -> int:
+    if lifts_ms > at_ms:
+        return lifts_ms
+    if cap.slot_ms:
+        length_ms = cap.slot_ms if lifts_ms else cap.cap.rolling_ms
+        return (at_ms // length_ms + 1) * length_ms
+    if not cap.until_ms or lifts_ms:
+        return cap.until_ms
+    return span(cap.cap.window, cap.clock.zone, at_ms).end_ms
 
 
 def rolled(slots: Mapping[int, int], slot_ms: int, at_ms: int) -> dict[int, int]:

@@ -239,15 +239,23 @@ def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedStat
     return Reason(block[1], lift_ms=block[2])
 
 
+def reached_caps(decision: Decision, plan: Plan) -> dict[str, int]:
+    """Return the caps that kept somebody from a work item, by name, and when time alone first lifts each for one of
+    them, if nobody gets more; those that it does not lift are left out.
+    """
+    lifts: dict[str, int] = {}
+    for attempt, seen in zip(plan.attempts, decision.seen, strict=False):
+        for block in seen.blocked:
+            if block[1] == Block.REACHED_CAP:
+                cap = attempt.candidates.caps[block[2]]
+                lift_ms = _reached_cap(cap, block, decision).lift_ms
+                lifts[cap.name] = min(lift_ms, lifts.get(cap.name, lift_ms))
+    return {name: lift_ms for name, lift_ms in lifts.items() if lift_ms}
+
+
 def cap_lift_ms(decision: Decision, plan: Plan) -> int:
     """Return when time alone first lifts a cap that kept somebody from a work item; 0: it lifts none."""
-    lifts = (
-        _reached_cap(attempt.candidates.caps[block[2]], block, decision).lift_ms
-        for attempt, seen in zip(plan.attempts, decision.seen, strict=False)
-        for block in seen.blocked
-        if block[1] == Block.REACHED_CAP
-    )
-    return min(filter(None, lifts), default=0)
+    return min(reached_caps(decision, plan).values(), default=0)
 
 
 def _reached_cap(cap: AppliedCap, block: Blocked, decision: Decision) -> Reason:

@@ -134,3 +134,14 @@ def test_a_cap_is_looked_at_again_when_time_may_lift_it(cap: Cap, lifts_ms: int 
 
     assert lifts(present([Rep("ann", caps=(cap,))], [EAST]), LEAD, at_ms) == lifts_ms
     assert lifts(present([Rep("ann")], [Pool("east", EAST.members, caps=(cap,))]), LEAD, at_ms) == lifts_ms
+
+
+def test_a_cap_that_is_reached_is_looked_at_when_it_lifts_and_any_other_when_its_window_ends() -> None:
+    rolling = Cap("rolling", CapMeasure.COUNT, 5, window=CapWindow.ROLLING, rolling_ms=DAY_MS)
+    paced = Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN)
+    world, at_ms = present([Rep("ann", caps=(rolling,))], [Pool("east", EAST.members, caps=(paced,))]), 43 * QUARTER_MS
+
+    assert lifts(world, LEAD, at_ms, {}) == DAY_MS
+    assert lifts(world, LEAD, at_ms, {"rolling:COUNT": 50 * QUARTER_MS}) == 50 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {"rolling:COUNT": 40 * QUARTER_MS}) == 44 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {"east/paced:COUNT": 40 * QUARTER_MS}) == 44 * QUARTER_MS + 1

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
+from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
 
 TENANT = "firm"
@@ -33,6 +34,17 @@ OFFICES = (
     Office("new-york", "us", "America/New_York", 0.15, ((9 * 60, 17 * 60),), 1.2),
     Office("night", "us", "America/New_York", 0.05, ((22 * 60, 6 * 60),), 0.8),
 )
+CAPS = {
+    "shanghai": (Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY),),
+    "munich": (Cap("weekly", CapMeasure.COUNT, 210, CapScope.POOL, window=CapWindow.WEEK),),
+    "new-york": (Cap("open", CapMeasure.OPEN, 6), Cap("untouched", CapMeasure.UNWORKED, 70, CapScope.POOL)),
+    "night": (Cap("rolling", CapMeasure.UNITS, 4, window=CapWindow.ROLLING, rolling_ms=24 * 3_600_000),),
+    "large": (
+        Cap("value", CapMeasure.VALUE, 110 * MICROS, window=CapWindow.MONTH),
+        Cap("even", CapMeasure.COUNT, 330, CapScope.POOL, window=CapWindow.MONTH, pace=CapPace.EVEN),
+    ),
+}
+"""By pool: every measure, every kind of window, both scopes."""
 RULES = """
 fields:
   region: {type: string}
@@ -73,10 +85,11 @@ def records_of(random: Random, reps: int, start: date) -> list[Record]:
         records.append(calendar_of(office, _holidays(random, start)))
         team = [rep_of(random, office, number) for number in range(max(2, round(reps * office.share)))]
         band = MICROS if office.id == "munich" else 0
-        records.append(Pool(office.id, tuple(Member(rep.id) for rep in team), band=band, calendar=office.id))
+        members = tuple(Member(rep.id) for rep in team)
+        records.append(Pool(office.id, members, band=band, calendar=office.id, caps=CAPS[office.id]))
         everybody += team
     seniors = tuple(Member(rep.id, 1000 + 500 * (place % 3)) for place, rep in enumerate(everybody[::3]))
-    return [*everybody, *records, Pool("large", seniors, value_weighted=True)]
+    return [*everybody, *records, Pool("large", seniors, value_weighted=True, caps=CAPS["large"])]
 
 
 def rep_of(random: Random, office: Office, number: int) -> Rep:

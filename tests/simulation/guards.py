@@ -89,6 +89,9 @@ GUARDS: Mapping[str, Guard] = {
         "FIRED", {"fire": [("or not may_fire(record, name, entry, step) then", "then")]}
     ),
     "a record keeps what fired": Guard("TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}),
+    "a cap that is reached keeps work away": Guard(
+        "CAPS", {"bind": [("if counted + amount > cap[5] or", "if false and")]}
+    ),
     "who closes frees a unit": Guard("REPLAY", {"complete": [(", -1) end", ", 0) end")]}),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
     "who is on leave is no candidate": Guard(

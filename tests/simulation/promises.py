@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from enum import Enum
 
-from router.model.decision import Decision, Outcome
+from router.model.caps import Cap
+from router.model.decision import Block, Decision, Outcome
 from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
-from router.model.workforce import WorkforceRecords
+from router.model.workforce import MICROS, WorkforceRecords
 from tests.simulation.truth import Truth
+from tests.simulation.usage import Usage
 
 _ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-york"}
 """By rule: the step that requires the skill that a lead asks for."""
@@ -29,6 +32,7 @@ class Promise(Enum):
     AGAIN = "what is sent again has the owner that it had"
     BOUND = "every rep is within the bound of a fair share"
     SUM = "deficits sum to nothing"
+    CAPS = "nobody, and no pool, gets more than their caps"
     AWAY = "nobody gets work who is away"
     TIMERS = "timers that are deleted are made again, the same"
     FIRED = "a timer fires once, never early, for what still waits"
@@ -59,6 +63,7 @@ class Checks:
         self._epochs: dict[str, int] = {}
         self._open: defaultdict[str, int] = defaultdict(int)
         self._last_ms = 0
+        self._usage = Usage()
         self._fired: set[tuple[str, str, int, int]] = set()
 
     def note(self, promise: Promise, holds: bool, what: str, *, decided: bool = True) -> None:
@@ -100,6 +105,7 @@ class Checks:
                 self._check_order(decision)
             self._leave(item_id)
             self._check_owner(decision)
+            self._usage.give(decision)
             self.owners[item_id] = decision.rep, decision.epoch
             self._open[decision.rep] += 1
         elif item_id not in self.owners and decision.outcome is Outcome.WAITING:
@@ -114,6 +120,7 @@ class Checks:
 
     def _leave(self, item_id: str) -> None:
         self.waiting.pop(item_id, None)
+        self._usage.close(item_id)
         if item_id in self.owners:
             self._open[self.owners.pop(item_id)[0]] -= 1
 
@@ -136,6 +143,10 @@ class Checks:
         self.note(Promise.HOURS, truth.works(rep, decision.pool, at_ms), name, decided=off_duty)
         on_leave = pool is not None and any(truth.is_on_leave(member.rep, at_ms) for member in pool.members)
         self.note(Promise.LEAVE, not truth.is_on_leave(rep, at_ms), name, decided=on_leave)
+        value = round(decision.head.item.value * MICROS)
+        capped = any(block[1] == Block.REACHED_CAP for seen in decision.seen for block in seen.blocked)
+        above = next(self._reached(decision.pool, rep, at_ms, value), None)
+        self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=capped)
         away = pool is not None and any(truth.is_away(member.rep, at_ms) for member in pool.members)
         self.note(Promise.AWAY, not truth.is_away(rep, at_ms), name, decided=away)
         limit = record.capacity.get("LEAD") if record else None
@@ -143,6 +154,17 @@ class Checks:
         self.note(
             Promise.CAPACITY, fits, f"{name} has {self._open[rep]} of {limit}", decided=bool(decision.seen[-1].full)
         )
+
+    def _reached(self, pool_id: str, rep: str, at_ms: int, value: int) -> Iterator[Cap]:
+        """Yield the caps of a pool that one work item more would be above."""
+        pool = self.truth.records.pools.get(pool_id)
+        calendar = (
+            self.truth.records.calendars.get(pool.calendar or self.truth.records.settings.calendar) if pool else None
+        )
+        zone = calendar.time_zone if calendar else self.truth.records.settings.time_zone
+        for cap in pool.caps if pool else ():
+            if self._usage.reached(cap, pool_id, rep, zone, at_ms, value):
+                yield cap
 
     def _check_order(self, decision: Decision) -> None:
         """See that nothing older that asks the same of the same pool was passed over."""
@@ -169,8 +191,10 @@ class Checks:
         """Return somebody of the route's first pool who could take a work item; empty for nobody."""
         pool_id = decision.head.steps[0].removeprefix("pool ")
         pool = self.truth.records.pools.get(pool_id)
+        if pool is None or pool_id == "large":  # its pace is not reckoned here
+            return ""
         skill = str(decision.head.item.attributes.get("skill"))
-        for member in pool.members if pool else ():
+        for member in pool.members:
             if self.could_take(member.rep, pool_id, skill if pool_id != "munich" else "", at_ms):
                 return member.rep
         return ""
@@ -181,6 +205,8 @@ class Checks:
         if rep is None or not rep.active or not truth.works(rep_id, pool, at_ms):
             return False
         if truth.is_on_leave(rep_id, at_ms) or truth.is_away(rep_id, at_ms):
+            return False
+        if any(self._reached(pool, rep_id, at_ms, 0)):
             return False
         limit = rep.capacity.get("LEAD")
         has_skill = not skill or skill in rep.attributes.get("skills", ())  # type: ignore[operator]

@@ -124,7 +124,7 @@ class Run:
     async def _lead(self, happening: Happening) -> None:
         region, skill, potential = happening.about.split("|")
         attributes = {"potential": float(potential), "region": region, "skill": skill}
-        item = WorkItem(Kind.LEAD, "crm", f"L{happening.number}", attributes)
+        item = WorkItem(Kind.LEAD, "crm", f"L{happening.number}", attributes, float(potential))
         self._leads.append(item)
         await self._route(item)
         if self._random.random() < 0.05:

@@ -34,6 +34,7 @@ class What(StrEnum):
     RULES = "the rules are published anew"
     RESTART = "a server is restarted"
     FORGET = "the timers are deleted and made again"
+    STALL = "the log is not followed for its timers for some hours"
     SKEW = "the store's clock is set back for a moment"
     COUNT = "the ledgers are added up"
     AUDIT = "the log is replayed"
@@ -50,7 +51,8 @@ class Happening(NamedTuple):
 
 _PER_DAY = {
     What.LEAVE: 1.5, What.AWAY: 12.0, What.CALENDAR: 0.08, What.CAPACITY: 0.5, What.HIRE: 0.06, What.QUIT: 0.04,
-    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.3, What.SKEW: 0.5, What.REASSIGN: 1.5, What.NAMED: 0.7,
+    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.3, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
+    What.NAMED: 4.0,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from router.model.caps import Cap
-from router.model.decision import Block, Decision, Outcome
+from router.model.decision import Block, Cause, Decision, Outcome
 from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
 from router.model.workforce import MICROS, WorkforceRecords
 from tests.simulation.truth import Truth
@@ -55,6 +55,8 @@ class Checks:
         self.checked: defaultdict[Promise, int] = defaultdict(int)
         self.decided: defaultdict[Promise, int] = defaultdict(int)
         self.violations: list[str] = []
+        self.is_stalled = False
+        """Whether nobody follows the log for its timers: what waits is not woken in time then, nor in order."""
         self.owners: dict[str, tuple[str, int]] = {}
         """Open work items: owner and epoch."""
         self.waiting: dict[str, tuple[int, Decision]] = {}
@@ -100,7 +102,7 @@ class Checks:
             before = self._epochs.get(item_id, 0)
             self.note(Promise.EPOCH, decision.epoch == before + 1, name, decided=before > 0)
             self._epochs[item_id] = decision.epoch
-            if item_id in self.waiting:
+            if item_id in self.waiting and decision.head.cause is Cause.WOKEN:
                 self.decided[Promise.WAKING] += 1
                 self._check_order(decision)
             self._leave(item_id)
@@ -169,6 +171,8 @@ class Checks:
     def _check_order(self, decision: Decision) -> None:
         """See that nothing older that asks the same of the same pool was passed over."""
         first, waited = self.waiting[decision.item_id]
+        if self.is_stalled:
+            return
         older = [
             other
             for other, (its_first, its) in self.waiting.items()
@@ -180,6 +184,8 @@ class Checks:
 
     def check_waiting(self, now_ms: int) -> None:
         """See that nobody could take what waits: the oldest of each sort is looked at."""
+        if self.is_stalled:
+            return
         at_ms, oldest = max(now_ms, self._last_ms), dict[tuple[object, ...], str]()
         for item_id, (_, decision) in sorted(self.waiting.items(), key=lambda pair: pair[1][0]):
             oldest.setdefault((decision.head.steps, decision.head.item.attributes.get("skill")), item_id)

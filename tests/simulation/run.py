@@ -95,8 +95,9 @@ class Run:
         await self._system.stores.move(at_ms)
 
     async def _settled(self) -> None:
-        await self._system.settle(is_late=self._random.random() < 0.2)
+        await self._system.settle()
         events, records = await self._system.news(), await self._system.records()
+        self.result.checks.is_stalled = self._system.is_stalled
         for event in events:
             self.result.checks.enter(event, records)
             self.result.log.append(sha256(repr(event).encode()).hexdigest())
@@ -115,6 +116,7 @@ class Run:
             What.CAPACITY: self._capacity, What.HIRE: self._hire, What.QUIT: self._quit, What.RULES: self._rules,
             What.RESTART: self._restart, What.AUDIT: self._audit, What.AWAY: self._away, What.BACK: self._back,
             What.FORGET: self._forget, What.SKEW: self._skew, What.COUNT: self._count,
+            What.STALL: self._stall,
         }  # fmt: skip
         try:
             await actions[happening.what](happening)
@@ -157,8 +159,9 @@ class Run:
             await self._system.servers[1].router.reassign(TENANT, ReassignRequest(item_id))
 
     async def _named(self, _: Happening) -> None:
-        if self.result.checks.owners:
-            item_id, rep = self._random.choice(list(self.result.checks.owners)), self._somebody().id
+        checks = self.result.checks
+        if some := list((checks.waiting and self._random.random() < 0.5 and checks.waiting) or checks.owners):
+            item_id, rep = self._random.choice(some), self._somebody().id
             await self._system.servers[0].router.reassign(TENANT, ReassignRequest(item_id, rep, "asked for"))
 
     def _somebody(self) -> Rep:
@@ -215,6 +218,9 @@ class Run:
     async def _audit(self, _: Happening) -> None:
         differences = await self._system.differences()
         self.result.checks.note(Promise.REPLAY, not differences, "; ".join(differences[:3]))
+
+    async def _stall(self, happening: Happening) -> None:
+        self._system.stall(happening.at_ms + self._random.randrange(6, 40) * HOUR_MS)
 
     async def _skew(self, happening: Happening) -> None:
         """Set the store's clock back, as a fail-over may; a lead comes meanwhile."""

@@ -100,7 +100,7 @@ class System:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         self.servers = [Server(stores), Server(stores)]
-        self._read = 0
+        self._read = self._stalled_until_ms = 0
         self._requeuer, self._follower = self._new_requeuer(), self._new_follower()
 
     def _new_requeuer(self) -> Requeuer:
@@ -124,19 +124,30 @@ class System:
         publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
         await self.stores.rule_sets.publish(TENANT, None, publication)
 
-    async def settle(self, *, is_late: bool) -> None:
-        """Let all be done that follows from what happened; timers may be fired before the log is followed."""
+    def stall(self, until_ms: int) -> None:
+        """Let the log not be followed for its timers until an instant; they are fired as they stand."""
+        self._stalled_until_ms = until_ms
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether the log is not followed for its timers."""
+        return self.stores.now_ms < self._stalled_until_ms
+
+    async def _follow(self) -> None:
+        if not self.is_stalled:
+            await self._follower.catch_up()
+
+    async def settle(self) -> None:
+        """Let all be done that follows from what happened."""
         if not self._requeuer.position:
             await self._requeuer.begin()
-        if is_late:
-            await self.stores.timers.fire(TENANT)
-        await self._follower.catch_up()
+        await self._follow()
         while await self.stores.timers.fire(TENANT):
-            await self._follower.catch_up()
+            await self._follow()
         await self._requeuer.catch_up()
         while await self._requeuer.wake():
             await self._requeuer.catch_up()
-        await self._follower.catch_up()
+        await self._follow()
 
     async def next_due(self) -> int:
         """Return when the earliest timer is due; 0: there is none."""
@@ -144,6 +155,7 @@ class System:
 
     async def forget_timers(self) -> bool:
         """Throw the timers away and make them again; say whether they are those that there were."""
+        await self._follower.catch_up()
         before = await self.stores.timers.timers(TENANT, count=100_000)
         await self.stores.timers.forget_timers(TENANT)
         self._follower = self._new_follower()

@@ -16,7 +16,6 @@ from router.model.workitem import WorkItem
 from router.timers.ports import Present
 from router.workforce.open_hours import Span
 
-
 _MEMO_ENTRIES = 1000
 """Each holds the names of all who could take a work item."""
 

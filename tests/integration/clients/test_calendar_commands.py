@@ -132,3 +132,28 @@ def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tu
     assert said.endswith("2 absences written\n")
     assert "2026-10-08 00:00" in listed
     assert "2026-10-12 09:30" in listed
+
+
+def test_a_zone_that_is_named_is_the_one_absences_are_read_in_utc_too(at: tuple[str, ...], tmp_path: Path) -> None:
+    fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", *at)
+    reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
+    reps.write_text("id\nann\n", "utf-8")
+    leave.write_text("rep,from,back\nann,2026-10-08,2026-10-12\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(reps), *at)
+
+    fairlead("absences", "load", str(leave), "--timezone", "UTC", *at)
+    refused = tried("absences", "load", str(leave), "--date-format", "DMY", *at)
+
+    assert "2026-10-08 08:00" in fairlead("absences", "list", *at)
+    assert (refused[0], "dates of absences have the year first" in refused[1]) == (2, True), refused[1]
+
+
+def test_a_column_that_may_be_the_last_day_of_leave_is_not_taken_for_the_first_at_work(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    leave = tmp_path / "leave.csv"
+    leave.write_text("销售,开始,结束\nann,2026-10-08,2026-10-11\n", "utf-8")
+
+    status, refused = tried("absences", "load", str(leave), *at)
+
+    assert (status, "found no column of back; allowed: back, end_time, 返岗" in refused) == (2, True), refused

@@ -48,7 +48,8 @@ def test_a_calendar_is_loaded_gets_its_countrys_days_and_is_drawn(at: tuple[str,
     listed = fairlead("calendars", "list", *at)
 
     lines = {line.split()[0]: " ".join(line.split()[1:]) for line in drawn.splitlines() if line.strip()}
-    assert imported.endswith("exceptions; its days are official until 2026-12-31\n")
+    assert imported.endswith("exceptions, 47 new or changed; its days are official until 2026-12-31\n")
+    assert "+ 2026-10-10 Sat 09:00-12:00, 13:00-18:00: 调休上班, make-up workday 调休\n" in imported
     assert lines["2026-09-30"] == "Wed 09:00-12:00, 13:00-18:00"
     assert lines["2026-10-01"] == "Thu closed 国庆节"
     assert lines["2026-10-10"].endswith("Sat 09:00-12:00, 13:00-18:00 调休上班, make-up workday 调休")
@@ -157,3 +158,19 @@ def test_a_column_that_may_be_the_last_day_of_leave_is_not_taken_for_the_first_a
     status, refused = tried("absences", "load", str(leave), *at)
 
     assert (status, "found no column of back; allowed: back, end_time, 返岗" in refused) == (2, True), refused
+
+
+def test_an_import_prints_the_days_that_it_changes_and_none_where_it_brings_none(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
+    feed = tmp_path / "feed.ics"
+    event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260105\nSUMMARY:小寒\nEND:VEVENT\n"
+    feed.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{event}END:VCALENDAR\n", "utf-8")
+
+    tried_out = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", "--dry-run", *at)
+    other_year = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2020", *at)
+
+    assert tried_out.startswith("+ 2026-01-05 Mon closed: 小寒\nshanghai: 1 exceptions, 1 new or changed;")
+    assert tried_out.endswith("; nothing is written\n")
+    assert other_year.startswith("shanghai: 0 exceptions, 0 new or changed;")

@@ -43,11 +43,14 @@ def why_not(decision: decisions.Decision, rep: str, language: Language = Languag
     if candidate is None:
         raise LookupError(rep)
     heading, *compared = candidate.sentences
-    reasons = [
-        label("why", language, refused=reason.short_text, reason=reason.text, code=reason.code)
-        for reason in candidate.reasons
-    ]
+    reasons = [_told(reason, language) for reason in candidate.reasons]
     return [heading, *(f"  {line}" for line in [*compared, *reasons])]
+
+
+def _told(reason: decisions.Reason, language: Language) -> str:
+    """Lay out a reason; what refuses in general is left out where the sentence begins with it."""
+    key = "why in full" if reason.text.startswith(reason.short_text) else "why"
+    return label(key, language, refused=reason.short_text, reason=reason.text, code=reason.code)
 
 
 def last(name: str) -> str:

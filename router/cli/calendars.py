@@ -99,7 +99,8 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
     """Create the calendars of FILE, YAML, or change what it says of them.
 
     All are checked before one is written. A key that FILE leaves out leaves the field as it is: days that were imported
-    stay where there is no `exceptions`. Each problem is a line FILE:LINE:COLUMN error: what was found and is allowed.
+    stay where there is no `exceptions`. What is wrong is a line FILE:LINE:COLUMN error: what was found and is allowed;
+    of what the service refuses, the first of each calendar.
 
     \b
       calendars:

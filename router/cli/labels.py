@@ -33,7 +33,6 @@ LABELS: Mapping[str, Phrase] = {
     "more members": Phrase("{count} more members, ", "另有成员 {count} 人，"),
     "outside": Phrase("{count} reps not in the pool", "不在分配池内的销售 {count} 人"),
     "why": Phrase("{refused}: {reason}  [{code}]", "{refused}：{reason}  [{code}]"),
-    "why in full": Phrase("{reason}  [{code}]", "{reason}  [{code}]"),
 }
 
 

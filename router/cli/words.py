@@ -49,8 +49,9 @@ def why_not(decision: decisions.Decision, rep: str, language: Language = Languag
 
 def _told(reason: decisions.Reason, language: Language) -> str:
     """Lay out a reason; what refuses in general is left out where the sentence begins with it."""
-    key = "why in full" if reason.text.startswith(reason.short_text) else "why"
-    return label(key, language, refused=reason.short_text, reason=reason.text, code=reason.code)
+    if reason.text.startswith(reason.short_text):
+        return f"{reason.text}  [{reason.code}]"
+    return label("why", language, refused=reason.short_text, reason=reason.text, code=reason.code)
 
 
 def last(name: str) -> str:

@@ -354,7 +354,10 @@ def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(s
     assert re.search(r"! +time +simulated", doctor(data))
 
 
-async def test_the_doctor_judges_timers_by_the_simulated_time(simulated: Served, data: Path, tenant: str) -> None:
+async def test_the_doctor_judges_timers_by_the_simulated_time(short_path: Path, tenant: str) -> None:
+    data = short_path / "doctored"  # its own: the timers of every tenant are judged
+    simulated = Served(data, options=("--simulated-clock",))
+    simulated.ready()
     await moves(data, "rate", "0")
     await moves(data, "set", "2021-03-01T09:00")  # long past, for a clock that is real
     async with connected(simulated.address, tenant, url_of(data)) as api:
@@ -366,6 +369,7 @@ async def test_the_doctor_judges_timers_by_the_simulated_time(simulated: Served,
         assert (await api.route("L-1")).outcome == WAITING
         await moves(data, "advance", "1h")
         told = await asyncio.to_thread(doctor, data)
+    simulated.close()
 
     assert re.search(r"✓ +timers +1 waiting, the earliest late by 0 s", told), told
 

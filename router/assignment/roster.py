@@ -17,7 +17,7 @@ from operator import and_, or_
 import msgpack
 
 from router.assignment.availability import Availability, Presence, bits, overlap
-from router.model.workforce import Pool, Territories, WorkforceRecords
+from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
@@ -48,6 +48,7 @@ class Candidates:
     ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1:
     unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
 
+    ``share`` is how many of the pool's last decisions somebody with a credit may have; 0: nobody is credited.
     ``outside_hours`` and ``on_leave`` would have passed, were they there. All of it holds within ``interval``; None:
     whenever it is.
     """
@@ -64,6 +65,7 @@ class Candidates:
     outside_hours: tuple[str, ...] = ()
     on_leave: tuple[str, ...] = ()
     interval: Span | None = None
+    share: int = 0
 
     def stands_at(self, at_ms: int) -> bool:
         """Say whether it holds at an instant, in milliseconds since 1970."""
@@ -127,6 +129,11 @@ class Roster:
         """Say whether a rep belongs to a pool."""
         return rep_id in self._weights.get(pool_id, ())
 
+    def members_at(self, pool: Pool, at_ms: int) -> tuple[Member, ...]:
+        """Return the members of a pool with the weights that they have at an instant, in the pool's order."""
+        ramped, _ = self.availability.weights(pool, self._members[pool.id], at_ms)
+        return tuple(Member(member.rep, ramped.get(member.rep, member.weight)) for member in pool.members)
+
     def alone(
         self,
         rep_id: str,
@@ -164,8 +171,9 @@ class Roster:
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
-        digest = blake2b(msgpack.packb(content), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest])
+        share = [pool.absence_policy.share] if pool and pool.absence_policy else []
+        digest = blake2b(msgpack.packb([*content, *share]), digest_size=16).hexdigest()
+        packed = msgpack.packb([*content, digest, *share])
         return Candidates(
             pool_id,
             band,
@@ -179,6 +187,7 @@ class Roster:
             self._reps_of(presence.outside_hours),
             self._reps_of(presence.on_leave),
             overlap(presence.interval, ramp),
+            *share,
         )
 
     def _weights_at(

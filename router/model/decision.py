@@ -63,6 +63,9 @@ class Block(StrEnum):
     AWAY = "AWAY"
     """They said so: until an instant, in milliseconds since the epoch, 0: until told otherwise; and 0."""
 
+    CREDIT_SHARE = "CREDIT_SHARE"
+    """They have a credit for a leave and got as many of the pool's last decisions as they may; and how many."""
+
 
 class ObservedState(NamedTuple):
     """What the store saw of one attempt's candidates.

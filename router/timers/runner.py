@@ -78,8 +78,8 @@ class TimerRunner:
         follower, has_work = self._follower(tenant), True
         try:
             while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
-                events, timers = await follower.follow(), await self._timers.fire(tenant)
-                has_work = bool(events or timers)
+                events, credited = await follower.follow(), await follower.credits.make_due()
+                has_work = bool(events or credited) | bool(await self._timers.fire(tenant))
         except Failure as error:
             _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
         except Exception:  # nobody awaits it: what ended it would be told by nobody

@@ -102,7 +102,7 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
     if kind == "territory" and any(territory.parent == record_id for territory in records.territories.values()):
         raise NotPossible(name, "has children: delete or move them first")
     if kind == "rep":
-        for pool in records.pools.values():
+        for _, pool in sorted(records.pools.items()):  # the store has them in no order
             kept = tuple(member for member in pool.members if member.rep != record_id)
             if len(kept) < len(pool.members):
                 replacements["pool", pool.id] = replace(pool, members=kept)

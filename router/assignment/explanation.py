@@ -227,7 +227,13 @@ def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedStat
     """Return why the store saw no room for a candidate, if so."""
     if open_units := [units for position, units in seen.full if position == k]:
         return Reason("AT_CAPACITY", f"capacity.{plan.kind}", str(open_units[0]), str(candidates.limits[k]))
-    return next((Reason(code, lift_ms=until_ms) for position, code, until_ms, _ in seen.blocked if position == k), None)
+    return next((_blocked(*block[1:]) for block in seen.blocked if block[0] == k), None)
+
+
+def _blocked(code: str, detail: int, amount: int) -> Reason:
+    if code == Block.CREDIT_SHARE:
+        return Reason(code, actual=str(amount), required=str(detail))
+    return Reason(code, lift_ms=detail)
 
 
 def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, decision: Decision) -> Iterator[Reason]:

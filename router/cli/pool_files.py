@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.v1 import workforce_pb2 as workforce
+from router.cli.absence_cells import ALLOWED, absence_policy
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
@@ -23,6 +24,7 @@ POOL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "members": ("members", "reps", "成员", "销售"),
     "band": ("band", "差额带"),
     "value_weighted": ("value_weighted", "按金额"),
+    "absence_policy": ("absence_policy", "请假政策"),
 }
 """Columns of a pools file by what they mean."""
 _KINDS = {
@@ -31,6 +33,7 @@ _KINDS = {
     "members": ColumnKind.TEXT,
     "band": ColumnKind.NUMBER,
     "value_weighted": ColumnKind.BOOL,
+    "absence_policy": ColumnKind.TEXT,
 }
 
 
@@ -93,4 +96,13 @@ def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> t
         band=band,
         value_weighted=row.get("value_weighted", False),
     )
+    if "absence_policy" in columns:
+        _set_policy(pool, row.get("absence_policy", ""), columns["absence_policy"], problems)
     return pool, problems
+
+
+def _set_policy(pool: workforce.Pool, cell: str, column: str, problems: list[str]) -> None:
+    try:
+        pool.absence_policy.CopyFrom(absence_policy(cell))
+    except ValueError:
+        problems.append(f"column {column}: found {cell!r}; allowed: {ALLOWED}")

@@ -19,6 +19,7 @@ from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.grpc.masking import HIDDEN
+from router.cli.absence_cells import cell_of
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
 from router.cli.quoted import is_formula, quoted
@@ -76,11 +77,16 @@ def _of_territories(territories: Iterable[workforce.Territory]) -> Rows:
 
 
 def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
+    pools = list(pools)
+    is_credited = any(pool.HasField("absence_policy") for pool in pools)
     rows = [
-        [quoted(_id(pool.name)), quoted(pool.display_name), _number(pool.band), _truth(pool.value_weighted)]
+        [
+            *(quoted(_id(pool.name)), quoted(pool.display_name), _number(pool.band), _truth(pool.value_weighted)),
+            *([cell_of(pool.absence_policy)] if is_credited else ()),
+        ]
         for pool in pools
     ]
-    return [["id", "name", "band", "value_weighted"], *rows]
+    return [["id", "name", "band", "value_weighted", *(["absence_policy"] if is_credited else ())], *rows]
 
 
 def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool]) -> Rows:
@@ -199,7 +205,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
             ),
         ],
         "pools": [
-            ["pool", "name", "members", "weights", "band", "charges"],
+            ["pool", "name", "members", "weights", "band", "charges", "leave"],
             *(
                 [
                     _id(pool.name),
@@ -208,6 +214,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
                     f"{sum(member.weight for member in pool.members):g}",
                     f"{pool.band:g}",
                     "value" if pool.value_weighted else "1 each",
+                    cell_of(pool.absence_policy),
                 ]
                 for pool in records.pools
             ),

@@ -11,6 +11,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
+from router.rpc.absence_policies import absence_policy, absence_policy_message
 from router.rpc.fields import MAX_DISPLAY_NAME, plain, struct
 from router.rpc.messages import check_kind_name
 from router.workforce.service import Saved
@@ -22,7 +23,7 @@ MAX_WEIGHT = 1000
 MAX_BAND = 1000
 
 REP_FIELDS = ("display_name", "attributes", "active", "capacity")
-POOL_FIELDS = ("display_name", "members", "band", "value_weighted")
+POOL_FIELDS = ("display_name", "members", "band", "value_weighted", "absence_policy")
 TERRITORY_FIELDS = ("display_name", "parent")
 _MAPS = ("attributes", "capacity")
 """Fields whose entries a mask may name, behind a dot."""
@@ -126,6 +127,10 @@ def pool(
         display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
         band=band if "band" in paths else before.band,
         value_weighted=message.value_weighted if "value_weighted" in paths else before.value_weighted,
+        calendar=before.calendar,
+        leave_buffer_ms=before.leave_buffer_ms,
+        managers=before.managers,
+        absence_policy=absence_policy(message, at) if "absence_policy" in paths else before.absence_policy,
     )
 
 
@@ -143,6 +148,7 @@ def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
         ],
         band=record.band / MICROS,
         value_weighted=record.value_weighted,
+        absence_policy=absence_policy_message(record.absence_policy),
         etag=saved.etag,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from router.model.workforce import MICROS, MILLIS, Pool, Record, Rep, Territory
+from router.model.workforce import MICROS, MILLIS, RECENT, CreditPolicy, Pool, Record, Rep, Territory
 from router.workforce.edits import COLLECTIONS, Replacements
 from rules.fields import FactValue
 
@@ -37,7 +37,17 @@ class RecordDifference:
                 yield name, before.get(name), after.get(name)
 
 
-_ORDER = ("display_name", "attributes", "active", "capacity", "members", "band", "value_weighted", "parent")
+_ORDER = (
+    "display_name",
+    "attributes",
+    "active",
+    "capacity",
+    "members",
+    "band",
+    "value_weighted",
+    "absence_policy",
+    "parent",
+)
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -65,8 +75,21 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
     if isinstance(record, Pool):
         members = {f"members.{member.rep}": member.weight / MILLIS for member in record.members}
         others = {"band": record.band / MICROS, "value_weighted": record.value_weighted}
-        return {**name, **members, **{field: value for field, value in others.items() if value}}
+        set_ones = {field: value for field, value in others.items() if value}
+        return {**name, **members, **set_ones, **_credit_of(record.absence_policy)}
     return {**name, "parent": record.parent} if isinstance(record, Territory) and record.parent else name
+
+
+def _credit_of(policy: CreditPolicy | None) -> dict[str, FactValue]:
+    if policy is None:
+        return {}
+    ttl = f"{policy.ttl_ms / 1000:.15g}s"
+    credit: dict[str, FactValue] = {
+        "max_units": policy.max_units / MICROS,
+        "ttl_duration": ttl,
+        "share": policy.share / RECENT,
+    }
+    return {f"absence_policy.credit.{field}": value for field, value in credit.items()}
 
 
 def differ(before: Record | None, after: Record | None) -> bool:

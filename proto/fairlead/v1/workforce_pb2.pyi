@@ -1,3 +1,6 @@
+import datetime
+
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
@@ -330,20 +333,42 @@ class Rep(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class Pool(_message.Message):
-    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag")
+    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "absence_policy")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     BAND_FIELD_NUMBER: _ClassVar[int]
     VALUE_WEIGHTED_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    ABSENCE_POLICY_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     members: _containers.RepeatedCompositeFieldContainer[PoolMember]
     band: float
     value_weighted: bool
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ...) -> None: ...
+    absence_policy: AbsencePolicy
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., absence_policy: _Optional[_Union[AbsencePolicy, _Mapping]] = ...) -> None: ...
+
+class AbsencePolicy(_message.Message):
+    __slots__ = ("forfeit", "credit")
+    class Forfeit(_message.Message):
+        __slots__ = ()
+        def __init__(self) -> None: ...
+    class Credit(_message.Message):
+        __slots__ = ("max_units", "ttl_duration", "share")
+        MAX_UNITS_FIELD_NUMBER: _ClassVar[int]
+        TTL_DURATION_FIELD_NUMBER: _ClassVar[int]
+        SHARE_FIELD_NUMBER: _ClassVar[int]
+        max_units: float
+        ttl_duration: _duration_pb2.Duration
+        share: float
+        def __init__(self, max_units: _Optional[float] = ..., ttl_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., share: _Optional[float] = ...) -> None: ...
+    FORFEIT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    forfeit: AbsencePolicy.Forfeit
+    credit: AbsencePolicy.Credit
+    def __init__(self, forfeit: _Optional[_Union[AbsencePolicy.Forfeit, _Mapping]] = ..., credit: _Optional[_Union[AbsencePolicy.Credit, _Mapping]] = ...) -> None: ...
 
 class PoolMember(_message.Message):
     __slots__ = ("rep", "weight")

@@ -45,9 +45,15 @@ class WorkforceCalls(Calls):
         self._connection.call("WorkforceService/DeleteRep", request, Empty)
 
     def upsert_pool(
-        self, pool: str, members: Mapping[str, float], *, band: float | None = None, value_weighted: bool | None = None
+        self,
+        pool: str,
+        members: Mapping[str, float],
+        *,
+        band: float | None = None,
+        value_weighted: bool | None = None,
+        absence_policy: workforce.AbsencePolicy | None = None,
     ) -> workforce.Pool:
-        """Create a pool, or change its members (rep → weight); band and charging stay as they are unless given."""
+        """Create a pool, or change its members (rep → weight); all else stays as it is unless given."""
         request = workforce.UpdatePoolRequest(allow_missing=True, request_id=new_id())
         request.pool.name = self._name("pools", pool)
         request.pool.members.extend(workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items())
@@ -58,6 +64,9 @@ class WorkforceCalls(Calls):
         if value_weighted is not None:
             request.pool.value_weighted = value_weighted
             request.update_mask.paths.append("value_weighted")
+        if absence_policy is not None:
+            request.pool.absence_policy.CopyFrom(absence_policy)
+            request.update_mask.paths.append("absence_policy")
         return self._connection.call("WorkforceService/UpdatePool", request, workforce.Pool)
 
     def list_pools(self) -> Iterator[workforce.Pool]:

@@ -3,9 +3,9 @@
 --
 -- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 timers zset, see timers.lua; 4 the pool's ledger, see ledger.lua
 -- ARGV   1 revision of the workforce that it is planned by, 2 that revision's mark, 3 the timer's member, 4 when it is due, in
---        milliseconds since the epoch, 5 the step, msgpack {pool, rep, entry (0: the end of a leave, else the event whose credit
---        ends), since, until, expire (milliseconds since the epoch), charged in that time, the most that may be outstanding
---        (micro-units), {rep, weight} of members}
+--        milliseconds since the epoch, 5 the step, msgpack {pool, rep, entry, which is 0 at the end of a leave and else the event
+--        whose credit ends, since, until, expire (milliseconds since the epoch), charged in that time, the most that may be
+--        outstanding (micro-units), {rep, weight} of members}
 -- Returns {'DONE', event number}, or {'VOID'} if it is not due or was made before, {'STALE'} if the revision is another,
 --        {'FORMAT', its format}.
 

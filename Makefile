@@ -33,7 +33,11 @@ demo: setup  ## Start an embedded service and route the example leads
 # Not in the order of how many tests a file has: those with the fewest take the longest, and would run alone at the end.
 PYTEST = $(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
+# Whatever the environment says, a module is compiled once, and not by each of the hundred commands that tests start.
+test test-all: export PYTHONDONTWRITEBYTECODE :=
+
 test: export FAIRLEAD_EXAMPLES ?= 40
+test: export FAIRLEAD_FUZZ_SECONDS ?= 1
 test: setup  ## Run the tests that everybody runs: all that is essential, on all cores, in five minutes on two
 	$(PYTEST) -m "not long"
 
@@ -48,6 +52,11 @@ test-all: setup  ## Run all tests, the long ones too, at full size
 SECONDS ?= 60
 chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told
 	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(TOPOLOGY),--topology $(TOPOLOGY))
+
+DAYS ?= 365
+STORE ?= memory
+simulate: setup  ## Play a firm of 100 reps for DAYS=365 through the real code, SEED=1, STORE=memory, valkey or both
+	$(RUN)/python -m tests.simulation --days $(DAYS) --store $(STORE) $(if $(SEED),--seed $(SEED))
 
 REQUESTS ?= 100000
 fuzz: setup  ## Attack every entry point with REQUESTS=100000 malformed calls, and every parser
@@ -87,4 +96,4 @@ bench-models: setup  ## Compare the models with LightGBM, XGBoost and CatBoost, 
 	$(RUN)/python -m benchmarks.models
 	$(RUN)/python -m benchmarks.mlserver
 
-.PHONY: help setup demo test test-all chaos fuzz mutants check proto released bench compare bench-models
+.PHONY: help setup demo test test-all chaos simulate fuzz mutants check proto released bench compare bench-models

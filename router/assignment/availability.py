@@ -30,7 +30,7 @@ class OffDuty(StrEnum):
     ON_LEAVE = "ON_LEAVE"
 
 
-class Presence(NamedTuple):
+class Attendance(NamedTuple):
     """Who is there, as bitmaps; ``interval`` None: whenever it is."""
 
     there: int
@@ -71,7 +71,7 @@ class Availability:
         """Whether there are calendars or leaves at all."""
         return bool(self._hours or self._absent)
 
-    def at(self, pool: Pool | None, mask: int, at_ms: int, *, counts_hours: bool = True) -> Presence:
+    def at(self, pool: Pool | None, mask: int, at_ms: int, *, counts_hours: bool = True) -> Attendance:
         """Say who of some reps is there.
 
         Parameters
@@ -86,7 +86,7 @@ class Availability:
         for hours, group in self._groups(pool, mask) if counts_hours else ():
             interval = overlap(interval, hours.around(at_ms))
             outside |= 0 if hours.is_open(at_ms) else group
-        return Presence(mask & ~on_leave & ~outside, outside & ~on_leave, on_leave, interval)
+        return Attendance(mask & ~on_leave & ~outside, outside & ~on_leave, on_leave, interval)
 
     def _groups(self, pool: Pool | None, mask: int) -> Iterator[tuple[OpenHours, int]]:
         """Yield the reps by whose hours they work; who always works is left out."""
@@ -147,10 +147,10 @@ class Availability:
 
     def off_duty(self, rep: str, pool: Pool | None, at_ms: int, *, counts_hours: bool = True) -> OffDuty | None:
         """Say why a rep is not there; None: they are."""
-        presence = self.at(pool, 1 << self._positions[rep], at_ms, counts_hours=counts_hours)
-        if presence.on_leave:
+        attendance = self.at(pool, 1 << self._positions[rep], at_ms, counts_hours=counts_hours)
+        if attendance.on_leave:
             return OffDuty.ON_LEAVE
-        return OffDuty.OUTSIDE_HOURS if presence.outside_hours else None
+        return OffDuty.OUTSIDE_HOURS if attendance.outside_hours else None
 
     def hours_of(self, rep: str, pool: Pool | None) -> OpenHours | None:
         """Return by whose hours a rep works; None: always."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from failures import Failure
+from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import rotation_of
 from router.assignment.planner import Plan, Planner
 from router.assignment.roster import Candidates
@@ -68,6 +69,8 @@ class BindCommand(NamedTuple):
         Whose work item it is, where something is sealed; empty: not known, or not asked for.
     interval
         The instants for which it is planned, see ``router.assignment.planner.Plan``; at others it is not done.
+    amounts
+        What it counts under caps.
     """
 
     item_id: str
@@ -86,6 +89,7 @@ class BindCommand(NamedTuple):
     customer: str = ""
     normal_id: str = ""
     interval: Span | None = None
+    amounts: Amounts = ONE
 
 
 class KnownAs(NamedTuple):
@@ -196,6 +200,7 @@ def route_command(
             expected=expected,
             normal_id=normal if normal != identity else "",
             interval=plan.interval,
+            amounts=amounts_of(item),
         ),
     )
 
@@ -245,6 +250,7 @@ def reassign_command(
             expected=record.version if request.expected is None else request.expected,
             named=request.rep,
             interval=plan.interval,
+            amounts=amounts_of(item),
         ),
     )
 
@@ -269,6 +275,7 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: in
             content=item.pack(),
             expected=record.version,
             interval=plan.interval,
+            amounts=amounts_of(item),
         ),
     )
 

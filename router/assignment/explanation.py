@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 from router.assignment.availability import OffDuty
+from router.assignment.caps import AppliedCap, amounts_of, in_units
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Kept, Plan, Planner, Step
 from router.assignment.roster import Candidates
-from router.model.decision import Block, Decision, ObservedState, Outcome
+from router.model.caps import CapWindow
+from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
@@ -38,7 +40,8 @@ class Reason:
     """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from.
 
     ``lift_ms`` is when time alone ends it; 0: it does not, or nobody knows. ``time_zone`` is that of the rep's clocks,
-    and ``official_until`` the last official date of their calendar, where the instant lies behind it.
+    and ``official_until`` the last official date of their calendar, where the instant lies behind it. ``window`` is
+    that of a cap, if it has one.
     """
 
     code: str
@@ -50,6 +53,7 @@ class Reason:
     lift_ms: int = 0
     time_zone: str = ""
     official_until: str = ""
+    window: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,7 @@ def _stand(
     if rep.id not in candidates.reps:
         return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, decision)))
     k = candidates.reps.index(rep.id)
-    if reason := _without_room(k, plan, candidates, seen):
+    if reason := _without_room(k, plan, candidates, seen, decision):
         return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
     assert choice.picked is not None
     place = choice.eligible.index(k)
@@ -223,17 +227,47 @@ def _stand(
     )
 
 
-def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedState) -> Reason | None:
+def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedState, decision: Decision) -> Reason | None:
     """Return why the store saw no room for a candidate, if so."""
     if open_units := [units for position, units in seen.full if position == k]:
         return Reason("AT_CAPACITY", f"capacity.{plan.kind}", str(open_units[0]), str(candidates.limits[k]))
-    return next((_blocked(*block[1:]) for block in seen.blocked if block[0] == k), None)
+    block = next((block for block in seen.blocked if block[0] == k), None)
+    if block is None:
+        return None
+    if block[1] == Block.REACHED_CAP:
+        return _reached_cap(candidates.caps[block[2]], block, decision)
+    if block[1] == Block.CREDIT_SHARE:
+        return Reason(block[1], actual=str(block[3]), required=str(block[2]))
+    return Reason(block[1], lift_ms=block[2])
 
 
-def _blocked(code: str, detail: int, amount: int) -> Reason:
-    if code == Block.CREDIT_SHARE:
-        return Reason(code, actual=str(amount), required=str(detail))
-    return Reason(code, lift_ms=detail)
+def reached_caps(decision: Decision, plan: Plan) -> dict[str, int]:
+    """Return the caps that kept somebody from a work item, by name, and when time alone first lifts each for one of
+    them, if nobody gets more; those that it does not lift are left out.
+    """
+    lifts: dict[str, int] = {}
+    for attempt, seen in zip(plan.attempts, decision.seen, strict=False):
+        for block in seen.blocked:
+            if block[1] == Block.REACHED_CAP:
+                cap = attempt.candidates.caps[block[2]]
+                lift_ms = _reached_cap(cap, block, decision).lift_ms
+                lifts[cap.name] = min(lift_ms, lifts.get(cap.name, lift_ms))
+    return {name: lift_ms for name, lift_ms in lifts.items() if lift_ms}
+
+
+def cap_lift_ms(decision: Decision, plan: Plan) -> int:
+    """Return when time alone first lifts a cap that kept somebody from a work item; 0: it lifts none."""
+    return min(reached_caps(decision, plan).values(), default=0)
+
+
+def _reached_cap(cap: AppliedCap, block: Blocked, decision: Decision) -> Reason:
+    """Say which cap was reached, by how much, and when time alone lets somebody have this work item again."""
+    _, code, _, counted, *lifts = block
+    amount = amounts_of(decision.head.item).of(cap.cap.measure)
+    lift_ms = lifts[0] if lifts else cap.lifts_ms(decision.at_ms, counted, amount)
+    window = "" if cap.cap.window is CapWindow.NONE else str(cap.cap.window)
+    used, limit = in_units(cap.cap.measure, counted), in_units(cap.cap.measure, cap.cap.limit)
+    return Reason(code, f"caps.{cap.cap.id}", used, limit, lift_ms=lift_ms, window=window)
 
 
 def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, decision: Decision) -> Iterator[Reason]:

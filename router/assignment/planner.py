@@ -203,6 +203,20 @@ class Planner:
         """Return a rule by its id."""
         return self._rules[rule_id]
 
+    def route_of(self, matched: Sequence[str]) -> Route:
+        """Return the route of the first of the matching rules, the default where none matched."""
+        return self._rules[matched[0]].target if matched else self.rule_set.default
+
+    def fact_of(self, item: WorkItem) -> Fact:
+        """Return a work item as rules see it.
+
+        Raises
+        ------
+        InvalidInput
+            If an attribute is not what the rule set declares; one violation per attribute.
+        """
+        return fact_of_item(self.rule_set, item, self.roster.territories, self.roster.records.settings.time_zone)
+
     def plan(
         self,
         item: WorkItem,
@@ -231,12 +245,12 @@ class Planner:
         InvalidInput
             If an attribute is not what the rule set declares; one violation per attribute.
         """
-        fact = fact_of_item(self.rule_set, item, self.roster.territories)
+        fact = self.fact_of(item)
         matched = kept.matched if kept else self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
         path = self._paths.get(rule_id)
         if path is None:
-            path = self._paths[rule_id] = _path_of(self._rules[rule_id].target if matched else self.rule_set.default)
+            path = self._paths[rule_id] = _path_of(self.route_of(matched))
         tries = []
         for number, step in enumerate(path.steps):
             candidates = self._candidates_of((rule_id, number), step, item.kind, fact, at_ms, tried, named)
@@ -244,18 +258,19 @@ class Planner:
             tries.append(Attempt(step, candidates, charge))
             if number == 0 and path.awaits_hours and _has_to_wait(candidates) and not named:
                 return Plan(item.kind, fact, path.route, matched, tuple(tries), True, candidates.interval)
-        attempts = (self._attempt_of(named, item.kind, tries),) if named else tuple(tries)
+        attempts = (self._attempt_of(named, item.kind, at_ms, tries),) if named else tuple(tries)
         interval = None
         for attempt in attempts:
             if attempt.candidates.interval is not None:
                 interval = overlap(interval, attempt.candidates.interval)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits, interval)
 
-    def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt]) -> Attempt:
+    def _attempt_of(self, named: str, kind: Kind, at_ms: int, attempts: Sequence[Attempt]) -> Attempt:
         for attempt in attempts:
             if named in attempt.candidates.reps:
                 return attempt
-        return Attempt(Step(f"rep {named}", rep=named), self.roster.alone(named, kind, at_ms=None), MICROS)
+        candidates = self.roster.alone(named, kind, at_ms=at_ms, needs_them_there=False)
+        return Attempt(Step(f"rep {named}", rep=named), candidates, MICROS)
 
     def _candidates_of(
         self,

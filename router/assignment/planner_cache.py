@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from router.assignment.planner import Planner
@@ -29,7 +30,9 @@ from rules.ports import RuleEngine
 
 _log = logging.getLogger(__name__)
 _HISTORY = 16
-"""Old planners kept at hand, over all tenants."""
+"""Old planners, and old rule sets, kept at hand, over all tenants."""
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 
 
 class PlannerCache:
@@ -64,6 +67,7 @@ class PlannerCache:
             str, asyncio.Lock
         ]()  # as long as somebody holds one: anybody may ask for any name
         self._history: OrderedDict[tuple[str, int, int], Planner] = OrderedDict()
+        self._old_rules: OrderedDict[tuple[str, int], RoutingRules] = OrderedDict()
 
     async def current(self, tenant: str) -> Planner:
         """Return the planner at hand, loading it where there is none.
@@ -159,6 +163,8 @@ class PlannerCache:
         self._current.pop(tenant).engine.close()
         for key in [key for key in self._history if key[0] == tenant]:
             del self._history[key]
+        for number in [number for number in self._old_rules if number[0] == tenant]:
+            del self._old_rules[number]
 
     def at_hand(self, tenant: str, rules: int, workforce: int) -> Planner | None:
         """Return the planner that decisions are made by, if it is that of two revisions."""
@@ -179,9 +185,7 @@ class PlannerCache:
         if key not in self._history:
             rule_set = await self.rule_set(tenant, rules)
             records = await self._past.at(tenant, workforce, self._known(tenant, workforce))
-            self._history[key] = Planner(rules, rule_set, IndexEngine(rule_set), Roster(records))
-            if len(self._history) > _HISTORY:
-                self._history.popitem(last=False)
+            _keep(self._history, key, Planner(rules, rule_set, IndexEngine(rule_set), Roster(records)))
         self._history.move_to_end(key)
         return self._history[key]
 
@@ -202,13 +206,22 @@ class PlannerCache:
             before = page[-1].revision
 
     async def rule_set(self, tenant: str, revision: int) -> RoutingRules:
-        """Return a revision of the rules.
+        """Return a revision of the rules, one at hand if it is there.
 
         Raises
         ------
         NotFound
             If there is none of the number.
         """
+        current, key = self._current.get(tenant), (tenant, revision)
+        if current and current.rule_set_revision == revision:
+            return current.rule_set
+        if key not in self._old_rules:
+            _keep(self._old_rules, key, await self._read(tenant, revision))
+        self._old_rules.move_to_end(key)
+        return self._old_rules[key]
+
+    async def _read(self, tenant: str, revision: int) -> RoutingRules:
         publication = await self._rule_sets.publication(tenant, revision)
         if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision}")
@@ -219,6 +232,13 @@ class PlannerCache:
         for planner in self._current.values():
             planner.engine.close()
         self._current.clear()
+
+
+def _keep(kept: OrderedDict[_Key, _Kept], key: _Key, value: _Kept) -> None:
+    """Keep what was made from the past, and no more than ``_HISTORY`` of it."""
+    kept[key] = value
+    if len(kept) > _HISTORY:
+        kept.popitem(last=False)
 
 
 def _is_lost(loaded: RevisionPair, now: RevisionPair) -> bool:

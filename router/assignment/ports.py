@@ -8,7 +8,7 @@ from typing import Protocol
 from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
 from router.model.decision import Decision
 from router.model.events import Event
-from router.model.records import CustomerScore, ItemRecord, LedgerState
+from router.model.records import Counted, CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import Kind
 
@@ -88,7 +88,10 @@ class Assignments(StoreClock, Protocol):
         """Return a pool's ledger; an empty one where nothing was ever charged."""
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
-        """Return the open units by rep and kind."""
+        """Return the open units by place and kind, see ``load_places``; where there are none they are left out."""
+
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        """Return what was counted under caps, by field, see ``router.assignment.caps.AppliedCap``."""
 
 
 class CustomerScores(Protocol):

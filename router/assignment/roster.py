@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
 from operator import and_, or_
+from typing import Any
 
 import msgpack
 
-from router.assignment.availability import Availability, Presence, bits, overlap
+from router.assignment.availability import Attendance, Availability, bits, overlap
+from router.assignment.caps import AppliedCap, boundaries
+from router.assignment.workforce_caps import WorkforceCaps
 from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
@@ -48,9 +51,9 @@ class Candidates:
     ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1:
     unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
 
-    ``share`` is how many of the pool's last decisions somebody with a credit may have; 0: nobody is credited.
-    ``outside_hours`` and ``on_leave`` would have passed, were they there. All of it holds within ``interval``; None:
-    whenever it is.
+    ``outside_hours`` and ``on_leave`` would have passed, were they there. ``caps`` are those of pool and reps that
+    count the kind of work. All of it holds within ``interval``; None: whenever it is. ``share`` is how many of the
+    pool's last decisions somebody with a credit may have; 0: nobody is credited.
     """
 
     pool: str
@@ -65,6 +68,7 @@ class Candidates:
     outside_hours: tuple[str, ...] = ()
     on_leave: tuple[str, ...] = ()
     interval: Span | None = None
+    caps: tuple[AppliedCap, ...] = ()
     share: int = 0
 
     def stands_at(self, at_ms: int) -> bool:
@@ -90,6 +94,7 @@ class Roster:
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
         self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
         self._memo: dict[ResolvedRequirement, int] = {}
+        self._caps = WorkforceCaps(records)
 
     def candidates(
         self,
@@ -122,8 +127,17 @@ class Roster:
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
         named = members & self._mask([including] if including else [])
         pool = self.pools.get(pool_id)
-        presence = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
-        return self._collect(pool, kind, presence._replace(there=presence.there | named), preferences, at_ms)
+        attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
+        return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
+
+    @property
+    def has_caps(self) -> bool:
+        """Whether anybody, or any pool, has a cap."""
+        return self._caps.are_there
+
+    def caps_of(self, pool_id: str, rep_id: str, kind: Kind, at_ms: int) -> tuple[AppliedCap, ...]:
+        """Return the caps under which counts what a rep is given at an instant, in a pool or outside any."""
+        return self._caps.among(self.pools.get(pool_id), [rep_id], kind, at_ms)
 
     def is_member(self, rep_id: str, pool_id: str) -> bool:
         """Say whether a rep belongs to a pool."""
@@ -139,8 +153,9 @@ class Roster:
         rep_id: str,
         kind: Kind,
         *,
-        at_ms: int | None,
+        at_ms: int,
         counts_hours: bool = True,
+        needs_them_there: bool = True,
         without: frozenset[str] = frozenset(),
     ) -> Candidates:
         """Return one named rep as the only candidate, outside any pool; nobody if unknown, inactive or left out.
@@ -148,32 +163,36 @@ class Roster:
         Parameters
         ----------
         at_ms, counts_hours
-            As for ``candidates``; None: they need not be there.
+            As for ``candidates``.
+        needs_them_there
+            Whether they have to be there then at all.
         """
         mask = self._mask([rep_id]) & self._active & ~self._mask(without)
-        if at_ms is None:
-            return self._collect(None, kind, Presence(mask), (), 0)
-        presence = self.availability.at(None, mask, at_ms, counts_hours=counts_hours)
-        return self._collect(None, kind, presence, (), at_ms)
+        if not needs_them_there:
+            return self._collect(None, kind, Attendance(mask), (), at_ms)
+        attendance = self.availability.at(None, mask, at_ms, counts_hours=counts_hours)
+        return self._collect(None, kind, attendance, (), at_ms)
 
     def _collect(
         self,
         pool: Pool | None,
         kind: Kind,
-        presence: Presence,
+        attendance: Attendance,
         preferences: Sequence[tuple[ResolvedRequirement, int]],
         at_ms: int,
     ) -> Candidates:
-        reps = self._reps_of(presence.there)
-        weights, ramp = self._weights_at(pool, presence.there, reps, at_ms)
+        reps = self._reps_of(attendance.there)
+        weights, ramp = self._weights_at(pool, attendance.there, reps, at_ms)
         limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
         masks = [(self._meeting(resolved), score) for resolved, score in preferences]
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
-        share = [pool.absence_policy.share] if pool and pool.absence_policy else []
-        digest = blake2b(msgpack.packb([*content, *share]), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest, *share])
+        caps = self._caps.among(pool, reps, kind, at_ms)
+        share = pool.absence_policy.share if pool and pool.absence_policy else 0
+        optional = _optional([cap.packed() for cap in caps], share)
+        digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
+        packed = msgpack.packb([*content, digest, *optional])
         return Candidates(
             pool_id,
             band,
@@ -184,10 +203,11 @@ class Roster:
             scores,
             packed,
             digest,
-            self._reps_of(presence.outside_hours),
-            self._reps_of(presence.on_leave),
-            overlap(presence.interval, ramp),
-            *share,
+            self._reps_of(attendance.outside_hours),
+            self._reps_of(attendance.on_leave),
+            overlap(overlap(attendance.interval, ramp), boundaries(caps)),
+            caps,
+            share,
         )
 
     def _weights_at(
@@ -259,6 +279,11 @@ class Roster:
 
 def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
+
+
+def _optional(caps: list[list[Any]], share: int) -> list[Any]:
+    """Return the last places of a packed set, caps and behind them a share: none without either, as it was before."""
+    return [caps, share] if share else [caps] if caps else []
 
 
 def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:

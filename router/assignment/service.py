@@ -117,11 +117,12 @@ class Router:
     async def _answered(
         self, tenant: str, requests: Sequence[RouteRequest], preview: bool
     ) -> list[Decision | Failure | KnownAs]:
-        planner, at_ms = await self._planners.current(tenant), self._store.expected_ms(tenant)
+        planner, told_ms = await self._planners.current(tenant), 0
         answers: dict[int, Decision | Failure | KnownAs] = {}
         places, tries = list(range(len(requests))), 0
         while places and tries < _TRIES:
             now, later = places[:MAX_JOBS], places[MAX_JOBS:]
+            at_ms = told_ms or self._store.expected_ms(tenant)
             try:
                 bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in now], preview)
             except StaleRevision:
@@ -135,7 +136,7 @@ class Router:
                 place: answer for place, answer in zip(now, bound, strict=True) if not isinstance(answer, Moved)
             }
             places, tries = [*moved, *later], tries + 1 if moved else 0
-            at_ms = max(moved.values(), default=self._store.expected_ms(tenant))
+            told_ms = max(moved.values(), default=0)
         return _in_order(tenant, answers, len(requests))
 
     async def _bound(

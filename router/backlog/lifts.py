@@ -1,23 +1,31 @@
-"""When somebody could take what waits who cannot now: whoever comes on duty, or is back. Pure.
+"""When somebody could take what waits who cannot now: whoever comes on duty, is back, or has a cap no more. Pure.
 
 It counts too who is there now and goes before they come again: they may be full now, and have room by then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
-from router.assignment.planner import Attempt
+from router.assignment.caps import next_lift_ms
+from router.assignment.explanation import plan_again, reached_caps
+from router.assignment.planner import Attempt, Planner
 from router.assignment.roster import Roster
+from router.model.decision import Block, Decision
 from router.model.errors import InvalidInput
 from router.model.workforce import Pool
 from router.model.workitem import WorkItem
 from router.timers.ports import Present
 from router.workforce.open_hours import Span
 
+NO_CAPS: Mapping[str, int] = MappingProxyType({})
 
-def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
-    r"""Return the first instant behind another at which somebody comes who could have a work item; None: nobody does.
+
+def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, int] | None = None) -> int | None:
+    r"""Return the first instant behind another at which somebody comes who could have a work item, or at which time may
+    lift a cap of who is there; None: never. ``reached`` is as in ``router.assignment.caps.next_lift_ms``.
 
     Examples
     --------
@@ -37,7 +45,7 @@ def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
     True
     """
     returns = _returns(present.planner.roster)
-    if not returns.has_hours and not present.away:
+    if not (returns.has_hours or present.away or present.planner.roster.has_caps):
         return None
     try:
         attempts = present.planner.plan(item, at_ms).attempts
@@ -45,7 +53,23 @@ def lifts(present: Present, item: WorkItem, at_ms: int) -> int | None:
         return None
     comings = [returns.first_behind(at_ms, attempt) for attempt in attempts]
     comings += [present.away.get(rep) for attempt in attempts for rep in everybody(attempt) if present.away]
+    comings += [next_lift_ms(attempt.candidates.caps, at_ms, reached) for attempt in attempts]
     return min((instant for instant in comings if instant is not None and instant > at_ms), default=None)
+
+
+def lifts_of(present: Present, decision: Decision, at_ms: int) -> int | None:
+    """Return the same for what waits by a decision, which says by which caps it waits."""
+    return lifts(present, decision.head.item, at_ms, _reached(present.planner, decision))
+
+
+def _reached(planner: Planner, decision: Decision) -> Mapping[str, int] | None:
+    """Return the caps by which something waits, and when time lifts them; None where they may be others by now."""
+    if not any(block[1] == Block.REACHED_CAP for seen in decision.seen for block in seen.blocked):
+        return NO_CAPS
+    head = decision.head
+    if (head.rule_set_revision, head.workforce_revision) != planner.revisions[:2]:
+        return None
+    return reached_caps(decision, plan_again(decision, planner))
 
 
 def everybody(attempt: Attempt) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.assignment.stored_items import StoredItems
 from router.backlog.backlog import Backlog, Waiting, takers_of
+from router.model.caps import CapMeasure
 from router.model.decision import Decision, Outcome
 from router.model.errors import StaleRevision
 from router.model.events import (
@@ -113,7 +114,9 @@ class Requeuer:
         """Enter work items under whoever could take them now; those the rules cannot read wait for other rules."""
         for record, job in await self._jobs(planner, item_ids, self._now_ms()):
             those = takers_of([candidates for candidates, _ in job.attempts])
-            waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority)
+            caps = tuple([(c.pool, c.cap, c.positions) for candidates, _ in job.attempts for c in candidates.caps])
+            value = job.amounts.value if any(cap.measure is CapMeasure.VALUE for _, cap, _ in caps) else 0
+            waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority, value, caps)
             self._room.enter(waiting, tries=tries)
 
     async def _jobs(

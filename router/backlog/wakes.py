@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 from router.model.decision import Decision
 from router.model.records import ItemRecord
-from router.model.workitem import State, WorkItem
+from router.model.workitem import State
 from router.timers.ports import Present
 from router.timers.timer import STATES, WAKE, Timer
 
-Lifts = Callable[[Present, WorkItem, int], int | None]
-"""Says from when on somebody could take a work item who cannot at an instant, both in milliseconds since 1970; None:
-nobody comes on duty, or is back.
+Lifts = Callable[[Present, Decision, int], int | None]
+"""Says from when on somebody could take what waits by a decision who cannot at an instant, both in milliseconds since
+1970; None: nobody comes on duty, or is back, and no cap lifts.
 """
 
 
@@ -40,5 +40,5 @@ class Wakes:
         """Return the next wake: behind the last one that fired, or else behind the decision that it waits."""
         fired = record.fired_step(WAKE, record.decision)
         step, since_ms = (fired.step, fired.at_ms) if fired else (0, decision.at_ms)
-        due_ms = self._lifts(present, decision.head.item, since_ms)
+        due_ms = self._lifts(present, decision, since_ms)
         return None if due_ms is None else Timer(record.item_id, WAKE, record.decision, step + 1, due_ms)

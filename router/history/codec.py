@@ -145,7 +145,7 @@ def _observed(deficits: list[int], full: list[list[int]], blocked: Sequence[list
     return ObservedState(
         tuple(deficits),
         tuple([(k, units) for k, units in full]),
-        tuple([(k, Block(code), detail, amount) for k, code, detail, amount in blocked]),
+        tuple([(k, Block(code), detail, amount, *lifts) for k, code, detail, amount, *lifts in blocked]),
     )
 
 
@@ -247,8 +247,8 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
 
 _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
 _LATER = {
-    "rep": ("calendar", "manager"),
-    "pool": ("calendar", "leave_buffer_ms", "managers", "absence_policy"),
+    "rep": ("calendar", "manager", "caps"),
+    "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy"),
 }
 """Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
 older record is what it was, and so is its digest in the log."""

@@ -13,11 +13,13 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 
 from router.assignment import ledger
+from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import Block, Cause, Decision, ObservedState
+from router.history.cap_counts import CapCounts
+from router.model.decision import Block, Blocked, Cause, Decision, ObservedState
 from router.model.events import Completed, Credited, Erased, Fired, LeaveCredit, PresenceChanged, Settled
-from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState
+from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState, load_places
 from router.model.workforce import RECENT
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
@@ -128,10 +130,10 @@ class Ledger:
 
 
 class StateProjection:
-    """Ledgers by pool, open units by rep and kind, work items by id; every pool that was named, newest revisions.
+    """Ledgers by pool, open units by place and kind, work items by id; every pool that was named, newest revisions.
 
-    ``presences`` holds who said that they are away, and until when, in milliseconds since the epoch; 0: until told
-    otherwise. Those of whom that is over stay in it.
+    ``counts`` holds what was counted under caps. ``presences`` holds who said that they are away, and until when, in
+    milliseconds since the epoch; 0: until told otherwise. Those of whom that is over stay in it.
     """
 
     def __init__(self) -> None:
@@ -141,6 +143,7 @@ class StateProjection:
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
         self.presences: dict[str, int] = {}
+        self.counts = CapCounts(self.loads)
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
 
     def waiting(self) -> list[tuple[int, str]]:
@@ -156,21 +159,28 @@ class StateProjection:
         )
 
     def see(
-        self, attempts: Sequence[tuple[Candidates, int]], kind: Kind, at_ms: int, named: str = ""
+        self,
+        attempts: Sequence[tuple[Candidates, int]],
+        kind: Kind,
+        at_ms: int,
+        named: str = "",
+        amounts: Amounts = ONE,
     ) -> tuple[ObservedState, ...]:
-        """Read loads, presence and deficits, attempt by attempt, until somebody has room.
+        """Read loads, presence, counts and deficits, attempt by attempt, until somebody has room.
 
         Parameters
         ----------
         at_ms
             The time of the decision.
         named
-            The rep a person named: theirs it is, away or not.
+            The rep a person named: theirs it is, away or not, whatever their caps.
+        amounts
+            What the work item counts under caps.
         """
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
             full = self._full(candidates, kind)
-            blocked = self._blocked(candidates, full, at_ms, named)
+            blocked = self._blocked(candidates, full, amounts, at_ms, named)
             without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
             free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
@@ -180,17 +190,15 @@ class StateProjection:
         return tuple(seen)
 
     def _blocked(
-        self, candidates: Candidates, full: Collection[int], at_ms: int, named: str
-    ) -> tuple[tuple[int, str, int, int], ...]:
+        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str
+    ) -> tuple[Blocked, ...]:
         """Return who has no room for another reason than capacity; of credits only where somebody else has."""
         asked = [k for k, rep in enumerate(candidates.reps) if k not in full and rep != named]
-        away = {k: self.presences[candidates.reps[k]] for k in asked if self.is_away(candidates.reps[k], at_ms)}
-        served = self._served(candidates, [k for k in asked if k not in away]) if candidates.share else {}
-        if len(full) + len(away) + len(served) == len(candidates.reps):  # rather they than nobody
-            served = {}
-        blocked = [(k, Block.AWAY, until_ms, 0) for k, until_ms in away.items()]
-        blocked += [(k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()]
-        return tuple(sorted(blocked))
+        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms))}
+        served = self._served(candidates, [k for k in asked if k not in blocks]) if candidates.share else {}
+        if len(full) + len(blocks) + len(served) < len(candidates.reps):  # else rather they than nobody
+            blocks |= {k: (k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()}
+        return tuple(block for _, block in sorted(blocks.items()))
 
     def _served(self, candidates: Candidates, asked: Iterable[int]) -> dict[int, int]:
         """Return, of those with a credit, how many of the last decisions whoever may have no more of them got."""
@@ -209,6 +217,20 @@ class StateProjection:
         ]
         return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
 
+    def _block(self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int) -> Blocked | None:
+        """Return why a candidate who is not at capacity has no room, if so."""
+        rep = candidates.reps[k]
+        if self.is_away(rep, at_ms):
+            return k, Block.AWAY, self.presences[rep], 0
+        for index, cap in enumerate(candidates.caps):
+            if not cap.is_of(k):
+                continue
+            use = self.counts.use(cap, rep, amounts, at_ms)
+            if cap.reached(use.counted, amounts.of(cap.cap.measure)):
+                lifts = (use.lifts_ms,) if cap.slot_ms else ()
+                return (k, Block.REACHED_CAP, index, use.counted, *lifts)
+        return None
+
     def is_away(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep is away at an instant."""
         until_ms = self.presences.get(rep)
@@ -219,8 +241,9 @@ class StateProjection:
         record = self.items.get(decision.item_id)
         if choice.rep:
             if record and record.owner:
-                self.loads[record.owner, record.kind] -= 1
-            self.loads[choice.rep, decision.kind] += 1
+                self._shift_load(record.owner, record.pool, record.kind, -1)
+            self._shift_load(choice.rep, choice.pool, decision.kind, 1)
+            self._count(decision, attempts[choice.step - 1][0])
         if choice.pool:
             override = decision.head.cause is Cause.OVERRIDE
             self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
@@ -228,10 +251,23 @@ class StateProjection:
             self._charges[choice.pool].add(decision.at_ms, choice.charge)
         self.items[decision.item_id] = _after(record, decision)
 
+    def _shift_load(self, rep: str, pool: str, kind: Kind, by: int) -> None:
+        for place in load_places(rep, pool):
+            self.loads[place, kind] += by
+
+    def _count(self, decision: Decision, candidates: Candidates) -> None:
+        """Count what the owner was given under their caps."""
+        if not candidates.caps:
+            return
+        k, amounts = candidates.reps.index(decision.rep), amounts_of(decision.head.item)
+        for cap in candidates.caps:
+            if cap.is_of(k):
+                self.counts.add(cap, decision.rep, amounts, decision.at_ms)
+
     def enter_completed(self, completed: Completed) -> None:
         """Enter the closing of a work item."""
         if completed.rep:
-            self.loads[completed.rep, completed.kind] -= 1
+            self._shift_load(completed.rep, completed.pool, completed.kind, -1)
         record = self.items[completed.item_id]
         number = completed.number
         self.items[completed.item_id] = replace(record, state=completed.state, event=number, version=number)

@@ -1,20 +1,21 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units, presences
-and work items are compared with what the store keeps beside the log.
+from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units, presences,
+counts of caps and work items are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+from router.assignment.caps import amounts_of
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import Ledger, StateProjection
-from router.history.reconciliation import presence_differences
+from router.history.reconciliation import count_differences, presence_differences
 from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
@@ -143,7 +144,7 @@ class Replay:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named)
+        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item))
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
         record = projection.items.get(decision.item_id)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
@@ -166,12 +167,7 @@ class Replay:
                 yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
         async for difference in self._ledgers(tenant, projection):
             yield difference
-        loads = await self._store.loads(tenant)
-        for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
-            if loads.get(key, 0) != projection.loads[key]:
-                rep, kind = key
-                yield f"loads {rep} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
-        for difference in presence_differences(projection.presences, await self._presences.presences(tenant)):
+        async for difference in self._room(tenant, projection):
             yield difference
         waiting, logged_waiting = await self._waiting(tenant), projection.waiting()
         if waiting != logged_waiting:
@@ -183,6 +179,18 @@ class Replay:
         for start in range(0, len(ids), _PAGE):
             async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
                 yield difference
+
+    async def _room(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        """Compare who has room: what is open, what was counted under caps, who is away."""
+        loads = await self._store.loads(tenant)
+        for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
+            if loads.get(key, 0) != projection.loads[key]:
+                place, kind = key
+                yield f"loads {place} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
+        for difference in count_differences(projection.counts.by_field, await self._store.counts(tenant)):
+            yield difference
+        for difference in presence_differences(projection.presences, await self._presences.presences(tenant)):
+            yield difference
 
     async def _ledgers(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         for pool in sorted(projection.pools):
@@ -232,4 +240,4 @@ def _explained(name: str, decision: Decision, rep: str, seen_differs: bool, epoc
     if epoch != decision.epoch:
         yield f"{name}: epoch: log says {decision.epoch}, replay {epoch}"
     if seen_differs:
-        yield f"{name}: deficits, open units or presence: log and replay differ"
+        yield f"{name}: deficits, open units, presence or caps: log and replay differ"

@@ -64,6 +64,22 @@ class ItemRecord:
         return replace(self, fired=(*others, fired))
 
 
+def load_places(rep: str, pool: str) -> tuple[str, ...]:
+    """Return where the load of a work item counts: as the rep's, and, if it came by a pool, as theirs of that pool and
+    as the pool's.
+
+    Examples
+    --------
+    >>> load_places("ann", "east"), load_places("ann", "")
+    (('ann', 'east/ann', 'east/'), ('ann',))
+    """
+    return (rep, f"{pool}/{rep}", f"{pool}/") if pool else (rep,)
+
+
+Counted = tuple[str | int, ...]
+"""What was counted under a cap: a calendar window and an amount, or slots of a rolling one and amounts in turn."""
+
+
 class CreditState(NamedTuple):
     """How a rep stands for their leaves in a pool; times in milliseconds since 1970.
 
@@ -109,6 +125,7 @@ class Snapshot:
     ledgers: Mapping[str, LedgerState] = field(default_factory=dict)
     owned: Mapping[str, int] = field(default_factory=dict)
     presences: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Counted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, TenantSettings
+from router.model.caps import Cap
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_form
 
@@ -23,7 +24,8 @@ MILLIS = 1_000
 class Rep:
     """A person who can own work; ``capacity`` caps their open units by kind, a kind left out is unlimited.
 
-    ``calendar`` says when they work; empty: as their pool's says, or the tenant's. ``manager`` is a rep.
+    ``calendar`` says when they work; empty: as their pool's says, or the tenant's. ``manager`` is a rep. ``caps``
+    limit what they get or hold over all pools.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Rep:
     capacity: Mapping[str, int] = field(default_factory=dict)
     calendar: str = ""
     manager: str = ""
+    caps: tuple[Cap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,8 @@ class Pool:
     """Reps competing for the same work; ``band`` in micro-units.
 
     ``calendar`` says when its members work who have none of their own; ``leave_buffer_ms`` before a leave they get
-    nothing new. ``managers`` are reps. Whoever is on leave competes for nothing; with an ``absence_policy`` they are
-    credited for it.
+    nothing new. ``managers`` are reps. ``caps`` limit what each member, or the pool as a whole, gets or holds of it.
+    Whoever is on leave competes for nothing; with an ``absence_policy`` they are credited for it.
     """
 
     id: str
@@ -89,6 +92,7 @@ class Pool:
     calendar: str = ""
     leave_buffer_ms: int = 0
     managers: tuple[str, ...] = ()
+    caps: tuple[Cap, ...] = ()
     absence_policy: CreditPolicy | None = None
 
 

@@ -265,6 +265,7 @@ def _reason(reason: Reason) -> decisions.Reason:
         operator=reason.op,
         item_field=reason.item_field,
         lift_time=timestamp(reason.lift_ms * 1000) if reason.lift_ms else None,
+        window=reason.window,
         time_zone=reason.time_zone,
         official_until=reason.official_until,
     )

@@ -52,6 +52,7 @@ class DecisionPresenter:
         contact_ms = await self._queries.expected_contact_ms(tenant, decision, even_past=view.full or view.tells)
         if contact_ms is not None:
             message.expected_contact_time.CopyFrom(timestamp(contact_ms * 1000))
+        await self.add_times(tenant, decision, message)
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]
         if known:
@@ -59,6 +60,12 @@ class DecisionPresenter:
         if view.tells:
             await self._put_in_words(call, tenant, decision, message, view)
         return message
+
+    async def add_times(self, tenant: str, decision: Decision, message: decisions.Decision) -> None:
+        """Write into a message what falls due after its decision."""
+        due_ms = await self._queries.contact_due_ms(tenant, decision)
+        if due_ms is not None:
+            message.contact_due_time.CopyFrom(timestamp(due_ms * 1000))
 
     async def _put_in_words(
         self, call: Call, tenant: str, decision: Decision, message: decisions.Decision, view: View

@@ -37,11 +37,12 @@ FORMAT = 5
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
 is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts; 3 no
-``arrival``; 4 nothing of hours. Each rule set is written in the first format that has all of it, for servers of a
-former version to read it while they can.
+``arrival``; 4 nothing of hours and deadlines, nor an ``arrival`` in the tenant's zone: where none was named, UTC was
+written. Each rule set is written in the first format that has all of it, for servers of a former version to read it
+while they can.
 """
 _SINCE_3 = frozenset({"contains", "starts_with", "percent"})
-_SINCE_5 = ("hours",)
+_SINCE_5 = ("hours", "contact_within")
 """Fields of a route, its last ones: where they are empty they are left out, so that an older rule set is written as it
 was."""
 
@@ -113,6 +114,8 @@ def loads(text: str | bytes) -> RoutingRules:
 
 
 def _format_of(rule_set: RoutingRules) -> int:
+    if rule_set.arrival and not rule_set.arrival.timezone:
+        return 5
     if any(map(_is_of_5, (rule_set.default, *(rule.target for rule in rule_set.rules)))):
         return 5
     if rule_set.arrival:
@@ -157,6 +160,9 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if get_origin(kind) is tuple:
         read = _reader(get_args(kind)[0])
         return lambda raw: tuple([read(part) for part in raw])
+    if written := [arg for arg in get_args(kind) if is_dataclass(arg)]:  # or None
+        optional = _reader(written[0])
+        return lambda raw: None if raw is None else optional(raw)
     return lambda raw: tuple(raw) if type(raw) is list else raw
 
 

@@ -29,6 +29,8 @@ from router.rules.route import (
     Wait,
     Widen,
 )
+from rules.duration_tables import DurationCompiler
+from rules.durations import DurationTable
 from rules.fields import FactValue, FieldType
 from rules.limits import MAX_LIST, MAX_STRING
 from rules.lists import NamedLists
@@ -59,6 +61,7 @@ class RouteCompiler:
         personal: Collection[str] = (),
         *,
         lists: NamedLists,
+        durations: DurationCompiler,
     ) -> None:
         self._fields = fields
         self._personal = personal
@@ -67,6 +70,7 @@ class RouteCompiler:
         self._meant = NearestNames()
         self._report = report
         self._lists = lists
+        self._durations = durations
 
     def compile(self, form: RouteForm, path: Path) -> Route:
         """Compile the route at a path."""
@@ -86,6 +90,7 @@ class RouteCompiler:
             sla=form.sla,
             fallback=fallback,
             hours=form.hours or "",
+            contact_within=self._within(form.contact_within, (*path, "contact_within")),
         )
 
     def _look_up(self, pool: str, path: Path) -> None:
@@ -109,6 +114,9 @@ class RouteCompiler:
             allowed = f"a number from 0 to {MAX_VALUE:,} or the name of a number field"
             self._report.error(path, f"found {shown(value)}; {allowed} is expected")
         return number
+
+    def _within(self, form: object, path: Path) -> DurationTable | None:
+        return None if form is None else self._durations.compile(form, path)
 
     def _requirements(self, forms: Sequence[RequirementForm], path: Path) -> tuple[Requirement, ...]:
         return tuple(self._requirement(form, (*path, index)) for index, form in enumerate(forms))

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
+from router.model.workforce import WorkforceRecords
 from router.rules.forms import DropForm, FallbackRepForm, OtherPoolForm, RequirementForm, RouteForm, RuleSetForm
 from router.rules.off_duty import routes, timed_pools, warn_of_unsaid
-from router.rules.scenarios import ScenarioWorkforce
 from rules.forms import AllForm, AnyForm, ComparisonForm, NotForm
 from rules.problems import known_names, shown
 from rules.report import Path, Report
@@ -39,10 +39,10 @@ class KnownNames:
     timed_pool: Collection[str] | None = None
 
     @classmethod
-    def of(cls, workforce: ScenarioWorkforce) -> KnownNames:
+    def of(cls, workforce: WorkforceRecords) -> KnownNames:
         """Return the names that a workforce bears; nobody's attributes are looked up where there is nobody."""
         attributes = {name for rep in workforce.reps.values() for name in rep.attributes}
-        there = workforce.territories.records, workforce.reps, attributes if workforce.reps else None
+        there = workforce.territories, workforce.reps, attributes if workforce.reps else None
         return cls(*there, timed_pools(workforce))
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from router.model.workforce import WorkforceRecords
 from router.rules.forms import DropForm, RouteForm, RuleSetForm, WidenForm
-from router.rules.scenarios import ScenarioWorkforce
 from rules.report import Path, Report
 
 
-def timed_pools(workforce: ScenarioWorkforce) -> frozenset[str]:
+def timed_pools(workforce: WorkforceRecords) -> frozenset[str]:
     """Return the pools of which somebody works by hours: a calendar of their own, of the pool's or of the tenant's."""
     timed = {rep.id for rep in workforce.reps.values() if rep.calendar}
     everywhere = workforce.settings.calendar

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rules.durations import DurationTable
 from rules.fields import FactValue
 from rules.ruleset import RuleSet
 
@@ -84,6 +85,7 @@ class Route:
     work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy. ``hours`` says what
     those of the pool who are not on duty mean: nothing is said, and the next step is tried; ``ignore``: they count as
     if they were; ``wait``: for one of them who fits the work item waits, rather than going on to the next step.
+    ``contact_within`` is how long the owner may take, in their own hours, until they make contact; None: as they like.
     """
 
     pool: str
@@ -94,6 +96,7 @@ class Route:
     sla: str = ""
     fallback: tuple[Fallback, ...] = ()
     hours: Literal["", "ignore", "wait"] = ""
+    contact_within: DurationTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +120,20 @@ class KnownCustomer:
 class RoutingRules(RuleSet[Route]):
     """A rule set whose rules lead to routes.
 
-    ``compared_fields`` follow from them: those that some requirement or preference compares reps with, and that
-    therefore stand in reasons.
+    What follows from them: ``compared_fields``, those that some requirement or preference compares reps with, and that
+    therefore stand in reasons; ``limits_contact``, whether some route says by when contact is to be made.
     """
 
     known_customer: KnownCustomer | None = None
     compared_fields: frozenset[str] = field(init=False, compare=False, repr=False)
+    limits_contact: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         RuleSet.__post_init__(self)
         routes = [self.default, *(rule.target for rule in self.rules)]
         compared = {requirement.item for route in routes for requirement in requirements(route) if requirement.item}
         object.__setattr__(self, "compared_fields", frozenset(compared))
+        object.__setattr__(self, "limits_contact", any(route.contact_within for route in routes))
 
     def applied(self, matched: Sequence[str]) -> Route:
         """Return the route of the first of the matching rules, the default where none matched."""

@@ -28,6 +28,7 @@ from router.wording.phrases import (
     REQUIREMENTS,
     SENTENCES,
     STATES,
+    WINDOWS,
 )
 
 _ATTRIBUTE = "attributes."
@@ -59,6 +60,9 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
                 _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language))
     decision.sentences.extend(_sentences(decision, language, zone))
+    if decision.HasField("contact_due_time"):
+        due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
+        decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
 
 
 def summary(refusals: Refusals, language: Language) -> str:
@@ -246,7 +250,8 @@ def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
-    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required)
+    window = WINDOWS[reason.window].say(language)
+    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required, window=window)
 
 
 def _tell_lift(reason: decisions.Reason, decision: decisions.Decision, language: Language, zone: tzinfo) -> None:

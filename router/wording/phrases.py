@@ -33,6 +33,7 @@ REFUSED: Mapping[str, Phrase] = {
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
     "AWAY": Phrase("away", "离开"),
+    "REACHED_CAP": Phrase("cap reached", "已达上限"),
     "CREDIT_SHARE": Phrase("at their share after leave", "休假补偿已达份额上限"),
 }
 """What refuses somebody, in general, by the reason's code."""
@@ -55,6 +56,7 @@ REASONS: Mapping[str, Phrase] = {
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
     "AWAY": Phrase("away", "离开"),
+    "REACHED_CAP": Phrase("{window}cap reached: {actual} of {required}", "已达{window}上限 {actual}/{required}"),
     "CREDIT_SHARE": Phrase(
         "credited for leave, and got {actual} of the pool's last 100, {required} at most",
         "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
@@ -66,8 +68,19 @@ LIFTS: Mapping[str, Phrase] = {
     "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when} 上班"),
     "ON_LEAVE": Phrase("{reason}, back {when}", "{reason}，{when} 回来上班"),
     "AWAY": Phrase("{reason}, back {when}", "{reason}，{when} 回来"),
+    "REACHED_CAP": Phrase("{reason}, again {when}", "{reason}，{when} 起恢复"),
 }
 """A reason that time ends, with the instant, by code."""
+
+WINDOWS: Mapping[str, Phrase] = {
+    "": Phrase("open-work ", "在手"),
+    "HOUR": Phrase("hourly ", "每小时"),
+    "DAY": Phrase("daily ", "每日"),
+    "WEEK": Phrase("weekly ", "每周"),
+    "MONTH": Phrase("monthly ", "每月"),
+    "ROLLING": Phrase("rolling ", "滚动"),
+}
+"""Windows of caps, in front of the cap."""
 
 WHEN: Mapping[str, Phrase] = {
     "that day": Phrase("at {time}", "{time}"),
@@ -197,6 +210,7 @@ SENTENCES: Mapping[str, Phrase] = {
     "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "最早 {when} 有人上班，届时接手。"),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
+    "contact due": Phrase("Contact is due {when}.", "最迟 {when} 联系对方。"),
     "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),

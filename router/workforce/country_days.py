@@ -89,15 +89,15 @@ def _days(country: str, years: Collection[int], subdivision: str) -> HolidayBase
 
     known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
-        raise InvalidInput.of("country", f"found {country!r}; allowed is one of {', '.join(sorted(known))}")
+        raise InvalidInput.of("country.country", f"found {country!r}; allowed is one of {', '.join(sorted(known))}")
     if subdivision and subdivision not in known[country]:
         allowed = (
             f"one of {', '.join(known[country])}" if known[country] else f"none: {country} has the same days all over"
         )
-        raise InvalidInput.of("subdivision", f"found {subdivision!r}; allowed is {allowed}")
+        raise InvalidInput.of("country.subdivision", f"found {subdivision!r}; allowed is {allowed}")
     kind = getattr(holidays, country)
     _check_years(years, kind.start_year, kind.end_year)
-    days: HolidayBase = kind(years=years, subdiv=subdivision or None, language=kind.default_language, expand=False)
+    days: HolidayBase = kind(years=years, subdiv=subdivision or None, language=kind.default_language)
     return days
 
 
@@ -105,7 +105,7 @@ def _check_years(years: Collection[int], first: int, last: int) -> None:
     unknown = next((year for year in years if not first <= year <= last), None)
     if unknown is not None or not years:
         shown = "none" if unknown is None else unknown
-        raise InvalidInput.of("years", f"found {shown}; allowed are those from {first} to {last}, one at least")
+        raise InvalidInput.of("country.years", f"found {shown}; allowed are those from {first} to {last}, one at least")
 
 
 def _is_chinese(days: HolidayBase) -> bool:

@@ -115,7 +115,9 @@ class _Reading:
         self._default = _default_zone(file) or local
         self._replaced = defaultdict[str, list[Property]](list)
         for event in file.events:
-            self._replaced[event.text("UID")] += event.properties.get("RECURRENCE-ID", ())
+            if replaced := event.properties.get("RECURRENCE-ID"):
+                _check_replacement(event)
+                self._replaced[event.text("UID")] += replaced
 
     def covered(self) -> Iterator[tuple[Event, list[date]]]:
         """Yield each event that covers days asked for, with these."""
@@ -181,8 +183,6 @@ class _Reading:
         without = event.properties.get("EXDATE", [])
         if "RECURRENCE-ID" not in event.properties:
             without = [*without, *self._replaced[event.text("UID")]]
-        else:
-            _check_replacement(event)
         return sorted(starts.difference(self._moments(without, span)))
 
     def _repeated(self, rule: Property, span: _Span) -> Iterator[datetime]:
@@ -211,7 +211,10 @@ class _Reading:
         """Yield listed moments by the clocks of an event's zone; a date stands for the event of that date."""
         for parameters, values in found:
             for value in values.split(","):
+                self._look_at(1)
                 moment, where = self._moment((parameters, value))
+                if where and span.zone is None and moment.time() != time():
+                    raise ValueError(f"has {shown(value)}, a time, where DTSTART is a date")
                 yield _elsewhere(moment, where, span.zone) if where else datetime.combine(moment, span.start.time())
 
     def _moment(self, found: Property) -> tuple[datetime, ZoneInfo | None]:
@@ -232,9 +235,9 @@ class _Reading:
 def _check_replacement(event: Event) -> None:
     """Check that an event stands for one day of another."""
     if not event.text("UID"):
-        raise ValueError("has RECURRENCE-ID without UID: it must name the event whose day it is")
+        raise event.fault("has RECURRENCE-ID without UID: it must name the event whose day it is")
     if any("RANGE" in parameters for parameters, _ in event.properties["RECURRENCE-ID"]):
-        raise ValueError("has RECURRENCE-ID with RANGE; allowed is one for each day that is moved")
+        raise event.fault("has RECURRENCE-ID with RANGE; allowed is one for each day that is moved")
 
 
 def _value(found: Property) -> object:

@@ -35,8 +35,9 @@ HORIZON_MS = (3 * 365 + 1) * MIDNIGHT * MINUTE_MS
 
 _EPOCH = datetime(1970, 1, 1)
 _MS = timedelta(milliseconds=1)
-_DAYS_BEFORE, _DAYS_AFTER = 3, 2
-"""Dates beside a page's own whose spans may reach into it: clocks are up to a day off, and a span lasts up to two."""
+_FIRST, _LAST = datetime(1, 1, 2) - _EPOCH, datetime(9999, 12, 31) - _EPOCH
+_DAYS_BEFORE = 2
+"""Dates before a page's first that may reach into it: spans end with the next date, by clocks up to a day behind."""
 _PAGES_KEPT = 128  # three times what one question can touch
 
 Span = tuple[int, int]
@@ -125,19 +126,13 @@ class OpenHours:
 
     def around(self, at_ms: int) -> Span:
         """Return the longest span around an instant in which nothing opens or closes, as far as the horizon."""
-        opened = self.is_open(at_ms)
-        since, until = self._page(at_ms // PAGE_MS).around(at_ms)
-        while since > at_ms - HORIZON_MS and self.is_open(since - 1) == opened:
-            since, _ = self._page((since - 1) // PAGE_MS).around(since - 1)
-        while until < at_ms + HORIZON_MS and self.is_open(until) == opened:
-            _, until = self._page(until // PAGE_MS).around(until)
-        return max(since, at_ms - HORIZON_MS), min(until, at_ms + HORIZON_MS)
+        return self._since(at_ms), self._until(at_ms)
 
     def next_opening(self, at_ms: int) -> int | None:
         """Return the first instant from this one on at which it is open; None: not within the horizon."""
         if self.is_open(at_ms):
             return at_ms
-        _, until = self.around(at_ms)
+        until = self._until(at_ms)
         return until if until < at_ms + HORIZON_MS else None
 
     def add(self, start_ms: int, open_ms: int) -> int:
@@ -197,6 +192,20 @@ class OpenHours:
         until = self.calendar.official_until
         return not until or _local(self._zone, at_ms).date().isoformat() <= until
 
+    def _since(self, at_ms: int) -> int:
+        earliest, opened = at_ms - HORIZON_MS, self.is_open(at_ms)
+        since, _ = self._page(at_ms // PAGE_MS).around(at_ms)
+        while since > earliest and self.is_open(since - 1) == opened:
+            since, _ = self._page((since - 1) // PAGE_MS).around(since - 1)
+        return max(since, earliest)
+
+    def _until(self, at_ms: int) -> int:
+        latest, opened = at_ms + HORIZON_MS, self.is_open(at_ms)
+        _, until = self._page(at_ms // PAGE_MS).around(at_ms)
+        while until < latest and self.is_open(until) == opened:
+            _, until = self._page(until // PAGE_MS).around(until)
+        return min(until, latest)
+
     def _compiled(self, index: int) -> _Page:
         start, end = index * PAGE_MS, (index + 1) * PAGE_MS
         spans = ((max(opening, start), min(closing, end)) for opening, closing in self._spans(start, end))
@@ -240,7 +249,7 @@ def _dates(start: int, end: int) -> Iterator[date]:
     """Yield the dates of which a span may reach between two instants."""
     epoch, day_ms = _EPOCH.toordinal(), MIDNIGHT * MINUTE_MS
     first = max(start // day_ms + epoch - _DAYS_BEFORE, date.min.toordinal() + 1)
-    last = min(end // day_ms + epoch + _DAYS_AFTER, date.max.toordinal() - 2)
+    last = min(end // day_ms + epoch, date.max.toordinal() - 2)
     return map(date.fromordinal, range(first, last + 1))
 
 
@@ -260,7 +269,9 @@ def _offset(local: datetime) -> int:
 
 
 def _local(zone: ZoneInfo, at_ms: int) -> datetime:
-    return (_EPOCH.replace(tzinfo=UTC) + timedelta(milliseconds=at_ms)).astimezone(zone)
+    """Return what clocks show; for an instant where their dates end, what they show at the last, or first, midnight."""
+    since_1970 = min(max(timedelta(milliseconds=at_ms), _FIRST), _LAST)
+    return (_EPOCH.replace(tzinfo=UTC) + since_1970).astimezone(zone)
 
 
 def _length(day: Sequence[Hours]) -> int:

@@ -1,4 +1,4 @@
-"""Keeping reps, pools and territories: the use cases.
+"""Keeping reps, pools, territories, calendars, absences and what holds for a tenant: the use cases.
 
 Each change is worked out in Python from the records of one revision and written only if that revision still holds;
 otherwise it is worked out anew. So checks that span records (members exist, territories form a tree) need no script,
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
+from router.model.calendars import SETTINGS_ID
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
 from router.model.workforce import Record, WorkforceRecords
 from router.model.workitem import fingerprint_of
@@ -101,11 +102,25 @@ class WorkforceService:
             raise NotFound(kind, name_of(tenant, kind, record_id))
         return Saved(record, str(records.changed[kind, record_id]))
 
-    async def page(self, tenant: str, kind: str, *, after: str, count: int) -> tuple[list[Saved], str]:
-        """Return records by id behind ``after``, and the id to go on behind (empty: no more)."""
+    async def settings(self, tenant: str) -> Saved:
+        """Return what holds for the tenant; without an etag where nobody ever said."""
+        records = await self.records(tenant)
+        return Saved(records.settings, str(records.changed.get(("tenant", SETTINGS_ID), "")))
+
+    async def page(
+        self, tenant: str, kind: str, *, after: str, count: int, within: str = ""
+    ) -> tuple[list[Saved], str]:
+        """Return records by id behind ``after``, and the id to go on behind (empty: no more).
+
+        Parameters
+        ----------
+        within
+            What the ids of all that is meant begin with.
+        """
         records = await self.records(tenant)
         of_kind = records.of(kind)
-        ids = sorted(record_id for record_id in of_kind if record_id > after)
+        last = after.split("/")  # all of a rep's absences together
+        ids = sorted((each for each in of_kind if each.startswith(within) and each.split("/") > last), key=_parts)
         page = [Saved(of_kind[record_id], str(records.changed[kind, record_id])) for record_id in ids[:count]]
         return page, ids[count - 1] if len(ids) > count else ""
 
@@ -193,14 +208,14 @@ class WorkforceService:
         actor: str = "",
         preview: bool = False,
     ) -> None:
-        """Delete a record; a rep leaves their pools, whose ledgers are settled.
+        """Delete a record; a rep leaves their pools, whose ledgers are settled, and their absences go with them.
 
         Raises
         ------
         NotFound, StaleEtag
             If it is not there, or not as expected.
         NotPossible
-            If a rep owns open work, or a territory has children.
+            If a rep owns open work or leads somebody, a territory has children, or a calendar is used.
         RequestIdReused, Conflict
             As ``save``.
         """
@@ -270,3 +285,7 @@ class WorkforceService:
             )
         except StaleRevision:
             return 0
+
+
+def _parts(record_id: str) -> list[str]:
+    return record_id.split("/")

@@ -9,6 +9,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -27,6 +29,7 @@ from router.cli.stores import connected_stores
 from router.model.errors import FormatMismatch
 from scoring.services import ScoringServices
 from serving.doctor import host
+from serving.doctor.calendars import judge_calendars
 from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.store import judge, timers
 from serving.upgrading import UpgradeLines
@@ -87,8 +90,9 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         yield asyncio.run(_writes(url))
         form = asyncio.run(_format(url))
         yield form
-        if form.severity is Severity.GOOD:  # else what it says of its timers cannot be read
+        if form.severity is Severity.GOOD:  # else what it holds cannot be read
             yield asyncio.run(_timers(url))
+            yield from asyncio.run(_calendars(url))
     except StoreUnsuitable as error:
         yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
@@ -124,6 +128,14 @@ async def _timers(url: str) -> Finding:
     async with connected_stores(url) as stores:
         statuses = [await stores.timers.timer_status(tenant) for tenant in await stores.rule_sets.tenants()]
     return timers(statuses)
+
+
+async def _calendars(url: str) -> list[Finding]:
+    today = datetime.now(UTC).date()
+    async with connected_stores(url) as stores:
+        records = {tenant: await stores.workforce.read(tenant) for tenant in await stores.rule_sets.tenants()}
+    judged = (judge_calendars(tenant, each.calendars.values(), today) for tenant, each in records.items())
+    return list(chain.from_iterable(judged))
 
 
 def _access(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:

@@ -90,7 +90,8 @@ class Judge:
         if not await self._stores.assignments.waiting(self._tenant, count=1):
             return False
         loads = await self._stores.assignments.loads(self._tenant)
-        return sum(loads.values()) < sum(self._caps.values())
+        open_units = sum(units for (place, _), units in loads.items() if "/" not in place)  # not those of pools again
+        return open_units < sum(self._caps.values())
 
     async def _all_told(self, watchers: Sequence[Watcher]) -> bool:
         changes = [event.number for event in await self.events() if isinstance(event, Decision | Completed)]

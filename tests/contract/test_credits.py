@@ -29,6 +29,7 @@ from router.history.reconciliation import Movement
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
 from router.model.calendars import Absence
+from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Block, Decision
 from router.model.events import Credited, Event
 from router.model.records import LedgerState, Snapshot
@@ -269,6 +270,48 @@ async def test_whoever_had_their_share_is_left_out_unless_nobody_else_has_room(f
     assert seen == ((0, Block.CREDIT_SHARE, 2, 2),)
     assert (alone.rep, [code for _, code, *_ in alone.seen[-1].blocked]) == ("ann", [Block.AWAY] * 2)
     assert await firm.differences() == []
+
+
+async def ann_is_back_under_caps(firm: Firm) -> list[Decision]:
+    """Have ann credited, at up to two of the last leads, where nobody may get more than three a day. Route ten; and on
+    the next day three while the others are away, and one when they are back.
+    """
+    daily = Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY)
+    await firm.open(None, EQUALS)
+    await firm.write(replace(a_pool(EQUALS, replace(POLICY, share=2)), caps=(daily,)))
+    await ann_was_away(firm)
+    decisions = await firm.route(10)
+    await firm.go_to(NOW + 2 * DAY)
+    for until_ms, leads in ((0, 3), (None, 1)):
+        for rep in ("bob", "eve"):
+            await firm.presences.set_presence(firm.tenant, rep, until_ms)
+        decisions += await firm.route(leads)
+    return decisions
+
+
+async def test_caps_and_a_share_are_held_together_and_a_cap_comes_first(store: EmbeddedServer, tenant: str) -> None:
+    redis = SimulatedRedis.from_url(store.url)
+    twin, real = Firm(None, tenant), Firm(redis, tenant)
+
+    decisions = await ann_is_back_under_caps(twin)
+
+    assert await ann_is_back_under_caps(real) == decisions
+    assert await real.events() == await twin.events()
+    assert await real.ledger() == await twin.ledger()
+    assert await real.differences() == await twin.differences() == []
+    seen = [[code for _, code, *_ in decision.seen[-1].blocked] for decision in decisions]
+    assert seen == [
+        *([[]] * 2),  # ann's, who then has had her share
+        *([[Block.CREDIT_SHARE]] * 5),
+        [Block.CREDIT_SHARE, Block.REACHED_CAP],
+        [Block.REACHED_CAP] * 2,  # nobody else has room: ann's all the same
+        [Block.REACHED_CAP] * 3,  # but never beyond a cap
+        *([[Block.AWAY] * 2] * 3),
+        [Block.REACHED_CAP],  # ann, who has had her share too
+    ]
+    assert Counter(decision.rep for decision in decisions[:10]) == {"ann": 3, "bob": 3, "eve": 3, "": 1}
+    await redis.flushall()
+    await redis.aclose()
 
 
 async def test_whoever_leaves_the_pool_takes_no_credit_along(firm: Firm) -> None:

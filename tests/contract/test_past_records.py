@@ -165,9 +165,43 @@ async def test_a_repeated_joint_edit_is_answered_by_what_is_behind_the_nearest_t
 async def test_nothing_is_kept_once_the_workforce_is_another_than_before_it_was_read(world: Routing) -> None:
     records = await folded(world.workforce, world.tenant, 3)
 
-    await world.workforce.keep_records(world.tenant, records, RevisionPair(1, 11, "", "of a lost past"))
+    await world.workforce.keep_records(world.tenant, records, RevisionPair(1, 11))
 
     assert (await world.workforce.kept_records(world.tenant, 100)).revision == 0
+
+
+async def test_nothing_is_kept_that_was_read_of_a_past_that_the_store_has_lost(redis: Any, tenant: str) -> None:
+    world = await Routing.open(redis, tenant)
+    active = await world.rule_sets.revisions(tenant)
+    records = await folded(world.workforce, tenant, 1)
+
+    await world.workforce.keep_records(tenant, records, active._replace(workforce_event_hash="of a lost past"))
+    lost = await world.workforce.kept_records(tenant, 1)
+    await world.workforce.keep_records(tenant, records, active)
+
+    assert (lost.revision, (await world.workforce.kept_records(tenant, 1)).revision) == (0, 1)
+
+
+async def test_a_revision_that_there_is_not_yet_is_not_kept(world: Routing) -> None:
+    await PastRecords(world.workforce, world.rule_sets, EVERY).at(world.tenant, 16)
+
+    assert (await world.workforce.kept_records(world.tenant, 100)).revision == 12
+
+
+async def test_an_older_planner_is_not_made_of_a_newer_one_and_a_newer_one_only_of_what_came_between(
+    world: Routing,
+) -> None:
+    workforce = Counting(world.workforce)
+    planners = PlannerCache(cast(Any, workforce), world.rule_sets, world.rule_sets)
+
+    names, read = list[str](), list[int]()
+    for revision in (8, 4, 11):
+        workforce.n_read = 0
+        planner = await planners.at(world.tenant, 1, revision)
+        names.append(planner.roster.reps["cy"].display_name)
+        read.append(workforce.n_read)
+
+    assert (names, read) == (["5", "1", "8"], [8, 4, 3])
 
 
 @pytest.mark.parametrize("harm", [b"", b"nonsense", None], ids=["empty", "nonsense", "altered"])

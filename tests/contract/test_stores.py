@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from redis.asyncio import Redis
 
 from failures import Failure
 from router.adapters.redis.assignments import RedisAssignments
@@ -25,12 +24,13 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.caps import Amounts
 from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
-from router.backlog.lifts import lifts
+from router.backlog.lifts import lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
@@ -39,6 +39,7 @@ from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import (
@@ -170,7 +171,7 @@ class Side:
         return await self.assignments.bind(TENANT, planner.revisions, jobs)
 
     def follower(self, *_: object) -> TimerFollower:
-        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts)])
+        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts_of)])
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
@@ -433,6 +434,7 @@ class Stores(RuleBasedStateMachine):
             self.both(partial(ledger_of, pool))
             self.both(partial(report_of, pool))
         self.both(lambda side: side.assignments.loads(TENANT))
+        self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
@@ -448,7 +450,8 @@ def some_rep(draw: st.DrawFn, rep: str) -> Rep:
     cap = draw(st.sampled_from([None, None, 0, 1, 2, 3]))
     capacity = {} if cap is None else {"LEAD": cap}
     active, calendar = draw(st.sampled_from([True] * 4 + [False])), draw(st.sampled_from(["", "", "days", "nights"]))
-    return Rep(rep, attributes={"skills": skills}, active=active, capacity=capacity, calendar=calendar)
+    caps = draw(some_caps(of_pool=False))
+    return Rep(rep, attributes={"skills": skills}, active=active, capacity=capacity, calendar=calendar, caps=caps)
 
 
 @st.composite
@@ -458,8 +461,29 @@ def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     ramp = (WeightStep(MONDAY_MS + 12 * HOUR_MS, 300), WeightStep(MONDAY_MS + 40 * HOUR_MS, 900))
     places = tuple(Member(rep, weight, draw(st.sampled_from([(), (), ramp]))) for rep, weight in members.items())
     calendar, buffer_ms = draw(st.sampled_from(["", "", "days"])), draw(st.sampled_from([0, 4 * HOUR_MS]))
+    caps = draw(some_caps(of_pool=True))
     policy = draw(st.sampled_from([None, CreditPolicy(2 * MICROS, 30 * HOUR_MS, 3)]))
-    return Pool(pool, places, "", band, draw(st.booleans()), calendar, buffer_ms, absence_policy=policy)
+    value_weighted = draw(st.booleans())
+    return Pool(pool, places, "", band, value_weighted, calendar, buffer_ms, caps=caps, absence_policy=policy)
+
+
+@st.composite
+def some_caps(draw: st.DrawFn, *, of_pool: bool) -> tuple[Cap, ...]:
+    """Draw up to three caps that mean something, low enough to be reached."""
+    scopes = st.sampled_from(CapScope) if of_pool else st.just(CapScope.REP)
+    kinds = st.sampled_from([(), (), (Kind.LEAD,), (Kind.LEAD, Kind.TICKET)])
+    limits = st.integers(0, 6)
+    held = st.builds(Cap, st.just(""), st.sampled_from(sorted(HELD)), limits, scopes, kinds)
+    timed = st.builds(
+        Cap, st.just(""), st.sampled_from([CapMeasure.COUNT, CapMeasure.UNITS]), limits, scopes, kinds,
+        st.sampled_from(sorted(CALENDAR_WINDOWS)), st.just(0), st.sampled_from(CapPace),
+    )  # fmt: skip
+    rolling = st.builds(
+        Cap, st.just(""), st.just(CapMeasure.VALUE), st.integers(1, 9_000_000), scopes, kinds,
+        st.just(CapWindow.ROLLING), st.sampled_from([60_000, HOUR_MS]),
+    )  # fmt: skip
+    drawn = draw(st.lists(st.one_of(held, timed, rolling), max_size=3))
+    return tuple(replace(cap, id=f"c{place}") for place, cap in enumerate(drawn))
 
 
 def a_rep(rep: str, _: object) -> Rep:
@@ -560,28 +584,38 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     """Send thirty jobs about random candidates, preferences, caps and values through both stores."""
     weight, cap = st.integers(1, 1_000_000), st.one_of(st.none(), st.integers(0, 9))
     reps = {
-        rep: Rep(rep, attributes={"skills": skills}, capacity={} if limit is None else {"LEAD": limit})
+        rep: Rep(
+            rep,
+            attributes={"skills": skills},
+            capacity={} if limit is None else {"LEAD": limit},
+            caps=data.draw(some_caps(of_pool=False)),
+        )
         for rep in "abcdefgh"
         for skills, limit in [(data.draw(st.sampled_from([(), ("x",), ("y",), ("x", "y")])), data.draw(cap))]
     }
     members = tuple(Member(rep, data.draw(weight)) for rep in reps)
-    pool = Pool("p", members, band=data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS])))
+    band = data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS]))
+    pool = Pool("p", members, band=band, caps=data.draw(some_caps(of_pool=True)))
     roster = roster_of(0, reps, {"p": pool}, {})
     likes = [(ResolvedRequirement(Requirement("skills", "has", value=skill), skill), 2) for skill in "xy"]
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
     jobs = []
     for number in range(30):
         without = frozenset(data.draw(st.sets(st.sampled_from("abcdefgh"), max_size=6)))
-        candidates = roster.candidates("p", Kind.LEAD, (), likes, at_ms=0, without=without)
+        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without, at_ms=MONDAY_MS)
         charge = data.draw(st.sampled_from([MICROS, MICROS, 1, 7 * MICROS, 10**13]))
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
-        jobs.append(BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, head, content))
-    redis = Redis.from_url(redis_url)
+        amounts = Amounts(1, data.draw(st.sampled_from([0, MICROS, MICROS, 2 * MICROS])))
+        item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
+        job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content)
+        jobs.append(job._replace(amounts=amounts))
+    redis = SimulatedRedis.from_url(redis_url)
     await redis.flushall()
-    answers = [
-        await store.bind(TENANT, RevisionPair(), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))
-    ]
+    await SimulatedClock(redis).set(MONDAY_MS * 1000, rate=0)
+    stores = MemoryStore(lambda: MONDAY_MS), RedisAssignments(redis)
+    answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
+    assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
     await redis.aclose()
 
     assert without_times(answers[0]) == without_times(answers[1])

@@ -14,11 +14,11 @@ from router.backlog.wakes import Wakes
 from router.erasure.ports import Erasure
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.model.decision import Decision
 from router.model.errors import CorruptHistory
 from router.model.events import Fired
 from router.model.records import FiredStep
 from router.model.workforce import Rep
-from router.model.workitem import WorkItem
 from router.timers.follower import TimerFollower
 from router.timers.ports import Present
 from router.timers.timer import WAKE, Position, Timer, digest
@@ -37,7 +37,7 @@ class Openings:
         self.in_ms: int | None = AT_ONCE
         self.by_revision: dict[int, int] = {}
 
-    def __call__(self, present: Present, _: WorkItem, at_ms: int) -> int | None:
+    def __call__(self, present: Present, _: Decision, at_ms: int) -> int | None:
         in_ms = self.by_revision.get(present.planner.roster.revision, self.in_ms)
         return None if in_ms is None else at_ms + in_ms
 

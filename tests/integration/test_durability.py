@@ -156,6 +156,7 @@ async def acknowledged(api: Api) -> decisions.Decision:
         except grpc.aio.AioRpcError as error:
             if error.code() is not grpc.StatusCode.UNAVAILABLE:
                 raise
+            await asyncio.sleep(0.05)
 
 
 async def test_with_a_replica_the_repeated_request_is_acknowledged(caplog: pytest.LogCaptureFixture) -> None:
@@ -166,8 +167,7 @@ async def test_with_a_replica_the_repeated_request_is_acknowledged(caplog: pytes
             with pytest.raises(grpc.aio.AioRpcError):
                 await api.route("1", request_id="once")
             with running("--replicaof", "127.0.0.1", str(port)) as replica, redis.Redis.from_url(replica) as copy:
-                while copy.info("replication")["master_link_status"] != "up":
-                    pass
+                until(lambda: copy.info("replication")["master_link_status"] == "up")
                 decision = await acknowledged(api)
                 seen = await api.item(decision.work_item)
                 watch = api.routing.WatchWorkItems(

@@ -10,7 +10,7 @@ from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownA
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event
-from router.model.records import ItemRecord, LedgerState
+from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import TRANSITIONS, Kind
 from tests.twins.tenants import Tenant, Tenants, opened_in
@@ -51,26 +51,18 @@ class MemoryAssignments(Tenants):
         if repeated is not None:
             return repeated
         record = state.projection.items.get(job.item_id)
-        if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
-            return Refusal.CONFLICT
         if job.mode is Mode.ROUTE and record is not None and record.owner:
-            existing = state.events[record.decision - 1]
-            assert isinstance(existing, Decision)
-            answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
-            if not preview:
-                remember_in(state, job.request_id, job.fingerprint, answer)
-            return answer
-        if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
-            return Refusal.CLOSED
-        if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
-            return Refusal.CONFLICT
+            return self._existing(state, job, record, preview)
+        refusal = _refused(job, record)
+        if refusal is not None:
+            return refusal
         at_ms = self._time_of(state)
         return self._choose(state, job, record, at_ms, preview) if _is_planned_for(job, at_ms) else Moved(at_ms)
 
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named)
+        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
@@ -88,6 +80,14 @@ class MemoryAssignments(Tenants):
             state.other_ids.setdefault(job.normal_id, job.item_id)
         remember_in(state, job.request_id, job.fingerprint, decision)
         return decision
+
+    def _existing(self, state: Tenant, job: BindCommand, record: ItemRecord, preview: bool) -> Decision:
+        existing = state.events[record.decision - 1]
+        assert isinstance(existing, Decision)
+        answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
+        if not preview:
+            remember_in(state, job.request_id, job.fingerprint, answer)
+        return answer
 
     def _decide(
         self,
@@ -212,8 +212,23 @@ class MemoryAssignments(Tenants):
         return self._tenants[tenant].projection.ledgers[pool].state()
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
-        """Return the open units by rep and kind."""
+        """Return the open units by place and kind."""
         return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
+
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        """Return what was counted under caps."""
+        return dict(self._tenants[tenant].projection.counts.by_field)
+
+
+def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
+    """Say why a job cannot be done with a work item as it stands; None: it can."""
+    if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
+        return Refusal.CONFLICT
+    if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
+        return Refusal.CLOSED
+    if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
+        return Refusal.CONFLICT
+    return None
 
 
 def _is_planned_for(job: BindCommand, at_ms: int) -> bool:

@@ -10,6 +10,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,7 @@ USES = {
     ("router/adapters/redis/scripts/keep_customer_scores.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,
+    ("router/cli/calendars.py", "datetime.now"): "which day is today, for whoever looks at a calendar",
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
     ("router/cli/filters.py", "datetime.now"): "what `--since 7d` counts from, for whoever types it",
     ("router/cli/server.py", "time.monotonic"): HOW_LONG,
@@ -51,6 +53,7 @@ USES = {
     ("scoring/cli/rescore.py", "datetime.now"): WHEN_MADE,
     ("scoring/services.py", "datetime.now"): WHEN_MADE,
     ("scoring/clock.py", "datetime.now"): WHERE_NOT_SAID,
+    ("serving/doctor/command.py", "datetime.now"): "which days of a calendar somebody has to look up, in real time",
     ("store/files.py", "client.time"): "from when on a backup is clean: backups are taken in real time",
     ("store/clock.py", "redis.time"): "the one clock; here it is read to move a simulated one",
     ("store/diagnostics.py", "client.time"): "how far the store's clock is from ours",
@@ -105,6 +108,7 @@ def _last(expression: ast.expr) -> str:
     return ast.unparse(expression).rpartition(".")[2]
 
 
+@cache
 def uses() -> set[tuple[str, str]]:
     """Return every use in what is shipped."""
     shipped = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]

@@ -17,7 +17,7 @@ from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
-from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState
+from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
@@ -88,7 +88,8 @@ class RedisAssignments:
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
-        self._clock.learn(tenant, [answer for answer, job in zip(answers, jobs, strict=True) if job.interval])
+        if timed := [answer for answer, job in zip(answers, jobs, strict=True) if job.interval]:
+            self._clock.learn(tenant, timed)
         return await self._opened(tenant, answers)
 
     async def now_us(self, tenant: str) -> int:
@@ -239,6 +240,10 @@ class RedisAssignments:
         with translated():
             return open_units(await self._redis.hgetall(Keys(tenant).loads))
 
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        with translated():
+            return counts_from(await self._redis.hgetall(Keys(tenant).counts))
+
 
 def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
     """Read a pool's ledger."""
@@ -259,9 +264,14 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
 
 
 def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
-    """Read the open units by rep and kind; who has none is left out."""
+    """Read the open units by place and kind; where there are none they are left out."""
     loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
     return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
+
+
+def counts_from(fields: Mapping[bytes, bytes]) -> dict[str, Counted]:
+    """Read what was counted under caps, by field."""
+    return {field.decode(): tuple(msgpack.unpackb(value)) for field, value in fields.items()}
 
 
 def bind_arguments(
@@ -279,7 +289,7 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence]
+    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts]
     all_keys += map(keys.ledger, pools)
     packed_jobs: list[Argument] = []
     pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes
@@ -302,7 +312,10 @@ def bind_arguments(
                 beside[2] = len(all_keys)
         if job.interval:
             beside = [*(beside or [0, [], 0]), *job.interval]
-        attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
+        attempts = [
+            (set_numbers[candidates.digest], charge, *(job.amounts if candidates.caps else ()))
+            for candidates, charge in job.attempts
+        ]
         packed_jobs += [
             pack_form([*_packed_form(job, item_place, request_place, attempts), normal_place, *beside]),
             pack_head(job.head, job.content, pack),
@@ -311,7 +324,7 @@ def bind_arguments(
     return all_keys, [header, *sets, *packed_jobs]
 
 
-def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> list[Any]:
+def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, ...]]) -> list[Any]:
     return [
         item_place,
         request_place,

@@ -33,8 +33,13 @@ class Keys:
 
     @property
     def loads(self) -> str:
-        """Hash: ``{rep}|{kind}`` → open units."""
+        """Hash: ``{place}|{kind}`` → open units, see ``load_places``."""
         return self._key("loads")
+
+    @property
+    def counts(self) -> str:
+        """Hash: ``{cap}|{rep}``, or ``{cap}|`` for a pool as a whole → what was counted in the cap's window."""
+        return self._key("counts")
 
     @property
     def events(self) -> str:

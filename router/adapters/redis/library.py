@@ -9,6 +9,7 @@ The library, in order::
     timers     what falls due of a work item
     request    what a request id was answered
     amounts    hashes of amounts
+    caps       what was counted under caps
     ledger     deficits and open units
 """
 
@@ -27,7 +28,7 @@ from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 
-_PARTS = ("log", "format", "item", "timers", "request", "amounts", "ledger")
+_PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger")
 
 
 _NO_END = "equal or smaller than the target stream top item"

@@ -41,7 +41,7 @@ class RedisWorkforce:
                 (revision, event_hash), fields = await pipeline.execute()
         records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
         changed: dict[tuple[str, str], int] = {}
-        for name, stored in fields.items():
+        for name, stored in sorted(fields.items()):  # a hash has no order, and what a change names must have one
             kind, record_id = name.decode().split("/", 1)
             changed_in, record = stored.split(b" ", 1)
             records[kind][record_id] = record_from(kind, record)

@@ -17,12 +17,12 @@ import os
 import signal
 import sys
 import weakref
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 
 from router.adapters.durable_rules.selection import Choice, choice_from
 from router.history.codec import record_text
-from router.model.workforce import Record
-from router.rules.scenarios import ScenarioWorkforce, TestResult
+from router.model.workforce import KINDS, WorkforceRecords
+from router.rules.scenarios import TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity
 
@@ -42,7 +42,7 @@ _turns = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
 async def try_rule_set(
     source: str,
     pools: Collection[str] | None = None,
-    workforce: ScenarioWorkforce | None = None,
+    workforce: WorkforceRecords | None = None,
     *,
     tests: str | None = None,
     engine: Choice | None = None,
@@ -135,14 +135,6 @@ def _read(out: bytes) -> Trial:
     )
 
 
-def written_workforce(workforce: ScenarioWorkforce) -> dict[str, list[str]]:
+def written_workforce(workforce: WorkforceRecords) -> dict[str, list[str]]:
     """Write a workforce as the job brings it; ``child.read_workforce`` reads it."""
-    records: Mapping[str, Iterable[Record]] = {
-        "rep": workforce.reps.values(),
-        "pool": workforce.pools.values(),
-        "territory": workforce.territories.records.values(),
-        "calendar": workforce.calendars.values(),
-        "absence": workforce.absences.values(),
-        "tenant": [workforce.settings],
-    }
-    return {kind: [record_text(kind, record) for record in of_kind] for kind, of_kind in records.items()}
+    return {kind: [record_text(kind, record) for record in workforce.of(kind).values()] for kind in KINDS}

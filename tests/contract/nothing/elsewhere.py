@@ -130,7 +130,7 @@ COMMANDS = {
         [f"{name} {option}"
          for name in (
              *("dataset", "inspect", "operations rescore", "operations train", "remember", "rescore", "route", "train"),
-             "workforce load",
+             *("workforce load", "absences load"),
          )
          for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
         ("what the file tells, or the usual", "likewise"),
@@ -141,6 +141,11 @@ COMMANDS = {
     "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
     **dict.fromkeys(["explain --source", "explain --external-id"], ("none: DECISION is given", "likewise")),
     **dict.fromkeys(["rules publish --etag", "workforce load --etag"], ("not checked", "not checked")),
+    **dict.fromkeys(
+        ["calendars import --country", "calendars import --subdivision"], ("none: a file's days; nobody's", "likewise")
+    ),
+    "absences add --id": ("made of the day it begins", "likewise"),
+    "absences add --reason": (_NOTHING_SAID, _NOTHING_SAID),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

@@ -83,6 +83,7 @@ def test_a_training_takes_the_options_of_the_command_makes_the_same_version_and_
     assert model.name.rpartition("/")[2] in [version.name for version in (folder / "other" / "second").iterdir()]
 
 
+@pytest.mark.long
 def test_what_cannot_be_read_without_an_option_says_which(address: str) -> None:
     refused = fairlead("operations", "train", "kunden.csv", *TRAINING, "--server", address)
 
@@ -113,6 +114,7 @@ def test_a_rescoring_refuses_what_it_cannot_read_and_with_leave_tells_where_it_s
     assert list(report.missing_columns) == ["contract", "paperless", "days_since_order"]
 
 
+@pytest.mark.long
 def test_a_rescoring_writes_reasons_where_they_are_asked_for_and_counts_who_is_at_risk(
     address: str, folder: Path
 ) -> None:
@@ -130,6 +132,7 @@ def test_a_rescoring_writes_reasons_where_they_are_asked_for_and_counts_who_is_a
         client.operations.rescore("kunden.csv", "more", top=51)
 
 
+@pytest.mark.long
 def test_rows_in_error_are_told_and_end_the_command_with_1(address: str) -> None:
     ended = fairlead("operations", "rescore", "cut.csv", "cut", "--allow-missing-columns", "--server", address)
 

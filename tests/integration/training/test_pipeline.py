@@ -40,6 +40,7 @@ def test_the_command_and_the_operation_make_the_same_version(
     assert '"stage": "publish"' in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_another_horizon_is_another_version(tmp_path: Path) -> None:
     taken = np.datetime64("2024-01-01") + np.arange(1_500) // 150 * 30
     table = with_column(customers(1_500), "as_of", taken.astype("datetime64[us]"))

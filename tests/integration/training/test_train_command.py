@@ -30,7 +30,7 @@ from training.data.columns import Columns
 from training.data.preparing import prepare
 from training.learn.boosting import Boosting
 from training.learn.candidates import LADDER
-from training.plan import TrainingPlan
+from training.plan import Trained, TrainingPlan
 from training.report.document import report_of
 from training.report.publishing import Origin, publish
 from training.strategies import train as train_model
@@ -68,6 +68,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     data = write_csv(folder, billed(1_200))
     output = run("--data", data, "--target", "Churn", "--out", folder / "models", rungs=2)
     return folder / "models", output
+
+
+@pytest.fixture(scope="module")
+def ready() -> Trained:
+    return train_model(prepare(customers(), Columns("Churn")), QUICK)
 
 
 def version_of(registry: Path) -> Path:
@@ -116,6 +121,7 @@ def test_the_pages_tell_when_and_by_which_command_they_were_made(trained: tuple[
     assert f"<code>fairlead train --data customers.csv --target Churn{rungs}</code>" in page
 
 
+@pytest.mark.long
 def test_the_page_that_is_named_at_the_end_is_of_the_language_asked_for(tmp_path: Path) -> None:
     data = write_csv(tmp_path, customers(700))
 
@@ -208,7 +214,10 @@ def test_assumptions_by_which_nothing_could_be_decided_are_refused(
     assert message in refused.output
 
 
-@pytest.mark.parametrize(("negative", "said"), [([], "neither said to have left"), (["--negative", "no"], "version")])
+@pytest.mark.parametrize(
+    ("negative", "said"),
+    [([], "neither said to have left"), pytest.param(["--negative", "no"], "version", marks=pytest.mark.long)],
+)
 def test_a_third_value_of_the_outcome_is_refused_until_it_is_said_who_stayed(
     tmp_path: Path, negative: list[str], said: str
 ) -> None:
@@ -297,22 +306,20 @@ print(found.golden[0].probability)
     assert 0 < float(result.stdout) < 1
 
 
-def test_two_runs_give_the_same_bits(tmp_path: Path) -> None:
-    prepared = prepare(customers(), Columns("Churn"))
+def test_two_runs_give_the_same_bits(tmp_path: Path, ready: Trained) -> None:
+    again = train_model(prepare(customers(), Columns("Churn")), QUICK)
     origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
 
     sums = []
-    for name in ("one", "two"):
-        _, folder, _ = publish(train_model(prepared, QUICK), origin, tmp_path / name)
+    for name, trained in (("one", ready), ("two", again)):
+        _, folder, _ = publish(trained, origin, tmp_path / name)
         sums.append((folder.name, (folder / "SHA256SUMS").read_text()))
 
     assert sums[0] == sums[1]
 
 
-def test_only_the_manifest_and_the_pages_know_the_time(tmp_path: Path) -> None:
-    prepared = prepare(customers(), Columns("Churn"))
-    ready = train_model(prepared, QUICK)
-
+@pytest.mark.long
+def test_only_the_manifest_and_the_pages_know_the_time(tmp_path: Path, ready: Trained) -> None:
     lines = []
     for year in (2026, 2027):
         origin = Origin("churn", "Churn", "0" * 64, {}, NOON.replace(year=year))
@@ -324,8 +331,7 @@ def test_only_the_manifest_and_the_pages_know_the_time(tmp_path: Path) -> None:
     }
 
 
-def test_publishing_again_changes_nothing(tmp_path: Path) -> None:
-    ready = train_model(prepare(customers(), Columns("Churn")), QUICK)
+def test_publishing_again_changes_nothing(tmp_path: Path, ready: Trained) -> None:
     origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
 
     first, folder, _ = publish(ready, origin, tmp_path)
@@ -350,6 +356,7 @@ def test_a_challenger_is_compared_with_the_champions_recipe_in_the_same_folds(tm
     assert all(gate.passed for gate in again.gates if gate.name in ("log_loss", "roc_auc", "lift_10", "segments"))
 
 
+@pytest.mark.long
 def test_a_time_column_is_judged_forward(tmp_path: Path) -> None:
     table = customers(3_000)
     taken = np.datetime64("2024-01-01") + np.arange(3_000) // 300 * 30
@@ -384,6 +391,7 @@ def test_options_are_obeyed(tmp_path: Path) -> None:
     assert "left out calls: asked" in output
 
 
+@pytest.mark.long
 def test_the_written_schema_can_be_handed_in_again(trained: tuple[Path, str], tmp_path: Path) -> None:
     schema = json.loads((version_of(trained[0]) / "schema.json").read_text())
     for feature in schema["features"]:

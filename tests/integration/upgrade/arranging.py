@@ -13,7 +13,6 @@ from router.adapters.redis.upgrade import StoreUpgrade
 from store.embedded.server import EmbeddedServer
 from tests.api import WAITING, Api
 from tests.golden import FB041BA, keys
-from tests.served import Served
 
 WAITS = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
 CONVERTED, CLOSED = (
@@ -108,13 +107,12 @@ def restored(url: str) -> None:
     keys.restore(url, keys.kept(FB041BA / "store.jsonl"))
 
 
-def served_on(data: Path, plant: Callable[[str], None]) -> Served:
-    """Run a service on a folder whose private store was prepared; it is expected to end by itself."""
+def prepare(data: Path, plant: Callable[[str], None]) -> None:
+    """Leave something in the private store of a folder."""
     server = EmbeddedServer(data)
     server.start()
     plant(server.url)
     server.stop()
-    return Served(data)
 
 
 def newer(url: str) -> None:

@@ -64,7 +64,7 @@ def test_it_holds_every_kind_of_event() -> None:
     assert {fields["type"] for fields in logs} == {f"{kind}.2" for kind in kinds}
 
 
-async def test_nothing_but_the_number_changes(url: str, redis: Any) -> None:
+async def test_nothing_but_the_number_changes_and_what_is_open_by_pool_is_counted(url: str, redis: Any) -> None:
     restored(url)
     before, reports = keys.contents(url), Reports()
 
@@ -75,8 +75,20 @@ async def test_nothing_but_the_number_changes(url: str, redis: Any) -> None:
         kind, value, expires = before[Keys(tenant).revisions]
         expected[Keys(tenant).revisions] = (kind, {**value, "format": str(FORMAT)}, expires)
     expected[FORMAT_OF_ALL] = ("string", str(FORMAT), False)
-    assert keys.contents(url) == expected
+    now = keys.contents(url)
+    by_pool = {tenant: parted(now, Keys(tenant).loads) for tenant in TENANTS}
+    assert now == expected
+    assert by_pool["rewritten"] == {"east/dev|LEAD": "1", "east/陈洁|LEAD": "3", "east/|LEAD": "4"}
     assert reports.progress == {}
+
+
+def parted(contents: dict[str, Any], key: str) -> dict[str, str]:
+    """Take out of a hash of loads what it holds by pool, and return that."""
+    if key not in contents:
+        return {}
+    kind, value, expires = contents[key]
+    contents[key] = (kind, {place: units for place, units in value.items() if "/" not in place}, expires)
+    return {place: units for place, units in value.items() if "/" in place}
 
 
 async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(url: str, redis: Any) -> None:

@@ -28,10 +28,11 @@ from tests.integration.upgrade.arranging import (
     Repeating,
     Reports,
     every_kind_of_record,
+    prepare,
     restored,
-    served_on,
     upgrade,
 )
+from tests.served import Served
 from tests.topologies import SLOTS, Cluster
 
 GOLDEN = ["acme", "early", "华贸"]
@@ -62,7 +63,7 @@ async def test_the_log_is_not_touched(url: str, redis: Any) -> None:
 
     now = keys.contents(url)
     changed = {name.partition("}:")[2].split(":")[0] for name in now if now[name] != before.get(name)}
-    assert changed == {"revisions", "item", "owned", "answered", "queue", ""}
+    assert changed == {"revisions", "item", "owned", "loads", "answered", "queue", ""}
     gone = {name.partition("}:")[2] for name in set(before) - set(now)}
     assert gone
     assert all("request:" in name or "change:" in name for name in gone)
@@ -238,8 +239,9 @@ async def test_a_request_whose_id_looks_like_revisions_is_no_tenant(url: str, re
 
 @pytest.mark.long
 def test_a_server_upgrades_its_store_before_it_serves_and_logs_it(data_folder: Path) -> None:
-    server = served_on(data_folder, restored)
+    prepare(data_folder, restored)
 
+    server = Served(data_folder)
     server.ready()
     server.close()
 

@@ -10,7 +10,7 @@ from training.evaluate.gates import Evidence, gates_of, segments_of
 from training.evaluate.profit import Campaign
 from training.measures import roc_auc
 
-N = 4_000
+N = 2_000
 DRAW = np.random.default_rng(0)
 Z = DRAW.normal(-1, 1.5, N)
 CHURNED = (DRAW.random(N) < probabilities(Z)).astype(float)

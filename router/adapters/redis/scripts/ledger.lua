@@ -2,16 +2,17 @@
 --
 -- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `decisions`, `overrides`,
 -- `largest_charge`, `largest_band`, `worst`, `disturbance`; of a pool that credits leaves also `c:{rep}` what is left of a
--- credit, `l:{rep}` for what it is, see `credit_state`, and `recent`, msgpack: who got the last decisions. `loads` is a hash `{rep}|{kind}` → open units. `presence` is a
+-- credit, `l:{rep}` for what it is, see `credit_state`, and `recent`, msgpack: who got the last decisions. `loads` is a hash
+-- `{place}|{kind}` → open units, the place being `{rep}`, `{pool}/{rep}` for what they have of a pool, or `{pool}/` for all of a
+-- pool. `presence` is a
 -- hash rep → until when they are away, in milliseconds since the epoch, 0: until told otherwise; who is not in it is there. A
--- candidate set is {pool, band, members, reps, weights, limits, scores, digest, share}: see bind.lua.
+-- candidate set is {pool, band, members, reps, weights, limits, scores, digest, caps, share}: see bind.lua.
 
 local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
-local NONE = {} -- stays empty
 local RECENT = 100 -- router/model/workforce.py
 
-local books, loads = {}, {} -- by pool; one for all
-local taken = 0             -- units that anybody took in this call
+local books = {} -- by pool
+local taken = 0  -- units that anybody took in this call
 
 local function credit_state(stored)
   -- router/model/records.py `CreditState`.
@@ -25,11 +26,15 @@ local function open_ledger(pool, key)
   books[pool] = book
 end
 
+local function has_caps(set)
+  return set[9] and #set[9] > 0
+end
+
 local function candidate_set(set)
   -- Takes a candidate set as it was sent, and has its deficits read with the others'.
   local present, fields, reps, book = {}, {}, set[4], books[set[1]]
   for k = 1, #reps do present[k], fields[k] = k, 'd:' .. reps[k] end
-  local credits, share = {}, book and set[9]
+  local credits, share = {}, book and set[10]
   if book then
     book.members = set[3]
     want_amounts(book, fields)
@@ -39,8 +44,11 @@ local function candidate_set(set)
     for k = 1, #reps do credits[k] = 'c:' .. reps[k] end
     want_amounts(book, credits)
   end
-  return {share = share, credits = credits, pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
+  local taken_apart = {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
+    share = share, credits = credits,
     book = book, fields = fields, present = present, away = NONE, blocked = NONE}
+  if has_caps(set) then caps.open(taken_apart, set[9]) end
+  return taken_apart
 end
 
 local function set_apart(set, untils)
@@ -110,8 +118,13 @@ local function count_credit(choice)
   end
 end
 
-local function shift_load(rep, kind, by)
+local function shift_load(rep, pool, kind, by)
   add_amount(loads, rep .. '|' .. kind, by)
+  if pool ~= '' then
+    add_amount(loads, pool .. '/' .. rep .. '|' .. kind, by)
+    add_amount(loads, pool .. '/|' .. kind, by)
+  end
+  touched[#touched + 1] = rep
   taken = taken + math.max(by, 0)
 end
 
@@ -132,12 +145,15 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind, named)
+local function with_room(set, kind, named, amounts)
   -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
-  -- who has no room for another reason: who is full is not asked for one. Who was named by a person need not be there.
+  -- who has no room for another reason: who is full is not asked for one, who is away not for their caps, who has reached
+  -- one not for their credit. Who was named by a person need not be there, and may have more than their caps and their
+  -- credit allow. `amounts` is the attempt, see caps.lua.
   local is_limited, is_wanted = #set.limits > 0, set.away[named] or anybody_has_their_share(set)
   if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
-  if not is_wanted and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
+  local reached = set.caps and caps.blocks_of(set, amounts)
+  if not is_wanted and not reached and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
   local eligible, full, blocked, served = {}, {}, {}, {}
   for k, rep in ipairs(set.reps) do
     local limit, until_ms = set.limits[k] or -1, set.away[rep]
@@ -146,6 +162,8 @@ local function with_room(set, kind, named)
       full[#full + 1] = {k - 1, units}
     elseif until_ms and rep ~= named then
       blocked[#blocked + 1] = {k - 1, 'AWAY', until_ms, 0}
+    elseif reached and reached[k] and rep ~= named then
+      blocked[#blocked + 1] = reached[k]
     elseif rep ~= named and received_lately(set, k) then
       served[#served + 1] = k
     else
@@ -262,6 +280,7 @@ end
 local function write_ledgers()
   -- Writes whatever the call moved.
   write_amounts(loads)
+  if caps then caps.write() end
   for _, book in pairs(books) do
     write_amounts(book)
     if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end

@@ -101,6 +101,18 @@ def test_the_interval_is_that_of_those_who_fit_and_of_nobody_else() -> None:
     assert by.plan(LEAD, MONDAY + 10 * HOUR).interval == (MONDAY + 9 * HOUR, MONDAY + 18 * HOUR)
 
 
+def test_the_interval_ends_with_the_first_change_for_any_of_them() -> None:
+    absence = Absence("c/1", MONDAY + 13 * HOUR, MONDAY + 15 * HOUR)
+    people = Rep("a", calendar="days"), Rep("b", calendar="berlin"), Rep("c"), pool("p", "a", "b", "c")
+    by = planner("pool: p", *people, DAYS, hours("berlin", 11, 17, "Europe/Berlin"), absence)
+
+    intervals = [by.plan(LEAD, MONDAY + hour * HOUR).interval for hour in (9, 10, 13, 15, 16)]
+
+    assert intervals == [
+        (MONDAY + start * HOUR, MONDAY + end * HOUR) for start, end in ((9, 10), (10, 13), (13, 15), (15, 16), (16, 18))
+    ]
+
+
 def test_leave_beats_hours_and_begins_a_buffer_earlier() -> None:
     absence = Absence("a/1", MONDAY + 12 * HOUR, MONDAY + 14 * HOUR)
     by = planner("pool: p", Rep("a"), Rep("b"), pool("p", "a", "b", calendar="days", buffer_ms=HOUR), DAYS, absence)
@@ -235,13 +247,16 @@ ROUTES = st.sampled_from(
 
 
 @settings(max_examples=50, deadline=None)
-@given(people=workforces(), route=ROUTES, at_ms=instants, others=st.lists(instants, max_size=12))
+@given(
+    people=workforces(), route=ROUTES, at_ms=instants, others=st.lists(st.integers(-20, 20), min_size=8, max_size=16)
+)
 def test_a_plan_is_constant_within_its_interval(
     people: tuple[Record, ...], route: str, at_ms: int, others: list[int]
 ) -> None:
     plan = planner(route, *people).plan(LEAD, at_ms)
 
-    for other in [at_ms, *others, *(edge for bound in plan.interval or () for edge in (bound - 1, bound))]:
+    near = [max(at_ms + hour * HOUR, 0) for hour in others]
+    for other in [at_ms, *near, *(edge for bound in plan.interval or () for edge in (bound - 1, bound))]:
         again = planner(route, *people).plan(LEAD, other)
         if plan.interval is None or plan.interval[0] <= other < plan.interval[1]:
             assert digests(again) == digests(plan)

@@ -110,7 +110,7 @@ def test_11_equals_take_turns_over_ten_thousand_work_items() -> None:
     assert max(wins) - min(wins) < 300  # five standard deviations of a fair draw
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @given(st.data())
 def test_routing_overrides_joins_and_leaves_never_exceed_the_bound(data: st.DataObject) -> None:
     n = data.draw(st.integers(2, 8))

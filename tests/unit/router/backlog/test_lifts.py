@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from router.assignment.planner import Planner
 from router.assignment.roster import Roster
 from router.backlog.lifts import lifts
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.caps import Cap, CapMeasure, CapPace, CapWindow
 from router.model.workforce import Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
@@ -115,3 +117,31 @@ def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
     backwards = [lifts(other, LEAD, at_ms) for at_ms in reversed(asked)]
 
     assert forwards == backwards[::-1]
+
+
+@pytest.mark.parametrize(
+    ("cap", "lifts_ms"),
+    [
+        (Cap("daily", CapMeasure.COUNT, 5, window=CapWindow.DAY), DAY_MS),
+        (Cap("hourly", CapMeasure.UNITS, 5, window=CapWindow.HOUR), 43 * QUARTER_MS + QUARTER_MS),
+        (Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN), 44 * QUARTER_MS + 1),
+        (Cap("rolling", CapMeasure.COUNT, 5, window=CapWindow.ROLLING, rolling_ms=DAY_MS), 44 * QUARTER_MS),
+        (Cap("open", CapMeasure.OPEN, 5), None),
+    ],
+)
+def test_a_cap_is_looked_at_again_when_time_may_lift_it(cap: Cap, lifts_ms: int | None) -> None:
+    at_ms = 43 * QUARTER_MS  # a quarter to eleven
+
+    assert lifts(present([Rep("ann", caps=(cap,))], [EAST]), LEAD, at_ms) == lifts_ms
+    assert lifts(present([Rep("ann")], [Pool("east", EAST.members, caps=(cap,))]), LEAD, at_ms) == lifts_ms
+
+
+def test_a_cap_that_is_reached_is_looked_at_when_it_lifts_and_any_other_when_its_window_ends() -> None:
+    rolling = Cap("rolling", CapMeasure.COUNT, 5, window=CapWindow.ROLLING, rolling_ms=DAY_MS)
+    paced = Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN)
+    world, at_ms = present([Rep("ann", caps=(rolling,))], [Pool("east", EAST.members, caps=(paced,))]), 43 * QUARTER_MS
+
+    assert lifts(world, LEAD, at_ms, {}) == DAY_MS
+    assert lifts(world, LEAD, at_ms, {"rolling:COUNT": 50 * QUARTER_MS}) == 50 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {"rolling:COUNT": 40 * QUARTER_MS}) == 44 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {"east/paced:COUNT": 40 * QUARTER_MS}) == 44 * QUARTER_MS + 1

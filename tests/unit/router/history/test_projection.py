@@ -67,7 +67,7 @@ class History:
     @property
     def loads(self) -> dict[str, int]:
         """Return the open leads of whoever has any."""
-        return {rep: units for (rep, _), units in self.projection.loads.items() if units}
+        return {rep: units for (rep, _), units in self.projection.loads.items() if units and "/" not in rep}
 
 
 def test_a_decision_gives_its_rep_a_unit_and_the_pool_a_charge() -> None:

@@ -52,6 +52,22 @@ def test_counters_that_follow_from_the_log_are_left_alone() -> None:
         ([ROUTED, CLOSED, MOVED], AFTER, "or not in order"),
         (EVENTS, replace(AFTER, loads={}), "loads ann LEAD: log says 3, store 0"),
         (EVENTS, replace(AFTER, loads={**AFTER.loads, ("bob", Kind.LEAD): -1}), "-1, which is fewer than none"),
+        (
+            EVENTS,
+            replace(AFTER, loads={**AFTER.loads, ("east/ann", Kind.LEAD): 5}),
+            "east/ann LEAD: log says 1, store 5",
+        ),
+        ([ROUTED], replace(AFTER, number=8), "loads east/ann LEAD: log says 1, store 0"),
+        (
+            EVENTS,
+            replace(AFTER, loads={**AFTER.loads, ("east/ann", Kind.LEAD): 1}),
+            "pool east LEAD: 0, its members have 1",
+        ),
+        (
+            EVENTS,
+            replace(AFTER, loads={**AFTER.loads, ("east/", Kind.LEAD): 1}),
+            "pool east LEAD: 1, its members have 0",
+        ),
         ([AWAY, BACK], replace(GONE, presences={}), "presence bob: log says away until 50, store there"),
         ([AWAY, BACK], replace(GONE, presences={"ann": 0, "bob": 50}), "ann: log says there, store away until told"),
         (EVENTS, ledger(decisions=7), "decisions: log says 2 more, store 3 more"),

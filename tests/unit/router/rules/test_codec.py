@@ -25,6 +25,7 @@ from router.rules.route import (
 )
 from rules.arrival import ArrivalField
 from rules.conditions import ALWAYS, Predicate
+from rules.durations import Duration, DurationCase, DurationTable
 from rules.fields import FieldType
 from rules.normal_form import Ignorable
 from rules.ruleset import Rule
@@ -47,6 +48,9 @@ STEPS = st.one_of(
     st.builds(FallbackRep, TEXTS),
     st.just(Wait()),
 )
+DURATIONS = st.builds(Duration, st.integers(1, 366), st.sampled_from(["s", "m", "h", "d", "cd"]))
+CASES = st.builds(DurationCase, TEXTS | NUMBERS | st.booleans(), DURATIONS)
+TABLES = st.builds(DurationTable, st.none() | DURATIONS, TEXTS, st.lists(CASES, max_size=3).map(tuple))
 ROUTES = st.builds(
     Route,
     pool=TEXTS,
@@ -57,6 +61,7 @@ ROUTES = st.builds(
     sla=TEXTS,
     fallback=st.lists(STEPS, max_size=3).map(tuple),
     hours=st.sampled_from(["", "ignore", "wait"]),
+    contact_within=st.none() | TABLES,
 )
 RULES = st.builds(Rule, TEXTS, conditions(3), ROUTES, st.integers(-5, 5))
 CUSTOMERS = st.none() | st.builds(KnownCustomer, TEXTS, TEXTS, TEXTS)
@@ -144,8 +149,10 @@ def test_a_rule_set_is_written_in_the_first_format_that_has_all_of_it() -> None:
     assert format_of(RoutingRules(s, (), Route("p"), missing=frozenset({""}))) == 2
     assert format_of(RoutingRules(s, (contains,), Route("p"), missing=frozenset({""}))) == 3
     assert format_of(RoutingRules(s, (), Route("p"), ignoring={"s": frozenset({Ignorable.CASE})})) == 3
-    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived"))) == 4
+    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived", "UTC"))) == 4
+    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived"))) == 5
     assert format_of(RoutingRules(s, (contains,), Route("p", hours="wait"))) == 5
+    assert format_of(RoutingRules(s, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))) == 5
     assert format_of(RoutingRules(s, (Rule("r", ALWAYS, Route("p", fallback=(IgnoreHours(),))),), Route("p"))) == 5
 
 
@@ -153,5 +160,8 @@ def test_a_route_that_says_nothing_of_hours_is_written_as_before_there_were_any(
     without = RoutingRules({}, (), Route("p", fallback=(Wait(),)))
     within = RoutingRules({}, (), Route("p", fallback=(IgnoreHours(), Wait()), hours="wait"))
 
+    timed = RoutingRules({}, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))
+
     assert json.loads(stored.dumps(without))["routes"] == [["p", [], [], None, 0, "", [["wait"]]]]
     assert json.loads(stored.dumps(within))["routes"] == [["p", [], [], None, 0, "", [["hours"], ["wait"]], "wait"]]
+    assert json.loads(stored.dumps(timed))["routes"] == [["p", [], [], None, 0, "", [], "", [[4, "h"], "", []]]]

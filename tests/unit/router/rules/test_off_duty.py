@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from router.model.calendars import Calendar, TenantSettings
-from router.model.workforce import Member, Pool, Rep
+from router.model.calendars import SETTINGS_ID, Calendar, TenantSettings
+from router.model.workforce import Member, Pool, Record, Rep, WorkforceRecords
 from router.rules.check import check
 from router.rules.lookups import KnownNames
 from router.rules.off_duty import timed_pools
-from router.rules.scenarios import ScenarioWorkforce
 
 OFFICE = {"office": Calendar("office")}
 REPS = {"anna": Rep("anna"), "bo": Rep("bo", calendar="office")}
@@ -18,10 +19,11 @@ REPS = {"anna": Rep("anna"), "bo": Rep("bo", calendar="office")}
 def test_a_pool_works_by_hours_where_somebody_in_it_does() -> None:
     pools = [Pool("day", calendar="office"), Pool("bo", (Member("bo"),)), Pool("anna", (Member("anna"),))]
     by_id = {pool.id: pool for pool in pools}
+    by_kind: dict[str, Mapping[str, Record]] = {"rep": REPS, "pool": by_id, "calendar": OFFICE}
+    everywhere = {**by_kind, "tenant": {SETTINGS_ID: TenantSettings(calendar="office")}}
 
-    assert timed_pools(ScenarioWorkforce(REPS, by_id, calendars=OFFICE)) == {"day", "bo"}
-    everywhere = ScenarioWorkforce(REPS, by_id, calendars=OFFICE, settings=TenantSettings(calendar="office"))
-    assert timed_pools(everywhere) == {"day", "bo", "anna"}
+    assert timed_pools(WorkforceRecords(by_kind=by_kind)) == {"day", "bo"}
+    assert timed_pools(WorkforceRecords(by_kind=everywhere)) == {"day", "bo", "anna"}
 
 
 SOURCE = """\

@@ -103,13 +103,13 @@ def test_days_are_named_in_the_country_s_language(country: str, subdivision: str
 @pytest.mark.parametrize(
     ("country", "years", "subdivision", "fault"),
     [
-        ("XX", [2026], "", "country: found 'XX'; allowed is one of AD, AE, "),
-        ("cn", [2026], "", "country: found 'cn'; allowed is one of "),
-        ("__class__", [2026], "", "country: found '__class__'; allowed is one of "),
-        ("DE", [2026], "XX", "subdivision: found 'XX'; allowed is one of BB, BE, "),
-        ("CN", [2026], "SH", "subdivision: found 'SH'; allowed is none: CN has the same days all over"),
-        ("CN", [2026, 1949], "", "years: found 1949; allowed are those from 1950 to 2100, one at least"),
-        ("CN", [], "", "years: found none; allowed are those from 1950 to 2100, one at least"),
+        ("XX", [2026], "", "country.country: found 'XX'; allowed is one of AD, AE, "),
+        ("cn", [2026], "", "country.country: found 'cn'; allowed is one of "),
+        ("__class__", [2026], "", "country.country: found '__class__'; allowed is one of "),
+        ("DE", [2026], "XX", "country.subdivision: found 'XX'; allowed is one of BB, BE, "),
+        ("CN", [2026], "SH", "country.subdivision: found 'SH'; allowed is none: CN has the same days all over"),
+        ("CN", [2026, 1949], "", "country.years: found 1949; allowed are those from 1950 to 2100, one at least"),
+        ("CN", [], "", "country.years: found none; allowed are those from 1950 to 2100, one at least"),
     ],
 )
 def test_what_the_package_does_not_know_is_refused(

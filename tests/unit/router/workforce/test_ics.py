@@ -102,6 +102,14 @@ def test_whole_days_however_they_are_written(lines: tuple[str, ...], expected: l
     assert days(*lines) == expected
 
 
+def test_days_of_another_zone_are_those_of_the_calendar_s_zone() -> None:
+    new_year = ("DTSTART;TZID=Pacific/Kiritimati:20200101T000000", "DURATION:P1D", "RRULE:FREQ=YEARLY")
+    late = ("DTSTART:20191231T160000Z", "DTEND:20200101T155900Z", "RRULE:FREQ=YEARLY")
+
+    assert days(*new_year, zone="Pacific/Honolulu") == ["2026-12-31", "2027-12-31"]
+    assert days(*late) == ["2026-01-01", "2027-01-01"]
+
+
 def test_a_title_is_kept_short_and_on_one_line() -> None:
     (exception,) = read(event("SUMMARY: National\\n Day\x07 " + "x" * 500, "DTSTART:20261001"))
 
@@ -137,9 +145,11 @@ def test_a_day_that_was_moved_or_cancelled_is_not_where_it_was() -> None:
         (("DTSTART:20261001", "RRULE:nonsense"), "event 1"),
         (("DTSTART:20261001", "RRULE:FREQ=DAILY;UNTIL=P1D"), "allowed is a date or a time"),
         (("DTSTART:20261001", "EXRULE:FREQ=DAILY"), "allowed is EXDATE"),
+        (("DTSTART:20261001", "RRULE:FREQ=DAILY", "EXDATE:20261002T160000Z"), "a time, where DTSTART is a date"),
         (("DTSTART:20261001", "RDATE;VALUE=PERIOD:20261001T000000/P1D"), "allowed are dates"),
         (("UID:1", "DTSTART:20261001", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261001"), "RANGE"),
         (("DTSTART:20261001", "RECURRENCE-ID:20261001"), "without UID"),
+        (("DTSTART:20261001", "RECURRENCE-ID:20261001", "STATUS:CANCELLED"), "without UID"),
         (("SUMMARY:休（班）", "DTSTART:20261001"), "both 休 and 班"),
     ],
 )  # fmt: skip
@@ -188,6 +198,15 @@ def test_what_is_no_file_of_one_calendar_is_refused(source: bytes, fault: str) -
 def test_a_file_that_makes_look_at_too_many_days_is_refused_before_it_is_done(lines: tuple[str, ...]) -> None:
     with pytest.raises(InvalidInput, match=f"over {MAX_DAYS} days would have to be looked at"):
         read(*[event(*lines)] * 1000)
+
+
+@pytest.mark.long
+def test_days_that_are_moved_are_counted_for_each_event_that_they_may_be_of() -> None:
+    moved = event("UID:1", "DTSTART:20250101", "RECURRENCE-ID:20250102")
+    event_of_the_same_name = event("UID:1", "DTSTART:20250101")
+
+    with pytest.raises(InvalidInput, match=f"over {MAX_DAYS} days would have to be looked at"):
+        read(*[moved] * 1000, *[event_of_the_same_name] * 1000)
 
 
 def test_zones_that_a_file_defines_are_not_believed_by_later_files() -> None:

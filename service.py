@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import click
 
-import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC reads from the environment)
+import serving  # noqa: F401 (before all others: it settles what gRPC reads from the environment, and whose zones are read)
 from router.cli.later import commands_with
 
 COMMANDS = {

@@ -295,8 +295,11 @@ class AppliedCap(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the store counts under: another measure is another count."""
-        return f"{self.place}{self.cap.id}:{self.cap.measure}"
+        """What the store counts under: another measure is another count, and so is another length of a rolling window,
+        whose slots mean other times.
+        """
+        length = f":{self.cap.rolling_ms}" if self.cap.rolling_ms else ""
+        return f"{self.place}{self.cap.id}:{self.cap.measure}{length}"
 
     @property
     def kinds(self) -> Sequence[Kind]:

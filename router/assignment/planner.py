@@ -298,7 +298,14 @@ class Planner:
 
     def _find(self, step: Step, kind: Kind, fact: Fact, at_ms: int, tried: frozenset[str], named: str) -> Candidates:
         if step.rep:
-            return self.roster.alone(step.rep, kind, at_ms=at_ms, counts_hours=step.counts_hours, without=tried)
+            return self.roster.alone(
+                step.rep,
+                kind,
+                at_ms=at_ms,
+                counts_hours=step.counts_hours,
+                needs_them_there=step.rep != named,
+                without=tried,
+            )
         preferences = [
             (_resolved(preference.requirement, fact, self.rule_set.ignoring), preference.score)
             for preference in step.prefer

@@ -77,15 +77,21 @@ class Backlog:
         Parameters
         ----------
         tries
-            What a newcomer's group has at least; one who was there has all tries if the new takers help.
+            What a newcomer's group has at least; one who was there has all tries if the new takers help, and else those
+            that their group had.
         """
         before = self._places.get(waiting.item_id)
         if before is not None and before.key == waiting.key:
             return
         if before is not None:
-            tries = math.inf if helps(before.takers, waiting.takers) or before.key[2:] != waiting.key[2:] else 0
+            others = helps(before.takers, waiting.takers) or before.key[2:] != waiting.key[2:]
+            tries = math.inf if others else self._tries(before.key)
         self._places[waiting.item_id] = waiting
         self._queue(waiting, tries)
+
+    def _tries(self, key: _Key) -> float:
+        group = self._groups.get(key)
+        return group.tries if group else 0
 
     def _queue(self, waiting: Waiting, tries: float) -> None:
         group = self._groups.get(waiting.key)

@@ -21,6 +21,8 @@ from router.timers.ports import Present
 from router.workforce.open_hours import Span
 
 NO_CAPS: Mapping[str, int] = MappingProxyType({})
+_MEMO_ENTRIES = 1000
+"""Each holds the names of all who could take a work item."""
 
 
 def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, int] | None = None) -> int | None:
@@ -100,6 +102,8 @@ class _Returns:
         comings = (self._coming(rep, self._pools.get(pool_id), at_ms, counts_hours) for rep in reps)
         first = min((coming for coming in comings if coming is not None), default=None)
         if first is not None:  # until then the answer is the same: what waits mostly came at about the same time
+            if len(self._known) >= _MEMO_ENTRIES:
+                self._known.clear()
             self._known[key] = at_ms, first
         return first
 

@@ -57,26 +57,23 @@ class Requeuer:
         self._room = Backlog()
         self.position = 0
         """Number of the last event that was taken in."""
-        self._read_ms = 0
+        self._now_ms = 0
+        """The time by the store: that of the last event that was read, if it has said no other since."""
 
     async def begin(self) -> None:
         """Find all that waits; since it is not known what happened before, each gets a chance."""
         newest = await self._store.events(self._tenant, count=1, newest_first=True)
         self.position = newest[0].number if newest else 0
-        self._read_ms = newest[0].at_ms if newest else 0
+        self._now_ms = await self._store.now_us(self._tenant) // 1000
         await self._plan_all(await self._planners.current(self._tenant))
 
     async def catch_up(self) -> None:
         """Take in what happened since."""
         while events := await self._store.events(self._tenant, after=self.position, count=_PAGE):
             for event in events:
-                self._read_ms = event.at_ms
+                self._now_ms = event.at_ms
                 await self._take_in(event)
                 self.position = event.number
-
-    def _now_ms(self) -> int:
-        """Return what the time is likely to be: no earlier than that of an event that was read."""
-        return max(self._read_ms, self._store.expected_ms(self._tenant))
 
     async def _take_in(self, event: Event) -> None:
         match event:
@@ -112,28 +109,28 @@ class Requeuer:
 
     async def _plan(self, planner: Planner, item_ids: Sequence[str], *, tries: float) -> None:
         """Enter work items under whoever could take them now; those the rules cannot read wait for other rules."""
-        for record, job in await self._jobs(planner, item_ids, self._now_ms()):
+        for record, job in await self._jobs(planner, item_ids):
             those = takers_of([candidates for candidates, _ in job.attempts])
             caps = tuple([(c.pool, c.cap, c.positions) for candidates, _ in job.attempts for c in candidates.caps])
             value = job.amounts.value if any(cap.measure is CapMeasure.VALUE for _, cap, _ in caps) else 0
             waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority, value, caps)
             self._room.enter(waiting, tries=tries)
 
-    async def _jobs(
-        self, planner: Planner, item_ids: Sequence[str], at_ms: int
-    ) -> list[tuple[ItemRecord, BindCommand]]:
+    async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
         stored = await self._items.records(item_ids)
         contents = await self._items.contents([record for record in stored if record.state is State.QUEUED])
-        jobs = [(record, wake_command(planner, record, decision.head.item, at_ms)) for record, decision in contents]
+        jobs = [
+            (record, wake_command(planner, record, decision.head.item, self._now_ms)) for record, decision in contents
+        ]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
 
     async def wake(self) -> int:
         """Try who has a chance, in their turn, until nobody has one; return how many found an owner."""
-        woken, late, at_ms = 0, 0, self._now_ms()
+        woken, late = 0, 0
         while late < _TRIES and (due := self._room.due(MAX_JOBS)):
             planner = await self._planners.current(self._tenant)
-            jobs = [job for _, job in await self._jobs(planner, due, at_ms)]
+            jobs = [job for _, job in await self._jobs(planner, due)]
             try:
                 answers = await self._store.bind(self._tenant, planner.revisions, jobs) if jobs else []
             except StaleRevision:
@@ -144,7 +141,7 @@ class Requeuer:
             moved = {item_id: answer.now_ms for item_id, answer in answered.items() if isinstance(answer, Moved)}
             self._put_back(due, [item_id for item_id in due if answered.get(item_id) is Refusal.NOBODY], moved)
             woken += sum(isinstance(answer, Decision) for answer in answers)
-            late, at_ms = late + 1 if moved else 0, max(moved.values(), default=self._now_ms())
+            late, self._now_ms = late + 1 if moved else 0, max(moved.values(), default=self._now_ms)
         return woken
 
     def _put_back(self, tried: Sequence[str], refused: Sequence[str], moved: Collection[str]) -> None:

@@ -243,7 +243,7 @@ class StateProjection:
             if record and record.owner:
                 self._shift_load(record.owner, record.pool, record.kind, -1)
             self._shift_load(choice.rep, choice.pool, decision.kind, 1)
-            self._count(decision, attempts[choice.step - 1][0])
+            self._count(choice.rep, decision, attempts[choice.step - 1][0])
         if choice.pool:
             override = decision.head.cause is Cause.OVERRIDE
             self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
@@ -255,14 +255,14 @@ class StateProjection:
         for place in load_places(rep, pool):
             self.loads[place, kind] += by
 
-    def _count(self, decision: Decision, candidates: Candidates) -> None:
-        """Count what the owner was given under their caps."""
+    def _count(self, rep: str, decision: Decision, candidates: Candidates) -> None:
+        """Count what a rep was given under their caps."""
         if not candidates.caps:
             return
-        k, amounts = candidates.reps.index(decision.rep), amounts_of(decision.head.item)
+        k, amounts = candidates.reps.index(rep), amounts_of(decision.head.item)
         for cap in candidates.caps:
             if cap.is_of(k):
-                self.counts.add(cap, decision.rep, amounts, decision.at_ms)
+                self.counts.add(cap, rep, amounts, decision.at_ms)
 
     def enter_completed(self, completed: Completed) -> None:
         """Enter the closing of a work item."""

@@ -70,7 +70,8 @@ class TimerStatus(NamedTuple):
     followed, events
         The last event that was taken in, and the last one there is.
     unread_ms
-        The time of the first event that was not taken in; None: all were.
+        The time of the first event that was not taken in, of those since following began; None: all were. A log that
+        was there before is read as fast as may be, and nothing is late for it.
     """
 
     timers: int

@@ -39,6 +39,7 @@ _FIRST, _LAST = datetime(1, 1, 2) - _EPOCH, datetime(9999, 12, 31) - _EPOCH
 _DAYS_BEFORE = 2
 """Dates before a page's first that may reach into it: spans end with the next date, by clocks up to a day behind."""
 _PAGES_KEPT = 128  # three times what one question can touch
+_SPANS_KEPT = 128  # of an instant a whole pool is asked about, one by one
 
 Span = tuple[int, int]
 """Two instants, the second not included."""
@@ -119,6 +120,7 @@ class OpenHours:
         self._weekly = [tuple(weekly.hours for weekly in calendar.weekly if weekly.day == day) for day in range(7)]
         self._exceptions = {exception.date: exception.hours for exception in calendar.exceptions}
         self._page = lru_cache(_PAGES_KEPT)(self._compiled)
+        self._span = lru_cache(_SPANS_KEPT)(self._looked_up)
 
     def is_open(self, at_ms: int) -> bool:
         """Say whether it is open at an instant: from an opening on, until its closing."""
@@ -126,13 +128,13 @@ class OpenHours:
 
     def around(self, at_ms: int) -> Span:
         """Return the longest span around an instant in which nothing opens or closes, as far as the horizon."""
-        return self._since(at_ms), self._until(at_ms)
+        return self._span(at_ms)
 
     def next_opening(self, at_ms: int) -> int | None:
         """Return the first instant from this one on at which it is open; None: not within the horizon."""
         if self.is_open(at_ms):
             return at_ms
-        until = self._until(at_ms)
+        _, until = self._span(at_ms)
         return until if until < at_ms + HORIZON_MS else None
 
     def add(self, start_ms: int, open_ms: int) -> int:
@@ -191,6 +193,9 @@ class OpenHours:
         """Say whether the calendar's days are official at an instant, by the date that its zone has then."""
         until = self.calendar.official_until
         return not until or _local(self._zone, at_ms).date().isoformat() <= until
+
+    def _looked_up(self, at_ms: int) -> Span:
+        return self._since(at_ms), self._until(at_ms)
 
     def _since(self, at_ms: int) -> int:
         earliest, opened = at_ms - HORIZON_MS, self.is_open(at_ms)

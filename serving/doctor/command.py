@@ -9,8 +9,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from itertools import chain
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -35,6 +35,7 @@ from serving.doctor.store import judge, timers
 from serving.upgrading import UpgradeLines
 from store import diagnostics
 from store.clients import open_servers
+from store.clock import SimulatedClock, simulated
 from store.embedded.orphans import answers, socket_path
 from telemetry.watch import TelemetrySettings
 
@@ -91,8 +92,7 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         form = asyncio.run(_format(url))
         yield form
         if form.severity is Severity.GOOD:  # else what it holds cannot be read
-            yield asyncio.run(_timers(url))
-            yield from asyncio.run(_calendars(url))
+            yield from asyncio.run(_timed(url))
     except StoreUnsuitable as error:
         yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
@@ -124,18 +124,22 @@ async def _format(url: str) -> Finding:
     return good("format", str(FORMAT))
 
 
-async def _timers(url: str) -> Finding:
+async def _timed(url: str) -> list[Finding]:
+    """Judge what depends on the time, as the store's scripts read it."""
     async with connected_stores(url) as stores:
-        statuses = [await stores.timers.timer_status(tenant) for tenant in await stores.rule_sets.tenants()]
-    return timers(statuses)
+        clock, tenants = SimulatedClock(stores.redis), await stores.rule_sets.tenants()
+        is_simulated = await clock.is_there()
+        at_us = (await clock.read())[0] if is_simulated else await clock.real_us()
+        with simulated() if is_simulated else nullcontext():
+            found = [timers([await stores.timers.timer_status(tenant) for tenant in tenants])]
+        for tenant in tenants:
+            record = await stores.workforce.read(tenant)
+            found += judge_calendars(tenant, record.calendars.values(), _date_of(at_us))
+    return found
 
 
-async def _calendars(url: str) -> list[Finding]:
-    today = datetime.now(UTC).date()
-    async with connected_stores(url) as stores:
-        records = {tenant: await stores.workforce.read(tenant) for tenant in await stores.rule_sets.tenants()}
-    judged = (judge_calendars(tenant, each.calendars.values(), today) for tenant, each in records.items())
-    return list(chain.from_iterable(judged))
+def _date_of(at_us: int) -> date:
+    return datetime.fromtimestamp(at_us // 1_000_000, UTC).date()
 
 
 def _access(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ judge's hands.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -27,6 +28,7 @@ from tests.chaos.lenders import QUEUE, Lendings
 from tests.chaos.plan import Fault
 from tests.chaos.processes import until
 from tests.chaos.system import System
+from tests.chaos.terms import HOUR_MS, Terms
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import JobState
@@ -45,18 +47,27 @@ class Judge:
         Whose part of it.
     caps
         Open units each of their reps may have.
+    terms
+        Their leave, and their caps beside that.
     """
 
     def __init__(
-        self, system: System, tenant: str, caps: Mapping[str, int], stores: Stores, planners: PlannerCache
+        self,
+        system: System,
+        tenant: str,
+        caps: Mapping[str, int],
+        terms: Terms,
+        stores: Stores,
+        planners: PlannerCache,
     ) -> None:
         self._system = system
         self._tenant = tenant
         self._caps = caps
+        self._terms = terms
         self._stores = stores
         self._planners = planners
         self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
-        self.evidence = Evidence([], [], {}, [], caps)
+        self.evidence = Evidence([], [], {}, [], caps, terms)
         """What was judged by."""
 
     async def rest(self, watchers: Sequence[Watcher], patience_s: float) -> list[str]:
@@ -90,8 +101,16 @@ class Judge:
         if not await self._stores.assignments.waiting(self._tenant, count=1):
             return False
         loads = await self._stores.assignments.loads(self._tenant)
-        open_units = sum(units for (place, _), units in loads.items() if "/" not in place)  # not those of pools again
-        return open_units < sum(self._caps.values())
+        hour, open_units, given = int(time.time() * 1000) // HOUR_MS, Counter[str](), Counter[str]()
+        for (rep, _), units in loads.items():
+            open_units[rep] += units
+        for event in await self.events():
+            if isinstance(event, Decision) and event.at_ms // HOUR_MS == hour:
+                given[event.rep] += 1
+        return any(
+            open_units[rep] < cap and not self._terms.reached(rep, open_units[rep], given[rep])
+            for rep, cap in self._caps.items()
+        )
 
     async def _all_told(self, watchers: Sequence[Watcher]) -> bool:
         changes = [event.number for event in await self.events() if isinstance(event, Decision | Completed)]
@@ -121,7 +140,9 @@ class Judge:
     async def _verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
         events = await self.events()
         states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
-        self.evidence = Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)
+        self.evidence = Evidence(
+            history, events, states, [watcher.seen for watcher in watchers], self._caps, self._terms
+        )
         found = list(violations(self.evidence))
         stores = self._stores
         check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, self._planners))
@@ -158,12 +179,12 @@ class Judge:
 
 
 @asynccontextmanager
-async def judge_of(system: System, tenant: str, caps: Mapping[str, int]) -> AsyncIterator[Judge]:
+async def judge_of(system: System, tenant: str, caps: Mapping[str, int], terms: Terms) -> AsyncIterator[Judge]:
     """Open a way to the store, past what the service uses."""
     stores = Stores.connect(system.store.direct_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
-        yield Judge(system, tenant, caps, stores, planners)
+        yield Judge(system, tenant, caps, terms, stores, planners)
     finally:
         planners.close()
         await stores.close()

@@ -430,3 +430,29 @@ async def test_what_is_kept_of_caps_does_not_grow_with_the_windows_that_pass(wor
     assert sizes == {(2, 4)}
     if isinstance(world.store, RedisAssignments):
         assert await world.store._redis.hlen(Keys(world.tenant).counts) == 2
+
+
+ROLLING_DAY = Cap("c", CapMeasure.COUNT, 2, window=CapWindow.ROLLING, rolling_ms=DAY_MS)
+"""A cap, and others in its place under the same id."""
+IN_ITS_PLACE = [
+    replace(ROLLING_DAY, window=CapWindow.MONTH, rolling_ms=0),
+    replace(ROLLING_DAY, rolling_ms=30 * DAY_MS),
+    replace(ROLLING_DAY, rolling_ms=HOUR_MS),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [pair for cap in IN_ITS_PLACE for pair in ((ROLLING_DAY, cap), (cap, ROLLING_DAY))]
+)
+async def test_a_cap_of_another_window_counts_anew_and_lifts_when_its_own_window_says(
+    world: World, before: Cap, after: Cap
+) -> None:
+    await enter(world, before, "rep")
+    first = [(await world.route()).rep for _ in range(2)]
+
+    await enter(world, after, "rep")
+    then = [(await world.route()).rep for _ in range(3)]
+    await world.clock.set(START_MS + 62 * DAY_MS)
+
+    assert (first, then, (await world.route()).rep) == (["ann"] * 2, ["ann", "ann", ""], "ann")
+    assert await world.differences() == []

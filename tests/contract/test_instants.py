@@ -18,6 +18,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import Moved, ReassignRequest, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
@@ -32,6 +33,7 @@ from router.model.workforce import Member, Pool, Record, Rep
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.timers.timer import WAKE, Timer
 from rules.revisions import Publication
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
@@ -93,7 +95,9 @@ class World:
 
     async def publish(self, route: str) -> None:
         """Publish rules of one route."""
-        source = f"fields: {{}}\nrules: []\ndefault:\n  route: {{{route}}}\n"
+        await self.publish_source(f"fields: {{}}\nrules: []\ndefault:\n  route: {{{route}}}\n")
+
+    async def publish_source(self, source: str) -> None:
         rule_set = check(source).rule_set
         assert rule_set is not None
         await self.rule_sets.publish(self.tenant, None, Publication(0, source, dumps(rule_set), "", 0, 0, 0))
@@ -297,6 +301,41 @@ async def test_what_waits_for_hours_is_not_given_to_another_pool(world: World) -
     assert (waiting.outcome, none_yet, await world.wake()) == (Outcome.WAITING, 0, 1)
     assert await world.owner(waiting) == "ann"
     assert await world.differences() == []
+
+
+TWO_TEAMS = """
+fields: {team: {type: string}}
+rules: [{id: late, when: {field: team, op: eq, value: late}, route: {pool: late, fallback: [wait]}}]
+default: {route: {pool: east, fallback: [wait]}}
+"""
+
+
+@pytest.mark.parametrize("begins_anew", [False, True], ids=["woken by its timer", "begins anew"])
+async def test_what_nobody_is_there_for_yet_keeps_nothing_from_who_has_come(world: World, begins_anew: bool) -> None:
+    """By the server's clock, which is days off, nobody is there for either."""
+    await world.publish_source(TWO_TEAMS)
+    await world.write(hours("late", 12, 18), Rep("bo", calendar="late"), Pool("late", (Member("bo"),)))
+    await world.set(MONDAY + 20 * HOUR)
+    older = RouteRequest(WorkItem(Kind.LEAD, "crm", "L-0", {"team": "late"}))
+    late, east = await world.router.route(world.tenant, older), await world.route()
+    none_yet = await world.wake()
+
+    world.off_ms = 108 * HOUR
+    await world.set(MONDAY + 33 * HOUR)
+    await fire(world, Timer(east.item_id, WAKE, east.number, 1, world.now_ms))
+    if begins_anew:
+        world.requeuer = Requeuer(world.tenant, world.store, world.planners)
+
+    assert (late.rep, east.rep, none_yet, await world.wake()) == ("", "", 0, 1)
+    assert await world.owner(east) == "ann"
+
+
+async def fire(world: World, timer: Timer) -> None:
+    """Fire a timer that is due."""
+    timers = world.store if isinstance(world.store, MemoryStore) else RedisTimers(world.store._redis)
+    before = await timers.followed(world.tenant)
+    assert await timers.set_timers(world.tenant, before, before, {timer.item_id: [timer]})
+    assert await timers.fire(world.tenant) == 1
 
 
 async def test_a_requeuer_whose_clock_is_off_gives_work_to_who_is_there(world: World) -> None:

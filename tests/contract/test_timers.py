@@ -265,11 +265,28 @@ async def test_the_status_says_what_is_late_and_for_how_long(timed: Timed) -> No
     late = await timed.timers.timer_status(timed.tenant)
 
     assert (unread.timers, unread.due_ms, unread.followed, unread.events) == (0, None, 0, 6)
-    assert unread.unread_ms is not None
     assert unread.has_work
     assert (followed.timers, followed.lateness_ms, followed.has_work) == (1, 0, False)
     assert late.lateness_ms >= 90_000
     assert late.has_work
+
+
+async def test_a_log_that_was_there_before_it_was_followed_is_not_late(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("router.timers.follower.PAGE", 2)
+    follower, statuses = timed.follower(), [await timed.timers.timer_status(timed.tenant)]
+
+    await follower.follow()
+    statuses.append(await timed.timers.timer_status(timed.tenant))
+    await timed.world.write()
+    statuses.append(await timed.timers.timer_status(timed.tenant))
+    (event,) = await timed.world.store.events(timed.tenant, after=6)
+    await follower.catch_up()
+    statuses.append(await timed.timers.timer_status(timed.tenant))
+
+    assert [status.followed for status in statuses] == [0, 2, 2, 7]
+    assert [status.unread_ms for status in statuses] == [None, None, event.at_ms, None]
 
 
 async def test_a_fired_wake_gives_what_waits_its_chance(timed: Timed) -> None:

@@ -34,6 +34,7 @@ class Tenant:
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     timers: set[Timer] = field(default_factory=set)
     followed: Position = field(default_factory=Position)
+    followed_since: int | None = None
 
 
 class Tenants:

@@ -28,6 +28,8 @@ class MemoryTimers(Tenants):
             return False
         for item_id, of_item in timers.items():
             state.timers = {timer for timer in state.timers if timer.item_id != item_id} | set(of_item)
+        if state.followed_since is None:
+            state.followed_since = len(state.events)
         state.followed = after
         return True
 
@@ -63,7 +65,8 @@ class MemoryTimers(Tenants):
     async def timer_status(self, tenant: str) -> TimerStatus:
         """Return how the timers stand."""
         state = self._tenants[tenant]
-        unread = state.events[state.followed.event :]
+        since = len(state.events) if state.followed_since is None else state.followed_since
+        unread = state.events[max(state.followed.event, since) :]
         due_ms = min((timer.due_ms for timer in state.timers), default=None)
         unread_ms = unread[0].at_ms if unread else None
         return TimerStatus(
@@ -77,7 +80,7 @@ class MemoryTimers(Tenants):
     async def forget_timers(self, tenant: str) -> None:
         """Throw all away."""
         state = self._tenants[tenant]
-        state.timers, state.followed = set(), Position()
+        state.timers, state.followed, state.followed_since = set(), Position(), None
 
 
 def _in_order(state: Tenant) -> list[Timer]:

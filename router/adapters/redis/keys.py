@@ -75,7 +75,7 @@ class Keys:
 
     @property
     def timers_position(self) -> str:
-        """Hash: how far the log was followed for the timers: ``event``, ``rules``, ``workforce``."""
+        """Hash: how far the log was followed for the timers: ``event``, ``rules``, ``workforce``, ``begun``."""
         return self._key("timers", "position")
 
     @property

@@ -39,7 +39,7 @@ class RedisTimers:
         items = [_packed(item_id, of_item) for item_id, of_item in timers.items()]
         reply = await _set(
             self._redis,
-            [keys.revisions, keys.timers, keys.timers_position, keys.timers_members],
+            [keys.revisions, keys.timers, keys.timers_position, keys.timers_members, keys.events],
             [before.event, *after, *items],
         )
         check_reply(tenant, reply)

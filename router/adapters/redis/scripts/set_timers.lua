@@ -1,7 +1,8 @@
 -- Has work items have these timers and no others, and notes how far the log was followed for them.
 --
 -- KEYS   1 revisions hash: as in bind.lua; 2 timers zset, see timers.lua; 3 position hash: `event`, the last that was taken
---        in, `rules` and `workforce`, the revisions that were active then; 4 members hash, item id → its timers, msgpack
+--        in, `rules` and `workforce`, the revisions that were active then, `begun`, the last event that there was when
+--        following began; 4 members hash, item id → its timers, msgpack; 5 events stream: as in bind.lua
 -- ARGV   1 the event that it was followed to (0: never was), 2 … 4 event, rules and workforce of the new position; then one
 --        or more msgpack arrays {item id, {member, due in ms, …}}
 -- Returns {'DONE'}, or {'STALE'} if it was followed to another event, {'FORMAT', its format}.
@@ -39,5 +40,9 @@ in_slices('ZREM', TIMERS, removed)
 in_slices('ZADD', TIMERS, added)
 in_slices('HDEL', MEMBERS, dropped)
 in_slices('HSET', MEMBERS, noted)
+if ARGV[1] == '0' then
+  open_log(KEYS[5])
+  redis.call('HSETNX', POSITION, 'begun', integer(log.number))
+end
 redis.call('HSET', POSITION, 'event', ARGV[2], 'rules', ARGV[3], 'workforce', ARGV[4])
 return {'DONE'}

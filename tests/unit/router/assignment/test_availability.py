@@ -208,6 +208,15 @@ def test_without_hours_leave_and_ramps_a_plan_holds_at_every_time() -> None:
     assert by.plan(LEAD, 0).attempts[0].candidates is by.plan(LEAD, WEEKEND).attempts[0].candidates
 
 
+def test_who_is_named_is_given_work_in_the_same_step_of_a_route_whether_they_are_there_or_not() -> None:
+    people = Rep("a"), Rep("b", calendar="days"), pool("p", "a"), pool("q", "b"), DAYS
+    by = planner("pool: p, fallback: [{rep: b}, {pool: q}]", *people)
+
+    at_night, by_day = (by.plan(LEAD, MONDAY + hour * HOUR, named="b") for hour in (3, 12))
+
+    assert (at_night.attempts, at_night.interval) == (by_day.attempts, by_day.interval)
+
+
 instants = st.integers(0, 21 * DAY // HOUR).map(lambda hour: hour * HOUR)
 
 
@@ -242,22 +251,27 @@ ROUTES = st.sampled_from(
         "pool: p, fallback: [{hours: ignore}, {pool: q}, {rep: d}]",
         "pool: p, hours: wait, fallback: [{pool: q}, wait]",
         "pool: q, hours: ignore",
+        "pool: p, fallback: [{rep: d}, {pool: q}]",
     ]
 )
 
 
 @settings(max_examples=50, deadline=None)
 @given(
-    people=workforces(), route=ROUTES, at_ms=instants, others=st.lists(st.integers(-20, 20), min_size=8, max_size=16)
+    people=workforces(),
+    route=ROUTES,
+    named=st.sampled_from(["", "", "a", "d"]),
+    at_ms=instants,
+    others=st.lists(st.integers(-20, 20), min_size=8, max_size=16),
 )
 def test_a_plan_is_constant_within_its_interval(
-    people: tuple[Record, ...], route: str, at_ms: int, others: list[int]
+    people: tuple[Record, ...], route: str, named: str, at_ms: int, others: list[int]
 ) -> None:
-    plan = planner(route, *people).plan(LEAD, at_ms)
+    plan = planner(route, *people).plan(LEAD, at_ms, named=named)
 
     near = [max(at_ms + hour * HOUR, 0) for hour in others]
     for other in [at_ms, *near, *(edge for bound in plan.interval or () for edge in (bound - 1, bound))]:
-        again = planner(route, *people).plan(LEAD, other)
+        again = planner(route, *people).plan(LEAD, other, named=named)
         if plan.interval is None or plan.interval[0] <= other < plan.interval[1]:
             assert digests(again) == digests(plan)
             assert again.waits == plan.waits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +43,16 @@ def test_who_is_back_gives_all_chances_to_the_groups_they_belong_to_of_every_kin
     room.came_back("b")
 
     assert room.due(9) == ["0", "1", "2"]
+
+
+def test_who_could_be_taken_by_fewer_reps_keeps_the_chance_that_one_of_them_gave() -> None:
+    room, lead = Backlog(), Waiting(1, "1", Kind.LEAD, takers(frozenset("ab")))
+    room.enter(lead)
+
+    room.freed("a", Kind.LEAD)
+    room.enter(replace(lead, takers=takers(frozenset("a"))))
+
+    assert room.due(9) == ["1"]
 
 
 @given(items=st.lists(REPS, max_size=20), freed=st.sampled_from("abcd"))

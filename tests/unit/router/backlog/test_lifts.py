@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from router.assignment.planner import Planner
 from router.assignment.roster import Roster
-from router.backlog.lifts import lifts
+from router.backlog.lifts import _Returns, lifts
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import Cap, CapMeasure, CapPace, CapWindow
 from router.model.workforce import Member, Pool, Rep, WorkforceRecords
@@ -142,6 +143,20 @@ def test_a_cap_that_is_reached_is_looked_at_when_it_lifts_and_any_other_when_its
     world, at_ms = present([Rep("ann", caps=(rolling,))], [Pool("east", EAST.members, caps=(paced,))]), 43 * QUARTER_MS
 
     assert lifts(world, LEAD, at_ms, {}) == DAY_MS
-    assert lifts(world, LEAD, at_ms, {"rolling:COUNT": 50 * QUARTER_MS}) == 50 * QUARTER_MS
-    assert lifts(world, LEAD, at_ms, {"rolling:COUNT": 40 * QUARTER_MS}) == 44 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {f"rolling:COUNT:{DAY_MS}": 50 * QUARTER_MS}) == 50 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {f"rolling:COUNT:{DAY_MS}": 40 * QUARTER_MS}) == 44 * QUARTER_MS
     assert lifts(world, LEAD, at_ms, {"east/paced:COUNT": 40 * QUARTER_MS}) == 44 * QUARTER_MS + 1
+
+
+def test_what_is_remembered_of_who_comes_does_not_grow_with_the_sets_of_reps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("router.backlog.lifts._MEMO_ENTRIES", 3)
+    reps = [Rep(f"r{place}", calendar="day") for place in range(6)]
+    by = present(reps, [Pool("east", tuple(Member(rep.id) for rep in reps))])
+    returns = _Returns(by.planner.roster)
+    (attempt, _) = by.planner.plan(LEAD, 0).attempts
+
+    for rep in reps:
+        sole = attempt._replace(candidates=replace(attempt.candidates, reps=(rep.id,), outside_hours=()))
+        assert returns.first_behind(0, sole) == 9 * 4 * QUARTER_MS
+
+    assert len(returns._known) <= 3

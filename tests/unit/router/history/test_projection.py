@@ -8,6 +8,7 @@ from dataclasses import replace
 from router.assignment.choice import Choice, choose
 from router.assignment.roster import Candidates
 from router.history.projection import Ledger, StateProjection
+from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.events import Completed, PresenceChanged, Settled
 from router.model.records import ItemRecord, LedgerState
@@ -107,6 +108,19 @@ def test_who_is_away_has_no_room_until_they_are_back_and_who_is_full_is_not_aske
     assert away == (ObservedState((), ((2, 0),), (ann, bob)),)
     assert passed == (ObservedState((0,), ((2, 0),), (ann,)),)
     assert named == back == (ObservedState((0,), ((2, 0),), (bob,)),)
+
+
+def test_what_another_log_says_is_counted_under_the_caps_of_who_should_have_had_it() -> None:
+    capped = Pool("east", (Member("ann"),), caps=(Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY),))
+    candidates = roster_of(1, {"ann": Rep("ann")}, {"east": capped}, {}).candidates("east", Kind.LEAD, (), at_ms=0)
+    history, attempts = History(), [(candidates, MICROS)]
+    decision = history.decide("x", EAST)._replace(rep="somebody else")
+
+    choice = choose(attempts, history.projection.see(attempts, Kind.LEAD, 0), 0, "")
+    history.projection.enter_decision(decision, attempts, choice)
+
+    (seen,) = history.projection.see(attempts, Kind.LEAD, 0)
+    assert seen.blocked == ((0, Block.REACHED_CAP, 0, 1),)
 
 
 def test_a_rep_whom_a_step_names_is_charged_to_no_pool() -> None:

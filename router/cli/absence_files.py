@@ -23,7 +23,7 @@ from tables.report import ReadReport
 ABSENCE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rep": ("rep", "rep_id", "销售", "工号", "销售编号"),
     "from": ("from", "start", "start_time", "开始", "请假开始"),
-    "back": ("back", "end", "end_time", "返岗", "结束"),
+    "back": ("back", "end_time", "返岗"),  # no "end", 结束: it may be the last day of the leave
     "reason": ("reason", "原因", "事由"),
     "id": ("id", "absence", "absence_id", "编号", "请假编号"),
 }

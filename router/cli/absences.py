@@ -90,20 +90,26 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
 
     All are checked before one is written. Columns, in any order: rep 销售, from 开始, back 返岗, reason 原因, id 编号
     (without one it is made of from). Dates have the year first; one is its midnight. Times without a zone are on the
-    tenant's clocks unless --timezone names another, UTC as Etc/UTC. Files are CSV, Parquet or workbooks.
+    tenant's clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
 
     \b
       $ fairlead absences load leave.xlsx
     """
+    if reading.date_format:
+        raise click.UsageError("--date-format: dates of absences have the year first, such as 2026-10-08")
     with connected(server, tenant) as client:
-        if reading.timezone == ReadOptions().timezone:
-            reading = replace(reading, timezone=zone_of(client).key)
-        read = read_absences(file, reading)
+        read = read_absences(file, _on_clocks(client, reading))
         say(read.report)
         _enter(client, file, read, validate_only=True)
         if not dry_run:
             _enter(client, file, read)
     click.echo(f"{len(read.absences)} absences{'; nothing is written' if dry_run else ' written'}")
+
+
+def _on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
+    """Read times on the tenant's clocks where neither the caller nor a mapping says which."""
+    is_said = click.get_current_context().params["timezone"] or reading.timezone != ReadOptions().timezone
+    return reading if is_said else replace(reading, timezone=zone_of(client).key)
 
 
 def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_only: bool = False) -> None:

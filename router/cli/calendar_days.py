@@ -47,6 +47,21 @@ def days_of(calendar: calendars.Calendar, first: date, count: int) -> Iterator[C
         yield CalendarDay(day.isoformat(), _WEEKDAYS[day.weekday()], hours, ", ".join(filter(None, remarks)))
 
 
+def brought_in(before: calendars.Calendar, after: calendars.Calendar) -> list[CalendarDay]:
+    """Return the days whose exception is new or another.
+
+    Examples
+    --------
+    >>> before = calendars.Calendar(exceptions=[calendars.CalendarException(date="2026-10-01")])
+    >>> after = calendars.Calendar(exceptions=[*before.exceptions, calendars.CalendarException(date="2026-10-02")])
+    >>> [(day.date, day.hours) for day in brought_in(before, after)]
+    [('2026-10-02', 'closed')]
+    """
+    former = {exception.date: exception for exception in before.exceptions}
+    changed = [exception.date for exception in after.exceptions if former.get(exception.date) != exception]
+    return [day for each in changed for day in days_of(after, date.fromisoformat(each), 1)]
+
+
 def _hours(spans: object) -> str:
     return ", ".join(f"{span.start}-{span.end}" for span in sorted(spans, key=lambda span: span.start))  # type: ignore[call-overload]
 

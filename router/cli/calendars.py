@@ -19,7 +19,8 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
-from router.cli.calendar_days import days_of, officially
+from fairlead.v1.calendars_pb2 import Calendar
+from router.cli.calendar_days import brought_in, days_of, officially
 from router.cli.calendar_files import CalendarsFile, read_calendars
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
@@ -98,7 +99,8 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
     """Create the calendars of FILE, YAML, or change what it says of them.
 
     All are checked before one is written. A key that FILE leaves out leaves the field as it is: days that were imported
-    stay where there is no `exceptions`. Each problem is a line FILE:LINE:COLUMN error: what was found and is allowed.
+    stay where there is no `exceptions`. What is wrong is a line FILE:LINE:COLUMN error: what was found and is allowed;
+    of what the service refuses, the first of each calendar.
 
     \b
       calendars:
@@ -169,23 +171,35 @@ def import_command(
 ) -> None:
     """Bring days off and make-up workdays 调休 into CALENDAR: a country's, or those of FILE, an .ics file.
 
-    They take the place of the exceptions of their dates; the others stay.
+    They take the place of the exceptions of their dates; the others stay. Each day that changes is printed: with
+    --dry-run, look at what an .ics file would bring before it counts.
 
     \b
       $ fairlead calendars import shanghai --country CN --years 2026-2027
-      shanghai: 47 exceptions; its days are official until 2026-12-31
+      + 2026-01-01 Thu closed: 元旦
+      …
+      shanghai: 47 exceptions, 47 new or changed; its days are official until 2026-12-31
       $ fairlead calendars import munich company.ics --years 2026
     """
     if bool(file) == bool(country):
         raise click.UsageError("name one source: --country CODE, or FILE")
     wanted = _years(years)
     with connected(server, tenant) as client:
+        before = client.get_calendar(calendar)
         if file:
             imported = client.import_ics(calendar, _content(file), wanted, validate_only=dry_run)
         else:
             imported = client.import_country(calendar, country, wanted, subdivision, validate_only=dry_run)
-    written = "; nothing is written" if dry_run else ""
-    click.echo(f"{last(imported.name)}: {len(imported.exceptions)} exceptions; {officially(imported)}{written}")
+    _tell(before, imported, "; nothing is written" if dry_run else "")
+
+
+def _tell(before: Calendar, after: Calendar, written: str) -> None:
+    """Print which days an import changed, so that nobody has to trust the titles of a file."""
+    changed = brought_in(before, after)
+    for day in changed:
+        click.echo(f"+ {day.date} {day.weekday} {day.hours}{day.remark and f': {day.remark}'}")
+    count = f"{len(after.exceptions)} exceptions, {len(changed)} new or changed"
+    click.echo(f"{last(after.name)}: {count}; {officially(after)}{written}")
 
 
 def _years(text: str) -> list[int]:

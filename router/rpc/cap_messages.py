@@ -33,16 +33,19 @@ def _cap(message: messages.Cap, at: str) -> Cap:
     return Cap(
         id=message.id,
         measure=measure,
-        limit=_limit(message.limit, measure, f"{at}.limit"),
         scope=_word(messages.Cap.Scope, CapScope, message.scope or messages.Cap.SCOPE_REP, f"{at}.scope"),
         kinds=tuple(dict.fromkeys(check_kind_name(name, f"{at}.kinds") for name in message.kinds)),
         window=_window(message.window, f"{at}.window"),
         rolling_ms=message.rolling_duration.ToMilliseconds(),
         pace=_word(messages.Cap.Pace, CapPace, message.pace or messages.Cap.PACE_ANY, f"{at}.pace"),
+        limit=_limit(message, measure, f"{at}.limit"),
     )
 
 
-def _limit(limit: float, measure: CapMeasure, field: str) -> int:
+def _limit(message: messages.Cap, measure: CapMeasure, field: str) -> int:
+    if not message.HasField("limit"):
+        raise InvalidInput.of(field, "is missing: say how much there may be; 0 lets nobody have anything")
+    limit = message.limit
     if measure is CapMeasure.VALUE:
         return round(fields.finite(limit, 0, MAX_VALUE_LIMIT, field) * MICROS)
     if fields.finite(limit, 0, MAX_LIMIT, field) % 1:

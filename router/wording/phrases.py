@@ -32,7 +32,7 @@ REFUSED: Mapping[str, Phrase] = {
     "ATTRIBUTE": Phrase("not as required in {field}", "不符合 {field} 的要求"),
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
-    "AWAY": Phrase("away", "离开"),
+    "AWAY": Phrase("away", "暂离"),
     "REACHED_CAP": Phrase("cap reached", "已达上限"),
     "CREDIT_SHARE": Phrase("at their share after leave", "休假补偿已达份额上限"),
 }
@@ -55,7 +55,7 @@ REASONS: Mapping[str, Phrase] = {
     "ON_LEAVE": REFUSED["ON_LEAVE"],
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
-    "AWAY": Phrase("away", "离开"),
+    "AWAY": Phrase("away", "暂离"),
     "REACHED_CAP": Phrase("{window}cap reached: {actual} of {required}", "已达{window}上限 {actual}/{required}"),
     "CREDIT_SHARE": Phrase(
         "credited for leave, and got {actual} of the pool's last 100, {required} at most",
@@ -66,7 +66,7 @@ REASONS: Mapping[str, Phrase] = {
 
 LIFTS: Mapping[str, Phrase] = {
     "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when} 上班"),
-    "ON_LEAVE": Phrase("{reason}, back {when}", "{reason}，{when} 回来上班"),
+    "ON_LEAVE": Phrase("{reason}, back {when}", "{reason}，{when} 返岗"),
     "AWAY": Phrase("{reason}, back {when}", "{reason}，{when} 回来"),
     "REACHED_CAP": Phrase("{reason}, again {when}", "{reason}，{when} 起恢复"),
 }
@@ -207,10 +207,10 @@ SENTENCES: Mapping[str, Phrase] = {
     "contact owner": Phrase(
         "{rep} is at work {when}: contact can be expected from then on.", "{rep} {when} 上班，届时联系。"
     ),
-    "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "最早 {when} 有人上班，届时接手。"),
+    "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "{when} 起有人上班，届时接手。"),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
-    "contact due": Phrase("Contact is due {when}.", "最迟 {when} 联系对方。"),
+    "contact due": Phrase("Contact is due {when}.", "联系时限：{when}。"),
     "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),
@@ -236,7 +236,7 @@ PARTS: Mapping[str, Phrase] = {
     "without": Phrase("without {fields}", "不限 {fields}"),
     "widened": Phrase("{field} widened", "放宽 {field}"),
     "hours": Phrase("hours do not count", "不看上班时间"),
-    "elsewhere": Phrase("{when} ({zone})", "{when}（{zone}）"),
+    "elsewhere": Phrase("{when} ({zone})", "当地时间（{zone}）{when}"),
     "unofficial": Phrase("{reason} (days after {date} are not official yet)", "{reason}（{date} 之后的安排尚未公布）"),
     "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members} 人合格{reasons}"),
     "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池 {pool}"),

@@ -347,10 +347,29 @@ def test_a_real_store_that_has_a_simulated_clock_is_served_by_nobody(own_store: 
         assert f"this store has the key {KEY}: its time is simulated" in output
 
 
-def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(simulated: Served, data: Path) -> None:
-    ended = CliRunner().invoke(main, ["doctor", "--data", str(data), "--listen", "127.0.0.1:0"], env={"COLUMNS": "200"})
+def doctor(data: Path) -> str:
+    arguments = ["doctor", "--data", str(data), "--listen", "127.0.0.1:0"]
+    return CliRunner().invoke(main, arguments, env={"COLUMNS": "200"}).output
 
-    assert re.search(r"! +time +simulated", ended.output), ended.output
+
+def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(simulated: Served, data: Path) -> None:
+    assert re.search(r"! +time +simulated", doctor(data))
+
+
+async def test_the_doctor_judges_timers_by_the_simulated_time(simulated: Served, data: Path, tenant: str) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2021-03-01T09:00")  # long past, for a clock that is real
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        with simulated_scripts():
+            await api.adopt(WAITS)
+            await api.hire("ann")
+            await api.pool("everyone", ["ann"])
+        await goes_away(data, tenant, "ann", datetime(2021, 3, 1, 12, tzinfo=UTC))
+        assert (await api.route("L-1")).outcome == WAITING
+        await moves(data, "advance", "1h")
+        told = await asyncio.to_thread(doctor, data)
+
+    assert re.search(r"✓ +timers +1 waiting, the earliest late by 0 s", told), told
 
 
 def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedServer, tmp_path: Path) -> None:

@@ -88,7 +88,9 @@ GUARDS: Mapping[str, Guard] = {
     "a timer fires for what it is about alone": Guard(
         "FIRED", {"fire": [("or not may_fire(record, name, entry, step) then", "then")]}
     ),
-    "a record keeps what fired": Guard("TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}),
+    "a record keeps what fired": Guard(
+        "FIRED TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}
+    ),
     "a cap that is reached keeps work away": Guard(
         "CAPS", {"bind": [("if counted + amount > cap[5] or", "if false and")]}
     ),

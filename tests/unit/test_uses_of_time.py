@@ -53,7 +53,6 @@ USES = {
     ("scoring/cli/rescore.py", "datetime.now"): WHEN_MADE,
     ("scoring/services.py", "datetime.now"): WHEN_MADE,
     ("scoring/clock.py", "datetime.now"): WHERE_NOT_SAID,
-    ("serving/doctor/command.py", "datetime.now"): "which days of a calendar somebody has to look up, in real time",
     ("store/files.py", "client.time"): "from when on a backup is clean: backups are taken in real time",
     ("store/clock.py", "redis.time"): "the one clock; here it is read to move a simulated one",
     ("store/diagnostics.py", "client.time"): "how far the store's clock is from ours",

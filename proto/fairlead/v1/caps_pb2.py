@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66\x61irlead/v1/caps.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\"\xfe\x04\n\x03\x43\x61p\x12\n\n\x02id\x18\x01 \x01(\t\x12%\n\x05scope\x18\x02 \x01(\x0e\x32\x16.fairlead.v1.Cap.Scope\x12\r\n\x05kinds\x18\x03 \x03(\t\x12)\n\x07measure\x18\x04 \x01(\x0e\x32\x18.fairlead.v1.Cap.Measure\x12\'\n\x06window\x18\x05 \x01(\x0e\x32\x17.fairlead.v1.Cap.Window\x12\x33\n\x10rolling_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05limit\x18\x07 \x01(\x01\x12#\n\x04pace\x18\x08 \x01(\x0e\x32\x15.fairlead.v1.Cap.Pace\"=\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\r\n\tSCOPE_REP\x10\x01\x12\x0e\n\nSCOPE_POOL\x10\x02\"\x83\x01\n\x07Measure\x12\x17\n\x13MEASURE_UNSPECIFIED\x10\x00\x12\x10\n\x0cMEASURE_OPEN\x10\x01\x12\x14\n\x10MEASURE_UNWORKED\x10\x02\x12\x11\n\rMEASURE_COUNT\x10\x03\x12\x11\n\rMEASURE_UNITS\x10\x04\x12\x11\n\rMEASURE_VALUE\x10\x05\"x\n\x06Window\x12\x16\n\x12WINDOW_UNSPECIFIED\x10\x00\x12\x0f\n\x0bWINDOW_HOUR\x10\x01\x12\x0e\n\nWINDOW_DAY\x10\x02\x12\x0f\n\x0bWINDOW_WEEK\x10\x03\x12\x10\n\x0cWINDOW_MONTH\x10\x04\x12\x12\n\x0eWINDOW_ROLLING\x10\x05\"9\n\x04Pace\x12\x14\n\x10PACE_UNSPECIFIED\x10\x00\x12\x0c\n\x08PACE_ANY\x10\x01\x12\r\n\tPACE_EVEN\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66\x61irlead/v1/caps.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\"\x8d\x05\n\x03\x43\x61p\x12\n\n\x02id\x18\x01 \x01(\t\x12%\n\x05scope\x18\x02 \x01(\x0e\x32\x16.fairlead.v1.Cap.Scope\x12\r\n\x05kinds\x18\x03 \x03(\t\x12)\n\x07measure\x18\x04 \x01(\x0e\x32\x18.fairlead.v1.Cap.Measure\x12\'\n\x06window\x18\x05 \x01(\x0e\x32\x17.fairlead.v1.Cap.Window\x12\x33\n\x10rolling_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\x05limit\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12#\n\x04pace\x18\x08 \x01(\x0e\x32\x15.fairlead.v1.Cap.Pace\"=\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\r\n\tSCOPE_REP\x10\x01\x12\x0e\n\nSCOPE_POOL\x10\x02\"\x83\x01\n\x07Measure\x12\x17\n\x13MEASURE_UNSPECIFIED\x10\x00\x12\x10\n\x0cMEASURE_OPEN\x10\x01\x12\x14\n\x10MEASURE_UNWORKED\x10\x02\x12\x11\n\rMEASURE_COUNT\x10\x03\x12\x11\n\rMEASURE_UNITS\x10\x04\x12\x11\n\rMEASURE_VALUE\x10\x05\"x\n\x06Window\x12\x16\n\x12WINDOW_UNSPECIFIED\x10\x00\x12\x0f\n\x0bWINDOW_HOUR\x10\x01\x12\x0e\n\nWINDOW_DAY\x10\x02\x12\x0f\n\x0bWINDOW_WEEK\x10\x03\x12\x10\n\x0cWINDOW_MONTH\x10\x04\x12\x12\n\x0eWINDOW_ROLLING\x10\x05\"9\n\x04Pace\x12\x14\n\x10PACE_UNSPECIFIED\x10\x00\x12\x0c\n\x08PACE_ANY\x10\x01\x12\r\n\tPACE_EVEN\x10\x02\x42\x08\n\x06_limitb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,13 +33,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.caps_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CAP']._serialized_start=72
-  _globals['_CAP']._serialized_end=710
-  _globals['_CAP_SCOPE']._serialized_start=334
-  _globals['_CAP_SCOPE']._serialized_end=395
-  _globals['_CAP_MEASURE']._serialized_start=398
-  _globals['_CAP_MEASURE']._serialized_end=529
-  _globals['_CAP_WINDOW']._serialized_start=531
-  _globals['_CAP_WINDOW']._serialized_end=651
-  _globals['_CAP_PACE']._serialized_start=653
-  _globals['_CAP_PACE']._serialized_end=710
+  _globals['_CAP']._serialized_end=725
+  _globals['_CAP_SCOPE']._serialized_start=339
+  _globals['_CAP_SCOPE']._serialized_end=400
+  _globals['_CAP_MEASURE']._serialized_start=403
+  _globals['_CAP_MEASURE']._serialized_end=534
+  _globals['_CAP_WINDOW']._serialized_start=536
+  _globals['_CAP_WINDOW']._serialized_end=656
+  _globals['_CAP_PACE']._serialized_start=658
+  _globals['_CAP_PACE']._serialized_end=715
 # @@protoc_insertion_point(module_scope)

@@ -48,7 +48,8 @@ def test_a_calendar_is_loaded_gets_its_countrys_days_and_is_drawn(at: tuple[str,
     listed = fairlead("calendars", "list", *at)
 
     lines = {line.split()[0]: " ".join(line.split()[1:]) for line in drawn.splitlines() if line.strip()}
-    assert imported.endswith("exceptions; its days are official until 2026-12-31\n")
+    assert imported.endswith("exceptions, 47 new or changed; its days are official until 2026-12-31\n")
+    assert "+ 2026-10-10 Sat 09:00-12:00, 13:00-18:00: 调休上班, make-up workday 调休\n" in imported
     assert lines["2026-09-30"] == "Wed 09:00-12:00, 13:00-18:00"
     assert lines["2026-10-01"] == "Thu closed 国庆节"
     assert lines["2026-10-10"].endswith("Sat 09:00-12:00, 13:00-18:00 调休上班, make-up workday 调休")
@@ -132,3 +133,44 @@ def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tu
     assert said.endswith("2 absences written\n")
     assert "2026-10-08 00:00" in listed
     assert "2026-10-12 09:30" in listed
+
+
+def test_a_zone_that_is_named_is_the_one_absences_are_read_in_utc_too(at: tuple[str, ...], tmp_path: Path) -> None:
+    fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", *at)
+    reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
+    reps.write_text("id\nann\n", "utf-8")
+    leave.write_text("rep,from,back\nann,2026-10-08,2026-10-12\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(reps), *at)
+
+    fairlead("absences", "load", str(leave), "--timezone", "UTC", *at)
+    refused = tried("absences", "load", str(leave), "--date-format", "DMY", *at)
+
+    assert "2026-10-08 08:00" in fairlead("absences", "list", *at)
+    assert (refused[0], "dates of absences have the year first" in refused[1]) == (2, True), refused[1]
+
+
+def test_a_column_that_may_be_the_last_day_of_leave_is_not_taken_for_the_first_at_work(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    leave = tmp_path / "leave.csv"
+    leave.write_text("销售,开始,结束\nann,2026-10-08,2026-10-11\n", "utf-8")
+
+    status, refused = tried("absences", "load", str(leave), *at)
+
+    assert (status, "found no column of back; allowed: back, end_time, 返岗" in refused) == (2, True), refused
+
+
+def test_an_import_prints_the_days_that_it_changes_and_none_where_it_brings_none(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
+    feed = tmp_path / "feed.ics"
+    event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260105\nSUMMARY:小寒\nEND:VEVENT\n"
+    feed.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{event}END:VCALENDAR\n", "utf-8")
+
+    tried_out = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", "--dry-run", *at)
+    other_year = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2020", *at)
+
+    assert tried_out.startswith("+ 2026-01-05 Mon closed: 小寒\nshanghai: 1 exceptions, 1 new or changed;")
+    assert tried_out.endswith("; nothing is written\n")
+    assert other_year.startswith("shanghai: 0 exceptions, 0 new or changed;")

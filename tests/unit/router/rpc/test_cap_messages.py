@@ -67,6 +67,7 @@ WINDOWS = ", ".join(name for name in Message.Window.keys() if not name.endswith(
         ),
         (Message(measure="MEASURE_COUNT", limit=1e7), "limit: 1e+07: must be 0 to 1e+06"),
         (Message(measure="MEASURE_VALUE", limit=float("nan")), "limit: nan: must be 0 to 1e+09"),
+        (Message(measure="MEASURE_COUNT"), "limit: is missing: say how much there may be"),
         (Message(measure="MEASURE_COUNT", window=UNKNOWN), f"window: 9: must be one of {WINDOWS}"),
         (Message(measure="MEASURE_OPEN", kinds=["lead"]), f"kinds: 'lead': must be one of {KINDS}"),
     ],

@@ -91,7 +91,7 @@ def test_by_when_contact_is_to_be_made_is_told_on_the_clocks_of_the_tenant() -> 
     tell(chinese, Language.ZH, full=True)
 
     assert english.sentences[-1] == "Contact is due on Monday at 11:00."
-    assert chinese.sentences[-1] == "最迟 周一 03:00 联系对方。"
+    assert chinese.sentences[-1] == "联系时限：周一 03:00。"
 
 
 def test_a_step_in_which_hours_do_not_count_is_told_in_each_language() -> None:
@@ -253,11 +253,11 @@ def test_a_cap_is_told_with_its_window_what_was_counted_and_when_it_lifts(
 @pytest.mark.parametrize(
     ("lifts", "english", "chinese"),
     [
-        ("", "away", "离开"),
-        ("2026-10-05T07:30:00Z", "away, back at 15:30", "离开，15:30 回来"),
-        ("2026-10-05T16:00:00Z", "away, back on Tuesday at 00:00", "离开，周二 00:00 回来"),
-        ("2026-10-11T15:59:00Z", "away, back on Sunday at 23:59", "离开，周日 23:59 回来"),
-        ("2026-10-12T01:00:00Z", "away, back on 2026-10-12 at 09:00", "离开，2026-10-12 09:00 回来"),
+        ("", "away", "暂离"),
+        ("2026-10-05T07:30:00Z", "away, back at 15:30", "暂离，15:30 回来"),
+        ("2026-10-05T16:00:00Z", "away, back on Tuesday at 00:00", "暂离，周二 00:00 回来"),
+        ("2026-10-11T15:59:00Z", "away, back on Sunday at 23:59", "暂离，周日 23:59 回来"),
+        ("2026-10-12T01:00:00Z", "away, back on 2026-10-12 at 09:00", "暂离，2026-10-12 09:00 回来"),
     ],
 )
 def test_when_somebody_is_back_is_said_by_the_clocks_of_the_tenant(lifts: str, english: str, chinese: str) -> None:
@@ -283,10 +283,10 @@ SATURDAY = "2026-10-03T01:00:00Z"
         ("OUTSIDE_HOURS", "2026-10-05T01:00:00Z", "Asia/Shanghai", "",
          "outside working hours, back on Monday at 09:00", "不在上班时间，周一 09:00 上班"),
         ("ON_LEAVE", "2026-10-12T01:00:00Z", "Asia/Shanghai", "",
-         "on leave, back on 2026-10-12 at 09:00", "休假中，2026-10-12 09:00 回来上班"),
+         "on leave, back on 2026-10-12 at 09:00", "休假中，2026-10-12 09:00 返岗"),
         ("OUTSIDE_HOURS", "2026-10-05T07:00:00Z", "Europe/Berlin", "2026-10-04",
          "outside working hours, back on Monday at 09:00 (Europe/Berlin) (days after 2026-10-04 are not official yet)",
-         "不在上班时间，周一 09:00（Europe/Berlin） 上班（2026-10-04 之后的安排尚未公布）"),
+         "不在上班时间，当地时间（Europe/Berlin）周一 09:00 上班（2026-10-04 之后的安排尚未公布）"),
     ],
 )  # fmt: skip
 def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(
@@ -314,7 +314,7 @@ def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(
          "规则 cars，分配池 east：Anna。Anna 周一 09:00 上班，届时联系。"),
         ((), "WAITING", "2026-10-05T01:00:00Z",
          "Rule cars: nobody can take it now, so it waits. Somebody who can take it comes on duty on Monday at 09:00.",
-         "规则 cars：目前无人可接，进入等待。最早 周一 09:00 有人上班，届时接手。"),
+         "规则 cars：目前无人可接，进入等待。周一 09:00 起有人上班，届时接手。"),
         (ALONE, "ASSIGNED", SATURDAY, "Rule cars, pool east: Anna.", "规则 cars，分配池 east：Anna。"),
     ],
 )  # fmt: skip

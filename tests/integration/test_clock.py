@@ -369,7 +369,7 @@ async def test_the_doctor_judges_timers_by_the_simulated_time(simulated: Served,
         await moves(data, "advance", "1h")
         told = await asyncio.to_thread(doctor, data)
 
-    assert re.search(r"✓ +timers +1 waiting, the earliest late by 0 s", told), told
+    assert re.search(r"✓ +timers +[1-9]\d* waiting, the earliest late by 0 s", told), told  # of all tenants
 
 
 def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedServer, tmp_path: Path) -> None:

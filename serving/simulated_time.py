@@ -10,7 +10,7 @@ from __future__ import annotations
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.backlog.requeuer import Requeuer
-from router.model.events import Fired
+from router.model.events import Credited, Fired
 from store.clock import SimulatedClock
 
 _PAGE = 1000
@@ -89,6 +89,7 @@ class _Tenant:
     async def settle(self) -> None:
         """Fire what is due and do all that follows, until there is nothing more at this instant, whoever did it."""
         while True:
+            await self._follower.credits.make_due()
             await self._timers.fire(self.name)
             await self._requeuer.catch_up()
             await self._requeuer.wake()
@@ -101,6 +102,6 @@ class _Tenant:
         """Return how many timers fired since it began."""
         fired, after = 0, self._began
         while events := await self._log.events(self.name, after=after, count=_PAGE):
-            fired += sum(isinstance(event, Fired) for event in events)
+            fired += sum(isinstance(event, Fired | Credited) for event in events)
             after = events[-1].number
         return fired

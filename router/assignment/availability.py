@@ -121,6 +121,11 @@ class Availability:
             }
         return self._leaves[buffer_ms]
 
+    def leaves(self, rep: str) -> list[Span]:
+        """Return when a rep is on leave, in the order of time; absences that overlap or touch are one."""
+        boundaries = self._leave(0).get(self._positions.get(rep, -1), [])
+        return list(zip(boundaries[::2], boundaries[1::2], strict=True))
+
     def weights(self, pool: Pool, mask: int, at_ms: int) -> tuple[Mapping[str, int], Span | None]:
         """Return what those of some members weigh whose weight changes as time passes, and the interval of that."""
         weights: dict[str, int] = {}

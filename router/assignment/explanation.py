@@ -236,6 +236,8 @@ def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedStat
         return None
     if block[1] == Block.REACHED_CAP:
         return _reached_cap(candidates.caps[block[2]], block, decision)
+    if block[1] == Block.CREDIT_SHARE:
+        return Reason(block[1], actual=str(block[3]), required=str(block[2]))
     return Reason(block[1], lift_ms=block[2])
 
 

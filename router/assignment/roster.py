@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
 from operator import and_, or_
+from typing import Any
 
 import msgpack
 
 from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
 from router.assignment.workforce_caps import WorkforceCaps
-from router.model.workforce import Pool, Territories, WorkforceRecords
+from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
@@ -51,7 +52,8 @@ class Candidates:
     unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
 
     ``outside_hours`` and ``on_leave`` would have passed, were they there. ``caps`` are those of pool and reps that
-    count the kind of work. All of it holds within ``interval``; None: whenever it is.
+    count the kind of work. All of it holds within ``interval``; None: whenever it is. ``share`` is how many of the
+    pool's last decisions somebody with a credit may have; 0: nobody is credited.
     """
 
     pool: str
@@ -67,6 +69,7 @@ class Candidates:
     on_leave: tuple[str, ...] = ()
     interval: Span | None = None
     caps: tuple[AppliedCap, ...] = ()
+    share: int = 0
 
     def stands_at(self, at_ms: int) -> bool:
         """Say whether it holds at an instant, in milliseconds since 1970."""
@@ -140,6 +143,11 @@ class Roster:
         """Say whether a rep belongs to a pool."""
         return rep_id in self._weights.get(pool_id, ())
 
+    def members_at(self, pool: Pool, at_ms: int) -> tuple[Member, ...]:
+        """Return the members of a pool with the weights that they have at an instant, in the pool's order."""
+        ramped, _ = self.availability.weights(pool, self._members[pool.id], at_ms)
+        return tuple(Member(member.rep, ramped.get(member.rep, member.weight)) for member in pool.members)
+
     def alone(
         self,
         rep_id: str,
@@ -181,9 +189,10 @@ class Roster:
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
         caps = self._caps.among(pool, reps, kind, at_ms)
-        packed_caps = [[cap.packed() for cap in caps]] if caps else []  # without any, all is as before there were caps
-        digest = blake2b(msgpack.packb([*content, *packed_caps]), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest, *packed_caps])
+        share = pool.absence_policy.share if pool and pool.absence_policy else 0
+        optional = _optional([cap.packed() for cap in caps], share)
+        digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
+        packed = msgpack.packb([*content, digest, *optional])
         return Candidates(
             pool_id,
             band,
@@ -198,6 +207,7 @@ class Roster:
             self._reps_of(attendance.on_leave),
             overlap(overlap(attendance.interval, ramp), boundaries(caps)),
             caps,
+            share,
         )
 
     def _weights_at(
@@ -269,6 +279,11 @@ class Roster:
 
 def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
+
+
+def _optional(caps: list[list[Any]], share: int) -> list[Any]:
+    """Return the last places of a packed set, caps and behind them a share: none without either, as it was before."""
+    return [caps, share] if share else [caps] if caps else []
 
 
 def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:

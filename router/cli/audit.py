@@ -27,6 +27,7 @@ from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.events import (
     Completed,
+    Credited,
     Erased,
     Event,
     Fired,
@@ -35,6 +36,7 @@ from router.model.events import (
     Settled,
     WorkforceChanged,
 )
+from router.model.workforce import MICROS
 
 _MOST_SHOWN = 100
 _PAGE = 1000
@@ -167,7 +169,7 @@ def actor_of(event: Event) -> str:
     """Return who caused an event; empty where nobody had to say, or the service itself did."""
     if isinstance(event, Decision):
         return event.head.actor
-    return "" if isinstance(event, Settled | Fired) else event.actor
+    return "" if isinstance(event, Settled | Credited | Fired) else event.actor
 
 
 def description(event: Event) -> str:
@@ -191,6 +193,12 @@ def description(event: Event) -> str:
             return f"{event.rep} back"
         case PresenceChanged():
             return f"{event.rep} away until {_instant(event.until_ms) if event.until_ms else 'told otherwise'}"
+        case Credited(credit=credit) if credit.entry:
+            back = f"{-event.amount / MICROS:g} of the credit of event {credit.entry}"
+            return f"pool {credit.pool}: {credit.rep} gave back {back}"
+        case Credited(credit=credit):
+            leave = f"{_instant(credit.since_ms)} to {_instant(credit.until_ms)}"
+            return f"pool {credit.pool}: {credit.rep} got {event.amount / MICROS:g} for their leave, {leave}"
         case Settled():
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.v1 import workforce_pb2 as workforce
+from router.cli.absence_cells import ALLOWED, absence_policy
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
@@ -26,6 +27,7 @@ POOL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "calendar": ("calendar", "日历", "工作日历"),
     "managers": ("managers", "manager", "主管", "经理"),
     "leave_buffer_hours": ("leave_buffer_hours", "请假前停派小时"),
+    "absence_policy": ("absence_policy", "请假政策"),
 }
 """Columns of a pools file by what they mean."""
 _MAX_BUFFER_HOURS = 30 * 24
@@ -38,6 +40,7 @@ _KINDS = {
     "calendar": ColumnKind.TEXT,
     "managers": ColumnKind.LIST,
     "leave_buffer_hours": ColumnKind.NUMBER,
+    "absence_policy": ColumnKind.TEXT,
 }
 
 
@@ -104,6 +107,8 @@ def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> t
     )
     if buffer_hours := row.get("leave_buffer_hours", 0.0):
         _buffer(pool, buffer_hours, columns["leave_buffer_hours"], problems)
+    if "absence_policy" in columns:
+        _set_policy(pool, row.get("absence_policy", ""), columns["absence_policy"], problems)
     return pool, problems
 
 
@@ -112,3 +117,10 @@ def _buffer(pool: workforce.Pool, hours: float, column: str, problems: list[str]
         pool.leave_buffer_duration.FromMilliseconds(round(hours * 3_600_000))
     else:
         problems.append(f"column {column}: found {hours:g}; allowed: a number of hours from 0 to {_MAX_BUFFER_HOURS}")
+
+
+def _set_policy(pool: workforce.Pool, cell: str, column: str, problems: list[str]) -> None:
+    try:
+        pool.absence_policy.CopyFrom(absence_policy(cell))
+    except ValueError:
+        problems.append(f"column {column}: found {cell!r}; allowed: {ALLOWED}")

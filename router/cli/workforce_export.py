@@ -19,6 +19,7 @@ from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.grpc.masking import HIDDEN
+from router.cli.absence_cells import cell_of
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
 from router.cli.quoted import is_formula, quoted
@@ -78,14 +79,19 @@ def _of_territories(territories: Iterable[workforce.Territory]) -> Rows:
 def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
     pools = list(pools)
     with_hours = any(pool.calendar or pool.managers or pool.HasField("leave_buffer_duration") for pool in pools)
+    is_credited = any(pool.HasField("absence_policy") for pool in pools)
     rows = [
         [
             *(quoted(_id(pool.name)), quoted(pool.display_name), _number(pool.band), _truth(pool.value_weighted)),
             *(_hours_of(pool) if with_hours else ()),
+            *([cell_of(pool.absence_policy)] if is_credited else ()),
         ]
         for pool in pools
     ]
-    more = ["calendar", "managers", "leave_buffer_hours"] if with_hours else []
+    more = [
+        *(("calendar", "managers", "leave_buffer_hours") if with_hours else ()),
+        *(("absence_policy",) if is_credited else ()),
+    ]
     return [["id", "name", "band", "value_weighted", *more], *rows]
 
 
@@ -214,7 +220,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
             ),
         ],
         "pools": [
-            ["pool", "name", "members", "weights", "band", "charges", "calendar", "managers"],
+            ["pool", "name", "members", "weights", "band", "charges", "calendar", "managers", "leave"],
             *(
                 [
                     _id(pool.name),
@@ -224,6 +230,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
                     f"{pool.band:g}",
                     "value" if pool.value_weighted else "1 each",
                     *(_id(pool.calendar), " ".join(map(_id, pool.managers))),
+                    cell_of(pool.absence_policy),
                 ]
                 for pool in records.pools
             ),

@@ -21,9 +21,11 @@ from router.model.decision import Block, Cause, ChosenDeficit, Decision, Decisio
 from router.model.errors import CorruptHistory
 from router.model.events import (
     Completed,
+    Credited,
     Erased,
     Event,
     Fired,
+    LeaveCredit,
     PresenceChanged,
     Rewritten,
     RulesPublished,
@@ -186,6 +188,15 @@ def _fired(number: int, at_ms: int, fields: list[Any], _: bytes) -> Fired:
     return Fired(number, item_id, name, entry, step, due_ms, at_ms)
 
 
+def _credited(number: int, at_ms: int, fields: list[Any], _: bytes) -> Credited:
+    pool, rep, *numbers, members = fields
+    entry, since_ms, until_ms, expire_ms, charged, most, amount, workforce = numbers
+    credit = LeaveCredit(
+        pool, rep, entry, since_ms, until_ms, expire_ms, charged, most, tuple(Member(*member) for member in members)
+    )
+    return Credited(number, credit, amount, workforce, at_ms)
+
+
 _SHA1_BYTES = 20
 REWRITTEN = b"rewritten.2"
 
@@ -227,6 +238,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"rules.2": (_facts, _rules_published),
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
+    b"credited.1": (_facts, _credited),
     b"erased.2": (_facts, _erased),
     b"fired.1": (_facts, _fired),
     b"presence.1": (_facts, _presence_changed),
@@ -236,7 +248,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
 _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
 _LATER = {
     "rep": ("calendar", "manager", "caps"),
-    "pool": ("calendar", "leave_buffer_ms", "managers", "caps"),
+    "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy"),
 }
 """Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
 older record is what it was, and so is its digest in the log."""

@@ -5,8 +5,11 @@ The memory store lives on it, and ``fairlead log replay`` holds the real store t
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from router.assignment import ledger
@@ -15,9 +18,27 @@ from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
 from router.history.cap_counts import CapCounts
 from router.model.decision import Block, Blocked, Cause, Decision, ObservedState
-from router.model.events import Completed, Erased, Fired, PresenceChanged, Settled
-from router.model.records import FiredStep, ItemRecord, LedgerState, load_places
+from router.model.events import Completed, Credited, Erased, Fired, LeaveCredit, PresenceChanged, Settled
+from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState, load_places
+from router.model.workforce import RECENT
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
+
+
+class Charges:
+    """What a pool was charged, in the order of time: two numbers a decision."""
+
+    def __init__(self) -> None:
+        self._at_ms = array("q")
+        self._sums = array("q", [0])
+
+    def add(self, at_ms: int, charge: int) -> None:
+        """Enter a charge."""
+        self._at_ms.append(at_ms)
+        self._sums.append(self._sums[-1] + charge)
+
+    def within(self, since_ms: int, until_ms: int) -> int:
+        """Sum up a time, its end not included."""
+        return self._sums[bisect_left(self._at_ms, until_ms)] - self._sums[bisect_left(self._at_ms, since_ms)]
 
 
 @dataclass
@@ -32,6 +53,9 @@ class Ledger:
     largest_band: int = 0
     worst: int = 0
     disturbance: float = 0.0
+    credits: dict[str, int] = field(default_factory=dict)
+    credited: dict[str, CreditState] = field(default_factory=dict)
+    recent: tuple[str, ...] = ()
 
     def charge(self, candidates: Candidates, choice: Choice, *, override: bool) -> None:
         """Enter one decision."""
@@ -44,8 +68,45 @@ class Ledger:
         self.overrides += override
         self.largest_charge = max(self.largest_charge, choice.charge)
         self.largest_band = max(self.largest_band, candidates.band)
+        if candidates.share:
+            self._count(choice)
         if override:
             self._disturb(candidates.members)
+
+    def _count(self, choice: Choice) -> None:
+        """Enter a decision of a pool that credits leaves."""
+        assert choice.stand is not None
+        self.recent = (*self.recent, choice.rep)[-RECENT:]
+        rest = self.credits.get(choice.rep, 0)
+        if rest:
+            self.credits[choice.rep] = max(0, rest - (choice.charge - choice.stand.entitlement))
+
+    def has_its_share(self, rep: str, share: int) -> bool:
+        """Say whether a rep with a credit has got as many of the last decisions as they may."""
+        return bool(self.credits.get(rep)) and self.recent.count(rep) >= share
+
+    def amount_of(self, credit: LeaveCredit, at_ms: int) -> int | None:
+        """Return what a step of a credit moves at an instant; None: it is void, or was made before."""
+        stands, rest = self.credited.get(credit.rep, CreditState()), self.credits.get(credit.rep, 0)
+        if credit.entry:
+            return -rest if stands.entry == credit.entry else None
+        if not stands.until_ms < credit.until_ms <= at_ms:
+            return None
+        weights = {member.rep: member.weight for member in credit.members}
+        in_time = at_ms < credit.expire_ms
+        return ledger.credit(credit.rep, weights, credit.charged, credit.most - rest) if in_time else 0
+
+    def credit(self, credited: Credited) -> None:
+        """Enter a step of a rep's credit."""
+        credit, amount, rep = credited.credit, credited.amount, credited.credit.rep
+        weights = {member.rep: member.weight for member in credit.members}
+        self.deficits.update(ledger.transfer(self.deficits, rep, amount, weights))
+        self.credited[rep] = credited.after(self.credited.get(rep, CreditState()))
+        if credit.entry:
+            self.credits.pop(rep, None)
+        elif amount:
+            self.credits[rep] = self.credits.get(rep, 0) + amount
+        self._disturb(len(credit.members))
 
     def settle(self, settled: Settled) -> None:
         """Enter the leaving of reps."""
@@ -54,6 +115,8 @@ class Ledger:
         for leaver in settled.leavers:
             self.deficits.pop(leaver, None)
             self.received.pop(leaver, None)
+            self.credits.pop(leaver, None)
+            self.credited.pop(leaver, None)
         self.deficits.update(after)
         self._disturb(len(settled.members))
 
@@ -63,8 +126,7 @@ class Ledger:
 
     def state(self) -> LedgerState:
         """Return it as it stands."""
-        fields = dict(vars(self))
-        return LedgerState(**{**fields, "deficits": dict(self.deficits), "received": dict(self.received)})
+        return LedgerState(**{name: copy(value) for name, value in vars(self).items()})
 
 
 class StateProjection:
@@ -82,6 +144,7 @@ class StateProjection:
         self.items: dict[str, ItemRecord] = {}
         self.presences: dict[str, int] = {}
         self.counts = CapCounts(self.loads)
+        self._charges: defaultdict[str, Charges] = defaultdict(Charges)
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""
@@ -117,8 +180,7 @@ class StateProjection:
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
             full = self._full(candidates, kind)
-            others = (k for k, rep in enumerate(candidates.reps) if k not in full and rep != named)
-            blocked = tuple(filter(None, (self._block(candidates, k, amounts, at_ms) for k in others)))
+            blocked = self._blocked(candidates, full, amounts, at_ms, named)
             without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
             free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
@@ -126,6 +188,26 @@ class StateProjection:
             if free:
                 break
         return tuple(seen)
+
+    def _blocked(
+        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str
+    ) -> tuple[Blocked, ...]:
+        """Return who has no room for another reason than capacity; of credits only where somebody else has."""
+        asked = [k for k, rep in enumerate(candidates.reps) if k not in full and rep != named]
+        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms))}
+        served = self._served(candidates, [k for k in asked if k not in blocks]) if candidates.share else {}
+        if len(full) + len(blocks) + len(served) < len(candidates.reps):  # else rather they than nobody
+            blocks |= {k: (k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()}
+        return tuple(block for _, block in sorted(blocks.items()))
+
+    def _served(self, candidates: Candidates, asked: Iterable[int]) -> dict[int, int]:
+        """Return, of those with a credit, how many of the last decisions whoever may have no more of them got."""
+        ledger = self.ledgers[candidates.pool]
+        return {
+            k: ledger.recent.count(candidates.reps[k])
+            for k in asked
+            if ledger.has_its_share(candidates.reps[k], candidates.share)
+        }
 
     def _full(self, candidates: Candidates, kind: Kind) -> dict[int, int]:
         """Return the open units of those at capacity, by position."""
@@ -166,6 +248,7 @@ class StateProjection:
             override = decision.head.cause is Cause.OVERRIDE
             self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
             self.pools.add(choice.pool)
+            self._charges[choice.pool].add(decision.at_ms, choice.charge)
         self.items[decision.item_id] = _after(record, decision)
 
     def _shift_load(self, rep: str, pool: str, kind: Kind, by: int) -> None:
@@ -205,6 +288,15 @@ class StateProjection:
             self.presences.pop(changed.rep, None)
         else:
             self.presences[changed.rep] = changed.until_ms
+
+    def enter_credited(self, credited: Credited) -> None:
+        """Enter that a rep was credited for a leave, or that what was left of it was taken back."""
+        self.pools.add(credited.credit.pool)
+        self.ledgers[credited.credit.pool].credit(credited)
+
+    def charged(self, pool: str, since_ms: int, until_ms: int) -> int:
+        """Return what a pool was charged within a time, its end not included, in micro-units."""
+        return self._charges[pool].within(since_ms, until_ms)
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
 from router.model.decision import Decision
-from router.model.events import Completed, Event, PresenceChanged, Settled
-from router.model.records import Counted, LedgerState, Snapshot, load_places
+from router.model.events import Completed, Credited, Event, PresenceChanged, Settled
+from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
 from router.model.workitem import Kind
 
@@ -36,6 +36,7 @@ class Movement:
         self._settled: set[str] = set()
         self._moved: set[Kind] = set()
         """Kinds of which something was moved: events do not say from which pool, so that theirs may have fewer."""
+        self._credited = {pool: dict(state.credited) for pool, state in before.ledgers.items()}
         self._presences: dict[str, int | None] = dict(before.presences)
 
     def follow(self, event: Event) -> None:
@@ -57,6 +58,9 @@ class Movement:
                 self._presences[rep] = until_ms
             case Settled():
                 self._settled.add(event.pool)
+            case Credited(credit=credit):
+                credited = self._credited.setdefault(credit.pool, {})
+                credited[credit.rep] = event.after(credited.get(credit.rep, CreditState()))
 
     def _shift(self, rep: str, pool: str, kind: Kind, by: int) -> None:
         for place in load_places(rep, pool):
@@ -97,6 +101,8 @@ class Movement:
         logged, decisions = self._decisions[pool], after.decisions - before.decisions
         if logged != decisions:
             yield f"ledger {pool}: decisions: log says {logged} more, store {decisions} more"
+        if self._credited[pool] != after.credited:
+            yield f"ledger {pool}: leaves credited: log says {self._credited[pool]}, store {dict(after.credited)}"
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"

@@ -21,6 +21,7 @@ from router.model.decision import Decision
 from router.model.errors import CorruptHistory
 from router.model.events import (
     Completed,
+    Credited,
     Erased,
     Event,
     Fired,
@@ -29,6 +30,8 @@ from router.model.events import (
     Settled,
     WorkforceChanged,
 )
+from router.model.records import CreditState
+from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
 from router.workforce.ports import Presences
 
@@ -106,6 +109,8 @@ class Replay:
                 projection.enter_fired(event)
             case Settled():
                 projection.enter_settled(event)
+            case Credited():
+                return await self._credit_again(tenant, projection, event)
             case Erased():
                 projection.enter_erased(event)
             case PresenceChanged():
@@ -115,6 +120,24 @@ class Replay:
             case WorkforceChanged():
                 projection.workforce = event.revision
         return []
+
+    async def _credit_again(self, tenant: str, projection: StateProjection, event: Credited) -> list[str]:
+        """Enter a step of a credit; say where it does not follow from absences, policy and ledger."""
+        credit = event.credit
+        ledger = projection.ledgers[credit.pool]
+        stands = ledger.credited.get(credit.rep, CreditState())
+        roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
+        charged = projection.charged(credit.pool, credit.since_ms, credit.until_ms)
+        if credit.entry:
+            follows, due_ms = end_of_credit(roster, credit.pool, credit.rep, stands), stands.expire_ms
+        else:
+            follows = end_of_leave(roster, credit.pool, credit.rep, stands, credit.until_ms, charged)
+            due_ms = credit.until_ms
+        is_right = follows == credit and event.amount == ledger.amount_of(credit, event.at_ms)
+        projection.enter_credited(event)
+        if is_right and event.workforce == projection.workforce and due_ms <= event.at_ms:
+            return []
+        return [f"event {event.number}: credit of {credit.rep} in pool {credit.pool}: does not follow from the log"]
 
     async def _redecide(self, tenant: str, projection: StateProjection, decision: Decision) -> list[str]:
         head, name = decision.head, f"decision {decision.number}"

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 
 from router.assignment.ports import Assignments
 from router.model.events import Event
+from router.timers.credits import credited_pools
 from router.timers.follower import TimerFollower, concerns_all, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import Position, Timer
+from router.timers.timer import LEDGERS, Position, Timer
 
 _PAGE = 1000
 
@@ -41,7 +42,7 @@ class TimerCheck:
             position = now
             stored, expected = await self._stored(tenant), await self._expected(tenant, position)
             behind = await self._behind(tenant, position.event)
-            untold = set(touched_by(behind))
+            untold = {*touched_by(behind), *(f"{LEDGERS}/{pool}" for pool in credited_pools(behind))}
             is_renewed = any(map(concerns_all, behind))
             differences = [
                 timer for timer in sorted(expected ^ stored) if not is_renewed and timer.item_id not in untold
@@ -52,8 +53,11 @@ class TimerCheck:
     async def _expected(self, tenant: str, position: Position) -> set[Timer]:
         if not position.event:  # nobody follows it, or not yet
             return set()
-        pages = self._follower(tenant).due_of_all(position, position.event)
-        return {timer async for page in pages for of_item in page.values() for timer in of_item}
+        follower = self._follower(tenant)
+        of_ledgers = await follower.due_of_ledgers(position) if position.rules else {}
+        pages = follower.due_of_all(position, position.event)
+        of_items = {timer async for page in pages for of_item in page.values() for timer in of_item}
+        return of_items.union(*of_ledgers.values())
 
     async def _behind(self, tenant: str, number: int) -> list[Event]:
         behind = list[Event]()

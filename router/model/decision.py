@@ -66,6 +66,8 @@ class Block(StrEnum):
     """A cap allows no more: its place among the attempt's caps, and what was counted; of a rolling window also when
     enough leaves it, in milliseconds since the epoch, 0: never.
     """
+    CREDIT_SHARE = "CREDIT_SHARE"
+    """They have a credit for a leave and got as many of the pool's last decisions as they may; and how many."""
 
 
 Blocked = tuple[Any, ...]

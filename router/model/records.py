@@ -80,12 +80,25 @@ Counted = tuple[str | int, ...]
 """What was counted under a cap: a calendar window and an amount, or slots of a rolling one and amounts in turn."""
 
 
+class CreditState(NamedTuple):
+    """How a rep stands for their leaves in a pool; times in milliseconds since 1970.
+
+    ``until_ms`` is the end of the last leave that was credited; ``entry`` the event of the credit that is outstanding,
+    0 for none, and ``expire_ms`` when it ends.
+    """
+
+    until_ms: int = 0
+    entry: int = 0
+    expire_ms: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     """A pool's ledger. ``deficits`` and ``received`` in micro-units by rep; amounts below likewise.
 
-    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides and settlements added
-    to the bound.
+    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides, settlements and credits
+    added to the bound. ``credits`` is what is left of them by rep, ``credited`` says for what; ``recent`` names who got
+    the last decisions, the newest last, while the pool credits leaves.
     """
 
     deficits: Mapping[str, int] = field(default_factory=dict)
@@ -96,6 +109,9 @@ class LedgerState:
     largest_band: int = 0
     worst: int = 0
     disturbance: float = 0.0
+    credits: Mapping[str, int] = field(default_factory=dict)
+    credited: Mapping[str, CreditState] = field(default_factory=dict)
+    recent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,29 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditPolicy:
+    """What somebody gets of what a pool was charged while they were on leave, once they are back.
+
+    ``max_units`` in micro-units is the most that is outstanding at once; what is left of it ``ttl_ms`` after the leave
+    is taken back. With a credit outstanding, nobody gets more than ``share`` of the pool's last ``RECENT`` decisions.
+    """
+
+    max_units: int
+    ttl_ms: int
+    share: int
+
+
+RECENT = 100
+"""Decisions of a pool among which those of a rep with a credit are counted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """Reps competing for the same work; ``band`` in micro-units.
 
     ``calendar`` says when its members work who have none of their own; ``leave_buffer_ms`` before a leave they get
     nothing new. ``managers`` are reps. ``caps`` limit what each member, or the pool as a whole, gets or holds of it.
+    Whoever is on leave competes for nothing; with an ``absence_policy`` they are credited for it.
     """
 
     id: str
@@ -75,6 +93,7 @@ class Pool:
     leave_buffer_ms: int = 0
     managers: tuple[str, ...] = ()
     caps: tuple[Cap, ...] = ()
+    absence_policy: CreditPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory, WeightStep
+from router.rpc.absence_policies import absence_policy, absence_policy_message
 from router.rpc.cap_messages import cap_message, caps
 from router.rpc.fields import MAX_DISPLAY_NAME, plain, struct
 from router.rpc.messages import check_kind_name
@@ -31,7 +32,7 @@ MAX_WEIGHT_STEPS = 50
 REP_FIELDS = ("display_name", "attributes", "active", "capacity", "calendar", "manager", "caps")
 POOL_FIELDS = (
     *("display_name", "members", "band", "value_weighted"),
-    *("calendar", "leave_buffer_duration", "managers", "caps"),
+    *("calendar", "leave_buffer_duration", "managers", "caps", "absence_policy"),
 )
 TERRITORY_FIELDS = ("display_name", "parent")
 _MAPS = ("attributes", "capacity")
@@ -162,6 +163,7 @@ def pool(
         leave_buffer_ms=_leave_buffer(message, at) if "leave_buffer_duration" in paths else before.leave_buffer_ms,
         managers=_managers(message, tenant, at) if "managers" in paths else before.managers,
         caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
+        absence_policy=absence_policy(message, at) if "absence_policy" in paths else before.absence_policy,
     )
 
 
@@ -181,6 +183,7 @@ def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
         ],
         band=record.band / MICROS,
         value_weighted=record.value_weighted,
+        absence_policy=absence_policy_message(record.absence_policy),
         etag=saved.etag,
         calendar=calendar_name(tenant, record.calendar),
         leave_buffer_duration=_duration(record.leave_buffer_ms),

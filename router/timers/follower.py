@@ -15,7 +15,17 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
 from router.model.decision import Decision
-from router.model.events import Completed, Erased, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Credited,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
+from router.timers.credits import Credits, concerned_pools
 from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer
 from router.workforce.ports import Presences
@@ -56,6 +66,8 @@ class TimerFollower:
         self._presences = presences
         self._timers = timers
         self._schedules = schedules
+        self.credits = Credits(tenant, store, planners, timers)
+        """What falls due of ledgers."""
         self._items = StoredItems(tenant, store)
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
@@ -70,9 +82,10 @@ class TimerFollower:
         known = {event.number: event for event in events if isinstance(event, Decision)}
         is_kept = (not any(map(concerns_all, events)) or await self._keep_all_that_waits(before, after)) and (
             await self._timers.set_timers(
-                self._tenant, before, after, await self._due(after, touched_by(events), known)
+                self._tenant, before, after,
+                await self._due(after, touched_by(events), known) | await self._due_of_ledgers(after, events),
             )
-        )
+        )  # fmt: skip
         self._position = after if is_kept else None  # else somebody else follows it too
         return len(events)
 
@@ -99,6 +112,19 @@ class TimerFollower:
             yield await self._due(position, [item_id for came, item_id in page if came <= last], {})
             if first > last:
                 return
+
+    async def due_of_ledgers(self, position: Position) -> dict[str, list[Timer]]:
+        """Return what falls due of all ledgers, in the circumstances of a position."""
+        roster = (await self._planner(position)).roster
+        return await self.credits.due(roster, roster.pools)
+
+    async def _due_of_ledgers(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+        if not position.rules or not any(
+            isinstance(event, Credited | RulesPublished | WorkforceChanged) for event in events
+        ):
+            return {}
+        roster = (await self._planner(position)).roster
+        return await self.credits.due(roster, concerned_pools(roster, events))
 
     async def _due(
         self, position: Position, item_ids: Sequence[str], known: dict[int, Decision]

@@ -7,7 +7,9 @@ from typing import NamedTuple, Protocol
 
 from router.assignment.planner import Planner
 from router.model.decision import Decision
+from router.model.events import LeaveCredit
 from router.model.records import ItemRecord
+from router.model.revisions import RevisionPair
 from router.model.workitem import State
 from router.timers.timer import Position, Timer, TimerStatus
 
@@ -68,7 +70,22 @@ class Timers(Protocol):
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
         """Fire what is due by the store's clock, in the order of due, equals in that of their entries.
 
-        What is void by now is removed and does not fire. Return how many were removed, fired or not.
+        What is void by now is removed and does not fire; what falls due of ledgers stays, see ``credit``. Return how
+        many were removed, fired or not.
+        """
+
+    async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
+        """Make a step of a credit, and remove its timer; False, and nothing is done, where it is void or not due.
+
+        Parameters
+        ----------
+        planned
+            By which revisions the step is.
+
+        Raises
+        ------
+        StaleRevision
+            If the workforce changed.
         """
 
     async def timer_status(self, tenant: str) -> TimerStatus:

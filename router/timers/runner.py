@@ -91,11 +91,11 @@ class TimerRunner:
 
 
 async def turn(tenant: str, follower: TimerFollower, timers: Timers) -> tuple[int, int]:
-    """Read on and fire once; return how many events were read and timers removed.
+    """Read on, credit leave and fire once; return how many events were read and timers removed.
 
     Whoever fires rests then: so 10,000 that are due at once leave most of the time to calls.
     """
-    done = await follower.follow(), await timers.fire(tenant)
+    done = await follower.follow(), await follower.credits.make_due() + await timers.fire(tenant)
     if done[1]:
         await asyncio.sleep(_REST_S)
     return done

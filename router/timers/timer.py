@@ -21,6 +21,12 @@ WAKE = "wake"
 STATES: Mapping[str, State] = {WAKE: State.QUEUED}
 """By name: the state that a work item must be in for its timer to mean anything. The store's script is given it."""
 
+LEDGERS = "ledgers"
+"""What falls due of a pool's ledger has ``ledgers/{pool}`` where others have a work item's id: none can be called that.
+See ``router.timers.credits``."""
+CREDIT, EXPIRE = "credit", "expire"
+"""What falls due of a ledger: ``credit/{rep}`` that a leave ends, ``expire/{rep}`` that a credit for one does."""
+
 
 class Timer(NamedTuple):
     """A step of a work item that falls due.
@@ -84,6 +90,11 @@ class TimerStatus(NamedTuple):
     def has_work(self) -> bool:
         """Whether there is anything to read, or to fire."""
         return self.followed < self.events or (self.due_ms is not None and self.due_ms <= self.now_ms)
+
+
+def is_of_ledger(timer: Timer) -> bool:
+    """Say whether a timer is of a ledger, and of no work item."""
+    return timer.item_id.startswith(f"{LEDGERS}/")
 
 
 def may_fire(record: ItemRecord, name: str, entry: int, step: int) -> bool:

@@ -34,6 +34,7 @@ REFUSED: Mapping[str, Phrase] = {
     "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
     "AWAY": Phrase("away", "暂离"),
     "REACHED_CAP": Phrase("cap reached", "已达上限"),
+    "CREDIT_SHARE": Phrase("at their share after leave", "休假补偿已达份额上限"),
 }
 """What refuses somebody, in general, by the reason's code."""
 
@@ -56,6 +57,10 @@ REASONS: Mapping[str, Phrase] = {
     "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
     "AWAY": Phrase("away", "暂离"),
     "REACHED_CAP": Phrase("{window}cap reached: {actual} of {required}", "已达{window}上限 {actual}/{required}"),
+    "CREDIT_SHARE": Phrase(
+        "credited for leave, and got {actual} of the pool's last 100, {required} at most",
+        "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
+    ),
 }
 """The same with the values, by code; of NOT_A_MEMBER by code and field. Where an attribute was compared, see below."""
 

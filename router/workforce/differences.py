@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
-from router.model.workforce import MICROS, MILLIS, Member, Pool, Record, Rep, Territory
+from router.model.workforce import MICROS, MILLIS, RECENT, CreditPolicy, Member, Pool, Record, Rep, Territory
 from router.workforce.edits import JOINT, Replacements
 from rules.fields import FactValue
 
@@ -42,7 +42,7 @@ class RecordDifference:
 
 _ORDER = (
     *("display_name", "attributes", "active", "capacity", "members", "weight_steps", "band", "value_weighted"),
-    *("calendar", "leave_buffer_duration", "manager", "managers", "caps", "parent"),
+    *("calendar", "leave_buffer_duration", "manager", "managers", "caps", "absence_policy", "parent"),
 )
 
 
@@ -70,7 +70,7 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
             **_not_empty({"calendar": record.calendar, "manager": record.manager}), **_caps(record),
         }  # fmt: skip
     if isinstance(record, Pool):
-        return {**name, **_of_pool(record), **_caps(record)}
+        return {**name, **_of_pool(record), **_caps(record), **_credit_of(record.absence_policy)}
     return {**name, "parent": record.parent} if isinstance(record, Territory) and record.parent else name
 
 
@@ -117,6 +117,18 @@ def in_words(cap: Cap) -> str:
     scope = "POOL" if cap.scope is CapScope.POOL else ""
     pace = "EVEN" if cap.pace is CapPace.EVEN else ""
     return ", ".join(filter(None, [f"{cap.measure} {limit}{window}", scope, *cap.kinds, pace]))
+
+
+def _credit_of(policy: CreditPolicy | None) -> dict[str, FactValue]:
+    if policy is None:
+        return {}
+    ttl = f"{policy.ttl_ms / 1000:.15g}s"
+    credit: dict[str, FactValue] = {
+        "max_units": policy.max_units / MICROS,
+        "ttl_duration": ttl,
+        "share": policy.share / RECENT,
+    }
+    return {f"absence_policy.credit.{field}": value for field, value in credit.items()}
 
 
 def differ(before: Record | None, after: Record | None) -> bool:

@@ -114,7 +114,7 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
         raise NotPossible(name, "has children: delete or move them first")
     if kind == "rep":
         replacements |= {("absence", absence.id): None for absence in absences_of(records, record_id)}
-        for pool in records.pools.values():
+        for _, pool in sorted(records.pools.items()):  # the store has them in no order
             kept = tuple(member for member in pool.members if member.rep != record_id)
             if len(kept) < len(pool.members):
                 replacements["pool", pool.id] = replace(pool, members=kept)

@@ -44,6 +44,7 @@ from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import (
     Completed,
+    Credited,
     Erased,
     Fired,
     PresenceChanged,
@@ -52,7 +53,7 @@ from router.model.events import (
     WorkforceChanged,
 )
 from router.model.revisions import RevisionPair
-from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
+from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -176,7 +177,7 @@ class Side:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
         await self.follower().catch_up()
         before = digest(await self.timers.timers(TENANT))
-        fired = await self.timers.fire(TENANT)
+        fired = await self.follower().credits.make_due() + await self.timers.fire(TENANT)
         await self.follower().catch_up()
         return before, fired, digest(await self.timers.timers(TENANT))
 
@@ -211,7 +212,16 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return value._replace(at_ms=0)
-        case Completed() | Erased() | Fired() | PresenceChanged() | Settled() | WorkforceChanged() | RulesPublished():
+        case (
+            Completed()
+            | Credited()
+            | Erased()
+            | Fired()
+            | PresenceChanged()
+            | Settled()
+            | WorkforceChanged()
+            | RulesPublished()
+        ):
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
@@ -452,7 +462,9 @@ def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     places = tuple(Member(rep, weight, draw(st.sampled_from([(), (), ramp]))) for rep, weight in members.items())
     calendar, buffer_ms = draw(st.sampled_from(["", "", "days"])), draw(st.sampled_from([0, 4 * HOUR_MS]))
     caps = draw(some_caps(of_pool=True))
-    return Pool(pool, places, "", band, draw(st.booleans()), calendar, buffer_ms, caps=caps)
+    policy = draw(st.sampled_from([None, CreditPolicy(2 * MICROS, 30 * HOUR_MS, 3)]))
+    value_weighted = draw(st.booleans())
+    return Pool(pool, places, "", band, value_weighted, calendar, buffer_ms, caps=caps, absence_policy=policy)
 
 
 @st.composite
@@ -479,7 +491,7 @@ def a_rep(rep: str, _: object) -> Rep:
 
 
 def a_pool(pool: str, members: tuple[Member, ...], _: object) -> Pool:
-    return Pool(pool, members)
+    return Pool(pool, members, absence_policy=CreditPolicy(3 * MICROS, 48 * HOUR_MS, 2) if pool == POOLS[0] else None)
 
 
 async def check_of_a_time(side: Side, first: int, length: int, count: int, rep: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from router.model.events import Fired
+from router.model.errors import StaleRevision
+from router.model.events import Credited, Fired, LeaveCredit
+from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, may_fire
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, may_fire
 from tests.twins.tenants import Tenant, Tenants
 
 
@@ -35,7 +37,7 @@ class MemoryTimers(Tenants):
         """Fire what is due."""
         state = self._tenants[tenant]
         now_ms = self._time_of(state)
-        due = [timer for timer in _in_order(state)[:count] if timer.due_ms <= now_ms]
+        due = [timer for timer in _in_order(state)[:count] if timer.due_ms <= now_ms and not is_of_ledger(timer)]
         for timer in due:
             record = state.projection.items.get(timer.item_id)
             if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
@@ -44,6 +46,21 @@ class MemoryTimers(Tenants):
                 state.projection.enter_fired(fired)
         state.timers -= set(due)
         return len(due)
+
+    async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
+        """Make a step of a credit."""
+        state = self._tenants[tenant]
+        if planned.workforce != state.workforce:
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        now_ms = self._time_of(state)
+        amount = state.projection.ledgers[step.pool].amount_of(step, now_ms)
+        if timer not in state.timers or timer.due_ms > now_ms or amount is None:
+            return False
+        credited = Credited(len(state.events) + 1, step, amount, state.workforce, now_ms)
+        state.events.append(credited)
+        state.projection.enter_credited(credited)
+        state.timers.discard(timer)
+        return True
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         """Return how the timers stand."""

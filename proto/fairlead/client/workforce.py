@@ -53,6 +53,7 @@ class WorkforceCalls(Calls):
         band: float | None = None,
         value_weighted: bool | None = None,
         caps: Iterable[Cap] | None = None,
+        absence_policy: workforce.AbsencePolicy | None = None,
     ) -> workforce.Pool:
         """Create a pool, or change its members (rep → weight); what is not given stays."""
         request = workforce.UpdatePoolRequest(allow_missing=True, request_id=new_id())
@@ -68,6 +69,9 @@ class WorkforceCalls(Calls):
         if caps is not None:
             request.pool.caps.extend(caps)
             request.update_mask.paths.append("caps")
+        if absence_policy is not None:
+            request.pool.absence_policy.CopyFrom(absence_policy)
+            request.update_mask.paths.append("absence_policy")
         return self._connection.call("WorkforceService/UpdatePool", request, workforce.Pool)
 
     def list_pools(self) -> Iterator[workforce.Pool]:

@@ -342,7 +342,7 @@ class Rep(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., manager: _Optional[str] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
 
 class Pool(_message.Message):
-    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers", "caps")
+    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers", "caps", "absence_policy")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
@@ -353,6 +353,7 @@ class Pool(_message.Message):
     LEAVE_BUFFER_DURATION_FIELD_NUMBER: _ClassVar[int]
     MANAGERS_FIELD_NUMBER: _ClassVar[int]
     CAPS_FIELD_NUMBER: _ClassVar[int]
+    ABSENCE_POLICY_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     members: _containers.RepeatedCompositeFieldContainer[PoolMember]
@@ -363,7 +364,28 @@ class Pool(_message.Message):
     leave_buffer_duration: _duration_pb2.Duration
     managers: _containers.RepeatedScalarFieldContainer[str]
     caps: _containers.RepeatedCompositeFieldContainer[_caps_pb2.Cap]
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., leave_buffer_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., managers: _Optional[_Iterable[str]] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
+    absence_policy: AbsencePolicy
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., leave_buffer_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., managers: _Optional[_Iterable[str]] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ..., absence_policy: _Optional[_Union[AbsencePolicy, _Mapping]] = ...) -> None: ...
+
+class AbsencePolicy(_message.Message):
+    __slots__ = ("forfeit", "credit")
+    class Forfeit(_message.Message):
+        __slots__ = ()
+        def __init__(self) -> None: ...
+    class Credit(_message.Message):
+        __slots__ = ("max_units", "ttl_duration", "share")
+        MAX_UNITS_FIELD_NUMBER: _ClassVar[int]
+        TTL_DURATION_FIELD_NUMBER: _ClassVar[int]
+        SHARE_FIELD_NUMBER: _ClassVar[int]
+        max_units: float
+        ttl_duration: _duration_pb2.Duration
+        share: float
+        def __init__(self, max_units: _Optional[float] = ..., ttl_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., share: _Optional[float] = ...) -> None: ...
+    FORFEIT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    forfeit: AbsencePolicy.Forfeit
+    credit: AbsencePolicy.Credit
+    def __init__(self, forfeit: _Optional[_Union[AbsencePolicy.Forfeit, _Mapping]] = ..., credit: _Optional[_Union[AbsencePolicy.Credit, _Mapping]] = ...) -> None: ...
 
 class PoolMember(_message.Message):
     __slots__ = ("rep", "weight", "weight_steps")

@@ -17,7 +17,7 @@ from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
-from router.model.records import Counted, FiredStep, ItemRecord, LedgerState
+from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
@@ -257,6 +257,9 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
         largest_band=int(text.get("largest_band", 0)),
         worst=int(text.get("worst", 0)),
         disturbance=float(text.get("disturbance", 0)),
+        credits={name[2:]: int(value) for name, value in text.items() if name.startswith("c:")},
+        credited={name[2:]: CreditState(*map(int, value.split())) for name, value in text.items() if name[:2] == "l:"},
+        recent=tuple(msgpack.unpackb(text["recent"])) if "recent" in text else (),
     )
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 
 import msgpack
 
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
+from router.model.errors import StaleRevision
+from router.model.events import LeaveCredit
+from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger
 from store.clients import RedisClient
 from store.translation import translated
 
-_set, _fire, _status = script("set_timers"), script("fire"), script("timer_status")
+_set, _fire, _credit, _status = script("set_timers"), script("fire"), script("credit"), script("timer_status")
 
 
 class RedisTimers:
@@ -43,7 +47,8 @@ class RedisTimers:
 
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
         keys = Keys(tenant)
-        members = [member for member, _ in await self._members(tenant, 0, count)]
+        due = [member for member, _ in await self._members(tenant, 0, count)]
+        members = [member for member in due if not is_of_ledger(_timer(member, 0))]
         if not members:
             return 0
         items = [keys.item(_timer(member, 0).item_id) for member in members]
@@ -51,6 +56,25 @@ class RedisTimers:
         if isinstance(reply, list):
             check_reply(tenant, reply)
         return int(reply)
+
+    async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
+        keys = Keys(tenant)
+        facts = [*astuple(step)[:-1], [(member.rep, member.weight) for member in step.members]]
+        reply = await _credit(
+            self._redis,
+            [keys.revisions, keys.events, keys.timers, keys.ledger(step.pool)],
+            [
+                planned.workforce,
+                planned.workforce_event_hash,
+                _member(timer),
+                timer.due_ms,
+                msgpack.packb(facts),
+            ],
+        )
+        check_reply(tenant, reply)
+        if reply[0] == b"STALE":
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        return bool(reply[0] == b"DONE")
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         keys = Keys(tenant)

@@ -16,7 +16,8 @@
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
---          scores ({}: all 0), digest, and its caps where there are any, see caps.lua]
+--          scores ({}: all 0), digest; where it has caps or its pool credits leaves, the list of its caps, see caps.lua; and
+--          where its pool credits leaves, how many of its last decisions somebody with a credit may have]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), 1 for an
 --          override, the place of the key that all spellings of its source and external id lead to (0: it is its own), and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
@@ -57,7 +58,7 @@ for i, pool in ipairs(pools) do open_ledger(pool, KEYS[FIRST_LEDGER - 1 + i]) en
 local sets = {}
 for i = 1, n_sets do
   local set = cmsgpack.unpack(ARGV[1 + i])
-  if set[9] and not caps then use_caps(KEYS[7]) end
+  if has_caps(set) and not caps then use_caps(KEYS[7]) end
   sets[i] = candidate_set(set)
 end
 read_ledgers(KEYS[2])

@@ -52,7 +52,7 @@ local function settle(key, leavers, members)
     end
     shares[1] = shares[1] + size - sum
     for i = 1, #members do after[i] = after[i] + sign * shares[i] end
-    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver)
+    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver, 'c:' .. leaver, 'l:' .. leaver)
   end
   for i, member in ipairs(members) do redis.call('HSET', key, 'd:' .. member[1], integer(after[i])) end
   redis.call('HSET', key, 'disturbance', disturbance(after, largest + band))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgpack
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.assignment.planner import Planner, steps_of, wanted
 from router.assignment.roster import ResolvedRequirement
-from router.model.workforce import MICROS, Member, Pool, Rep, Territories, Territory
+from router.model.caps import Cap, CapMeasure
+from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Rep, Territories, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.requirements import meets
@@ -155,3 +158,28 @@ def test_a_named_rep_is_the_only_attempt_and_belongs_to_the_first_pool_they_are_
 
     (attempt,) = plan.attempts
     assert (attempt.candidates.pool, attempt.candidates.reps) == ("", ("b",))
+
+
+OPEN = Cap("open", CapMeasure.OPEN, 3)
+CREDIT = CreditPolicy(MICROS, 1000, 25)
+
+
+@pytest.mark.parametrize(
+    ("caps", "policy", "behind"),
+    [
+        ((), None, []),  # as it was before there were any
+        ((OPEN,), None, [["OPEN"]]),
+        ((), CREDIT, [[], 25]),
+        ((OPEN,), CREDIT, [["OPEN"], 25]),
+    ],
+)
+def test_a_set_ends_with_its_caps_and_behind_them_the_share_of_who_has_a_credit(
+    caps: tuple[Cap, ...], policy: CreditPolicy | None, behind: list[object]
+) -> None:
+    pool = Pool("p", (Member("a"),), caps=caps, absence_policy=policy)
+    candidates = roster_of(1, {"a": Rep("a")}, {"p": pool}, {}).candidates("p", Kind.LEAD, (), at_ms=0)
+
+    places = msgpack.unpackb(candidates.packed)
+
+    assert places[7] == candidates.digest
+    assert [[cap[3] for cap in place] if isinstance(place, list) else place for place in places[8:]] == behind

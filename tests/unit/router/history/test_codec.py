@@ -10,7 +10,8 @@ import pytest
 from router.history.codec import pack_head, read_event
 from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState
 from router.model.errors import CorruptHistory
-from router.model.events import PresenceChanged
+from router.model.events import Credited, LeaveCredit, PresenceChanged
+from router.model.workforce import Member
 from router.model.workitem import Kind, WorkItem
 
 ITEM = WorkItem(Kind.LEAD)
@@ -65,3 +66,12 @@ def test_presence_is_until_an_instant_until_told_otherwise_or_back(stored: int, 
 def test_one_that_was_altered_is_named(form: bytes, fields: list[Any]) -> None:
     with pytest.raises(CorruptHistory, match="event 3: it cannot be read"):
         read_event(3, form, msgpack.packb(7) + msgpack.packb(fields), HEAD)
+
+
+def test_a_credit_for_a_leave_is_read_with_all_that_it_follows_from() -> None:
+    packed = ["east", "ann", 0, 10, 90, 400, 6_000, 3_000, 2_000, 5, [["ann", 1000], ["bob", 2000]]]
+
+    event = read_event(3, b"credited.1", msgpack.packb(95) + msgpack.packb(packed), b"")
+
+    members = (Member("ann", 1000), Member("bob", 2000))
+    assert event == Credited(3, LeaveCredit("east", "ann", 0, 10, 90, 400, 6_000, 3_000, members), 2_000, 5, 95)

@@ -330,3 +330,16 @@ def test_from_when_on_contact_can_be_expected_is_said_where_it_is_not_now(
         message.CopyFrom(decision)
         tell(message, language, ZoneInfo("Asia/Shanghai"), full=False)
         assert message.explanation == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (Language.EN, "credited for leave, and got 25 of the pool's last 100, 20 at most"),
+        (Language.ZH, "休假补偿期间，分配池最近 100 条中已得 25 条，上限 20 条"),
+    ],
+)
+def test_who_had_their_share_after_leave_is_said_with_how_much_it_was(language: Language, text: str) -> None:
+    message = told(decided(refused("cy", "CREDIT_SHARE", "", "25", "20")), language)
+
+    assert message.candidates[0].reasons[0].text == text

@@ -53,6 +53,11 @@ SECONDS ?= 60
 chaos: setup  ## Kill, freeze, fill and cut things for SECONDS=60 while clients call, and check what they were told
 	$(RUN)/python -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(TOPOLOGY),--topology $(TOPOLOGY))
 
+DAYS ?= 365
+STORE ?= memory
+simulate: setup  ## Play a firm of 100 reps for DAYS=365 through the real code, SEED=1, STORE=memory, valkey or both
+	$(RUN)/python -m tests.simulation --days $(DAYS) --store $(STORE) $(if $(SEED),--seed $(SEED))
+
 REQUESTS ?= 100000
 fuzz: setup  ## Attack every entry point with REQUESTS=100000 malformed calls, and every parser
 	@$(UV) sync --frozen --quiet --inexact --group fuzz
@@ -91,4 +96,4 @@ bench-models: setup  ## Compare the models with LightGBM, XGBoost and CatBoost, 
 	$(RUN)/python -m benchmarks.models
 	$(RUN)/python -m benchmarks.mlserver
 
-.PHONY: help setup demo test test-all chaos fuzz mutants check proto released bench compare bench-models
+.PHONY: help setup demo test test-all chaos simulate fuzz mutants check proto released bench compare bench-models

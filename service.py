@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import click
 
-import serving  # noqa: F401 (before all that imports gRPC: it settles what gRPC reads from the environment)
+import serving  # noqa: F401 (before all others: it settles what gRPC reads from the environment, and whose zones are read)
 from router.cli.later import commands_with
 
 COMMANDS = {
+    "absences": ("router.cli.absences", "Enter who is on leave, and list them."),
     "audit": ("router.cli.audit", "Show who changed what, and prove that the record of it is whole."),
+    "calendars": ("router.cli.calendars", "Load, import, show and delete calendars: when people work."),
     "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "contract": ("fairlead.contract", "Write the API's .proto files, with all that they import, for other languages."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
@@ -33,12 +35,14 @@ COMMANDS = {
     "log": ("router.cli.log", "Replay the log, prove that it is whole, write an older one anew."),
     "models": ("scoring.cli.models", "List, compare, challenge, promote and roll back models."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
+    "presence": ("router.cli.presence", "Say who is away, at once, and who is back."),
     "queue": ("router.cli.queue", "Look at what is submitted and not routed yet, and mend it."),
     "remember": ("scoring.cli.remember", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli.rescore", "Score every customer in a table."),
     "route": ("router.cli.route", "Route leads from a file, and show how fair it was."),
     "rules": ("router.cli.rules", "Check, test, publish and compare rule sets."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
+    "tenant": ("router.cli.tenant", "Show and set a tenant's zone, and the calendar of whoever has none."),
     "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
     "verify": ("router.cli.verify", "Rebuild everything from the log and compare it with what the store holds."),

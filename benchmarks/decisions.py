@@ -18,7 +18,7 @@ from router.assignment.choice import choose
 from router.assignment.planner import Planner
 from router.assignment.roster import Roster
 from router.history.projection import StateProjection
-from router.model.workforce import Member, Pool, Rep
+from router.model.workforce import Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, WorkItem
 from router.rpc.fields import plain
 from router.rules.check import check
@@ -42,16 +42,16 @@ def cost_us(n_rules: int, n_reps: int, per_lead: int = 10) -> float:
     pool = Pool("everyone", tuple(Member(rep) for rep in reps))
     engine = engines.build(rule_set)
     planner, projection, draw = (
-        Planner(1, rule_set, engine, Roster(1, reps, {"everyone": pool}, {})),
+        Planner(1, rule_set, engine, Roster(WorkforceRecords(1, {"rep": reps, "pool": {"everyone": pool}}))),
         StateProjection(),
         random.Random(3),
     )
     leads = [WorkItem(Kind.LEAD, attributes=plain(world.lead(draw, n_regions).attributes)) for _ in range(200)]
 
     def decide(number: int) -> None:
-        plan = planner.plan(leads[number % len(leads)])
+        plan = planner.plan(leads[number % len(leads)], 0)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        choose(attempts, projection.see(attempts, Kind.LEAD), number)
+        choose(attempts, projection.see(attempts, Kind.LEAD, 0), number)
 
     spent = _spent_us(decide)
     engine.close()

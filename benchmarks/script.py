@@ -34,10 +34,16 @@ ITEMS = 1920
 
 
 class Bind:
-    """A revision's bind, called through its server."""
+    """A revision's bind, called through its server.
 
-    def __init__(self, tree: Path) -> None:
-        self._server = MeasuredServer(tree)
+    Parameters
+    ----------
+    server
+        It runs, and ends with this.
+    """
+
+    def __init__(self, server: MeasuredServer) -> None:
+        self._server = server
         (store,) = self._server.stores
         title = Path(f"/proc/{store}/cmdline").read_text()
         socket = re.search(r"unixsocket:(\S+)", title)
@@ -47,10 +53,10 @@ class Bind:
         self._routing = routing_pb2_grpc.RoutingServiceStub(self._channel)
         self._draw = random.Random(1)
 
-    def us_an_item(self, batch: int) -> float:
+    def us_an_item(self, batch: int, items: int = ITEMS) -> float:
         """Route a round of leads and return what the script took, in microseconds an item."""
         self._store.config_resetstat()
-        for _ in range(ITEMS // batch):
+        for _ in range(items // batch):
             wishes = [
                 routing.RouteWorkItemRequest(work_item=world.lead(self._draw, self._server.n_regions))
                 for _ in range(batch)
@@ -58,7 +64,7 @@ class Bind:
             self._routing.BatchRouteWorkItems(routing.BatchRouteWorkItemsRequest(parent=world.PARENT, requests=wishes))
         calls = self._store.info("commandstats")
         took_us = sum(calls[name]["usec"] for name in ("cmdstat_evalsha", "cmdstat_eval") if name in calls)
-        return float(took_us) / ITEMS
+        return float(took_us) / items
 
     def stop(self) -> None:
         """End the server, and its store with it."""
@@ -90,7 +96,7 @@ def main(pairs: int, revisions: tuple[str, ...]) -> None:
     console = Console(width=140)
     with ExitStack() as running:
         trees = {THIS: ROOT} | {revision: running.enter_context(checked_out(revision)) for revision in revisions}
-        binds = {name: Bind(tree) for name, tree in trees.items()}
+        binds = {name: Bind(MeasuredServer(tree)) for name, tree in trees.items()}
         for bind in binds.values():
             running.callback(bind.stop)
         taken: dict[tuple[str, int], list[float]] = {(name, batch): [] for name in binds for batch in BATCHES}

@@ -5,7 +5,9 @@ What follows from a rule is the user's own: in the router a route. Read on in th
 * ``fields``, ``conditions``, ``ruleset``, ``revisions``: the values;
 * ``document``, ``scalars``: YAML or JSON text → a tree that knows where each value stood;
 * ``forms``, ``shape``: the tree → forms as people write them;
-* ``compiler``, ``lists``, ``report``, ``problems``: forms → fields, conditions and rules, or what is wrong and where;
+* ``compiler``, ``field_values``, ``lists``, ``report``, ``problems``: forms → fields, conditions and rules, or what is
+  wrong and where;
+* ``durations``, ``duration_tables``: how long something may take;
 * ``scales``, ``cells``, ``coverage``, ``dead_rules``: what of it can never decide;
 * ``projection``, ``values``, ``normal_form``: raw attributes → the fact that is matched;
 * ``ports``, ``index``, ``closures``, ``reference``, ``samples``: the engines;

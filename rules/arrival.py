@@ -21,10 +21,13 @@ PARTS_ALLOWED: Mapping[FieldType, str] = {FieldType.STRING: ", ".join(WEEKDAYS),
 
 @dataclass(frozen=True, slots=True)
 class ArrivalField:
-    """The field that holds the instant, which nobody sends, and the zone in which its parts are read."""
+    """The field that holds the instant, which nobody sends, and the zone in which its parts are read.
+
+    ``timezone`` is empty where the rules name none: then it is that of whoever they belong to.
+    """
 
     name: str
-    timezone: str = "UTC"
+    timezone: str = ""
 
     @property
     def weekday(self) -> str:
@@ -46,15 +49,19 @@ class ArrivalField:
         """All that can stand in its parts."""
         return {self.weekday: WEEKDAYS, self.hour: HOURS}
 
-    def parts(self, epoch: float) -> Mapping[str, Scalar]:
+    def parts(self, epoch: float, time_zone: str = "UTC") -> Mapping[str, Scalar]:
         """Return the parts of an instant in epoch seconds; none of one that no calendar there has.
+
+        ``time_zone`` is where they are read if the field names no zone of its own.
 
         Examples
         --------
         >>> dict(ArrivalField("arrived", "Asia/Shanghai").parts(1_800_000_000))
         {'arrived.weekday': 'fri', 'arrived.hour': 16}
+        >>> dict(ArrivalField("arrived").parts(1_800_000_000, "Europe/Berlin"))
+        {'arrived.weekday': 'fri', 'arrived.hour': 9}
         """
-        where = zone(self.timezone)
+        where = zone(self.timezone or time_zone)
         try:
             there = datetime.fromtimestamp(epoch, where)
         except (ValueError, OverflowError, OSError):

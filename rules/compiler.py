@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
-from missing_words import folded
-from rules.arrival import PARTS_ALLOWED, ArrivalField, zone
+from rules.arrival import ArrivalField, zone
 from rules.conditions import ALWAYS, All, AnyOf, Condition, Not, Predicate
 from rules.dead_rules import warn_of_dead_rules
+from rules.field_values import VALUE_ALLOWED, FieldValues
 from rules.fields import EXTERNAL_ID, FieldType, Scalar
 from rules.forms import (
     AllForm,
@@ -35,7 +35,6 @@ from rules.ruleset import Rule, RuleSet
 from rules.shares import DECIMALS as SHARE_DECIMALS
 from rules.shares import share_text
 from rules.spelling import doubt, hint, hint_among
-from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
 _NAMES_ALLOWED = "a field begins with neither $ nor _, holds no ^ and is not called id or sid"
 DEFAULT = "default"
@@ -54,13 +53,6 @@ OPERATORS: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.BOOL: ("eq", "ne", *_PRESENCE),
     FieldType.LIST: ("has_any", "has_all", *_PRESENCE),
     FieldType.DATE: (*_EQUALITY, *_ORDER, *_PRESENCE),
-}
-_VALUE_ALLOWED = {
-    FieldType.STRING: f"text of up to {MAX_STRING} characters",
-    FieldType.NUMBER: NUMBER_ALLOWED,
-    FieldType.BOOL: "true or false",
-    FieldType.LIST: f"text of up to {MAX_STRING} characters",
-    FieldType.DATE: DATE_ALLOWED,
 }
 
 
@@ -92,7 +84,7 @@ def compile_arrival(
     """
     if form is None:
         return None
-    arrival = ArrivalField(form.field, form.timezone)
+    arrival = ArrivalField(form.field, form.timezone or "")
     if _is_kept(form.field):
         report.error(("arrival", "field"), f"found {shown(form.field)}; {_NAMES_ALLOWED}")
     for name in arrival.types:
@@ -101,7 +93,7 @@ def compile_arrival(
         if name in personal:
             report.error(("arrival", "field"), f"{name} is declared personal; an instant of the server's is not")
     try:
-        zone(form.timezone)
+        zone(arrival.timezone or "UTC")
     except ValueError as error:
         report.error(("arrival", "timezone"), str(error))
     return arrival
@@ -141,8 +133,8 @@ def compile_rules(
     arrival
         Which of the fields say when a work item came; None: none does.
     """
-    only = arrival.values if arrival else {}
-    compiler = _Compiler(fields, report, missing, ignoring, lists or NamedLists({}, report), only)
+    values = FieldValues(fields, report, missing, ignoring, arrival.values if arrival else {})
+    compiler = _Compiler(values, report, lists or NamedLists({}, report))
     rules = []
     for index, form in enumerate(forms):
         path: Path = ("rules", index)
@@ -169,20 +161,10 @@ def _check_ids(forms: Sequence[BareRuleForm], report: Report) -> None:
 
 
 class _Compiler:
-    def __init__(
-        self,
-        fields: Mapping[str, FieldType],
-        report: Report,
-        missing: Collection[str],
-        ignoring: Mapping[str, Ignored],
-        lists: NamedLists,
-        only: Mapping[str, Sequence[Scalar]],
-    ) -> None:
-        self._fields = fields
-        self._only = only
+    def __init__(self, values: FieldValues, report: Report, lists: NamedLists) -> None:
+        self._fields = values.fields
+        self._values = values
         self._lists = lists
-        self._missing = missing
-        self._ignoring = ignoring
         self._report = report
         self._comparisons = 0
 
@@ -263,11 +245,11 @@ class _Compiler:
             return self._range(form.value, form.field, path)
         if form.op in _PATTERNS:
             return self._pattern(form.value, form.field, path)
-        return self._scalar(form.value, form.field, path)
+        return self._values.compiled(form.value, form.field, path)
 
     def _pattern(self, value: object, field: str, path: Path) -> str | None:
         text = value if isinstance(value, str) else ""
-        pattern = normal_form(text, self._ignoring.get(field, NOTHING))
+        pattern = normal_form(text, self._values.ignoring.get(field, NOTHING))
         if not pattern or len(text) > MAX_STRING:
             allowed = f"text of 1 to {MAX_STRING} characters"
             said = " beside what the field ignores" if text and not pattern else ""
@@ -278,14 +260,14 @@ class _Compiler:
 
     def _list(self, value: object, field: str, path: Path) -> tuple[Scalar, ...]:
         if not isinstance(value, list):
-            allowed = _VALUE_ALLOWED[self._fields[field]]
+            allowed = VALUE_ALLOWED[self._fields[field]]
             self._report.error(path, f"found {shown(value)}; a list is expected, each {allowed}")
         elif not value:
             self._report.error(path, "the list is empty; at least one value is expected")
         elif len(value) > MAX_LIST:
             self._report.error(path, f"{len(value)} values in the list; at most {MAX_LIST} are allowed")
         else:
-            items = (self._scalar(item, field, (*path, index)) for index, item in enumerate(value))
+            items = (self._values.compiled(item, field, (*path, index)) for index, item in enumerate(value))
             return tuple(dict.fromkeys(item for item in items if item is not None))
         return ()
 
@@ -293,45 +275,9 @@ class _Compiler:
         if not isinstance(value, list) or len(value) != 2:
             self._report.error(path, f"found {shown(value)}; a list [low, high] is expected, both ends included")
             return ()
-        low, high = (self._scalar(item, field, (*path, index)) for index, item in enumerate(value))
+        low, high = (self._values.compiled(item, field, (*path, index)) for index, item in enumerate(value))
         if low is None or high is None:
             return ()
         if not isinstance(low, str) and not isinstance(high, str) and low > high:
             self._report.error(path, f"found {shown(value)}: the low end lies above the high end")
         return (low, high)
-
-    def _scalar(self, value: object, field: str, path: Path) -> Scalar | None:
-        kind = self._fields[field]
-        compiled = scalar(value, kind)
-        if compiled is None:
-            quotes = "; write it in quotes, with all its zeros" if _needs_quotes(value, kind) else hint(value)
-            self._report.error(path, f"found {shown(value)}; {_VALUE_ALLOWED[kind]} is expected{quotes}")
-        elif compiled not in self._only.get(field, [compiled]):
-            self._report.error(path, f"found {shown(value)}; allowed in {field} are {PARTS_ALLOWED[kind]}")
-        elif isinstance(compiled, str):
-            compiled = normal_form(compiled, self._ignoring.get(field, NOTHING))
-            self._question(compiled, path)
-        return compiled
-
-    def _question(self, text: str, path: Path) -> None:
-        if folded(text) in self._missing:
-            found = f"found {shown(text)}, a word for missing: no comparison with it holds"
-            self._report.warn(path, f"{found}; ask with exists or missing, or declare other words under missing")
-        elif odd := doubt(text):
-            self._report.warn(path, odd)
-
-
-def _needs_quotes(value: object, kind: FieldType) -> bool:
-    """Tell whether a text stands there without quotes, and YAML takes it for something else: 01234, true, 12.50."""
-    return kind in (FieldType.STRING, FieldType.LIST) and (value is None or isinstance(value, int | float))
-
-
-def scalar(value: object, kind: FieldType) -> Scalar | None:
-    """Return a value as a field of this type holds it (for lists: one entry); None if it does not fit."""
-    if kind is FieldType.NUMBER:
-        return as_number(value)
-    if kind is FieldType.DATE:
-        return as_epoch(value)
-    if kind is FieldType.BOOL:
-        return value if isinstance(value, bool) else None
-    return value if isinstance(value, str) and len(value) <= MAX_STRING else None

@@ -60,8 +60,11 @@ class ArrivalForm(Form):
 
     field: Annotated[Name, Field(description="The date field to stamp, which is not declared, and which nobody sends.")]
     timezone: Annotated[
-        Name, Field(description="Where weekday and hour are read, by its IANA name, e.g. Asia/Shanghai.")
-    ] = "UTC"
+        Name | None,
+        Field(
+            description="Where weekday and hour are read, by its IANA name, e.g. Asia/Shanghai; absent: the tenant's."
+        ),
+    ] = None
 
 
 class ComparisonForm(Form):

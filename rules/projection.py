@@ -54,7 +54,13 @@ class InvalidAttributes(Exception):
         super().__init__("; ".join(f"{v.name}: {v.description}" for v in self.violations))
 
 
-def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around: Around, identity: str = "") -> Fact:
+def project(
+    rule_set: RuleSet[object],
+    attributes: Mapping[str, object],
+    around: Around,
+    identity: str = "",
+    time_zone: str = "UTC",
+) -> Fact:
     """Check attributes and bring them into the form that engines match.
 
     Parameters
@@ -68,6 +74,8 @@ def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around:
         Makes the twin of a field that some rule looks ``within``.
     identity
         What tells the work item from all others, for shares of them; empty: nothing does.
+    time_zone
+        Where weekday and hour of the arrival are read, if the rules name no zone.
 
     Raises
     ------
@@ -96,15 +104,15 @@ def project(rule_set: RuleSet[object], attributes: Mapping[str, object], around:
     if refused:
         raise InvalidAttributes(_violations(rule_set, readers, attributes))
     if rule_set.arrival is not None:
-        _add_parts(rule_set.arrival, fact)
+        _add_parts(rule_set.arrival, fact, time_zone)
     _add_twins(rule_set, fact, around, identity)
     return fact
 
 
-def _add_parts(arrival: ArrivalField, fact: dict[str, FactValue]) -> None:
+def _add_parts(arrival: ArrivalField, fact: dict[str, FactValue], time_zone: str) -> None:
     at = fact.get(arrival.name)
     if isinstance(at, int | float):
-        fact.update(arrival.parts(at))
+        fact.update(arrival.parts(at, time_zone))
 
 
 def _add_twins(rule_set: RuleSet[object], fact: dict[str, FactValue], around: Around, identity: str) -> None:

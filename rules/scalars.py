@@ -51,23 +51,39 @@ def quoted(event: yaml.ScalarEvent) -> str:
 
 def plain(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     """Return what a scalar without quotes means."""
-    text: str = event.value
+    try:
+        return meaning(event.value)
+    except ValueError as error:
+        raise Refused(place(event), str(error)) from None
+
+
+def meaning(text: str) -> str | int | float | bool | None:
+    """Return what a text without quotes means.
+
+    Raises
+    ------
+    ValueError
+        If it is a number that is not allowed.
+
+    Examples
+    --------
+    >>> meaning("true"), meaning("0x10"), meaning("1.50"), meaning("yes")
+    (True, 16, 1.5, 'yes')
+    """
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
-        return _within_bounds(event, int(text[2:], 8 if text[1] == "o" else 16) if text[1:2] in ("o", "x") else text)
+        return _within_bounds(text, int(text[2:], 8 if text[1] == "o" else 16) if text[1:2] in ("o", "x") else text)
     if _FLOAT.fullmatch(text):
-        return _within_bounds(event, float(text))
+        return _within_bounds(text, float(text))
     if _NOT_A_NUMBER.fullmatch(text):
-        raise Refused(place(event), f"{text} found; numbers are finite")
+        raise ValueError(f"{text} found; numbers are finite")
     return text
 
 
-def _within_bounds(event: yaml.ScalarEvent, number: float | int | str) -> float | int:
+def _within_bounds(text: str, number: float | int | str) -> float | int:
     # digits are counted before they are converted: the conversion of a million digits takes minutes
     too_long = isinstance(number, str) and len(number.lstrip("+-0")) > 16
     if too_long or abs(value := int(number) if isinstance(number, str) else number) >= limits.MAX_NUMBER:
-        raise Refused(
-            place(event), f"number {shown(event.value, 40)} found; allowed is what lies between -10^15 and 10^15"
-        )
+        raise ValueError(f"number {shown(text, 40)} found; allowed is what lies between -10^15 and 10^15")
     return value

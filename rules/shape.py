@@ -101,5 +101,6 @@ def _allowed_keys(location: Location, parts: Parts) -> list[str]:
     keys = [step for step in location if isinstance(step, str)]
     if keys[:1] == ["fields"]:  # what follows is the name of a field, no key of ours
         keys = ["fields"]
-    form = (CONDITION_FORMS | parts)[keys[-1] if keys else ""]
+    forms = CONDITION_FORMS | parts
+    form = forms[next((key for key in reversed(keys) if key in forms), "")]  # what follows it is somebody's name
     return [field.alias or name for name, field in form.model_fields.items()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from rules.limits import DECIMALS, MAX_NUMBER
 
@@ -16,10 +17,17 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 
+_WALL = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS = (datetime(9998, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+"""What is a year later still has a date."""
 
 NUMBER_ALLOWED = "a number between -10^15 and 10^15"
 DATE_ALLOWED = "a date such as 2024-05-01 or 2024-05-01T08:30:00+08:00"
+INSTANT_ALLOWED = "a time such as 2026-10-10T10:00+08:00, or 2026-10-10T10:00 in the tenant's zone"
 
 
 def as_number(value: object) -> float | int | None:
@@ -60,6 +68,27 @@ def as_epoch(value: object) -> float | int | None:
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def as_instant_ms(value: object, time_zone: str) -> int | None:
+    """Return the milliseconds since 1970 of a time as people write it, on the clocks of a zone if it names no other.
+
+    A date alone is its midnight; None: it is none of these, or lies before 1970 or behind 9997.
+
+    Examples
+    --------
+    >>> as_instant_ms("1970-01-01T10:00+08:00", "UTC"), as_instant_ms("1970-01-01 10:00", "Asia/Shanghai")
+    (7200000, 7200000)
+    """
+    if not isinstance(value, str) or len(value) > 64 or not _WALL.fullmatch(value):
+        return None
+    try:
+        written = datetime.fromisoformat(value.upper())
+        instant = written if written.tzinfo else written.replace(tzinfo=ZoneInfo(time_zone))
+        at_ms = (instant - _EPOCH) // timedelta(milliseconds=1)
+    except (ValueError, OverflowError):
+        return None
+    return at_ms if 0 <= at_ms < _LAST_MS else None
 
 
 def from_epoch(seconds: float) -> str | float:

@@ -6,5 +6,7 @@ The only package that imports all the others; nobody but ``service`` imports it.
 """
 
 import os
+from zoneinfo import reset_tzpath
 
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # children are started afresh; gRPC would warn at each
+reset_tzpath(to=())  # zones are tzdata's, not the machine's: else two servers plan differently, and so does replay

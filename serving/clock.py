@@ -14,11 +14,12 @@ from typing import Any
 
 import click
 
-from failures import StoreUnavailable
+from failures import Failure
+from router.adapters.redis.repositories import Stores
 from router.cli.failing import InputFailed
-from router.cli.stores import running_store
-from store.clients import client_for, close
-from store.clock import LAST_US, SimulatedClock
+from router.cli.stores import connected_stores, running_store
+from serving.simulated_time import SimulatedTime
+from store.clock import LAST_US, SimulatedClock, simulated
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -52,6 +53,9 @@ def clock() -> None:
       $ fairlead clock rate 60 --data try                a minute each second; 0 lets it stand
       $ fairlead clock show --data try
 
+    Whatever falls due on the way of `set` and `advance` happens at its own instant, in order: what waits is woken when
+    somebody comes on duty, and has its owner from then on.
+
     Time never runs back in a log: set back, events keep the time of the last one until the clock has passed it. A lease
     that a worker holds lasts as long in simulated time: a jump ends it, and another worker does the work again, as it
     does when one is lost. Under a high rate it may end before the work does: serve with a longer FAIRLEAD_LEASE_S, or
@@ -63,7 +67,7 @@ def clock() -> None:
 @_data
 def show(data: Path) -> None:
     """Show the time, and how fast it runs."""
-    _with(data, _shown)
+    _with(data, lambda _, clock: _shown(clock))
 
 
 @clock.command("set", context_settings=_SIGNED)
@@ -73,9 +77,8 @@ def set_to(instant: str, data: Path) -> None:
     """Let it be INSTANT, e.g. 2026-03-02T09:00 or 2026-03-02T09:00+08:00; without a zone it is UTC. The rate stays."""
     at_us = _instant(instant)
 
-    async def move(clock: SimulatedClock) -> str:
-        await clock.set(at_us, (await clock.read())[1])
-        return await _shown(clock)
+    async def move(stores: Stores, clock: SimulatedClock) -> str:
+        return await _moved(stores, clock, at_us)
 
     _with(data, move)
 
@@ -87,11 +90,8 @@ def advance(duration: str, data: Path) -> None:
     """Let DURATION pass at once: weeks, days, hours, minutes and seconds, e.g. 2d12h or 90m. The rate stays."""
     by_us = _microseconds(duration)
 
-    async def move(clock: SimulatedClock) -> str:
-        at_us, rate = await clock.read()
-        _checked(at_us + by_us)
-        await clock.set(at_us + by_us, rate)
-        return await _shown(clock)
+    async def move(stores: Stores, clock: SimulatedClock) -> str:
+        return await _moved(stores, clock, _checked((await clock.read())[0] + by_us))
 
     _with(data, move)
 
@@ -102,33 +102,39 @@ def advance(duration: str, data: Path) -> None:
 def rate(seconds: float, data: Path) -> None:
     """Let SECONDS pass in each real one from now on: 1 as in real life, 60 a minute, 0 none."""
 
-    async def move(clock: SimulatedClock) -> str:
+    async def move(_: Stores, clock: SimulatedClock) -> str:
         await clock.set((await clock.read())[0], seconds)
         return await _shown(clock)
 
     _with(data, move)
 
 
-def _with(data: Path, use: Callable[[SimulatedClock], Awaitable[str]]) -> None:
+_Use = Callable[[Stores, SimulatedClock], Awaitable[str]]
+
+
+def _with(data: Path, use: _Use) -> None:
     """Use the clock of a folder's service, and print what comes of it."""
     url = running_store(data, "the folder that `fairlead serve --simulated-clock --data` uses")
     try:
         click.echo(asyncio.run(_used(url, use)))
     except ValueError as error:
         raise InputFailed(str(error)) from None
-    except StoreUnavailable as error:
+    except Failure as error:
         raise click.ClickException(str(error)) from error
 
 
-async def _used(url: str, use: Callable[[SimulatedClock], Awaitable[str]]) -> str:
-    redis = client_for(url)
-    try:
-        clock = SimulatedClock(redis)
+async def _used(url: str, use: _Use) -> str:
+    async with connected_stores(url) as stores:
+        clock = SimulatedClock(stores.redis)
         if not await clock.is_there():
             raise click.ClickException("the time of this store is real: serve it with --simulated-clock to move it")
-        return await use(clock)
-    finally:
-        await close(redis)
+        with simulated():
+            return await use(stores, clock)
+
+
+async def _moved(stores: Stores, clock: SimulatedClock, to_us: int) -> str:
+    fired = await SimulatedTime(stores).move(to_us)
+    return await _shown(clock) + (f"; {fired} timers fired on the way" if fired else "")
 
 
 async def _shown(clock: SimulatedClock) -> str:

@@ -44,6 +44,7 @@ Environment:
   FAIRLEAD_OPERATION_WORKERS  trainings, and rescorings, at a time in this process (default 1)
   FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
   FAIRLEAD_OVERDUE_S      the monitor alarms when a submission waits so long for a worker (default 30)
+  FAIRLEAD_TIMERS_LATE_S  the monitor alarms when a timer has not fired so long after it was due (default 60)
   FAIRLEAD_LOG            text (default) or json
   FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
   FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none

@@ -18,6 +18,8 @@ from telemetry.watch import NOTHING, TelemetrySettings
 
 OVERDUE_S = 30
 """A submission that waits for a worker so long is overdue."""
+TIMERS_LATE_S = 60
+"""A timer that has not fired so long after it was due is late: as long as 12,000 that are due at once may take."""
 MAX_CALLS = 512
 """Calls under way of one process: as many as a slow store makes wait some tenths of a second."""
 MAX_OPERATION_WORKERS = 16
@@ -115,6 +117,8 @@ class Settings:
         How many may be under way; more are turned away.
     overdue_s
         From how many seconds of waiting for a worker a submission is overdue.
+    timers_late_s
+        From how many seconds behind its instant a timer that has not fired is late.
     telemetry
         What is to be seen.
     security
@@ -138,6 +142,7 @@ class Settings:
     operations: OperationSettings = NO_OPERATIONS
     max_calls: int = MAX_CALLS
     overdue_s: int = OVERDUE_S
+    timers_late_s: int = TIMERS_LATE_S
     telemetry: TelemetrySettings = NOTHING
     security: Security = OPEN
     place: Place = ALONE
@@ -182,8 +187,8 @@ class Settings:
             listen, data, url, durability, engines.choice_from(environ), ttl_s, WorkSettings.read(environ),
             environ.get("FAIRLEAD_MODELS", str(data / "models")), environ.get("FAIRLEAD_MODEL", "churn"),
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), OperationSettings.read(environ), calls,
-            whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400), telemetry, security, place,
-            simulated,
+            whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400),
+            whole(environ, "FAIRLEAD_TIMERS_LATE_S", TIMERS_LATE_S, 0, 86_400), telemetry, security, place, simulated,
         )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
+from router.timers.runner import TimerRunner
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
 from scoring.clock import wall_clock
@@ -115,12 +117,19 @@ class Service:
         self.durability = DurabilityStatus()
         assignments, workforce, rule_sets = self._stores.assignments, self._stores.workforce, self._stores.rule_sets
         workforce_service = WorkforceService(workforce, rule_sets)
+        presence_service = PresenceService(self._stores.presences)
         personal = Personal.of(settings.security.personal)
         self._planners = PlannerCache(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine), personal
         )
         self._requeue_runner = RequeueRunner(
             assignments, self._planners, rule_sets, self._stores.log_follower, self._stores.leader_lease
+        )
+        self._timer_runner = TimerRunner(
+            partial(self._stores.timer_follower, self._planners),
+            self._stores.timers,
+            rule_sets,
+            self._stores.leader_lease,
         )
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
@@ -137,7 +146,7 @@ class Service:
             (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
-            (WorkforceServicer(workforce_service), workforce_pb2, "WorkforceService"),
+            (WorkforceServicer(workforce_service, presence_service), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, workforce_service, queries)), fairness_pb2, "FairnessService"),
@@ -155,7 +164,7 @@ class Service:
         self._credentials = settings.security.credentials()
         self.load_shedder = LoadShedder(settings.max_calls, settings.security.authorizer(), STANDING)
         self._watch = Watch(settings.telemetry)
-        self._queue, self._overdue_s = queue, settings.overdue_s
+        self._queue = queue
         self._monitors = MonitorRunner(self.monitor, rule_sets, self._stores.leader_lease)
         observers = [*self._watch.observers, *observers]
         self._grpc_server = GrpcServer(self.server, self.load_shedder, observers, masking, self.load_shedder)
@@ -198,6 +207,7 @@ class Service:
             raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
         await self.server.start()
         self._requeue_runner.start()
+        self._timer_runner.start()
         self._workers.start()
         self._operation_workers.start()
         self._monitors.start()
@@ -221,16 +231,32 @@ class Service:
             return fields
         return fields | await self._scoring.champions.personal(call.tenant)
 
-    async def _overdue(self, tenant: str) -> str:
-        """Say whether submissions wait for workers; tell the metrics how the queue stands."""
+    async def _overdue(self, tenant: str) -> list[str]:
+        """Say what waits for workers too long, and what should have fired."""
         try:
-            stats = await self._queue.stats(tenant)
+            alarms = await self._waits_for_workers(tenant), await self._late_timers(tenant)
         except StoreUnavailable:
+            return []
+        return [alarm for alarm in alarms if alarm]
+
+    async def _late_timers(self, tenant: str) -> str:
+        """Say whether timers are late; tell the metrics how they stand."""
+        status = await self._stores.timers.timer_status(tenant)
+        late_s = status.lateness_ms / 1000
+        if self._watch.metrics is not None:
+            self._watch.metrics.timed(tenant, status.timers, late_s)
+        if late_s <= self._settings.timers_late_s:
             return ""
+        unread = status.events - status.followed
+        return f"timers are late by {late_s:.0f} s, with {unread} events to take in: nobody fires them, or too slowly"
+
+    async def _waits_for_workers(self, tenant: str) -> str:
+        """Say whether submissions wait for workers; tell the metrics how the queue stands."""
+        stats = await self._queue.stats(tenant)
         if self._watch.metrics is not None:
             counts = {str(state): jobs for state, jobs in stats.counts.items()}
             self._watch.metrics.queued(tenant, counts, stats.totals, stats.next_wait_s)
-        if stats.next_wait_s <= self._overdue_s:
+        if stats.next_wait_s <= self._settings.overdue_s:
             return ""
         return f"the next submission has waited {stats.next_wait_s:.0f} s: no worker takes it, or there are too few"
 
@@ -273,7 +299,7 @@ class Service:
         await self._operation_workers.drain(0)  # others carry on; nobody waits for hours
         await self._watches.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._workers.drain(DRAIN_S))
-        await asyncio.gather(self._requeue_runner.stop(), self._monitors.stop())
+        await asyncio.gather(self._requeue_runner.stop(), self._timer_runner.stop(), self._monitors.stop())
         self._scoring.champions.stop()
         self._planners.close()
         await self._stores.customer_scores.close()

@@ -7,10 +7,12 @@ kept in the store, under one key that no other store may have: ``serve`` refuses
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from store.clients import RedisClient
-from store.scripts import lua
+from store.scripts import lua, put_together_anew
 from store.translation import translated
 
 SIMULATED = "FAIRLEAD_SIMULATED_CLOCK"
@@ -119,8 +121,19 @@ class SimulatedClock:
 
 
 def simulate() -> None:
-    """Have the scripts of this process, and of those that it starts, read the simulated clock.
-
-    Nothing may have been asked of a store yet: a script is put together when it is first called.
-    """
+    """Have the scripts of this process, and of those that it starts, read the simulated clock."""
     os.environ[SIMULATED] = "1"
+    put_together_anew()
+
+
+@contextmanager
+def simulated() -> Iterator[None]:
+    """Have the scripts of this process read the simulated clock for a while."""
+    was_so = SIMULATED in os.environ
+    simulate()
+    try:
+        yield
+    finally:
+        if not was_so:
+            del os.environ[SIMULATED]
+        put_together_anew()

@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any
+from weakref import WeakSet
 
 from redis.exceptions import NoScriptError
 
@@ -90,6 +91,15 @@ def _names(part: str) -> list[str]:
     return names.split(", ")
 
 
+_scripts: WeakSet[Script] = WeakSet()
+
+
+def put_together_anew() -> None:
+    """Have every script be put together again when it is next called: its libraries have changed."""
+    for script in _scripts:
+        script.forget()
+
+
 class Script:
     """A script, read and put together when it is first called, by its hash; loaded where the server does not know it.
 
@@ -106,6 +116,12 @@ class Script:
         self.name = name
         self._package = package
         self._libraries = libraries
+        _scripts.add(self)
+
+    def forget(self) -> None:
+        """Forget its text."""
+        for name in ("source", "_hash"):
+            vars(self).pop(name, None)
 
     @cached_property
     def source(self) -> str:

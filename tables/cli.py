@@ -23,7 +23,9 @@ _OPTIONS = (
     click.option(
         "--date-format", default="", help=f"{', '.join(ORDERS)} or e.g. %d.%m.%y [default: what each column tells]."
     ),
-    click.option("--timezone", default="", help="Of times that name none, e.g. Asia/Shanghai [default: UTC]."),
+    click.option(
+        "--timezone", default="", help="Of times that name none, e.g. Asia/Shanghai [default: UTC unless said above]."
+    ),
     click.option("--sheet", default="", help="Of a workbook [default: the first visible one that holds anything]."),
     click.option(
         "--mapping",

@@ -60,6 +60,8 @@ class Metrics:
         self._queue = self._gauge(
             "fairlead_queue_events", "Since it began: submitted, done, retried, expired leases, dead.", "tenant", "what"
         )
+        self._timers = self._gauge("fairlead_timers", "Timers that have not fired yet.", "tenant")
+        self._lateness = self._gauge("fairlead_timer_lateness_seconds", "How late the earliest timer is.", "tenant")
         self._audited = self._gauge("fairlead_audited_events", "Events of the log that were audited.", "tenant")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -110,6 +112,12 @@ class Metrics:
         for what, total in totals.items():
             self._queue.labels(tenant, what).set(total)
         self._wait.labels(tenant).set(next_wait_s)
+
+    def timed(self, tenant: str, timers: int, lateness_s: float) -> None:
+        """Show how a tenant's timers stand."""
+        if tenant in self._tenants:
+            self._timers.labels(tenant).set(timers)
+            self._lateness.labels(tenant).set(lateness_s)
 
     def audited(self, tenant: str, events: int, violations: int) -> None:
         """Show how far a tenant's log was audited, and count what was found wrong."""

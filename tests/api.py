@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import grpc
@@ -32,6 +34,7 @@ from router.adapters.redis.repositories import Stores
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.assignment.planner_cache import PlannerCache
 from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication
@@ -43,6 +46,8 @@ ASSIGNED = decisions_pb2.Decision.OUTCOME_ASSIGNED
 EXISTING_OWNER = decisions_pb2.Decision.OUTCOME_EXISTING_OWNER
 WAITING = decisions_pb2.Decision.OUTCOME_WAITING
 UNROUTED = decisions_pb2.Decision.OUTCOME_UNROUTED
+_BY_ITSELF = re.compile(rb":(?:role|timers)(?::|$)")
+"""Keys that change while nobody asks for anything."""
 EVERYONE = {"fields": {}, "default": {"route": {"pool": "everyone"}}}
 MESSAGE_LIMIT: list[tuple[str, Any]] = [
     ("grpc.max_receive_message_length", 64 << 20),
@@ -272,18 +277,20 @@ async def differences(redis_url: str, tenant: str) -> list[str]:
     """Replay a tenant's log as ``fairlead log replay`` does."""
     stores = Stores.connect(redis_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+    check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
+    replay = Replay(stores.assignments, stores.presences, planners, check)
     try:
-        return [difference async for difference in Replay(stores.assignments, planners).differences(tenant)]
+        return [difference async for difference in replay.differences(tenant)]
     finally:
         planners.close()
         await stores.close()
 
 
 async def dump(redis_url: str) -> dict[bytes, bytes]:
-    """Return every key of a store with its content, byte for byte; who has which role changes by itself."""
+    """Return every key of a store with its content, byte for byte; roles and timers change by themselves."""
     redis: Any = Redis.from_url(redis_url)
     try:
-        keys = [key async for key in redis.scan_iter(count=1000) if b":role:" not in key]
+        keys = [key async for key in redis.scan_iter(count=1000) if not _BY_ITSELF.search(key)]
         return {key: await redis.dump(key) for key in keys}
     finally:
         await redis.aclose()

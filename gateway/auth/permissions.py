@@ -37,7 +37,8 @@ class Grant:
     roles
         Who may, whatever it is about.
     own
-        Whether a rep may too, for what is their own; the servicer looks whose it is.
+        Whether a rep may too, for what is their own; the servicer looks whose it is. Calendars and what holds for a
+        tenant are everybody's.
     """
 
     scope: Scope
@@ -82,6 +83,21 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.WorkforceService/UpdateTerritory": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/DeleteTerritory": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/ApplyWorkforce": _tenant(MANAGER),
+    "fairlead.v1.WorkforceService/CreateCalendar": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.WorkforceService/GetCalendar": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.WorkforceService/ListCalendars": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.WorkforceService/UpdateCalendar": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.WorkforceService/DeleteCalendar": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.WorkforceService/ImportCalendar": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.WorkforceService/CreateAbsence": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.WorkforceService/GetAbsence": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.WorkforceService/ListAbsences": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.WorkforceService/UpdateAbsence": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.WorkforceService/DeleteAbsence": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.WorkforceService/GetTenant": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.WorkforceService/UpdateTenant": _tenant(MANAGER),
+    "fairlead.v1.WorkforceService/SetRepPresence": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.WorkforceService/ListRepPresences": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.RuleService/ValidateRuleSet": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.RuleService/TestRuleSet": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.RuleService/PublishRuleSet": _tenant(MANAGER),

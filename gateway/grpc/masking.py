@@ -1,8 +1,8 @@
 """Personal fields, hidden from callers whose role has no need of them: in every answer, whatever method gives it.
 
 Which fields are personal, rule sets declare for work items, models' schemas for customers (``personal: true`` in both),
-and an operator for everything else; the note beside a decision always is, for it may say anything.
-The values are replaced on the way out, so that a method that is added later cannot forget to.
+and an operator for everything else; the note beside a decision and the reason of an absence always are, for they may
+say anything. The values are replaced on the way out, so that a method that is added later cannot forget to.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _sees_all(call: Call) -> bool:
 
 
 def hide(message: Any, names: AbstractSet[str]) -> bool:
-    """Replace the values of fields of these names, and the notes of decisions, in place; say whether any showed.
+    """Replace the values of fields of these names, and notes and reasons of leave, in place; say whether any showed.
 
     Words that were composed of what showed go with it; those that were composed once it was hidden stay.
 
@@ -112,6 +112,8 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
     match kind:
         case "Decision":
             return ("note",)
+        case "Absence":
+            return ("reason",)
         case "Predicate" if message.field in names:
             return ("actual", "expected")  # where they are equal, either tells
         case "Difference" if message.field.removeprefix("attributes.") in names:

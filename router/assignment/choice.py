@@ -46,15 +46,15 @@ def choose(
     attempts
         Candidates of each attempt, with the charge in micro-units.
     seen
-        What the ledger and the loads said, attempt by attempt; may end with the first that has somebody with room.
+        What ledger, loads and presence said, attempt by attempt; may end with the first that has somebody with room.
     rotation
         See ``router.assignment.ledger.pick``.
     named
         The rep a person named; the pick is then theirs.
     """
     for step, ((candidates, charge), facts) in enumerate(zip(attempts, seen, strict=False), start=1):
-        full = {position for position, _ in facts.full}
-        eligible = tuple(k for k in range(len(candidates.reps)) if k not in full)
+        without = {position for position, *_ in (*facts.full, *facts.blocked)}
+        eligible = tuple(k for k in range(len(candidates.reps)) if k not in without)
         if not eligible:
             continue
         picked = pick(
@@ -84,7 +84,7 @@ def trace_hash(
     """
     parts: list[bytes] = []
     for candidates, facts in zip(attempts, seen, strict=False):
-        parts += [candidates.digest.encode(), msgpack.packb([facts.deficits, facts.full])]
+        parts += [candidates.digest.encode(), facts.packed()]
     after = choice.picked.after if choice.picked else ()
     parts.append(msgpack.packb([outcome, choice.rep, choice.pool, epoch, choice.charge, after]))
     return sha1(b"".join(parts), usedforsecurity=False).hexdigest()

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from failures import Failure
+from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import rotation_of
 from router.assignment.planner import Plan, Planner
 from router.assignment.roster import Candidates
@@ -20,6 +21,7 @@ from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, seal
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
 from router.rules.route import KnownCustomer
 from router.rules.stamps import check_unstamped
+from router.workforce.open_hours import Span
 from rules.reference import trace
 
 
@@ -65,6 +67,10 @@ class BindCommand(NamedTuple):
         its id. Looked up by ROUTE alone.
     customer
         Whose work item it is, where something is sealed; empty: not known, or not asked for.
+    interval
+        The instants for which it is planned, see ``router.assignment.planner.Plan``; at others it is not done.
+    amounts
+        What it counts under caps.
     """
 
     item_id: str
@@ -82,12 +88,20 @@ class BindCommand(NamedTuple):
     openings: Openings = NO_OPENINGS
     customer: str = ""
     normal_id: str = ""
+    interval: Span | None = None
+    amounts: Amounts = ONE
 
 
 class KnownAs(NamedTuple):
     """Says that a work item is there, spelt otherwise or not as it was expected: its id; nothing was written."""
 
     item_id: str
+
+
+class Moved(NamedTuple):
+    """Says that a job is planned for other instants than the store's now, in milliseconds; nothing was written."""
+
+    now_ms: int
 
 
 class Refusal(StrEnum):
@@ -145,7 +159,7 @@ class ReassignRequest:
 
 
 def route_command(
-    planner: Planner, request: RouteRequest, item: WorkItem, *, expected: int = ANY
+    planner: Planner, request: RouteRequest, item: WorkItem, at_ms: int, *, expected: int = ANY
 ) -> BindCommand | Failure:
     """Make the job of routing a work item; an error where the planner's rules cannot read it.
 
@@ -154,12 +168,14 @@ def route_command(
     item
         The request's own, or that with what is known of its customer, or when it came, filled in: what is decided by
         and stored. The fingerprint stays that of what was sent.
+    at_ms
+        See ``Planner.plan``; likewise below.
     expected
         See ``BindCommand``.
     """
     try:
         check_unstamped(planner.rule_set, request.item)
-        plan = planner.plan(item)
+        plan = planner.plan(item, at_ms)
     except InvalidInput as error:
         return error
     content = item.pack()
@@ -183,12 +199,20 @@ def route_command(
             fingerprint=fingerprint,
             expected=expected,
             normal_id=normal if normal != identity else "",
+            interval=plan.interval,
+            amounts=amounts_of(item),
         ),
     )
 
 
 def reassign_command(
-    tenant: str, planner: Planner, request: ReassignRequest, record: ItemRecord, item: WorkItem, fingerprint: str
+    tenant: str,
+    planner: Planner,
+    request: ReassignRequest,
+    record: ItemRecord,
+    item: WorkItem,
+    fingerprint: str,
+    at_ms: int,
 ) -> BindCommand:
     """Make the job of moving a work item; ``item`` is its content, ``fingerprint`` the request's.
 
@@ -206,7 +230,7 @@ def reassign_command(
     if request.rep:
         _check_named(tenant, planner, request.rep, record)
     tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
-    plan = planner.plan(item, tried=frozenset(tried), named=request.rep)
+    plan = planner.plan(item, at_ms, tried=frozenset(tried), named=request.rep)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
     head = _head(planner, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
     return _sealed(
@@ -225,14 +249,16 @@ def reassign_command(
             fingerprint=fingerprint,
             expected=record.version if request.expected is None else request.expected,
             named=request.rep,
+            interval=plan.interval,
+            amounts=amounts_of(item),
         ),
     )
 
 
-def wake_command(planner: Planner, record: ItemRecord, item: WorkItem) -> BindCommand | Failure:
+def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int) -> BindCommand | Failure:
     """Make the job of finding an owner for what waits; an error where the planner's rules cannot read it."""
     try:
-        plan = planner.plan(item)
+        plan = planner.plan(item, at_ms)
     except InvalidInput as error:
         return error
     return _sealed(
@@ -248,6 +274,8 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem) -> BindCo
             head=_head(planner, plan, item, Cause.WOKEN),
             content=item.pack(),
             expected=record.version,
+            interval=plan.interval,
+            amounts=amounts_of(item),
         ),
     )
 

@@ -9,9 +9,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from router.assignment.availability import OffDuty
+from router.assignment.caps import AppliedCap, amounts_of, in_units
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
-from router.assignment.planner import Attempt, Kept, Plan, Planner
-from router.model.decision import Decision, ObservedState, Outcome
+from router.assignment.planner import Attempt, Kept, Plan, Planner, Step
+from router.assignment.roster import Candidates
+from router.model.caps import CapWindow
+from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
@@ -33,7 +37,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from."""
+    """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from.
+
+    ``lift_ms`` is when time alone ends it; 0: it does not, or nobody knows. ``time_zone`` is that of the rep's clocks,
+    and ``official_until`` the last official date of their calendar, where the instant lies behind it. ``window`` is
+    that of a cap, if it has one.
+    """
 
     code: str
     field: str = ""
@@ -41,6 +50,10 @@ class Reason:
     required: str = ""
     op: str = ""
     item_field: str = ""
+    lift_ms: int = 0
+    time_zone: str = ""
+    official_until: str = ""
+    window: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,10 @@ class Explanation:
 
 _CODES = {"regions": "TERRITORY", "industries": "INDUSTRY", "skills": "SKILL", "languages": "LANGUAGE"}
 _CODES_BY_OP = {"covers": "TERRITORY"}
-REASON_CODES = ("NOT_A_MEMBER", "INACTIVE", *_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY")
+REASON_CODES = (
+    *("NOT_A_MEMBER", "INACTIVE", *OffDuty),
+    *(*_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY", *Block),
+)
 """Every code that a reason may have, in the order of the filter."""
 
 
@@ -106,7 +122,7 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     CorruptHistory
         If the stored facts do not lead to the stored outcome.
     """
-    head, plan = decision.head, plan_again(decision, planner)
+    plan = plan_again(decision, planner)
     choice = replay(decision, plan)
     predicates = _dated(_as_they_were(decision, predicates_of(planner, plan)), planner.rule_set.fields)
     erased = erased_attributes(decision).union({EXTERNAL_ID}.intersection(decision.erased))
@@ -115,7 +131,7 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
         return Explanation((), Refusals(names_nobody=True), predicates, erased)
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
     candidates = tuple(
-        _stand(rep, planner, plan, attempt, seen, choice, head.tried) for rep in planner.roster.reps.values()
+        _stand(rep, planner, plan, attempt, seen, choice, decision) for rep in planner.roster.reps.values()
     )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
     return Explanation(ordered, summarise(ordered, attempt, planner), predicates, erased)
@@ -125,7 +141,7 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
     """Plan what a decision was made from, with what it kept for itself where some of that is erased."""
     head = decision.head
     kept = Kept(head.matched_rules, decision.charge) if decision.erased else None
-    return planner.plan(head.item, tried=frozenset(head.tried), named=head.named, kept=kept)
+    return planner.plan(head.item, decision.at_ms, tried=frozenset(head.tried), named=head.named, kept=kept)
 
 
 def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:
@@ -190,17 +206,13 @@ def _stand(
     attempt: Attempt,
     seen: ObservedState,
     choice: Choice,
-    tried: tuple[str, ...],
+    decision: Decision,
 ) -> Candidate:
     candidates = attempt.candidates
     if rep.id not in candidates.reps:
-        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, tried)))
+        return Candidate(rep.id, Verdict.INELIGIBLE, tuple(_reasons(rep, planner, plan, attempt, decision)))
     k = candidates.reps.index(rep.id)
-    full = dict(seen.full)
-    if k in full:
-        kind = f"capacity.{plan.kind}"
-        open_units, limit = full[k], candidates.limits[k]
-        reason = Reason("AT_CAPACITY", kind, str(open_units), str(limit))
+    if reason := _without_room(k, plan, candidates, seen, decision):
         return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
     assert choice.picked is not None
     place = choice.eligible.index(k)
@@ -215,7 +227,50 @@ def _stand(
     )
 
 
-def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tuple[str, ...]) -> Iterator[Reason]:
+def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedState, decision: Decision) -> Reason | None:
+    """Return why the store saw no room for a candidate, if so."""
+    if open_units := [units for position, units in seen.full if position == k]:
+        return Reason("AT_CAPACITY", f"capacity.{plan.kind}", str(open_units[0]), str(candidates.limits[k]))
+    block = next((block for block in seen.blocked if block[0] == k), None)
+    if block is None:
+        return None
+    if block[1] == Block.REACHED_CAP:
+        return _reached_cap(candidates.caps[block[2]], block, decision)
+    if block[1] == Block.CREDIT_SHARE:
+        return Reason(block[1], actual=str(block[3]), required=str(block[2]))
+    return Reason(block[1], lift_ms=block[2])
+
+
+def reached_caps(decision: Decision, plan: Plan) -> dict[str, int]:
+    """Return the caps that kept somebody from a work item, by name, and when time alone first lifts each for one of
+    them, if nobody gets more; those that it does not lift are left out.
+    """
+    lifts: dict[str, int] = {}
+    for attempt, seen in zip(plan.attempts, decision.seen, strict=False):
+        for block in seen.blocked:
+            if block[1] == Block.REACHED_CAP:
+                cap = attempt.candidates.caps[block[2]]
+                lift_ms = _reached_cap(cap, block, decision).lift_ms
+                lifts[cap.name] = min(lift_ms, lifts.get(cap.name, lift_ms))
+    return {name: lift_ms for name, lift_ms in lifts.items() if lift_ms}
+
+
+def cap_lift_ms(decision: Decision, plan: Plan) -> int:
+    """Return when time alone first lifts a cap that kept somebody from a work item; 0: it lifts none."""
+    return min(reached_caps(decision, plan).values(), default=0)
+
+
+def _reached_cap(cap: AppliedCap, block: Blocked, decision: Decision) -> Reason:
+    """Say which cap was reached, by how much, and when time alone lets somebody have this work item again."""
+    _, code, _, counted, *lifts = block
+    amount = amounts_of(decision.head.item).of(cap.cap.measure)
+    lift_ms = lifts[0] if lifts else cap.lifts_ms(decision.at_ms, counted, amount)
+    window = "" if cap.cap.window is CapWindow.NONE else str(cap.cap.window)
+    used, limit = in_units(cap.cap.measure, counted), in_units(cap.cap.measure, cap.cap.limit)
+    return Reason(code, f"caps.{cap.cap.id}", used, limit, lift_ms=lift_ms, window=window)
+
+
+def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, decision: Decision) -> Iterator[Reason]:
     """Yield every reason against a rep, in the order of the filter."""
     step = attempt.step
     if step.rep and rep.id != step.rep:
@@ -224,13 +279,30 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, tried: tu
         yield Reason("NOT_A_MEMBER", "pool", "", step.pool)
     if not rep.active:
         yield Reason("INACTIVE", "active", "false", "true")
+    yield from _off_duty(rep, planner, step, decision.at_ms)
     for demand in step.resolved(plan.fact, planner.rule_set.ignoring):
         requirement, tree = demand.requirement, planner.roster.territories
         if not meets(requirement, rep, plan.fact, tree, demand.widened, demand.ignored):
             item = requirement.item
             yield _unmet(requirement, rep, as_written(plan.fact, item) if item else demand.wanted)
-    if rep.id in tried:
+    if rep.id in decision.head.tried:
         yield Reason("ALREADY_TRIED", "tried", rep.id)
+
+
+def _off_duty(rep: Rep, planner: Planner, step: Step, at_ms: int) -> Iterator[Reason]:
+    """Yield why a rep who could be meant by a step is not there, and from when on they are."""
+    roster, availability = planner.roster, planner.roster.availability
+    if rep.id != step.rep and not roster.is_member(rep.id, step.pool):
+        return
+    pool = roster.pools.get(step.pool)
+    code = availability.off_duty(rep.id, pool, at_ms, counts_hours=step.counts_hours)
+    if code is not None:
+        buffer_ms = pool.leave_buffer_ms if pool else 0
+        lift_ms = availability.first_there(rep.id, pool, at_ms, counts_hours=step.counts_hours, buffer_ms=buffer_ms)
+        hours = availability.hours_of(rep.id, pool)
+        zone = hours.calendar.time_zone if hours else roster.records.settings.time_zone
+        until = hours.calendar.official_until if hours and lift_ms and not hours.official(lift_ms) else ""
+        yield Reason(code, lift_ms=lift_ms or 0, time_zone=zone, official_until=until)
 
 
 def _unmet(requirement: Requirement, rep: Rep, wanted: FactValue | None) -> Reason:

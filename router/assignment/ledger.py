@@ -129,6 +129,64 @@ def settle(deficits: Mapping[str, int], leavers: Sequence[str], weights: Mapping
     return after
 
 
+def credit(rep: str, weights: Mapping[str, int], charged: int, most: int) -> int:
+    """Return what a rep is credited for a leave: their share of what was charged meanwhile, at most ``most``.
+
+    Parameters
+    ----------
+    weights
+        Thousandths by rep, for all members.
+    charged, most
+        Micro-units.
+
+    Examples
+    --------
+    >>> credit("a", {"a": 1000, "b": 3000}, 10_000_000, 9_000_000)
+    2500000
+    >>> credit("a", {"a": 1000, "b": 3000}, 10_000_000, 2_000_000)
+    2000000
+    >>> credit("a", {"a": 1000}, 10_000_000, 2_000_000)  # there is nobody to take it from
+    0
+    """
+    if len(weights) < 2:
+        return 0
+    return max(0, min(most, int(float(charged) * weights[rep] / sum(weights.values()))))
+
+
+def transfer(deficits: Mapping[str, int], rep: str, amount: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """Move an amount to a rep from the other members of a pool, by weight; back to them where it is negative.
+
+    Parameters
+    ----------
+    deficits
+        Micro-units by rep; a rep who never competed may be absent.
+    weights
+        Thousandths by rep, for all members, in the pool's order; the first of the others bears what the division leaves
+        over.
+
+    Returns
+    -------
+    dict
+        Micro-units by member; their sum is what it was.
+
+    Examples
+    --------
+    >>> transfer({"a": 100, "b": -100}, "a", 31, {"a": 1000, "b": 1000, "c": 2000})
+    {'a': 131, 'b': -111, 'c': -20}
+    """
+    after = {member: deficits.get(member, 0) for member in weights}
+    others = {member: weight for member, weight in weights.items() if member != rep}
+    if not others:
+        return after
+    total, sign = sum(others.values()), 1 if amount >= 0 else -1
+    shares = {member: int(float(abs(amount)) * weight / total) for member, weight in others.items()}
+    shares[next(iter(others))] += abs(amount) - sum(shares.values())
+    for member, share in shares.items():
+        after[member] -= sign * share
+    after[rep] += amount
+    return after
+
+
 def bound(members: int, largest_charge: int, band: int) -> float:
     """Return the distance from a fair share, in micro-units, that routing alone can never exceed.
 

@@ -11,13 +11,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from router.assignment.availability import overlap
 from router.assignment.roster import Candidates, ResolvedRequirement, Roster
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
 from router.rules.facts import fact_of_item
-from router.rules.route import Drop, FallbackRep, OtherPool, Preference, Requirement, Route, RoutingRules, Wait, Widen
+from router.rules.route import (
+    Drop,
+    FallbackRep,
+    IgnoreHours,
+    OtherPool,
+    Preference,
+    Requirement,
+    Route,
+    RoutingRules,
+    Wait,
+    Widen,
+)
+from router.workforce.open_hours import Span
 from rules.fields import Fact, FactValue
 from rules.normal_form import NOTHING, Ignored
 from rules.ports import RuleEngine
@@ -32,7 +45,8 @@ _MEMO_ENTRIES = 50_000
 class Step:
     """One try of a route: a pool with what it requires now, or one named rep.
 
-    ``widened`` counts, per field of the work item, the levels of territory let in.
+    ``widened`` counts, per field of the work item, the levels of territory let in; ``counts_hours`` says whether who is
+    outside their hours is left out.
     """
 
     label: str
@@ -41,6 +55,7 @@ class Step:
     require: tuple[Requirement, ...] = ()
     prefer: tuple[Preference, ...] = ()
     widened: tuple[tuple[str, int], ...] = ()
+    counts_hours: bool = True
 
     def resolved(self, fact: Fact, ignoring: Mapping[str, Ignored]) -> tuple[ResolvedRequirement, ...]:
         """Return what the step requires of a rep for one work item; ``ignoring`` is the rule set's."""
@@ -62,7 +77,8 @@ class Attempt(NamedTuple):
 class Plan(NamedTuple):
     """What a planner says about one work item.
 
-    ``matched`` holds the applied rule first, nothing when the default applied.
+    ``matched`` holds the applied rule first, nothing when the default applied. It says so at every instant of
+    ``interval``, in milliseconds since 1970, its end not included; None: whenever it is.
     """
 
     kind: Kind
@@ -71,6 +87,7 @@ class Plan(NamedTuple):
     matched: tuple[str, ...]
     attempts: tuple[Attempt, ...]
     waits: bool
+    interval: Span | None = None
 
 
 class Kept(NamedTuple):
@@ -82,7 +99,8 @@ class Kept(NamedTuple):
 
 def steps_of(route: Route) -> tuple[Step, ...]:
     """Unfold a route and its fallbacks into the steps to be tried in order."""
-    step = Step(f"pool {route.pool}", route.pool, "", route.require, route.prefer)
+    counts_hours = route.hours != "ignore"
+    step = Step(f"pool {route.pool}", route.pool, "", route.require, route.prefer, counts_hours=counts_hours)
     steps = [step]
     for fallback in route.fallback:
         match fallback:
@@ -93,10 +111,12 @@ def steps_of(route: Route) -> tuple[Step, ...]:
                 levels = dict(step.widened)
                 levels[item] = levels.get(item, 0) + 1
                 step = replace(step, label=f"{step.label}, {item} widened", widened=tuple(levels.items()))
+            case IgnoreHours():
+                step = replace(step, label=f"{step.label}, hours do not count", counts_hours=False)
             case OtherPool(pool, require):
-                step = Step(f"pool {pool}", pool, "", require, route.prefer)
+                step = Step(f"pool {pool}", pool, "", require, route.prefer, counts_hours=counts_hours)
             case FallbackRep(rep):
-                step = Step(f"rep {rep}", rep=rep)
+                step = Step(f"rep {rep}", rep=rep, counts_hours=counts_hours)
             case Wait():
                 continue
         steps.append(step)
@@ -109,10 +129,17 @@ class _Path(NamedTuple):
     route: Route
     steps: tuple[Step, ...]
     waits: bool
+    awaits_hours: bool
 
 
 def _path_of(route: Route) -> _Path:
-    return _Path(route, steps_of(route), any(isinstance(fallback, Wait) for fallback in route.fallback))
+    waits = any(isinstance(fallback, Wait) for fallback in route.fallback)
+    return _Path(route, steps_of(route), waits, route.hours == "wait")
+
+
+def _has_to_wait(candidates: Candidates) -> bool:
+    """Say whether somebody would have passed the filter within their hours, and nobody has."""
+    return bool(candidates.outside_hours) and not candidates.reps
 
 
 def wanted(requirement: Requirement, fact: Fact) -> FactValue | None:
@@ -176,18 +203,40 @@ class Planner:
         """Return a rule by its id."""
         return self._rules[rule_id]
 
+    def route_of(self, matched: Sequence[str]) -> Route:
+        """Return the route of the first of the matching rules, the default where none matched."""
+        return self._rules[matched[0]].target if matched else self.rule_set.default
+
+    def fact_of(self, item: WorkItem) -> Fact:
+        """Return a work item as rules see it.
+
+        Raises
+        ------
+        InvalidInput
+            If an attribute is not what the rule set declares; one violation per attribute.
+        """
+        return fact_of_item(self.rule_set, item, self.roster.territories, self.roster.records.settings.time_zone)
+
     def plan(
-        self, item: WorkItem, *, tried: frozenset[str] = frozenset(), named: str = "", kept: Kept | None = None
+        self,
+        item: WorkItem,
+        at_ms: int,
+        *,
+        tried: frozenset[str] = frozenset(),
+        named: str = "",
+        kept: Kept | None = None,
     ) -> Plan:
         """Say who may be tried for a work item.
 
         Parameters
         ----------
+        at_ms
+            When, in milliseconds since 1970: who is not there then is left out.
         tried
             Reps who had it before and are left out.
         named
             The rep a person named: the plan is then one attempt, in the first pool of the route they belong to,
-            where they count as a candidate whatever it requires; outside any pool if they belong to none.
+            where they count as a candidate whatever it requires, there or not; outside any pool if they belong to none.
         kept
             What was planned before, where the work item has lost attributes since.
 
@@ -196,50 +245,82 @@ class Planner:
         InvalidInput
             If an attribute is not what the rule set declares; one violation per attribute.
         """
-        fact = fact_of_item(self.rule_set, item, self.roster.territories)
+        fact = self.fact_of(item)
         matched = kept.matched if kept else self.engine.match(fact)
         rule_id = matched[0] if matched else DEFAULT_RULE
         path = self._paths.get(rule_id)
         if path is None:
-            path = self._paths[rule_id] = _path_of(self._rules[rule_id].target if matched else self.rule_set.default)
+            path = self._paths[rule_id] = _path_of(self.route_of(matched))
         tries = []
         for number, step in enumerate(path.steps):
-            candidates = self._candidates_of((rule_id, number), step, item.kind, fact, tried, named)
+            candidates = self._candidates_of((rule_id, number), step, item.kind, fact, at_ms, tried, named)
             charge = kept.charge if kept else self._charge(path.route, item, fact, candidates)
             tries.append(Attempt(step, candidates, charge))
-        attempts = (self._attempt_of(named, item.kind, tries),) if named else tuple(tries)
-        return Plan(item.kind, fact, path.route, matched, attempts, path.waits)
+            if number == 0 and path.awaits_hours and _has_to_wait(candidates) and not named:
+                return Plan(item.kind, fact, path.route, matched, tuple(tries), True, candidates.interval)
+        attempts = (self._attempt_of(named, item.kind, at_ms, tries),) if named else tuple(tries)
+        interval = None
+        for attempt in attempts:
+            if attempt.candidates.interval is not None:
+                interval = overlap(interval, attempt.candidates.interval)
+        return Plan(item.kind, fact, path.route, matched, attempts, path.waits, interval)
 
-    def _attempt_of(self, named: str, kind: Kind, attempts: Sequence[Attempt]) -> Attempt:
+    def _attempt_of(self, named: str, kind: Kind, at_ms: int, attempts: Sequence[Attempt]) -> Attempt:
         for attempt in attempts:
             if named in attempt.candidates.reps:
                 return attempt
-        return Attempt(Step(f"rep {named}", rep=named), self.roster.alone(named, kind), MICROS)
+        candidates = self.roster.alone(named, kind, at_ms=at_ms, needs_them_there=False)
+        return Attempt(Step(f"rep {named}", rep=named), candidates, MICROS)
 
     def _candidates_of(
-        self, place: tuple[str, int], step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str
+        self,
+        place: tuple[str, int],
+        step: Step,
+        kind: Kind,
+        fact: Fact,
+        at_ms: int,
+        tried: frozenset[str],
+        named: str,
     ) -> Candidates:
-        """Find a step's candidates, or remember them: leads that ask the same of the same pool share them."""
+        """Find a step's candidates, or remember them: leads that ask the same of the same pool share them.
+
+        Of each the last are remembered, for as long as they hold.
+        """
         wanted = tuple(fact.get(requirement.item) for requirement in step.require if requirement.item)
         liked = tuple(fact.get(preference.requirement.item or "") for preference in step.prefer)
         key = (place, kind, wanted, liked, tried, named)
         candidates = self._candidates.get(key)
-        if candidates is None:
+        if candidates is None or (candidates.interval is not None and not candidates.stands_at(at_ms)):
             if len(self._candidates) >= _MEMO_ENTRIES:
                 self._candidates.clear()
-            candidates = self._candidates[key] = self._find(step, kind, fact, tried, named)
+            candidates = self._candidates[key] = self._find(step, kind, fact, at_ms, tried, named)
         return candidates
 
-    def _find(self, step: Step, kind: Kind, fact: Fact, tried: frozenset[str], named: str) -> Candidates:
+    def _find(self, step: Step, kind: Kind, fact: Fact, at_ms: int, tried: frozenset[str], named: str) -> Candidates:
         if step.rep:
-            return self.roster.alone(step.rep, kind, without=tried)
+            return self.roster.alone(
+                step.rep,
+                kind,
+                at_ms=at_ms,
+                counts_hours=step.counts_hours,
+                needs_them_there=step.rep != named,
+                without=tried,
+            )
         preferences = [
             (_resolved(preference.requirement, fact, self.rule_set.ignoring), preference.score)
             for preference in step.prefer
             if wanted(preference.requirement, fact) is not None
         ]
-        resolved = step.resolved(fact, self.rule_set.ignoring)
-        return self.roster.candidates(step.pool, kind, resolved, preferences, without=tried, including=named)
+        return self.roster.candidates(
+            step.pool,
+            kind,
+            step.resolved(fact, self.rule_set.ignoring),
+            preferences,
+            at_ms=at_ms,
+            counts_hours=step.counts_hours,
+            without=tried,
+            including=named,
+        )
 
     def _charge(self, route: Route, item: WorkItem, fact: Fact, candidates: Candidates) -> int:
         """Return what the work item counts in the ledger, in micro-units.

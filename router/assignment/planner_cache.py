@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from router.assignment.planner import Planner
@@ -18,17 +19,20 @@ from router.assignment.roster import Roster
 from router.model.errors import NotFound, NotPossible
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
-from router.model.workforce import Pool, RecordChange, Rep, Territory, WorkforceRecords
+from router.model.workforce import WorkforceRecords
 from router.rules.codec import loads
 from router.rules.ports import RuleSets
 from router.rules.route import RoutingRules
+from router.workforce.past import PastRecords
 from router.workforce.ports import Revisions, Workforce
 from rules.index import IndexEngine
 from rules.ports import RuleEngine
 
 _log = logging.getLogger(__name__)
 _HISTORY = 16
-"""Old planners kept at hand, over all tenants."""
+"""Old planners, and old rule sets, kept at hand, over all tenants."""
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 
 
 class PlannerCache:
@@ -55,6 +59,7 @@ class PlannerCache:
         self._workforce = workforce
         self._rule_sets = rule_sets
         self._revisions = revisions
+        self._past = PastRecords(workforce, revisions)
         self._build_engine = build_engine
         self._personal = personal
         self._current: dict[str, Planner] = {}
@@ -62,6 +67,7 @@ class PlannerCache:
             str, asyncio.Lock
         ]()  # as long as somebody holds one: anybody may ask for any name
         self._history: OrderedDict[tuple[str, int, int], Planner] = OrderedDict()
+        self._old_rules: OrderedDict[tuple[str, int], RoutingRules] = OrderedDict()
 
     async def current(self, tenant: str) -> Planner:
         """Return the planner at hand, loading it where there is none.
@@ -125,9 +131,7 @@ class PlannerCache:
         rules, workforce = now.rules, now.workforce
         if not rules:
             raise NotPossible(f"tenants/{tenant}/ruleSets/active", "no rule set is published: publish one first")
-        roster = (
-            old.roster if old and old.roster.revision == workforce else roster_of(await self._workforce.read(tenant))
-        )
+        roster = old.roster if old and old.roster.revision == workforce else Roster(await self._workforce.read(tenant))
         if old and old.rule_set_revision == rules:
             return Planner(
                 rules,
@@ -159,6 +163,13 @@ class PlannerCache:
         self._current.pop(tenant).engine.close()
         for key in [key for key in self._history if key[0] == tenant]:
             del self._history[key]
+        for number in [number for number in self._old_rules if number[0] == tenant]:
+            del self._old_rules[number]
+
+    def at_hand(self, tenant: str, rules: int, workforce: int) -> Planner | None:
+        """Return the planner that decisions are made by, if it is that of two revisions."""
+        current = self._current.get(tenant)
+        return current if current and current.revisions[:2] == (rules, workforce) else None
 
     async def at(self, tenant: str, rules: int, workforce: int) -> Planner:
         """Return the planner of two past revisions.
@@ -168,18 +179,22 @@ class PlannerCache:
         NotFound
             If there is no such revision of the rules.
         """
-        current = self._current.get(tenant)
-        if current and current.revisions[:2] == (rules, workforce):
+        if current := self.at_hand(tenant, rules, workforce):
             return current
         key = (tenant, rules, workforce)
         if key not in self._history:
             rule_set = await self.rule_set(tenant, rules)
-            roster = roster_after(await self._workforce.changes(tenant, 0, workforce), workforce)
-            self._history[key] = Planner(rules, rule_set, IndexEngine(rule_set), roster)
-            if len(self._history) > _HISTORY:
-                self._history.popitem(last=False)
+            records = await self._past.at(tenant, workforce, self._known(tenant, workforce))
+            _keep(self._history, key, Planner(rules, rule_set, IndexEngine(rule_set), Roster(records)))
         self._history.move_to_end(key)
         return self._history[key]
+
+    def _known(self, tenant: str, workforce: int) -> WorkforceRecords:
+        """Return the records of the newest revision at hand that is not above one."""
+        made = [
+            planner.roster.records for (of, _, at), planner in self._history.items() if of == tenant and at <= workforce
+        ]
+        return max(made, key=lambda records: records.revision, default=WorkforceRecords())
 
     async def revisions(self, tenant: str) -> AsyncIterator[tuple[int, RoutingRules]]:
         """Yield all revisions of the rules, newest first."""
@@ -191,13 +206,22 @@ class PlannerCache:
             before = page[-1].revision
 
     async def rule_set(self, tenant: str, revision: int) -> RoutingRules:
-        """Return a revision of the rules.
+        """Return a revision of the rules, one at hand if it is there.
 
         Raises
         ------
         NotFound
             If there is none of the number.
         """
+        current, key = self._current.get(tenant), (tenant, revision)
+        if current and current.rule_set_revision == revision:
+            return current.rule_set
+        if key not in self._old_rules:
+            _keep(self._old_rules, key, await self._read(tenant, revision))
+        self._old_rules.move_to_end(key)
+        return self._old_rules[key]
+
+    async def _read(self, tenant: str, revision: int) -> RoutingRules:
         publication = await self._rule_sets.publication(tenant, revision)
         if publication is None:
             raise NotFound("rule set", f"tenants/{tenant}/ruleSets/{revision}")
@@ -210,6 +234,13 @@ class PlannerCache:
         self._current.clear()
 
 
+def _keep(kept: OrderedDict[_Key, _Kept], key: _Key, value: _Kept) -> None:
+    """Keep what was made from the past, and no more than ``_HISTORY`` of it."""
+    kept[key] = value
+    if len(kept) > _HISTORY:
+        kept.popitem(last=False)
+
+
 def _is_lost(loaded: RevisionPair, now: RevisionPair) -> bool:
     """Say whether the store has not got a revision that was known: it counts from below, or has another one."""
     return any(
@@ -219,22 +250,3 @@ def _is_lost(loaded: RevisionPair, now: RevisionPair) -> bool:
             (loaded.workforce, loaded.workforce_event_hash, now.workforce, now.workforce_event_hash),
         )
     )
-
-
-def roster_of(records: WorkforceRecords) -> Roster:
-    """Index the records of one revision."""
-    return Roster(records.revision, records.reps, records.pools, records.territories)
-
-
-def roster_after(changes: Iterable[RecordChange], revision: int) -> Roster:
-    """Fold the changes of all revisions up to one into its roster."""
-    records: dict[str, dict[str, Rep | Pool | Territory]] = {"rep": {}, "pool": {}, "territory": {}}
-    for change in changes:
-        if change.record is None:
-            records[change.kind].pop(change.id, None)
-        else:
-            records[change.kind][change.id] = change.record
-    reps = {key: record for key, record in records["rep"].items() if isinstance(record, Rep)}
-    pools = {key: record for key, record in records["pool"].items() if isinstance(record, Pool)}
-    territories = {key: record for key, record in records["territory"].items() if isinstance(record, Territory)}
-    return Roster(revision, reps, pools, territories)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from router.assignment.commands import BindCommand, Completion, KnownAs, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
 from router.model.decision import Decision
 from router.model.events import Event
-from router.model.records import CustomerScore, ItemRecord, LedgerState
+from router.model.records import Counted, CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import Kind
 
@@ -22,14 +22,19 @@ class StoreClock(Protocol):
     async def now_us(self, tenant: str) -> int:
         """Return the time of a tenant's store, in microseconds since 1970."""
 
+    def expected_ms(self, tenant: str) -> int:
+        """Return what it is likely to be, in milliseconds, without asking: by all that the store has said of it."""
+
 
 class Assignments(StoreClock, Protocol):
     """Owners, loads, ledgers and the log of every change of them: one atomic step per change, by one clock."""
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do up to ``MAX_JOBS`` jobs in order, all by the same revisions; one answer each.
+
+        A job that is planned for other instants than now is left out, and says so.
 
         Raises
         ------
@@ -83,7 +88,10 @@ class Assignments(StoreClock, Protocol):
         """Return a pool's ledger; an empty one where nothing was ever charged."""
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
-        """Return the open units by rep and kind."""
+        """Return the open units by place and kind, see ``load_places``; where there are none they are left out."""
+
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        """Return what was counted under caps, by field, see ``router.assignment.caps.AppliedCap``."""
 
 
 class CustomerScores(Protocol):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from router.assignment.comparison import KnownItem, known_item
+from router.assignment.contact import contact_due_ms
+from router.assignment.expected_contact import expected_contact_ms
 from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -261,6 +263,30 @@ class WorkItemQueries:
         """
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
+
+    async def contact_due_ms(self, tenant: str, decision: Decision) -> int | None:
+        """Return by when a decision's owner is to make contact, in milliseconds since 1970; None: it is not limited."""
+        head = decision.head
+        rule_set = await self._planners.rule_set(tenant, head.rule_set_revision)
+        if not decision.rep or not rule_set.limits_contact:
+            return None  # without a look at the workforce as it was
+        return contact_due_ms(
+            decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        )
+
+    async def expected_contact_ms(self, tenant: str, decision: Decision, *, even_past: bool) -> int | None:
+        """Return from when on contact can be expected, in milliseconds since 1970; None: nobody knows.
+
+        Parameters
+        ----------
+        even_past
+            Whether to look for it where it takes rules and a workforce that are not the active ones any more.
+        """
+        revisions = decision.head.rule_set_revision, decision.head.workforce_revision
+        planner = self._planners.at_hand(tenant, *revisions)
+        if planner is None and even_past:
+            planner = await self._planners.at(tenant, *revisions)
+        return expected_contact_ms(decision, planner) if planner else None
 
     async def roster(self, tenant: str, decision: Decision) -> Roster:
         """Return the workforce that a decision was made from."""

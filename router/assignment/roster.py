@@ -8,18 +8,23 @@ new roster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
 from operator import and_, or_
+from typing import Any
 
 import msgpack
 
-from router.model.workforce import Pool, Rep, Territories, Territory
+from router.assignment.availability import Attendance, Availability, bits, overlap
+from router.assignment.caps import AppliedCap, boundaries
+from router.assignment.workforce_caps import WorkforceCaps
+from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
+from router.workforce.open_hours import Span
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_value
 
@@ -45,6 +50,10 @@ class Candidates:
 
     ``pool`` is empty for a rep named by a fallback: no ledger is charged. ``limits`` caps open units (-1:
     unlimited), ``members`` counts the pool, ``packed`` is the wire form and ``digest`` identifies it.
+
+    ``outside_hours`` and ``on_leave`` would have passed, were they there. ``caps`` are those of pool and reps that
+    count the kind of work. All of it holds within ``interval``; None: whenever it is. ``share`` is how many of the
+    pool's last decisions somebody with a credit may have; 0: nobody is credited.
     """
 
     pool: str
@@ -56,38 +65,36 @@ class Candidates:
     scores: tuple[int, ...]
     packed: bytes
     digest: str
+    outside_hours: tuple[str, ...] = ()
+    on_leave: tuple[str, ...] = ()
+    interval: Span | None = None
+    caps: tuple[AppliedCap, ...] = ()
+    share: int = 0
+
+    def stands_at(self, at_ms: int) -> bool:
+        """Say whether it holds at an instant, in milliseconds since 1970."""
+        return self.interval is None or self.interval[0] <= at_ms < self.interval[1]
 
 
 class Roster:
-    """Reps, pools and territories at one revision.
+    """The workforce at one revision, 0 when nobody was ever entered."""
 
-    Parameters
-    ----------
-    revision
-        Revision of the workforce, 0 when nobody was ever entered.
-    reps, pools, territories
-        By id.
-    """
-
-    def __init__(
-        self,
-        revision: int,
-        reps: Mapping[str, Rep],
-        pools: Mapping[str, Pool],
-        territories: Mapping[str, Territory],
-    ) -> None:
-        self.revision = revision
-        self.reps = reps
-        self.pools = pools
-        self.territories = Territories(territories)
+    def __init__(self, records: WorkforceRecords) -> None:
+        self.records = records
+        self.revision = records.revision
+        self.reps = reps = records.reps
+        self.pools = pools = records.pools
+        self.territories = Territories(records.territories)
         self._ids = sorted(reps)
         self._position = {rep: position for position, rep in enumerate(self._ids)}
         self._everyone = (1 << len(self._ids)) - 1
+        self.availability = Availability(records, self._position)
         self._active = self._mask(rep.id for rep in reps.values() if rep.active)
         self._holders: dict[Ignored, dict[str, dict[str, int]]] = {}
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
         self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
         self._memo: dict[ResolvedRequirement, int] = {}
+        self._caps = WorkforceCaps(records)
 
     def candidates(
         self,
@@ -96,15 +103,21 @@ class Roster:
         resolved: Sequence[ResolvedRequirement],
         preferences: Sequence[tuple[ResolvedRequirement, int]] = (),
         *,
+        at_ms: int,
+        counts_hours: bool = True,
         without: frozenset[str] = frozenset(),
         including: str = "",
     ) -> Candidates:
-        """Filter a pool: active members who meet every resolved, in the order of their ids.
+        """Filter a pool: active members who are there and meet every resolved, in the order of their ids.
 
         Parameters
         ----------
         resolved, preferences
             What must be met, and what scores how many points.
+        at_ms
+            When, in milliseconds since 1970.
+        counts_hours
+            Whether hours count; leave does in any case.
         without
             Who is left out: reps who had the work item before.
         including
@@ -112,31 +125,102 @@ class Roster:
         """
         members = self._members.get(pool_id, 0)
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
-        mask |= members & self._mask([including] if including else [])
-        return self._collect(self.pools.get(pool_id), kind, mask, preferences)
+        named = members & self._mask([including] if including else [])
+        pool = self.pools.get(pool_id)
+        attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
+        return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
+
+    @property
+    def has_caps(self) -> bool:
+        """Whether anybody, or any pool, has a cap."""
+        return self._caps.are_there
+
+    def caps_of(self, pool_id: str, rep_id: str, kind: Kind, at_ms: int) -> tuple[AppliedCap, ...]:
+        """Return the caps under which counts what a rep is given at an instant, in a pool or outside any."""
+        return self._caps.among(self.pools.get(pool_id), [rep_id], kind, at_ms)
 
     def is_member(self, rep_id: str, pool_id: str) -> bool:
         """Say whether a rep belongs to a pool."""
         return rep_id in self._weights.get(pool_id, ())
 
-    def alone(self, rep_id: str, kind: Kind, *, without: frozenset[str] = frozenset()) -> Candidates:
-        """Return one named rep as the only candidate, outside any pool; nobody if unknown, inactive or left out."""
+    def members_at(self, pool: Pool, at_ms: int) -> tuple[Member, ...]:
+        """Return the members of a pool with the weights that they have at an instant, in the pool's order."""
+        ramped, _ = self.availability.weights(pool, self._members[pool.id], at_ms)
+        return tuple(Member(member.rep, ramped.get(member.rep, member.weight)) for member in pool.members)
+
+    def alone(
+        self,
+        rep_id: str,
+        kind: Kind,
+        *,
+        at_ms: int,
+        counts_hours: bool = True,
+        needs_them_there: bool = True,
+        without: frozenset[str] = frozenset(),
+    ) -> Candidates:
+        """Return one named rep as the only candidate, outside any pool; nobody if unknown, inactive or left out.
+
+        Parameters
+        ----------
+        at_ms, counts_hours
+            As for ``candidates``.
+        needs_them_there
+            Whether they have to be there then at all.
+        """
         mask = self._mask([rep_id]) & self._active & ~self._mask(without)
-        return self._collect(None, kind, mask, ())
+        if not needs_them_there:
+            return self._collect(None, kind, Attendance(mask), (), at_ms)
+        attendance = self.availability.at(None, mask, at_ms, counts_hours=counts_hours)
+        return self._collect(None, kind, attendance, (), at_ms)
 
     def _collect(
-        self, pool: Pool | None, kind: Kind, mask: int, preferences: Sequence[tuple[ResolvedRequirement, int]]
+        self,
+        pool: Pool | None,
+        kind: Kind,
+        attendance: Attendance,
+        preferences: Sequence[tuple[ResolvedRequirement, int]],
+        at_ms: int,
     ) -> Candidates:
-        reps = tuple(self._ids[position] for position in _bits(mask))
-        weights = tuple(self._weights[pool.id][rep] for rep in reps) if pool else (1,) * len(reps)
+        reps = self._reps_of(attendance.there)
+        weights, ramp = self._weights_at(pool, attendance.there, reps, at_ms)
         limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
         masks = [(self._meeting(resolved), score) for resolved, score in preferences]
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
-        digest = blake2b(msgpack.packb(content), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest])
-        return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest)
+        caps = self._caps.among(pool, reps, kind, at_ms)
+        share = pool.absence_policy.share if pool and pool.absence_policy else 0
+        optional = _optional([cap.packed() for cap in caps], share)
+        digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
+        packed = msgpack.packb([*content, digest, *optional])
+        return Candidates(
+            pool_id,
+            band,
+            members,
+            reps,
+            weights,
+            limits,
+            scores,
+            packed,
+            digest,
+            self._reps_of(attendance.outside_hours),
+            self._reps_of(attendance.on_leave),
+            overlap(overlap(attendance.interval, ramp), boundaries(caps)),
+            caps,
+            share,
+        )
+
+    def _weights_at(
+        self, pool: Pool | None, mask: int, reps: Sequence[str], at_ms: int
+    ) -> tuple[tuple[int, ...], Span | None]:
+        if pool is None:
+            return (1,) * len(reps), None
+        usual = self._weights[pool.id]
+        ramped, interval = self.availability.weights(pool, mask, at_ms)
+        return tuple([ramped.get(rep) or usual[rep] for rep in reps]), interval
+
+    def _reps_of(self, mask: int) -> tuple[str, ...]:
+        return tuple([self._ids[position] for position in bits(mask)])
 
     def _meeting(self, resolved: ResolvedRequirement) -> int:
         """Return the bitmap of the reps who meet a resolved."""
@@ -197,13 +281,11 @@ def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
+def _optional(caps: list[list[Any]], share: int) -> list[Any]:
+    """Return the last places of a packed set, caps and behind them a share: none without either, as it was before."""
+    return [caps, share] if share else [caps] if caps else []
+
+
 def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:
     """Return nothing where all are as usual: the store then need not look."""
     return () if all(value == usual for value in values) else values
-
-
-def _bits(mask: int) -> Iterator[int]:
-    """Yield the positions of the set bits, lowest first."""
-    for position, bit in enumerate(reversed(f"{mask:b}")):
-        if bit == "1":
-            yield position

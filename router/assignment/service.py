@@ -1,17 +1,17 @@
 """Routing: the way of a request, straight down.
 
     item   = the request's, with its known customer    only where the rules ask for it, and for when it came
-    plan   = planner.plan(item)                           pure: rule, steps, candidates
+    plan   = planner.plan(item, expected time)            pure: rule, steps, candidates
     answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
                                                        ledger, write all
 
 If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
-new planner.
+new planner. What is planned for another time than the store's comes back with that, and is planned once more for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from failures import Failure
@@ -20,6 +20,7 @@ from router.assignment.commands import (
     BindCommand,
     Completion,
     KnownAs,
+    Moved,
     ReassignRequest,
     Refusal,
     RouteRequest,
@@ -86,7 +87,7 @@ class Router:
         NotPossible
             If no rule set is published, or the work item was closed without ever having an owner.
         StaleRevision
-            If rules and workforce change faster than one can decide.
+            If rules, workforce or time change faster than one can decide.
         StoreUnavailable
             If the store does not answer.
         """
@@ -116,25 +117,32 @@ class Router:
     async def _answered(
         self, tenant: str, requests: Sequence[RouteRequest], preview: bool
     ) -> list[Decision | Failure | KnownAs]:
-        planner = await self._planners.current(tenant)
-        answers: list[Decision | Failure | KnownAs] = []
-        tries = 0
-        while len(answers) < len(requests):
+        planner, told_ms = await self._planners.current(tenant), 0
+        answers: dict[int, Decision | Failure | KnownAs] = {}
+        places, tries = list(range(len(requests))), 0
+        while places and tries < _TRIES:
+            now, later = places[:MAX_JOBS], places[MAX_JOBS:]
+            at_ms = told_ms or self._store.expected_ms(tenant)
             try:
-                following = requests[len(answers) : len(answers) + MAX_JOBS]
-                answers += await self._bound(tenant, planner, following, preview)
-                tries = 0
+                bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in now], preview)
             except StaleRevision:
                 tries += 1
-                if tries == _TRIES:
-                    return _given_up(tenant, answers, len(requests))
-                planner = await self._planners.renewed(tenant, planner.revisions)
-        return answers
+                planner = await self._planners.renewed(tenant, planner.revisions) if tries < _TRIES else planner
+                continue
+            moved = {
+                place: answer.now_ms for place, answer in zip(now, bound, strict=True) if isinstance(answer, Moved)
+            }
+            answers |= {
+                place: answer for place, answer in zip(now, bound, strict=True) if not isinstance(answer, Moved)
+            }
+            places, tries = [*moved, *later], tries + 1 if moved else 0
+            told_ms = max(moved.values(), default=0)
+        return _in_order(tenant, answers, len(requests))
 
     async def _bound(
-        self, tenant: str, planner: Planner, requests: Sequence[RouteRequest], preview: bool
-    ) -> list[Decision | Failure | KnownAs]:
-        """Answer requests by one planner.
+        self, tenant: str, planner: Planner, at_ms: int, requests: Sequence[RouteRequest], preview: bool
+    ) -> list[Decision | Failure | KnownAs | Moved]:
+        """Answer requests by one planner, at one instant.
 
         Raises
         ------
@@ -144,7 +152,7 @@ class Router:
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         jobs = [
-            route_command(planner, request, stamp.on(item), expected=stamp.expected)
+            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected)
             for request, item, stamp in zip(requests, items, stamps, strict=True)
         ]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
@@ -185,11 +193,11 @@ class Router:
             earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
             if earlier is not None:
                 return _sole(_answer(tenant, request.item_id, request.request_id, earlier))
-        planner = await self._planners.current(tenant)
+        planner, at_ms = await self._planners.current(tenant), self._store.expected_ms(tenant)
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)
             try:
-                job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint)
+                job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint, at_ms)
             except (InvalidInput, NotFound, NotPossible):
                 if await self._planners.holds(tenant, planner):
                     raise
@@ -199,6 +207,9 @@ class Router:
                 (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
             except StaleRevision:
                 planner = await self._planners.renewed(tenant, planner.revisions)
+                continue
+            if isinstance(answer, Moved):
+                at_ms = answer.now_ms
                 continue
             if answer is Refusal.FULL:
                 raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
@@ -249,19 +260,27 @@ class Router:
         raise Conflict(name, "changes faster than it can be closed: try again")
 
 
-def _given_up(
-    tenant: str, answers: list[Decision | Failure | KnownAs], wanted: int
+def _in_order(
+    tenant: str, answers: Mapping[int, Decision | Failure | KnownAs], wanted: int
 ) -> list[Decision | Failure | KnownAs]:
-    """Keep the answers there are; what was done must not look undone."""
-    error = StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can decide: try again")
-    if not answers:
+    """Put answers in the order of the requests; what was done must not look undone where others were given up.
+
+    Raises
+    ------
+    StaleRevision
+        If there is none at all.
+    """
+    error = StaleRevision(f"tenants/{tenant}", "rules, workforce or time change faster than one can decide: try again")
+    if wanted and not answers:
         raise error
-    return [*answers, *[error] * (wanted - len(answers))]
+    return [answers.get(place, error) for place in range(wanted)]
 
 
 def _routed(
-    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs
-) -> Decision | Failure | KnownAs:
+    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs | Moved
+) -> Decision | Failure | KnownAs | Moved:
+    if isinstance(answer, Moved):
+        return answer
     if answer is Refusal.CONFLICT:  # somebody was there first
         return KnownAs(item_id)
     return _answer(tenant, item_id, request_id, answer)

@@ -2,8 +2,8 @@
 
 Work items that the same reps with the same limits could take form a group. A group has *tries*: how many of its
 members may be tried now. Trying spends one; finding nobody spends all, for whoever could take the one could take the
-others. A freed unit of capacity gives one chance to each group the rep belongs to; new rules or another workforce
-give all tries to those who can now be taken by somebody who could not take them before.
+others. A freed unit of capacity gives one chance to each group the rep belongs to, and one who is back all tries; new
+rules or another workforce give all tries to those who can now be taken by somebody who could not take them before.
 """
 
 from __future__ import annotations
@@ -14,23 +14,38 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from router.assignment.roster import UNLIMITED, Candidates
+from router.model.caps import HELD, Cap
 from router.model.workitem import Kind
 
 Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
 """Per attempt the reps who could take it and their limits."""
 
-_Key = tuple[Kind, Takers]
+Caps = tuple[tuple[str, Cap, tuple[int, ...]], ...]
+"""Caps that may keep it from them: of which pool, and of which candidates."""
+
+_Key = tuple[Kind, Takers, int, Caps]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A work item that waits; ``first`` numbers its first event: the smaller, the older."""
+    """A work item that waits; ``first`` numbers its first event: the smaller, the older.
+
+    ``value`` is what it counts under caps of value, 0 where there are none: a smaller one may find somebody where it
+    finds nobody. Under ``caps`` of what is open whatever is closed may free somebody.
+    """
 
     first: int
     item_id: str
     kind: Kind
     takers: Takers
     priority: int = 0
+    value: int = 0
+    caps: Caps = ()
+
+    @property
+    def key(self) -> _Key:
+        """What those of one group have in common."""
+        return self.kind, self.takers, self.value, self.caps
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -41,6 +56,7 @@ class Waiting:
 @dataclass
 class _Group:
     reps: frozenset[str]
+    is_capped: bool
     tries: float = 0
     queue: list[tuple[tuple[int, int], str]] = field(default_factory=list)
 
@@ -61,21 +77,28 @@ class Backlog:
         Parameters
         ----------
         tries
-            What a newcomer's group has at least; one who was there has all tries if the new takers help.
+            What a newcomer's group has at least; one who was there has all tries if the new takers help, and else those
+            that their group had.
         """
         before = self._places.get(waiting.item_id)
-        if before is not None and before.takers == waiting.takers:
+        if before is not None and before.key == waiting.key:
             return
         if before is not None:
-            tries = math.inf if helps(before.takers, waiting.takers) else 0
+            others = helps(before.takers, waiting.takers) or before.key[2:] != waiting.key[2:]
+            tries = math.inf if others else self._tries(before.key)
         self._places[waiting.item_id] = waiting
         self._queue(waiting, tries)
 
+    def _tries(self, key: _Key) -> float:
+        group = self._groups.get(key)
+        return group.tries if group else 0
+
     def _queue(self, waiting: Waiting, tries: float) -> None:
-        group = self._groups.get((waiting.kind, waiting.takers))
+        group = self._groups.get(waiting.key)
         if group is None:
-            group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps))
-            self._groups[waiting.kind, waiting.takers] = group
+            is_capped = any(cap.measure in HELD for _, cap, _ in waiting.caps)
+            group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps), is_capped)
+            self._groups[waiting.key] = group
         group.tries = max(group.tries, tries)
         heappush(group.queue, (waiting.turn, waiting.item_id))
 
@@ -84,10 +107,22 @@ class Backlog:
         self._places.pop(item_id, None)
 
     def freed(self, rep: str, kind: Kind) -> None:
-        """Give a chance to every group that a rep belongs to who now has a unit of capacity more."""
-        for (of_kind, _), group in self._groups.items():
-            if of_kind is kind and rep in group.reps:
+        """Give a chance to every group that a rep belongs to who now has a unit of capacity more, or that is capped."""
+        for (of_kind, *_), group in self._groups.items():
+            if group.is_capped or (of_kind is kind and rep in group.reps):
                 group.tries += 1
+
+    def woken(self, item_id: str) -> None:
+        """Give a chance to the group of a work item that may be taken from now on; whoever is first in it has it."""
+        waiting = self._places.get(item_id)
+        if waiting is not None:
+            self._groups[waiting.key].tries += 1
+
+    def came_back(self, rep: str) -> None:
+        """Give all tries to every group that a rep belongs to who was away, for how many they take nobody knows."""
+        for group in self._groups.values():
+            if rep in group.reps:
+                group.tries = math.inf
 
     def due(self, most: int) -> list[str]:
         """Take out the first who have a chance; each must then be ``refused``, put back for ``again``, or leave."""
@@ -112,7 +147,7 @@ class Backlog:
         group = self._groups[key]
         while group.queue:
             waiting = self._places.get(group.queue[0][1])
-            if waiting is not None and (waiting.kind, waiting.takers) == key:
+            if waiting is not None and waiting.key == key:
                 return group.tries > 0
             heappop(group.queue)
         return False
@@ -121,13 +156,13 @@ class Backlog:
         """Put back those for whom there was nobody: their groups' tries are spent."""
         for waiting in self._waiting(item_ids):
             self._queue(waiting, 0)
-            self._groups[waiting.kind, waiting.takers].tries = 0
+            self._groups[waiting.key].tries = 0
 
     def again(self, item_ids: Iterable[str]) -> None:
         """Put back those who could not be tried after all, each with the chance it had."""
         for waiting in self._waiting(item_ids):
             self._queue(waiting, 0)
-            self._groups[waiting.kind, waiting.takers].tries += 1
+            self._groups[waiting.key].tries += 1
 
     def _waiting(self, item_ids: Iterable[str]) -> list[Waiting]:
         return [self._places[item_id] for item_id in item_ids if item_id in self._places]

@@ -8,23 +8,34 @@ it may stop, start, or run twice at any moment, and nothing is lost or owned twi
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from router.assignment.commands import BindCommand, Refusal, wake_command
+from router.assignment.commands import BindCommand, Moved, Refusal, wake_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
+from router.assignment.stored_items import StoredItems
 from router.backlog.backlog import Backlog, Waiting, takers_of
+from router.model.caps import CapMeasure
 from router.model.decision import Decision, Outcome
-from router.model.errors import CorruptHistory, StaleRevision
-from router.model.events import Completed, Erased, Event, RulesPublished, WorkforceChanged
+from router.model.errors import StaleRevision
+from router.model.events import (
+    Completed,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
 from router.model.records import ItemRecord
-from router.model.workitem import State, WorkItem
+from router.model.workitem import State
+from router.timers.timer import WAKE
 
 _PAGE = 1000
-_log = logging.getLogger(__name__)
+_TRIES = 8
+"""Rounds before work items are left for the next look because time passes faster than they can be planned."""
 
 
 class Requeuer:
@@ -42,20 +53,25 @@ class Requeuer:
         self._tenant = tenant
         self._store = store
         self._planners = planners
+        self._items = StoredItems(tenant, store)
         self._room = Backlog()
         self.position = 0
         """Number of the last event that was taken in."""
+        self._now_ms = 0
+        """The time by the store: that of the last event that was read, if it has said no other since."""
 
     async def begin(self) -> None:
         """Find all that waits; since it is not known what happened before, each gets a chance."""
         newest = await self._store.events(self._tenant, count=1, newest_first=True)
         self.position = newest[0].number if newest else 0
+        self._now_ms = await self._store.now_us(self._tenant) // 1000
         await self._plan_all(await self._planners.current(self._tenant))
 
     async def catch_up(self) -> None:
         """Take in what happened since."""
         while events := await self._store.events(self._tenant, after=self.position, count=_PAGE):
             for event in events:
+                self._now_ms = event.at_ms
                 await self._take_in(event)
                 self.position = event.number
 
@@ -69,6 +85,11 @@ class Requeuer:
                     self._room.freed(rep, kind)
             case WorkforceChanged() | RulesPublished():
                 await self._plan_all(await self._planner_with(event))
+            case Fired(name=name, item_id=item_id) if name == WAKE:
+                await self._plan(await self._planners.current(self._tenant), [item_id], tries=0)
+                self._room.woken(item_id)
+            case PresenceChanged(rep=rep, until_ms=None):
+                self._room.came_back(rep)
             case Erased(item_ids=item_ids):
                 await self._plan(await self._planners.current(self._tenant), item_ids, tries=math.inf)
             case _:
@@ -90,42 +111,24 @@ class Requeuer:
         """Enter work items under whoever could take them now; those the rules cannot read wait for other rules."""
         for record, job in await self._jobs(planner, item_ids):
             those = takers_of([candidates for candidates, _ in job.attempts])
-            waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority)
+            caps = tuple([(c.pool, c.cap, c.positions) for candidates, _ in job.attempts for c in candidates.caps])
+            value = job.amounts.value if any(cap.measure is CapMeasure.VALUE for _, cap, _ in caps) else 0
+            waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority, value, caps)
             self._room.enter(waiting, tries=tries)
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
-        stored = await self._records(item_ids)
-        records = [record for record in stored if record is not None and record.state is State.QUEUED]
-        contents = await self._contents(records)
-        jobs = [(record, wake_command(planner, record, item)) for record, item in contents]
+        stored = await self._items.records(item_ids)
+        contents = await self._items.contents([record for record in stored if record.state is State.QUEUED])
+        jobs = [
+            (record, wake_command(planner, record, decision.head.item, self._now_ms)) for record, decision in contents
+        ]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
-
-    async def _records(self, item_ids: Sequence[str]) -> list[ItemRecord | None]:
-        """Read where they stand; one that nobody can read keeps only itself waiting."""
-        try:
-            return await self._store.items(self._tenant, item_ids)
-        except CorruptHistory as error:
-            if len(item_ids) > 1:
-                return [record for item_id in item_ids for record in await self._records([item_id])]
-            _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_ids[0], error)
-            return []
-
-    async def _contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, WorkItem]]:
-        """Read what waits in the log; an event that nobody can read keeps only its own work item waiting."""
-        try:
-            events = await self._store.decisions(self._tenant, [record.content for record in records])
-            return [(record, event.head.item) for record, event in zip(records, events, strict=True)]
-        except CorruptHistory as error:
-            if len(records) > 1:
-                return [pair for record in records for pair in await self._contents([record])]
-            _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, records[0].item_id, error)
-            return []
 
     async def wake(self) -> int:
         """Try who has a chance, in their turn, until nobody has one; return how many found an owner."""
-        woken = 0
-        while due := self._room.due(MAX_JOBS):
+        woken, late = 0, 0
+        while late < _TRIES and (due := self._room.due(MAX_JOBS)):
             planner = await self._planners.current(self._tenant)
             jobs = [job for _, job in await self._jobs(planner, due)]
             try:
@@ -134,10 +137,17 @@ class Requeuer:
                 self._room.again(due)
                 await self._plan_all(await self._planners.renewed(self._tenant, planner.revisions))
                 continue
-            refused = {job.item_id for job, answer in zip(jobs, answers, strict=True) if answer is Refusal.NOBODY}
-            self._room.refused(refused)
-            for item_id in due:
-                if item_id not in refused:
-                    self._room.leave(item_id)
+            answered = {job.item_id: answer for job, answer in zip(jobs, answers, strict=True)}
+            moved = {item_id: answer.now_ms for item_id, answer in answered.items() if isinstance(answer, Moved)}
+            self._put_back(due, [item_id for item_id in due if answered.get(item_id) is Refusal.NOBODY], moved)
             woken += sum(isinstance(answer, Decision) for answer in answers)
+            late, self._now_ms = late + 1 if moved else 0, max(moved.values(), default=self._now_ms)
         return woken
+
+    def _put_back(self, tried: Sequence[str], refused: Sequence[str], moved: Collection[str]) -> None:
+        """Let those who were tried wait on, with no chance or with the one they had; the others need not."""
+        self._room.refused(refused)
+        self._room.again(moved)
+        for item_id in tried:
+            if item_id not in refused and item_id not in moved:
+                self._room.leave(item_id)

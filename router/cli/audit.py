@@ -25,7 +25,18 @@ from router.cli.stores import connected_stores, opened, store_options
 from router.history.codec import read_rewritten
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Credited,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
+from router.model.workforce import MICROS
 
 _MOST_SHOWN = 100
 _PAGE = 1000
@@ -146,16 +157,19 @@ async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[
 def _print(events: list[Event], console: Console) -> None:
     table = Table("event", "UTC", "by", "what", box=box.SIMPLE_HEAD, pad_edge=False)
     for event in events:
-        when = datetime.fromtimestamp(event.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(str(event.number), when, Text(actor_of(event) or "-"), Text(description(event)))
+        table.add_row(str(event.number), _instant(event.at_ms), Text(actor_of(event) or "-"), Text(description(event)))
     console.print(table)
+
+
+def _instant(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def actor_of(event: Event) -> str:
     """Return who caused an event; empty where nobody had to say, or the service itself did."""
     if isinstance(event, Decision):
         return event.head.actor
-    return event.actor if isinstance(event, Completed | WorkforceChanged | RulesPublished | Erased) else ""
+    return "" if isinstance(event, Settled | Credited | Fired) else event.actor
 
 
 def description(event: Event) -> str:
@@ -173,6 +187,18 @@ def description(event: Event) -> str:
         case Erased():
             items = f"{len(event.item_ids)} work items{_names(event.item_ids)}" if event.item_ids else "no work item"
             return f"erased {event.values} values of {items}, {event.submissions} submissions, {event.scores} scores"
+        case Fired():
+            return f"{event.item_id} {event.name} {event.step}, which event {event.entry} started"
+        case PresenceChanged(until_ms=None):
+            return f"{event.rep} back"
+        case PresenceChanged():
+            return f"{event.rep} away until {_instant(event.until_ms) if event.until_ms else 'told otherwise'}"
+        case Credited(credit=credit) if credit.entry:
+            back = f"{-event.amount / MICROS:g} of the credit of event {credit.entry}"
+            return f"pool {credit.pool}: {credit.rep} gave back {back}"
+        case Credited(credit=credit):
+            leave = f"{_instant(credit.since_ms)} to {_instant(credit.until_ms)}"
+            return f"pool {credit.pool}: {credit.rep} got {event.amount / MICROS:g} for their leave, {leave}"
         case Settled():
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 

@@ -150,7 +150,7 @@ def _candidates(decision: decisions.Decision, language: Language) -> Table:
     table.add_column(label("rep", language), no_wrap=True)
     for heading in ("deficit", "share", "claim", "after", "score"):
         table.add_column(label(heading, language), justify="right")
-    table.add_column("")
+    table.add_column("", overflow="fold")
     eligible = [c for c in decision.candidates if c.verdict in (_CHOSEN, _ELIGIBLE)]
     for candidate in sorted(eligible, key=claim_of, reverse=True):
         chosen = candidate.verdict == _CHOSEN

@@ -148,7 +148,7 @@ def _title(report: fairness.FairnessReport, arrived: int, pool: str = "") -> Tex
 
 def _caption(report: fairness.FairnessReport) -> str:
     band = f", band {report.band:g}" if report.band else ""
-    disturbed = f" + {report.disturbance:.2f} for overrides and leavers" if report.disturbance else ""
+    disturbed = f" + {report.disturbance:.2f} for overrides, leavers and credits" if report.disturbance else ""
     members = len(report.weights)
     return (
         f"distance = entitled − received, in leads; never beyond {report.bound:.2f}: proven for {members} reps{band}"

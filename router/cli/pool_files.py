@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.v1 import workforce_pb2 as workforce
+from router.cli.absence_cells import ALLOWED, absence_policy
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
@@ -23,14 +24,23 @@ POOL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "members": ("members", "reps", "成员", "销售"),
     "band": ("band", "差额带"),
     "value_weighted": ("value_weighted", "按金额"),
+    "calendar": ("calendar", "日历", "工作日历"),
+    "managers": ("managers", "manager", "主管", "经理"),
+    "leave_buffer_hours": ("leave_buffer_hours", "请假前停派小时"),
+    "absence_policy": ("absence_policy", "请假政策"),
 }
 """Columns of a pools file by what they mean."""
+_MAX_BUFFER_HOURS = 30 * 24
 _KINDS = {
     "id": ColumnKind.ID,
     "name": ColumnKind.TEXT,
     "members": ColumnKind.TEXT,
     "band": ColumnKind.NUMBER,
     "value_weighted": ColumnKind.BOOL,
+    "calendar": ColumnKind.TEXT,
+    "managers": ColumnKind.LIST,
+    "leave_buffer_hours": ColumnKind.NUMBER,
+    "absence_policy": ColumnKind.TEXT,
 }
 
 
@@ -92,5 +102,25 @@ def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> t
         members=[workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items()],
         band=band,
         value_weighted=row.get("value_weighted", False),
+        calendar=unquoted(row.get("calendar", "")),
+        managers=row.get("managers", []),
     )
+    if buffer_hours := row.get("leave_buffer_hours", 0.0):
+        _buffer(pool, buffer_hours, columns["leave_buffer_hours"], problems)
+    if "absence_policy" in columns:
+        _set_policy(pool, row.get("absence_policy", ""), columns["absence_policy"], problems)
     return pool, problems
+
+
+def _buffer(pool: workforce.Pool, hours: float, column: str, problems: list[str]) -> None:
+    if 0 <= hours <= _MAX_BUFFER_HOURS:
+        pool.leave_buffer_duration.FromMilliseconds(round(hours * 3_600_000))
+    else:
+        problems.append(f"column {column}: found {hours:g}; allowed: a number of hours from 0 to {_MAX_BUFFER_HOURS}")
+
+
+def _set_policy(pool: workforce.Pool, cell: str, column: str, problems: list[str]) -> None:
+    try:
+        pool.absence_policy.CopyFrom(absence_policy(cell))
+    except ValueError:
+        problems.append(f"column {column}: found {cell!r}; allowed: {ALLOWED}")

@@ -16,13 +16,15 @@ from typing import Any
 import click
 
 from fairlead.commands import access_options, connected, tenant_option
+from router.assignment.rule_tests import run_tests
 from router.cli.problems import print_problems
 from router.cli.publish import problems_of, publish_command, rollback_command
 from router.cli.rule_names import KINDS, names_in_files, not_looked_up
 from router.cli.rule_revisions import diff_command, list_command, show_command
+from router.model.workforce import WorkforceRecords
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
-from router.rules.scenarios import ScenarioWorkforce, TestResult, run
+from router.rules.scenarios import TestResult
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem
 
@@ -66,8 +68,13 @@ def rules() -> None:
     Lists:       lists: {cities: [上海, 北京]} at the top, and value: {list: cities} where it is compared with.
     Spelling:    {type: string, ignore: [case, width, blanks]}: what does not count in a field.
     Arrival:     arrival: {field: arrived, timezone: Asia/Shanghai} at the top: the server stamps when a lead came, and
-                 conditions compare arrived.weekday (mon … sun) and arrived.hour (0 to 23).
+                 conditions compare arrived.weekday (mon … sun) and arrived.hour (0 to 23); without timezone, in
+                 the tenant's.
     Groups:      all, any, not.
+    Hours:       hours: wait in a route, or hours: ignore: what those mean who are not on duty; {hours: ignore} and wait
+                 as steps of its fallback.
+    Deadlines:   contact_within: 4h in a route: by when its owner is to make contact. Durations are 45s, 30m, 4h, 2d
+                 (working days), 15cd (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
     """
 
 
@@ -138,8 +145,8 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
     """Run the tests that stand in FILE (or in another file) against its rules.
 
     A test is a work item and what is expected of it: the rule that decides, its pool, the reps who could get it.
-    Reps, pools and territories come from the key workforce beside the tests; arrival says when the item comes. Exits
-    with 0 if all pass, 1 if one fails or the rules have an error, 2 if a file cannot be read.
+    Reps, pools and territories come from the key workforce beside the tests; arrival says when the item comes, at when
+    it is decided. Exits with 0 if all pass, 1 if one fails or the rules have an error, 2 if a file cannot be read.
 
     \b
       tests:
@@ -150,13 +157,31 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
         territories: {上海: 华东}
         reps: {anna: {regions: [华东]}, bo: {regions: [华南]}}
         pools: {east: [anna, bo]}
+
+    Who works when is written there too; without at and arrival everybody does:
+
+    \b
+      tests:
+        - name: at ten in the evening it waits
+          item: {region: 上海, potential: 80}
+          at: 2026-10-10T22:00
+          expect: {eligible: [], outcome: WAITING}
+        - name: on a Saturday that makes up for a holiday
+          item: {region: 上海, potential: 80}
+          at: 2026-10-10T17:30+08:00
+          expect: {eligible: [anna], contact_due: 2026-10-12T10:30}
+      workforce:
+        time_zone: Asia/Shanghai
+        calendar: office
+        calendars: {office: {weekly: {mon-fri: 09:00-18:00}, exceptions: {2026-10-10: 09:00-18:00}}}
+        absences: {bo: [{start: 2026-10-12, end: 2026-10-14T12:00}]}
     """
     checked = check(_content(file))
     tests = checked if tests_file is None else check_tests(_content(tests_file))
     results: list[TestResult] = []
     problems = [*checked.problems, *(tests.problems if tests is not checked else ())]
     if checked.rule_set is not None and not any(problem.is_error for problem in problems):
-        results = run(checked.rule_set, tests.tests, tests.workforce or checked.workforce or ScenarioWorkforce())
+        results = run_tests(checked.rule_set, tests.tests, tests.workforce or checked.workforce or WorkforceRecords())
     if as_json:
         _print_json(problems=problems, results=results)
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.cli.consoles import console_for, progress_bar
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
 
 _MOST_SHOWN = 100
 
@@ -32,7 +34,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     """Rebuild everything from the log and compare it with what the store holds.
 
     Makes every decision again, from the rules and reps of its revision and the events before it, then compares
-    revisions, ledgers, open units and work items. Names every difference; changes nothing.
+    revisions, ledgers, open units, presences and work items. Names every difference; changes nothing.
 
     \b
       $ fairlead log replay --data fairlead-data      the service that uses the folder is stopped
@@ -67,7 +69,8 @@ async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, in
         await stores.check_format(tenant)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, n_differences = newest[0].number if newest else 0, 0
-        verification = Replay(stores.assignments, planners)
+        check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
+        verification = Replay(stores.assignments, stores.presences, planners, check)
         with contextlib.closing(planners), progress_bar(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):

@@ -43,11 +43,15 @@ def why_not(decision: decisions.Decision, rep: str, language: Language = Languag
     if candidate is None:
         raise LookupError(rep)
     heading, *compared = candidate.sentences
-    reasons = [
-        label("why", language, refused=reason.short_text, reason=reason.text, code=reason.code)
-        for reason in candidate.reasons
-    ]
+    reasons = [_told(reason, language) for reason in candidate.reasons]
     return [heading, *(f"  {line}" for line in [*compared, *reasons])]
+
+
+def _told(reason: decisions.Reason, language: Language) -> str:
+    """Lay out a reason; what refuses in general is left out where the sentence begins with it."""
+    if reason.text.startswith(reason.short_text):
+        return f"{reason.text}  [{reason.code}]"
+    return label("why", language, refused=reason.short_text, reason=reason.text, code=reason.code)
 
 
 def last(name: str) -> str:

@@ -40,9 +40,12 @@ def change_line(change: workforce.WorkforceChange) -> str:
 
 def _field(change: workforce.FieldChange, *, created: bool) -> str:
     field, _, entry = change.field.partition(".")
-    name = {"attributes": entry, "display_name": "name", "members": f"member {entry}"}.get(
-        field, f"{field} {entry}".strip()
-    )
+    name = {
+        "attributes": entry,
+        "display_name": "name",
+        "members": f"member {entry}",
+        "weight_steps": f"weights of {entry}",
+    }.get(field, f"{field} {entry}".strip())
     after = _text(change.after) if change.HasField("after") else "none"
     if created:
         return f"{name} {after}"

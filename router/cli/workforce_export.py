@@ -19,6 +19,7 @@ from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.grpc.masking import HIDDEN
+from router.cli.absence_cells import cell_of
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
 from router.cli.quoted import is_formula, quoted
@@ -76,11 +77,28 @@ def _of_territories(territories: Iterable[workforce.Territory]) -> Rows:
 
 
 def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
+    pools = list(pools)
+    with_hours = any(pool.calendar or pool.managers or pool.HasField("leave_buffer_duration") for pool in pools)
+    is_credited = any(pool.HasField("absence_policy") for pool in pools)
     rows = [
-        [quoted(_id(pool.name)), quoted(pool.display_name), _number(pool.band), _truth(pool.value_weighted)]
+        [
+            *(quoted(_id(pool.name)), quoted(pool.display_name), _number(pool.band), _truth(pool.value_weighted)),
+            *(_hours_of(pool) if with_hours else ()),
+            *([cell_of(pool.absence_policy)] if is_credited else ()),
+        ]
         for pool in pools
     ]
-    return [["id", "name", "band", "value_weighted"], *rows]
+    more = [
+        *(("calendar", "managers", "leave_buffer_hours") if with_hours else ()),
+        *(("absence_policy",) if is_credited else ()),
+    ]
+    return [["id", "name", "band", "value_weighted", *more], *rows]
+
+
+def _hours_of(pool: workforce.Pool) -> list[str]:
+    managers = ";".join(_id(manager) for manager in pool.managers)
+    buffer_hours = pool.leave_buffer_duration.ToMilliseconds() / 3_600_000
+    return [quoted(_id(pool.calendar)), managers, _number(buffer_hours)]
 
 
 def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool]) -> Rows:
@@ -89,11 +107,13 @@ def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool]) -> 
     names = dict.fromkeys(name for rep in reps for name in sorted(rep.attributes))
     plain = [name for name in names if _comes_back(name, [rep.attributes.fields.get(name) for rep in reps])]
     odd = [name for name in names if name not in plain]
+    named = [field for field in ("calendar", "manager") if any(getattr(rep, field) for rep in reps)]
     rows = [
         [
             quoted(_id(rep.name)),
             quoted(rep.display_name),
             _truth(rep.active),
+            *(quoted(_id(getattr(rep, field))) for field in named),
             *(_cell(rep.attributes.fields.get(name)) for name in plain),
             *(str(rep.capacity[kind]) if kind in rep.capacity else "" for kind in kinds),
             *([_json(rep, odd)] if odd else []),
@@ -102,7 +122,7 @@ def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool]) -> 
         for rep in reps
     ]
     capacities = [f"capacity_{kind}" for kind in kinds]
-    return [["id", "name", "active", *plain, *capacities, *(["attributes"] if odd else []), "pools"], *rows]
+    return [["id", "name", "active", *named, *plain, *capacities, *(["attributes"] if odd else []), "pools"], *rows]
 
 
 def _memberships(pools: Iterable[workforce.Pool]) -> dict[str, list[str]]:
@@ -185,7 +205,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
     memberships = _memberships(records.pools)
     return {
         "reps": [
-            ["rep", "name", "active", "pools", "capacity", "attributes"],
+            ["rep", "name", "active", "pools", "capacity", "calendar", "manager", "attributes"],
             *(
                 [
                     _id(rep.name),
@@ -193,13 +213,14 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
                     "yes" if rep.active else "no",
                     " ".join(memberships.get(rep.name, ())),
                     " ".join(f"{kind}:{units}" for kind, units in sorted(rep.capacity.items())),
+                    *(_id(rep.calendar), _id(rep.manager)),
                     " ".join(f"{name}={_cell(rep.attributes.fields[name])}" for name in sorted(rep.attributes)),
                 ]
                 for rep in records.reps
             ),
         ],
         "pools": [
-            ["pool", "name", "members", "weights", "band", "charges"],
+            ["pool", "name", "members", "weights", "band", "charges", "calendar", "managers", "leave"],
             *(
                 [
                     _id(pool.name),
@@ -208,6 +229,8 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
                     f"{sum(member.weight for member in pool.members):g}",
                     f"{pool.band:g}",
                     "value" if pool.value_weighted else "1 each",
+                    *(_id(pool.calendar), " ".join(map(_id, pool.managers))),
+                    cell_of(pool.absence_policy),
                 ]
                 for pool in records.pools
             ),

@@ -34,6 +34,8 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "pools": ("pools", "pool", "分配池"),
     "active": ("active", "在职", "启用"),
     "attributes": ("attributes",),
+    "calendar": ("calendar", "日历", "工作日历"),
+    "manager": ("manager", "上级", "经理", "主管"),
     **{
         f"capacity_{kind}": (f"capacity_{kind.lower()}", *chinese)
         for kind, chinese in {
@@ -86,7 +88,7 @@ class WorkforceFile:
 
     def mask(self) -> list[str]:
         """Return what of reps the file says, as an update mask has it."""
-        known = {"name": "display_name", "active": "active"}
+        known = {"name": "display_name", "active": "active", "calendar": "calendar", "manager": "manager"}
         kinds = {f"capacity_{kind}": f"capacity.{kind}" for kind in WorkItemKind}
         paths = {**known, **kinds, **{name: f"attributes.{name}" for name in (*_LISTS, *self._others())}}
         listed = {name for rep in self.reps for name in rep.attributes} if "attributes" in self.columns else set[str]()
@@ -182,6 +184,8 @@ def _kinds(columns: Mapping[str, str]) -> dict[str, ColumnKind | None]:
         "active": ColumnKind.BOOL,
         "pools": ColumnKind.TEXT,
         "attributes": ColumnKind.TEXT,
+        "calendar": ColumnKind.TEXT,
+        "manager": ColumnKind.TEXT,
     }
     kinds |= dict.fromkeys(_LISTS, ColumnKind.LIST) | {f"capacity_{kind}": ColumnKind.NUMBER for kind in WorkItemKind}
     return {field: kind for field, kind in kinds.items() if field in columns}
@@ -208,6 +212,7 @@ def _rep(
     if weight is not None and not 0.001 <= weight <= 1000:
         problems.append(f"column {columns['weight']}: found {weight:g}; allowed: {_WEIGHT_ALLOWED}")
     rep = workforce.Rep(name=rep_id, display_name=name)
+    rep.calendar, rep.manager = unquoted(row.get("calendar", "")), unquoted(row.get("manager", ""))
     if "active" in row:
         rep.active = row["active"]
     for kind in WorkItemKind:

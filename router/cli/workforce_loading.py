@@ -20,7 +20,7 @@ from tables.options import ReadOptions
 from tables.report import ReadReport
 
 _MAPPING = "--mapping"
-_MASKED = {"name": "display_name"}
+_MASKED = {"name": "display_name", "leave_buffer_hours": "leave_buffer_duration"}
 """Fields of the contract that files call otherwise."""
 _PLACE = re.compile(r"(reps|memberships|pools|territories)\[(\d+)\]\.?(.*)")
 

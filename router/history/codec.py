@@ -1,6 +1,6 @@
 """How what is kept for ever is written down: the events of the log, and what the log holds digests of.
 
-An event's type names its format, ``decision.2``; what was written before there were formats has none and is format 1.
+An event's type names its format, ``decision.3``; what was written before there were formats has none and is format 1.
 Here is a reader for each, so that every log ever written can be read. ``scripts/log.lua`` writes events: the facts are
 the time, in milliseconds, and behind it an array; what the store is given to keep unread, the head, is written here.
 """
@@ -8,7 +8,8 @@ the time, in milliseconds, and behind it an array; what the store is given to ke
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha1
 from typing import Any
@@ -16,10 +17,22 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
-from router.model.decision import Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
+from router.model.decision import Block, Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Erased, Event, Rewritten, RulesPublished, Settled, WorkforceChanged
-from router.model.workforce import Member, Pool, Rep, Territory
+from router.model.events import (
+    Completed,
+    Credited,
+    Erased,
+    Event,
+    Fired,
+    LeaveCredit,
+    PresenceChanged,
+    Rewritten,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
+from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from rules.revisions import Publication
 
@@ -55,7 +68,7 @@ def read_item_id(number: int, form: bytes, facts: bytes) -> str:
         As ``read_event``.
     """
     take_apart, make = _reader(number, form)
-    if make not in (_decision_event, _completed):
+    if make not in (_decision_event, _completed, _fired):
         return ""
     try:
         item_id: str = take_apart(facts)[1][0]
@@ -118,13 +131,21 @@ def _decision(number: int, at_ms: int, fields: list[Any], head: DecisionInputs) 
         pool,
         epoch,
         charge,
-        tuple(ObservedState(tuple(deficits), tuple((k, units) for k, units in full)) for deficits, full in seen),
+        tuple([_observed(*attempt) for attempt in seen]),
         ChosenDeficit(*stand) if stand else None,
         trace_hash,
         previous,
         at_ms,
         head,
         freed,
+    )
+
+
+def _observed(deficits: list[int], full: list[list[int]], blocked: Sequence[list[Any]] = ()) -> ObservedState:
+    return ObservedState(
+        tuple(deficits),
+        tuple([(k, units) for k, units in full]),
+        tuple([(k, Block(code), detail, amount, *lifts) for k, code, detail, amount, *lifts in blocked]),
     )
 
 
@@ -152,11 +173,31 @@ def _settled(number: int, at_ms: int, fields: list[Any], _: bytes) -> Settled:
     return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at_ms)
 
 
+def _presence_changed(number: int, at_ms: int, fields: list[Any], _: bytes) -> PresenceChanged:
+    rep, until_ms, actor = fields
+    return PresenceChanged(number, rep, until_ms if until_ms >= 0 else None, at_ms, actor)
+
+
 def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:
     item_ids, values, submissions, scores, actor = fields
     return Erased(number, tuple(item_ids), values, submissions, scores, at_ms, actor)
 
 
+def _fired(number: int, at_ms: int, fields: list[Any], _: bytes) -> Fired:
+    item_id, name, entry, step, due_ms = fields
+    return Fired(number, item_id, name, entry, step, due_ms, at_ms)
+
+
+def _credited(number: int, at_ms: int, fields: list[Any], _: bytes) -> Credited:
+    pool, rep, *numbers, members = fields
+    entry, since_ms, until_ms, expire_ms, charged, most, amount, workforce = numbers
+    credit = LeaveCredit(
+        pool, rep, entry, since_ms, until_ms, expire_ms, charged, most, tuple(Member(*member) for member in members)
+    )
+    return Credited(number, credit, amount, workforce, at_ms)
+
+
+_SHA1_BYTES = 20
 REWRITTEN = b"rewritten.2"
 
 
@@ -188,6 +229,7 @@ _Make = Callable[[int, int, list[Any], bytes], Event]
 _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"decision": (_first, _decision_event),
     b"decision.2": (_facts, _decision_event),
+    b"decision.3": (_facts, _decision_event),
     b"completed": (_first, _completed),
     b"completed.2": (_facts, _completed),
     b"workforce": (_first, _workforce_changed),
@@ -196,25 +238,33 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"rules.2": (_facts, _rules_published),
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
+    b"credited.1": (_facts, _credited),
     b"erased.2": (_facts, _erased),
+    b"fired.1": (_facts, _fired),
+    b"presence.1": (_facts, _presence_changed),
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""
 
-Record = Rep | Pool | Territory
-
-_FORMS: dict[str, TypeAdapter[Any]] = {
-    "rep": TypeAdapter(Rep),
-    "pool": TypeAdapter(Pool),
-    "territory": TypeAdapter(Territory),
+_FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
+_LATER = {
+    "rep": ("calendar", "manager", "caps"),
+    "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy"),
 }
+"""Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
+older record is what it was, and so is its digest in the log."""
 
 
 def record_text(kind: str, record: Record | None) -> str:
     """Write a record as JSON; nothing for one that was deleted."""
-    return "" if record is None else _FORMS[kind].dump_json(record).decode()
+    if record is None:
+        return ""
+    left_out: dict[str, Any] = {name: True for name in _LATER.get(kind, ()) if not getattr(record, name)}
+    if isinstance(record, Pool):
+        left_out["members"] = {place: {"ramp"} for place, member in enumerate(record.members) if not member.ramp}
+    return _FORMS[kind].dump_json(record, exclude=left_out).decode()
 
 
-def record_from(kind: str, text: bytes) -> Any:
+def record_from(kind: str, text: str | bytes) -> Any:
     """Read what ``record_text`` wrote; None for nothing."""
     return _FORMS[kind].validate_json(text) if text else None
 
@@ -223,6 +273,37 @@ def records_packed(records: Iterable[tuple[str, str]]) -> bytes:
     """Pack names, ``{kind}/{id}``, and texts of records: what a revision of the workforce is sent and hashed as."""
     packed: bytes = msgpack.packb([list(record) for record in records])
     return packed
+
+
+def pack_records(records: WorkforceRecords) -> bytes:
+    """Write all records of a revision, behind a digest of them."""
+    made = [
+        (f"{kind}/{record_id}", records.changed[kind, record_id], record_text(kind, record))
+        for kind in KINDS
+        for record_id, record in records.of(kind).items()
+    ]
+    content: bytes = msgpack.packb([records.revision, made])
+    return sha1(content, usedforsecurity=False).digest() + zlib.compress(content)
+
+
+def read_records(packed: bytes) -> WorkforceRecords:
+    """Read what ``pack_records`` wrote.
+
+    Raises
+    ------
+    ValueError
+        If somebody altered it.
+    """
+    try:
+        content = zlib.decompress(packed[_SHA1_BYTES:])
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if sha1(content, usedforsecurity=False).digest() != packed[:_SHA1_BYTES]:
+        raise ValueError("its digest is another")
+    revision, made = msgpack.unpackb(content)
+    named = ((name.split("/", 1), changed, text) for name, changed, text in made)
+    changes = (RecordChange(at, kind, record_id, record_from(kind, text)) for (kind, record_id), at, text in named)
+    return WorkforceRecords().after(changes, revision)
 
 
 def publication_text(publication: Publication) -> str:

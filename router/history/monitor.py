@@ -10,15 +10,17 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
+from router.assignment.caps import amounts_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, LeaderLease
 from router.assignment.rounds import Rounds
 from router.fairness.report import report
+from router.history.cap_counts import CapCounts
 from router.history.ports import Snapshots
-from router.history.reconciliation import Movement
+from router.history.reconciliation import Movement, count_differences
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import NotPossible
 from router.model.records import Snapshot
@@ -37,8 +39,8 @@ _log = logging.getLogger(__name__)
 
 Decided = tuple[Outcome, Cause, bool]
 """Outcome and cause of a decision, and whether somebody at capacity could not have it."""
-Overdue = Callable[[str], Awaitable[str]]
-"""By tenant: what is overdue, in words; empty: nothing."""
+Overdue = Callable[[str], Awaitable[Sequence[str]]]
+"""By tenant: each thing that is overdue, in words."""
 
 
 class MonitorObserver(Protocol):
@@ -97,8 +99,7 @@ class Monitor:
         pools = await self._pools()
         before, after = self._before, await self._snapshots.take(self._tenant, list(pools), _members(pools))
         decided, differences = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
-        if late := await self._overdue(self._tenant):
-            differences.append(late)
+        differences += await self._overdue(self._tenant)
         self._before = after
         self._tell(decided, after, pools, len(differences))
         return differences
@@ -114,6 +115,7 @@ class Monitor:
     ) -> tuple[Counter[Decided], list[str]]:
         """Return what was decided between two snapshots, and what does not hold."""
         movement, decided, at = Movement(before), Counter[Decided](), before.number
+        counts = CapCounts({}, before.counts)
         while at < after.number:
             page = await self._store.events(self._tenant, after=at, before=after.number + 1, count=_PAGE)
             if not page:
@@ -122,8 +124,20 @@ class Monitor:
                 movement.follow(event)
                 if isinstance(event, Decision):
                     decided[_decided(event)] += 1
+                    if after.counts:
+                        await self._count(counts, event)
             at = page[-1].number
-        return decided, list(movement.violations(after, pools))
+        differences = count_differences(counts.by_field, after.counts)
+        return decided, [*movement.violations(after, pools), *differences]
+
+    async def _count(self, counts: CapCounts, decision: Decision) -> None:
+        """Count a decision under the caps that its owner had then."""
+        if not decision.rep:
+            return
+        head = decision.head
+        planner = await self._planners.at(self._tenant, head.rule_set_revision, head.workforce_revision)
+        for cap in planner.roster.caps_of(decision.pool, decision.rep, decision.kind, decision.at_ms):
+            counts.add(cap, decision.rep, amounts_of(head.item), decision.at_ms)
 
     def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
         if self._observer is None:

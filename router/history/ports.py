@@ -13,7 +13,7 @@ class Snapshots(Protocol):
     """Takes snapshots."""
 
     async def take(self, tenant: str, pools: Collection[str], reps: Collection[str]) -> Snapshot:
-        """Read the log's end, loads, the ledgers of some pools and what some reps own, all of one instant."""
+        """Read the log's end, loads, presences, some pools' ledgers and what some reps own, all of one instant."""
 
 
 class Log(Protocol):

@@ -5,17 +5,40 @@ The memory store lives on it, and ``fairlead log replay`` holds the real store t
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from router.assignment import ledger
+from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import Cause, Decision, ObservedState
-from router.model.events import Completed, Erased, Settled
-from router.model.records import ItemRecord, LedgerState
+from router.history.cap_counts import CapCounts
+from router.model.decision import Block, Blocked, Cause, Decision, ObservedState
+from router.model.events import Completed, Credited, Erased, Fired, LeaveCredit, PresenceChanged, Settled
+from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState, load_places
+from router.model.workforce import RECENT
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
+
+
+class Charges:
+    """What a pool was charged, in the order of time: two numbers a decision."""
+
+    def __init__(self) -> None:
+        self._at_ms = array("q")
+        self._sums = array("q", [0])
+
+    def add(self, at_ms: int, charge: int) -> None:
+        """Enter a charge."""
+        self._at_ms.append(at_ms)
+        self._sums.append(self._sums[-1] + charge)
+
+    def within(self, since_ms: int, until_ms: int) -> int:
+        """Sum up a time, its end not included."""
+        return self._sums[bisect_left(self._at_ms, until_ms)] - self._sums[bisect_left(self._at_ms, since_ms)]
 
 
 @dataclass
@@ -30,6 +53,9 @@ class Ledger:
     largest_band: int = 0
     worst: int = 0
     disturbance: float = 0.0
+    credits: dict[str, int] = field(default_factory=dict)
+    credited: dict[str, CreditState] = field(default_factory=dict)
+    recent: tuple[str, ...] = ()
 
     def charge(self, candidates: Candidates, choice: Choice, *, override: bool) -> None:
         """Enter one decision."""
@@ -42,8 +68,45 @@ class Ledger:
         self.overrides += override
         self.largest_charge = max(self.largest_charge, choice.charge)
         self.largest_band = max(self.largest_band, candidates.band)
+        if candidates.share:
+            self._count(choice)
         if override:
             self._disturb(candidates.members)
+
+    def _count(self, choice: Choice) -> None:
+        """Enter a decision of a pool that credits leaves."""
+        assert choice.stand is not None
+        self.recent = (*self.recent, choice.rep)[-RECENT:]
+        rest = self.credits.get(choice.rep, 0)
+        if rest:
+            self.credits[choice.rep] = max(0, rest - (choice.charge - choice.stand.entitlement))
+
+    def has_its_share(self, rep: str, share: int) -> bool:
+        """Say whether a rep with a credit has got as many of the last decisions as they may."""
+        return bool(self.credits.get(rep)) and self.recent.count(rep) >= share
+
+    def amount_of(self, credit: LeaveCredit, at_ms: int) -> int | None:
+        """Return what a step of a credit moves at an instant; None: it is void, or was made before."""
+        stands, rest = self.credited.get(credit.rep, CreditState()), self.credits.get(credit.rep, 0)
+        if credit.entry:
+            return -rest if stands.entry == credit.entry else None
+        if not stands.until_ms < credit.until_ms <= at_ms:
+            return None
+        weights = {member.rep: member.weight for member in credit.members}
+        in_time = at_ms < credit.expire_ms
+        return ledger.credit(credit.rep, weights, credit.charged, credit.most - rest) if in_time else 0
+
+    def credit(self, credited: Credited) -> None:
+        """Enter a step of a rep's credit."""
+        credit, amount, rep = credited.credit, credited.amount, credited.credit.rep
+        weights = {member.rep: member.weight for member in credit.members}
+        self.deficits.update(ledger.transfer(self.deficits, rep, amount, weights))
+        self.credited[rep] = credited.after(self.credited.get(rep, CreditState()))
+        if credit.entry:
+            self.credits.pop(rep, None)
+        elif amount:
+            self.credits[rep] = self.credits.get(rep, 0) + amount
+        self._disturb(len(credit.members))
 
     def settle(self, settled: Settled) -> None:
         """Enter the leaving of reps."""
@@ -52,6 +115,8 @@ class Ledger:
         for leaver in settled.leavers:
             self.deficits.pop(leaver, None)
             self.received.pop(leaver, None)
+            self.credits.pop(leaver, None)
+            self.credited.pop(leaver, None)
         self.deficits.update(after)
         self._disturb(len(settled.members))
 
@@ -61,12 +126,15 @@ class Ledger:
 
     def state(self) -> LedgerState:
         """Return it as it stands."""
-        fields = dict(vars(self))
-        return LedgerState(**{**fields, "deficits": dict(self.deficits), "received": dict(self.received)})
+        return LedgerState(**{name: copy(value) for name, value in vars(self).items()})
 
 
 class StateProjection:
-    """Ledgers by pool, open units by rep and kind, work items by id; every pool that was named, newest revisions."""
+    """Ledgers by pool, open units by place and kind, work items by id; every pool that was named, newest revisions.
+
+    ``counts`` holds what was counted under caps. ``presences`` holds who said that they are away, and until when, in
+    milliseconds since the epoch; 0: until told otherwise. Those of whom that is over stay in it.
+    """
 
     def __init__(self) -> None:
         self.rules = self.workforce = 0
@@ -74,6 +142,9 @@ class StateProjection:
         self.ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
+        self.presences: dict[str, int] = {}
+        self.counts = CapCounts(self.loads)
+        self._charges: defaultdict[str, Charges] = defaultdict(Charges)
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""
@@ -87,39 +158,116 @@ class StateProjection:
             if record.owner and record.owner == owner and is_open is (record.state not in CLOSED_STATES)
         )
 
-    def see(self, attempts: Sequence[tuple[Candidates, int]], kind: Kind) -> tuple[ObservedState, ...]:
-        """Read loads and deficits, attempt by attempt, until somebody has room."""
+    def see(
+        self,
+        attempts: Sequence[tuple[Candidates, int]],
+        kind: Kind,
+        at_ms: int,
+        named: str = "",
+        amounts: Amounts = ONE,
+    ) -> tuple[ObservedState, ...]:
+        """Read loads, presence, counts and deficits, attempt by attempt, until somebody has room.
+
+        Parameters
+        ----------
+        at_ms
+            The time of the decision.
+        named
+            The rep a person named: theirs it is, away or not, whatever their caps.
+        amounts
+            What the work item counts under caps.
+        """
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
-            units = [
-                self.loads[rep, kind] if limit != UNLIMITED else 0
-                for rep, limit in zip(candidates.reps, candidates.limits, strict=True)
-            ]
-            room = [has_room(candidates, k, open_units) for k, open_units in enumerate(units)]
+            full = self._full(candidates, kind)
+            blocked = self._blocked(candidates, full, amounts, at_ms, named)
+            without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
-            free = tuple(deficits.get(rep, 0) for rep, has in zip(candidates.reps, room, strict=True) if has)
-            seen.append(ObservedState(free, tuple((k, units[k]) for k, has in enumerate(room) if not has)))
+            free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
+            seen.append(ObservedState(free, tuple(full.items()), blocked))
             if free:
                 break
         return tuple(seen)
+
+    def _blocked(
+        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str
+    ) -> tuple[Blocked, ...]:
+        """Return who has no room for another reason than capacity; of credits only where somebody else has."""
+        asked = [k for k, rep in enumerate(candidates.reps) if k not in full and rep != named]
+        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms))}
+        served = self._served(candidates, [k for k in asked if k not in blocks]) if candidates.share else {}
+        if len(full) + len(blocks) + len(served) < len(candidates.reps):  # else rather they than nobody
+            blocks |= {k: (k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()}
+        return tuple(block for _, block in sorted(blocks.items()))
+
+    def _served(self, candidates: Candidates, asked: Iterable[int]) -> dict[int, int]:
+        """Return, of those with a credit, how many of the last decisions whoever may have no more of them got."""
+        ledger = self.ledgers[candidates.pool]
+        return {
+            k: ledger.recent.count(candidates.reps[k])
+            for k in asked
+            if ledger.has_its_share(candidates.reps[k], candidates.share)
+        }
+
+    def _full(self, candidates: Candidates, kind: Kind) -> dict[int, int]:
+        """Return the open units of those at capacity, by position."""
+        units = [
+            self.loads[rep, kind] if limit != UNLIMITED else 0
+            for rep, limit in zip(candidates.reps, candidates.limits, strict=True)
+        ]
+        return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
+
+    def _block(self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int) -> Blocked | None:
+        """Return why a candidate who is not at capacity has no room, if so."""
+        rep = candidates.reps[k]
+        if self.is_away(rep, at_ms):
+            return k, Block.AWAY, self.presences[rep], 0
+        for index, cap in enumerate(candidates.caps):
+            if not cap.is_of(k):
+                continue
+            use = self.counts.use(cap, rep, amounts, at_ms)
+            if cap.reached(use.counted, amounts.of(cap.cap.measure)):
+                lifts = (use.lifts_ms,) if cap.slot_ms else ()
+                return (k, Block.REACHED_CAP, index, use.counted, *lifts)
+        return None
+
+    def is_away(self, rep: str, at_ms: int) -> bool:
+        """Say whether a rep is away at an instant."""
+        until_ms = self.presences.get(rep)
+        return until_ms is not None and (not until_ms or until_ms > at_ms)
 
     def enter_decision(self, decision: Decision, attempts: Sequence[tuple[Candidates, int]], choice: Choice) -> None:
         """Enter a decision; ``choice`` is how it came about."""
         record = self.items.get(decision.item_id)
         if choice.rep:
             if record and record.owner:
-                self.loads[record.owner, record.kind] -= 1
-            self.loads[choice.rep, decision.kind] += 1
+                self._shift_load(record.owner, record.pool, record.kind, -1)
+            self._shift_load(choice.rep, choice.pool, decision.kind, 1)
+            self._count(choice.rep, decision, attempts[choice.step - 1][0])
         if choice.pool:
             override = decision.head.cause is Cause.OVERRIDE
             self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
             self.pools.add(choice.pool)
+            self._charges[choice.pool].add(decision.at_ms, choice.charge)
         self.items[decision.item_id] = _after(record, decision)
+
+    def _shift_load(self, rep: str, pool: str, kind: Kind, by: int) -> None:
+        for place in load_places(rep, pool):
+            self.loads[place, kind] += by
+
+    def _count(self, rep: str, decision: Decision, candidates: Candidates) -> None:
+        """Count what a rep was given under their caps."""
+        if not candidates.caps:
+            return
+        k, amounts = candidates.reps.index(rep), amounts_of(decision.head.item)
+        for cap in candidates.caps:
+            if cap.is_of(k):
+                self.counts.add(cap, rep, amounts, decision.at_ms)
 
     def enter_completed(self, completed: Completed) -> None:
         """Enter the closing of a work item."""
         if completed.rep:
-            self.loads[completed.rep, completed.kind] -= 1
+            self._shift_load(completed.rep, completed.pool, completed.kind, -1)
         record = self.items[completed.item_id]
         number = completed.number
         self.items[completed.item_id] = replace(record, state=completed.state, event=number, version=number)
@@ -128,6 +276,27 @@ class StateProjection:
         """Enter the erasing of work items: whatever was made from one as it was is out of date."""
         for item_id in self.items.keys() & erased.item_ids:
             self.items[item_id] = replace(self.items[item_id], version=erased.number)
+
+    def enter_fired(self, fired: Fired) -> None:
+        """Enter that a timer fired: the work item stands as before, and that step fires no more."""
+        step = FiredStep(fired.name, fired.entry, fired.step, fired.at_ms)
+        self.items[fired.item_id] = self.items[fired.item_id].with_fired(step)
+
+    def enter_presence(self, changed: PresenceChanged) -> None:
+        """Enter that a rep is away, or back."""
+        if changed.until_ms is None:
+            self.presences.pop(changed.rep, None)
+        else:
+            self.presences[changed.rep] = changed.until_ms
+
+    def enter_credited(self, credited: Credited) -> None:
+        """Enter that a rep was credited for a leave, or that what was left of it was taken back."""
+        self.pools.add(credited.credit.pool)
+        self.ledgers[credited.credit.pool].credit(credited)
+
+    def charged(self, pool: str, since_ms: int, until_ms: int) -> int:
+        """Return what a pool was charged within a time, its end not included, in micro-units."""
+        return self._charges[pool].within(since_ms, until_ms)
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""
@@ -156,4 +325,5 @@ def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
         decision=decision.number,
         first=record.first if record else decision.number,
         tried=(*tried, record.owner) if record and record.owner else tried,
+        fired=record.fired if record else (),
     )

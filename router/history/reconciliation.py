@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
 from router.model.decision import Decision
-from router.model.events import Completed, Event, Settled
-from router.model.records import LedgerState, Snapshot
+from router.model.events import Completed, Credited, Event, PresenceChanged, Settled
+from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
 from router.model.workitem import Kind
 
@@ -34,6 +34,10 @@ class Movement:
         self._decisions: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
         self._settled: set[str] = set()
+        self._moved: set[Kind] = set()
+        """Kinds of which something was moved: events do not say from which pool, so that theirs may have fewer."""
+        self._credited = {pool: dict(state.credited) for pool, state in before.ledgers.items()}
+        self._presences: dict[str, int | None] = dict(before.presences)
 
     def follow(self, event: Event) -> None:
         """Take in the next event."""
@@ -42,15 +46,25 @@ class Movement:
         match event:
             case Decision(rep=rep, kind=kind, pool=pool, freed=freed):
                 if rep:
-                    self._loads[rep, kind] += 1
+                    self._shift(rep, pool, kind, 1)
                 if rep and freed:
-                    self._loads[freed, kind] -= 1
+                    self._shift(freed, "", kind, -1)
+                    self._moved.add(kind)
                 self._decisions[pool] += 1
                 self._received[pool] += event.charge
-            case Completed(rep=rep, kind=kind) if rep:
-                self._loads[rep, kind] -= 1
+            case Completed(rep=rep, pool=pool, kind=kind) if rep:
+                self._shift(rep, pool, kind, -1)
+            case PresenceChanged(rep=rep, until_ms=until_ms):
+                self._presences[rep] = until_ms
             case Settled():
                 self._settled.add(event.pool)
+            case Credited(credit=credit):
+                credited = self._credited.setdefault(credit.pool, {})
+                credited[credit.rep] = event.after(credited.get(credit.rep, CreditState()))
+
+    def _shift(self, rep: str, pool: str, kind: Kind, by: int) -> None:
+        for place in load_places(rep, pool):
+            self._loads[place, kind] += by
 
     def violations(self, after: Snapshot, pools: Mapping[str, Pool]) -> Iterator[str]:
         """Yield in words whatever does not hold.
@@ -66,6 +80,8 @@ class Movement:
             yield f"log: events {self._before.number + 1} to {after.number} are not all there, or not in order"
             return
         yield from self._open_units(after)
+        yield from _pools(after)
+        yield from presence_differences(self._presences, after.presences)
         yield from _index(after)
         for pool, state in after.ledgers.items():
             yield from _beyond_bound(pool, state, pools)
@@ -75,7 +91,8 @@ class Movement:
     def _open_units(self, after: Snapshot) -> Iterator[str]:
         for rep, kind in sorted({*self._loads, *after.loads}):
             logged, is_there = self._loads[rep, kind], after.loads.get((rep, kind), 0)
-            if logged != is_there:
+            may_be_fewer = "/" in rep and kind in self._moved
+            if is_there > logged or (is_there < logged and not may_be_fewer):
                 yield f"loads {rep} {kind}: log says {logged}, store {is_there}"
             if is_there < 0:
                 yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
@@ -84,9 +101,44 @@ class Movement:
         logged, decisions = self._decisions[pool], after.decisions - before.decisions
         if logged != decisions:
             yield f"ledger {pool}: decisions: log says {logged} more, store {decisions} more"
+        if self._credited[pool] != after.credited:
+            yield f"ledger {pool}: leaves credited: log says {self._credited[pool]}, store {dict(after.credited)}"
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
+
+
+def _pools(after: Snapshot) -> Iterator[str]:
+    """Yield where a pool has another number of open units than its members have of it."""
+    of_members: Counter[tuple[str, Kind]] = Counter()
+    for (place, kind), units in after.loads.items():
+        pool, _, rep = place.rpartition("/")
+        if pool and rep:
+            of_members[pool, kind] += units
+    pools = {place.removesuffix("/") for place, _ in after.loads if place.endswith("/")}
+    for pool, kind in sorted({*of_members, *((pool, kind) for pool in pools for kind in Kind)}):
+        open_units = after.loads.get((f"{pool}/", kind), 0)
+        if open_units != of_members[pool, kind]:
+            yield f"loads of pool {pool} {kind}: {open_units}, its members have {of_members[pool, kind]}"
+
+
+def count_differences(logged: Mapping[str, Counted], stored: Mapping[str, Counted]) -> Iterator[str]:
+    """Yield in words where the log and the store differ in what was counted under caps."""
+    for field in sorted({*logged, *stored}):
+        if logged.get(field) != stored.get(field):
+            yield f"caps {field}: log says {logged.get(field, 'nothing')}, store {stored.get(field, 'nothing')}"
+
+
+def presence_differences(logged: Mapping[str, int | None], stored: Mapping[str, int]) -> Iterator[str]:
+    """Yield in words where the log and the store differ in who is away; None: they are back."""
+    for rep in sorted({*logged, *stored}):
+        until_ms, stored_ms = logged.get(rep), stored.get(rep)
+        if until_ms != stored_ms:
+            yield f"presence {rep}: log says {_presence(until_ms)}, store {_presence(stored_ms)}"
+
+
+def _presence(until_ms: int | None) -> str:
+    return "there" if until_ms is None else f"away until {until_ms or 'told otherwise'}"
 
 
 def _index(after: Snapshot) -> Iterator[str]:

@@ -1,22 +1,39 @@
 """Is what the store holds what the log says? Replays every event with the pure code and names each difference.
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
-from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units and
-work items are compared with what the store keeps beside the log.
+from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units, presences,
+counts of caps and work items are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+from router.assignment.caps import amounts_of
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import Ledger, StateProjection
+from router.history.reconciliation import count_differences, presence_differences
+from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Erased, Event, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Credited,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
+from router.model.records import CreditState
+from router.timers.credits import end_of_credit, end_of_leave
+from router.timers.timer import may_fire
+from router.workforce.ports import Presences
 
 _PAGE = 1000
 
@@ -26,12 +43,18 @@ class Replay:
 
     Parameters
     ----------
-    store, planners
+    store, presences, planners
         What is verified, and what decisions were made from.
+    timers
+        Holds the timers to the log; None: they are not looked at.
     """
 
-    def __init__(self, store: Assignments, planners: PlannerCache) -> None:
+    def __init__(
+        self, store: Assignments, presences: Presences, planners: PlannerCache, timers: TimerCheck | None = None
+    ) -> None:
+        self._timers = timers
         self._store = store
+        self._presences = presences
         self._planners = planners
         self.erased = set[str]()
         """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
@@ -66,6 +89,9 @@ class Replay:
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
         async for difference in self._state(tenant, projection):
             yield difference
+        if self._timers is not None:
+            async for difference in self._timers.differences(tenant):
+                yield difference
 
     async def _enter(self, tenant: str, projection: StateProjection, event: Event) -> list[str]:
         """Enter an event into what follows from the log; return how it differs from what follows from it."""
@@ -76,22 +102,49 @@ class Replay:
                 return [f"event {number}: closes work item {item_id}, of which no event came before"]
             case Completed():
                 projection.enter_completed(event)
+            case Fired(item_id=item_id, name=name, entry=entry, step=step):
+                record = projection.items.get(item_id)
+                if record is None or not may_fire(record, name, entry, step):
+                    return [f"event {event.number}: timer {name} {step} of {item_id} fires again, or was void"]
+                projection.enter_fired(event)
             case Settled():
                 projection.enter_settled(event)
+            case Credited():
+                return await self._credit_again(tenant, projection, event)
             case Erased():
                 projection.enter_erased(event)
+            case PresenceChanged():
+                projection.enter_presence(event)
             case RulesPublished():
                 projection.rules = event.revision
             case WorkforceChanged():
                 projection.workforce = event.revision
         return []
 
+    async def _credit_again(self, tenant: str, projection: StateProjection, event: Credited) -> list[str]:
+        """Enter a step of a credit; say where it does not follow from absences, policy and ledger."""
+        credit = event.credit
+        ledger = projection.ledgers[credit.pool]
+        stands = ledger.credited.get(credit.rep, CreditState())
+        roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
+        charged = projection.charged(credit.pool, credit.since_ms, credit.until_ms)
+        if credit.entry:
+            follows, due_ms = end_of_credit(roster, credit.pool, credit.rep, stands), stands.expire_ms
+        else:
+            follows = end_of_leave(roster, credit.pool, credit.rep, stands, credit.until_ms, charged)
+            due_ms = credit.until_ms
+        is_right = follows == credit and event.amount == ledger.amount_of(credit, event.at_ms)
+        projection.enter_credited(event)
+        if is_right and event.workforce == projection.workforce and due_ms <= event.at_ms:
+            return []
+        return [f"event {event.number}: credit of {credit.rep} in pool {credit.pool}: does not follow from the log"]
+
     async def _redecide(self, tenant: str, projection: StateProjection, decision: Decision) -> list[str]:
         head, name = decision.head, f"decision {decision.number}"
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        seen = projection.see(attempts, decision.kind)
+        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item))
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
         record = projection.items.get(decision.item_id)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
@@ -114,11 +167,8 @@ class Replay:
                 yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
         async for difference in self._ledgers(tenant, projection):
             yield difference
-        loads = await self._store.loads(tenant)
-        for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
-            if loads.get(key, 0) != projection.loads[key]:
-                rep, kind = key
-                yield f"loads {rep} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
+        async for difference in self._room(tenant, projection):
+            yield difference
         waiting, logged_waiting = await self._waiting(tenant), projection.waiting()
         if waiting != logged_waiting:
             yield f"waiting: log says {logged_waiting[:5]} …, store {waiting[:5]} …"
@@ -129,6 +179,18 @@ class Replay:
         for start in range(0, len(ids), _PAGE):
             async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
                 yield difference
+
+    async def _room(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        """Compare who has room: what is open, what was counted under caps, who is away."""
+        loads = await self._store.loads(tenant)
+        for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
+            if loads.get(key, 0) != projection.loads[key]:
+                place, kind = key
+                yield f"loads {place} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
+        for difference in count_differences(projection.counts.by_field, await self._store.counts(tenant)):
+            yield difference
+        for difference in presence_differences(projection.presences, await self._presences.presences(tenant)):
+            yield difference
 
     async def _ledgers(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         for pool in sorted(projection.pools):
@@ -178,4 +240,4 @@ def _explained(name: str, decision: Decision, rep: str, seen_differs: bool, epoc
     if epoch != decision.epoch:
         yield f"{name}: epoch: log says {decision.epoch}, replay {epoch}"
     if seen_differs:
-        yield f"{name}: deficits or open units: log and replay differ"
+        yield f"{name}: deficits, open units, presence or caps: log and replay differ"

@@ -6,7 +6,7 @@ workforce and of the rules.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import groupby
 
 from router.assignment.ports import Assignments
@@ -14,7 +14,9 @@ from router.history.codec import digest, publication_text, record_text, records_
 from router.history.hash_chain import StoredEvent, breaks, link_of
 from router.history.ports import Log
 from router.model.events import RulesPublished, WorkforceChanged
+from router.model.workforce import RecordChange, WorkforceRecords
 from router.rules.ports import RuleSets
+from router.workforce.past import KEPT_EVERY
 from router.workforce.ports import Revisions, Workforce
 
 _PAGE = 1000
@@ -87,7 +89,9 @@ class TamperCheck:
         return entry.number, entry.link
 
     async def _altered(self, tenant: str) -> AsyncIterator[str]:
-        workforce = await self._workforce_digests(tenant)
+        workforce = dict[int, str]()
+        async for fault in self._kept_records(tenant, workforce):
+            yield fault
         after = 0
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             after = events[-1].number
@@ -97,13 +101,25 @@ class TamperCheck:
                 if isinstance(event, RulesPublished) and await self._rules_digest(tenant, event) != event.digest:
                     yield f"event {event.number}: revision {event.revision} of the rules is not what was published"
 
-    async def _workforce_digests(self, tenant: str) -> dict[int, str]:
-        changes = await self._workforce.changes(tenant, 0)
-        return {
-            revision: digest(records_packed((f"{c.kind}/{c.id}", record_text(c.kind, c.record)) for c in together))
-            for revision, together in groupby(changes, key=lambda change: change.revision)
-        }
+    async def _kept_records(self, tenant: str, digests: dict[int, str]) -> AsyncIterator[str]:
+        """Yield which records kept whole are not what the changes make; take down the digest of each revision."""
+        active, records = await self._revisions.revisions(tenant), WorkforceRecords()
+        while records.revision < active.workforce:
+            up_to = records.revision + KEPT_EVERY
+            changes = await self._workforce.changes(tenant, records.revision, up_to)
+            digests.update(_digests(changes))
+            records = records.after(changes, up_to)
+            kept = await self._workforce.kept_records(tenant, up_to)
+            if kept.revision == up_to and kept != records:
+                yield f"what is kept of revision {up_to} of the workforce is not what its changes make: delete it"
 
     async def _rules_digest(self, tenant: str, published: RulesPublished) -> str:
         publication = await self._rule_sets.publication(tenant, published.revision)
         return digest(publication_text(publication).encode()) if publication else ""
+
+
+def _digests(changes: Sequence[RecordChange]) -> Iterator[tuple[int, str]]:
+    """Yield the digest of each revision."""
+    for revision, together in groupby(changes, key=lambda change: change.revision):
+        texts = [(f"{change.kind}/{change.id}", record_text(change.kind, change.record)) for change in together]
+        yield revision, digest(records_packed(texts))

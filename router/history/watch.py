@@ -1,4 +1,7 @@
-"""Watching the changes of work items: from any event on, in order, at least once."""
+"""Watching the changes of work items: from any event on, in order, at least once.
+
+A timer that fires changes nothing of a work item by itself; what is done for it is an event of its own, and told.
+"""
 
 from __future__ import annotations
 

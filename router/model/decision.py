@@ -10,7 +10,9 @@ What is made for every call is a named tuple: a frozen dataclass takes five time
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgpack
 
 from router.model.workitem import Kind, WorkItem
 
@@ -55,15 +57,39 @@ class DecisionInputs(NamedTuple):
     outcomes: tuple[bool, ...] = ()
 
 
+class Block(StrEnum):
+    """Why the store saw no room for somebody, beside capacity."""
+
+    AWAY = "AWAY"
+    """They said so: until an instant, in milliseconds since the epoch, 0: until told otherwise; and 0."""
+    REACHED_CAP = "REACHED_CAP"
+    """A cap allows no more: its place among the attempt's caps, and what was counted; of a rolling window also when
+    enough leaves it, in milliseconds since the epoch, 0: never.
+    """
+    CREDIT_SHARE = "CREDIT_SHARE"
+    """They have a credit for a leave and got as many of the pool's last decisions as they may; and how many."""
+
+
+Blocked = tuple[Any, ...]
+"""A candidate's position, a ``Block``, and numbers."""
+
+
 class ObservedState(NamedTuple):
     """What the store saw of one attempt's candidates.
 
     ``deficits`` holds micro-units of those with room, in the candidates' order; ``full`` the position and the open
-    units of those without.
+    units of those at capacity; ``blocked`` who has no room for another reason: position, a ``Block``, and the numbers
+    that it explains. Nobody stands in both: who is full is not asked for more.
     """
 
     deficits: tuple[int, ...]
     full: tuple[tuple[int, int], ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+
+    def packed(self) -> bytes:
+        """Return what the hash of all that decided is over; where nobody is blocked as it was before there were any."""
+        packed: bytes = msgpack.packb(self if self.blocked else self[:2])
+        return packed
 
 
 class ChosenDeficit(NamedTuple):

@@ -5,6 +5,7 @@
     Conflict                    somebody else changed it first
     └── StaleRevision           decided by rules or reps that no longer hold: decide again
     NotPossible                 its state forbids it
+    ├── BeyondHorizon           no calendar is worked out so far ahead
     └── FormatMismatch          another version of Fairlead wrote the store
     Exhausted
     └── QueueFull               nothing more is taken in now                try again later
@@ -37,6 +38,7 @@ from failures import (
 
 __all__ = [
     "AlreadyExists",
+    "BeyondHorizon",
     "Conflict",
     "CorruptHistory",
     "Failure",
@@ -78,6 +80,15 @@ class Stopping(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("the service stops: call again, with the last token you have", retry_after_s=None)
+
+
+class BeyondHorizon(NotPossible):
+    """An instant lies further ahead than calendars are worked out."""
+
+    reason = "BEYOND_HORIZON"
+
+    def __init__(self, name: str, wanted: str) -> None:
+        super().__init__(name, f"{wanted}: not within the three years ahead that calendars are worked out for")
 
 
 class FormatMismatch(NotPossible):

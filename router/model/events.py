@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.model.decision import Decision
+from router.model.records import CreditState
 from router.model.workforce import Member
 from router.model.workitem import Kind, State
 
@@ -68,6 +69,17 @@ class RulesPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A rep is away until an instant, 0: until told otherwise; or, with None, back."""
+
+    number: int
+    rep: str
+    until_ms: int | None
+    at_ms: int
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """What was personal in some work items is no more.
 
@@ -81,6 +93,72 @@ class Erased:
     scores: int
     at_ms: int
     actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A timer of a work item fired, at most once: see ``router.timers.timer``. ``due_ms`` is when it was to."""
+
+    number: int
+    item_id: str
+    name: str
+    entry: int
+    step: int
+    due_ms: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveCredit:
+    """A step of a rep's credit in a pool: at the end of a leave, or, some time later, the end of the credit.
+
+    Parameters
+    ----------
+    entry
+        0 at the end of a leave; else the event whose credit ends.
+    since_ms, until_ms
+        The leave, its end not included, as far as no earlier credit was for it.
+    expire_ms
+        When the credit ends.
+    charged
+        What the pool was charged within the leave, in micro-units.
+    most
+        The most that the rep may have outstanding.
+    members
+        The pool's, with their weights as the step falls due.
+    """
+
+    pool: str
+    rep: str
+    entry: int
+    since_ms: int
+    until_ms: int
+    expire_ms: int
+    charged: int
+    most: int
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """A rep got ``amount`` micro-units of the other members, or, where it is negative, gave them back.
+
+    ``workforce`` is the revision that says who was on leave, and who the members are.
+    """
+
+    number: int
+    credit: LeaveCredit
+    amount: int
+    workforce: int
+    at_ms: int
+
+    def after(self, stands: CreditState) -> CreditState:
+        """Return how the rep stands behind it."""
+        if self.credit.entry:
+            return CreditState(stands.until_ms)
+        if self.amount:
+            return CreditState(self.credit.until_ms, self.number, self.credit.expire_ms)
+        return stands._replace(until_ms=self.credit.until_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +180,4 @@ class Rewritten:
         return ((self.events, self.last_link), *self.earlier)
 
 
-Event = Decision | Completed | Settled | WorkforceChanged | RulesPublished | Erased
+Event = Decision | Completed | Settled | Credited | WorkforceChanged | RulesPublished | PresenceChanged | Erased | Fired

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from router.model.workitem import Kind, State
+
+
+class FiredStep(NamedTuple):
+    """The last step of a work item's timer that fired, of the entry that started it; ``at_ms`` says when."""
+
+    name: str
+    entry: int
+    step: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,7 @@ class ItemRecord:
     Parameters
     ----------
     event
-        Its last event of all: each event names the one before it.
+        Its last event of all, but for what only fired: each event names the one before it.
     version
         The last one that changed owner, state or attributes: the etag, and what a change insists on.
     content
@@ -26,6 +36,8 @@ class ItemRecord:
         Its first one.
     tried
         The reps who owned it before, in order.
+    fired
+        What fired of its timers, by name the last step: the steps before it do not fire any more.
     """
 
     item_id: str
@@ -40,14 +52,53 @@ class ItemRecord:
     decision: int
     first: int
     tried: tuple[str, ...] = ()
+    fired: tuple[FiredStep, ...] = ()
+
+    def fired_step(self, name: str, entry: int) -> FiredStep | None:
+        """Return the last step that fired of a timer since an event started it; None if none did."""
+        return next((fired for fired in self.fired if fired[:2] == (name, entry)), None)
+
+    def with_fired(self, fired: FiredStep) -> ItemRecord:
+        """Return where it stands once a step has fired."""
+        others = [other for other in self.fired if other.name != fired.name]
+        return replace(self, fired=(*others, fired))
+
+
+def load_places(rep: str, pool: str) -> tuple[str, ...]:
+    """Return where the load of a work item counts: as the rep's, and, if it came by a pool, as theirs of that pool and
+    as the pool's.
+
+    Examples
+    --------
+    >>> load_places("ann", "east"), load_places("ann", "")
+    (('ann', 'east/ann', 'east/'), ('ann',))
+    """
+    return (rep, f"{pool}/{rep}", f"{pool}/") if pool else (rep,)
+
+
+Counted = tuple[str | int, ...]
+"""What was counted under a cap: a calendar window and an amount, or slots of a rolling one and amounts in turn."""
+
+
+class CreditState(NamedTuple):
+    """How a rep stands for their leaves in a pool; times in milliseconds since 1970.
+
+    ``until_ms`` is the end of the last leave that was credited; ``entry`` the event of the credit that is outstanding,
+    0 for none, and ``expire_ms`` when it ends.
+    """
+
+    until_ms: int = 0
+    entry: int = 0
+    expire_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     """A pool's ledger. ``deficits`` and ``received`` in micro-units by rep; amounts below likewise.
 
-    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides and settlements added
-    to the bound.
+    ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides, settlements and credits
+    added to the bound. ``credits`` is what is left of them by rep, ``credited`` says for what; ``recent`` names who got
+    the last decisions, the newest last, while the pool credits leaves.
     """
 
     deficits: Mapping[str, int] = field(default_factory=dict)
@@ -58,18 +109,23 @@ class LedgerState:
     largest_band: int = 0
     worst: int = 0
     disturbance: float = 0.0
+    credits: Mapping[str, int] = field(default_factory=dict)
+    credited: Mapping[str, CreditState] = field(default_factory=dict)
+    recent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``owned``
-    counts the open work items that the index of owners has, by rep.
+    counts the open work items that the index of owners has, by rep, ``presences`` are as in ``StateProjection``.
     """
 
     number: int = 0
     loads: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
     ledgers: Mapping[str, LedgerState] = field(default_factory=dict)
     owned: Mapping[str, int] = field(default_factory=dict)
+    presences: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Counted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
-"""Who can own work: reps, the pools they compete in, the territories they serve. Values only."""
+"""Who can own work: reps, the pools they compete in, the territories they serve; and the records of all of them.
+
+Values only. When reps work stands in ``router.model.calendars``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from router.model.calendars import SETTINGS_ID, Absence, Calendar, TenantSettings
+from router.model.caps import Cap
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_form
 
@@ -17,32 +22,78 @@ MILLIS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """A person who can own work; ``capacity`` caps their open units by kind, a kind left out is unlimited."""
+    """A person who can own work; ``capacity`` caps their open units by kind, a kind left out is unlimited.
+
+    ``calendar`` says when they work; empty: as their pool's says, or the tenant's. ``manager`` is a rep. ``caps``
+    limit what they get or hold over all pools.
+    """
 
     id: str
     display_name: str = ""
     attributes: Mapping[str, FactValue] = field(default_factory=dict)
     active: bool = True
     capacity: Mapping[str, int] = field(default_factory=dict)
+    calendar: str = ""
+    manager: str = ""
+    caps: tuple[Cap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeightStep:
+    """The weight that a member has from an instant on, in thousandths."""
+
+    from_ms: int
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A rep's place in a pool; ``weight`` in thousandths, 1 to 1,000,000."""
+    """A rep's place in a pool; ``weight`` in thousandths, 1 to 1,000,000.
+
+    ``ramp`` changes it as time passes, in the order of its instants: a newcomer gets little at first.
+    """
 
     rep: str
     weight: int = MILLIS
+    ramp: tuple[WeightStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPolicy:
+    """What somebody gets of what a pool was charged while they were on leave, once they are back.
+
+    ``max_units`` in micro-units is the most that is outstanding at once; what is left of it ``ttl_ms`` after the leave
+    is taken back. With a credit outstanding, nobody gets more than ``share`` of the pool's last ``RECENT`` decisions.
+    """
+
+    max_units: int
+    ttl_ms: int
+    share: int
+
+
+RECENT = 100
+"""Decisions of a pool among which those of a rep with a credit are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Reps competing for the same work; ``band`` in micro-units."""
+    """Reps competing for the same work; ``band`` in micro-units.
+
+    ``calendar`` says when its members work who have none of their own; ``leave_buffer_ms`` before a leave they get
+    nothing new. ``managers`` are reps. ``caps`` limit what each member, or the pool as a whole, gets or holds of it.
+    Whoever is on leave competes for nothing; with an ``absence_policy`` they are credited for it.
+    """
 
     id: str
     members: tuple[Member, ...] = ()
     display_name: str = ""
     band: int = 0
     value_weighted: bool = False
+    calendar: str = ""
+    leave_buffer_ms: int = 0
+    managers: tuple[str, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    absence_policy: CreditPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +196,18 @@ def _in_normal_form(records: Mapping[str, Territory], ignored: Ignored) -> dict[
     return tree
 
 
+Record = Rep | Pool | Territory | Calendar | Absence | TenantSettings
+KINDS: Mapping[str, type[Record]] = {
+    "rep": Rep,
+    "pool": Pool,
+    "territory": Territory,
+    "calendar": Calendar,
+    "absence": Absence,
+    "tenant": TenantSettings,
+}
+"""Every kind of record that a workforce has."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordChange:
     """One record of a workforce revision: what it is now, or None where it was deleted."""
@@ -152,30 +215,77 @@ class RecordChange:
     revision: int
     kind: str
     id: str
-    record: Rep | Pool | Territory | None
+    record: Record | None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkforceRecords:
-    """All reps, pools and territories at one revision, and the revision at which each record last changed, by
-    (kind, id); ``event_hash`` as in ``RevisionPair``.
+    """All records of a workforce at one revision.
+
+    Parameters
+    ----------
+    by_kind
+        Records by id, by kind; a kind of which there is none may be left out.
+    changed
+        The revision at which each record last changed, by (kind, id).
+    event_hash
+        As in ``RevisionPair``.
     """
 
-    revision: int
-    reps: Mapping[str, Rep]
-    pools: Mapping[str, Pool]
-    territories: Mapping[str, Territory]
-    changed: Mapping[tuple[str, str], int]
+    revision: int = 0
+    by_kind: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
+    changed: Mapping[tuple[str, str], int] = field(default_factory=dict)
     event_hash: str = ""
 
-    def of(self, kind: str) -> Mapping[str, Rep | Pool | Territory]:
-        """Return the records of a kind by id: ``rep``, ``pool`` or ``territory``."""
-        kinds: dict[str, Mapping[str, Rep | Pool | Territory]] = {
-            "rep": self.reps,
-            "pool": self.pools,
-            "territory": self.territories,
-        }
-        return kinds[kind]
+    def of(self, kind: str) -> Mapping[str, Record]:
+        """Return the records of a kind by id."""
+        return self.by_kind.get(kind, {})
+
+    @property
+    def reps(self) -> Mapping[str, Rep]:
+        """Reps by id."""
+        return self.by_kind.get("rep", {})  # type: ignore[return-value]  # by kind
+
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        """Pools by id."""
+        return self.by_kind.get("pool", {})  # type: ignore[return-value]
+
+    @property
+    def territories(self) -> Mapping[str, Territory]:
+        """Territories by id."""
+        return self.by_kind.get("territory", {})  # type: ignore[return-value]
+
+    @property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """Calendars by id."""
+        return self.by_kind.get("calendar", {})  # type: ignore[return-value]
+
+    @property
+    def absences(self) -> Mapping[str, Absence]:
+        """Absences by id, ``{rep}/{absence}``."""
+        return self.by_kind.get("absence", {})  # type: ignore[return-value]
+
+    @property
+    def settings(self) -> TenantSettings:
+        """What holds for the tenant."""
+        return self.by_kind.get("tenant", {}).get(SETTINGS_ID, TenantSettings())  # type: ignore[return-value]
+
+    def with_changes(self, revision: int, changes: Iterable[tuple[str, str, Record | None]]) -> WorkforceRecords:
+        """Return the records after changes: kind, id, and what became of each; None: it is deleted."""
+        return self.after((RecordChange(revision, *change) for change in changes), revision)
+
+    def after(self, changes: Iterable[RecordChange], revision: int) -> WorkforceRecords:
+        """Return the records after the changes of some revisions, the last of which is ``revision``."""
+        by_kind, changed = {kind: dict(self.of(kind)) for kind in KINDS}, dict(self.changed)
+        for change in changes:
+            if change.record is None:
+                by_kind[change.kind].pop(change.id, None)
+                changed.pop((change.kind, change.id), None)
+            else:
+                by_kind[change.kind][change.id] = change.record
+                changed[change.kind, change.id] = change.revision
+        return WorkforceRecords(revision, by_kind, changed)
 
 
 @dataclass(frozen=True, slots=True)

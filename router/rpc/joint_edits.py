@@ -13,10 +13,11 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from resource_names import check_id, tenant_of
 from router.model.errors import InvalidInput
+from router.model.workforce import Record
 from router.rpc import workforce_messages as read
 from router.rpc.fields import struct
 from router.workforce.differences import RecordDifference
-from router.workforce.edits import COLLECTIONS, MEMBERSHIPS, Edit, Record, name_of
+from router.workforce.edits import COLLECTIONS, JOINT, MEMBERSHIPS, Edit, name_of
 from router.workforce.joint_edit import JointEdit
 from router.workforce.service import Applied
 from rules.fields import FactValue
@@ -34,13 +35,13 @@ def joint_edit(request: workforce.ApplyWorkforceRequest) -> JointEdit:
         If a field is not as the contract says.
     """
     tenant = tenant_of(request.parent)
-    listed = [*COLLECTIONS.values(), MEMBERSHIPS]
+    listed = [*(COLLECTIONS[kind] for kind in JOINT), MEMBERSHIPS]
     if not any(len(getattr(request, name)) for name in listed):
         raise InvalidInput.of("reps", f"nothing is listed: at least one of {', '.join(listed)} is expected")
     for name in listed:
         if len(getattr(request, name)) > MAX_LISTED:
             raise InvalidInput.of(name, f"{len(getattr(request, name))}: at most {MAX_LISTED}")
-    edits = [edit for kind in COLLECTIONS for edit in _edits(tenant, kind, request)]
+    edits = [edit for kind in JOINT for edit in _edits(tenant, kind, request)]
     memberships = _memberships(tenant, request.memberships)
     paths_of = _paths_of("pool", request)
     if memberships and any("members" in paths_of(message) for message in request.pools):
@@ -80,7 +81,7 @@ def _id(name: str, collection: str, tenant: str, field: str) -> str:
 def _made(kind: str, message: Any, record_id: str, paths: frozenset[str], tenant: str, at: str, present: Any) -> Record:
     match kind:
         case "rep":
-            return read.rep(message, record_id, present, paths, at)
+            return read.rep(message, record_id, present, paths, tenant, at)
         case "pool":
             return read.pool(message, record_id, present, paths, tenant, at)
     return read.territory(message, record_id, present, paths, tenant, at)

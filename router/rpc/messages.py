@@ -264,6 +264,10 @@ def _reason(reason: Reason) -> decisions.Reason:
         required=reason.required,
         operator=reason.op,
         item_field=reason.item_field,
+        lift_time=timestamp(reason.lift_ms * 1000) if reason.lift_ms else None,
+        window=reason.window,
+        time_zone=reason.time_zone,
+        official_until=reason.official_until,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
+from gateway.fields import timestamp
 from gateway.grpc.call import Call
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
@@ -47,6 +49,10 @@ class DecisionPresenter:
         """
         explanation = await self._queries.explained(tenant, decision, full=view.full)
         message = decision_message(tenant, decision, explanation, view)
+        contact_ms = await self._queries.expected_contact_ms(tenant, decision, even_past=view.full or view.tells)
+        if contact_ms is not None:
+            message.expected_contact_time.CopyFrom(timestamp(contact_ms * 1000))
+        await self.add_times(tenant, decision, message)
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]
         if known:
@@ -55,10 +61,17 @@ class DecisionPresenter:
             await self._put_in_words(call, tenant, decision, message, view)
         return message
 
+    async def add_times(self, tenant: str, decision: Decision, message: decisions.Decision) -> None:
+        """Write into a message what falls due after its decision."""
+        due_ms = await self._queries.contact_due_ms(tenant, decision)
+        if due_ms is not None:
+            message.contact_due_time.CopyFrom(timestamp(due_ms * 1000))
+
     async def _put_in_words(
         self, call: Call, tenant: str, decision: Decision, message: decisions.Decision, view: View
     ) -> None:
-        name_people(message, await self._queries.roster(tenant, decision))
+        roster = await self._queries.roster(tenant, decision)
+        name_people(message, roster)
         if self._mask is not None:
             await self._mask(call, message)
-        tell(message, view.language, full=view.full)
+        tell(message, view.language, ZoneInfo(roster.records.settings.time_zone), full=view.full)

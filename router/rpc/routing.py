@@ -230,8 +230,10 @@ class RoutingServicer:
         after = await self._watches.begin(tenant, after)
         yield routing.WatchWorkItemsResponse(resume_token=resume_token(after))
         async for event in self._watches.changes(tenant, after):
-            token = resume_token(event.number)
-            yield routing.WatchWorkItemsResponse(resume_token=token, change=change_message(tenant, event))
+            change = change_message(tenant, event)
+            if isinstance(event, Decision):
+                await self._presenter.add_times(tenant, event, change.decision)
+            yield routing.WatchWorkItemsResponse(resume_token=resume_token(event.number), change=change)
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""

@@ -1,13 +1,8 @@
-"""WorkforceService: reps, pools and territories by AIP's standard methods."""
+"""WorkforceService: reps, pools and territories by AIP's standard methods; calendars stand beside."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import takewhile
-from typing import Any, TypeVar
-
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.message import Message
 
 from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
@@ -17,27 +12,24 @@ from resource_names import check_id, tenant_of
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import Rep
 from router.rpc import workforce_messages as read
+from router.rpc.calendars import CalendarMethods
 from router.rpc.joint_edits import applied_message, joint_edit
+from router.rpc.standard_methods import repetition
 from router.workforce.edits import Edit
-from router.workforce.service import Saved, WorkforceService
 
-Listed = TypeVar("Listed", bound=Message)
 MAX_BATCH = 10_000
 
 
-class WorkforceServicer:
-    """Answers WorkforceService."""
-
-    def __init__(self, workforce_service: WorkforceService) -> None:
-        self._workforce_service = workforce_service
+class WorkforceServicer(CalendarMethods):
+    """Answers WorkforceService; its methods on calendars, absences, tenants and presences are inherited."""
 
     # ------------------------------------------------------------------------------------------------------------- reps
 
     async def CreateRep(self, request: workforce.CreateRepRequest, call: Call) -> workforce.Rep:
         tenant = tenant_of(request.parent)
-        record = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS)
+        record = read.rep(request.rep, request.rep_id, None, read.REP_FIELDS, tenant)
         change = Edit("rep", request.rep_id, lambda _: record, create=True, update=False)
-        return read.rep_message(tenant, await self._save(tenant, change, request, call))
+        return read.rep_message(tenant, await self._standard.save(tenant, change, request, call))
 
     async def GetRep(self, request: workforce.GetRepRequest, call: Call) -> workforce.Rep:
         tenant, rep_id = fields.name_of(request.name, "reps")
@@ -45,7 +37,7 @@ class WorkforceServicer:
         return read.rep_message(tenant, await self._workforce_service.get(tenant, "rep", rep_id))
 
     async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
-        reps, token = await self._page("rep", request, read.rep_message)
+        reps, token = await self._standard.page("rep", request, read.rep_message)
         return workforce.ListRepsResponse(reps=reps, next_page_token=token)
 
     async def UpdateRep(self, request: workforce.UpdateRepRequest, call: Call) -> workforce.Rep:
@@ -54,14 +46,14 @@ class WorkforceServicer:
         change = Edit(
             "rep",
             rep_id,
-            lambda present: read.rep(request.rep, rep_id, present, paths),
+            lambda present: read.rep(request.rep, rep_id, present, paths, tenant),
             request.rep.etag,
             create=request.allow_missing,
         )
-        return read.rep_message(tenant, await self._save(tenant, change, request, call))
+        return read.rep_message(tenant, await self._standard.save(tenant, change, request, call))
 
     async def DeleteRep(self, request: workforce.DeleteRepRequest, call: Call) -> Empty:
-        return await self._delete("rep", "reps", request, call)
+        return await self._standard.delete("rep", *fields.name_of(request.name, "reps"), request, call)
 
     async def BatchUpsertReps(
         self, request: workforce.BatchUpsertRepsRequest, call: Call
@@ -80,12 +72,12 @@ class WorkforceServicer:
             if rep_id in seen:
                 violations.append(Violation(f"reps[{place}].name", f"{shown(message.name)} stands here twice"))
             seen.add(rep_id)
-            changes.append(
-                _replacement(read.rep(message, rep_id, None, read.REP_FIELDS, f"reps[{place}]"), message.etag)
-            )
+            at = f"reps[{place}]"
+            record = read.rep(message, rep_id, None, read.REP_FIELDS, tenant, at)
+            changes.append(_replacement(record, message.etag, at))
         if violations:
             raise InvalidInput(violations)
-        saved = await self._workforce_service.save(tenant, changes, actor=call.actor, **_repetition(request))
+        saved = await self._workforce_service.save(tenant, changes, actor=call.actor, **repetition(request))
         return workforce.BatchUpsertRepsResponse(reps=[read.rep_message(tenant, rep) for rep in saved])
 
     # ------------------------------------------------------------------------------------------------------------ pools
@@ -94,14 +86,14 @@ class WorkforceServicer:
         tenant = tenant_of(request.parent)
         record = read.pool(request.pool, request.pool_id, None, read.POOL_FIELDS, tenant)
         change = Edit("pool", request.pool_id, lambda _: record, create=True, update=False)
-        return read.pool_message(tenant, await self._save(tenant, change, request, call))
+        return read.pool_message(tenant, await self._standard.save(tenant, change, request, call))
 
     async def GetPool(self, request: workforce.GetPoolRequest, _: Call) -> workforce.Pool:
         tenant, pool_id = fields.name_of(request.name, "pools")
         return read.pool_message(tenant, await self._workforce_service.get(tenant, "pool", pool_id))
 
     async def ListPools(self, request: workforce.ListPoolsRequest, _: Call) -> workforce.ListPoolsResponse:
-        pools, token = await self._page("pool", request, read.pool_message)
+        pools, token = await self._standard.page("pool", request, read.pool_message)
         return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
 
     async def UpdatePool(self, request: workforce.UpdatePoolRequest, call: Call) -> workforce.Pool:
@@ -114,10 +106,10 @@ class WorkforceServicer:
             request.pool.etag,
             create=request.allow_missing,
         )
-        return read.pool_message(tenant, await self._save(tenant, change, request, call))
+        return read.pool_message(tenant, await self._standard.save(tenant, change, request, call))
 
     async def DeletePool(self, request: workforce.DeletePoolRequest, call: Call) -> Empty:
-        return await self._delete("pool", "pools", request, call)
+        return await self._standard.delete("pool", *fields.name_of(request.name, "pools"), request, call)
 
     # ------------------------------------------------------------------------------------------------------ territories
 
@@ -125,7 +117,7 @@ class WorkforceServicer:
         tenant = tenant_of(request.parent)
         record = read.territory(request.territory, request.territory_id, None, read.TERRITORY_FIELDS, tenant)
         change = Edit("territory", request.territory_id, lambda _: record, create=True, update=False)
-        return read.territory_message(tenant, await self._save(tenant, change, request, call))
+        return read.territory_message(tenant, await self._standard.save(tenant, change, request, call))
 
     async def GetTerritory(self, request: workforce.GetTerritoryRequest, _: Call) -> workforce.Territory:
         tenant, territory_id = fields.name_of(request.name, "territories")
@@ -134,7 +126,7 @@ class WorkforceServicer:
     async def ListTerritories(
         self, request: workforce.ListTerritoriesRequest, _: Call
     ) -> workforce.ListTerritoriesResponse:
-        territories, token = await self._page("territory", request, read.territory_message)
+        territories, token = await self._standard.page("territory", request, read.territory_message)
         return workforce.ListTerritoriesResponse(territories=territories, next_page_token=token)
 
     async def UpdateTerritory(self, request: workforce.UpdateTerritoryRequest, call: Call) -> workforce.Territory:
@@ -147,10 +139,10 @@ class WorkforceServicer:
             request.territory.etag,
             create=request.allow_missing,
         )
-        return read.territory_message(tenant, await self._save(tenant, change, request, call))
+        return read.territory_message(tenant, await self._standard.save(tenant, change, request, call))
 
     async def DeleteTerritory(self, request: workforce.DeleteTerritoryRequest, call: Call) -> Empty:
-        return await self._delete("territory", "territories", request, call)
+        return await self._standard.delete("territory", *fields.name_of(request.name, "territories"), request, call)
 
     # ------------------------------------------------------------------------------------------- common to the three
 
@@ -159,47 +151,10 @@ class WorkforceServicer:
     ) -> workforce.ApplyWorkforceResponse:
         tenant = tenant_of(request.parent)
         applied = await self._workforce_service.apply(
-            tenant, joint_edit(request), actor=call.actor, **_repetition(request)
+            tenant, joint_edit(request), actor=call.actor, **repetition(request)
         )
         return applied_message(tenant, applied)
 
-    async def _page(self, kind: str, request: Any, message: Callable[[str, Saved], Listed]) -> tuple[list[Listed], str]:
-        tenant = tenant_of(request.parent)
-        after, count = fields.page_place(request.page_token, _is_id), fields.page_size(request.page_size)
-        page, position = await self._workforce_service.page(tenant, kind, after=after, count=count)
-        listed = list(takewhile(fields.PageRoom().takes, (message(tenant, saved) for saved in page)))
-        if len(listed) < len(page):
-            position = page[len(listed) - 1].record.id
-        return listed, fields.page_token(position)
 
-    async def _save(self, tenant: str, change: Edit, request: Any, call: Call) -> Saved:
-        (saved,) = await self._workforce_service.save(tenant, [change], actor=call.actor, **_repetition(request))
-        return saved
-
-    async def _delete(self, kind: str, collection: str, request: Any, call: Call) -> Empty:
-        tenant, record_id = fields.name_of(request.name, collection)
-        await self._workforce_service.delete(
-            tenant,
-            kind,
-            record_id,
-            etag=request.etag,
-            request_id=fields.request_id(request),
-            actor=call.actor,
-            preview=request.validate_only,
-        )
-        return Empty()
-
-
-def _replacement(rep: Rep, etag: str) -> Edit:
-    return Edit("rep", rep.id, lambda _: rep, etag, create=True)
-
-
-def _repetition(request: Any) -> dict[str, Any]:
-    """Return what makes a request repeatable, and whether it is a preview."""
-    request_id = fields.request_id(request)
-    content = request.SerializeToString(deterministic=True) if request_id else b""
-    return {"request_id": request_id, "content": content, "preview": request.validate_only}
-
-
-def _is_id(text: str) -> bool:
-    return check_id(text) is None
+def _replacement(rep: Rep, etag: str, at: str) -> Edit:
+    return Edit("rep", rep.id, lambda _: rep, etag, create=True, at=at)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from google.protobuf.duration_pb2 import Duration
+
 from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from router.model.errors import InvalidInput, Violation
-from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory
+from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory, WeightStep
+from router.rpc.absence_policies import absence_policy, absence_policy_message
+from router.rpc.cap_messages import cap_message, caps
 from router.rpc.fields import MAX_DISPLAY_NAME, plain, struct
 from router.rpc.messages import check_kind_name
 from router.workforce.service import Saved
@@ -21,8 +25,15 @@ MAX_CAPACITY = 1_000_000
 MAX_WEIGHT = 1000
 MAX_BAND = 1000
 
-REP_FIELDS = ("display_name", "attributes", "active", "capacity")
-POOL_FIELDS = ("display_name", "members", "band", "value_weighted")
+MAX_LEAVE_BUFFER_S = 30 * 24 * 3600
+MAX_MANAGERS = 100
+MAX_WEIGHT_STEPS = 50
+
+REP_FIELDS = ("display_name", "attributes", "active", "capacity", "calendar", "manager", "caps")
+POOL_FIELDS = (
+    *("display_name", "members", "band", "value_weighted"),
+    *("calendar", "leave_buffer_duration", "managers", "caps", "absence_policy"),
+)
 TERRITORY_FIELDS = ("display_name", "parent")
 _MAPS = ("attributes", "capacity")
 """Fields whose entries a mask may name, behind a dot."""
@@ -56,7 +67,9 @@ def masked(paths: Sequence[str], allowed: Collection[str], message: Any, mask: s
     return frozenset(paths)
 
 
-def rep(message: workforce.Rep, rep_id: str, present: Rep | None, paths: Collection[str], at: str = "rep") -> Rep:
+def rep(
+    message: workforce.Rep, rep_id: str, present: Rep | None, paths: Collection[str], tenant: str, at: str = "rep"
+) -> Rep:
     """Read a rep: the fields in ``paths`` from the message, the others from the present one.
 
     Raises
@@ -67,11 +80,28 @@ def rep(message: workforce.Rep, rep_id: str, present: Rep | None, paths: Collect
     before = present or Rep(rep_id)
     return Rep(
         id=rep_id,
-        display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
+        display_name=display_name(message, at) if "display_name" in paths else before.display_name,
         attributes=_few(_entries("attributes", before.attributes, lambda: _attributes(message, at), paths), at),
         active=(message.active or not message.HasField("active")) if "active" in paths else before.active,
         capacity=_entries("capacity", before.capacity, lambda: _capacity(message, at), paths),
+        calendar=calendar_named(message, tenant, at) if "calendar" in paths else before.calendar,
+        manager=_manager(message, tenant, at) if "manager" in paths else before.manager,
+        caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
     )
+
+
+def calendar_named(message: Any, tenant: str, at: str) -> str:
+    """Read which calendar a record names; empty: none."""
+    return message.calendar and fields.reference(message.calendar, "calendars", tenant, f"{at}.calendar")
+
+
+def calendar_name(tenant: str, calendar: str) -> str:
+    """Write which calendar a record names."""
+    return calendar and f"tenants/{tenant}/calendars/{calendar}"
+
+
+def _manager(message: workforce.Rep, tenant: str, at: str) -> str:
+    return message.manager and fields.reference(message.manager, "reps", tenant, f"{at}.manager")
 
 
 def _entries(
@@ -111,6 +141,9 @@ def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
         active=record.active,
         capacity=dict(record.capacity),
         etag=saved.etag,
+        calendar=calendar_name(tenant, record.calendar),
+        manager=record.manager and f"tenants/{tenant}/reps/{record.manager}",
+        caps=map(cap_message, record.caps),
     )
 
 
@@ -123,9 +156,14 @@ def pool(
     return Pool(
         id=pool_id,
         members=_members(message, tenant, at) if "members" in paths else before.members,
-        display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
+        display_name=display_name(message, at) if "display_name" in paths else before.display_name,
         band=band if "band" in paths else before.band,
         value_weighted=message.value_weighted if "value_weighted" in paths else before.value_weighted,
+        calendar=calendar_named(message, tenant, at) if "calendar" in paths else before.calendar,
+        leave_buffer_ms=_leave_buffer(message, at) if "leave_buffer_duration" in paths else before.leave_buffer_ms,
+        managers=_managers(message, tenant, at) if "managers" in paths else before.managers,
+        caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
+        absence_policy=absence_policy(message, at) if "absence_policy" in paths else before.absence_policy,
     )
 
 
@@ -138,13 +176,35 @@ def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
         name=f"{prefix}/pools/{record.id}",
         display_name=record.display_name,
         members=[
-            workforce.PoolMember(rep=f"{prefix}/reps/{member.rep}", weight=member.weight / MILLIS)
+            workforce.PoolMember(
+                rep=f"{prefix}/reps/{member.rep}", weight=member.weight / MILLIS, weight_steps=_step_messages(member)
+            )
             for member in record.members
         ],
         band=record.band / MICROS,
         value_weighted=record.value_weighted,
+        absence_policy=absence_policy_message(record.absence_policy),
         etag=saved.etag,
+        calendar=calendar_name(tenant, record.calendar),
+        leave_buffer_duration=_duration(record.leave_buffer_ms),
+        managers=[f"{prefix}/reps/{manager}" for manager in record.managers],
+        caps=map(cap_message, record.caps),
     )
+
+
+def _step_messages(member: Member) -> list[workforce.WeightStep]:
+    return [
+        workforce.WeightStep(start_time=fields.timestamp(step.from_ms * 1000), weight=step.weight / MILLIS)
+        for step in member.ramp
+    ]
+
+
+def _duration(milliseconds: int) -> Duration | None:
+    if not milliseconds:
+        return None
+    duration = Duration()
+    duration.FromMilliseconds(milliseconds)
+    return duration
 
 
 def territory(
@@ -157,7 +217,7 @@ def territory(
     return Territory(
         id=territory_id,
         parent=parent if "parent" in paths else before.parent,
-        display_name=_display_name(message, at) if "display_name" in paths else before.display_name,
+        display_name=display_name(message, at) if "display_name" in paths else before.display_name,
     )
 
 
@@ -174,7 +234,8 @@ def territory_message(tenant: str, saved: Saved) -> workforce.Territory:
     )
 
 
-def _display_name(message: Any, at: str) -> str:
+def display_name(message: Any, at: str) -> str:
+    """Read how to call a record."""
     return fields.text(message.display_name, MAX_DISPLAY_NAME, f"{at}.display_name")
 
 
@@ -192,8 +253,57 @@ def _members(message: workforce.Pool, tenant: str, at: str) -> tuple[Member, ...
     members = []
     for place, member in enumerate(message.members):
         weight = member_weight(member.weight if member.HasField("weight") else 1.0, f"{at}.members[{place}].weight")
-        members.append(Member(fields.reference(member.rep, "reps", tenant, f"{at}.members[{place}].rep"), weight))
+        rep_id = fields.reference(member.rep, "reps", tenant, f"{at}.members[{place}].rep")
+        members.append(Member(rep_id, weight, _weight_steps(member, f"{at}.members[{place}].weight_steps")))
     return tuple(members)
+
+
+def _weight_steps(message: workforce.PoolMember, at: str) -> tuple[WeightStep, ...]:
+    if len(message.weight_steps) > MAX_WEIGHT_STEPS:
+        raise InvalidInput.of(at, f"{len(message.weight_steps)} steps: at most {MAX_WEIGHT_STEPS}")
+    steps: list[WeightStep] = []
+    for place, step in enumerate(message.weight_steps):
+        from_ms = instant_ms(step, "start_time", f"{at}[{place}]")
+        if steps and from_ms <= steps[-1].from_ms:
+            fault = f"{step.start_time.ToJsonString()}: must be after the step before"
+            raise InvalidInput.of(f"{at}[{place}].start_time", fault)
+        steps.append(WeightStep(from_ms, member_weight(step.weight, f"{at}[{place}].weight")))
+    return tuple(steps)
+
+
+def instant_ms(message: Any, field: str, at: str) -> int:
+    """Read an instant that must be given, in milliseconds since 1970.
+
+    Raises
+    ------
+    InvalidInput
+        If it is absent, or outside the years that dates can say.
+    """
+    path = f"{at}.{field}" if at else field
+    if not message.HasField(field):
+        raise InvalidInput.of(path, "is absent: must be an instant, such as 2026-10-10T09:00:00+08:00")
+    stamp = getattr(message, field)
+    fields.instant(stamp, path)
+    milliseconds: int = stamp.ToMilliseconds()
+    return milliseconds
+
+
+def _leave_buffer(message: workforce.Pool, at: str) -> int:
+    duration = message.leave_buffer_duration
+    seconds = duration.seconds + duration.nanos / 1e9
+    return round(fields.finite(seconds, 0, MAX_LEAVE_BUFFER_S, f"{at}.leave_buffer_duration") * 1000)
+
+
+def _managers(message: workforce.Pool, tenant: str, at: str) -> tuple[str, ...]:
+    if len(message.managers) > MAX_MANAGERS:
+        raise InvalidInput.of(f"{at}.managers", f"{len(message.managers)} managers: at most {MAX_MANAGERS}")
+    managers: list[str] = []
+    for place, name in enumerate(message.managers):
+        manager = fields.reference(name, "reps", tenant, f"{at}.managers[{place}]")
+        if manager in managers:
+            raise InvalidInput.of(f"{at}.managers[{place}]", f"{shown(name)} stands here twice")
+        managers.append(manager)
+    return tuple(managers)
 
 
 def member_weight(weight: float, field: str) -> int:

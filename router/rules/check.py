@@ -10,13 +10,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from missing_words import folded
+from router.model.workforce import WorkforceRecords
 from router.rules.compiler import RouteCompiler, compile_known_customer
 from router.rules.fixtures import compile_tests
 from router.rules.forms import PARTS, RuleSetForm, TestsForm
 from router.rules.lookups import KnownNames, look_up
 from router.rules.route import RoutingRules
-from router.rules.scenarios import RuleTest, ScenarioWorkforce
+from router.rules.scenarios import RuleTest
 from rules.compiler import compile_arrival, compile_fields, compile_ignored, compile_rules
+from rules.duration_tables import DurationCompiler
+from rules.field_values import FieldValues
 from rules.lists import NamedLists
 from rules.problems import Problem, in_order
 from rules.report import Report
@@ -36,14 +39,14 @@ class Checked:
     tests
         The document's own tests.
     workforce
-        The reps, pools and territories that the tests bring along; None if they bring none.
+        The reps, pools, territories and calendars that the tests bring along; None if they bring none.
 
     """
 
     rule_set: RoutingRules | None
     problems: tuple[Problem, ...]
     tests: tuple[RuleTest, ...] = ()
-    workforce: ScenarioWorkforce | None = None
+    workforce: WorkforceRecords | None = None
 
 
 def check(
@@ -105,8 +108,11 @@ def _compile(
     ignoring = compile_ignored(form.fields, report)
     personal = frozenset(name for name, field in form.fields.items() if field.personal)
     lists = NamedLists(form.lists, report)
-    routes = RouteCompiler(fields, pools, report, personal.union(also_personal), lists=lists)
     missing = frozenset(["", *map(folded, form.missing)])
+    values = FieldValues(fields, report, missing, ignoring, arrival.values if arrival else {})
+    personal_here = personal.union(also_personal)
+    durations = DurationCompiler(values, report, personal_here)
+    routes = RouteCompiler(fields, pools, report, personal_here, lists=lists, durations=durations)
     rules = compile_rules(
         *(form.rules, fields, report, lambda rule, path: routes.compile(rule.route, (*path, "route"))),
         *(missing, ignoring, lists, arrival),

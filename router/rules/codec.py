@@ -17,6 +17,7 @@ from router.rules.route import (
     Drop,
     Fallback,
     FallbackRep,
+    IgnoreHours,
     KnownCustomer,
     OtherPool,
     Route,
@@ -31,15 +32,19 @@ from rules.fields import FieldType
 from rules.normal_form import Ignorable
 from rules.ruleset import Rule
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the layout or its meaning changes; an unknown one is refused rather than misread.
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
 is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts; 3 no
-``arrival``. Each rule set is written in the first format that has all of it, for servers of a former version to read it
+``arrival``; 4 nothing of hours and deadlines, nor an ``arrival`` in the tenant's zone: where none was named, UTC was
+written. Each rule set is written in the first format that has all of it, for servers of a former version to read it
 while they can.
 """
 _SINCE_3 = frozenset({"contains", "starts_with", "percent"})
+_SINCE_5 = ("hours", "contact_within")
+"""Fields of a route, its last ones: where they are empty they are left out, so that an older rule set is written as it
+was."""
 
 
 def dumps(rule_set: RoutingRules) -> str:
@@ -109,6 +114,10 @@ def loads(text: str | bytes) -> RoutingRules:
 
 
 def _format_of(rule_set: RoutingRules) -> int:
+    if rule_set.arrival and not rule_set.arrival.timezone:
+        return 5
+    if any(map(_is_of_5, (rule_set.default, *(rule.target for rule in rule_set.rules)))):
+        return 5
     if rule_set.arrival:
         return 4
     if rule_set.ignoring or any(op in _SINCE_3 for _, op in rule_set.twins):
@@ -116,13 +125,28 @@ def _format_of(rule_set: RoutingRules) -> int:
     return 2 if rule_set.missing else 1
 
 
-_STEPS: dict[str, type[Fallback]] = {"drop": Drop, "widen": Widen, "pool": OtherPool, "rep": FallbackRep, "wait": Wait}
+def _is_of_5(route: Route) -> bool:
+    return any(getattr(route, name) for name in _SINCE_5) or IgnoreHours() in route.fallback
+
+
+_STEPS: dict[str, type[Fallback]] = {
+    "drop": Drop,
+    "widen": Widen,
+    "hours": IgnoreHours,
+    "pool": OtherPool,
+    "rep": FallbackRep,
+    "wait": Wait,
+}
 _STEP_NAMES = {kind: name for name, kind in _STEPS.items()}
+_FIELDS_OF_4 = len(fields(Route)) - len(_SINCE_5)
 
 
 def _write(value: Any) -> list[Any]:
     name = _STEP_NAMES.get(type(value))
-    return [*([name] if name else []), *(getattr(value, field.name) for field in fields(value))]
+    written = [getattr(value, field.name) for field in fields(value)]
+    while isinstance(value, Route) and len(written) > _FIELDS_OF_4 and not written[-1]:
+        del written[-1]
+    return [*([name] if name else []), *written]
 
 
 def _reader(kind: Any) -> Callable[[Any], Any]:
@@ -136,6 +160,9 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if get_origin(kind) is tuple:
         read = _reader(get_args(kind)[0])
         return lambda raw: tuple([read(part) for part in raw])
+    if written := [arg for arg in get_args(kind) if is_dataclass(arg)]:  # or None
+        optional = _reader(written[0])
+        return lambda raw: None if raw is None else optional(raw)
     return lambda raw: tuple(raw) if type(raw) is list else raw
 
 

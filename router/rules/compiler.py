@@ -8,6 +8,7 @@ from router.model.workitem import MAX_VALUE
 from router.rules.forms import (
     DropForm,
     FallbackRepForm,
+    IgnoreHoursForm,
     KnownCustomerForm,
     OtherPoolForm,
     RequirementForm,
@@ -19,6 +20,7 @@ from router.rules.route import (
     Drop,
     Fallback,
     FallbackRep,
+    IgnoreHours,
     KnownCustomer,
     OtherPool,
     Preference,
@@ -27,6 +29,8 @@ from router.rules.route import (
     Wait,
     Widen,
 )
+from rules.duration_tables import DurationCompiler
+from rules.durations import DurationTable
 from rules.fields import FactValue, FieldType
 from rules.limits import MAX_LIST, MAX_STRING
 from rules.lists import NamedLists
@@ -57,6 +61,7 @@ class RouteCompiler:
         personal: Collection[str] = (),
         *,
         lists: NamedLists,
+        durations: DurationCompiler,
     ) -> None:
         self._fields = fields
         self._personal = personal
@@ -65,10 +70,14 @@ class RouteCompiler:
         self._meant = NearestNames()
         self._report = report
         self._lists = lists
+        self._durations = durations
 
     def compile(self, form: RouteForm, path: Path) -> Route:
         """Compile the route at a path."""
         self._look_up(form.pool, (*path, "pool"))
+        fallback = self._fallback(form.fallback, (*path, "fallback"))
+        if form.hours == "ignore":
+            self._warn_of_repeated(fallback, (*path, "fallback"))
         return Route(
             pool=form.pool,
             require=self._requirements(form.require, (*path, "require")),
@@ -79,7 +88,9 @@ class RouteCompiler:
             value=self._value(form.value, (*path, "value")),
             priority=form.priority,
             sla=form.sla,
-            fallback=self._fallback(form.fallback, (*path, "fallback")),
+            fallback=fallback,
+            hours=form.hours or "",
+            contact_within=self._within(form.contact_within, (*path, "contact_within")),
         )
 
     def _look_up(self, pool: str, path: Path) -> None:
@@ -103,6 +114,9 @@ class RouteCompiler:
             allowed = f"a number from 0 to {MAX_VALUE:,} or the name of a number field"
             self._report.error(path, f"found {shown(value)}; {allowed} is expected")
         return number
+
+    def _within(self, form: object, path: Path) -> DurationTable | None:
+        return None if form is None else self._durations.compile(form, path)
 
     def _requirements(self, forms: Sequence[RequirementForm], path: Path) -> tuple[Requirement, ...]:
         return tuple(self._requirement(form, (*path, index)) for index, form in enumerate(forms))
@@ -156,6 +170,11 @@ class RouteCompiler:
                 self._report.error((*path, index), "wait stands before other steps; it has to be the last")
         return steps
 
+    def _warn_of_repeated(self, fallback: Sequence[Fallback], path: Path) -> None:
+        for index, step in enumerate(fallback):
+            if isinstance(step, IgnoreHours):
+                self._report.warn((*path, index), "hours do not count in this route already: the step changes nothing")
+
     def _step(self, form: object, path: Path) -> Fallback:
         match form:
             case "wait":
@@ -171,6 +190,8 @@ class RouteCompiler:
                         (*path, "widen"), f"found {shown(form.widen)}; the name of a string field is expected"
                     )
                 return Widen(form.widen)
+            case IgnoreHoursForm():
+                return IgnoreHours()
             case OtherPoolForm():
                 self._look_up(form.pool, (*path, "pool"))
                 return OtherPool(form.pool, self._requirements(form.require, (*path, "require")))

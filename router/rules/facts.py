@@ -13,8 +13,8 @@ from rules.projection import InvalidAttributes, project
 from rules.ruleset import RuleSet
 
 
-def fact_of_item(rule_set: RuleSet[object], item: WorkItem, territories: Territories) -> Fact:
-    """Bring a work item into the form that engines match.
+def fact_of_item(rule_set: RuleSet[object], item: WorkItem, territories: Territories, time_zone: str = "UTC") -> Fact:
+    """Bring a work item into the form that engines match; ``time_zone`` as in ``project``.
 
     Raises
     ------
@@ -22,13 +22,17 @@ def fact_of_item(rule_set: RuleSet[object], item: WorkItem, territories: Territo
         With one violation per bad attribute.
     """
     identity = normal_id(item) if (EXTERNAL_ID, "percent") in rule_set.twins else ""
-    return fact_of(rule_set, item.attributes, territories, identity)
+    return fact_of(rule_set, item.attributes, territories, identity, time_zone)
 
 
 def fact_of(
-    rule_set: RuleSet[object], attributes: Mapping[str, object], territories: Territories, identity: str = ""
+    rule_set: RuleSet[object],
+    attributes: Mapping[str, object],
+    territories: Territories,
+    identity: str = "",
+    time_zone: str = "UTC",
 ) -> Fact:
-    """Bring a work item's attributes into the form that engines match; ``identity`` as in ``project``.
+    """Bring a work item's attributes into the form that engines match; ``identity``, ``time_zone`` as in ``project``.
 
     Raises
     ------
@@ -36,7 +40,7 @@ def fact_of(
         With one violation per bad attribute.
     """
     try:
-        return project(rule_set, attributes, territories.around, identity)
+        return project(rule_set, attributes, territories.around, identity, time_zone)
     except InvalidAttributes as error:
         raise InvalidInput([Violation(_path(v.name), v.description) for v in error.violations]) from None
 

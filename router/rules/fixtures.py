@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from router.model.workforce import MILLIS, Member, Pool, Rep, Territories, Territory
+from router.model.calendars import TenantSettings
+from router.model.workforce import MILLIS, Member, Pool, Record, Rep, Territory, WorkforceRecords
 from router.model.workitem import Kind, WorkItem
-from router.rules.forms import TestForm, TestsForm, WorkforceForm
-from router.rules.scenarios import Expectation, RuleTest, ScenarioWorkforce
+from router.rules.fixture_hours import HoursCompiler
+from router.rules.forms import Members, PoolForm, TestForm, TestsForm, WorkforceForm
+from router.rules.scenarios import Expectation, RuleTest
 from rules.fields import FactValue
 from rules.limits import MAX_LIST, MAX_STRING
 from rules.problems import shown
 from rules.report import Path, Report
-from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
+from rules.values import (
+    DATE_ALLOWED,
+    INSTANT_ALLOWED,
+    NUMBER_ALLOWED,
+    as_epoch,
+    as_instant_ms,
+    as_number,
+)
 
 _ATTRIBUTE_ALLOWED = (
     f"text of up to {MAX_STRING} characters, {NUMBER_ALLOWED}, true or false, or a list of up to {MAX_LIST} texts"
@@ -20,7 +29,7 @@ _ATTRIBUTE_ALLOWED = (
 KINDS = tuple(Kind)
 
 
-def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], ScenarioWorkforce | None]:
+def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], WorkforceRecords | None]:
     """Compile a document's tests; what is wrong goes to the report."""
     workforce = None if form.workforce is None else _workforce(form.workforce, report)
     return tuple(_test(test, report, ("tests", index)) for index, test in enumerate(form.tests)), workforce
@@ -28,12 +37,20 @@ def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...]
 
 def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
     eligible = None if form.expect.eligible is None else frozenset(form.expect.eligible)
-    expect = Expectation(form.expect.rule, form.expect.pool, eligible)
+    expected = form.expect
+    expect = Expectation(expected.rule, expected.pool, eligible, expected.outcome, expected.contact_due)
     if expect == Expectation():
-        report.error((*path, "expect"), "nothing is expected; allowed are rule, pool and eligible")
+        allowed = "rule, pool, eligible, outcome and contact_due"
+        report.error((*path, "expect"), f"nothing is expected; allowed are {allowed}")
     if form.arrival and as_epoch(form.arrival) is None:
         report.error((*path, "arrival"), f"found {shown(form.arrival)}; {DATE_ALLOWED} is expected")
-    return RuleTest(form.name, report.line(path), _item(form.item, report, (*path, "item")), expect, form.arrival)
+    if expect.contact_due is not None and not (form.at or form.arrival):
+        report.error((*path, "expect", "contact_due"), "nothing is due at no time: say at, when it is decided")
+    for text, place in ((form.at, (*path, "at")), (expect.contact_due, (*path, "expect", "contact_due"))):
+        if text and as_instant_ms(text, "UTC") is None:
+            report.error(place, f"found {shown(text)}; {INSTANT_ALLOWED} is expected")
+    item = _item(form.item, report, (*path, "item"))
+    return RuleTest(form.name, report.line(path), item, expect, form.arrival, form.at)
 
 
 def _item(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:
@@ -53,19 +70,30 @@ def _item(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:
     return WorkItem(Kind(str(kind)), str(source), str(external_id), attributes)
 
 
-def _workforce(form: WorkforceForm, report: Report) -> ScenarioWorkforce:
-    reps = {rep: _rep(rep, raw, report) for rep, raw in form.reps.items()}
-    pools = {pool: _pool(pool, members, reps, report) for pool, members in form.pools.items()}
-    return ScenarioWorkforce(reps, pools, _territories(form.territories, report))
+def _workforce(form: WorkforceForm, report: Report) -> WorkforceRecords:
+    hours = HoursCompiler(form, report)
+    reps = {rep: _rep(rep, raw, report, hours) for rep, raw in form.reps.items()}
+    settings = TenantSettings(
+        time_zone=hours.time_zone, calendar=hours.calendar_of(form.calendar, ("workforce", "calendar"))
+    )
+    by_kind: Mapping[str, Mapping[str, Record]] = {
+        "rep": reps,
+        "pool": {pool: _pool(pool, raw, reps, report, hours) for pool, raw in form.pools.items()},
+        "territory": _territories(form.territories, report),
+        "calendar": hours.calendars(),
+        "absence": hours.absences(),
+        "tenant": {settings.id: settings},
+    }
+    return WorkforceRecords(by_kind=by_kind)
 
 
-def _territories(parents: Mapping[str, str | None], report: Report) -> Territories:
+def _territories(parents: Mapping[str, str | None], report: Report) -> Mapping[str, Territory]:
     for child in parents:
         if _is_cyclic(child, parents):
             report.error(("workforce", "territories", child), f"{child} lies inside itself")
-            return Territories()
+            return {}
     everyone = dict.fromkeys([*parents, *(parent for parent in parents.values() if parent)])
-    return Territories({name: Territory(name, parents.get(name) or "") for name in everyone})
+    return {name: Territory(name, parents.get(name) or "") for name in everyone}
 
 
 def _is_cyclic(child: str, parents: Mapping[str, str | None]) -> bool:
@@ -78,21 +106,22 @@ def _is_cyclic(child: str, parents: Mapping[str, str | None]) -> bool:
     return place == child
 
 
-def _rep(rep: str, raw: Mapping[str, object], report: Report) -> Rep:
+def _rep(rep: str, raw: Mapping[str, object], report: Report, hours: HoursCompiler) -> Rep:
     path: Path = ("workforce", "reps", rep)
     active = raw.get("active", True)
     if not isinstance(active, bool):
         report.error((*path, "active"), f"found {shown(active)}; true or false is expected")
     attributes: dict[str, FactValue] = {}
     for name, value in raw.items():
-        if name == "active" or value is None:
+        if name in ("active", "calendar") or value is None:
             continue
         compiled = _attribute(value)
         if compiled is None:
             report.error((*path, name), f"found {shown(value)}; {_ATTRIBUTE_ALLOWED} is expected")
         else:
             attributes[name] = compiled
-    return Rep(rep, attributes=attributes, active=active is True)
+    calendar = hours.calendar_of(raw.get("calendar"), (*path, "calendar"))
+    return Rep(rep, attributes=attributes, active=active is True, calendar=calendar)
 
 
 def _attribute(value: object) -> FactValue | None:
@@ -104,10 +133,24 @@ def _attribute(value: object) -> FactValue | None:
     return value if isinstance(value, bool) else as_number(value)
 
 
-def _pool(pool: str, members: list[str] | dict[str, float], reps: Mapping[str, Rep], report: Report) -> Pool:
+def _pool(
+    pool: str,
+    raw: PoolForm | Members,
+    reps: Mapping[str, Rep],
+    report: Report,
+    hours: HoursCompiler,
+) -> Pool:
+    path: Path = ("workforce", "pools", pool)
+    if not isinstance(raw, PoolForm):
+        return Pool(pool, _members(raw, reps, report, path))
+    calendar = hours.calendar_of(raw.calendar, (*path, "calendar"))
+    return Pool(pool, _members(raw.members, reps, report, (*path, "members")), calendar=calendar)
+
+
+def _members(members: Members, reps: Mapping[str, Rep], report: Report, path: Path) -> tuple[Member, ...]:
     weights = members if isinstance(members, dict) else dict.fromkeys(members, 1.0)
     for position, rep in enumerate(members):
         if rep not in reps:
             step = rep if isinstance(members, dict) else position
-            report.error(("workforce", "pools", pool, step), f"there is no rep {shown(rep)} among the workforce's reps")
-    return Pool(pool, tuple(Member(rep, max(1, round(weight * MILLIS))) for rep, weight in weights.items()))
+            report.error((*path, step), f"there is no rep {shown(rep)} among the workforce's reps")
+    return tuple(Member(rep, max(1, round(weight * MILLIS))) for rep, weight in weights.items())

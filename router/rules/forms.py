@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from missing_words import MISSING_WORDS
 from resource_names import check_id
 from router.rules import limits
+from rules.duration_tables import DurationForm
 from rules.forms import ArrivalForm, BareRuleForm, FieldForm, Form, Name, NamedListForm, Value
 from rules.limits import MAX_FIELDS, MAX_LIST, MAX_LISTS, MAX_RULES
 
@@ -74,6 +75,12 @@ class WidenForm(Form):
     widen: Name
 
 
+class IgnoreHoursForm(Form):
+    """Admits who is not on duty, too."""
+
+    hours: Literal["ignore"]
+
+
 class OtherPoolForm(Form):
     """Tries another pool."""
 
@@ -91,13 +98,14 @@ def _kind_of_step(value: object) -> str:
     if isinstance(value, str):
         return "<text>"
     keys: Any = value if isinstance(value, dict) else ()
-    return next((f"<{key}>" for key in ("drop", "widen", "rep") if key in keys), "<pool>")
+    return next((f"<{key}>" for key in ("drop", "widen", "rep", "pool", "hours") if key in keys), "<pool>")
 
 
 StepForm = Annotated[
     Annotated[Id, Tag("<text>")]
     | Annotated[DropForm, Tag("<drop>")]
     | Annotated[WidenForm, Tag("<widen>")]
+    | Annotated[IgnoreHoursForm, Tag("<hours>")]
     | Annotated[OtherPoolForm, Tag("<pool>")]
     | Annotated[FallbackRepForm, Tag("<rep>")],
     Discriminator(_kind_of_step),
@@ -113,6 +121,20 @@ class RouteForm(Form):
     value: Annotated[Any, Field(json_schema_extra={"type": ["number", "string"]})] = None
     priority: Annotated[int, Field(ge=0, le=limits.MAX_ROUTE_PRIORITY)] = 0
     sla: Annotated[str, Field(max_length=limits.MAX_SLA)] = ""
+    hours: Annotated[
+        Literal["ignore", "wait"] | None,
+        Field(
+            description="What those mean who are not on duty: ignore: they count as if they were; wait: it waits for "
+            "one of them who fits, rather than trying the fallbacks. Absent: the fallbacks are tried."
+        ),
+    ] = None
+    contact_within: Annotated[
+        DurationForm,
+        Field(
+            description="How long the owner may take, in their own hours, until they make contact: 30m, 4h, 2d "
+            "(working days) or 15cd (calendar days), or a table over a field: {by: severity, P1: 30m, else: 2d}."
+        ),
+    ] = None
     fallback: Annotated[
         list[StepForm],
         BeforeValidator(_as_list, json_schema_input_type=StepForm | list[StepForm]),
@@ -147,6 +169,10 @@ class ExpectForm(Form):
     rule: Id | None = None
     pool: Id | None = None
     eligible: Annotated[list[Id], Field(max_length=limits.MAX_REPS)] | None = None
+    outcome: Literal["ASSIGNED", "WAITING", "UNROUTED"] | None = None
+    contact_due: Annotated[
+        str | None, Field(description="By when whoever gets it is to make contact, as a time like at.")
+    ] = None
 
 
 class TestForm(Form):
@@ -154,19 +180,65 @@ class TestForm(Form):
 
     name: Name
     item: dict[str, Any]
-    arrival: Annotated[str, Field(description="When it comes, e.g. 2026-03-02T09:00:00+08:00; absent: not said.")] = ""
+    arrival: Annotated[str, Field(description="When it comes, e.g. 2026-03-02T09:00:00+08:00; absent: at.")] = ""
+    at: Annotated[
+        str,
+        Field(
+            description="When it is decided, e.g. 2026-10-10T10:00+08:00, or without the offset in the workforce's "
+            "time_zone; absent: when it comes, else at a time when everybody works."
+        ),
+    ] = ""
     expect: ExpectForm
 
 
 Weight = Annotated[float, Field(gt=0, le=1_000)]
 
 
-class WorkforceForm(Form):
-    """Reps, pools and territories for the tests."""
+Members = list[Id] | dict[Id, Weight]
+Spans = Annotated[str | list[str], Field(description="09:00-18:00, or several in a list; [] for none.")]
 
+
+class PoolForm(Form):
+    """A pool whose members work by a calendar, if they have none of their own."""
+
+    members: Members
+    calendar: Id | None = None
+
+
+class CalendarForm(Form):
+    """When somebody works: weekly: {mon-fri: 09:00-18:00}; exceptions: {2026-10-01: []}."""
+
+    time_zone: Annotated[Name | None, Field(description="Absent: the workforce's.")] = None
+    weekly: dict[str, Spans] = {}
+    exceptions: dict[str, Spans] = {}
+
+
+class AbsenceForm(Form):
+    """A time in which a rep is on leave, its end not included."""
+
+    start: str
+    end: str
+
+
+def _is_of_pool(value: object) -> str:
+    return "<pool form>" if isinstance(value, dict) and isinstance(value.get("members"), list | dict) else "<members>"
+
+
+class WorkforceForm(Form):
+    """Reps, pools and territories for the tests, and when they work."""
+
+    time_zone: Annotated[Name | None, Field(description="The tenant's zone; absent: UTC.")] = None
+    calendar: Annotated[Id | None, Field(description="By which those work who have no other.")] = None
+    calendars: dict[Id, CalendarForm] = {}
+    absences: dict[Id, list[AbsenceForm]] = {}
     territories: dict[Id, Id | None] = {}
     reps: Annotated[dict[Id, dict[str, Any]], Field(max_length=limits.MAX_REPS)] = {}
-    pools: dict[Id, list[Id] | dict[Id, Weight]] = {}
+    pools: dict[
+        Id,
+        Annotated[
+            Annotated[PoolForm, Tag("<pool form>")] | Annotated[Members, Tag("<members>")], Discriminator(_is_of_pool)
+        ],
+    ] = {}
 
 
 class TestsForm(Form):
@@ -207,10 +279,14 @@ PARTS: dict[str, type[Form]] = {
     "prefer": PreferenceForm,
     "<drop>": DropForm,
     "<widen>": WidenForm,
+    "<hours>": IgnoreHoursForm,
     "<pool>": OtherPoolForm,
     "<rep>": FallbackRepForm,
     "tests": TestForm,
     "expect": ExpectForm,
+    "<pool form>": PoolForm,
+    "calendars": CalendarForm,
+    "absences": AbsenceForm,
     "workforce": WorkforceForm,
 }
 """The forms of a rule set's parts by the key that they stand under, and of fallback steps by their tag."""

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
+from router.model.workforce import WorkforceRecords
 from router.rules.forms import DropForm, FallbackRepForm, OtherPoolForm, RequirementForm, RouteForm, RuleSetForm
-from router.rules.scenarios import ScenarioWorkforce
+from router.rules.off_duty import routes, timed_pools, warn_of_unsaid
 from rules.forms import AllForm, AnyForm, ComparisonForm, NotForm
 from rules.problems import known_names, shown
 from rules.report import Path, Report
@@ -30,17 +31,19 @@ _KINDS = {"territory": "territories", "rep": "reps", "attribute": "attributes"}
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """The names there are of each kind; None: not looked up."""
+    """The names there are of each kind, and the pools that work by hours; None: not looked up."""
 
     territory: Collection[str] | None = None
     rep: Collection[str] | None = None
     attribute: Collection[str] | None = None
+    timed_pool: Collection[str] | None = None
 
     @classmethod
-    def of(cls, workforce: ScenarioWorkforce) -> KnownNames:
+    def of(cls, workforce: WorkforceRecords) -> KnownNames:
         """Return the names that a workforce bears; nobody's attributes are looked up where there is nobody."""
         attributes = {name for rep in workforce.reps.values() for name in rep.attributes}
-        return cls(workforce.territories.records, workforce.reps, attributes if workforce.reps else None)
+        there = workforce.territories, workforce.reps, attributes if workforce.reps else None
+        return cls(*there, timed_pools(workforce))
 
 
 class NearestNames:
@@ -74,11 +77,12 @@ def _likeness(name: str, other: str) -> float:
 
 
 def look_up(form: RuleSetForm, known: KnownNames, report: Report) -> None:
-    """Warn of territories, reps and attributes that nothing bears."""
+    """Warn of territories, reps and attributes that nothing bears, and of hours that a route does not reckon with."""
+    warn_of_unsaid(form, known.timed_pool or (), report)
     named = list[_Named]()
     for index, rule in enumerate(form.rules):
         named += _of_condition(rule.when, ("rules", index, "when"))
-    for route, path in _routes(form):
+    for route, path in routes(form):
         named += _of_route(route, path)
     there, meant = {kind: known_names(sorted(getattr(known, kind) or ())) for kind in _KINDS}, NearestNames()
     for kind, name, path in named:
@@ -88,12 +92,6 @@ def look_up(form: RuleSetForm, known: KnownNames, report: Report) -> None:
         owner = "no rep has an attribute" if kind == "attribute" else f"there is no {kind}"
         instead = f"there are {there[kind]}" if names else f"there are no {_KINDS[kind]}"
         report.warn(path, f"{owner} {shown(name)} yet; {instead}{meant(name, names)}")
-
-
-def _routes(form: RuleSetForm) -> Iterator[tuple[RouteForm, Path]]:
-    for index, rule in enumerate(form.rules):
-        yield rule.route, ("rules", index, "route")
-    yield form.default.route, ("default", "route")
 
 
 def _of_condition(form: object, path: Path) -> Iterator[_Named]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from router.rules import scenarios
+from router.model.workforce import WorkforceRecords
 from router.rules.trial import Trial
 from rules.revisions import Publication
 
@@ -46,7 +46,7 @@ class RuleSetTrial(Protocol):
         self,
         source: str,
         pools: Collection[str] | None = None,
-        workforce: scenarios.ScenarioWorkforce | None = None,
+        workforce: WorkforceRecords | None = None,
         *,
         tests: str | None = None,
     ) -> Trial:

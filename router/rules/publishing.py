@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from router.model.errors import NotFound, NotPossible, StaleEtag, StaleRevision
-from router.model.workforce import Territories
 from router.model.workitem import fingerprint_of
 from router.rules.errors import InvalidRuleSet
 from router.rules.ports import RuleSets, RuleSetTrial
-from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
 from router.workforce.service import WorkforceService
 from rules.problems import Problem
@@ -43,8 +41,7 @@ class Publishing:
         if not tenant:
             return await self._try_rule_set(source, tests=tests)
         records = await self._workforce_service.records(tenant)
-        workforce = ScenarioWorkforce(records.reps, records.pools, Territories(records.territories))
-        return await self._try_rule_set(source, records.pools, workforce, tests=tests)
+        return await self._try_rule_set(source, records.pools, records, tests=tests)
 
     async def publish(
         self,

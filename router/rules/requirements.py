@@ -1,4 +1,4 @@
-"""Does a rep meet a requirement? The plain answer, rep by rep: what scenarios use and what the index is compared
+"""Does a rep meet a requirement? The plain answer, rep by rep: what explanations use, and what the index is compared
 with.
 """
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rules.durations import DurationTable
 from rules.fields import FactValue
 from rules.ruleset import RuleSet
 
@@ -49,6 +50,11 @@ class Widen:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoreHours:
+    """Fallback: admit who is not on duty, too; whoever is on leave stays out."""
+
+
+@dataclass(frozen=True, slots=True)
 class OtherPool:
     """Fallback: try this pool, with requirements of its own."""
 
@@ -68,7 +74,7 @@ class Wait:
     """Fallback, always the last: keep it waiting rather than unrouted."""
 
 
-Fallback = Drop | Widen | OtherPool | FallbackRep | Wait
+Fallback = Drop | Widen | IgnoreHours | OtherPool | FallbackRep | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,10 @@ class Route:
     """What a match asks for.
 
     ``value`` charges the ledger of a ``value_weighted`` pool: a number, or the name of a number field; absent: the
-    work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy.
+    work item's own. ``priority`` orders what waits, 0 to 1,000, high first. ``sla`` names a policy. ``hours`` says what
+    those of the pool who are not on duty mean: nothing is said, and the next step is tried; ``ignore``: they count as
+    if they were; ``wait``: for one of them who fits the work item waits, rather than going on to the next step.
+    ``contact_within`` is how long the owner may take, in their own hours, until they make contact; None: as they like.
     """
 
     pool: str
@@ -86,6 +95,8 @@ class Route:
     priority: int = 0
     sla: str = ""
     fallback: tuple[Fallback, ...] = ()
+    hours: Literal["", "ignore", "wait"] = ""
+    contact_within: DurationTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +120,20 @@ class KnownCustomer:
 class RoutingRules(RuleSet[Route]):
     """A rule set whose rules lead to routes.
 
-    ``compared_fields`` follow from them: those that some requirement or preference compares reps with, and that
-    therefore stand in reasons.
+    What follows from them: ``compared_fields``, those that some requirement or preference compares reps with, and that
+    therefore stand in reasons; ``limits_contact``, whether some route says by when contact is to be made.
     """
 
     known_customer: KnownCustomer | None = None
     compared_fields: frozenset[str] = field(init=False, compare=False, repr=False)
+    limits_contact: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         RuleSet.__post_init__(self)
         routes = [self.default, *(rule.target for rule in self.rules)]
         compared = {requirement.item for route in routes for requirement in requirements(route) if requirement.item}
         object.__setattr__(self, "compared_fields", frozenset(compared))
+        object.__setattr__(self, "limits_contact", any(route.contact_within for route in routes))
 
     def applied(self, matched: Sequence[str]) -> Route:
         """Return the route of the first of the matching rules, the default where none matched."""

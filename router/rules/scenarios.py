@@ -1,45 +1,60 @@
-"""Rule tests as data: a work item in; the rule, the pool and the eligible reps out. Pure.
+"""Rule tests as data: a work item in, at some time; the rule, the pool, the eligible reps and the outcome out. Pure.
 
-Who is eligible is injected, so that tests run by the very code that routes; ``plainly_eligible`` stands in where
-only the requirements matter: active members of the pool who meet them all.
+Who plans is injected, so that tests run by the very code that routes, see ``router.assignment.rule_tests``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from router.model.decision import Outcome
 from router.model.errors import InvalidInput, Violation
-from router.model.workforce import Pool, Rep, Territories
 from router.model.workitem import WorkItem
-from router.rules.facts import fact_of_item
-from router.rules.requirements import meets
 from router.rules.route import Route, RoutingRules
 from router.rules.stamps import check_unstamped, stamped
-from rules.fields import Fact
-from rules.index import IndexEngine
-from rules.normal_form import NOTHING, Ignored
+from rules.arrival import instant
 from rules.problems import shown
+from rules.values import as_instant_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What is to become of the work item; None: not looked at. ``rule`` is ``default`` where no rule is to match."""
+    """What is to become of the work item; None: not looked at.
+
+    ``rule`` is ``default`` where no rule is to match. ``contact_due`` is by when whoever gets it is to make contact.
+    """
 
     rule: str | None = None
     pool: str | None = None
     eligible: frozenset[str] | None = None
+    outcome: str | None = None
+    contact_due: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """One test; ``line`` says where it stands, from 1, ``arrival`` when the item comes, empty if that is not said."""
+    """One test.
+
+    Parameters
+    ----------
+    line
+        Where it stands, from 1.
+    arrival
+        When the item comes; empty: at ``at``.
+    at
+        When it is decided; empty: when it comes, and if that is not said either, at a time when everybody works.
+    """
 
     name: str
     line: int
     item: WorkItem
     expect: Expectation
     arrival: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,78 +67,89 @@ class TestResult:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioWorkforce:
-    """Who there is to route to."""
+class Planned(NamedTuple):
+    """What was planned for a work item.
 
-    reps: Mapping[str, Rep] = field(default_factory=dict)
-    pools: Mapping[str, Pool] = field(default_factory=dict)
-    territories: Territories = field(default_factory=Territories)
+    Parameters
+    ----------
+    rule
+        Which decides; ``default`` where none matched.
+    eligible
+        Who could get it now, before any fallback.
+    due
+        Who could get it now, in the first step in which somebody could, and by when each is to make contact.
+    """
+
+    rule: str
+    route: Route
+    eligible: Collection[str]
+    outcome: Outcome
+    due: Mapping[str, int | None]
 
 
-Eligible = Callable[[Route, Fact], frozenset[str]]
-"""Returns the ids of those who could get the work item now, before any fallback."""
+Plan = Callable[[WorkItem, "int | None"], Planned]
+"""Plans for a work item at an instant, in milliseconds since 1970; None: whenever everybody works.
+
+Raises ``InvalidInput`` where an attribute is not what the rule set declares.
+"""
 
 
-def run(
-    rule_set: RoutingRules, tests: Sequence[RuleTest], workforce: ScenarioWorkforce, eligible: Eligible | None = None
-) -> list[TestResult]:
-    """Run tests against a rule set, in order; ``eligible`` defaults to the plain one on the workforce."""
-    routes: dict[str | None, tuple[str, Route]] = {rule.id: (rule.id, rule.target) for rule in rule_set.rules}
-    routes[None] = ("default", rule_set.default)
-    engine = IndexEngine(rule_set)
-    who = eligible or plainly_eligible(workforce, rule_set.ignoring)
+def run(rule_set: RoutingRules, tests: Sequence[RuleTest], plan: Plan, time_zone: str = "UTC") -> list[TestResult]:
+    """Run tests against a rule set, in order; ``time_zone`` is that of times which name none."""
     results = []
     for test in tests:
+        at_ms = _instant_of(test, time_zone)
         try:
-            fact = fact_of_item(rule_set, _item_of(rule_set, test), workforce.territories)
+            planned = plan(_item_of(rule_set, test, at_ms), at_ms)
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:
-            rule, route = routes[next(iter(engine.match(fact)), None)]
-            differences = list(_differences(test.expect, rule, route, lambda r=route, f=fact: who(r, f)))  # type: ignore[misc]
+            differences = list(_differences(test.expect, planned, time_zone))
         results.append(TestResult(test.name, not differences, "; ".join(differences), test.line))
     return results
 
 
-def _item_of(rule_set: RoutingRules, test: RuleTest) -> WorkItem:
+def _instant_of(test: RuleTest, time_zone: str) -> int | None:
+    return as_instant_ms(test.at, time_zone) if test.at else as_instant_ms(test.arrival, "UTC")
+
+
+def _item_of(rule_set: RoutingRules, test: RuleTest, at_ms: int | None) -> WorkItem:
     """Return a test's work item as it is when it has come."""
     check_unstamped(rule_set, test.item)
     if test.arrival and not rule_set.arrival:
         raise InvalidInput([Violation("work_item", f"comes at {test.arrival}, and the rule set declares no arrival")])
-    return stamped(test.item, rule_set.arrival.name, test.arrival) if rule_set.arrival and test.arrival else test.item
+    if rule_set.arrival is None or at_ms is None:
+        return test.item
+    return stamped(test.item, rule_set.arrival.name, test.arrival or instant(at_ms * 1000))
 
 
-def plainly_eligible(workforce: ScenarioWorkforce, ignoring: Mapping[str, Ignored]) -> Eligible:
-    """Return who is a member of the route's pool, active, and meets every requirement.
-
-    ``ignoring`` says what does not count in which field.
-    """
-
-    def eligible(route: Route, fact: Fact) -> frozenset[str]:
-        pool = workforce.pools.get(route.pool)
-        reps = (workforce.reps.get(member.rep) for member in pool.members) if pool else ()
-        return frozenset(rep.id for rep in reps if rep is not None and rep.active and _meets_all(rep, route, fact))
-
-    def _meets_all(rep: Rep, route: Route, fact: Fact) -> bool:
-        return all(
-            meets(requirement, rep, fact, workforce.territories, ignored=ignoring.get(requirement.item or "", NOTHING))
-            for requirement in route.require
-        )
-
-    return eligible
-
-
-def _differences(expect: Expectation, rule: str, route: Route, eligible: Callable[[], frozenset[str]]) -> list[str]:
-    differences = []
-    if expect.rule is not None and expect.rule != rule:
-        differences.append(f"expected rule {expect.rule}, came {rule}")
-    if expect.pool is not None and expect.pool != route.pool:
-        differences.append(f"expected pool {expect.pool}, came {route.pool}")
-    if expect.eligible is not None and (came := eligible()) != expect.eligible:
+def _differences(expect: Expectation, planned: Planned, time_zone: str) -> Iterator[str]:
+    plain = [
+        ("rule", expect.rule, planned.rule),
+        ("pool", expect.pool, planned.route.pool),
+        ("outcome", expect.outcome, planned.outcome),
+    ]
+    yield from (f"expected {what} {wanted}, came {came}" for what, wanted, came in plain if wanted not in (None, came))
+    if expect.eligible is not None and expect.eligible != (came := frozenset(planned.eligible)):
         missing, extra = sorted(expect.eligible - came), sorted(came - expect.eligible)
         parts = [f"not eligible: {shown(missing)}"] * bool(missing) + [f"eligible too: {shown(extra)}"] * bool(extra)
-        differences.append(
-            f"expected eligible {shown(sorted(expect.eligible))}, came {shown(sorted(came))} ({', '.join(parts)})"
-        )
-    return differences
+        yield f"expected eligible {shown(sorted(expect.eligible))}, came {shown(sorted(came))} ({', '.join(parts)})"
+    if expect.contact_due is not None:
+        yield from _due_otherwise(expect.contact_due, planned.due, time_zone)
+
+
+def _due_otherwise(wanted: str, due: Mapping[str, int | None], time_zone: str) -> Iterator[str]:
+    """Tell by when whoever could get it is to make contact, where that is another time."""
+    expected = as_instant_ms(wanted, time_zone)
+    others = {rep: at_ms for rep, at_ms in sorted(due.items()) if at_ms != expected}
+    if not due:
+        yield f"expected contact_due {wanted}, and nobody could get it"
+    elif others:
+        came = ", ".join(f"{_moment(at_ms, time_zone)} for {rep}" for rep, at_ms in list(others.items())[:8])
+        yield f"expected contact_due {wanted}, came {came}"
+
+
+def _moment(at_ms: int | None, time_zone: str) -> str:
+    if at_ms is None:
+        return "none"
+    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=at_ms)).astimezone(ZoneInfo(time_zone)).isoformat()

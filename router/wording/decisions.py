@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
 from router.wording.figures import claim_of, decided_by, first_two, relation, signed
+from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
     COMPARISONS,
     COUNTED,
     DECIDED,
+    LIFTS,
     LOST,
     MET,
     PARTS,
@@ -24,22 +28,25 @@ from router.wording.phrases import (
     REQUIREMENTS,
     SENTENCES,
     STATES,
+    WINDOWS,
 )
 
 _ATTRIBUTE = "attributes."
 
 
-def tell(decision: decisions.Decision, language: Language, *, full: bool) -> None:
+def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool) -> None:
     """Write into a message what it says in words.
 
     Parameters
     ----------
     decision
         Masked for whom it is told to.
+    zone
+        Whose clocks instants are told by.
     full
         Whether it holds all candidates and predicates: then these are told too.
     """
-    decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language))
+    decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language, zone))
     if not full:
         return
     decision.step_texts.extend(step_texts(decision.steps, language))
@@ -49,8 +56,13 @@ def tell(decision: decisions.Decision, language: Language, *, full: bool) -> Non
     for candidate in decision.candidates:
         for reason in candidate.reasons:
             _tell_reason(reason, language)
+            if reason.HasField("lift_time"):
+                _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language))
-    decision.sentences.extend(_sentences(decision, language))
+    decision.sentences.extend(_sentences(decision, language, zone))
+    if decision.HasField("contact_due_time"):
+        due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
+        decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
 
 
 def summary(refusals: Refusals, language: Language) -> str:
@@ -70,10 +82,15 @@ def summary(refusals: Refusals, language: Language) -> str:
     return PARTS["summary"].say(language, eligible=refusals.eligible, members=refusals.looked_at, reasons=reasons)
 
 
-def _in_short(decision: decisions.Decision, language: Language) -> Iterator[str]:
+def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
         yield SENTENCES["existing"].say(language, number=_last(decision.name))
     yield outcome(decision, language)
+    contact, told = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
+    if decision.HasField("expected_contact_time") and contact > told:
+        rep = decision.rep_display_name or _last(decision.rep)
+        sentence = SENTENCES["contact owner" if decision.rep else "contact WAITING"]
+        yield sentence.say(language, rep=rep, when=when(contact, told, zone, language))
 
 
 def outcome(decision: decisions.Decision, language: Language) -> str:
@@ -89,8 +106,8 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
     return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
 
 
-def _sentences(decision: decisions.Decision, language: Language) -> Iterator[str]:
-    yield from _in_short(decision, language)
+def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
+    yield from _in_short(decision, language, zone)
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")
@@ -165,6 +182,8 @@ def _change(change: str, language: Language) -> str:
         return PARTS["without"].say(language, fields=change.removeprefix("without "))
     if change.endswith(" widened"):
         return PARTS["widened"].say(language, field=change.removesuffix(" widened"))
+    if change == "hours do not count":
+        return PARTS["hours"].say(language)
     kind, _, name = change.partition(" ")
     return PARTS[kind].say(language, name=name)
 
@@ -231,7 +250,19 @@ def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
-    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required)
+    window = WINDOWS[reason.window].say(language)
+    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required, window=window)
+
+
+def _tell_lift(reason: decisions.Reason, decision: decisions.Decision, language: Language, zone: tzinfo) -> None:
+    """Say when a reason ends, by the rep's own clocks; their zone where it is not the one of everybody's."""
+    own = ZoneInfo(reason.time_zone) if reason.time_zone else zone
+    lift = when(reason.lift_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), own, language)
+    if str(own) != str(zone):
+        lift = PARTS["elsewhere"].say(language, when=lift, zone=own)
+    reason.text = LIFTS[reason.code].say(language, reason=reason.text, when=lift)
+    if reason.official_until:
+        reason.text = PARTS["unofficial"].say(language, reason=reason.text, date=reason.official_until)
 
 
 def _predicate(predicate: decisions.Predicate, language: Language) -> str:

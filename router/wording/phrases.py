@@ -23,6 +23,8 @@ class Phrase(NamedTuple):
 REFUSED: Mapping[str, Phrase] = {
     "NOT_A_MEMBER": Phrase("not in the pool", "不在分配池内"),
     "INACTIVE": Phrase("inactive", "已停用"),
+    "OUTSIDE_HOURS": Phrase("outside working hours", "不在上班时间"),
+    "ON_LEAVE": Phrase("on leave", "休假中"),
     "TERRITORY": Phrase("outside the territory", "不负责该区域"),
     "INDUSTRY": Phrase("without the industry", "不负责该行业"),
     "SKILL": Phrase("without the skill", "缺少所需技能"),
@@ -30,6 +32,9 @@ REFUSED: Mapping[str, Phrase] = {
     "ATTRIBUTE": Phrase("not as required in {field}", "不符合 {field} 的要求"),
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
+    "AWAY": Phrase("away", "暂离"),
+    "REACHED_CAP": Phrase("cap reached", "已达上限"),
+    "CREDIT_SHARE": Phrase("at their share after leave", "休假补偿已达份额上限"),
 }
 """What refuses somebody, in general, by the reason's code."""
 
@@ -46,10 +51,54 @@ REASONS: Mapping[str, Phrase] = {
     "NOT_A_MEMBER rep": Phrase("the step names {required}", "该步骤指定 {required}"),
     "NOT_A_MEMBER pool": Phrase("not a member of pool {required}", "不是分配池 {required} 的成员"),
     "INACTIVE": Phrase("inactive", "已停用"),
+    "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
+    "ON_LEAVE": REFUSED["ON_LEAVE"],
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
+    "AWAY": Phrase("away", "暂离"),
+    "REACHED_CAP": Phrase("{window}cap reached: {actual} of {required}", "已达{window}上限 {actual}/{required}"),
+    "CREDIT_SHARE": Phrase(
+        "credited for leave, and got {actual} of the pool's last 100, {required} at most",
+        "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
+    ),
 }
 """The same with the values, by code; of NOT_A_MEMBER by code and field. Where an attribute was compared, see below."""
+
+LIFTS: Mapping[str, Phrase] = {
+    "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when} 上班"),
+    "ON_LEAVE": Phrase("{reason}, back {when}", "{reason}，{when} 返岗"),
+    "AWAY": Phrase("{reason}, back {when}", "{reason}，{when} 回来"),
+    "REACHED_CAP": Phrase("{reason}, again {when}", "{reason}，{when} 起恢复"),
+}
+"""A reason that time ends, with the instant, by code."""
+
+WINDOWS: Mapping[str, Phrase] = {
+    "": Phrase("open-work ", "在手"),
+    "HOUR": Phrase("hourly ", "每小时"),
+    "DAY": Phrase("daily ", "每日"),
+    "WEEK": Phrase("weekly ", "每周"),
+    "MONTH": Phrase("monthly ", "每月"),
+    "ROLLING": Phrase("rolling ", "滚动"),
+}
+"""Windows of caps, in front of the cap."""
+
+WHEN: Mapping[str, Phrase] = {
+    "that day": Phrase("at {time}", "{time}"),
+    "that week": Phrase("on {day} at {time}", "{day} {time}"),
+    "later": Phrase("on {date} at {time}", "{date} {time}"),
+}
+"""An instant, told on the day itself, within six days, and later."""
+
+DAYS: Mapping[str, Phrase] = {
+    "MONDAY": Phrase("Monday", "周一"),
+    "TUESDAY": Phrase("Tuesday", "周二"),
+    "WEDNESDAY": Phrase("Wednesday", "周三"),
+    "THURSDAY": Phrase("Thursday", "周四"),
+    "FRIDAY": Phrase("Friday", "周五"),
+    "SATURDAY": Phrase("Saturday", "周六"),
+    "SUNDAY": Phrase("Sunday", "周日"),
+}
+"""The days of the week, called as calendars do."""
 
 REQUIREMENTS: Mapping[str, Phrase] = {
     "covers": Phrase("{field} {actual}: must cover {required}", "{field} 为 {actual}，须覆盖 {required}"),
@@ -155,8 +204,13 @@ SENTENCES: Mapping[str, Phrase] = {
         "Of {fields} the stored value is erased: nobody can say whether it differs.",
         "{fields} 的原有数据已删除，无法判断是否不同。",
     ),
+    "contact owner": Phrase(
+        "{rep} is at work {when}: contact can be expected from then on.", "{rep} {when} 上班，届时联系。"
+    ),
+    "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "{when} 起有人上班，届时接手。"),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
+    "contact due": Phrase("Contact is due {when}.", "联系时限：{when}。"),
     "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),
@@ -181,6 +235,9 @@ PARTS: Mapping[str, Phrase] = {
     "rep": Phrase("rep {name}", "指定 {name}"),
     "without": Phrase("without {fields}", "不限 {fields}"),
     "widened": Phrase("{field} widened", "放宽 {field}"),
+    "hours": Phrase("hours do not count", "不看上班时间"),
+    "elsewhere": Phrase("{when} ({zone})", "当地时间（{zone}）{when}"),
+    "unofficial": Phrase("{reason} (days after {date} are not official yet)", "{reason}（{date} 之后的安排尚未公布）"),
     "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members} 人合格{reasons}"),
     "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池 {pool}"),
     "names nobody": Phrase("the route names nobody", "该路由没有指定任何人"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
-from router.model.workforce import MICROS, MILLIS, Pool, Rep
-from router.workforce.edits import COLLECTIONS, Record, Replacements
+from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
+from router.model.workforce import MICROS, MILLIS, RECENT, CreditPolicy, Member, Pool, Record, Rep, Territory
+from router.workforce.edits import JOINT, Replacements
 from rules.fields import FactValue
 
 
@@ -37,7 +40,10 @@ class RecordDifference:
                 yield name, before.get(name), after.get(name)
 
 
-_ORDER = ("display_name", "attributes", "active", "capacity", "members", "band", "value_weighted", "parent")
+_ORDER = (
+    *("display_name", "attributes", "active", "capacity", "members", "weight_steps", "band", "value_weighted"),
+    *("calendar", "leave_buffer_duration", "manager", "managers", "caps", "absence_policy", "parent"),
+)
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -54,18 +60,75 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
     """
     if record is None:
         return {}
-    name: dict[str, FactValue] = {"display_name": record.display_name} if record.display_name else {}
+    shown = getattr(record, "display_name", "")
+    name: dict[str, FactValue] = {"display_name": shown} if shown else {}
     if isinstance(record, Rep):
         attributes = {f"attributes.{key}": value for key, value in record.attributes.items()}
         return {
             **name, **attributes, "active": record.active,
             **{f"capacity.{kind}": units for kind, units in record.capacity.items()},
+            **_not_empty({"calendar": record.calendar, "manager": record.manager}), **_caps(record),
         }  # fmt: skip
     if isinstance(record, Pool):
-        members = {f"members.{member.rep}": member.weight / MILLIS for member in record.members}
-        others = {"band": record.band / MICROS, "value_weighted": record.value_weighted}
-        return {**name, **members, **{field: value for field, value in others.items() if value}}
-    return {**name, "parent": record.parent} if record.parent else name
+        return {**name, **_of_pool(record), **_caps(record), **_credit_of(record.absence_policy)}
+    return {**name, "parent": record.parent} if isinstance(record, Territory) and record.parent else name
+
+
+def _of_pool(pool: Pool) -> dict[str, FactValue]:
+    members = {f"members.{member.rep}": member.weight / MILLIS for member in pool.members}
+    steps = {f"weight_steps.{member.rep}": _steps(member) for member in pool.members}
+    others: dict[str, FactValue] = {
+        "band": pool.band / MICROS,
+        "value_weighted": pool.value_weighted,
+        "calendar": pool.calendar,
+        "leave_buffer_duration": f"{Decimal(pool.leave_buffer_ms) / 1000}s" if pool.leave_buffer_ms else "",
+        "managers": pool.managers,
+    }
+    return {**members, **_not_empty({**steps, **others})}
+
+
+def _steps(member: Member) -> tuple[str, ...]:
+    return tuple(f"{_instant(step.from_ms)} {step.weight / MILLIS:g}" for step in member.ramp)
+
+
+def _instant(at_ms: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")
+
+
+def _not_empty(fields: Mapping[str, FactValue]) -> dict[str, FactValue]:
+    return {field: value for field, value in fields.items() if value}
+
+
+def _caps(record: Rep | Pool) -> dict[str, FactValue]:
+    return {f"caps.{cap.id}": in_words(cap) for cap in record.caps}
+
+
+def in_words(cap: Cap) -> str:
+    """Say all that a cap is but its id, in the words of the contract.
+
+    Examples
+    --------
+    >>> in_words(Cap("daily", CapMeasure.COUNT, 20, CapScope.POOL, window=CapWindow.DAY, pace=CapPace.EVEN))
+    'COUNT 20 DAY, POOL, EVEN'
+    """
+    limit = f"{cap.limit / MICROS if cap.measure is CapMeasure.VALUE else cap.limit:.15g}"
+    length = f" {cap.rolling_ms // 60_000}m" if cap.rolling_ms else ""
+    window = f" {cap.window}{length}" if cap.window is not CapWindow.NONE else ""
+    scope = "POOL" if cap.scope is CapScope.POOL else ""
+    pace = "EVEN" if cap.pace is CapPace.EVEN else ""
+    return ", ".join(filter(None, [f"{cap.measure} {limit}{window}", scope, *cap.kinds, pace]))
+
+
+def _credit_of(policy: CreditPolicy | None) -> dict[str, FactValue]:
+    if policy is None:
+        return {}
+    ttl = f"{policy.ttl_ms / 1000:.15g}s"
+    credit: dict[str, FactValue] = {
+        "max_units": policy.max_units / MICROS,
+        "ttl_duration": ttl,
+        "share": policy.share / RECENT,
+    }
+    return {f"absence_policy.credit.{field}": value for field, value in credit.items()}
 
 
 def differ(before: Record | None, after: Record | None) -> bool:
@@ -91,9 +154,8 @@ def differences(
     named
         Kind and id of all that the change was asked for by name.
     """
-    kinds = list(COLLECTIONS)
     found = []
-    for kind, record_id in sorted(after, key=lambda key: (kinds.index(key[0]), key[1])):
+    for kind, record_id in sorted(after, key=lambda key: (JOINT.index(key[0]), key[1])):
         record = after[kind, record_id]
         pruned = (kind, record_id) not in named and (record is None or isinstance(record, Rep))
         found.append(RecordDifference(kind, record_id, before.get((kind, record_id)), record, pruned))

@@ -8,9 +8,10 @@ from typing import Any
 
 from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
-from router.model.workforce import LedgerSettlement, Pool, Rep, Territories, Territory, WorkforceRecords
+from router.model.workforce import LedgerSettlement, Pool, Record, Rep, Territories, Territory, WorkforceRecords
+from router.workforce.caps import cap_faults
+from router.workforce.references import absence_faults, absences_of, reference_faults, users_of
 
-Record = Rep | Pool | Territory
 Replacements = dict[tuple[str, str], Record | None]
 """By kind and id: what a record becomes; None: it goes."""
 
@@ -19,7 +20,9 @@ MAX_MEMBERS_BY_VALUE = 1_000
 MAX_DEPTH = 32
 MEMBERSHIPS = "memberships"
 """Where members stand whom no pool of a request lists."""
-COLLECTIONS = {"rep": "reps", "pool": "pools", "territory": "territories"}
+COLLECTIONS = {"rep": "reps", "pool": "pools", "territory": "territories", "calendar": "calendars"}
+JOINT = ("rep", "pool", "territory")
+"""Kinds that are changed together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Edit:
     Parameters
     ----------
     kind
-        ``rep``, ``pool`` or ``territory``.
+        One of ``router.model.workforce.KINDS``.
     make
         Makes the new record from the present one (None: there is none).
     etag
@@ -52,6 +55,11 @@ class Edit:
     def place(self) -> str:
         """Where in the request the record stands."""
         return self.at or self.kind
+
+    @property
+    def last(self) -> str:
+        """What must be an id: an absence's has its rep's in front."""
+        return self.id.partition("/")[2] if self.kind == "absence" else self.id
 
     @property
     def id_field(self) -> str:
@@ -96,22 +104,36 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
     NotFound, StaleEtag
         If it is not there, or not as expected.
     NotPossible
-        If a territory has children.
+        If a territory has children, somebody works by a calendar, or a rep leads somebody.
     """
     name = _check_expectation(tenant, records, Edit(kind, record_id, _kept, etag))
+    if users := users_of(records, kind, record_id):
+        raise NotPossible(name, _IN_USE[kind].format(users=users))
     replacements: Replacements = {(kind, record_id): None}
     if kind == "territory" and any(territory.parent == record_id for territory in records.territories.values()):
         raise NotPossible(name, "has children: delete or move them first")
     if kind == "rep":
-        for pool in records.pools.values():
+        replacements |= {("absence", absence.id): None for absence in absences_of(records, record_id)}
+        for _, pool in sorted(records.pools.items()):  # the store has them in no order
             kept = tuple(member for member in pool.members if member.rep != record_id)
             if len(kept) < len(pool.members):
                 replacements["pool", pool.id] = replace(pool, members=kept)
     return replacements
 
 
+_IN_USE = {
+    "calendar": "is the calendar of {users}: give them another first",
+    "rep": "is the manager of {users}: give them another first",
+}
+
+
 def name_of(tenant: str, kind: str, record_id: str) -> str:
     """Return the name of a record, e.g. ``tenants/default/reps/li-na``."""
+    if kind == "tenant":
+        return f"tenants/{tenant}"
+    if kind == "absence":
+        rep, _, absence_id = record_id.partition("/")
+        return f"tenants/{tenant}/reps/{rep}/absences/{absence_id}"
     return f"tenants/{tenant}/{COLLECTIONS[kind]}/{record_id}"
 
 
@@ -121,6 +143,8 @@ def _kept(record: Record) -> Record:
 
 def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> str:
     name, there = name_of(tenant, change.kind, change.id), change.id in records.of(change.kind)
+    if change.kind == "absence" and (rep := change.id.partition("/")[0]) not in records.reps:
+        raise NotFound("rep", name_of(tenant, "rep", rep))
     if there and not change.update:
         raise AlreadyExists(change.kind, name)
     if not there and not change.create:
@@ -132,13 +156,8 @@ def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> 
 
 def _merged(records: WorkforceRecords, replacements: Replacements) -> WorkforceRecords:
     """Return the records as they would be."""
-    merged = {kind: dict(records.of(kind)) for kind in COLLECTIONS}
-    for (kind, record_id), record in replacements.items():
-        if record is None:
-            merged[kind].pop(record_id, None)
-        else:
-            merged[kind][record_id] = record
-    return replace(records, reps=merged["rep"], pools=merged["pool"], territories=merged["territory"])  # type: ignore[arg-type]  # by kind
+    made = ((kind, record_id, record) for (kind, record_id), record in replacements.items())
+    return records.with_changes(records.revision, made)
 
 
 def settlements_of(records: WorkforceRecords, replacements: Replacements) -> list[LedgerSettlement]:
@@ -165,7 +184,9 @@ def check(records: WorkforceRecords, replacements: Replacements, changes: Sequen
         Naming each that would not.
     """
     violations = [
-        Violation(change.id_field, f"{change.id!r}: {fault}") for change in changes if (fault := check_id(change.id))
+        Violation(change.id_field, f"{change.last!r}: {fault}")
+        for change in changes
+        if (fault := check_id(change.last))
     ]
     merged, places = _merged(records, replacements), {(change.kind, change.id): change.place for change in changes}
     tree = Territories(merged.territories)
@@ -175,6 +196,12 @@ def check(records: WorkforceRecords, replacements: Replacements, changes: Sequen
             violations += _pool_faults(record, merged, at if at == MEMBERSHIPS else f"{at}.members")
         if isinstance(record, Territory):
             violations += _territory_faults(record, tree, f"{at}.parent")
+        if isinstance(record, Rep | Pool) and record.caps:
+            violations += cap_faults(record.caps, f"{at}.caps", of_pool=isinstance(record, Pool))
+        violations += reference_faults(record, merged, at)
+    for change in changes:
+        if change.kind == "absence":
+            violations += absence_faults(merged, change.id.partition("/")[0], change.id_field)
     if violations:
         raise InvalidInput(violations)
 

@@ -1,4 +1,4 @@
-"""Keeping reps, pools and territories: the use cases.
+"""Keeping reps, pools, territories, calendars, absences and what holds for a tenant: the use cases.
 
 Each change is worked out in Python from the records of one revision and written only if that revision still holds;
 otherwise it is worked out anew. So checks that span records (members exist, territories form a tree) need no script,
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
+from router.model.calendars import SETTINGS_ID
 from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
-from router.model.workforce import WorkforceRecords
+from router.model.workforce import Record, WorkforceRecords
 from router.model.workitem import fingerprint_of
 from router.workforce.differences import RecordDifference, differences
-from router.workforce.edits import Edit, Record, Replacements, changed, name_of, removed, settlements_of
+from router.workforce.edits import Edit, Replacements, changed, name_of, removed, settlements_of
 from router.workforce.joint_edit import JointEdit, worked_out
+from router.workforce.past import PastRecords
 from router.workforce.ports import Revisions, Workforce
 
 _TRIES = 8
@@ -72,6 +74,7 @@ class WorkforceService:
     def __init__(self, workforce: Workforce, revisions: Revisions) -> None:
         self._workforce = workforce
         self._revisions = revisions
+        self._past = PastRecords(workforce, revisions)
         self._at_hand: dict[str, WorkforceRecords] = {}
         self._turns = WeakValueDictionary[str, asyncio.Lock]()  # as long as somebody holds one
 
@@ -99,11 +102,25 @@ class WorkforceService:
             raise NotFound(kind, name_of(tenant, kind, record_id))
         return Saved(record, str(records.changed[kind, record_id]))
 
-    async def page(self, tenant: str, kind: str, *, after: str, count: int) -> tuple[list[Saved], str]:
-        """Return records by id behind ``after``, and the id to go on behind (empty: no more)."""
+    async def settings(self, tenant: str) -> Saved:
+        """Return what holds for the tenant; without an etag where nobody ever said."""
+        records = await self.records(tenant)
+        return Saved(records.settings, str(records.changed.get(("tenant", SETTINGS_ID), "")))
+
+    async def page(
+        self, tenant: str, kind: str, *, after: str, count: int, within: str = ""
+    ) -> tuple[list[Saved], str]:
+        """Return records by id behind ``after``, and the id to go on behind (empty: no more).
+
+        Parameters
+        ----------
+        within
+            What the ids of all that is meant begin with.
+        """
         records = await self.records(tenant)
         of_kind = records.of(kind)
-        ids = sorted(record_id for record_id in of_kind if record_id > after)
+        last = after.split("/")  # all of a rep's absences together
+        ids = sorted((each for each in of_kind if each.startswith(within) and each.split("/") > last), key=_parts)
         page = [Saved(of_kind[record_id], str(records.changed[kind, record_id])) for record_id in ids[:count]]
         return page, ids[count - 1] if len(ids) > count else ""
 
@@ -173,11 +190,11 @@ class WorkforceService:
         return Applied((), (await self.records(tenant)).revision)
 
     async def _applied_in(self, tenant: str, revision: int, joint: JointEdit) -> Applied:
-        """Tell again what an earlier revision changed, from the record of all that ever changed."""
-        before: dict[tuple[str, str], Record | None] = {}
-        after: Replacements = {}
-        for change in await self._workforce.changes(tenant, 0, revision):
-            (after if change.revision == revision else before)[change.kind, change.id] = change.record
+        """Tell again what an earlier revision changed, from the records of before."""
+        changes = await self._workforce.changes(tenant, revision - 1, revision)
+        after = {(change.kind, change.id): change.record for change in changes}
+        records = await self._past.at(tenant, revision - 1)
+        before = {(kind, record_id): records.of(kind).get(record_id) for kind, record_id in after}
         return Applied(differences(before, after, joint.named), revision)
 
     async def delete(
@@ -191,14 +208,14 @@ class WorkforceService:
         actor: str = "",
         preview: bool = False,
     ) -> None:
-        """Delete a record; a rep leaves their pools, whose ledgers are settled.
+        """Delete a record; a rep leaves their pools, whose ledgers are settled, and their absences go with them.
 
         Raises
         ------
         NotFound, StaleEtag
             If it is not there, or not as expected.
         NotPossible
-            If a rep owns open work, or a territory has children.
+            If a rep owns open work or leads somebody, a territory has children, or a calendar is used.
         RequestIdReused, Conflict
             As ``save``.
         """
@@ -247,6 +264,7 @@ class WorkforceService:
                     self._at_hand.pop(tenant, None)
                     continue
                 self._at_hand.pop(tenant, None)
+                await self._past.keep(tenant, revision)
                 return _Written(records, replacements, revision)
         raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
 
@@ -267,3 +285,7 @@ class WorkforceService:
             )
         except StaleRevision:
             return 0
+
+
+def _parts(record_id: str) -> list[str]:
+    return record_id.split("/")

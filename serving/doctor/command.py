@@ -9,6 +9,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -27,11 +29,13 @@ from router.cli.stores import connected_stores
 from router.model.errors import FormatMismatch
 from scoring.services import ScoringServices
 from serving.doctor import host
+from serving.doctor.calendars import judge_calendars
 from serving.doctor.finding import Finding, Severity, bad, good, mind
-from serving.doctor.store import judge
+from serving.doctor.store import judge, timers
 from serving.upgrading import UpgradeLines
 from store import diagnostics
 from store.clients import open_servers
+from store.clock import SimulatedClock, simulated
 from store.embedded.orphans import answers, socket_path
 from telemetry.watch import TelemetrySettings
 
@@ -85,7 +89,10 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         check_store(open_servers(url), insecure_from(environ))
         yield from _told(url, is_private=not environ.get("FAIRLEAD_REDIS_URL"))
         yield asyncio.run(_writes(url))
-        yield asyncio.run(_format(url))
+        form = asyncio.run(_format(url))
+        yield form
+        if form.severity is Severity.GOOD:  # else what it holds cannot be read
+            yield from asyncio.run(_timed(url))
     except StoreUnsuitable as error:
         yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
@@ -115,6 +122,24 @@ async def _format(url: str) -> Finding:
     if is_older:
         return mind("format", "an older one", f"back it up; serve brings it to format {FORMAT} when it starts")
     return good("format", str(FORMAT))
+
+
+async def _timed(url: str) -> list[Finding]:
+    """Judge what depends on the time, as the store's scripts read it."""
+    async with connected_stores(url) as stores:
+        clock, tenants = SimulatedClock(stores.redis), await stores.rule_sets.tenants()
+        is_simulated = await clock.is_there()
+        at_us = (await clock.read())[0] if is_simulated else await clock.real_us()
+        with simulated() if is_simulated else nullcontext():
+            found = [timers([await stores.timers.timer_status(tenant) for tenant in tenants])]
+        for tenant in tenants:
+            record = await stores.workforce.read(tenant)
+            found += judge_calendars(tenant, record.calendars.values(), _date_of(at_us))
+    return found
+
+
+def _date_of(at_us: int) -> date:
+    return datetime.fromtimestamp(at_us // 1_000_000, UTC).date()
 
 
 def _access(environ: Mapping[str, str], listen: str) -> Iterator[Finding]:

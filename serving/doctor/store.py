@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from router.timers.timer import TimerStatus
 from serving.doctor.finding import Finding, bad, good, mind
+from serving.settings import TIMERS_LATE_S
 from store.diagnostics import StoreFacts
 
 _OLDEST = {"Redis": (6, 2), "Valkey": (7, 2)}
@@ -22,6 +24,15 @@ def judge(facts: StoreFacts, *, is_private: bool = False) -> Iterator[Finding]:
     yield _clock(facts)
     if facts.is_simulated:
         yield _simulated(is_private=is_private)
+
+
+def timers(statuses: Sequence[TimerStatus]) -> Finding:
+    """Judge the timers of all tenants."""
+    late_s = max((status.lateness_ms for status in statuses), default=0) / 1000
+    seen = f"{sum(status.timers for status in statuses):,} waiting, the earliest late by {late_s:.0f} s"
+    if late_s > TIMERS_LATE_S:
+        return mind("timers", seen, "start a service on this store, or read in its log why it fires none")
+    return good("timers", seen)
 
 
 def _version(facts: StoreFacts) -> Finding:

@@ -16,6 +16,7 @@ with the seed of its round.
 ``promises``    what is promised, when that was tested, and the guard without which it is broken: a new one goes there;
                 ``facts`` is what they are counted in
 ``system``      the processes; ``stores`` has the two forms of the store, ``line`` what can be cut
+``terms``       when reps are on leave, again and again, and their caps beside capacity
 ``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases, ``publisher``
                 publishes rules meanwhile
 ``faults``      what each does and how it is healed; ``store_faults`` and ``failovers`` likewise

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from router.model.decision import Decision
-from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.model.decision import Cause, Decision
+from router.model.events import Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
 from tests.chaos import register
 from tests.chaos.history import Answer, Call
+from tests.chaos.terms import HOUR_MS, Terms
 
 Change = Decision | Completed
 EXPECTED = frozenset(
@@ -44,6 +45,8 @@ class Evidence:
         What each watcher was told, in its order.
     caps
         Open units a rep may have.
+    terms
+        When they are on leave, and their caps beside that.
     """
 
     calls: Sequence[Call]
@@ -51,6 +54,7 @@ class Evidence:
     states: Mapping[str, str]
     watched: Sequence[Sequence[Seen]]
     caps: Mapping[str, int]
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def changes(self) -> list[Change]:
@@ -64,6 +68,10 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from one_answer_to_one_request(evidence.calls)
     yield from one_owner_per_epoch(evidence.changes)
     yield from caps_hold(evidence.changes, evidence.caps)
+    yield from nobody_away_gets_work(evidence.events)
+    yield from nobody_on_leave_gets_work(evidence.changes, evidence.terms)
+    yield from no_cap_is_exceeded(evidence.changes, evidence.terms)
+    yield from timers_fire_once(evidence.events)
     yield from revisions_are_those_of_the_log(evidence.events)
     yield from answers_are_in_the_log(evidence.calls, evidence.changes)
     yield from nothing_is_lost(evidence.calls, evidence.states)
@@ -137,6 +145,65 @@ def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[st
             open_units[change.rep] += 1
             if open_units[change.rep] > (cap := caps.get(change.rep, 0)):  # whom nobody hired may have nothing
                 yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {cap}"
+
+
+def nobody_away_gets_work(events: Iterable[Event]) -> Iterator[str]:
+    """Yield decisions for who was away then, but those that a person made."""
+    away: dict[str, int] = {}
+    for event in events:
+        match event:
+            case PresenceChanged(rep=rep, until_ms=None):
+                away.pop(rep, None)
+            case PresenceChanged(rep=rep, until_ms=int(until_ms)):
+                away[rep] = until_ms
+            case Decision(rep=rep, head=head) if rep in away and head.cause is not Cause.OVERRIDE:
+                if not away[rep] or away[rep] > event.at_ms:
+                    yield f"event {event.number}: {rep} is away until {away[rep] or 'told otherwise'}, and got work"
+
+
+def nobody_on_leave_gets_work(changes: Iterable[Change], terms: Terms) -> Iterator[str]:
+    """Yield decisions for who was on leave then, but those that a person made."""
+    for change in changes:
+        if _is_routed(change) and terms.is_on_leave(change.rep, change.at_ms):
+            yield f"event {change.number}: {change.rep} is on leave, and got work"
+
+
+def no_cap_is_exceeded(changes: Iterable[Change], terms: Terms) -> Iterator[str]:
+    """Yield decisions for who had reached a cap, but those that a person made; these count as all others."""
+    open_units, given, owners = Counter[str](), Counter[tuple[str, int]](), dict[str, str]()
+    for change in changes:
+        hour = change.rep, change.at_ms // HOUR_MS
+        if _is_routed(change) and (reached := terms.reached(change.rep, open_units[change.rep], given[hour])):
+            yield f"event {change.number}: {change.rep} has reached a cap, {reached}, and got work"
+        if (isinstance(change, Completed) or change.rep) and (owner := owners.pop(change.item_id, "")):
+            open_units[owner] -= 1
+        if isinstance(change, Decision) and change.rep:
+            owners[change.item_id] = change.rep
+            open_units[change.rep] += 1
+            given[hour] += 1
+
+
+def _is_routed(change: Change) -> bool:
+    """Say whether somebody got work, and no person said who."""
+    return isinstance(change, Decision) and bool(change.rep) and change.head.cause is not Cause.OVERRIDE
+
+
+def timers_fire_once(events: Iterable[Event]) -> Iterator[str]:
+    """Yield timers that fired again, before they were due, or for what had gone on by then."""
+    fired, waits_since = set[tuple[str, str, int, int]](), dict[str, int]()
+    for event in events:
+        match event:
+            case Decision(item_id=item_id, number=number, rep=""):
+                waits_since[item_id] = number
+            case Decision(item_id=item_id) | Completed(item_id=item_id):
+                waits_since.pop(item_id, None)
+            case Fired(item_id=item_id, name=name, entry=entry, step=step):
+                said = f"event {event.number}: {name} {step} of work item {item_id} fired"
+                if (item_id, name, entry, step) in fired:
+                    yield f"{said} again"
+                if event.at_ms < event.due_ms or waits_since.get(item_id) != entry:
+                    yield f"{said}, which it was not to"
+                fired.add((item_id, name, entry, step))
 
 
 def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:

@@ -178,9 +178,10 @@ def _routing(item_id: str, request_id: str) -> Wish:
 
 
 def answer_of(told: Any) -> Answer:
-    """Read an answer; how a known work item stands now is told anew each time, and is no part of it."""
+    """Read an answer; what is told anew each time, as things stand then, is no part of it."""
     if isinstance(told, decisions.Decision):
         told.ClearField("known_work_item")
+        told.ClearField("expected_contact_time")  # told only while what it was decided by is active
     mark = sha1(told.SerializeToString(deterministic=True)).hexdigest()[:12]
     match told:
         case decisions.Decision():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from router.model.decision import Decision
+from router.model.decision import Block, Decision
+from router.model.events import Fired
 from tests.chaos.checks import Evidence
 from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault
@@ -48,6 +49,18 @@ class Facts:
     def assigned(self) -> list[Decision]:
         """Decisions that gave a work item an owner."""
         return [decision for decision in self.decisions if decision.rep]
+
+    @property
+    def fired(self) -> list[Fired]:
+        """Timers that fired."""
+        return [event for event in self.evidence.events if isinstance(event, Fired)]
+
+    def kept_from(self, block: Block) -> int:
+        """Count the decisions in which somebody had no room for a reason beside capacity."""
+        return sum(
+            any(blocked[1] == block for state in decision.seen for blocked in state.blocked)
+            for decision in self.decisions
+        )
 
     def answered(self, method: str) -> int:
         """Count the calls of a method that were answered."""

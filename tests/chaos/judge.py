@@ -6,9 +6,11 @@ judge's hands.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from failures import StoreUnavailable
 from router.adapters.queue import WorkSettings, routing_queue
@@ -16,6 +18,7 @@ from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
+from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.events import Completed, Event
 from tests.chaos.checks import Evidence, violations
@@ -25,6 +28,7 @@ from tests.chaos.lenders import QUEUE, Lendings
 from tests.chaos.plan import Fault
 from tests.chaos.processes import until
 from tests.chaos.system import System
+from tests.chaos.terms import HOUR_MS, Terms
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import JobState
@@ -43,18 +47,27 @@ class Judge:
         Whose part of it.
     caps
         Open units each of their reps may have.
+    terms
+        Their leave, and their caps beside that.
     """
 
     def __init__(
-        self, system: System, tenant: str, caps: Mapping[str, int], stores: Stores, planners: PlannerCache
+        self,
+        system: System,
+        tenant: str,
+        caps: Mapping[str, int],
+        terms: Terms,
+        stores: Stores,
+        planners: PlannerCache,
     ) -> None:
         self._system = system
         self._tenant = tenant
         self._caps = caps
+        self._terms = terms
         self._stores = stores
         self._planners = planners
         self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
-        self.evidence = Evidence([], [], {}, [], caps)
+        self.evidence = Evidence([], [], {}, [], caps, terms)
         """What was judged by."""
 
     async def rest(self, watchers: Sequence[Watcher], patience_s: float) -> list[str]:
@@ -88,7 +101,16 @@ class Judge:
         if not await self._stores.assignments.waiting(self._tenant, count=1):
             return False
         loads = await self._stores.assignments.loads(self._tenant)
-        return sum(loads.values()) < sum(self._caps.values())
+        hour, open_units, given = int(time.time() * 1000) // HOUR_MS, Counter[str](), Counter[str]()
+        for (rep, _), units in loads.items():
+            open_units[rep] += units
+        for event in await self.events():
+            if isinstance(event, Decision) and event.at_ms // HOUR_MS == hour:
+                given[event.rep] += 1
+        return any(
+            open_units[rep] < cap and not self._terms.reached(rep, open_units[rep], given[rep])
+            for rep, cap in self._caps.items()
+        )
 
     async def _all_told(self, watchers: Sequence[Watcher]) -> bool:
         changes = [event.number for event in await self.events() if isinstance(event, Decision | Completed)]
@@ -118,11 +140,14 @@ class Judge:
     async def _verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
         events = await self.events()
         states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
-        self.evidence = Evidence(history, events, states, [watcher.seen for watcher in watchers], self._caps)
+        self.evidence = Evidence(
+            history, events, states, [watcher.seen for watcher in watchers], self._caps, self._terms
+        )
         found = list(violations(self.evidence))
-        found += [f"verify: {text}" async for text in Replay(self._stores.assignments, self._planners).differences(
-            self._tenant)]  # fmt: skip
         stores = self._stores
+        check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, self._planners))
+        replay = Replay(stores.assignments, stores.presences, self._planners, check)
+        found += [f"verify: {text}" async for text in replay.differences(self._tenant)]
         audit = TamperCheck(
             stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets
         )
@@ -154,12 +179,12 @@ class Judge:
 
 
 @asynccontextmanager
-async def judge_of(system: System, tenant: str, caps: Mapping[str, int]) -> AsyncIterator[Judge]:
+async def judge_of(system: System, tenant: str, caps: Mapping[str, int], terms: Terms) -> AsyncIterator[Judge]:
     """Open a way to the store, past what the service uses."""
     stores = Stores.connect(system.store.direct_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     try:
-        yield Judge(system, tenant, caps, stores, planners)
+        yield Judge(system, tenant, caps, terms, stores, planners)
     finally:
         planners.close()
         await stores.close()

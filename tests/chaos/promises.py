@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from router.model.decision import Cause
+from router.model.decision import Block, Cause
 from tests.chaos.altered import Edits
 from tests.chaos.facts import Facts
 from tests.chaos.guards import Guard
@@ -18,6 +18,10 @@ from tests.chaos.tally import Tally
 
 _OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
 _SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
+_MOVED = "return {'MOVED', log.now_ms} end"
+_REACHED = "counted + amount > cap[5] or (cap[6] >= 0 and counted > cap[6])"
+_NOTED = "  note_fired(record, name, entry, step, log.now_ms)\n"
+_AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('SET', key, packed)"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
 _IN_COMMIT = (
@@ -113,10 +117,34 @@ PROMISES = (
         "no rep has more than their cap, at any moment of the log",
         Guard(
             "caps are looked at in the commit",
-            Edits({"bind": [("limit >= 0 and units >= limit", "false")]}),
+            Edits({"bind": [("units and units >= limit", "false")]}),
         ),
         checked=lambda facts: len(facts.decisions),
         decided=lambda facts: sum(any(state.full for state in decision.seen) for decision in facts.decisions),
+    ),
+    Promise(
+        "nobody who is away gets work, unless a person gives it to them",
+        Guard("who is away is looked at in the commit", Edits({"bind": [(_AWAY_NOW, "false")]})),
+        checked=lambda facts: len(facts.assigned),
+        decided=lambda facts: facts.kept_from(Block.AWAY),
+    ),
+    Promise(
+        "a plan holds for its interval alone, and gives nobody on leave work",
+        Guard("a plan for another instant is made anew", Edits({"bind": [(_MOVED, "end")]})),
+        checked=lambda facts: len(facts.assigned),
+        decided=replied("bind MOVED"),
+    ),
+    Promise(
+        "no cap beside capacity is exceeded, unless a person gives more",
+        Guard("caps beside capacity are looked at in the commit", Edits({"bind": [(_REACHED, "false")]})),
+        checked=lambda facts: len(facts.assigned),
+        decided=lambda facts: facts.kept_from(Block.REACHED_CAP),
+    ),
+    Promise(
+        "a timer fires once, and for what still waits",
+        Guard("a work item remembers what fired", Edits({"fire": [(_NOTED, "")]})),
+        checked=lambda facts: len(facts.fired),
+        decided=lambda facts: len(facts.fired),
     ),
     Promise(
         "a decision is by the rules and reps of its place in the log",

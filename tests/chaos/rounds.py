@@ -28,6 +28,7 @@ from tests.chaos.clients import Client, Leads
 from tests.chaos.faults import Faults
 from tests.chaos.history import PATIENCE_S, Call, long_enough
 from tests.chaos.judge import judge_of
+from tests.chaos.leaver import Leaver
 from tests.chaos.lenders import QUEUE, Lender, Lendings
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
@@ -37,6 +38,7 @@ from tests.chaos.publisher import Publisher
 from tests.chaos.stores import Lone
 from tests.chaos.system import System
 from tests.chaos.tally import Tally
+from tests.chaos.terms import Terms, drawn
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
 
@@ -101,43 +103,54 @@ class Round:
                 for address in system.addresses
             ]
             if Fault.STORE_EMPTIED in self.faults and self.number % _EACH == 0 and isinstance(system.store, Lone):
-                reps = await self._arranged_after_a_loss(system, system.store, apis, random, tally)
+                terms = await self._arranged_after_a_loss(system, system.store, apis, random, tally)
             else:
-                reps = await arrange(apis[0], "rep")
-            await self._live(system, apis, reps, random, tally)
+                terms = await self._arranged(apis[0], "rep", random)
+            await self._live(system, apis, terms, random, tally)
         tally.violations += [*system.unasked_deaths(), *system.crashes()]
         return tally
 
+    async def _arranged(self, api: Api, name: str, random: Random) -> Terms:
+        """Hire reps of a name on terms of their own."""
+        terms = drawn(random, [f"{name}-{number}" for number in range(REPS)], int(time.time() * 1000), self.seconds)
+        await arrange(api, terms)
+        return terms
+
     async def _arranged_after_a_loss(
         self, system: System, store: Lone, apis: list[Api], random: Random, tally: Tally
-    ) -> list[str]:
+    ) -> Terms:
         """Let clients call until the store has lost everything; what they were told has no log to be held against."""
         history, sleeper = list[Call](), system.servers[0]
-        leads = Leads(random, await arrange(apis[0], "past"), "past")
+        leads = Leads(random, [*(await self._arranged(apis[0], "past", random)).leave], "past")
         async with _calling(apis, leads, history):
             await asyncio.sleep(_PAST_S)
             sleeper.send(signal.SIGSTOP)
             await store.emptied()
             await asyncio.sleep(_PAST_S)
         await system.ready()
-        reps = await arrange(apis[1], "rep")
+        terms = await self._arranged(apis[1], "rep", random)
         sleeper.send(signal.SIGCONT)
         tally.faults[Fault.STORE_EMPTIED] += 1
         tally.unjudged += len(history)
         tally.calls += Counter((call.method, call.status) for call in history)
         tally.violations += without_a_log(history)
-        return reps
+        return terms
 
-    async def _live(self, system: System, apis: list[Api], reps: list[str], random: Random, tally: Tally) -> None:
-        history, lendings, publisher = list[Call](), Lendings(), Publisher(apis[0], RULES, Random(random.random()))
+    async def _live(self, system: System, apis: list[Api], terms: Terms, random: Random, tally: Tally) -> None:
+        reps, history = [*terms.leave], list[Call]()
+        lendings, publisher = Lendings(), Publisher(apis[0], RULES, Random(random.random()))
         system.replies()  # what was answered until now is no matter of this round
         watchers = [
             Watcher(apis, Random(random.random()), history, time.monotonic, drops_known=self.watchers_drop)
             for _ in range(WATCHERS)
         ]
-        async with judge_of(system, self.tenant, dict.fromkeys(reps, CAP)) as judge:
+        async with judge_of(system, self.tenant, dict.fromkeys(reps, CAP), terms) as judge:
+            leaving = self._leaver(system, reps, Random(random.random()))
             async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
-                async with _calling(apis, Leads(random, reps, "L"), history, publisher.run):
+                async with (
+                    leaving as leaver,
+                    _calling(apis, Leads(random, reps, "L"), history, publisher.run, leaver.run),
+                ):
                     faults = Faults(system, self.places, self.tenant, partial(long_enough, history))
                     await self._let_fall(faults, system.topology.pause_s, tally)
                 restless = await judge.rest(watchers, self.patience_s)
@@ -167,6 +180,15 @@ class Round:
         finally:
             stopped.set()
             await asyncio.gather(*lending)
+            await close(client)
+
+    @asynccontextmanager
+    async def _leaver(self, system: System, reps: list[str], random: Random) -> AsyncIterator[Leaver]:
+        """Yield who lets reps leave and come back."""
+        client = client_for(system.store.url, replicas=system.store.replicas)
+        try:
+            yield Leaver(client, self.tenant, reps, random)
+        finally:
             await close(client)
 
     async def _let_fall(self, faults: Faults, pause_s: tuple[float, float], tally: Tally) -> None:
@@ -211,14 +233,16 @@ async def _calling(
         await asyncio.gather(*calling)
 
 
-async def arrange(api: Api, name: str) -> list[str]:
-    """Hire reps of a name with a cap, and let whoever cannot be taken wait; server and store may still be starting."""
-    reps = [f"{name}-{number}" for number in range(REPS)]
+async def arrange(api: Api, terms: Terms) -> None:
+    """Hire reps on terms, and let whoever cannot be taken wait; server and store may still be starting."""
+    reps = [*terms.leave]
     for rep in reps:
         await until(partial(_is_done, partial(api.hire, rep, capacity={"LEAD": CAP})), f"{rep} to be hired")
     await until(partial(_is_done, partial(api.pool, "everyone", reps)), "a pool")
+    client = client_for(api.redis_url)
+    await until(partial(_is_done, partial(terms.agree, client, api.tenant)), "terms")
+    await close(client)
     await until(partial(_is_done, partial(api.adopt, RULES)), "rules")
-    return reps
 
 
 async def _is_done(change: Callable[[], Awaitable[object]]) -> bool:

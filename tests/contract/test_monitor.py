@@ -41,9 +41,9 @@ class Observer:
 
 
 async def test_each_decision_is_told_once_however_often_the_monitor_looks(world: Routing) -> None:
-    observer, overdue = Observer(), ""
+    observer, overdue = Observer(), list[str]()
 
-    async def late(_: str) -> str:
+    async def late(_: str) -> list[str]:
         return overdue
 
     monitor = Monitor(world.tenant, world.store, world.snapshots, world.planners, late, observer)
@@ -51,7 +51,7 @@ async def test_each_decision_is_told_once_however_often_the_monitor_looks(world:
     for number in range(60):  # more than a page
         await world.route(f"L-{number + 2}")
     second = await monitor.look()
-    overdue = "a job is late"
+    overdue = ["a job is late"]
     third = await monitor.look()
 
     assert (first, second, third) == ([], [], ["a job is late"])

@@ -6,16 +6,19 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from router.adapters.durable_rules import selection as engines
-from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set
-from router.model.workforce import Member, Pool, Rep, Territories, Territory
+from router.adapters.rule_sandbox.child import read_workforce
+from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set, written_workforce
+from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
+from router.model.workforce import Member, Pool, Record, Rep, Territory, WorkforceRecords
 from router.rules import codec as stored
-from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
+from tests.workforces import records
 
 SOURCE = """
 fields: {region: {type: string}, n: {type: number}}
@@ -28,10 +31,11 @@ tests:
   - {name: east, item: {region: 上海}, expect: {rule: east, eligible: [a]}}
   - {name: wrong, item: {n: 5}, expect: {rule: east}}
 """
-WORKFORCE = ScenarioWorkforce(
+WORKFORCE = records(
+    1,
     {"a": Rep("a", attributes={"regions": ("华东",)}), "b": Rep("b")},
     {"east": Pool("east", (Member("a"), Member("b", 500)))},
-    Territories({"上海": Territory("上海", "华东"), "华东": Territory("华东")}),
+    {"上海": Territory("上海", "华东"), "华东": Territory("华东")},
 )
 
 
@@ -43,6 +47,25 @@ async def test_a_good_source_comes_back_stored_with_its_test_results() -> None:
     assert [(result.name, result.passed) for result in trial.test_results] == [("east", True), ("wrong", False)]
     assert [rule.id for rule in stored.loads(trial.stored_json).rules] == ["east"]
     assert not trial.is_publishable
+
+
+async def test_hours_of_a_workforce_are_known_in_the_child() -> None:
+    office = Calendar(
+        "office", "Asia/Shanghai", (WeeklyHours(0, Hours(540, 1080)),), (CalendarException("2026-10-10"),)
+    )
+    leave = Absence("a/1", 0, 1_000)
+    settings = TenantSettings(time_zone="Asia/Shanghai", calendar="office")
+    hours: dict[str, Mapping[str, Record]] = {
+        "calendar": {"office": office},
+        "absence": {leave.id: leave},
+        "tenant": {settings.id: settings},
+    }
+    timed = WorkforceRecords(by_kind={**WORKFORCE.by_kind, **hours})
+
+    trial = await try_rule_set(SOURCE, ["all", "east"], timed)
+
+    assert [problem.path for problem in trial.problems] == ["rules[0].route.pool"]
+    assert read_workforce(written_workforce(timed)).by_kind == timed.by_kind
 
 
 async def test_other_tests_can_be_run_instead_of_its_own() -> None:

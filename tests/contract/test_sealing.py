@@ -15,6 +15,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import ReassignRequest, Refusal, RouteRequest, reassign_command
@@ -80,6 +81,7 @@ class World:
 
     store: Any
     workforce: Any
+    presences: Any
     rule_sets: Any
     customer_scores: Any
     values: Any
@@ -116,7 +118,7 @@ class World:
         return (await self.eraser.erase(self.tenant, Subject(item_id, customer), **given)).counts
 
     async def replay(self) -> tuple[list[str], set[str]]:
-        verification = Replay(self.store, self.planners)
+        verification = Replay(self.store, self.presences, self.planners)
         return [difference async for difference in verification.differences(self.tenant)], verification.erased
 
 
@@ -131,11 +133,11 @@ async def redis(store: EmbeddedServer) -> AsyncIterator[Any]:
 async def world(request: pytest.FixtureRequest, redis: Any, tenant: str) -> World:
     memory = MemoryStore(lambda: 0)
     made = (
-        World(memory, memory, memory, memory, memory, tenant)
+        World(memory, memory, memory, memory, memory, memory, tenant)
         if request.param == "memory"
         else World(
-            RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis), RedisCustomerScores(redis),
-            RedisPersonalValues(redis), tenant,
+            RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
+            RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
         )
     )  # fmt: skip
     await made.arrange()
@@ -265,7 +267,7 @@ async def test_what_was_read_before_erasing_is_not_written_after_it(world: World
     await world.route(phone=PHONE)
     planner, stored = await world.planners.current(world.tenant), await world.queries.item(world.tenant, "crm~L-1")
     wish, item = ReassignRequest("crm~L-1", "cy"), stored.decision.head.item
-    late = reassign_command(world.tenant, planner, wish, stored.record, item, "")
+    late = reassign_command(world.tenant, planner, wish, stored.record, item, "", 0)
     await world.erase("crm~L-1")
 
     answers = await world.store.bind(world.tenant, planner.revisions, [late])
@@ -368,8 +370,8 @@ class TestOnRedis:
 
 async def _on_redis(redis: Any, tenant: str) -> World:
     world = World(
-        RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis), RedisCustomerScores(redis),
-        RedisPersonalValues(redis), tenant,
+        RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
+        RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
     )  # fmt: skip
     await world.arrange()
     return world
@@ -378,7 +380,7 @@ async def _on_redis(redis: Any, tenant: str) -> World:
 async def test_what_came_before_it_was_declared_personal_is_not_said_to_be_erased(world: World) -> None:
     await world.route("L-1", nickname="Mo")
     await world.route("L-2", city="x")
-    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later = replace(world)
     later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["city"]))
     later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
 
@@ -447,7 +449,7 @@ async def test_what_of_a_customer_came_before_an_operator_declared_it_personal_i
     world: World,
 ) -> None:
     await world.route("L-1", region="x", customer="C-1")
-    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later = replace(world)
     later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["region"]))
     later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
 
@@ -468,7 +470,7 @@ async def test_what_rules_compared_reps_with_is_not_said_to_be_erased_and_stops_
     await world.route("L-1", region="x", phone="110", customer="C-1")
     if rules_since == "without":
         await world.publish(RULES)
-    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later = replace(world)
     later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["region"]))
     later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)
 
@@ -489,7 +491,7 @@ async def test_what_was_charged_by_a_field_is_not_said_to_be_erased_with_it(
     edit = Edit("pool", "weighed", lambda _: Pool("weighed", (Member("bo"),), value_weighted=True), create=True)
     await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, [edit])
     await world.publish(CHARGING.replace("weighed", pool))
-    later = World(world.store, world.workforce, world.rule_sets, world.customer_scores, world.values, world.tenant)
+    later = replace(world)
     later.planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets, personal=Personal.of(["risk"]))
     later.router = Router(later.store, later.planners, later.queries, later.customer_scores)
     later.eraser = Eraser(world.store, world.values, EmptyQueue(), later.planners)

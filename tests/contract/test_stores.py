@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,42 +15,73 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from redis.asyncio import Redis
 
 from failures import Failure
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest
+from router.assignment.caps import Amounts
+from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
-from router.assignment.roster import ResolvedRequirement, Roster
+from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
+from router.backlog.lifts import lifts_of
 from router.backlog.requeuer import Requeuer
+from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
+from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionInputs
 from router.model.errors import NotFound
-from router.model.events import Completed, Erased, RulesPublished, Settled, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Credited,
+    Erased,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    Settled,
+    WorkforceChanged,
+)
 from router.model.revisions import RevisionPair
-from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.follower import TimerFollower
+from router.timers.timer import digest
 from router.workforce.edits import Edit
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
+from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
+from tests.workforces import roster as roster_of
 
 TENANT = "t"
 REPS = ("ana", "bo", "陈", "dev")
 POOLS = ("east", "west")
+HOUR_MS = 3_600_000
+MONDAY_MS = 1_791_158_400_000
+"""The midnight, in UTC, at which 5 October 2026 begins."""
+CALENDARS = tuple(
+    Calendar(name, weekly=tuple(WeeklyHours(day, Hours(start * 60, end * 60)) for day in range(5)))
+    for name, start, end in (("days", 8, 18), ("nights", 20, 6))
+)
+FAR_AHEAD = (4_000_000_000_000, 4_000_000_000_001)
+"""Instants, in milliseconds since the epoch, that no test sees."""
 CUSTOMERS = ("C-1", "客户 2", "C 3")
 RULES = """
 fields:
@@ -75,10 +106,10 @@ rules:
       require: [{rep: skills, op: has, item: skill}]
       prefer: [{rep: skills, op: has, value: ERP, score: 3}]
       value: potential
-      fallback: [{drop: [skills]}, {rep: dev}]
+      fallback: [{drop: [skills]}, {hours: ignore}, {rep: dev}]
   - id: waits
     when: {field: region, op: eq, value: waits}
-    route: {pool: west, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
+    route: {pool: west, hours: wait, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: east}, wait]}
 default:
   route: {pool: west}
 """
@@ -100,8 +131,22 @@ class Nobody:
 class Side:
     """One store with all that is built on it."""
 
-    def __init__(self, assignments: Any, workforce: Any, rule_sets: Any, customer_scores: Any, values: Any) -> None:
+    def __init__(
+        self,
+        assignments: Any,
+        workforce: Any,
+        presences: Any,
+        rule_sets: Any,
+        customer_scores: Any,
+        values: Any,
+        timers: Any,
+    ) -> None:
         self.assignments = assignments
+        self.workforce = workforce
+        self.presences = PresenceService(presences)
+        self.who_is_away = presences
+        self.replay_of = partial(Replay, assignments, presences)
+        self.timers = timers
         self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
@@ -111,6 +156,38 @@ class Side:
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
+
+    async def write(self, kind: str, record_id: str, record: Record | None) -> Any:
+        """Write a record, or delete it."""
+        records = await self.workforce.read(TENANT)
+        return await self.workforce.write(
+            TENANT, records.revision, {(kind, record_id): record}, event_hash=records.event_hash
+        )
+
+    async def bind(self, requests: Sequence[RouteRequest], at_ms: int) -> Any:
+        """Bind what was planned for an instant, and for no other."""
+        planner = await self.planners.current(TENANT)
+        jobs = [route_command(planner, request, request.item, at_ms) for request in requests]
+        return await self.assignments.bind(TENANT, planner.revisions, jobs)
+
+    def follower(self, *_: object) -> TimerFollower:
+        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts_of)])
+
+    async def fire(self) -> tuple[str, int, str]:
+        """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
+        await self.follower().catch_up()
+        before = digest(await self.timers.timers(TENANT))
+        fired = await self.follower().credits.make_due() + await self.timers.fire(TENANT)
+        await self.follower().catch_up()
+        return before, fired, digest(await self.timers.timers(TENANT))
+
+    async def forget_timers(self) -> bool:
+        """Throw the timers away and make them again; say whether they are those that there were."""
+        await self.follower().catch_up()
+        before = await self.timers.timers(TENANT)
+        await self.timers.forget_timers(TENANT)
+        await self.follower().catch_up()
+        return digest(before) == digest(await self.timers.timers(TENANT))
 
     async def wake(self) -> tuple[int, int]:
         """Begin once, then catch up and wake."""
@@ -135,7 +212,16 @@ def without_times(value: Any) -> Any:
     match value:
         case Decision():
             return value._replace(at_ms=0)
-        case Completed() | Erased() | Settled() | WorkforceChanged() | RulesPublished():
+        case (
+            Completed()
+            | Credited()
+            | Erased()
+            | Fired()
+            | PresenceChanged()
+            | Settled()
+            | WorkforceChanged()
+            | RulesPublished()
+        ):
             return replace(value, at_ms=0)
         case list() | tuple():
             return [without_times(entry) for entry in value]
@@ -157,18 +243,25 @@ class Stores(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.redis = Redis.from_url(self.redis_url)
+        self.redis = SimulatedRedis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
-        memory = MemoryStore(lambda: 0)
+        self.clock = SimulatedClock(self.redis)
+        self.set_clock(MONDAY_MS + 10 * HOUR_MS)
+        memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory, memory),
             Side(
-                RedisAssignments(self.redis), RedisWorkforce(self.redis), rule_sets, RedisCustomerScores(self.redis),
-                RedisPersonalValues(self.redis),
+                RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
+                RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
+                RedisTimers(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
+
+    def set_clock(self, now_ms: int) -> None:
+        self.now_ms = now_ms
+        self.loop.run_until_complete(self.clock.set(now_ms * 1000, rate=0))
 
     def both(self, call: Call) -> Any:
         memory, redis = [self.loop.run_until_complete(answer(call(side))) for side in self.sides]
@@ -182,6 +275,8 @@ class Stores(RuleBasedStateMachine):
         stored = dumps(rule_set)
         self.both(lambda side: publish(side, stored))
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
+        for calendar in CALENDARS:
+            self.both(partial(Side.write, kind="calendar", record_id=calendar.id, record=calendar))
         reps = [Edit("rep", rep, partial(a_rep, rep), create=True) for rep in REPS]
         pools = [Edit("pool", pool, partial(a_pool, pool, everybody), create=True) for pool in POOLS]
         self.both(lambda side: side.workforce_service.save(TENANT, [*reps, *pools]))
@@ -197,6 +292,46 @@ class Stores(RuleBasedStateMachine):
         self.both(
             lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
         )
+
+    @rule(hours=st.sampled_from([0, 1, 1, 8, 15, 24, 63]), ms=st.sampled_from([-1, 0, 0]))
+    def pass_time(self, hours: int, ms: int) -> None:
+        self.set_clock(self.now_ms + hours * HOUR_MS + ms)
+
+    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
+    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+        start_ms = self.now_ms + begins * HOUR_MS
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
+
+    @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
+    def settle_hours(self, calendar: str) -> None:
+        self.both(partial(Side.write, kind="tenant", record_id=SETTINGS_ID, record=TenantSettings(calendar=calendar)))
+
+    @rule(calendar=st.sampled_from(["days", "nights"]), shorter=st.integers(0, 3))
+    def edit_hours(self, calendar: str, shorter: int) -> None:
+        """Give a calendar other hours."""
+        (before,) = [each for each in CALENDARS if each.id == calendar]
+        weekly = tuple(
+            replace(day, hours=Hours(day.hours.start + 60 * shorter, day.hours.end)) for day in before.weekly
+        )
+        record = replace(before, weekly=weekly)
+        self.both(partial(Side.write, kind="calendar", record_id=calendar, record=record))
+
+    @rule(data=st.data(), size=st.integers(1, 4), hours=st.sampled_from([0, 0, -9, 1, 12, 60]))
+    def bind_what_is_planned_for_another_time(self, data: st.DataObject, size: int, hours: int) -> None:
+        requests, at_ms = [self.request(data) for _ in range(size)], self.now_ms + hours * HOUR_MS
+        answers = self.both(partial(Side.bind, requests=requests, at_ms=at_ms))
+        if isinstance(answers, list):
+            self.item_ids += [entry.item_id for entry in answers if isinstance(entry, Decision)]
+
+    @rule(
+        rep=st.sampled_from([*REPS, "nobody"]),
+        until_ms=st.sampled_from([None, None, 0, 0, *FAR_AHEAD]),
+        request_id=st.sampled_from(["", "", "", "p1", "a1", "r1"]),
+    )
+    def come_and_go(self, rep: str, until_ms: int | None, request_id: str) -> None:
+        self.both(lambda side: side.presences.set_presence(TENANT, rep, until_ms, request_id=request_id))
+        self.both(lambda side: side.presences.presences(TENANT))
 
     @rule(data=st.data(), size=st.integers(1, 12))
     def route(self, data: st.DataObject, size: int) -> None:
@@ -274,6 +409,14 @@ class Stores(RuleBasedStateMachine):
     def wake(self) -> None:
         self.both(lambda side: side.wake())
 
+    @rule()
+    def fire(self) -> None:
+        self.both(lambda side: side.fire())
+
+    @rule()
+    def forget_timers(self) -> None:
+        assert self.both(lambda side: side.forget_timers())
+
     @rule(number=st.integers(1, 30), before=st.integers(0, 30), count=st.integers(1, 5))
     def read(self, number: int, before: int, count: int) -> None:
         self.both(lambda side: explained(side, number))
@@ -291,6 +434,7 @@ class Stores(RuleBasedStateMachine):
             self.both(partial(ledger_of, pool))
             self.both(partial(report_of, pool))
         self.both(lambda side: side.assignments.loads(TENANT))
+        self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
@@ -305,17 +449,41 @@ def some_rep(draw: st.DrawFn, rep: str) -> Rep:
     skills = tuple(sorted(draw(st.sets(st.sampled_from(["ERP", "CRM"]), min_size=1))))
     cap = draw(st.sampled_from([None, None, 0, 1, 2, 3]))
     capacity = {} if cap is None else {"LEAD": cap}
-    return Rep(
-        rep, attributes={"skills": skills}, active=draw(st.sampled_from([True] * 4 + [False])), capacity=capacity
-    )
+    active, calendar = draw(st.sampled_from([True] * 4 + [False])), draw(st.sampled_from(["", "", "days", "nights"]))
+    caps = draw(some_caps(of_pool=False))
+    return Rep(rep, attributes={"skills": skills}, active=active, capacity=capacity, calendar=calendar, caps=caps)
 
 
 @st.composite
 def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     members = draw(st.dictionaries(st.sampled_from(REPS), st.integers(1, 5000), min_size=1))
     band = draw(st.sampled_from([0, 0, MICROS // 2, 2 * MICROS]))
-    places = tuple(Member(rep, weight) for rep, weight in members.items())
-    return Pool(pool, places, "", band, draw(st.booleans()))
+    ramp = (WeightStep(MONDAY_MS + 12 * HOUR_MS, 300), WeightStep(MONDAY_MS + 40 * HOUR_MS, 900))
+    places = tuple(Member(rep, weight, draw(st.sampled_from([(), (), ramp]))) for rep, weight in members.items())
+    calendar, buffer_ms = draw(st.sampled_from(["", "", "days"])), draw(st.sampled_from([0, 4 * HOUR_MS]))
+    caps = draw(some_caps(of_pool=True))
+    policy = draw(st.sampled_from([None, CreditPolicy(2 * MICROS, 30 * HOUR_MS, 3)]))
+    value_weighted = draw(st.booleans())
+    return Pool(pool, places, "", band, value_weighted, calendar, buffer_ms, caps=caps, absence_policy=policy)
+
+
+@st.composite
+def some_caps(draw: st.DrawFn, *, of_pool: bool) -> tuple[Cap, ...]:
+    """Draw up to three caps that mean something, low enough to be reached."""
+    scopes = st.sampled_from(CapScope) if of_pool else st.just(CapScope.REP)
+    kinds = st.sampled_from([(), (), (Kind.LEAD,), (Kind.LEAD, Kind.TICKET)])
+    limits = st.integers(0, 6)
+    held = st.builds(Cap, st.just(""), st.sampled_from(sorted(HELD)), limits, scopes, kinds)
+    timed = st.builds(
+        Cap, st.just(""), st.sampled_from([CapMeasure.COUNT, CapMeasure.UNITS]), limits, scopes, kinds,
+        st.sampled_from(sorted(CALENDAR_WINDOWS)), st.just(0), st.sampled_from(CapPace),
+    )  # fmt: skip
+    rolling = st.builds(
+        Cap, st.just(""), st.just(CapMeasure.VALUE), st.integers(1, 9_000_000), scopes, kinds,
+        st.just(CapWindow.ROLLING), st.sampled_from([60_000, HOUR_MS]),
+    )  # fmt: skip
+    drawn = draw(st.lists(st.one_of(held, timed, rolling), max_size=3))
+    return tuple(replace(cap, id=f"c{place}") for place, cap in enumerate(drawn))
 
 
 def a_rep(rep: str, _: object) -> Rep:
@@ -323,7 +491,7 @@ def a_rep(rep: str, _: object) -> Rep:
 
 
 def a_pool(pool: str, members: tuple[Member, ...], _: object) -> Pool:
-    return Pool(pool, members)
+    return Pool(pool, members, absence_policy=CreditPolicy(3 * MICROS, 48 * HOUR_MS, 2) if pool == POOLS[0] else None)
 
 
 async def check_of_a_time(side: Side, first: int, length: int, count: int, rep: str) -> None:
@@ -377,7 +545,8 @@ async def explained(side: Side, number: int) -> Any:
 
 
 async def differences(side: Side) -> list[str]:
-    return [difference async for difference in Replay(side.assignments, side.planners).differences(TENANT)]
+    check = TimerCheck(side.assignments, side.timers, side.follower)
+    return [difference async for difference in side.replay_of(side.planners, check).differences(TENANT)]
 
 
 @pytest.fixture(scope="module")
@@ -415,28 +584,38 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     """Send thirty jobs about random candidates, preferences, caps and values through both stores."""
     weight, cap = st.integers(1, 1_000_000), st.one_of(st.none(), st.integers(0, 9))
     reps = {
-        rep: Rep(rep, attributes={"skills": skills}, capacity={} if limit is None else {"LEAD": limit})
+        rep: Rep(
+            rep,
+            attributes={"skills": skills},
+            capacity={} if limit is None else {"LEAD": limit},
+            caps=data.draw(some_caps(of_pool=False)),
+        )
         for rep in "abcdefgh"
         for skills, limit in [(data.draw(st.sampled_from([(), ("x",), ("y",), ("x", "y")])), data.draw(cap))]
     }
     members = tuple(Member(rep, data.draw(weight)) for rep in reps)
-    pool = Pool("p", members, band=data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS])))
-    roster = Roster(0, reps, {"p": pool}, {})
+    band = data.draw(st.sampled_from([0, MICROS // 3, 3 * MICROS]))
+    pool = Pool("p", members, band=band, caps=data.draw(some_caps(of_pool=True)))
+    roster = roster_of(0, reps, {"p": pool}, {})
     likes = [(ResolvedRequirement(Requirement("skills", "has", value=skill), skill), 2) for skill in "xy"]
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 0, 0, (), ())
     jobs = []
     for number in range(30):
         without = frozenset(data.draw(st.sets(st.sampled_from("abcdefgh"), max_size=6)))
-        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without)
+        candidates = roster.candidates("p", Kind.LEAD, (), likes, without=without, at_ms=MONDAY_MS)
         charge = data.draw(st.sampled_from([MICROS, MICROS, 1, 7 * MICROS, 10**13]))
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
-        jobs.append(BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, head, content))
-    redis = Redis.from_url(redis_url)
+        amounts = Amounts(1, data.draw(st.sampled_from([0, MICROS, MICROS, 2 * MICROS])))
+        item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
+        job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content)
+        jobs.append(job._replace(amounts=amounts))
+    redis = SimulatedRedis.from_url(redis_url)
     await redis.flushall()
-    answers = [
-        await store.bind(TENANT, RevisionPair(), jobs) for store in (MemoryStore(lambda: 0), RedisAssignments(redis))
-    ]
+    await SimulatedClock(redis).set(MONDAY_MS * 1000, rate=0)
+    stores = MemoryStore(lambda: MONDAY_MS), RedisAssignments(redis)
+    answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
+    assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
     await redis.aclose()
 
     assert without_times(answers[0]) == without_times(answers[1])

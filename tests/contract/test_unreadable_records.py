@@ -42,7 +42,7 @@ async def test_it_is_named_where_it_is_read_and_in_a_replay(redis: Any, tenant: 
 
     with pytest.raises(CorruptHistory, match="work item crm~L-1: its record cannot be read"):
         await world.store.items(tenant, ["crm~L-0", "crm~L-1"])
-    differences = [found async for found in Replay(world.store, world.planners).differences(tenant)]
+    differences = [found async for found in Replay(world.store, world.presences, world.planners).differences(tenant)]
 
     assert [found.split(" cannot")[0] for found in differences] == ["work item crm~L-1: its record"]
 

@@ -35,7 +35,7 @@ async def bind(world: Routing, mode: Mode = Mode.WAKE, external_id: str = "L-0")
     book = await world.planners.current(world.tenant)
     record = await world.store.item(world.tenant, f"crm~{external_id}")
     present = record or ItemRecord(f"crm~{external_id}", State.RECEIVED, Kind.LEAD, "", "", 0, 0, 0, 0, 0, 0)
-    job = wake_command(book, present, WorkItem(Kind.LEAD, "crm", external_id))
+    job = wake_command(book, present, WorkItem(Kind.LEAD, "crm", external_id), 0)
     assert isinstance(job, BindCommand)
     (answer,) = await world.store.bind(world.tenant, book.revisions, [job._replace(mode=mode)])
     assert isinstance(answer, Decision | Refusal)
@@ -80,7 +80,7 @@ async def test_what_changed_since_it_was_read_is_not_woken(world: Routing) -> No
     await bind(world)
     book = await world.planners.current(world.tenant)
     stale = ItemRecord(ITEM, State.QUEUED, Kind.LEAD, "", "", 0, 3, 3, 3, 3, 3)
-    job = wake_command(book, stale, WorkItem(Kind.LEAD, "crm", "L-0"))
+    job = wake_command(book, stale, WorkItem(Kind.LEAD, "crm", "L-0"), 0)
     assert isinstance(job, BindCommand)
 
     assert await world.store.bind(world.tenant, book.revisions, [job]) == [Refusal.CONFLICT]

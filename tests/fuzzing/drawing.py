@@ -20,6 +20,7 @@ TENANT, OTHER = "fuzz", "others"
 """Whose data is there, and who is nobody's business."""
 NAMES = (
     *(f"tenants/{TENANT}", f"tenants/{TENANT}/reps/ann", f"tenants/{TENANT}/pools/everyone", f"tenants/{TENANT}/queue"),
+    *(f"tenants/{TENANT}/calendars/shanghai", f"tenants/{TENANT}/reps/ann/absences/spring", f"tenants/{TENANT}/reps/-"),
     *(f"tenants/{TENANT}/territories/华东", f"tenants/{TENANT}/workItems/crm~L-1", f"tenants/{TENANT}/decisions/6"),
     *(f"tenants/{TENANT}/ruleSets/1", f"tenants/{TENANT}/ruleSets/active"),
     *(f"tenants/{OTHER}", f"tenants/{OTHER}/reps/ann", f"tenants/{OTHER}/workItems/crm~L-1", f"tenants/{OTHER}/queue"),

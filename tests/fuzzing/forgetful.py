@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from router.assignment.commands import BindCommand, KnownAs, Refusal
+from router.assignment.commands import BindCommand, KnownAs, Moved, Refusal
 from router.model.decision import Decision
 from router.model.errors import StaleRevision
 from router.model.revisions import RevisionPair
@@ -34,7 +34,7 @@ class ForgetfulStore(MemoryStore):
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         if revisions[2:] != (self._event_hash, self._event_hash):
             raise StaleRevision(f"tenants/{tenant}", "the store lost its past")
         return await super().bind(tenant, revisions, jobs, preview=preview)

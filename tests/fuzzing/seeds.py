@@ -12,6 +12,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_reflection.v1alpha import reflection_pb2 as reflection
 
+from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
@@ -94,6 +95,16 @@ _EVERYONE = workforce.Pool(
     name=f"{PARENT}/pools/everyone", band=1,
     members=[workforce.PoolMember(rep="ann", weight=1), workforce.PoolMember(rep="bo", weight=2.5)],
 )  # fmt: skip
+_HOURS = calendars.HoursOfDay(start="10:00", end="24:00")
+_CALENDAR = calendars.Calendar(
+    name=f"{PARENT}/calendars/shanghai", time_zone="Asia/Shanghai", official_until="2026-12-31",
+    weekly=[calendars.WeeklyHours(day=1, start="09:00", end="18:00")],
+    exceptions=[calendars.CalendarException(date="2026-10-10", hours=[_HOURS], display_name="调休")],
+)  # fmt: skip
+_ABSENCE = calendars.Absence(
+    name=f"{PARENT}/reps/ann/absences/spring", reason="away",
+    start_time=Timestamp(seconds=1_600_000_000), end_time=Timestamp(seconds=1_600_086_400),
+)  # fmt: skip
 
 BEGINNING: Sequence[tuple[str, Message]] = (
     (
@@ -119,6 +130,18 @@ BEGINNING: Sequence[tuple[str, Message]] = (
     ("fairlead.v1.RuleService/PublishRuleSet", rules.PublishRuleSetRequest(parent=PARENT, source=RULES, note="first")),
     ("fairlead.v1.RoutingService/RouteWorkItem", _ROUTE),
     ("fairlead.v1.RoutingService/SubmitWorkItem", _SUBMIT),
+    (
+        "fairlead.v1.WorkforceService/CreateCalendar",
+        calendars.CreateCalendarRequest(parent=PARENT, calendar_id="shanghai", calendar=_CALENDAR),
+    ),
+    (
+        "fairlead.v1.WorkforceService/CreateCalendar",
+        calendars.CreateCalendarRequest(parent=PARENT, calendar_id="night", calendar=_CALENDAR),
+    ),
+    (
+        "fairlead.v1.WorkforceService/CreateAbsence",
+        calendars.CreateAbsenceRequest(parent=f"{PARENT}/reps/ann", absence_id="spring", absence=_ABSENCE),
+    ),
 )
 """What is there before anybody attacks, in this order."""
 _OTHERS: Mapping[str, Sequence[Message]] = {
@@ -172,6 +195,29 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.WorkforceService/UpdateTerritory": [
         workforce.UpdateTerritoryRequest(territory=workforce.Territory(name=f"{PARENT}/territories/上海"))
     ],
+    "fairlead.v1.WorkforceService/UpdateCalendar": [calendars.UpdateCalendarRequest(calendar=_CALENDAR)],
+    "fairlead.v1.WorkforceService/ImportCalendar": [
+        calendars.ImportCalendarRequest(
+            name=_CALENDAR.name, country=calendars.CountryDays(country="DE", subdivision="BY", years=[2026])
+        ),
+        calendars.ImportCalendarRequest(
+            name=_CALENDAR.name, ics=calendars.IcsDays(content=b"BEGIN:VCALENDAR\nEND:VCALENDAR", years=[2026])
+        ),
+    ],
+    "fairlead.v1.WorkforceService/UpdateAbsence": [calendars.UpdateAbsenceRequest(absence=_ABSENCE)],
+    "fairlead.v1.WorkforceService/ListAbsences": [calendars.ListAbsencesRequest(parent=f"{PARENT}/reps/ann")],
+    "fairlead.v1.WorkforceService/UpdateTenant": [
+        calendars.UpdateTenantRequest(
+            tenant=calendars.Tenant(name=PARENT, time_zone="Asia/Shanghai", calendar="shanghai")
+        )
+    ],
+    "fairlead.v1.WorkforceService/GetTenant": [calendars.GetTenantRequest(name=PARENT)],
+    "fairlead.v1.WorkforceService/SetRepPresence": [
+        calendars.SetRepPresenceRequest(
+            name=f"{PARENT}/reps/ann", presence=calendars.PRESENCE_AWAY, until_time=Timestamp(seconds=4_000_000_000)
+        ),
+        calendars.SetRepPresenceRequest(name=f"{PARENT}/reps/bo", presence=calendars.PRESENCE_AVAILABLE),
+    ],
     "fairlead.v1.RuleService/ValidateRuleSet": [rules.ValidateRuleSetRequest(parent=PARENT, source=RULES)],
     "fairlead.v1.RuleService/TestRuleSet": [rules.TestRuleSetRequest(parent=PARENT, source=RULES, tests="tests: []")],
     "fairlead.v1.RuleService/GetRuleSet": [rules.GetRuleSetRequest(name=f"{PARENT}/ruleSets/active")],
@@ -219,7 +265,13 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
 }
 
 
-_THINGS = {"Rep": "reps/ann", "Pool": "pools/everyone", "Territory": "territories/上海"}
+_THINGS = {
+    "Rep": "reps/ann",
+    "Pool": "pools/everyone",
+    "Territory": "territories/上海",
+    "Calendar": "calendars/night",
+    "Absence": "reps/ann/absences/spring",
+}
 
 
 def seeds_of(name: str) -> Sequence[bytes]:

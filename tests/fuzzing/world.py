@@ -37,6 +37,7 @@ from router.history.replay import Replay
 from router.history.watch import WatchService
 from router.model.decision import Decision
 from router.model.events import Settled
+from router.model.workforce import WorkforceRecords
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
@@ -46,9 +47,9 @@ from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
-from router.rules.scenarios import ScenarioWorkforce
 from router.rules.trial import Trial
 from router.submission.service import SubmissionService
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
 from scoring.memory import LastScore
@@ -165,7 +166,7 @@ class World:
             ),
             (QueueServicer(intake), queue_pb2),
             (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
-            (WorkforceServicer(workforce_service), workforce_pb2),
+            (WorkforceServicer(workforce_service, PresenceService(self._store)), workforce_pb2),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
             (DecisionServicer(queries, presenter), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),
@@ -238,7 +239,7 @@ class World:
             If it is not what the log says, or somebody changed what is not theirs.
         """
         for tenant in (TENANT, OTHER):
-            async for difference in Replay(self._store, self._planners).differences(tenant):
+            async for difference in Replay(self._store, self._store, self._planners).differences(tenant):
                 raise Violation(f"verify {tenant}: {difference}")
         await self._check_actors()
         self._store.forget()
@@ -264,7 +265,7 @@ class World:
 async def _tried(
     source: str,
     pools: Collection[str] | None = None,
-    workforce: ScenarioWorkforce | None = None,
+    workforce: WorkforceRecords | None = None,
     *,
     tests: str | None = None,
 ) -> Trial:

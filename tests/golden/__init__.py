@@ -18,6 +18,12 @@ Each is written likewise on its commit::
     .venv/bin/python -m tests.golden.write_spellings ../spellings_fb041ba
     .venv/bin/python -m tests.golden.write_spellings ../spellings_329b6ac personal
 
+format_3_a211184 holds the last store of before anybody could be away: store.jsonl, answers.jsonl, what its service
+answered on these keys, and contract.json::
+
+    .venv/bin/python -m tests.golden.write_format_3 ../format_3_a211184
+    .venv/bin/python -m tests.golden.contract ../format_3_a211184/contract.json
+
 tables_66829cd holds the last model written before there were triples, with pairs, and answers.jsonl, what it says of
 rows to the bit::
 
@@ -33,4 +39,5 @@ FB041BA = Path(__file__).parent / "fb041ba"
 SPELLINGS_FB041BA = Path(__file__).parent / "spellings_fb041ba"
 SPELLINGS_329B6AC = Path(__file__).parent / "spellings_329b6ac"
 """Stores of formats 1 and 2 with work items as people spell them; the second one's external ids are sealed."""
+FORMAT_3_A211184 = Path(__file__).parent / "format_3_a211184"
 TABLES_66829CD = Path(__file__).parent / "tables_66829cd"

@@ -27,11 +27,16 @@ def answers(channel: grpc.Channel, tenants: Iterable[str]) -> list[Json]:
     return [ask(channel, method, request) for method, request in [*asked, *_about_models(channel)]]
 
 
-def _about(channel: grpc.Channel, parent: str) -> Iterator[Question]:
+def of_routing(channel: grpc.Channel, parent: str) -> Iterator[Question]:
+    """Yield what routing alone is asked."""
     yield from _workforce(channel, parent)
     yield from _rules(channel, parent)
     yield from _work_items(channel, parent)
     yield from _queue(channel, parent)
+
+
+def _about(channel: grpc.Channel, parent: str) -> Iterator[Question]:
+    yield from of_routing(channel, parent)
     yield from _customers(parent)
     yield from _operations(channel, parent)
 

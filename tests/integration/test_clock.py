@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,17 +20,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
+from fairlead.v1 import workforce_pb2
 from router.adapters.redis.repositories import Stores
+from router.cli.absence_cells import absence_policy
+from router.model.calendars import Absence, Calendar, Hours, WeeklyHours
+from router.model.events import Credited, Fired
+from router.model.workforce import Record, Rep
+from router.workforce.presence import PresenceService
 from service import main
 from store.clients import client_for, close
 from store.clock import KEY, LAST_US, SimulatedClock
+from store.clock import simulated as simulated_scripts
 from store.embedded.orphans import socket_path
 from store.embedded.server import EmbeddedServer
 from store.scripts import lua
-from tests.api import EVERYONE, Api, connected, differences
+from tests.api import EVERYONE, WAITING, Api, connected, differences
 from tests.served import Served, refusal
 
 MONDAY = datetime(2031, 3, 3, 9, tzinfo=UTC)
+WAITS = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
 _instants = st.integers(0, 4_000_000_000_000)
 """Milliseconds since the epoch, until 2096."""
 
@@ -97,6 +106,84 @@ async def times_of_decisions(address: str, tenant: str) -> set[datetime]:
         async with connected(address, tenant) as api:
             times.add((await api.route()).decide_time.ToDatetime(UTC))
     return times
+
+
+async def goes_away(data: Path, tenant: str, rep: str, until: datetime) -> None:
+    """Have a rep away until an instant of the simulated clock."""
+    stores = Stores.connect(url_of(data))
+    with simulated_scripts():
+        await PresenceService(stores.presences).set_presence(tenant, rep, round(until.timestamp() * 1000))
+    await stores.close()
+
+
+async def test_06_whoever_is_back_gets_what_waits_longest_at_that_very_instant(
+    simulated: Served, data: Path, tenant: str
+) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-03-03T09:00")
+    back = MONDAY + timedelta(hours=3)
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.adopt(WAITS)
+        await api.hire("ann", capacity={"LEAD": 2})
+        await api.pool("everyone", ["ann"])
+        await goes_away(data, tenant, "ann", back)
+        for number in range(3):
+            assert (await api.route(f"L-{number}")).outcome == WAITING
+            await moves(data, "advance", "1m")
+        printed = await asyncio.to_thread(moved, data, "advance", "2d")
+        owners = [(await api.item(f"{api.parent}/workItems/crm~L-{number}")).owner for number in range(3)]
+        woken = [await api.decision((await api.item(f"{api.parent}/workItems/crm~L-{n}")).decision) for n in range(2)]
+
+    assert "3 timers fired on the way" in printed
+    assert printed.startswith("2031-03-05 09:03:00 UTC, and stands")
+    assert owners == [api.rep_name("ann"), api.rep_name("ann"), ""]
+    assert {decision.decide_time.ToDatetime(UTC) for decision in woken} == {back}
+    assert await differences(url_of(data), tenant) == []
+
+
+async def works_nine_to_six(data: Path, tenant: str, rep: str) -> None:
+    """Have a rep who may have two leads work from nine to six on weekdays in Shanghai."""
+    hours = tuple(WeeklyHours(day, Hours(9 * 60, 18 * 60)) for day in range(5))
+    records: dict[tuple[str, str], Record] = {
+        ("calendar", "office"): Calendar("office", "Asia/Shanghai", hours),
+        ("rep", rep): Rep(rep, capacity={"LEAD": 2}, calendar="office"),
+    }
+    stores = Stores.connect(url_of(data))
+    with simulated_scripts():
+        present = await stores.workforce.read(tenant)
+        await stores.workforce.write(tenant, present.revision, records, event_hash=present.event_hash)
+    await stores.close()
+
+
+async def test_07_what_came_on_saturday_has_its_owner_when_they_come_on_monday(
+    simulated: Served, data: Path, tenant: str
+) -> None:
+    monday_at_nine = datetime(2031, 3, 3, 1, tzinfo=UTC)
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-03-01T12:00+08:00")
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.adopt(WAITS)
+        await api.hire("ann")
+        await api.pool("everyone", ["ann"])
+        await works_nine_to_six(data, tenant, "ann")
+        outcomes = {(await api.route(f"L-{number}")).outcome for number in range(3)}
+        await moves(data, "advance", "1w")
+        items = [await api.item(f"{api.parent}/workItems/crm~L-{number}") for number in range(3)]
+        woken = [await api.decision(item.decision) for item in items[:2]]
+
+    assert outcomes == {WAITING}
+    assert [item.owner for item in items] == [api.rep_name("ann"), api.rep_name("ann"), ""]
+    assert {decision.decide_time.ToDatetime(UTC) for decision in woken} == {monday_at_nine}
+    assert await steps_fired(data, tenant) == {"crm~L-0": 1, "crm~L-1": 1, "crm~L-2": 5}
+    assert await differences(url_of(data), tenant) == []
+
+
+async def steps_fired(data: Path, tenant: str) -> dict[str, int]:
+    """Return how often each work item was woken."""
+    stores = Stores.connect(url_of(data))
+    events = await stores.assignments.events(tenant, count=1000)
+    await stores.close()
+    return dict(Counter(event.item_id for event in events if isinstance(event, Fired)))
 
 
 @contextmanager
@@ -260,10 +347,33 @@ def test_a_real_store_that_has_a_simulated_clock_is_served_by_nobody(own_store: 
         assert f"this store has the key {KEY}: its time is simulated" in output
 
 
-def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(simulated: Served, data: Path) -> None:
-    ended = CliRunner().invoke(main, ["doctor", "--data", str(data), "--listen", "127.0.0.1:0"], env={"COLUMNS": "200"})
+def doctor(data: Path) -> str:
+    arguments = ["doctor", "--data", str(data), "--listen", "127.0.0.1:0"]
+    return CliRunner().invoke(main, arguments, env={"COLUMNS": "200"}).output
 
-    assert re.search(r"! +time +simulated", ended.output), ended.output
+
+def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(simulated: Served, data: Path) -> None:
+    assert re.search(r"! +time +simulated", doctor(data))
+
+
+async def test_the_doctor_judges_timers_by_the_simulated_time(short_path: Path, tenant: str) -> None:
+    data = short_path / "doctored"  # its own: the timers of every tenant are judged
+    simulated = Served(data, options=("--simulated-clock",))
+    simulated.ready()
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2021-03-01T09:00")  # long past, for a clock that is real
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        with simulated_scripts():
+            await api.adopt(WAITS)
+            await api.hire("ann")
+            await api.pool("everyone", ["ann"])
+        await goes_away(data, tenant, "ann", datetime(2021, 3, 1, 12, tzinfo=UTC))
+        assert (await api.route("L-1")).outcome == WAITING
+        await moves(data, "advance", "1h")
+        told = await asyncio.to_thread(doctor, data)
+    simulated.close()
+
+    assert re.search(r"✓ +timers +[1-9]\d* waiting, the earliest late by 0 s", told), told  # of all tenants
 
 
 def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedServer, tmp_path: Path) -> None:
@@ -272,3 +382,42 @@ def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedSe
     assert served.ended() == 1
     assert "--simulated-clock is for the private store alone" in "".join(served.log)
     assert not keys_of(own_store)
+
+
+async def goes_on_leave(data: Path, tenant: str, rep: str, start_ms: int) -> None:
+    """Have a rep on leave for a day."""
+    stores = Stores.connect(url_of(data))
+    with simulated_scripts():
+        present = await stores.workforce.read(tenant)
+        leave = Absence(f"{rep}/1", start_ms, start_ms + 86_400_000)
+        records: dict[tuple[str, str], Record | None] = {("absence", leave.id): leave}
+        await stores.workforce.write(tenant, present.revision, records, event_hash=present.event_hash)
+    await stores.close()
+
+
+async def test_a_leave_is_credited_at_its_end_and_the_credit_ends_at_its_own(
+    simulated: Served, data: Path, tenant: str
+) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-05-05T09:00")
+    start_ms = round(datetime(2031, 5, 5, 9, tzinfo=UTC).timestamp() * 1000)
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.hire("bob")
+        await staffed(api)
+        pool = workforce_pb2.Pool(
+            name=f"{api.parent}/pools/everyone", absence_policy=absence_policy("credit:5:86400s:1")
+        )
+        pool.members.extend(workforce_pb2.PoolMember(rep=rep) for rep in ("ann", "bob"))
+        await api.workforce.UpdatePool(workforce_pb2.UpdatePoolRequest(pool=pool))
+        await goes_on_leave(data, tenant, "ann", start_ms)
+        await api.route()
+
+        await moves(data, "advance", "7d")
+
+    stores = Stores.connect(url_of(data))
+    events = await stores.assignments.events(tenant, count=100)
+    await stores.close()
+    day_ms = 86_400_000
+    steps = [(event.at_ms - start_ms, event.amount) for event in events if isinstance(event, Credited)]
+    assert steps == [(day_ms, 500_000), (2 * day_ms, -500_000)]
+    assert await differences(url_of(data), tenant) == []

@@ -22,6 +22,7 @@ import redis
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
+from router.adapters.redis.keys import Keys
 from router.history.monitor import Monitor
 from serving.wiring import Service
 from store.embedded.server import EmbeddedServer
@@ -140,6 +141,20 @@ async def test_30_the_auditor_alarms_when_the_worker_is_stopped(own_store: Embed
         await api.submit("L-1")
 
         assert ["no worker takes it" in alarm for alarm in await monitor.look()] == [True]
+
+
+async def test_30_the_auditor_alarms_when_nobody_fires_timers(own_store: EmbeddedServer, tenant: str) -> None:
+    strict = Service(settings(own_store.url, timers_late_s=0), own_store.url)
+    async with audited(own_store, tenant) as (api, _):
+        with redis.Redis.from_url(own_store.url) as client:
+            client.set(Keys(tenant).role("timing"), "a worker that was stopped")
+        await api.route("L-1")
+        alarms: list[str] = []
+        while not alarms:  # it looks more often than a millisecond passes
+            alarms = await strict.monitor(tenant).look()
+
+        assert ["nobody fires them" in alarm for alarm in alarms] == [True]
+    await strict.drain()
 
 
 async def test_30_the_auditor_is_content_with_all_that_a_service_does(own_store: EmbeddedServer, tenant: str) -> None:

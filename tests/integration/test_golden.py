@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import grpc
 import pytest
@@ -118,7 +119,12 @@ async def test_every_answer_is_the_one_that_was_given_then(golden_store: str) ->
 
     pairs = zip(map(without_sentences, ANSWERED), map(without_sentences, again), strict=True)
     assert [found for made, now in pairs for found in other_answers(made, now, new)] == []
-    assert keys.contents(golden_store) == before
+    assert without_timers(keys.contents(golden_store)) == without_timers(before)
+
+
+def without_timers(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stored but for how far a server has followed the log for its timers, which it does by itself."""
+    return {name: key for name, key in stored.items() if ":timers" not in name}
 
 
 @pytest.mark.parametrize("tenant", ["acme", "华贸", "soon", "early"])

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Refusal
+from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event
-from router.model.records import ItemRecord, LedgerState
+from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import TRANSITIONS, Kind
 from tests.twins.tenants import Tenant, Tenants, opened_in
@@ -21,7 +21,7 @@ class MemoryAssignments(Tenants):
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
         if jobs and revisions[:2] != (state.rules, state.workforce):
@@ -29,7 +29,7 @@ class MemoryAssignments(Tenants):
         answers = [(job, self._known_as(state, job, preview) or self._bind(state, job, preview)) for job in jobs]
         return [
             answer
-            if isinstance(answer, Refusal | KnownAs)
+            if isinstance(answer, Refusal | KnownAs | Moved)
             else opened_in(state, answer, {} if answer.number else job.openings)
             for job, answer in answers
         ]
@@ -46,31 +46,29 @@ class MemoryAssignments(Tenants):
             state.other_ids[job.item_id] = other
         return KnownAs(other) if other else None
 
-    def _bind(self, state: Tenant, job: BindCommand, preview: bool) -> Decision | Refusal:
+    def _bind(self, state: Tenant, job: BindCommand, preview: bool) -> Decision | Refusal | Moved:
         repeated = repeated_in(state, job.request_id, job.fingerprint)
         if repeated is not None:
             return repeated
         record = state.projection.items.get(job.item_id)
-        if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
-            return Refusal.CONFLICT
         if job.mode is Mode.ROUTE and record is not None and record.owner:
-            existing = state.events[record.decision - 1]
-            assert isinstance(existing, Decision)
-            answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
-            if not preview:
-                remember_in(state, job.request_id, job.fingerprint, answer)
-            return answer
-        if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
-            return Refusal.CLOSED
-        if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
-            return Refusal.CONFLICT
-        seen = state.projection.see(job.attempts, job.kind)
+            return self._existing(state, job, record, preview)
+        refusal = _refused(job, record)
+        if refusal is not None:
+            return refusal
+        at_ms = self._time_of(state)
+        return self._choose(state, job, record, at_ms, preview) if _is_planned_for(job, at_ms) else Moved(at_ms)
+
+    def _choose(
+        self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
+    ) -> Decision | Refusal:
+        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         if job.mode is Mode.WAKE and not choice.rep:
             return Refusal.NOBODY
-        decision = self._decide(state, job, record, seen, choice)
+        decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
@@ -83,9 +81,18 @@ class MemoryAssignments(Tenants):
         remember_in(state, job.request_id, job.fingerprint, decision)
         return decision
 
+    def _existing(self, state: Tenant, job: BindCommand, record: ItemRecord, preview: bool) -> Decision:
+        existing = state.events[record.decision - 1]
+        assert isinstance(existing, Decision)
+        answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
+        if not preview:
+            remember_in(state, job.request_id, job.fingerprint, answer)
+        return answer
+
     def _decide(
         self,
-        state: Tenant,
+        number: int,
+        at_ms: int,
         job: BindCommand,
         record: ItemRecord | None,
         seen: tuple[ObservedState, ...],
@@ -95,7 +102,7 @@ class MemoryAssignments(Tenants):
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         candidates = [candidates for candidates, _ in job.attempts]
         return Decision(
-            number=len(state.events) + 1,
+            number=number,
             item_id=job.item_id,
             kind=job.kind,
             outcome=outcome,
@@ -107,7 +114,7 @@ class MemoryAssignments(Tenants):
             stand=choice.stand,
             trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
             previous=record.event if record else 0,
-            at_ms=self._time_of(state),
+            at_ms=at_ms,
             head=job.head,
             freed=record.owner if choice.rep and record else "",
         )
@@ -148,6 +155,13 @@ class MemoryAssignments(Tenants):
     async def now_us(self, _: str) -> int:
         """Return the time."""
         return self._now_ms() * 1000
+
+    def expected_ms(self, tenant: str) -> int:
+        """Return what the time is likely to be; see ``router.assignment.ports.StoreClock``."""
+        events = self._tenants[tenant].events
+        if self._expected_ms is not None:
+            return self._expected_ms()
+        return events[-1].at_ms if events else 0
 
     async def item(self, tenant: str, item_id: str) -> ItemRecord | None:
         """Return where a work item stands."""
@@ -198,8 +212,27 @@ class MemoryAssignments(Tenants):
         return self._tenants[tenant].projection.ledgers[pool].state()
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
-        """Return the open units by rep and kind."""
+        """Return the open units by place and kind."""
         return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
+
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        """Return what was counted under caps."""
+        return dict(self._tenants[tenant].projection.counts.by_field)
+
+
+def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
+    """Say why a job cannot be done with a work item as it stands; None: it can."""
+    if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
+        return Refusal.CONFLICT
+    if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
+        return Refusal.CLOSED
+    if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
+        return Refusal.CONFLICT
+    return None
+
+
+def _is_planned_for(job: BindCommand, at_ms: int) -> bool:
+    return job.interval is None or job.interval[0] <= at_ms < job.interval[1]
 
 
 def repeated_in(state: Tenant, request_id: str, fingerprint: str) -> Decision | Refusal | None:

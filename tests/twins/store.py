@@ -9,9 +9,19 @@ from __future__ import annotations
 from tests.twins.assignments import MemoryAssignments
 from tests.twins.customer_scores import MemoryCustomerScores
 from tests.twins.personal_values import MemoryPersonalValues
+from tests.twins.presence import MemoryPresences
 from tests.twins.rule_sets import MemoryRuleSets
+from tests.twins.timers import MemoryTimers
 from tests.twins.workforce import MemoryWorkforce
 
 
-class MemoryStore(MemoryAssignments, MemoryWorkforce, MemoryRuleSets, MemoryPersonalValues, MemoryCustomerScores):
+class MemoryStore(
+    MemoryAssignments,
+    MemoryWorkforce,
+    MemoryPresences,
+    MemoryTimers,
+    MemoryRuleSets,
+    MemoryPersonalValues,
+    MemoryCustomerScores,
+):
     """All of them, on the same tenants."""

@@ -11,7 +11,8 @@ from router.model.decision import Decision
 from router.model.events import Event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
-from router.model.workforce import Pool, RecordChange, Rep, Territory
+from router.model.workforce import Record, RecordChange, WorkforceRecords
+from router.timers.timer import Position, Timer
 from rules.revisions import Publication
 
 
@@ -22,14 +23,18 @@ class Tenant:
     events: list[Event] = field(default_factory=list)
     projection: StateProjection = field(default_factory=StateProjection)
     requests: dict[str, tuple[str, object]] = field(default_factory=dict)
-    records: dict[tuple[str, str], Rep | Pool | Territory] = field(default_factory=dict)
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)
     changes: list[RecordChange] = field(default_factory=list)
+    kept: dict[int, WorkforceRecords] = field(default_factory=dict)
     publications: list[Publication] = field(default_factory=list)
     customer_scores: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    timers: set[Timer] = field(default_factory=set)
+    followed: Position = field(default_factory=Position)
+    followed_since: int | None = None
 
 
 class Tenants:
@@ -39,10 +44,13 @@ class Tenants:
     ----------
     now_ms
         Clock, in milliseconds since the epoch.
+    expected_ms
+        What a server takes it to show; where it is left out, the time of a log's last event.
     """
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(self, now_ms: Callable[[], int], expected_ms: Callable[[], int] | None = None) -> None:
         self._now_ms = now_ms
+        self._expected_ms = expected_ms
         self._tenants: defaultdict[str, Tenant] = defaultdict(Tenant)
 
     def _time_of(self, state: Tenant) -> int:

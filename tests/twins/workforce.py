@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from router.history.codec import digest, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
-from router.model.workforce import LedgerSettlement, Pool, RecordChange, Rep, Territory, WorkforceRecords
+from router.model.revisions import RevisionPair
+from router.model.workforce import LedgerSettlement, Member, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
+from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenants
 
 
@@ -18,10 +21,8 @@ class MemoryWorkforce(Tenants):
     async def read(self, tenant: str) -> WorkforceRecords:
         """Return the records as they are."""
         state = self._tenants[tenant]
-        reps = {record.id: record for record in state.records.values() if isinstance(record, Rep)}
-        pools = {record.id: record for record in state.records.values() if isinstance(record, Pool)}
-        territories = {record.id: record for record in state.records.values() if isinstance(record, Territory)}
-        return WorkforceRecords(state.workforce, reps, pools, territories, dict(state.changed))
+        made = ((kind, record_id, record) for (kind, record_id), record in state.records.items())
+        return replace(WorkforceRecords().with_changes(state.workforce, made), changed=dict(state.changed))
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
         """Return the changes of some revisions."""
@@ -29,11 +30,22 @@ class MemoryWorkforce(Tenants):
         last = self._tenants[tenant].workforce if up_to is None else up_to
         return [change for change in changes if after < change.revision <= last]
 
+    async def kept_records(self, tenant: str, revision: int) -> WorkforceRecords:
+        """Return the newest records that are kept whole."""
+        kept = self._tenants[tenant].kept
+        return kept[max(at)] if (at := [number for number in kept if number <= revision]) else WorkforceRecords()
+
+    async def keep_records(self, tenant: str, records: WorkforceRecords, active: RevisionPair) -> None:
+        """Keep records whole."""
+        state = self._tenants[tenant]
+        if active.workforce == state.workforce:
+            state.kept[records.revision] = records
+
     async def write(
         self,
         tenant: str,
         expected: int,
-        records: Mapping[tuple[str, str], Rep | Pool | Territory | None],
+        records: Mapping[tuple[str, str], Record | None],
         *,
         event_hash: str = "",
         settlements: Sequence[LedgerSettlement] = (),
@@ -71,9 +83,13 @@ class MemoryWorkforce(Tenants):
         state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
         for settlement in settlements:
             number = len(state.events) + 1
-            settled = Settled(number, settlement.pool, settlement.leavers, settlement.members, self._time_of(state))
+            members = tuple(Member(member.rep, member.weight) for member in settlement.members)
+            settled = Settled(number, settlement.pool, settlement.leavers, members, self._time_of(state))
             state.events.append(settled)
             state.projection.enter_settled(settled)
+        for (kind, record_id), record in records.items():
+            if kind == "rep" and record is None and record_id in state.projection.presences:
+                enter_presence(state, record_id, None, self._time_of(state), actor)
         if request_id:
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.events import Completed, Event, RulesPublished, WorkforceChanged
+from router.model.events import Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.altered import Edits
-from tests.chaos.checks import Evidence, Seen, violations, without_a_log
+from tests.chaos.checks import (
+    Evidence,
+    Seen,
+    no_cap_is_exceeded,
+    timers_fire_once,
+    violations,
+    without_a_log,
+)
 from tests.chaos.history import Answer, Call
 from tests.chaos.lenders import Lendings
 from tests.chaos.processes import Process
 from tests.chaos.system import System
+from tests.chaos.terms import HOUR_MS, Terms, drawn
 
 HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
@@ -31,12 +40,53 @@ MOVE = Call("reassign", "x", "r-2", 2, 3, "OK", TOLD_MOVED, expected=1)
 CLOSE = Call("complete", "x", "r-3", 4, 5, "OK", TOLD_CLOSED)
 SEEN = [Seen("1", "x", 1), Seen("2", "x", 2), Seen("3", "x", 2)]
 ARRANGED: list[Event] = [RulesPublished(0, 1, 0, "", 0), WorkforceChanged(0, 1, (), "", 0)]
+AWAY = PresenceChanged(0, "ann", 0, 0)
+WAITS = ROUTED._replace(outcome=Outcome.WAITING, rep="", pool="", epoch=0)
+FIRED = Fired(2, "x", "wake", 1, 1, 5, 5)
 LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
 SOUND = Evidence([ROUTE, MOVE, CLOSE], LOG, {"x": "CONVERTED"}, [SEEN], {"ann": 1, "bob": 1})
 
 
 def test_a_sound_round_has_no_violation() -> None:
     assert list(violations(SOUND)) == []
+
+
+def test_work_for_who_is_back_or_was_named_by_a_person_is_no_violation() -> None:
+    back, over, bob = replace(AWAY, until_ms=None), replace(AWAY, until_ms=1), replace(AWAY, rep="bob")
+    later = [change._replace(at_ms=1) for change in (ROUTED, MOVED)]
+
+    for events in ([AWAY, back, *LOG], [bob, *LOG], [over, *ARRANGED, *later, CLOSED]):
+        assert list(violations(replace(SOUND, events=events))) == []
+
+
+def test_terms_that_somebody_keeps_to_or_that_a_person_overrides_are_no_violation() -> None:
+    before_and_behind = Terms({"ann": [(-9, 0), (1, 9)], "bob": [(0, 9)]}, {"ann": 1, "bob": 0}, {"ann": 1, "bob": 0})
+
+    assert list(violations(replace(SOUND, terms=before_and_behind))) == []
+
+
+def test_a_cap_of_an_hour_is_free_again_in_the_next() -> None:
+    other = ROUTED._replace(number=9, item_id="y", at_ms=HOUR_MS)
+
+    for at_ms, found in ((HOUR_MS, []), (HOUR_MS - 1, ["event 9: ann has reached a cap, 1 this hour, and got work"])):
+        changes = [ROUTED, other._replace(at_ms=at_ms)]
+        assert list(no_cap_is_exceeded(changes, Terms(hourly_caps={"ann": 1}))) == found
+
+
+def test_every_step_of_what_waits_may_fire_once() -> None:
+    again = replace(FIRED, number=3, step=2)
+
+    assert list(timers_fire_once([WAITS, FIRED, again])) == []
+
+
+def test_the_terms_of_a_seed_are_the_same_and_leave_is_never_without_a_break() -> None:
+    terms = drawn(Random(1), ["ann", "bob"], 1000, 10)
+
+    assert terms == drawn(Random(1), ["ann", "bob"], 1000, 10)
+    for spans in terms.leave.values():
+        ends = [instant for span in spans for instant in span]
+        assert ends == sorted(set(ends))
+        assert len(spans) > 5
 
 
 def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> None:
@@ -63,6 +113,14 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
         ({"events": [ROUTED, MOVED._replace(previous=0), CLOSED]}, "follows event 0"),
         ({"caps": {"ann": 1, "bob": 0}}, "bob has 1, the cap is 0"),
         ({"caps": {"bob": 1}}, "ann has 1, the cap is 0"),
+        ({"events": [AWAY, *LOG]}, "ann is away until told otherwise, and got work"),
+        ({"events": [replace(AWAY, until_ms=1), *LOG]}, "ann is away until 1, and got work"),
+        ({"terms": Terms({"ann": [(0, 1)]})}, "ann is on leave, and got work"),
+        ({"terms": Terms(open_caps={"ann": 0})}, "ann has reached a cap, 0 open, and got work"),
+        ({"terms": Terms(hourly_caps={"ann": 0})}, "ann has reached a cap, 0 this hour, and got work"),
+        ({"events": [*ARRANGED, WAITS, FIRED, replace(FIRED, number=3)]}, "wake 1 of work item x fired again"),
+        ({"events": [*ARRANGED, WAITS, replace(FIRED, due_ms=6)]}, "fired, which it was not to"),
+        ({"events": [*ARRANGED, ROUTED, FIRED]}, "fired, which it was not to"),
         ({"events": [*LOG[:3], RulesPublished(0, 2, 0, "", 0), *LOG[3:]]}, "by rules 1 and workforce 1, while 2"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
         ({"events": [ROUTED, MOVED._replace(rep="eve"), CLOSED]}, "the log has x with 'eve'"),

@@ -32,6 +32,10 @@ USES = {
     ("gateway/auth/tokens.py", "time.time"): OF_TOKENS,
     ("operations/service.py", "time.monotonic"): HOW_LONG,
     ("proto/fairlead/retries.py", "time.monotonic"): HOW_LONG,
+    (
+        "router/adapters/redis/estimated_clock.py",
+        "time.time_ns",
+    ): "what the store's clock is likely to show; the store refuses a plan for another time, and says its own",
     ("router/adapters/redis/log_follower.py", "expiry"): "a role of a process, which lives and dies in real time",
     (
         "router/adapters/redis/rewriting.py",
@@ -41,6 +45,7 @@ USES = {
     ("router/adapters/redis/scripts/keep_customer_scores.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,
+    ("router/cli/calendars.py", "datetime.now"): "which day is today, for whoever looks at a calendar",
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
     ("router/cli/filters.py", "datetime.now"): "what `--since 7d` counts from, for whoever types it",
     ("router/cli/server.py", "time.monotonic"): HOW_LONG,
@@ -153,6 +158,6 @@ await redis.set("role", "me", px=10), redis.pexpire("role", 10)
 
 
 def test_the_rooms_that_decide_read_no_clock_at_all() -> None:
-    deciding = ("model", "workforce", "rules", "assignment", "submission", "backlog", "fairness", "history")
+    deciding = ("model", "workforce", "rules", "assignment", "submission", "backlog", "timers", "fairness", "history")
 
     assert [use for use in uses() if use[0].startswith(tuple(f"router/{room}/" for room in deciding))] == []

@@ -19,6 +19,7 @@ from typing import Self
 import grpc
 
 from fairlead.access import Access
+from fairlead.client.calendars import CalendarCalls
 from fairlead.client.decisions import DecisionCalls
 from fairlead.client.models import ModelCalls
 from fairlead.client.privacy import PrivacyCalls
@@ -36,8 +37,9 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 
 class FairleadClient(
-    RoutingCalls, QueueCalls, WorkforceCalls, RuleCalls, DecisionCalls, ScoringCalls, ModelCalls, PrivacyCalls
-):
+    RoutingCalls, QueueCalls, WorkforceCalls, CalendarCalls, RuleCalls, DecisionCalls, ScoringCalls, ModelCalls,
+    PrivacyCalls,
+):  # fmt: skip
     """A connection to the service for one tenant; safe to share between threads.
 
     Parameters

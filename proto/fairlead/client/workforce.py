@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from google.protobuf.empty_pb2 import Empty
 
 from fairlead.client.calls import PAGE, Calls, new_id
 from fairlead.v1 import workforce_pb2 as workforce
+from fairlead.v1.caps_pb2 import Cap
 
 
 class WorkforceCalls(Calls):
@@ -45,9 +46,16 @@ class WorkforceCalls(Calls):
         self._connection.call("WorkforceService/DeleteRep", request, Empty)
 
     def upsert_pool(
-        self, pool: str, members: Mapping[str, float], *, band: float | None = None, value_weighted: bool | None = None
+        self,
+        pool: str,
+        members: Mapping[str, float],
+        *,
+        band: float | None = None,
+        value_weighted: bool | None = None,
+        caps: Iterable[Cap] | None = None,
+        absence_policy: workforce.AbsencePolicy | None = None,
     ) -> workforce.Pool:
-        """Create a pool, or change its members (rep → weight); band and charging stay as they are unless given."""
+        """Create a pool, or change its members (rep → weight); what is not given stays."""
         request = workforce.UpdatePoolRequest(allow_missing=True, request_id=new_id())
         request.pool.name = self._name("pools", pool)
         request.pool.members.extend(workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items())
@@ -58,6 +66,12 @@ class WorkforceCalls(Calls):
         if value_weighted is not None:
             request.pool.value_weighted = value_weighted
             request.update_mask.paths.append("value_weighted")
+        if caps is not None:
+            request.pool.caps.extend(caps)
+            request.update_mask.paths.append("caps")
+        if absence_policy is not None:
+            request.pool.absence_policy.CopyFrom(absence_policy)
+            request.update_mask.paths.append("absence_policy")
         return self._connection.call("WorkforceService/UpdatePool", request, workforce.Pool)
 
     def list_pools(self) -> Iterator[workforce.Pool]:

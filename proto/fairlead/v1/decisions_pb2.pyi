@@ -69,7 +69,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item")
+    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item", "expected_contact_time", "contact_due_time")
     class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OUTCOME_UNSPECIFIED: _ClassVar[Decision.Outcome]
@@ -121,6 +121,8 @@ class Decision(_message.Message):
     POOL_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     STEP_TEXTS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_CONTACT_TIME_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     name: str
     work_item: str
     outcome: Decision.Outcome
@@ -148,7 +150,9 @@ class Decision(_message.Message):
     pool_display_name: str
     step_texts: _containers.RepeatedScalarFieldContainer[str]
     known_work_item: KnownWorkItem
-    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ...) -> None: ...
+    expected_contact_time: _timestamp_pb2.Timestamp
+    contact_due_time: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ..., expected_contact_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contact_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class KnownWorkItem(_message.Message):
     __slots__ = ("state", "open", "owner_active", "differences", "erased")
@@ -207,7 +211,7 @@ class Candidate(_message.Message):
     def __init__(self, rep: _Optional[str] = ..., verdict: _Optional[_Union[Candidate.Verdict, str]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., entitlement: _Optional[float] = ..., deficit_before: _Optional[float] = ..., deficit_after: _Optional[float] = ..., score: _Optional[int] = ..., rep_display_name: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Reason(_message.Message):
-    __slots__ = ("code", "text", "field", "actual", "required", "operator", "item_field", "short_text")
+    __slots__ = ("code", "text", "field", "actual", "required", "operator", "item_field", "short_text", "lift_time", "window", "time_zone", "official_until")
     CODE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
@@ -216,6 +220,10 @@ class Reason(_message.Message):
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_FIELD_NUMBER: _ClassVar[int]
     SHORT_TEXT_FIELD_NUMBER: _ClassVar[int]
+    LIFT_TIME_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    OFFICIAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
     code: str
     text: str
     field: str
@@ -224,7 +232,11 @@ class Reason(_message.Message):
     operator: str
     item_field: str
     short_text: str
-    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ..., operator: _Optional[str] = ..., item_field: _Optional[str] = ..., short_text: _Optional[str] = ...) -> None: ...
+    lift_time: _timestamp_pb2.Timestamp
+    window: str
+    time_zone: str
+    official_until: str
+    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., actual: _Optional[str] = ..., required: _Optional[str] = ..., operator: _Optional[str] = ..., item_field: _Optional[str] = ..., short_text: _Optional[str] = ..., lift_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window: _Optional[str] = ..., time_zone: _Optional[str] = ..., official_until: _Optional[str] = ...) -> None: ...
 
 class Predicate(_message.Message):
     __slots__ = ("path", "field", "op", "expected", "actual", "holds", "erased", "explanation")

@@ -1,6 +1,12 @@
+import datetime
+
+from fairlead.v1 import calendars_pb2 as _calendars_pb2
+from fairlead.v1 import caps_pb2 as _caps_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -307,7 +313,7 @@ class FieldChange(_message.Message):
     def __init__(self, field: _Optional[str] = ..., before: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., after: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class Rep(_message.Message):
-    __slots__ = ("name", "display_name", "attributes", "active", "capacity", "etag")
+    __slots__ = ("name", "display_name", "attributes", "active", "capacity", "etag", "calendar", "manager", "caps")
     class CapacityEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -321,37 +327,83 @@ class Rep(_message.Message):
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
     CAPACITY_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    CALENDAR_FIELD_NUMBER: _ClassVar[int]
+    MANAGER_FIELD_NUMBER: _ClassVar[int]
+    CAPS_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     attributes: _struct_pb2.Struct
     active: bool
     capacity: _containers.ScalarMap[str, int]
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ...) -> None: ...
+    calendar: str
+    manager: str
+    caps: _containers.RepeatedCompositeFieldContainer[_caps_pb2.Cap]
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., manager: _Optional[str] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
 
 class Pool(_message.Message):
-    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag")
+    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers", "caps", "absence_policy")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     BAND_FIELD_NUMBER: _ClassVar[int]
     VALUE_WEIGHTED_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    CALENDAR_FIELD_NUMBER: _ClassVar[int]
+    LEAVE_BUFFER_DURATION_FIELD_NUMBER: _ClassVar[int]
+    MANAGERS_FIELD_NUMBER: _ClassVar[int]
+    CAPS_FIELD_NUMBER: _ClassVar[int]
+    ABSENCE_POLICY_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     members: _containers.RepeatedCompositeFieldContainer[PoolMember]
     band: float
     value_weighted: bool
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ...) -> None: ...
+    calendar: str
+    leave_buffer_duration: _duration_pb2.Duration
+    managers: _containers.RepeatedScalarFieldContainer[str]
+    caps: _containers.RepeatedCompositeFieldContainer[_caps_pb2.Cap]
+    absence_policy: AbsencePolicy
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., leave_buffer_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., managers: _Optional[_Iterable[str]] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ..., absence_policy: _Optional[_Union[AbsencePolicy, _Mapping]] = ...) -> None: ...
+
+class AbsencePolicy(_message.Message):
+    __slots__ = ("forfeit", "credit")
+    class Forfeit(_message.Message):
+        __slots__ = ()
+        def __init__(self) -> None: ...
+    class Credit(_message.Message):
+        __slots__ = ("max_units", "ttl_duration", "share")
+        MAX_UNITS_FIELD_NUMBER: _ClassVar[int]
+        TTL_DURATION_FIELD_NUMBER: _ClassVar[int]
+        SHARE_FIELD_NUMBER: _ClassVar[int]
+        max_units: float
+        ttl_duration: _duration_pb2.Duration
+        share: float
+        def __init__(self, max_units: _Optional[float] = ..., ttl_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., share: _Optional[float] = ...) -> None: ...
+    FORFEIT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
+    forfeit: AbsencePolicy.Forfeit
+    credit: AbsencePolicy.Credit
+    def __init__(self, forfeit: _Optional[_Union[AbsencePolicy.Forfeit, _Mapping]] = ..., credit: _Optional[_Union[AbsencePolicy.Credit, _Mapping]] = ...) -> None: ...
 
 class PoolMember(_message.Message):
-    __slots__ = ("rep", "weight")
+    __slots__ = ("rep", "weight", "weight_steps")
     REP_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_STEPS_FIELD_NUMBER: _ClassVar[int]
     rep: str
     weight: float
-    def __init__(self, rep: _Optional[str] = ..., weight: _Optional[float] = ...) -> None: ...
+    weight_steps: _containers.RepeatedCompositeFieldContainer[WeightStep]
+    def __init__(self, rep: _Optional[str] = ..., weight: _Optional[float] = ..., weight_steps: _Optional[_Iterable[_Union[WeightStep, _Mapping]]] = ...) -> None: ...
+
+class WeightStep(_message.Message):
+    __slots__ = ("start_time", "weight")
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    start_time: _timestamp_pb2.Timestamp
+    weight: float
+    def __init__(self, start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., weight: _Optional[float] = ...) -> None: ...
 
 class Territory(_message.Message):
     __slots__ = ("name", "display_name", "parent", "etag")

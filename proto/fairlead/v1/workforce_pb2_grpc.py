@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from fairlead.v1 import calendars_pb2 as fairlead_dot_v1_dot_calendars__pb2
 from fairlead.v1 import workforce_pb2 as fairlead_dot_v1_dot_workforce__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
@@ -27,8 +28,8 @@ if _version_not_supported:
 
 
 class WorkforceServiceStub(object):
-    """Keeps who can own work: reps, the pools they compete in, and the territories they serve. Every change makes a new
-    workforce revision, counts from the next decision on, and stays known, so that old decisions can be explained.
+    """Keeps who can own work, and when: reps, the pools they compete in, the territories they serve, calendars and absences. Every
+    change but that of a presence makes a new workforce revision, counts from the next decision on, and stays known, so that old decisions can be explained.
 
     In all methods: a stale `etag` fails with ABORTED, an unknown name with NOT_FOUND, a taken one with ALREADY_EXISTS, bad
     content with INVALID_ARGUMENT and a violation per field. With a `request_id` a call may be repeated.
@@ -125,11 +126,86 @@ class WorkforceServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceResponse.FromString,
                 _registered_method=True)
+        self.CreateCalendar = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/CreateCalendar',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.CreateCalendarRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+                _registered_method=True)
+        self.GetCalendar = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/GetCalendar',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.GetCalendarRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+                _registered_method=True)
+        self.ListCalendars = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/ListCalendars',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.ListCalendarsRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListCalendarsResponse.FromString,
+                _registered_method=True)
+        self.UpdateCalendar = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/UpdateCalendar',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.UpdateCalendarRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+                _registered_method=True)
+        self.DeleteCalendar = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/DeleteCalendar',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.DeleteCalendarRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ImportCalendar = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/ImportCalendar',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.ImportCalendarRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+                _registered_method=True)
+        self.CreateAbsence = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/CreateAbsence',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.CreateAbsenceRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Absence.FromString,
+                _registered_method=True)
+        self.GetAbsence = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/GetAbsence',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.GetAbsenceRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Absence.FromString,
+                _registered_method=True)
+        self.ListAbsences = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/ListAbsences',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.ListAbsencesRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListAbsencesResponse.FromString,
+                _registered_method=True)
+        self.UpdateAbsence = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/UpdateAbsence',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.UpdateAbsenceRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Absence.FromString,
+                _registered_method=True)
+        self.DeleteAbsence = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/DeleteAbsence',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.DeleteAbsenceRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.GetTenant = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/GetTenant',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.GetTenantRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Tenant.FromString,
+                _registered_method=True)
+        self.UpdateTenant = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/UpdateTenant',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.UpdateTenantRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.Tenant.FromString,
+                _registered_method=True)
+        self.SetRepPresence = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/SetRepPresence',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.SetRepPresenceRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.RepPresence.FromString,
+                _registered_method=True)
+        self.ListRepPresences = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/ListRepPresences',
+                request_serializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesResponse.FromString,
+                _registered_method=True)
 
 
 class WorkforceServiceServicer(object):
-    """Keeps who can own work: reps, the pools they compete in, and the territories they serve. Every change makes a new
-    workforce revision, counts from the next decision on, and stays known, so that old decisions can be explained.
+    """Keeps who can own work, and when: reps, the pools they compete in, the territories they serve, calendars and absences. Every
+    change but that of a presence makes a new workforce revision, counts from the next decision on, and stays known, so that old decisions can be explained.
 
     In all methods: a stale `etag` fails with ABORTED, an unknown name with NOT_FOUND, a taken one with ALREADY_EXISTS, bad
     content with INVALID_ARGUMENT and a violation per field. With a `request_id` a call may be repeated.
@@ -164,8 +240,8 @@ class WorkforceServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteRep(self, request, context):
-        """Deletes a rep who owns nothing open, and settles their balance in every pool. Fails with FAILED_PRECONDITION while they own
-        open work: deactivate them first, and reassign it.
+        """Deletes a rep who owns nothing open, with their absences, and settles their balance in every pool. Fails with
+        FAILED_PRECONDITION while they own open work: deactivate them first, and reassign it; and while they are somebody's manager.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -252,6 +328,113 @@ class WorkforceServiceServicer(object):
     def ApplyWorkforce(self, request, context):
         """Creates and changes reps, pools and territories together, as one revision or not at all, and answers what changed. Where
         nothing does, no revision is made.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCalendar(self, request, context):
+        """Creates a calendar.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCalendar(self, request, context):
+        """Gets a calendar.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCalendars(self, request, context):
+        """Lists calendars by id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateCalendar(self, request, context):
+        """Changes the masked fields of a calendar.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteCalendar(self, request, context):
+        """Deletes a calendar that nobody uses. Fails with FAILED_PRECONDITION while a rep, a pool or the tenant does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportCalendar(self, request, context):
+        """Brings days into a calendar: they take the place of the exceptions of their dates, the others stay. `official_until` moves
+        to the date until which they are official, unless it is later already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateAbsence(self, request, context):
+        """Creates an absence of a rep.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAbsence(self, request, context):
+        """Gets an absence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAbsences(self, request, context):
+        """Lists the absences of a rep, or of all, by rep and id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateAbsence(self, request, context):
+        """Changes the masked fields of an absence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteAbsence(self, request, context):
+        """Deletes an absence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTenant(self, request, context):
+        """Gets what holds for a whole tenant; the defaults where nobody ever said.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateTenant(self, request, context):
+        """Changes the masked fields of what holds for a whole tenant.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetRepPresence(self, request, context):
+        """Says that a rep is away, or back: at once, and without a revision of the workforce. Fails with INVALID_ARGUMENT where
+        `until_time` is not ahead.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRepPresences(self, request, context):
+        """Lists who is away, by id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -345,6 +528,81 @@ def add_WorkforceServiceServicer_to_server(servicer, server):
                     request_deserializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceResponse.SerializeToString,
             ),
+            'CreateCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCalendar,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.CreateCalendarRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.SerializeToString,
+            ),
+            'GetCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCalendar,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.GetCalendarRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.SerializeToString,
+            ),
+            'ListCalendars': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCalendars,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListCalendarsRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.ListCalendarsResponse.SerializeToString,
+            ),
+            'UpdateCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCalendar,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.UpdateCalendarRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.SerializeToString,
+            ),
+            'DeleteCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteCalendar,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.DeleteCalendarRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ImportCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportCalendar,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.ImportCalendarRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Calendar.SerializeToString,
+            ),
+            'CreateAbsence': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateAbsence,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.CreateAbsenceRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Absence.SerializeToString,
+            ),
+            'GetAbsence': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAbsence,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.GetAbsenceRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Absence.SerializeToString,
+            ),
+            'ListAbsences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAbsences,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListAbsencesRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.ListAbsencesResponse.SerializeToString,
+            ),
+            'UpdateAbsence': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateAbsence,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.UpdateAbsenceRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Absence.SerializeToString,
+            ),
+            'DeleteAbsence': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteAbsence,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.DeleteAbsenceRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'GetTenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTenant,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.GetTenantRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Tenant.SerializeToString,
+            ),
+            'UpdateTenant': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateTenant,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.UpdateTenantRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.Tenant.SerializeToString,
+            ),
+            'SetRepPresence': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetRepPresence,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.SetRepPresenceRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.RepPresence.SerializeToString,
+            ),
+            'ListRepPresences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRepPresences,
+                    request_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'fairlead.v1.WorkforceService', rpc_method_handlers)
@@ -354,8 +612,8 @@ def add_WorkforceServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class WorkforceService(object):
-    """Keeps who can own work: reps, the pools they compete in, and the territories they serve. Every change makes a new
-    workforce revision, counts from the next decision on, and stays known, so that old decisions can be explained.
+    """Keeps who can own work, and when: reps, the pools they compete in, the territories they serve, calendars and absences. Every
+    change but that of a presence makes a new workforce revision, counts from the next decision on, and stays known, so that old decisions can be explained.
 
     In all methods: a stale `etag` fails with ABORTED, an unknown name with NOT_FOUND, a taken one with ALREADY_EXISTS, bad
     content with INVALID_ARGUMENT and a violation per field. With a `request_id` a call may be repeated.
@@ -810,6 +1068,411 @@ class WorkforceService(object):
             '/fairlead.v1.WorkforceService/ApplyWorkforce',
             fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceRequest.SerializeToString,
             fairlead_dot_v1_dot_workforce__pb2.ApplyWorkforceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/CreateCalendar',
+            fairlead_dot_v1_dot_calendars__pb2.CreateCalendarRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/GetCalendar',
+            fairlead_dot_v1_dot_calendars__pb2.GetCalendarRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCalendars(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/ListCalendars',
+            fairlead_dot_v1_dot_calendars__pb2.ListCalendarsRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.ListCalendarsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/UpdateCalendar',
+            fairlead_dot_v1_dot_calendars__pb2.UpdateCalendarRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/DeleteCalendar',
+            fairlead_dot_v1_dot_calendars__pb2.DeleteCalendarRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/ImportCalendar',
+            fairlead_dot_v1_dot_calendars__pb2.ImportCalendarRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Calendar.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateAbsence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/CreateAbsence',
+            fairlead_dot_v1_dot_calendars__pb2.CreateAbsenceRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Absence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAbsence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/GetAbsence',
+            fairlead_dot_v1_dot_calendars__pb2.GetAbsenceRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Absence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAbsences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/ListAbsences',
+            fairlead_dot_v1_dot_calendars__pb2.ListAbsencesRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.ListAbsencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateAbsence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/UpdateAbsence',
+            fairlead_dot_v1_dot_calendars__pb2.UpdateAbsenceRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Absence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteAbsence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/DeleteAbsence',
+            fairlead_dot_v1_dot_calendars__pb2.DeleteAbsenceRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/GetTenant',
+            fairlead_dot_v1_dot_calendars__pb2.GetTenantRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Tenant.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateTenant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/UpdateTenant',
+            fairlead_dot_v1_dot_calendars__pb2.UpdateTenantRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.Tenant.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetRepPresence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/SetRepPresence',
+            fairlead_dot_v1_dot_calendars__pb2.SetRepPresenceRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.RepPresence.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRepPresences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/ListRepPresences',
+            fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesRequest.SerializeToString,
+            fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgpack
 
+from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.assignment.commands import BindCommand, Completion, KnownAs, Refusal
+from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, read_decision, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
-from router.model.records import ItemRecord, LedgerState
+from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import is_sealed, opened
 from router.model.workitem import Kind, State
@@ -30,6 +31,9 @@ REQUEST_TTL_S = 24 * 3600
 MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
+
+_PLACES = 12
+"""Places of a work item's record, see ``scripts/item.lua``."""
 
 _bind, _complete, _now = script("bind"), script("complete"), script("now")
 
@@ -47,18 +51,23 @@ class RedisAssignments:
         A client that returns bytes.
     request_ttl_s
         How long a request id is remembered, in seconds.
+    now_ms
+        This server's own clock, in milliseconds since 1970.
     """
 
-    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(
+        self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S, now_ms: Callable[[], int] = clock_ms
+    ) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs](
+        self._clock = EstimatedClock(now_ms)
+        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs | Moved](
             self._bind_together, _TOGETHER
         )
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if len(jobs) == 1 and not preview:
             return [await self._batcher.submit((tenant, revisions), jobs[0])]
@@ -66,23 +75,28 @@ class RedisAssignments:
 
     async def _bind_together(
         self, key: tuple[str, RevisionPair], jobs: Sequence[BindCommand]
-    ) -> Sequence[Decision | Refusal | KnownAs]:
+    ) -> Sequence[Decision | Refusal | KnownAs | Moved]:
         tenant, revisions = key
         return await self._call(tenant, revisions, jobs, preview=False)
 
     async def _call(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool
-    ) -> list[Decision | Refusal | KnownAs]:
+    ) -> list[Decision | Refusal | KnownAs | Moved]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
         replies = await _bind(self._redis, keys, arguments)
         check_reply(tenant, replies)
         if replies[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
+        if timed := [answer for answer, job in zip(answers, jobs, strict=True) if job.interval]:
+            self._clock.learn(tenant, timed)
         return await self._opened(tenant, answers)
 
     async def now_us(self, tenant: str) -> int:
         return int(await _now(self._redis, [Keys(tenant).revisions], []))
+
+    def expected_ms(self, tenant: str) -> int:
+        return self._clock.expected_ms(tenant)
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         keys = Keys(tenant)
@@ -226,6 +240,10 @@ class RedisAssignments:
         with translated():
             return open_units(await self._redis.hgetall(Keys(tenant).loads))
 
+    async def counts(self, tenant: str) -> dict[str, Counted]:
+        with translated():
+            return counts_from(await self._redis.hgetall(Keys(tenant).counts))
+
 
 def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
     """Read a pool's ledger."""
@@ -239,13 +257,21 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
         largest_band=int(text.get("largest_band", 0)),
         worst=int(text.get("worst", 0)),
         disturbance=float(text.get("disturbance", 0)),
+        credits={name[2:]: int(value) for name, value in text.items() if name.startswith("c:")},
+        credited={name[2:]: CreditState(*map(int, value.split())) for name, value in text.items() if name[:2] == "l:"},
+        recent=tuple(msgpack.unpackb(text["recent"])) if "recent" in text else (),
     )
 
 
 def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
-    """Read the open units by rep and kind; who has none is left out."""
+    """Read the open units by place and kind; where there are none they are left out."""
     loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
     return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
+
+
+def counts_from(fields: Mapping[bytes, bytes]) -> dict[str, Counted]:
+    """Read what was counted under caps, by field."""
+    return {field.decode(): tuple(msgpack.unpackb(value)) for field, value in fields.items()}
 
 
 def bind_arguments(
@@ -263,7 +289,8 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, *map(keys.ledger, pools)]
+    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts]
+    all_keys += map(keys.ledger, pools)
     packed_jobs: list[Argument] = []
     pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes
     for job in jobs:
@@ -283,7 +310,12 @@ def bind_arguments(
             if job.customer:
                 all_keys.append(keys.subject(job.customer))
                 beside[2] = len(all_keys)
-        attempts = [(set_numbers[candidates.digest], charge) for candidates, charge in job.attempts]
+        if job.interval:
+            beside = [*(beside or [0, [], 0]), *job.interval]
+        attempts = [
+            (set_numbers[candidates.digest], charge, *(job.amounts if candidates.caps else ()))
+            for candidates, charge in job.attempts
+        ]
         packed_jobs += [
             pack_form([*_packed_form(job, item_place, request_place, attempts), normal_place, *beside]),
             pack_head(job.head, job.content, pack),
@@ -292,7 +324,7 @@ def bind_arguments(
     return all_keys, [header, *sets, *packed_jobs]
 
 
-def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, int]]) -> list[Any]:
+def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, ...]]) -> list[Any]:
     return [
         item_place,
         request_place,
@@ -309,7 +341,7 @@ def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts
     ]
 
 
-def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs:
+def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs | Moved:
     match reply[0]:
         case b"NEW":
             decision = read_decision(reply[1], reply[2], job.head)
@@ -320,6 +352,8 @@ def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs:
             return _earlier(*reply[1:])._replace(outcome=Outcome.EXISTING_OWNER)
         case b"KNOWN_AS":
             return KnownAs(reply[1].decode())
+        case b"MOVED":
+            return Moved(reply[1])
         case refusal:
             return Refusal(refusal.decode())
 
@@ -345,11 +379,25 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, event, version, content, decision, first, tried = msgpack.unpackb(packed)
-        numbers = (event, version, content, decision, first)
-        return ItemRecord(item_id, State(state), Kind(kind), owner, pool, epoch, *numbers, tuple(tried))
+        state, kind, owner, pool, epoch, *numbers, tried, fired = _twelve_places(msgpack.unpackb(packed))
+        event, version, content, decision, first = numbers
+        return ItemRecord(
+            item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
+            tuple(tried), tuple(_fired_steps(fired)),
+        )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
+
+
+def _twelve_places(record: list[Any]) -> list[Any]:
+    """Return a record with what fired of its timers, which one has only where something did."""
+    return record if len(record) == _PLACES else [*record, []]
+
+
+def _fired_steps(fired: Sequence[Any]) -> Iterator[FiredStep]:
+    for place in range(0, len(fired), len(FiredStep._fields)):
+        name, entry, step, at_ms = fired[place : place + len(FiredStep._fields)]
+        yield FiredStep(name, entry, step, at_ms)
 
 
 def _owned(member: bytes) -> tuple[int, str]:

@@ -7,6 +7,8 @@ format what is new
 2      events name their format and begin with their time; records have ``version`` and ``content``; an index
        of work items by owner
 3      all spellings of a work item's source and external id lead to it, see ``router.model.identity``
+4      who is away stands in ``presence`` and in the log; decisions, ``decision.3``, keep who had no room for another
+       reason than capacity; ``loads`` counts what is open by pool too, and ``counts`` what was given under caps
 ====== =====================================================================================================
 
 Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is
@@ -20,7 +22,7 @@ from typing import Any
 
 from router.model.errors import FormatMismatch
 
-FORMAT = 3
+FORMAT = 4
 
 
 def check_reply(tenant: str, reply: list[Any]) -> None:

@@ -33,8 +33,13 @@ class Keys:
 
     @property
     def loads(self) -> str:
-        """Hash: ``{rep}|{kind}`` → open units."""
+        """Hash: ``{place}|{kind}`` → open units, see ``load_places``."""
         return self._key("loads")
+
+    @property
+    def counts(self) -> str:
+        """Hash: ``{cap}|{rep}``, or ``{cap}|`` for a pool as a whole → what was counted in the cap's window."""
+        return self._key("counts")
 
     @property
     def events(self) -> str:
@@ -61,6 +66,29 @@ class Keys:
         return self._key("owned")
 
     @property
+    def timers(self) -> str:
+        """Sorted set: what falls due, by when: ``{entry} {step} {name} {item}``, separated by zero bytes.
+
+        It follows from the log, and may be deleted together with the two beside it: they are made again.
+        """
+        return self._key("timers")
+
+    @property
+    def timers_position(self) -> str:
+        """Hash: how far the log was followed for the timers: ``event``, ``rules``, ``workforce``, ``begun``."""
+        return self._key("timers", "position")
+
+    @property
+    def timers_members(self) -> str:
+        """Hash: id of a work item → its members of the sorted set, so that they can be taken out."""
+        return self._key("timers", "members")
+
+    @property
+    def presence(self) -> str:
+        """Hash: rep → until when they are away, in milliseconds since the epoch; 0: until told otherwise."""
+        return self._key("presence")
+
+    @property
     def records(self) -> str:
         """Hash: ``{kind}/{id}`` → a rep, pool or territory as JSON."""
         return self._key("workforce")
@@ -69,6 +97,11 @@ class Keys:
     def changes(self) -> str:
         """Stream: every change of a record; ids ``{revision}-{place}``."""
         return self._key("workforce", "changes")
+
+    @property
+    def kept_records(self) -> str:
+        """Hash: revision of the workforce → all its records, packed; what is missing is made of the changes."""
+        return self._key("workforce", "kept")
 
     @property
     def rule_sets(self) -> str:

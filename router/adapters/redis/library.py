@@ -6,8 +6,10 @@ The library, in order::
     log        the chain of events
     format     what this version understands
     item       a work item's record, states, indexes
+    timers     what falls due of a work item
     request    what a request id was answered
     amounts    hashes of amounts
+    caps       what was counted under caps
     ledger     deficits and open units
 """
 
@@ -21,11 +23,12 @@ from redis.exceptions import ResponseError
 from router.adapters.redis.format import FORMAT
 from router.model.errors import CorruptHistory
 from router.model.workitem import TRANSITIONS
+from router.timers.timer import STATES
 from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 
-_PARTS = ("log", "format", "item", "request", "amounts", "ledger")
+_PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger")
 
 
 _NO_END = "equal or smaller than the target stream top item"
@@ -65,7 +68,7 @@ def _library() -> Sequence[str]:
 def _constants() -> str:
     """Write down in Lua what Python says of formats and states."""
     table = ", ".join(f"{state} = {_table(after)}" for state, after in sorted(TRANSITIONS.items()))
-    return f"local FORMAT = {FORMAT}\nlocal TRANSITIONS = {{{table}}}\n"
+    return f"local FORMAT = {FORMAT}\nlocal TRANSITIONS = {{{table}}}\nlocal TIMER_STATES = {_table(STATES)}\n"
 
 
 def _table(after: Mapping[str, str]) -> str:

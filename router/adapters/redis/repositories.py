@@ -10,13 +10,22 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.planner_cache import PlannerCache
+from router.backlog.lifts import lifts_of
+from router.backlog.wakes import Wakes
+from router.timers.follower import TimerFollower
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
+
+_SCHEDULES = (Wakes(lifts_of),)
+"""All that falls due by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +34,14 @@ class Stores:
 
     assignments: RedisAssignments
     workforce: RedisWorkforce
+    presences: RedisPresences
     rule_sets: RedisRuleSets
     customer_scores: RedisCustomerScores
     log_follower: RedisLogFollower
     leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots
     personal: RedisPersonalValues
+    timers: RedisTimers
     redis: RedisClient
 
     @classmethod
@@ -52,14 +63,20 @@ class Stores:
         return cls(
             RedisAssignments(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
+            RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),
             RedisCustomerScores(redis),
             RedisLogFollower(redis),
             RedisLeaderLease(redis),
             RedisSnapshots(redis),
             RedisPersonalValues(redis, request_ttl_s),
+            RedisTimers(redis),
             redis,
         )
+
+    def timer_follower(self, planners: PlannerCache, tenant: str) -> TimerFollower:
+        """Return what keeps a tenant's timers as the log says."""
+        return TimerFollower(tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES)
 
     async def check(self) -> None:
         """See whether the store answers, and lets us write; see ``store.diagnostics.try_out``."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from router.adapters.redis.assignments import ledger_state, open_units
+from router.adapters.redis.assignments import counts_from, ledger_state, open_units
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.presence import presences_from
 from router.model.records import Snapshot
 from store.clients import RedisClient
 from store.translation import translated
@@ -23,11 +24,14 @@ class RedisSnapshots:
             async with self._redis.pipeline(transaction=True) as pipeline:
                 pipeline.xrevrange(keys.events, count=1)
                 pipeline.hgetall(keys.loads)
+                pipeline.hgetall(keys.presence)
+                pipeline.hgetall(keys.counts)
                 for pool in pools:
                     pipeline.hgetall(keys.ledger(pool))
                 for rep in reps:
                     pipeline.zlexcount(keys.owned, f"[{rep}\0o\0", f"({rep}\0p")
-                newest, loads, *rest = await pipeline.execute()
+                newest, loads, presence, counts, *rest = await pipeline.execute()
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
         ledgers = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
-        return Snapshot(number, open_units(loads), ledgers, dict(zip(reps, rest[len(pools) :], strict=True)))
+        owned = dict(zip(reps, rest[len(pools) :], strict=True))
+        return Snapshot(number, open_units(loads), ledgers, owned, presences_from(presence), counts_from(counts))

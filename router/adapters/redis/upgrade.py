@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from math import ceil
 from typing import Protocol
@@ -37,6 +38,7 @@ from router.history.hash_chain import StoredEvent
 from router.model.decision import Decision
 from router.model.errors import FormatMismatch
 from router.model.identity import normal_id
+from router.model.records import load_places
 from router.model.sealing import is_sealed, opened
 from router.model.workitem import WorkItem, keyed
 from store.clients import RedisClient
@@ -61,6 +63,9 @@ _REQUEST_KEY = re.compile(r"(fairlead:\{[^}]*\}(?::queue:[^:]+)?):(request|chang
 """Keys of format 1: of routing and of its queues, with the id at their end."""
 _RENAMED = {"request": "answered", "change": "changed"}
 _ROUTING = ":queue:routing"
+
+_FORMAT_OF_ITEMS = 3
+"""The newest format that changed what is kept of work items."""
 
 _upgrade_items, _lead_to_items = script("upgrade_items"), script("lead_to_items")
 
@@ -248,10 +253,16 @@ class StoreUpgrade:
             await self._redis.delete(plain[0])
 
     async def _upgrade(self, tenant: str) -> None:
-        """Bring a tenant from format 1 or 2 to 3; who was overtaken meanwhile does no harm."""
+        """Bring a tenant to this version's format; who was overtaken meanwhile does no harm."""
+        if await format_of(self._redis, tenant) < _FORMAT_OF_ITEMS:
+            await self._upgrade_items(tenant)
+        await self._load_pools(tenant)
+        with translated():
+            await self._redis.hset(Keys(tenant).revisions, "format", FORMAT)
+
+    async def _upgrade_items(self, tenant: str) -> None:
+        """Bring a tenant's work items from format 1 or 2 to 3, the newest there is of them."""
         keys, after = Keys(tenant), 0
-        if await format_of(self._redis, tenant) == FORMAT:
-            return
         newest = await self._log.events(tenant, count=1, newest_first=True)
         while entries := await self._log.entries(tenant, after=after, count=self._page):
             await self._leads()
@@ -263,8 +274,19 @@ class StoreUpgrade:
                 await self._lead_to(tenant, items, {entry.number: entry for entry in entries})
             after = entries[-1].number
             self._report.moved(tenant, after, newest[0].number)
+
+    async def _load_pools(self, tenant: str) -> None:
+        """Write down what is open by pool, which format 4 added; whoever does it twice writes the same."""
+        keys, loads, behind = Keys(tenant), Counter[str](), b"-"
         with translated():
-            await self._redis.hset(keys.revisions, "format", FORMAT)
+            while page := await self._redis.zrangebylex(keys.owned, behind, "+", start=0, num=self._page):
+                await self._leads()
+                behind = b"(" + page[-1]
+                open_ids = [member.decode().split("\0")[3] for member in page if b"\0o\0" in member]
+                for record in filter(None, await self._log.items(tenant, open_ids)):
+                    loads.update(f"{place}|{record.kind}" for place in load_places(record.owner, record.pool)[1:])
+            if loads:
+                await self._redis.hset(keys.loads, mapping=loads)
 
     async def _lead_to(self, tenant: str, item_ids: Sequence[str], entries: Mapping[int, StoredEvent]) -> None:
         """Have all spellings lead to the work items that first came with some events."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgpack
 
@@ -11,14 +11,17 @@ from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.history.codec import Record, record_from, record_text, records_packed
+from router.history.codec import pack_records, read_records, record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
-from router.model.workforce import LedgerSettlement, RecordChange, WorkforceRecords
+from router.model.revisions import RevisionPair
+from router.model.workforce import KINDS, LedgerSettlement, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from store.clients import RedisClient
 from store.translation import translated
 
-_change = script("change_workforce")
+_log = logging.getLogger(__name__)
+_UNREADABLE = (ValueError, TypeError, KeyError, msgpack.UnpackException)
+_change, _keep = script("change_workforce"), script("keep_records")
 
 
 class RedisWorkforce:
@@ -36,27 +39,43 @@ class RedisWorkforce:
                 pipeline.hmget(keys.revisions, ["workforce", "workforce_mark"])
                 pipeline.hgetall(keys.records)
                 (revision, event_hash), fields = await pipeline.execute()
-        records: dict[str, dict[str, Any]] = {"rep": {}, "pool": {}, "territory": {}}
+        records: dict[str, dict[str, Record]] = {kind: {} for kind in KINDS}
         changed: dict[tuple[str, str], int] = {}
-        for name, stored in fields.items():
+        for name, stored in sorted(fields.items()):  # a hash has no order, and what a change names must have one
             kind, record_id = name.decode().split("/", 1)
             changed_in, record = stored.split(b" ", 1)
             records[kind][record_id] = record_from(kind, record)
             changed[kind, record_id] = int(changed_in)
-        return WorkforceRecords(
-            int(revision or 0),
-            records["rep"],
-            records["pool"],
-            records["territory"],
-            changed,
-            (event_hash or b"").decode(),
-        )
+        return WorkforceRecords(int(revision or 0), records, changed, (event_hash or b"").decode())
 
     async def changes(self, tenant: str, after: int, up_to: int | None = None) -> list[RecordChange]:
         last = "+" if up_to is None else str(up_to)
         with translated():
             entries = await self._redis.xrange(Keys(tenant).changes, f"{after + 1}-0", last)
         return [_read_change(entry_id, fields) for entry_id, fields in entries]
+
+    async def kept_records(self, tenant: str, revision: int) -> WorkforceRecords:
+        key = Keys(tenant).kept_records
+        with translated():
+            numbers = sorted((int(number) for number in await self._redis.hkeys(key)), reverse=True)
+            for number in numbers:
+                if number <= revision and (packed := await self._redis.hget(key, str(number))):
+                    try:
+                        return read_records(packed)
+                    except _UNREADABLE as error:
+                        _log.warning(
+                            "tenants/%s: records kept of revision %d: %s; an earlier one is used", tenant, number, error
+                        )
+        return WorkforceRecords()
+
+    async def keep_records(self, tenant: str, records: WorkforceRecords, active: RevisionPair) -> None:
+        keys = Keys(tenant)
+        reply = await _keep(
+            self._redis,
+            [keys.revisions, keys.kept_records],
+            [records.revision, pack_records(records), active.workforce, active.workforce_event_hash],
+        )
+        check_reply(tenant, reply)
 
     async def write(
         self,
@@ -76,7 +95,7 @@ class RedisWorkforce:
         request = [keys.request(request_id)] if request_id else []
         reply = await _change(
             self._redis,
-            [keys.revisions, keys.loads, keys.events, keys.records, keys.changes, *ledgers, *request],
+            [keys.revisions, keys.loads, keys.events, keys.records, keys.changes, keys.presence, *ledgers, *request],
             [
                 expected,
                 fingerprint,

@@ -13,11 +13,12 @@ from typing import Any
 
 from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
-from router.model.workforce import Member, Pool, Rep, Territories, Territory
+from router.assignment.rule_tests import run_tests
+from router.history.codec import record_from
+from router.model.workforce import WorkforceRecords
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
 from router.rules.lookups import KnownNames
-from router.rules.scenarios import ScenarioWorkforce, run
 from router.rules.trial import Trial
 from rules.fields import Fact
 from rules.index import IndexEngine
@@ -47,15 +48,15 @@ def trial(job: Mapping[str, Any]) -> Trial:
     disagreement = _try_engine(rule_set, job["engine"])
     if disagreement is not None:
         return Trial((*problems, disagreement))
-    results = run(rule_set, tests.tests, _workforce(job, checked, tests))
+    results = run_tests(rule_set, tests.tests, _workforce(job, checked, tests))
     return Trial(problems, stored.dumps(rule_set), tuple(results), len(rule_set.rules))
 
 
-def _workforce(job: Mapping[str, Any], checked: Checked, tests: Checked) -> ScenarioWorkforce:
+def _workforce(job: Mapping[str, Any], checked: Checked, tests: Checked) -> WorkforceRecords:
     own = tests.workforce or checked.workforce
     if own is not None:
         return own
-    return ScenarioWorkforce() if job["workforce"] is None else read_workforce(job["workforce"])
+    return WorkforceRecords() if job["workforce"] is None else read_workforce(job["workforce"])
 
 
 def _try_engine(rule_set: RuleSet[object], choice: engines.Choice) -> Problem | None:
@@ -86,17 +87,11 @@ def compare(engine: RuleEngine, index: RuleEngine, samples: Iterable[Fact]) -> P
     return None
 
 
-def read_workforce(raw: Mapping[str, Any]) -> ScenarioWorkforce:
+def read_workforce(raw: Mapping[str, Iterable[str]]) -> WorkforceRecords:
     """Read a workforce as the job brings it."""
-    reps = [
-        Rep(id_, attributes={k: tuple(v) if isinstance(v, list) else v for k, v in attributes.items()}, active=active)
-        for id_, attributes, active in raw["reps"]
-    ]
-    pools = [Pool(id_, tuple(Member(*member) for member in members)) for id_, members in raw["pools"]]
-    territories = [Territory(id_, parent) for id_, parent in raw["territories"]]
-    return ScenarioWorkforce(
-        {rep.id: rep for rep in reps}, {pool.id: pool for pool in pools}, Territories({t.id: t for t in territories})
-    )
+    records = {kind: [record_from(kind, text.encode()) for text in texts] for kind, texts in raw.items()}
+    by_kind = {kind: {record.id: record for record in of_kind} for kind, of_kind in records.items()}
+    return WorkforceRecords(by_kind=by_kind)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,11 @@ import signal
 import sys
 import weakref
 from collections.abc import Collection
-from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
-from router.rules.scenarios import ScenarioWorkforce, TestResult
+from router.history.codec import record_text
+from router.model.workforce import KINDS, WorkforceRecords
+from router.rules.scenarios import TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity
 
@@ -41,7 +42,7 @@ _turns = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
 async def try_rule_set(
     source: str,
     pools: Collection[str] | None = None,
-    workforce: ScenarioWorkforce | None = None,
+    workforce: WorkforceRecords | None = None,
     *,
     tests: str | None = None,
     engine: Choice | None = None,
@@ -134,12 +135,6 @@ def _read(out: bytes) -> Trial:
     )
 
 
-def written_workforce(workforce: ScenarioWorkforce) -> dict[str, Any]:
+def written_workforce(workforce: WorkforceRecords) -> dict[str, list[str]]:
     """Write a workforce as the job brings it; ``child.read_workforce`` reads it."""
-    # the tree has no need to list itself for anybody else
-    territories = workforce.territories.records
-    return {
-        "reps": [[rep.id, dict(rep.attributes), rep.active] for rep in workforce.reps.values()],
-        "pools": [[pool.id, [[m.rep, m.weight] for m in pool.members]] for pool in workforce.pools.values()],
-        "territories": [[territory.id, territory.parent] for territory in territories.values()],
-    }
+    return {kind: [record_text(kind, record) for record in workforce.of(kind).values()] for kind in KINDS}

@@ -70,11 +70,17 @@ SCRIPTS = {
         "actor ('': nobody is asked who they are)": "Workforce.write actor",
         "expected revision ('': of none yet)": "Workforce.write event_hash",
     },
+    "router/set_timers": {"followed to (0: never was)": "Position event"},
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",
         "actor ('': nobody is asked who they are)": "Completion actor",
     },
     "router/keep_customer_scores": {"any text ('': the known one stays)": "LastScore value_tier"},
+    "router/set_presence": {
+        "the epoch (0: until told otherwise, -1: they are there)": "Presences.set_presence until_ms",
+        "request's key (absent: none)": "Presences.set_presence request_id",
+        "actor ('': nobody is asked who they are)": "Presences.set_presence actor",
+    },
     "router/publish": {
         "request's key (absent: none)": "RuleSets.publish request_id",
         "active revision ('': any)": "RuleSets.publish expected",
@@ -124,7 +130,7 @@ COMMANDS = {
         [f"{name} {option}"
          for name in (
              *("dataset", "inspect", "operations rescore", "operations train", "remember", "rescore", "route", "train"),
-             "workforce load",
+             *("workforce load", "absences load"),
          )
          for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
         ("what the file tells, or the usual", "likewise"),
@@ -135,6 +141,11 @@ COMMANDS = {
     "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
     **dict.fromkeys(["explain --source", "explain --external-id"], ("none: DECISION is given", "likewise")),
     **dict.fromkeys(["rules publish --etag", "workforce load --etag"], ("not checked", "not checked")),
+    **dict.fromkeys(
+        ["calendars import --country", "calendars import --subdivision"], ("none: a file's days; nobody's", "likewise")
+    ),
+    "absences add --id": ("made of the day it begins", "likewise"),
+    "absences add --reason": (_NOTHING_SAID, _NOTHING_SAID),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

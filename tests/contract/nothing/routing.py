@@ -12,8 +12,10 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest, route_command
 from router.assignment.planner_cache import PlannerCache
@@ -24,7 +26,7 @@ from router.erasure.ports import Erasure, PersonalValues
 from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
-from router.model.errors import CorruptHistory, RequestIdReused, StaleRevision
+from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Erased
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
@@ -33,8 +35,10 @@ from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets
+from router.timers.ports import Timers
+from router.timers.timer import WAKE, Position, Timer
 from router.workforce.edits import Edit
-from router.workforce.ports import Workforce
+from router.workforce.ports import Presences, Workforce
 from router.workforce.service import WorkforceService
 from rules.arrival import instant
 from rules.revisions import Publication
@@ -51,12 +55,14 @@ class Routing:
 
     store: Any
     workforce: Any
+    presences: Any
     rule_sets: Any
     customer_scores: Any
     log_follower: Any
     leader_lease: Any
     snapshots: Any
     values: Any
+    timers: Any
     tenant: str
 
     @classmethod
@@ -64,17 +70,19 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, tenant)
+            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, memory, memory, tenant)
         else:
             world = cls(
                 RedisAssignments(redis),
                 RedisWorkforce(redis),
+                RedisPresences(redis),
                 RedisRuleSets(redis),
                 RedisCustomerScores(redis),
                 RedisLogFollower(redis),
                 RedisLeaderLease(redis),
                 RedisSnapshots(redis),
                 RedisPersonalValues(redis),
+                RedisTimers(redis),
                 tenant,
             )
         await world._arrange()
@@ -120,7 +128,7 @@ class Routing:
         """Bind a job with some of its fields replaced; return how often it was decided, or the refusal."""
         book = await self.planners.current(self.tenant)
         item = WorkItem(Kind.LEAD, "crm", external_id)
-        job = route_command(book, RouteRequest(item), item)
+        job = route_command(book, RouteRequest(item), item, 0)
         assert isinstance(job, BindCommand)
         (answer,) = await self.store.bind(self.tenant, book.revisions, [job._replace(**fields)])
         return answer if isinstance(answer, Refusal) else (answer.outcome.value, answer.rep)
@@ -207,6 +215,38 @@ async def _writer(world: Routing, given: Given) -> str:
     return actor
 
 
+async def _away(world: Routing, given: Given) -> dict[str, int]:
+    await world.presences.set_presence(world.tenant, "bo", **{"until_ms": 0, **given})
+    return dict(await world.presences.presences(world.tenant))
+
+
+async def _away_twice(world: Routing, given: Given) -> int:
+    """Set it twice with the same request; return the number of the second event."""
+    await world.presences.set_presence(world.tenant, "bo", 0, fingerprint="f", **given)
+    number: int = await world.presences.set_presence(world.tenant, "bo", 0, fingerprint="f", **given)
+    return number
+
+
+async def _away_otherwise(world: Routing, given: Given) -> int:
+    await world.presences.set_presence(world.tenant, "bo", 0, request_id="r", **given)
+    number: int = await world.presences.set_presence(world.tenant, "bo", None, request_id="r", fingerprint="other")
+    return number
+
+
+async def _who_set_it(world: Routing, given: Given) -> str:
+    await world.presences.set_presence(world.tenant, "bo", 0, **given)
+    actor: str = (await world.event()).actor
+    return actor
+
+
+async def _kept_revision(world: Routing, given: Given) -> int:
+    """Keep revision 2; return which is kept that is not above one."""
+    active = await world.rule_sets.revisions(world.tenant)
+    await world.workforce.keep_records(world.tenant, await world.workforce.read(world.tenant), active)
+    records: WorkforceRecords = await world.workforce.kept_records(world.tenant, **given)
+    return records.revision
+
+
 async def _unmarked(world: Routing, given: Given) -> int:
     """Write the first revision of a tenant that has none."""
     written: int = await world.workforce.write(f"{world.tenant}-new", 0, {("rep", "cy"): Rep("cy")}, **given)
@@ -229,7 +269,7 @@ def _at_edition(but: str) -> Callable[[Routing, Given], Awaitable[Any]]:
         book = await world.planners.current(world.tenant)
         kept = {name: part for name, part in book.revisions._asdict().items() if name != but}
         item = WorkItem(Kind.LEAD)
-        job = route_command(book, RouteRequest(item), item)
+        job = route_command(book, RouteRequest(item), item, 0)
         return await world.store.bind(world.tenant, RevisionPair(**kept, **given), [job])
 
     return bind
@@ -365,6 +405,30 @@ _ANYBODY = "nobody has to say who they are"
 _ONCE = "no repetition: each call is its own"
 _LIKE_ANY = "a fingerprint like any other"
 
+
+async def _timed(world: Routing) -> None:
+    """Have L-0 woken in the past."""
+    timers = {"crm~L-0": [Timer("crm~L-0", WAKE, 3, 1, -1)]}
+    await world.timers.set_timers(world.tenant, Position(), Position(6, 2, 2), timers)
+
+
+async def _fired(world: Routing, given: Given) -> int:
+    await _timed(world)
+    removed: int = await world.timers.fire(world.tenant, **given)
+    return removed
+
+
+async def _timers(world: Routing, given: Given) -> int:
+    await _timed(world)
+    return len(await world.timers.timers(world.tenant, **given))
+
+
+async def _followed_from(world: Routing, before: Position) -> bool:
+    await _timed(world)
+    is_kept: bool = await world.timers.set_timers(world.tenant, before, Position(7, 2, 2), {})
+    return is_kept
+
+
 ROWS = (
     Row(Log.entries, "after", 0, "behind nothing: from the first event", "likewise",
         lambda w, g: _numbers(w.store.entries(w.tenant, **g)), ALL, ALL, redis_only=True),
@@ -415,9 +479,15 @@ ROWS = (
         lambda w, g: w.bind("L-1", mode=Mode.REASSIGN, **g), Refusal.CONFLICT, Refusal.CONFLICT),
     Row(BindCommand, "named", "", "nobody is named: the ledger chooses", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "interval", None, "it is planned for every time: nothing of its plan depends on it", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(BindCommand, "normal_id", "", "no other spelling is looked up: its id is the normal form, or it has none",
         "likewise",
         lambda w, g: w.bind("Ｌ-1", **{"normal_id": "", **g}), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "amounts", (0, 0), "it counts nothing under caps of units and value", "a unit and no value",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "interval", None, "it may be done whenever it is", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(RouteRequest, "known_as", "", "nobody knows yet: the id is made of source and external id", "likewise",
         _routed_as, ("ASSIGNED", "crm~L-9"), ("ASSIGNED", "crm~L-9")),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
@@ -497,6 +567,8 @@ ROWS = (
         lambda w, g: _revisions(w.workforce.changes(w.tenant, **g)), [1, 2]),
     Row(Workforce.changes, "up_to", 0, "up to the empty workforce: none", "to the last revision",
         lambda w, g: _revisions(w.workforce.changes(w.tenant, 0, **g)), [], [1, 2]),
+    Row(Workforce.kept_records, "revision", 0, "not above the empty workforce, which is what is kept", "must be given",
+        _kept_revision, 0),
     Row(Workforce.write, "expected", 0, "only where nobody was ever entered", "must be given",
         lambda w, g: w.write(**g), StaleRevision),
     Row(Workforce.write, "records", {}, "a revision that changes nothing", "must be given",
@@ -512,6 +584,22 @@ ROWS = (
     Row(Workforce.write, "fingerprint", "", _LIKE_ANY, "the empty one", _written_otherwise, RequestIdReused,
         RequestIdReused),
     Row(Workforce.write, "actor", "", _ANYBODY, "likewise", _writer, "", ""),
+    Row(Presences.set_presence, "rep", "", "nobody has this id", "must be given",
+        lambda w, g: w.presences.set_presence(w.tenant, until_ms=0, **g), NotFound),
+    Row(Presences.set_presence, "until_ms", 0, "until told otherwise", "must be given; None: they are back",
+        _away, {"bo": 0}),
+    Row(Presences.set_presence, "until_ms", None, "they are back", "must be given", _away, {}),
+    Row(Presences.set_presence, "request_id", "", _ONCE, "likewise", _away_twice, 8, 8),
+    Row(Presences.set_presence, "fingerprint", "", _LIKE_ANY, "the empty one", _away_otherwise, RequestIdReused,
+        RequestIdReused),
+    Row(Presences.set_presence, "actor", "", _ANYBODY, "likewise", _who_set_it, "", ""),
+    Row(Timers.set_timers, "timers", {}, "no work item's timers change", "must be given",
+        lambda w, g: w.timers.set_timers(w.tenant, Position(), Position(6, 2, 2), **g), True),
+    Row(Timers.fire, "count", 0, "none", "200", _fired, 0, 1),
+    Row(Timers.timers, "start", 0, "from the earliest on", "likewise", _timers, 1, 1),
+    Row(Timers.timers, "count", 0, "none", "1,000", _timers, 0, 1),
+    Row(Position, "event", 0, "the log was never followed: a conflict where it was", "likewise",
+        lambda w, g: _followed_from(w, Position(**g)), False, False),
 )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
-from router.workforce.ports import Revisions, Workforce
+from router.timers.ports import Timers
+from router.workforce.ports import Presences, Revisions, Workforce
 from rules.ports import RuleEngine
 from rules.revisions import Publication
 from scoring.memory import LastScore, ScoreMemory
@@ -43,7 +44,7 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted, StoreClock,
+    Submitted, StoreClock, Presences, Timers,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
@@ -59,7 +60,7 @@ VALUES = (
     Task,
 )
 PACKAGES = ("router", "workqueue", "scoring", "operations")
-NO_STORES = {"MonitorObserver", "Chooser", "Rescorer", "Trainer", "UpgradeReport"}
+NO_STORES = {"OpenTime", "MonitorObserver", "Chooser", "Rescorer", "Schedule", "Trainer", "UpgradeReport"}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
 NAMES = {"model", "version", "item_id", "job_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""

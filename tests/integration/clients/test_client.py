@@ -10,12 +10,15 @@ import grpc
 import pytest
 
 from fairlead.client import FairleadError, work_item
+from router.cli.absence_cells import absence_policy
 from tests.integration.clients.arranging import (
     RULES,
     Restartable,
     enter_team,
     serving,
 )
+
+CREDIT = absence_policy("credit:5:2592000s:0.25")
 
 
 @pytest.mark.long
@@ -104,11 +107,13 @@ def test_workforce_and_rules_through_the_client(served: Restartable) -> None:
         client.upsert_territory("asia")
         client.upsert_territory("east", "asia")
         client.upsert_pool("team", {"anna": 1.0}, band=0.5)
+        client.upsert_pool("team", {"anna": 1.0}, absence_policy=CREDIT)
         client.delete_rep("bo")
         tests = "tests: [{name: wrong, item: {region: east}, expect: {rule: default}}]"
 
         assert [rep.name.rpartition("/")[2] for rep in client.list_reps()] == ["anna", "cy"]
         assert [(pool.band, len(pool.members)) for pool in client.list_pools()] == [(0.5, 1)]
+        assert [pool.absence_policy for pool in client.list_pools()] == [CREDIT]
         assert {t.name.rpartition("/")[2] for t in client.list_territories()} == {"asia", "east"}
         assert client.validate_rules("fields: {}\n")[0].path == "default"
         assert [result.passed for result in client.test_rules(RULES, tests).results] == [False]

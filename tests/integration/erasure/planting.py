@@ -105,4 +105,4 @@ def _plant(targets: list[Any], path: tuple[str, ...], value: Any, attributes: Ma
         elif field.is_repeated:
             getattr(target, first)[:] = [value()]
         else:
-            setattr(target, first, value())
+            setattr(target, first, value().encode() if field.type == FieldDescriptor.TYPE_BYTES else value())

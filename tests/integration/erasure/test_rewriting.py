@@ -14,6 +14,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rewriting import LogRewriter, RewriteReport
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
@@ -56,8 +57,8 @@ async def old(redis: Any, tenant: str) -> World:
 
 def _world(redis: Any, tenant: str) -> World:
     return World(
-        RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis), RedisCustomerScores(redis),
-        RedisPersonalValues(redis), tenant,
+        RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
+        RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
     )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ async def _written_as_before(world: World, redis: Any) -> None:
         if isinstance(event, Decision):
             head = msgpack.packb(msgpack.unpackb(pack_head(event.head, event.head.item.pack()))[:12])
             await redis.delete(keys.personal(event.item_id), keys.subject("C-1"))
-        old = StoredEvent(entry.number, entry.type.removesuffix(b".2"), msgpack.packb([instant, *fields]), head, "")
+        old = StoredEvent(entry.number, entry.type.partition(b".")[0], msgpack.packb([instant, *fields]), head, "")
         link = link_of(old, link)
         await redis.xadd(keys.events, fields_of(old, link), id=f"{entry.number}-0")
         mark = {RulesPublished: "rules_mark", WorkforceChanged: "workforce_mark"}.get(type(event))

@@ -12,6 +12,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import Completion, RouteRequest
@@ -38,8 +39,8 @@ async def redis(store: EmbeddedServer) -> Any:
 async def world(redis: Any, tenant: str) -> World:
     """Return a tenant whose rep cy owns crm~L-1."""
     made = World(
-        RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis), RedisCustomerScores(redis),
-        RedisPersonalValues(redis), tenant,
+        RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
+        RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
     )  # fmt: skip
     await made.arrange()
     await made.route("L-1", phone="139", customer="C-1")

@@ -63,7 +63,7 @@ async def test_the_log_is_not_touched(url: str, redis: Any) -> None:
 
     now = keys.contents(url)
     changed = {name.partition("}:")[2].split(":")[0] for name in now if now[name] != before.get(name)}
-    assert changed == {"revisions", "item", "owned", "answered", "queue", ""}
+    assert changed == {"revisions", "item", "owned", "loads", "answered", "queue", ""}
     gone = {name.partition("}:")[2] for name in set(before) - set(now)}
     assert gone
     assert all("request:" in name or "change:" in name for name in gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
@@ -72,3 +73,11 @@ def test_a_rep_refused_for_having_a_personal_value_does_not_tell_it() -> None:
 
     shown = [(reason.actual, reason.required) for reason in decision.candidates[0].reasons]
     assert shown == [(HIDDEN, HIDDEN), ("139", HIDDEN)]
+
+
+def test_why_somebody_is_on_leave_is_hidden_whatever_is_declared() -> None:
+    listed = calendars.ListAbsencesResponse(absences=[calendars.Absence(name="a", reason="surgery")])
+
+    hide(listed, frozenset())
+
+    assert [(absence.name, absence.reason) for absence in listed.absences] == [("a", HIDDEN)]

@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from router.timers.timer import TimerStatus
 from serving.doctor import host
 from serving.doctor.command import doctor, findings
 from serving.doctor.finding import Severity
-from serving.doctor.store import judge
+from serving.doctor.store import judge, timers
 from store.diagnostics import StoreFacts
 
 KEPT = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
@@ -53,6 +54,17 @@ def test_what_is_wrong_with_a_store_is_found_with_what_to_do(
 
     assert finding_of.severity is severity
     assert advice in finding_of.advice
+
+
+@pytest.mark.parametrize(("late_s", "severity"), [(60, Severity.GOOD), (61, Severity.MIND)])
+def test_timers_are_told_with_their_number_and_how_late_the_earliest_is(late_s: int, severity: Severity) -> None:
+    on_time = TimerStatus(1_200, 90_000, 7, 7, None, 1_000)
+    late = TimerStatus(3, 1_000, 7, 7, None, 1_000 + 1_000 * late_s)
+
+    finding = timers([on_time, late])
+
+    assert (finding.severity, finding.seen) == (severity, f"1,203 waiting, the earliest late by {late_s} s")
+    assert timers([]).severity is Severity.GOOD
 
 
 def test_a_private_store_may_have_a_simulated_clock_and_says_so() -> None:

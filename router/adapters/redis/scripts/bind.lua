@@ -7,31 +7,35 @@
 --        3 events     stream  the log, see log.lua
 --        4 waiting    zset    work items that wait, by the number of their first event
 --        5 owned      zset    work items by owner, see item.lua
---        6 …          hash    ledgers, one per pool named in the header
+--        6 presence   hash    see ledger.lua
+--        7 counts     hash    see caps.lua
+--        8 …          hash    ledgers, one per pool named in the header
 --        then                 per job its item key and, where it has them, its request key, see item.lua and request.lua; the
 --                             hash that opens what is sealed in its events, see router/model/sealing.py; and the zset of
 --                             work items of its customer
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
---          scores ({}: all 0), digest]
+--          scores ({}: all 0), digest; where it has caps or its pool credits leaves, the list of its caps, see caps.lua; and
+--          where its pool credits leaves, how many of its last decisions somebody with a credit may have]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge}, …}, named rep ('': none), 1 for an
+--          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), 1 for an
 --          override, the place of the key that all spellings of its source and external id lead to (0: it is its own), and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
---          place of its customer's set (0: none)], and its head, kept unread
+--          place of its customer's set (0: none); where nothing is sealed and it is planned for some instants only, 0, {}, 0;
+--          then the first of these, in milliseconds since the epoch, and that behind the last], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
---        WAKE) and LOST (somebody deleted the event) nothing.
+--        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
 
-local DECISION_TYPE = 'decision.2'
-local FIRST_LEDGER = 6
+local DECISION_TYPE = 'decision.3'
+local FIRST_LEDGER = 8
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
-local PERSONAL, OPENINGS, CUSTOMER, HEAD = 14, 15, 16, 17
+local PERSONAL, OPENINGS, CUSTOMER, SINCE, UNTIL, HEAD = 14, 15, 16, 17, 18, 19
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
@@ -52,8 +56,13 @@ for from = FIRST_LEDGER + #pools, #KEYS, SLICE do
 end
 for i, pool in ipairs(pools) do open_ledger(pool, KEYS[FIRST_LEDGER - 1 + i]) end
 local sets = {}
-for i = 1, n_sets do sets[i] = candidate_set(cmsgpack.unpack(ARGV[1 + i])) end
+for i = 1, n_sets do
+  local set = cmsgpack.unpack(ARGV[1 + i])
+  if has_caps(set) and not caps then use_caps(KEYS[7]) end
+  sets[i] = candidate_set(set)
+end
 read_ledgers(KEYS[2])
+read_presence(KEYS[6], sets)
 
 local function array(n)
   -- Returns what msgpack puts in front of n values.
@@ -66,18 +75,18 @@ local function choose(job)
     after = {}, stand = {}}
   for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, full = with_room(set, job[JOB_KIND])
+    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt)
     local chosen, before, entitlement, after
     if #eligible > 0 then
       chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED])
       if not chosen then return nil end
     end
-    local seen = cmsgpack.pack({before or {}, full})
+    local seen = cmsgpack.pack(#blocked > 0 and {before or {}, full, blocked} or {before or {}, full})
     choice.attempts, choice.seen, choice.proof = a, choice.seen .. seen, choice.proof .. set.digest .. seen
     if chosen then
       local k = eligible[chosen]
       choice.set, choice.eligible, choice.after = set, eligible, after
-      choice.rep, choice.pool, choice.charge = set.reps[k], set.pool, charge
+      choice.rep, choice.pool, choice.charge, choice.attempt = set.reps[k], set.pool, charge, attempt
       choice.stand = {entitlement, before[chosen], after[chosen], set.scores[k] or 0}
       break
     end
@@ -125,11 +134,11 @@ local function write(job, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
   local number, stored = append_event(DECISION_TYPE, facts, job[HEAD])
   remember(job, number, outcome)
-  if job[PERSONAL] then
+  if (job[PERSONAL] or 0) > 0 then
     redis.call('HSET', KEYS[job[PERSONAL]], unpack(job[OPENINGS]))
     if job[CUSTOMER] > 0 then redis.call('ZADD', KEYS[job[CUSTOMER]], 0, job[ID]) end
   end
-  local state, owner = record[STATE], record[OWNER]
+  local state, owner, pool = record[STATE], record[OWNER], record[POOL]
   local stays = choice.rep == '' and owner ~= '' -- nobody else could take it
   record[EVENT] = number
   if not stays then
@@ -138,9 +147,12 @@ local function write(job, record, choice, outcome, epoch, facts)
     record[VERSION], record[CONTENT], record[DECISION] = number, number, number
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
-    if owner ~= '' then shift_load(owner, record[KIND], -1) end
+    if owner ~= '' then shift_load(owner, pool, record[KIND], -1) end
     record[KIND] = job[JOB_KIND]
-    if choice.rep ~= '' then shift_load(choice.rep, record[KIND], 1) end
+    if choice.rep ~= '' then
+      shift_load(choice.rep, choice.pool, record[KIND], 1)
+      if choice.set.caps then caps.count(choice.set, choice.rep, choice.attempt) end
+    end
     if choice.pool ~= '' then charge_ledger(choice, job[OVERRIDE] == 1) end
   end
   local key, packed = KEYS[job[ITEM_KEY]], cmsgpack.pack(record)
@@ -170,6 +182,7 @@ local function do_job(job)
   end
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
+  if job[SINCE] and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
   local choice = choose(job)
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end

@@ -1,7 +1,7 @@
 -- Writes reps, pools and territories as one new revision, and settles the ledgers of the pools that somebody leaves.
 --
 -- KEYS   1 revisions hash, 2 loads hash, 3 events stream: as in bind.lua; 4 records hash `{kind}/{id}` → JSON; 5 changes stream
---        6 … the ledgers of the settlements, then the request's key (absent: none)
+--        6 presence hash: see ledger.lua; 7 … the ledgers of the settlements, then the request's key (absent: none)
 -- ARGV   1 expected workforce revision (0: none yet), 2 fingerprint of the request, 3 seconds to remember it,
 --        4 records, msgpack {{'{kind}/{id}', JSON ('': deleted)}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
 --        7 settlements, msgpack {{pool, leavers, {rep, weight} of members ({}: nobody is left, the ledger is dropped)}, …},
@@ -12,7 +12,8 @@
 local refused = check_format(KEYS[1])
 if refused then return refused end
 local settlements = cmsgpack.unpack(ARGV[7])
-local request_key = KEYS[6 + #settlements]
+local FIRST_LEDGER = 7
+local request_key = KEYS[FIRST_LEDGER + #settlements]
 local known
 if request_key then known = known_answer(redis.call('GET', request_key), ARGV[2], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
@@ -51,7 +52,7 @@ local function settle(key, leavers, members)
     end
     shares[1] = shares[1] + size - sum
     for i = 1, #members do after[i] = after[i] + sign * shares[i] end
-    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver)
+    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver, 'c:' .. leaver, 'l:' .. leaver)
   end
   for i, member in ipairs(members) do redis.call('HSET', key, 'd:' .. member[1], integer(after[i])) end
   redis.call('HSET', key, 'disturbance', disturbance(after, largest + band))
@@ -73,7 +74,11 @@ for place, entry in ipairs(records) do
 end
 for i, settlement in ipairs(settlements) do
   append_event('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
-  if #settlement[3] > 0 then settle(KEYS[5 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[5 + i]) end
+  if #settlement[3] > 0 then settle(KEYS[FIRST_LEDGER - 1 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[FIRST_LEDGER - 1 + i]) end
+end
+for _, entry in ipairs(records) do
+  local rep = entry[2] == '' and string.match(entry[1], '^rep/(.*)$')
+  if rep and redis.call('HDEL', KEYS[6], rep) == 1 then append_event('presence.1', cmsgpack.pack({rep, -1, ARGV[8]}), '') end
 end
 if request_key then keep_answer(request_key, tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision}

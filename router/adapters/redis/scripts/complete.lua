@@ -32,6 +32,11 @@ record[EVENT], record[VERSION] = number, number
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
 index_item(KEYS[4], item_id, was, record[OWNER], record)
 write_owned(KEYS[5])
-if record[OWNER] ~= '' then redis.call('HINCRBY', KEYS[2], record[OWNER] .. '|' .. record[KIND], -1) end
+local owner, pool, behind = record[OWNER], record[POOL], '|' .. record[KIND]
+if owner ~= '' then redis.call('HINCRBY', KEYS[2], owner .. behind, -1) end
+if owner ~= '' and pool ~= '' then
+  redis.call('HINCRBY', KEYS[2], pool .. '/' .. owner .. behind, -1)
+  redis.call('HINCRBY', KEYS[2], pool .. '/' .. behind, -1)
+end
 if KEYS[7] then keep_answer(KEYS[7], tonumber(ARGV[5]), {ARGV[4], number}) end
 return {'DONE', cmsgpack.pack(record)}

@@ -10,6 +10,7 @@ local CONTENT = 8   -- the event that holds its attributes
 local DECISION = 9  -- the last event that chose, or looked for, its owner
 local FIRST = 10    -- its first event: how long it has been there
 local TRIED = 11    -- the reps who owned it before
+local FIRED = 12    -- what fired of its timers, by name the last step: {name, entry, step, ms since 1970, …}; nil: nothing
 
 local function new_record(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} end
 
@@ -22,6 +23,26 @@ local function change_version(key, version)
   local record = cmsgpack.unpack(packed)
   record[VERSION] = version
   redis.call('SET', key, cmsgpack.pack(record))
+end
+
+local function fired_step(record, name)
+  -- Returns entry and step of what fired last of a timer; nil for nothing.
+  local fired = record[FIRED] or {}
+  for place = 1, #fired, 4 do
+    if fired[place] == name then return {entry = fired[place + 1], step = fired[place + 2]} end
+  end
+end
+
+local function note_fired(record, name, entry, step, at_ms)
+  -- Has a record know of a step that fired, behind those of other names.
+  local before, fired = record[FIRED] or {}, {}
+  for place = 1, #before, 4 do
+    if before[place] ~= name then
+      for at = place, place + 3 do fired[#fired + 1] = before[at] end
+    end
+  end
+  for _, value in ipairs({name, entry, step, at_ms}) do fired[#fired + 1] = value end
+  record[FIRED] = fired
 end
 
 local function place_in_owned(owner, state, first, id)

@@ -1,14 +1,24 @@
 -- The ledgers and the units of work that reps have open: a job is given to whom it is due, among those with room.
 --
 -- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `decisions`, `overrides`,
--- `largest_charge`, `largest_band`, `worst`, `disturbance`. `loads` is a hash `{rep}|{kind}` → open units. A candidate
--- set is {pool, band, members, reps, weights, limits, scores, digest}: see bind.lua.
+-- `largest_charge`, `largest_band`, `worst`, `disturbance`; of a pool that credits leaves also `c:{rep}` what is left of a
+-- credit, `l:{rep}` for what it is, see `credit_state`, and `recent`, msgpack: who got the last decisions. `loads` is a hash
+-- `{place}|{kind}` → open units, the place being `{rep}`, `{pool}/{rep}` for what they have of a pool, or `{pool}/` for all of a
+-- pool. `presence` is a
+-- hash rep → until when they are away, in milliseconds since the epoch, 0: until told otherwise; who is not in it is there. A
+-- candidate set is {pool, band, members, reps, weights, limits, scores, digest, caps, share}: see bind.lua.
 
 local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
-local NONE = {} -- stays empty
+local RECENT = 100 -- router/model/workforce.py
 
-local books, loads = {}, {} -- by pool; one for all
-local taken = 0             -- units that anybody took in this call
+local books = {} -- by pool
+local taken = 0  -- units that anybody took in this call
+
+local function credit_state(stored)
+  -- router/model/records.py `CreditState`.
+  local until_ms, entry, expire_ms = string.match(stored or '0 0 0', '^(%d+) (%d+) (%d+)$')
+  return {until_ms = tonumber(until_ms), entry = tonumber(entry), expire_ms = tonumber(expire_ms)}
+end
 
 local function open_ledger(pool, key)
   local book = amounts_of(key)
@@ -16,25 +26,105 @@ local function open_ledger(pool, key)
   books[pool] = book
 end
 
+local function has_caps(set)
+  return set[9] and #set[9] > 0
+end
+
 local function candidate_set(set)
   -- Takes a candidate set as it was sent, and has its deficits read with the others'.
-  local everybody, fields, reps, book = {}, {}, set[4], books[set[1]]
-  for k = 1, #reps do everybody[k], fields[k] = k, 'd:' .. reps[k] end
+  local present, fields, reps, book = {}, {}, set[4], books[set[1]]
+  for k = 1, #reps do present[k], fields[k] = k, 'd:' .. reps[k] end
+  local credits, share = {}, book and set[10]
   if book then
     book.members = set[3]
     want_amounts(book, fields)
   end
-  return {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
-    book = book, fields = fields, everybody = everybody}
+  if share then
+    book.credits_leaves = true
+    for k = 1, #reps do credits[k] = 'c:' .. reps[k] end
+    want_amounts(book, credits)
+  end
+  local taken_apart = {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
+    share = share, credits = credits,
+    book = book, fields = fields, present = present, away = NONE, blocked = NONE}
+  if has_caps(set) then caps.open(taken_apart, set[9]) end
+  return taken_apart
+end
+
+local function set_apart(set, untils)
+  -- Keeps who of a set is away now apart from those who are there; `untils` holds what `presence` says of each, false: nothing.
+  local present, away, blocked = {}, {}, {}
+  for k, rep in ipairs(set.reps) do
+    local until_ms = untils[k] and tonumber(untils[k])
+    if until_ms and (until_ms == 0 or until_ms > log.now_ms) then
+      away[rep], blocked[#blocked + 1] = until_ms, {k - 1, 'AWAY', until_ms, 0}
+    else
+      present[#present + 1] = k
+    end
+  end
+  if #blocked > 0 then set.present, set.away, set.blocked = present, away, blocked end
+end
+
+local function read_presence(key, sets)
+  -- Reads who is away, if anybody ever was.
+  if redis.call('EXISTS', key) == 0 then return end
+  for _, set in ipairs(sets) do
+    local untils, reps = {}, set.reps
+    for from = 1, #reps, SLICE do
+      local stored = redis.call('HMGET', key, unpack(reps, from, math.min(from + SLICE - 1, #reps)))
+      for i = 1, #stored do untils[from + i - 1] = stored[i] end
+    end
+    set_apart(set, untils)
+  end
 end
 
 local function read_ledgers(loads_key)
   loads = amounts_of(loads_key)
-  for _, book in pairs(books) do read_amounts(book) end
+  for _, book in pairs(books) do
+    read_amounts(book)
+    if book.credits_leaves then
+      local recent = redis.call('HGET', book.key, 'recent')
+      book.recent = recent and cmsgpack.unpack(recent) or {}
+    end
+  end
 end
 
-local function shift_load(rep, kind, by)
+local function received_lately(set, k)
+  -- Returns how many of the pool's last decisions somebody with a credit got, if as many as they may; else nil.
+  if not set.share or set.book.now[set.credits[k]] <= 0 then return nil end
+  local count, rep = 0, set.reps[k]
+  for _, other in ipairs(set.book.recent) do
+    if other == rep then count = count + 1 end
+  end
+  if count >= set.share then return count end
+end
+
+local function anybody_has_their_share(set)
+  for k = 1, set.share and #set.reps or 0 do
+    if received_lately(set, k) then return true end
+  end
+  return false
+end
+
+local function count_credit(choice)
+  -- Enters a decision of a pool that credits leaves.
+  local book, rep = choice.set.book, choice.rep
+  local recent, field = book.recent, 'c:' .. rep
+  recent[#recent + 1], book.is_counted = rep, true
+  if #recent > RECENT then table.remove(recent, 1) end
+  local rest = book.now[field]
+  if rest > 0 then
+    book.now[field], book.changed[field] = math.max(0, rest - (choice.charge - choice.stand[1])), true
+  end
+end
+
+local function shift_load(rep, pool, kind, by)
   add_amount(loads, rep .. '|' .. kind, by)
+  if pool ~= '' then
+    add_amount(loads, pool .. '/' .. rep .. '|' .. kind, by)
+    add_amount(loads, pool .. '/|' .. kind, by)
+  end
+  touched[#touched + 1] = rep
   taken = taken + math.max(by, 0)
 end
 
@@ -55,33 +145,48 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind)
-  -- Returns the places of those with room, and {place from 0, open units} of the full.
-  if #set.limits == 0 then return set.everybody, NONE end
-  if set.kind ~= kind or taken >= set.enough then count_room(set, kind) end
-  if taken < set.enough then return set.everybody, NONE end
-  local eligible, full = {}, {}
-  for k, limit in ipairs(set.limits) do
-    local units = loads.now[set.loads[k]]
-    if limit >= 0 and units >= limit then
+local function with_room(set, kind, named, amounts)
+  -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
+  -- who has no room for another reason: who is full is not asked for one, who is away not for their caps, who has reached
+  -- one not for their credit. Who was named by a person need not be there, and may have more than their caps and their
+  -- credit allow. `amounts` is the attempt, see caps.lua.
+  local is_limited, is_wanted = #set.limits > 0, set.away[named] or anybody_has_their_share(set)
+  if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
+  local reached = set.caps and caps.blocks_of(set, amounts)
+  if not is_wanted and not reached and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
+  local eligible, full, blocked, served = {}, {}, {}, {}
+  for k, rep in ipairs(set.reps) do
+    local limit, until_ms = set.limits[k] or -1, set.away[rep]
+    local units = limit >= 0 and loads.now[set.loads[k]]
+    if units and units >= limit then
       full[#full + 1] = {k - 1, units}
+    elseif until_ms and rep ~= named then
+      blocked[#blocked + 1] = {k - 1, 'AWAY', until_ms, 0}
+    elseif reached and reached[k] and rep ~= named then
+      blocked[#blocked + 1] = reached[k]
+    elseif rep ~= named and received_lately(set, k) then
+      served[#served + 1] = k
     else
       eligible[#eligible + 1] = k
     end
   end
-  return eligible, full
+  if #eligible == 0 then return served, full, blocked end -- rather they than nobody
+  for _, k in ipairs(served) do blocked[#blocked + 1] = {k - 1, 'CREDIT_SHARE', set.share, received_lately(set, k)} end
+  if #served > 0 then table.sort(blocked, function(a, b) return a[1] < b[1] end) end
+  return eligible, full, blocked
 end
 
 local function shares_of(set, eligible, charge)
-  -- Returns each one's share of a charge, and their sum; kept where everybody has room, as the next job mostly has the same.
-  if eligible == set.everybody and charge == set.charge then return set.shares, set.sum end
+  -- Returns each one's share of a charge, and their sum; kept where everybody who is there has room, as the next job mostly
+  -- has the same.
+  if eligible == set.present and charge == set.charge then return set.shares, set.sum end
   local weights, total, shares, sum = set.weights, 0, {}, 0
   for e = 1, #eligible do total = total + weights[eligible[e]] end
   for e = 1, #eligible do
     shares[e] = math.floor(charge * weights[eligible[e]] / total)
     sum = sum + shares[e]
   end
-  if eligible == set.everybody then set.charge, set.shares, set.sum = charge, shares, sum end
+  if eligible == set.present then set.charge, set.shares, set.sum = charge, shares, sum end
   return shares, sum
 end
 
@@ -143,6 +248,7 @@ local function charge_ledger(choice, override)
   raise_amount(book, 'largest_charge', choice.charge)
   raise_amount(book, 'largest_band', set.band)
   raise_amount(book, 'worst', worst)
+  if set.share then count_credit(choice) end
   if override then
     add_amount(book, 'overrides', 1)
     book.disturbed = true
@@ -174,8 +280,10 @@ end
 local function write_ledgers()
   -- Writes whatever the call moved.
   write_amounts(loads)
+  if caps then caps.write() end
   for _, book in pairs(books) do
     write_amounts(book)
+    if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
     if book.disturbed then disturb(book) end
   end
 end

@@ -13,6 +13,7 @@ from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha import reflection_pb2
 from redis.asyncio import Redis
 
+from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import routing_pb2 as routing
 from gateway.auth.permissions import GRANTS, Scope
 from gateway.auth.principals import Role
@@ -193,6 +194,32 @@ async def test_a_rep_sees_and_closes_their_own_work_items_only(guarded: Api) -> 
     assert {item.owner for item in listed.work_items} == {"tenants/mine/reps/li"}
     assert set(refused) == {grpc.StatusCode.PERMISSION_DENIED}
     assert closed.state == routing.WorkItem.STATE_CLOSED
+
+
+async def test_a_rep_says_of_themselves_alone_that_they_are_away_and_sees_calendars(guarded: Api) -> None:
+    manager, li = bearer("mo", ["manager"], ["mine"]), bearer("li", ["rep"], ["mine"], rep="li")
+    api = showing(guarded, "mine", manager)
+    for rep in ("li", "bo"):
+        await api.hire(rep)
+    calls, parent = guarded.workforce, "tenants/mine"
+    away = [
+        calendars.SetRepPresenceRequest(name=f"{parent}/reps/{rep}", presence=calendars.PRESENCE_AWAY)
+        for rep in ("li", "bo")
+    ]
+    leave = [calendars.ListAbsencesRequest(parent=f"{parent}/reps/{rep}") for rep in ("li", "bo", "-")]
+
+    await calls.SetRepPresence(away[0], metadata=li)
+    listed = await calls.ListCalendars(calendars.ListCalendarsRequest(parent=parent), metadata=li)
+    own = await calls.ListAbsences(leave[0], metadata=li)
+    refused = [
+        await _code(calls.SetRepPresence(away[1], metadata=li)),
+        await _code(calls.ListAbsences(leave[1], metadata=li)),
+        await _code(calls.ListAbsences(leave[2], metadata=li)),
+        await _code(calls.ListRepPresences(calendars.ListRepPresencesRequest(parent=parent), metadata=li)),
+    ]
+
+    assert (len(listed.calendars), len(own.absences)) == (0, 0)
+    assert set(refused) == {grpc.StatusCode.PERMISSION_DENIED}
 
 
 async def test_every_change_names_who_made_it(guarded: Api) -> None:

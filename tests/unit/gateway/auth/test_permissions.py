@@ -23,6 +23,7 @@ def test_whose_data_a_request_is_about_can_be_read_off_it(name: str) -> None:
     assert Method.of(METHODS[name]).resource in {
         ("parent",), ("name",), ("pool",), ("first",), ("request", "parent"),
         ("rep", "name"), ("pool", "name"), ("territory", "name"),
+        ("calendar", "name"), ("absence", "name"), ("tenant", "name"),
     }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from router.assignment.commands import RouteRequest
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.history.replay import Replay
+from router.model.calendars import TenantSettings
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -87,3 +89,39 @@ async def test_rules_that_do_not_ask_read_no_clock() -> None:
 
     assert store.readings == 0
     assert (await queries.item("t", "crm~L-1")).item.attributes == {"n": 2}
+
+
+LATE = """
+fields: {n: {type: number}}
+rules: [{id: late, when: {field: arrived.hour, op: gte, value: 18}, route: {pool: nobody, fallback: [wait]}}]
+default: {route: {pool: nobody, fallback: [wait]}}
+"""
+ELEVEN_UTC_US = 11 * 3_600 * 1_000_000
+"""19:00 in Shanghai, noon in Berlin."""
+
+
+async def decided_in_shanghai(store: Clocked, router: Router) -> list[tuple[str, ...]]:
+    """Route a lead before and one after the tenant says that it is in Shanghai; return the rules that matched each."""
+    before = await router.route("t", lead(1, "L-1", ELEVEN_UTC_US))
+    await store.write("t", 0, {("tenant", "settings"): TenantSettings(time_zone="Asia/Shanghai")})
+    after = await router.route("t", lead(2, "L-2", ELEVEN_UTC_US))
+    return [before.head.matched_rules, after.head.matched_rules]
+
+
+async def test_weekday_and_hour_are_those_of_the_tenant_s_zone_and_of_before_there_was_one_those_of_utc() -> None:
+    store, router, _ = await arranged(LATE + "arrival: {field: arrived}")
+
+    assert await decided_in_shanghai(store, router) == [(), ("late",)]
+    replay = Replay(store, store, PlannerCache(store, store, store))
+    assert [difference async for difference in replay.differences("t")] == []
+
+
+async def test_rules_that_name_a_zone_keep_it_and_so_do_those_that_were_stored_when_none_meant_utc() -> None:
+    store, router, _ = await arranged(LATE + "arrival: {field: arrived, timezone: Europe/Berlin}")
+    assert await decided_in_shanghai(store, router) == [(), ()]
+
+    former = dumps(check(LATE + "arrival: {field: arrived, timezone: UTC}").rule_set)  # type: ignore[arg-type]
+    assert '"arrival":{"name":"arrived","timezone":"UTC"}' in former
+    await store.publish("t", None, Publication(0, LATE, former, "", 0, 0, 0))
+
+    assert (await router.route("t", lead(3, "L-3", ELEVEN_UTC_US))).head.matched_rules == ()

@@ -8,13 +8,13 @@ import pytest
 
 from router.assignment.comparison import Difference, KnownItem, known_item
 from router.assignment.planner import Planner
-from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.records import ItemRecord
 from router.model.workforce import Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from rules.index import IndexEngine
+from tests.workforces import roster as roster_of
 
 RULES = """
 undeclared: ignore
@@ -40,7 +40,7 @@ def compared(
     """Compare what is sent with what is stored of a work item that ann owns, who is active; di is not."""
     rule_set = check(RULES.replace("fields: {", "fields: {customer: {type: string}, ")).rule_set
     assert rule_set is not None
-    roster = Roster(1, {"ann": Rep("ann"), "di": Rep("di", active=False)}, {}, {})
+    roster = roster_of(1, {"ann": Rep("ann"), "di": Rep("di", active=False)}, {}, {})
     planner = Planner(1, rule_set, IndexEngine(rule_set), roster)
     head = DecisionInputs(WorkItem(Kind.LEAD, "crm", "L-1", stored), Cause.ROUTED, 1, 1, (), ())
     decision = Decision(

@@ -9,14 +9,14 @@ import pytest
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import Explanation, Reason, Refusals, Verdict, explain, replay
 from router.assignment.planner import Planner
-from router.assignment.roster import Roster
 from router.history.projection import StateProjection
-from router.model.decision import Cause, Decision, DecisionInputs, Outcome
+from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.workforce import MICROS, Member, Pool, Rep, Territory
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from rules.index import IndexEngine
+from tests.workforces import roster as roster_of
 
 RULES = """
 fields: {region: {type: string}, n: {type: number}, skill: {type: string}}
@@ -55,7 +55,7 @@ def planner(*reps: Rep) -> Planner:
     assert rule_set is not None
     people = {rep.id: rep for rep in reps or REPS}
     pool = Pool("east", tuple(Member(rep) for rep in people if rep != "zoe"))
-    roster = Roster(1, people, {"east": pool}, {"上海": Territory("上海", "华东"), "华东": Territory("华东")})
+    roster = roster_of(1, people, {"east": pool}, {"上海": Territory("上海", "华东"), "华东": Territory("华东")})
     return Planner(1, rule_set, IndexEngine(rule_set), roster)
 
 
@@ -64,15 +64,17 @@ def decided(
     item: WorkItem = ITEM,
     *,
     loads: dict[str, int] | None = None,
+    away: dict[str, int] | None = None,
     tried: tuple[str, ...] = (),
     named: str = "",
 ) -> Decision:
     """Decide by a planner, as the store does."""
-    plan = by.plan(item, tried=frozenset(tried), named=named)
+    plan = by.plan(item, 0, tried=frozenset(tried), named=named)
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
     projection = StateProjection()
     projection.loads.update({(rep, Kind.LEAD): units for rep, units in (loads or {}).items()})
-    seen = projection.see(attempts, Kind.LEAD)
+    projection.presences.update(away or {})
+    seen = projection.see(attempts, Kind.LEAD, 0, named)
     choice = choose(attempts, seen, rotation_of("x"), named)
     outcome = Outcome.ASSIGNED if choice.rep else Outcome.UNROUTED
     proof = trace_hash([candidates for candidates, _ in attempts], seen, outcome, choice, 1)
@@ -104,6 +106,25 @@ def test_each_rep_is_told_how_they_stood() -> None:
     }
     counts = (("TERRITORY", "regions", 2), ("AT_CAPACITY", "capacity.LEAD", 1), ("INACTIVE", "active", 1))
     assert explanation.refusals == Refusals(1, 5, counts)
+
+
+@pytest.mark.parametrize("until_ms", [0, 90])
+def test_who_is_away_is_told_until_when(until_ms: int) -> None:
+    explanation = explain(decided(planner(), away={"ann": until_ms, "cy": 90}), planner())
+    by_rep = {candidate.rep: candidate for candidate in explanation.candidates}
+
+    assert by_rep["ann"].reasons == (Reason("AWAY", lift_ms=until_ms),)
+    assert by_rep["bob"].verdict is Verdict.CHOSEN
+    assert [reason.code for reason in by_rep["cy"].reasons] == ["TERRITORY", "SKILL", "ATTRIBUTE", "ATTRIBUTE"]
+    assert ("AWAY", "", 1) in explanation.refusals.counts
+
+
+def test_a_decision_that_says_who_was_away_otherwise_than_it_was_is_found() -> None:
+    decision = decided(planner(), away={"bob": 90})
+    altered = ObservedState(decision.seen[0].deficits, (), ((1, Block.AWAY, 91, 0),))
+
+    with pytest.raises(CorruptHistory):
+        replay(decision._replace(seen=(altered,)), planner().plan(ITEM, 0))
 
 
 def test_who_could_have_had_it_is_told_with_amounts() -> None:
@@ -195,7 +216,7 @@ def test_dates_are_shown_as_rules_write_them() -> None:
 def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() -> None:
     rule_set = check(RULES).rule_set
     assert rule_set is not None
-    empty = Planner(1, rule_set, IndexEngine(rule_set), Roster(0, {}, {}, {}))
+    empty = Planner(1, rule_set, IndexEngine(rule_set), roster_of(0, {}, {}, {}))
 
     explanation = explain(decided(empty), empty)
 
@@ -214,7 +235,7 @@ def test_what_was_decided_before_anybody_was_entered_is_explained_by_nobody() ->
 def test_facts_that_do_not_lead_to_the_outcome_are_refused(altered: dict[str, Any]) -> None:
     by = planner()
     decision = decided(by)
-    plan = by.plan(decision.head.item)
+    plan = by.plan(decision.head.item, 0)
     assert replay(decision, plan).rep == decision.rep
 
     with pytest.raises(CorruptHistory, match="decision 1"):
@@ -225,7 +246,7 @@ def test_an_answer_that_there_is_an_owner_replays_as_the_decision_that_made_them
     by = planner()
     decision = decided(by)._replace(outcome=Outcome.EXISTING_OWNER)
 
-    assert replay(decision, by.plan(ITEM)).rep == decision.rep
+    assert replay(decision, by.plan(ITEM, 0)).rep == decision.rep
 
 
 def test_equals_take_turns_by_the_work_item_s_own_number() -> None:
@@ -250,7 +271,7 @@ def test_what_a_lead_had_is_shown_as_it_was_written_and_matched_in_normal_form()
         "bob": Rep("bob", attributes={"regions": ("West",)}),
     }
     pool = Pool("east", tuple(map(Member, people)))
-    by = Planner(1, rule_set, IndexEngine(rule_set), Roster(1, people, {"east": pool}, {"East": Territory("East")}))
+    by = Planner(1, rule_set, IndexEngine(rule_set), roster_of(1, people, {"east": pool}, {"East": Territory("East")}))
 
     explanation = explain(decided(by, WorkItem(Kind.LEAD, attributes={"region": "Ｅａｓｔ", "company": "云科技"})), by)
 
@@ -278,7 +299,7 @@ def on_trial() -> Planner:
     rule_set = check(TRIAL).rule_set
     assert rule_set is not None
     people = {"ann": Rep("ann")}
-    roster = Roster(1, people, {"east": Pool("east", (Member("ann"),))}, {})
+    roster = roster_of(1, people, {"east": Pool("east", (Member("ann"),))}, {})
     return Planner(1, rule_set, IndexEngine(rule_set), roster)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.assignment.ledger import bound, disturbance, jain_index, pick, settle
+from router.assignment.ledger import bound, credit, disturbance, jain_index, pick, settle, transfer
 from router.model.workforce import MICROS
 
 ROUNDING = 1_000
@@ -187,3 +187,56 @@ def test_jains_index_is_one_when_shares_are_equal_and_one_in_n_when_one_has_all(
 
 def test_jains_index_leaves_out_who_was_entitled_to_nothing() -> None:
     assert jain_index([3, 1, 7], [2, 2, 0]) == pytest.approx(0.8)
+
+
+pools = st.dictionaries(st.sampled_from("abcdefgh"), st.tuples(amounts, weights), min_size=1)
+
+
+@given(pools, st.integers(0, 10**15), st.integers(-(10**9), 10**13), st.data())
+def test_a_credit_is_a_share_of_what_was_charged_and_no_more_than_the_most(
+    reps: dict[str, tuple[int, int]], charged: int, most: int, data: st.DataObject
+) -> None:
+    by_rep = {rep: weight for rep, (_, weight) in reps.items()}
+    rep = data.draw(st.sampled_from(sorted(reps)))
+
+    credited = credit(rep, by_rep, charged, most)
+
+    assert 0 <= credited <= max(most, 0)
+    assert credited * sum(by_rep.values()) <= charged * by_rep[rep] * (1 + 1e-9)
+    assert len(reps) > 1 or credited == 0
+
+
+@given(pools, st.integers(-(10**13), 10**13), st.data())
+def test_a_transfer_keeps_the_sum_and_takes_from_the_others_by_weight(
+    reps: dict[str, tuple[int, int]], amount: int, data: st.DataObject
+) -> None:
+    before = {rep: deficit for rep, (deficit, _) in reps.items()}
+    by_rep = {rep: weight for rep, (_, weight) in reps.items()}
+    rep = data.draw(st.sampled_from(sorted(reps)))
+    others = sum(weight for other, weight in by_rep.items() if other != rep)
+
+    after = transfer(before, rep, amount, by_rep)
+
+    assert sum(after.values()) == sum(before.values())
+    assert after[rep] - before[rep] == (amount if others else 0)
+    for other in reps.keys() - {rep}:
+        assert abs(before[other] - after[other] - amount * by_rep[other] / others) <= len(reps)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_credits_that_come_and_go_never_exceed_bound_and_disturbance(data: st.DataObject) -> None:
+    pool = Pool({rep: data.draw(weights) for rep in range(data.draw(st.integers(2, 6)))})
+
+    for _ in range(data.draw(st.integers(1, 40))):
+        rep, charge = data.draw(st.sampled_from(list(pool.weights))), data.draw(st.integers(1, 3 * MICROS))
+        if data.draw(st.integers(0, 4)):
+            eligible = data.draw(st.lists(st.sampled_from(list(pool.weights)), min_size=1, unique=True))
+            pool.route(sorted(eligible), charge, data.draw(st.sampled_from([0, MICROS])), charge)
+        else:
+            names = {str(each): weight for each, weight in pool.weights.items()}
+            moved = data.draw(st.sampled_from([1, -1])) * credit(str(rep), names, 10 * charge, 4 * MICROS)
+            after = transfer({str(each): d for each, d in pool.deficits.items()}, str(rep), moved, names)
+            pool.deficits = {int(each): deficit for each, deficit in after.items()}
+            pool.disturb()
+        pool.check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +35,26 @@ def test_a_higher_priority_comes_before_age() -> None:
     assert room.due(2) == ["1", "2"]
 
 
+def test_who_is_back_gives_all_chances_to_the_groups_they_belong_to_of_every_kind() -> None:
+    room = Backlog()
+    for first, (kind, reps) in enumerate([(Kind.LEAD, "ab"), (Kind.LEAD, "ab"), (Kind.TICKET, "b"), (Kind.LEAD, "c")]):
+        room.enter(Waiting(first, str(first), kind, takers(frozenset(reps))))
+
+    room.came_back("b")
+
+    assert room.due(9) == ["0", "1", "2"]
+
+
+def test_who_could_be_taken_by_fewer_reps_keeps_the_chance_that_one_of_them_gave() -> None:
+    room, lead = Backlog(), Waiting(1, "1", Kind.LEAD, takers(frozenset("ab")))
+    room.enter(lead)
+
+    room.freed("a", Kind.LEAD)
+    room.enter(replace(lead, takers=takers(frozenset("a"))))
+
+    assert room.due(9) == ["1"]
+
+
 @given(items=st.lists(REPS, max_size=20), freed=st.sampled_from("abcd"))
 def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[frozenset[str]], freed: str) -> None:
     room = Backlog()
@@ -46,6 +67,17 @@ def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[f
 
     oldest = {reps: str(first) for first, reps in reversed(list(enumerate(items))) if freed in reps}
     assert room.due(99) == sorted(oldest.values(), key=int)
+
+
+def test_one_that_is_woken_gives_its_group_one_chance_which_the_oldest_has() -> None:
+    room = Backlog()
+    for first, reps in enumerate(["a", "a", "b"]):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset(reps))))
+
+    room.woken("1")
+    room.woken("nobody knows of it")
+
+    assert room.due(9) == ["0"]
 
 
 def test_nobody_for_one_is_nobody_for_all_of_the_group() -> None:

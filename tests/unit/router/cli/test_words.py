@@ -6,7 +6,7 @@ import pytest
 
 from router.cli.words import owner_of, why_not
 from router.wording.languages import Language
-from tests.unit.router.wording.deciding import ALONE, LARGEST, decided, told
+from tests.unit.router.wording.deciding import ALONE, LARGEST, decided, refused, told
 
 
 def test_why_not_gives_each_reason_with_its_code() -> None:
@@ -14,6 +14,12 @@ def test_why_not_gives_each_reason_with_its_code() -> None:
         "Cy could not have had it:",
         "  outside the territory: regions south: must cover east  [TERRITORY]",
     ]
+
+
+def test_a_reason_that_begins_with_what_refuses_in_general_is_said_once() -> None:
+    decision = told(decided(refused("cy", "OUTSIDE_HOURS", "", "", "")))
+
+    assert why_not(decision, "cy")[1:] == ["  outside working hours  [OUTSIDE_HOURS]"]
 
 
 @pytest.mark.parametrize("rep", ["tenants/t/reps/bo", "bo", "Bo"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.grpc.masking import hide
+from router.cli.absence_cells import absence_policy
 from router.cli.failing import InputFailed
 from router.cli.workforce_export import ExportedWorkforce, write
 from router.cli.workforce_loading import WorkforceFiles, read_files, request_of
@@ -24,6 +25,7 @@ from tables.options import ReadOptions
 from tests.api import struct
 from tests.twins.store import MemoryStore
 
+FORFEIT, CREDIT = absence_policy("forfeit"), absence_policy("credit:123456.789012:2592000s:0.29")
 TEXTS = st.one_of(
     st.sampled_from(
         ["王芳", "Ann, \"Bo\"", "=1+1", "+49 30", "-", "NA", "无", " x ", "Total", "合计", "1.234",
@@ -68,6 +70,9 @@ def workforces(draw: st.DrawFn) -> workforce.ApplyWorkforceRequest:
             members=[workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items()],
             band=draw(st.integers(0, 10**6)) / 1000,
             value_weighted=draw(st.booleans()),
+            absence_policy=draw(
+                st.sampled_from([None, absence_policy("credit:0.000001:0.001s:0.01"), FORFEIT, CREDIT])
+            ),
         )
     territories = draw(st.lists(IDS, unique=True, max_size=4))
     for place, territory in enumerate(territories):

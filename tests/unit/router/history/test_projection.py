@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from router.assignment.choice import Choice, choose
-from router.assignment.roster import Candidates, Roster
+from router.assignment.roster import Candidates
 from router.history.projection import Ledger, StateProjection
-from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome
-from router.model.events import Completed, Settled
+from router.model.caps import Cap, CapMeasure, CapWindow
+from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome
+from router.model.events import Completed, PresenceChanged, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
+from tests.workforces import roster as roster_of
 
-ROSTER = Roster(
+ROSTER = roster_of(
     1,
     {rep: Rep(rep, capacity=caps) for rep, caps in {"ann": {"LEAD": 2}, "bob": {}, "cy": {"LEAD": 0}}.items()},
     {"east": Pool("east", (Member("ann"), Member("bob"), Member("cy")), band=5)},
     {},
 )
-EAST = ROSTER.candidates("east", Kind.LEAD, ())
-BOB = ROSTER.alone("bob", Kind.LEAD)
-CY = ROSTER.alone("cy", Kind.LEAD)
+EAST = ROSTER.candidates("east", Kind.LEAD, (), at_ms=0)
+BOB = ROSTER.alone("bob", Kind.LEAD, at_ms=0)
+CY = ROSTER.alone("cy", Kind.LEAD, at_ms=0)
 
 
 class History:
@@ -42,7 +44,7 @@ class History:
     ) -> Decision:
         """Decide about a lead that is worth one unit."""
         tried = [(candidates, MICROS) for candidates in attempts]
-        seen = self.projection.see(tried, Kind.LEAD)
+        seen = self.projection.see(tried, Kind.LEAD, 0)
         choice = choose(tried, seen, 0, named)
         self.number += 1
         record = self.projection.items.get(item_id)
@@ -66,7 +68,7 @@ class History:
     @property
     def loads(self) -> dict[str, int]:
         """Return the open leads of whoever has any."""
-        return {rep: units for (rep, _), units in self.projection.loads.items() if units}
+        return {rep: units for (rep, _), units in self.projection.loads.items() if units and "/" not in rep}
 
 
 def test_a_decision_gives_its_rep_a_unit_and_the_pool_a_charge() -> None:
@@ -86,9 +88,39 @@ def test_who_is_full_is_seen_with_what_they_hold_and_keeps_nobody_from_going_on(
     history = History()
     history.projection.loads["ann", Kind.LEAD] = 2
 
-    seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD)
+    seen = history.projection.see([(CY, MICROS), (EAST, MICROS), (BOB, MICROS)], Kind.LEAD, 0)
 
     assert seen == (ObservedState((), ((0, 0),)), ObservedState((0,), ((0, 2), (2, 0))))
+
+
+def test_who_is_away_has_no_room_until_they_are_back_and_who_is_full_is_not_asked() -> None:
+    history = History()
+    for number, (rep, until_ms) in enumerate([("ann", 0), ("bob", 50), ("cy", 0)], 1):
+        history.projection.enter_presence(PresenceChanged(number, rep, until_ms, 0))
+
+    away = history.projection.see([(EAST, MICROS)], Kind.LEAD, 49)
+    passed = history.projection.see([(EAST, MICROS)], Kind.LEAD, 50)
+    named = history.projection.see([(EAST, MICROS)], Kind.LEAD, 49, "ann")
+    history.projection.enter_presence(PresenceChanged(4, "ann", None, 0))
+    back = history.projection.see([(EAST, MICROS)], Kind.LEAD, 49)
+
+    ann, bob = (0, Block.AWAY, 0, 0), (1, Block.AWAY, 50, 0)
+    assert away == (ObservedState((), ((2, 0),), (ann, bob)),)
+    assert passed == (ObservedState((0,), ((2, 0),), (ann,)),)
+    assert named == back == (ObservedState((0,), ((2, 0),), (bob,)),)
+
+
+def test_what_another_log_says_is_counted_under_the_caps_of_who_should_have_had_it() -> None:
+    capped = Pool("east", (Member("ann"),), caps=(Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY),))
+    candidates = roster_of(1, {"ann": Rep("ann")}, {"east": capped}, {}).candidates("east", Kind.LEAD, (), at_ms=0)
+    history, attempts = History(), [(candidates, MICROS)]
+    decision = history.decide("x", EAST)._replace(rep="somebody else")
+
+    choice = choose(attempts, history.projection.see(attempts, Kind.LEAD, 0), 0, "")
+    history.projection.enter_decision(decision, attempts, choice)
+
+    (seen,) = history.projection.see(attempts, Kind.LEAD, 0)
+    assert seen.blocked == ((0, Block.REACHED_CAP, 0, 1),)
 
 
 def test_a_rep_whom_a_step_names_is_charged_to_no_pool() -> None:
@@ -189,10 +221,10 @@ def _choice(candidates: Candidates, deficits: Sequence[int] = (0, 0)) -> Choice:
 
 
 def test_the_worst_distance_is_that_of_whoever_is_ahead_too() -> None:
-    three = Roster(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
+    three = roster_of(1, {rep: Rep(rep) for rep in "abc"}, {"p": Pool("p", tuple(map(Member, "abc")))}, {})
     history = History()
 
-    history.decide("x", three.candidates("p", Kind.LEAD, ()))
+    history.decide("x", three.candidates("p", Kind.LEAD, (), at_ms=0))
 
     ledger = history.projection.ledgers["p"].state()
     assert ledger.worst == -min(ledger.deficits.values()) == 666_666

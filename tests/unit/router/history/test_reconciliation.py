@@ -9,7 +9,7 @@ import pytest
 
 from router.history.reconciliation import Movement
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.events import Completed, Event, Settled
+from router.model.events import Completed, Event, PresenceChanged, Settled
 from router.model.records import LedgerState, Snapshot
 from router.model.workforce import MICROS, Member, Pool
 from router.model.workitem import Kind, State, WorkItem
@@ -17,10 +17,12 @@ from router.model.workitem import Kind, State, WorkItem
 HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(8, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, MICROS, (), None, "", 0, 0, HEAD)
 MOVED = ROUTED._replace(number=9, rep="bob", epoch=2, previous=8, freed="ann")
+AWAY, BACK = PresenceChanged(8, "bob", 50, 0), PresenceChanged(9, "ann", None, 0)
 CLOSED = Completed(10, "x", Kind.LEAD, State.CLOSED, "bob", "east", 2, 9, 0)
 EVENTS: list[Event] = [ROUTED, MOVED, CLOSED]
 POOLS = {"east": Pool("east", (Member("ann"), Member("bob")))}
 BEFORE = Snapshot(7, {("ann", Kind.LEAD): 3}, {"east": LedgerState({"ann": 0, "bob": 0}, {"ann": 0}, decisions=4)})
+GONE = replace(BEFORE, number=9, presences={"bob": 50})
 LEDGER = LedgerState(
     {"ann": -MICROS, "bob": MICROS}, {"ann": MICROS, "bob": MICROS}, decisions=6, largest_charge=MICROS, worst=MICROS
 )
@@ -28,7 +30,7 @@ AFTER = Snapshot(10, {("ann", Kind.LEAD): 3}, {"east": replace(LEDGER, deficits=
 
 
 def told(events: Sequence[Event], after: Snapshot) -> list[str]:
-    movement = Movement(BEFORE)
+    movement = Movement(replace(BEFORE, presences={"ann": 0}) if BACK in events else BEFORE)
     for event in events:
         movement.follow(event)
     return list(movement.violations(after, POOLS))
@@ -40,6 +42,7 @@ def ledger(**changes: object) -> Snapshot:
 
 def test_counters_that_follow_from_the_log_are_left_alone() -> None:
     assert told(EVENTS, AFTER) == []
+    assert told([AWAY, BACK], GONE) == []
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,24 @@ def test_counters_that_follow_from_the_log_are_left_alone() -> None:
         ([ROUTED, CLOSED, MOVED], AFTER, "or not in order"),
         (EVENTS, replace(AFTER, loads={}), "loads ann LEAD: log says 3, store 0"),
         (EVENTS, replace(AFTER, loads={**AFTER.loads, ("bob", Kind.LEAD): -1}), "-1, which is fewer than none"),
+        (
+            EVENTS,
+            replace(AFTER, loads={**AFTER.loads, ("east/ann", Kind.LEAD): 5}),
+            "east/ann LEAD: log says 1, store 5",
+        ),
+        ([ROUTED], replace(AFTER, number=8), "loads east/ann LEAD: log says 1, store 0"),
+        (
+            EVENTS,
+            replace(AFTER, loads={**AFTER.loads, ("east/ann", Kind.LEAD): 1}),
+            "pool east LEAD: 0, its members have 1",
+        ),
+        (
+            EVENTS,
+            replace(AFTER, loads={**AFTER.loads, ("east/", Kind.LEAD): 1}),
+            "pool east LEAD: 1, its members have 0",
+        ),
+        ([AWAY, BACK], replace(GONE, presences={}), "presence bob: log says away until 50, store there"),
+        ([AWAY, BACK], replace(GONE, presences={"ann": 0, "bob": 50}), "ann: log says there, store away until told"),
         (EVENTS, ledger(decisions=7), "decisions: log says 2 more, store 3 more"),
         (EVENTS, ledger(received={"ann": MICROS}), "received: log says 2000000 micro-units more, store 1000000"),
         (EVENTS, ledger(deficits={"ann": 1, "bob": 0}), "deficits add up to 1 micro-units, not to 0"),

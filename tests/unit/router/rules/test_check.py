@@ -16,6 +16,7 @@ from router.rules.errors import InvalidRuleSet
 from router.rules.route import (
     Drop,
     FallbackRep,
+    IgnoreHours,
     KnownCustomer,
     OtherPool,
     Preference,
@@ -29,6 +30,7 @@ from router.rules.schema import SCHEMA_FILE, schema_text
 from rules import limits
 from rules.arrival import ArrivalField
 from rules.conditions import All, Not, Predicate
+from rules.durations import Duration, DurationCase, DurationTable
 from rules.fields import FieldType
 from rules.problems import Problem
 
@@ -138,7 +140,7 @@ def test_arrival_makes_its_fields_in_its_zone() -> None:
     made = {"arrived": FieldType.DATE, "arrived.weekday": FieldType.STRING, "arrived.hour": FieldType.NUMBER}
     assert rule_set.fields.items() >= made.items()
     assert rule_set.sent_fields == {name: kind for name, kind in rule_set.fields.items() if name not in made}
-    assert good(check(source_of(arrival={"field": "came"}))).arrival == ArrivalField("came", "UTC")
+    assert good(check(source_of(arrival={"field": "came"}))).arrival == ArrivalField("came", "")
 
 
 @pytest.mark.parametrize(
@@ -241,8 +243,49 @@ def test_a_route_compiles_with_everything_it_can_have() -> None:
     )
 
 
+def test_a_route_says_by_when_contact_is_to_be_made() -> None:
+    table = {"by": "地区", "上海": "30m", "else": "2d"}
+
+    rule_set = good(check(source_of(rule(route={"pool": "p", "contact_within": table}))))
+
+    cases = (DurationCase("上海", Duration(30, "m")),)
+    assert rule_set.rules[0].target.contact_within == DurationTable(Duration(2, "d"), "地区", cases)
+    assert rule_set.limits_contact
+    assert not good(check(source_of())).limits_contact
+
+
+def test_no_deadline_looks_at_what_is_personal_whoever_says_that_it_is() -> None:
+    source = source_of(rule(route={"pool": "p", "contact_within": {"by": "地区", "else": "2d"}}))
+
+    (problem,) = errors(check(source, personal=["地区"]))
+
+    assert problem[0] == "rules[0].route.contact_within.by"
+
+
+@pytest.mark.parametrize("hours", ["ignore", "wait"])
+def test_a_route_says_what_those_mean_who_are_not_on_duty(hours: str) -> None:
+    (only,) = good(check(source_of(rule(route={"pool": "p", "hours": hours})))).rules
+
+    assert only.target == Route("p", hours=hours)  # type: ignore[arg-type]
+
+
+def test_a_step_that_ignores_hours_where_the_route_does_is_warned_of() -> None:
+    fallback = [{"drop": ["x"]}, {"hours": "ignore"}]
+
+    (problem,) = check(source_of(rule(route={"pool": "p", "hours": "ignore", "fallback": fallback}))).problems
+
+    assert (problem.path, problem.is_error) == ("rules[0].route.fallback[1]", False)
+    assert problem.message == "hours do not count in this route already: the step changes nothing"
+
+
 @pytest.mark.parametrize(
-    ("step", "compiled"), [("wait", Wait()), ("all", OtherPool("all")), ({"rep": "a"}, FallbackRep("a"))]
+    ("step", "compiled"),
+    [
+        ({"hours": "ignore"}, IgnoreHours()),
+        ("wait", Wait()),
+        ("all", OtherPool("all")),
+        ({"rep": "a"}, FallbackRep("a")),
+    ],
 )
 def test_a_single_fallback_step_needs_no_list(step: Any, compiled: object) -> None:
     (only,) = good(check(source_of(rule(route={"pool": "p", "fallback": step})))).rules
@@ -310,6 +353,27 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         rule(route={"pool": "p", "fallback": {"widen": "n"}}),
         "route.fallback.widen",
         "the name of a string field",
+    ),
+    "contact_within": (
+        rule(route={"pool": "p", "contact_within": "soon"}),
+        "route.contact_within",
+        "found 'soon'; a dura",
+    ),
+    "contact_within by": (
+        rule(route={"pool": "p", "contact_within": {"by": "l", "else": "2d"}}),
+        "route.contact_within.by",
+        "found 'l'; allowed are string, number and bool fields: 地区, n, b",
+    ),
+    "hours": (rule(route={"pool": "p", "hours": "off"}), "route.hours", "found 'off'; allowed are 'ignore' or 'wait'"),
+    "hours of a step": (
+        rule(route={"pool": "p", "fallback": [{"hours": "wait"}]}),
+        "route.fallback[0].hours",
+        "found 'wait'; allowed are 'ignore'",
+    ),
+    "hours of another pool": (
+        rule(route={"pool": "p", "fallback": [{"pool": "q", "hours": "ignore"}]}),
+        "route.fallback[0].hours",
+        "unknown key 'hours'; allowed are pool, require",
     ),
     "step": (rule(route={"pool": "p", "fallback": [{"jump": 1}]}), "route.fallback[0].jump", "unknown key 'jump'"),
 }

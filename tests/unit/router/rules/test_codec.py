@@ -13,6 +13,7 @@ from router.rules import codec as stored
 from router.rules.route import (
     Drop,
     FallbackRep,
+    IgnoreHours,
     KnownCustomer,
     OtherPool,
     Preference,
@@ -23,7 +24,8 @@ from router.rules.route import (
     Widen,
 )
 from rules.arrival import ArrivalField
-from rules.conditions import Predicate
+from rules.conditions import ALWAYS, Predicate
+from rules.durations import Duration, DurationCase, DurationTable
 from rules.fields import FieldType
 from rules.normal_form import Ignorable
 from rules.ruleset import Rule
@@ -41,10 +43,14 @@ SEVERAL = st.lists(REQUIREMENTS, max_size=3).map(tuple)
 STEPS = st.one_of(
     st.builds(Drop, LISTS),
     st.builds(Widen, TEXTS),
+    st.just(IgnoreHours()),
     st.builds(OtherPool, TEXTS, SEVERAL),
     st.builds(FallbackRep, TEXTS),
     st.just(Wait()),
 )
+DURATIONS = st.builds(Duration, st.integers(1, 366), st.sampled_from(["s", "m", "h", "d", "cd"]))
+CASES = st.builds(DurationCase, TEXTS | NUMBERS | st.booleans(), DURATIONS)
+TABLES = st.builds(DurationTable, st.none() | DURATIONS, TEXTS, st.lists(CASES, max_size=3).map(tuple))
 ROUTES = st.builds(
     Route,
     pool=TEXTS,
@@ -54,6 +60,8 @@ ROUTES = st.builds(
     priority=st.integers(0, 1_000),
     sla=TEXTS,
     fallback=st.lists(STEPS, max_size=3).map(tuple),
+    hours=st.sampled_from(["", "ignore", "wait"]),
+    contact_within=st.none() | TABLES,
 )
 RULES = st.builds(Rule, TEXTS, conditions(3), ROUTES, st.integers(-5, 5))
 CUSTOMERS = st.none() | st.builds(KnownCustomer, TEXTS, TEXTS, TEXTS)
@@ -102,7 +110,7 @@ def test_ten_thousand_rules_come_back_as_they_were() -> None:
 
 
 def test_an_unknown_format_is_refused_rather_than_misread() -> None:
-    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 4"):
+    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 5"):
         stored.loads('{"format": 99}')
 
 
@@ -141,4 +149,19 @@ def test_a_rule_set_is_written_in_the_first_format_that_has_all_of_it() -> None:
     assert format_of(RoutingRules(s, (), Route("p"), missing=frozenset({""}))) == 2
     assert format_of(RoutingRules(s, (contains,), Route("p"), missing=frozenset({""}))) == 3
     assert format_of(RoutingRules(s, (), Route("p"), ignoring={"s": frozenset({Ignorable.CASE})})) == 3
-    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived"))) == 4
+    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived", "UTC"))) == 4
+    assert format_of(RoutingRules(s, (contains,), Route("p"), arrival=ArrivalField("arrived"))) == 5
+    assert format_of(RoutingRules(s, (contains,), Route("p", hours="wait"))) == 5
+    assert format_of(RoutingRules(s, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))) == 5
+    assert format_of(RoutingRules(s, (Rule("r", ALWAYS, Route("p", fallback=(IgnoreHours(),))),), Route("p"))) == 5
+
+
+def test_a_route_that_says_nothing_of_hours_is_written_as_before_there_were_any() -> None:
+    without = RoutingRules({}, (), Route("p", fallback=(Wait(),)))
+    within = RoutingRules({}, (), Route("p", fallback=(IgnoreHours(), Wait()), hours="wait"))
+
+    timed = RoutingRules({}, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))
+
+    assert json.loads(stored.dumps(without))["routes"] == [["p", [], [], None, 0, "", [["wait"]]]]
+    assert json.loads(stored.dumps(within))["routes"] == [["p", [], [], None, 0, "", [["hours"], ["wait"]], "wait"]]
+    assert json.loads(stored.dumps(timed))["routes"] == [["p", [], [], None, 0, "", [], "", [[4, "h"], "", []]]]

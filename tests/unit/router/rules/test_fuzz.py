@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from router.assignment.rule_tests import run_tests
 from router.model.errors import InvalidInput
-from router.model.workforce import Territories
+from router.model.workforce import Territories, WorkforceRecords
 from router.rules import codec as stored
 from router.rules.check import check
 from router.rules.facts import fact_of
@@ -39,18 +40,30 @@ rules:
   - id: a
     priority: 3
     when: {all: [{field: region, op: within, value: 华东}, {not: {field: n, op: between, value: [1, 2.5]}}]}
-    route: {pool: p, require: [{rep: x, op: covers, item: region}], fallback: [{drop: [x]}, {widen: region}, wait]}
+    route: {pool: p, require: [{rep: x, op: covers, item: region}], hours: wait,
+      fallback: [{drop: [x]}, {widen: region}, {hours: ignore}, wait]}
   - id: b
     when: {any: [{field: 标签, op: has_any, value: [x, "y"]}, {field: d, op: gt, value: 2024-05-01}]}
-    route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast}
+    route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast,
+      contact_within: {by: region, 上海: 30m, else: 2d}}
   - {id: d, when: {all: [{field: region, op: contains, value: 海}, {percent: 20.5, of: n, salt: s}]}, route: {pool: p}}
   - {id: e, when: {not: {field: 标签, op: has_all, value: {list: few}}}, route: {pool: p}}
   - {id: f, when: {all: [{field: came.weekday, op: in, value: [sat]}, {field: came.hour, op: gte, value: 9}]},
      route: {pool: p}}
   - {id: c, when: {field: b, op: missing}, route: {pool: p, fallback: everyone}}
 default: {route: {pool: everyone}}
-tests: [{name: t, item: {region: 上海}, arrival: 2026-03-06T09:00:00Z, expect: {rule: a, eligible: [r]}}]
-workforce: {territories: {上海: 华东}, reps: {r: {x: [华东]}}, pools: {p: [r], q: {r: 2}}}
+tests:
+  - {name: t, item: {region: 上海}, arrival: 2026-03-06T09:00:00Z, expect: {rule: a, eligible: [r]}}
+  - {name: u, item: {n: 5}, at: 2026-10-10T10:00, expect: {outcome: WAITING, contact_due: 2026-10-12T11:00+08:00}}
+workforce:
+  time_zone: Asia/Shanghai
+  calendar: c
+  calendars:
+    c: {time_zone: Europe/Berlin, weekly: {mon-fri: 09:00-18:00, sat: [22:00-06:00]}, exceptions: {2026-10-10: []}}
+  absences: {r: [{start: 2026-10-14, end: 2026-10-15T12:00}]}
+  territories: {上海: 华东}
+  reps: {r: {x: [华东], calendar: c}}
+  pools: {p: [r], q: {r: 2}, everyone: {members: [r], calendar: c}}
 """
 HOSTILE: list[Any] = [
     *(
@@ -129,11 +142,14 @@ def _bytes(random_: random.Random) -> None:
 
 
 def _text(random_: random.Random) -> None:
-    rule_set = _check(_mutated(SOURCE, random_))
+    source = _mutated(SOURCE, random_)
+    rule_set = _check(source)
     if rule_set is not None:
         again = stored.loads(stored.dumps(rule_set))
         assert again == rule_set
         _facts(again, random_)
+        checked = check(source)
+        assert len(run_tests(again, checked.tests, checked.workforce or WorkforceRecords())) == len(checked.tests)
 
 
 def _tree(random_: random.Random) -> None:

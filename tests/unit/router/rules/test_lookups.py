@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from router.model.workforce import Rep, Territories, Territory
+from router.model.workforce import Rep, Territory, WorkforceRecords
 from router.rules.check import check
 from router.rules.lookups import MOST_COMPARED, KnownNames
-from router.rules.scenarios import ScenarioWorkforce
+from tests.workforces import records
 
 SOURCE = """
 fields: {region: {type: string}, industry: {type: string}}
@@ -26,10 +26,11 @@ rules:
         - wait
 default: {route: {pool: east, require: [{rep: seniorty, op: gte, value: 2}]}}
 """
-WORKFORCE = ScenarioWorkforce(
+WORKFORCE = records(
+    1,
     {"anna": Rep("anna", attributes={"industries": (), "regions": (), "skills": (), "seniority": 1.0})},
     {},
-    Territories({name: Territory(name) for name in ("华东", "华南", "上海")}),
+    {name: Territory(name) for name in ("华东", "华南", "上海")},
 )
 
 
@@ -70,7 +71,7 @@ def test_kinds_that_nobody_told_are_not_looked_up() -> None:
 
 
 def test_where_there_is_nobody_no_attribute_is_missed() -> None:
-    found = warnings(SOURCE, KnownNames.of(ScenarioWorkforce()))
+    found = warnings(SOURCE, KnownNames.of(WorkforceRecords()))
 
     assert {message.partition("'")[0] for _, _, message in found} == {"there is no territory ", "there is no rep "}
     assert found[0][2] == "there is no territory '华动' yet; there are no territories"

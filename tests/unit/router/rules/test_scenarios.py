@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from router.model.workforce import Rep
+from router.assignment.rule_tests import run_tests
+from router.model.workforce import Rep, WorkforceRecords
 from router.rules import scenarios
 from router.rules.check import check, check_tests
-from router.rules.scenarios import RuleTest, ScenarioWorkforce, run
+from router.rules.scenarios import RuleTest
 
 RULES: dict[str, Any] = {
     "fields": {"region": {"type": "string"}, "n": {"type": "number"}},
@@ -38,7 +39,7 @@ def results(*tests: dict[str, Any], workforce: Any = WORKFORCE) -> list[scenario
     checked = check(json.dumps({**RULES, "tests": tests, "workforce": workforce}, ensure_ascii=False))
     assert checked.problems == ()
     assert checked.rule_set is not None
-    return run(checked.rule_set, checked.tests, checked.workforce or ScenarioWorkforce())
+    return run_tests(checked.rule_set, checked.tests, checked.workforce or WorkforceRecords())
 
 
 def case(item: dict[str, Any], **expect: Any) -> dict[str, Any]:
@@ -75,15 +76,6 @@ def test_an_item_that_cannot_be_routed_fails_its_test() -> None:
     assert "the item cannot be routed: work_item.attributes.n: found 'many'" in result.message
 
 
-def test_who_is_eligible_can_be_asked_of_somebody_else() -> None:
-    checked = check(json.dumps({**RULES, "tests": [case({"n": 1}, eligible=["x"])]}))
-    assert checked.rule_set is not None
-
-    (result,) = run(checked.rule_set, checked.tests, ScenarioWorkforce(), lambda _route, _fact: frozenset({"x"}))
-
-    assert result.passed
-
-
 def test_tests_can_stand_in_a_document_of_their_own() -> None:
     checked = check_tests(json.dumps({"tests": [case({"n": 1}, rule="default")]}))
 
@@ -107,7 +99,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
             None,
             [case({}, rules="east")],
             "tests[0].expect.rules",
-            "unknown key 'rules'; allowed are rule, pool, eligible",
+            "unknown key 'rules'; allowed are rule, pool, eligible, outcome, contact_due",
         ),
     ],
 )
@@ -144,7 +136,7 @@ def test_a_test_may_name_the_item_that_it_is_about() -> None:
 
     assert checked.problems == ()
     assert checked.rule_set is not None
-    assert [result.message for result in run(checked.rule_set, checked.tests, ScenarioWorkforce())] == [""] * 4
+    assert [result.message for result in run_tests(checked.rule_set, checked.tests, WorkforceRecords())] == [""] * 4
 
 
 def test_a_test_that_names_its_item_wrongly_is_refused() -> None:
@@ -161,7 +153,7 @@ def arriving(*tests: dict[str, Any], **parts: Any) -> list[str]:
     rules = {**RULES, "arrival": {"field": "came", "timezone": "Asia/Shanghai"}, "rules": [late], **parts}
     checked = check(json.dumps({**rules, "tests": tests}))
     assert checked.rule_set is not None, checked.problems
-    return [result.message for result in run(checked.rule_set, checked.tests, ScenarioWorkforce())]
+    return [result.message for result in run_tests(checked.rule_set, checked.tests, WorkforceRecords())]
 
 
 def test_a_test_says_when_its_item_comes() -> None:

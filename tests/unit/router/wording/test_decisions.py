@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from fairlead.v1 import decisions_pb2 as decisions
@@ -77,6 +79,26 @@ def test_steps_are_told_by_what_they_change() -> None:
     assert nobody.sentences[1] == "步骤：分配池 east（无人） → 不限 industries（无人） → 分配池 south（无人）。"
     assert found.step_texts == steps
     assert nobody.step_texts == ["分配池 east", "分配池 east，不限 industries", "分配池 south"]
+
+
+def test_by_when_contact_is_to_be_made_is_told_on_the_clocks_of_the_tenant() -> None:
+    english, chinese = decided(*ALONE), decided(*ALONE)
+    for decision in (english, chinese):
+        decision.decide_time.FromJsonString("2026-10-09T09:00:00Z")
+        decision.contact_due_time.FromJsonString("2026-10-12T03:00:00Z")
+
+    tell(english, Language.EN, ZoneInfo("Asia/Shanghai"), full=True)
+    tell(chinese, Language.ZH, full=True)
+
+    assert english.sentences[-1] == "Contact is due on Monday at 11:00."
+    assert chinese.sentences[-1] == "联系时限：周一 03:00。"
+
+
+def test_a_step_in_which_hours_do_not_count_is_told_in_each_language() -> None:
+    steps = ["pool east", "pool east, hours do not count"]
+
+    assert told(decided(*LARGEST, steps=steps)).sentences[1] == "Steps: pool east (nobody) → hours do not count."
+    assert told(decided(steps=steps), Language.ZH).step_texts == ["分配池 east", "分配池 east，不看上班时间"]
 
 
 def test_a_pool_whose_name_begins_like_the_one_before_is_told_whole() -> None:
@@ -196,3 +218,128 @@ def test_a_basic_view_has_its_one_sentence_and_no_more() -> None:
 def test_nobody_named_and_no_such_pool_are_summed_up_too() -> None:
     assert summary(Refusals(names_nobody=True), Language.EN) == "the route names nobody"
     assert summary(Refusals(missing_pool="east"), Language.ZH) == "0/0 人合格：没有分配池 east"
+
+
+@pytest.mark.parametrize(
+    ("window", "lifts", "english", "chinese"),
+    [
+        (
+            "DAY",
+            "2026-10-05T16:00:00Z",
+            "daily cap reached: 20 of 20, again on Tuesday at 00:00",
+            "已达每日上限 20/20，周二 00:00 起恢复",
+        ),
+        ("ROLLING", "", "rolling cap reached: 20 of 20", "已达滚动上限 20/20"),
+        ("", "", "open-work cap reached: 20 of 20", "已达在手上限 20/20"),
+    ],
+)
+def test_a_cap_is_told_with_its_window_what_was_counted_and_when_it_lifts(
+    window: str, lifts: str, english: str, chinese: str
+) -> None:
+    decision = decided(refused("cy", "REACHED_CAP", "caps.daily", "20", "20"))
+    decision.decide_time.FromJsonString("2026-10-05T01:00:00Z")
+    reason = decision.candidates[0].reasons[0]
+    reason.window = window
+    if lifts:
+        reason.lift_time.FromJsonString(lifts)
+
+    for language, text in ((Language.EN, english), (Language.ZH, chinese)):
+        message = decisions.Decision()
+        message.CopyFrom(decision)
+        tell(message, language, ZoneInfo("Asia/Shanghai"), full=True)
+        assert message.candidates[0].reasons[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("lifts", "english", "chinese"),
+    [
+        ("", "away", "暂离"),
+        ("2026-10-05T07:30:00Z", "away, back at 15:30", "暂离，15:30 回来"),
+        ("2026-10-05T16:00:00Z", "away, back on Tuesday at 00:00", "暂离，周二 00:00 回来"),
+        ("2026-10-11T15:59:00Z", "away, back on Sunday at 23:59", "暂离，周日 23:59 回来"),
+        ("2026-10-12T01:00:00Z", "away, back on 2026-10-12 at 09:00", "暂离，2026-10-12 09:00 回来"),
+    ],
+)
+def test_when_somebody_is_back_is_said_by_the_clocks_of_the_tenant(lifts: str, english: str, chinese: str) -> None:
+    decision = decided(refused("cy", "AWAY", "", "", ""))
+    decision.decide_time.FromJsonString("2026-10-05T01:00:00Z")
+    if lifts:
+        decision.candidates[0].reasons[0].lift_time.FromJsonString(lifts)
+
+    for language, text in ((Language.EN, english), (Language.ZH, chinese)):
+        message = decisions.Decision()
+        message.CopyFrom(decision)
+        tell(message, language, ZoneInfo("Asia/Shanghai"), full=True)
+        assert message.candidates[0].reasons[0].text == text
+
+
+SATURDAY = "2026-10-03T01:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("code", "lifts", "zone", "until", "english", "chinese"),
+    [
+        ("OUTSIDE_HOURS", "", "", "", "outside working hours", "不在上班时间"),
+        ("OUTSIDE_HOURS", "2026-10-05T01:00:00Z", "Asia/Shanghai", "",
+         "outside working hours, back on Monday at 09:00", "不在上班时间，周一 09:00 上班"),
+        ("ON_LEAVE", "2026-10-12T01:00:00Z", "Asia/Shanghai", "",
+         "on leave, back on 2026-10-12 at 09:00", "休假中，2026-10-12 09:00 返岗"),
+        ("OUTSIDE_HOURS", "2026-10-05T07:00:00Z", "Europe/Berlin", "2026-10-04",
+         "outside working hours, back on Monday at 09:00 (Europe/Berlin) (days after 2026-10-04 are not official yet)",
+         "不在上班时间，当地时间（Europe/Berlin）周一 09:00 上班（2026-10-04 之后的安排尚未公布）"),
+    ],
+)  # fmt: skip
+def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(
+    code: str, lifts: str, zone: str, until: str, english: str, chinese: str
+) -> None:
+    decision = decided(refused("cy", code, "", "", ""))
+    decision.decide_time.FromJsonString(SATURDAY)
+    reason = decision.candidates[0].reasons[0]
+    reason.time_zone, reason.official_until = zone, until
+    if lifts:
+        reason.lift_time.FromJsonString(lifts)
+
+    for language, text in ((Language.EN, english), (Language.ZH, chinese)):
+        message = decisions.Decision()
+        message.CopyFrom(decision)
+        tell(message, language, ZoneInfo("Asia/Shanghai"), full=True)
+        assert message.candidates[0].reasons[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("candidates", "outcome", "contact", "english", "chinese"),
+    [
+        (ALONE, "ASSIGNED", "2026-10-05T01:00:00Z",
+         "Rule cars, pool east: Anna. Anna is at work on Monday at 09:00: contact can be expected from then on.",
+         "规则 cars，分配池 east：Anna。Anna 周一 09:00 上班，届时联系。"),
+        ((), "WAITING", "2026-10-05T01:00:00Z",
+         "Rule cars: nobody can take it now, so it waits. Somebody who can take it comes on duty on Monday at 09:00.",
+         "规则 cars：目前无人可接，进入等待。周一 09:00 起有人上班，届时接手。"),
+        (ALONE, "ASSIGNED", SATURDAY, "Rule cars, pool east: Anna.", "规则 cars，分配池 east：Anna。"),
+    ],
+)  # fmt: skip
+def test_from_when_on_contact_can_be_expected_is_said_where_it_is_not_now(
+    candidates: tuple[decisions.Candidate, ...], outcome: str, contact: str, english: str, chinese: str
+) -> None:
+    decision = decided(*candidates, outcome=decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}"))
+    decision.decide_time.FromJsonString(SATURDAY)
+    decision.expected_contact_time.FromJsonString(contact)
+
+    for language, text in ((Language.EN, english), (Language.ZH, chinese)):
+        message = decisions.Decision()
+        message.CopyFrom(decision)
+        tell(message, language, ZoneInfo("Asia/Shanghai"), full=False)
+        assert message.explanation == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (Language.EN, "credited for leave, and got 25 of the pool's last 100, 20 at most"),
+        (Language.ZH, "休假补偿期间，分配池最近 100 条中已得 25 条，上限 20 条"),
+    ],
+)
+def test_who_had_their_share_after_leave_is_said_with_how_much_it_was(language: Language, text: str) -> None:
+    message = told(decided(refused("cy", "CREDIT_SHARE", "", "25", "20")), language)
+
+    assert message.candidates[0].reasons[0].text == text

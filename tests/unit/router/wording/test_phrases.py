@@ -92,7 +92,8 @@ def everything() -> Iterator[decisions.Decision]:
     known = decisions.KnownWorkItem(
         state="CLOSED", differences=[decisions.Difference(field="value", sent="1.0")], erased=["attributes.n"]
     )
-    steps = ["pool p", "pool p, without industries", "pool p, without industries, n widened", "rep cy"]
+    steps = ["pool p", "pool p, without industries", "pool p, without industries, n widened"]
+    steps += ["pool p, without industries, n widened, hours do not count", "rep cy"]
     shared = {"steps": steps, "predicates": predicates, "known_work_item": known}
     for outcome in Outcome:
         owned = outcome in (Outcome.ASSIGNED, Outcome.EXISTING_OWNER)

@@ -26,14 +26,14 @@ def test_the_tree_of_territories_is_made_once_however_many_change(monkeypatch: p
 
     monkeypatch.setattr(edits, "Territories", tree)
 
-    records = worked_out("t", WorkforceRecords(1, {}, {}, {}, {}), JointEdit([settling(k) for k in range(50)], {}))
+    records = worked_out("t", WorkforceRecords(1), JointEdit([settling(k) for k in range(50)], {}))
 
     assert (len(records), len(trees)) == (50, 1)
 
 
 def test_a_rep_whom_only_a_membership_names_is_not_pruned() -> None:
     reps = {name: Rep(name) for name in ("ann", "bob", "cy")}
-    records = WorkforceRecords(1, reps, {"p": Pool("p", ())}, {}, {})
+    records = WorkforceRecords(1, {"rep": reps, "pool": {"p": Pool("p", ())}})
     ann = Edit("rep", "ann", lambda _: reps["ann"])
 
     made = worked_out("t", records, JointEdit([ann], {"bob": {"p": None}}, prune=True))

@@ -1,0 +1,17 @@
+-- Timers: a zset per tenant, score: when it falls due, in ms since 1970; member: see `timer_of`. What they are of is the
+-- item's record, which they may be late to hear of: whoever fires one looks there.
+--
+-- TIMER_STATES is the table {name: state} of router/timers/timer.py.
+
+local function timer_of(member)
+  -- Returns entry, step, name and item id. Entries have leading zeros, so that of what is due at once the older is first.
+  local entry, step, name, id = string.match(member, '^(%d+)%z(%d+)%z(.-)%z(.*)$')
+  return tonumber(entry), tonumber(step), name, id
+end
+
+local function may_fire(record, name, entry, step)
+  -- router/timers/timer.py `may_fire`.
+  if record[STATE] ~= TIMER_STATES[name] or record[DECISION] ~= entry then return false end
+  local fired = fired_step(record, name)
+  return not fired or fired.entry ~= entry or fired.step < step
+end

@@ -1,0 +1,120 @@
+"""``router.timers.ports.Timers`` on Redis; what happens atomically stands in ``scripts/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+
+import msgpack
+
+from router.adapters.redis.format import check_reply
+from router.adapters.redis.keys import Keys
+from router.adapters.redis.library import script
+from router.model.errors import StaleRevision
+from router.model.events import LeaveCredit
+from router.model.revisions import RevisionPair
+from router.timers.ports import MAX_TIMERS
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger
+from store.clients import RedisClient
+from store.translation import translated
+
+_set, _fire, _credit, _status = script("set_timers"), script("fire"), script("credit"), script("timer_status")
+
+
+class RedisTimers:
+    """``router.timers.ports.Timers`` on Redis; the parameter is as for ``RedisAssignments``."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+
+    async def followed(self, tenant: str) -> Position:
+        with translated():
+            fields = await self._redis.hmget(Keys(tenant).timers_position, Position._fields)
+        return Position(*(int(number or 0) for number in fields))
+
+    async def set_timers(
+        self, tenant: str, before: Position, after: Position, timers: Mapping[str, Sequence[Timer]]
+    ) -> bool:
+        keys = Keys(tenant)
+        items = [_packed(item_id, of_item) for item_id, of_item in timers.items()]
+        reply = await _set(
+            self._redis,
+            [keys.revisions, keys.timers, keys.timers_position, keys.timers_members, keys.events],
+            [before.event, *after, *items],
+        )
+        check_reply(tenant, reply)
+        return bool(reply[0] == b"DONE")
+
+    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
+        keys = Keys(tenant)
+        due = [member for member, _ in await self._members(tenant, 0, count)]
+        members = [member for member in due if not is_of_ledger(_timer(member, 0))]
+        if not members:
+            return 0
+        items = [keys.item(_timer(member, 0).item_id) for member in members]
+        reply = await _fire(self._redis, [keys.revisions, keys.events, keys.timers, *items], members)
+        if isinstance(reply, list):
+            check_reply(tenant, reply)
+        return int(reply)
+
+    async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
+        keys = Keys(tenant)
+        facts = [*astuple(step)[:-1], [(member.rep, member.weight) for member in step.members]]
+        reply = await _credit(
+            self._redis,
+            [keys.revisions, keys.events, keys.timers, keys.ledger(step.pool)],
+            [
+                planned.workforce,
+                planned.workforce_event_hash,
+                _member(timer),
+                timer.due_ms,
+                msgpack.packb(facts),
+            ],
+        )
+        check_reply(tenant, reply)
+        if reply[0] == b"STALE":
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        return bool(reply[0] == b"DONE")
+
+    async def timer_status(self, tenant: str) -> TimerStatus:
+        keys = Keys(tenant)
+        reply = await _status(self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position], [])
+        check_reply(tenant, reply)
+        timers, due_ms, followed, events, unread_ms, now_ms = reply
+        return TimerStatus(timers, _time(due_ms), followed, events, _time(unread_ms), now_ms)
+
+    async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
+        return [_timer(member, int(due_ms)) for member, due_ms in await self._members(tenant, start, count)]
+
+    async def _members(self, tenant: str, start: int, count: int) -> list[tuple[bytes, float]]:
+        if not count:  # which would mean all
+            return []
+        with translated():
+            members: list[tuple[bytes, float]] = await self._redis.zrange(
+                Keys(tenant).timers, start, start + count - 1, withscores=True
+            )
+        return members
+
+    async def forget_timers(self, tenant: str) -> None:
+        keys = Keys(tenant)
+        with translated():
+            await self._redis.unlink(keys.timers, keys.timers_position, keys.timers_members)
+
+
+def _packed(item_id: str, timers: Sequence[Timer]) -> bytes:
+    places = [part for timer in timers for part in (_member(timer), timer.due_ms)]
+    packed: bytes = msgpack.packb([item_id, places])
+    return packed
+
+
+def _member(timer: Timer) -> str:
+    return f"{timer.entry:016}\0{timer.step}\0{timer.name}\0{timer.item_id}"
+
+
+def _timer(member: bytes, due_ms: int) -> Timer:
+    entry, step, name, item_id = member.decode().split("\0", 3)
+    return Timer(item_id, name, int(entry), int(step), due_ms)
+
+
+def _time(ms: int) -> int | None:
+    return None if ms < 0 else ms

@@ -1,0 +1,53 @@
+"""Reading where many work items stand, and what they are: what nobody can read hides none beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from router.assignment.ports import Assignments
+from router.model.decision import Decision
+from router.model.errors import CorruptHistory
+from router.model.records import ItemRecord
+
+_log = logging.getLogger(__name__)
+
+
+class StoredItems:
+    """The work items of one tenant.
+
+    Parameters
+    ----------
+    tenant
+        Whose.
+    store
+        Where they are.
+    """
+
+    def __init__(self, tenant: str, store: Assignments) -> None:
+        self._tenant = tenant
+        self._store = store
+
+    async def records(self, item_ids: Sequence[str]) -> list[ItemRecord]:
+        """Return where they stand; one that nobody can read is told of and left out, as is one that is not there."""
+        try:
+            return [record for record in await self._store.items(self._tenant, item_ids) if record is not None]
+        except CorruptHistory as error:
+            if len(item_ids) > 1:
+                return [record for item_id in item_ids for record in await self.records([item_id])]
+            self._warn(item_ids[0], error)
+            return []
+
+    async def contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
+        """Return the decisions that hold their attributes; one that nobody can read is told of and left out."""
+        try:
+            decisions = await self._store.decisions(self._tenant, [record.content for record in records])
+            return list(zip(records, decisions, strict=True))
+        except CorruptHistory as error:
+            if len(records) > 1:
+                return [pair for record in records for pair in await self.contents([record])]
+            self._warn(records[0].item_id, error)
+            return []
+
+    def _warn(self, item_id: str, error: CorruptHistory) -> None:
+        _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_id, error)

@@ -1,0 +1,124 @@
+"""When somebody could take what waits who cannot now: whoever comes on duty, is back, or has a cap no more. Pure.
+
+It counts too who is there now and goes before they come again: they may be full now, and have room by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from weakref import WeakKeyDictionary
+
+from router.assignment.caps import next_lift_ms
+from router.assignment.explanation import plan_again, reached_caps
+from router.assignment.planner import Attempt, Planner
+from router.assignment.roster import Roster
+from router.model.decision import Block, Decision
+from router.model.errors import InvalidInput
+from router.model.workforce import Pool
+from router.model.workitem import WorkItem
+from router.timers.ports import Present
+from router.workforce.open_hours import Span
+
+NO_CAPS: Mapping[str, int] = MappingProxyType({})
+_MEMO_ENTRIES = 1000
+"""Each holds the names of all who could take a work item."""
+
+
+def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, int] | None = None) -> int | None:
+    r"""Return the first instant behind another at which somebody comes who could have a work item, or at which time may
+    lift a cap of who is there; None: never. ``reached`` is as in ``router.assignment.caps.next_lift_ms``.
+
+    Examples
+    --------
+    >>> from rules.index import IndexEngine
+    >>> from router.assignment.planner import Planner
+    >>> from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
+    >>> from router.model.workforce import Member, Pool, Rep, WorkforceRecords
+    >>> from router.rules.check import check
+    >>> rules = check("fields: {}\nrules: []\ndefault: {route: {pool: east, fallback: [wait]}}").rule_set
+    >>> day = Calendar("day", weekly=(WeeklyHours(3, Hours(9 * 60, 18 * 60)),))
+    >>> records = {
+    ...     "rep": {"bo": Rep("bo")}, "pool": {"east": Pool("east", (Member("bo"),))},
+    ...     "calendar": {"day": day}, "tenant": {"settings": TenantSettings(calendar="day")},
+    ... }
+    >>> planner = Planner(1, rules, IndexEngine(rules), Roster(WorkforceRecords(1, records)))
+    >>> lifts(Present(planner, {}), WorkItem("LEAD"), 0) == 9 * 3_600_000  # 1970 began on a Thursday
+    True
+    """
+    returns = _returns(present.planner.roster)
+    if not (returns.has_hours or present.away or present.planner.roster.has_caps):
+        return None
+    try:
+        attempts = present.planner.plan(item, at_ms).attempts
+    except InvalidInput:
+        return None
+    comings = [returns.first_behind(at_ms, attempt) for attempt in attempts]
+    comings += [present.away.get(rep) for attempt in attempts for rep in everybody(attempt) if present.away]
+    comings += [next_lift_ms(attempt.candidates.caps, at_ms, reached) for attempt in attempts]
+    return min((instant for instant in comings if instant is not None and instant > at_ms), default=None)
+
+
+def lifts_of(present: Present, decision: Decision, at_ms: int) -> int | None:
+    """Return the same for what waits by a decision, which says by which caps it waits."""
+    return lifts(present, decision.head.item, at_ms, _reached(present.planner, decision))
+
+
+def _reached(planner: Planner, decision: Decision) -> Mapping[str, int] | None:
+    """Return the caps by which something waits, and when time lifts them; None where they may be others by now."""
+    if not any(block[1] == Block.REACHED_CAP for seen in decision.seen for block in seen.blocked):
+        return NO_CAPS
+    head = decision.head
+    if (head.rule_set_revision, head.workforce_revision) != planner.revisions[:2]:
+        return None
+    return reached_caps(decision, plan_again(decision, planner))
+
+
+def everybody(attempt: Attempt) -> tuple[str, ...]:
+    """Return all who pass an attempt's filter whenever they are there."""
+    candidates = attempt.candidates
+    return candidates.reps + candidates.outside_hours + candidates.on_leave
+
+
+class _Returns:
+    """When the reps of one roster come on duty or back."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._pools = roster.pools
+        self._availability = roster.availability
+        self._known: dict[tuple[str, bool, frozenset[str]], Span] = {}
+
+    @property
+    def has_hours(self) -> bool:
+        return self._availability.has_hours
+
+    def first_behind(self, at_ms: int, attempt: Attempt) -> int | None:
+        """Return the first instant behind another at which any of an attempt's reps comes."""
+        reps, pool_id, counts_hours = frozenset(everybody(attempt)), attempt.step.pool, attempt.step.counts_hours
+        key = pool_id, counts_hours, reps
+        since_ms, until_ms = self._known.get(key, (0, 0))
+        if since_ms <= at_ms < until_ms:
+            return until_ms
+        comings = (self._coming(rep, self._pools.get(pool_id), at_ms, counts_hours) for rep in reps)
+        first = min((coming for coming in comings if coming is not None), default=None)
+        if first is not None:  # until then the answer is the same: what waits mostly came at about the same time
+            if len(self._known) >= _MEMO_ENTRIES:
+                self._known.clear()
+            self._known[key] = at_ms, first
+        return first
+
+    def _coming(self, rep: str, pool: Pool | None, at_ms: int, counts_hours: bool) -> int | None:
+        gone_ms = self._availability.first_gone(rep, pool, at_ms, counts_hours=counts_hours)
+        if gone_ms is None:
+            return None
+        buffer_ms = pool.leave_buffer_ms if pool else 0
+        return self._availability.first_there(rep, pool, gone_ms, counts_hours=counts_hours, buffer_ms=buffer_ms)
+
+
+_known_returns: WeakKeyDictionary[Roster, _Returns] = WeakKeyDictionary()
+
+
+def _returns(roster: Roster) -> _Returns:
+    if roster not in _known_returns:
+        _known_returns[roster] = _Returns(roster)
+    return _known_returns[roster]

@@ -1,0 +1,44 @@
+"""What waits is woken by time: at the first instant from which somebody could take it who cannot now. Pure.
+
+A wake gives a work item a chance and no more: if nobody took it, the next one is at the next such instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from router.model.decision import Decision
+from router.model.records import ItemRecord
+from router.model.workitem import State
+from router.timers.ports import Present
+from router.timers.timer import STATES, WAKE, Timer
+
+Lifts = Callable[[Present, Decision, int], int | None]
+"""Says from when on somebody could take what waits by a decision who cannot at an instant, both in milliseconds since
+1970; None: nobody comes on duty, or is back, and no cap lifts.
+"""
+
+
+class Wakes:
+    """``router.timers.ports.Schedule`` of what waits.
+
+    Parameters
+    ----------
+    lifts
+        Says when a work item could be taken.
+    """
+
+    def __init__(self, lifts: Lifts) -> None:
+        self._lifts = lifts
+
+    @property
+    def state(self) -> State:
+        """What waits."""
+        return STATES[WAKE]
+
+    def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
+        """Return the next wake: behind the last one that fired, or else behind the decision that it waits."""
+        fired = record.fired_step(WAKE, record.decision)
+        step, since_ms = (fired.step, fired.at_ms) if fired else (0, decision.at_ms)
+        due_ms = self._lifts(present, decision, since_ms)
+        return None if due_ms is None else Timer(record.item_id, WAKE, record.decision, step + 1, due_ms)

@@ -1,0 +1,163 @@
+"""``fairlead absences``: who is on leave, and when they are back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import grpc
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.timestamp_pb2 import Timestamp
+from rich import box
+from rich.table import Table
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import connected, server_option, tenant_option
+from router.cli.absence_files import AbsencesFile, read_absences
+from router.cli.consoles import console_for
+from router.cli.lists import HELP
+from router.cli.words import last
+from tables.cli import say, table_options
+from tables.options import ReadOptions
+
+WRITTEN = "a date 2026-10-01, or a time 2026-10-01T09:00"
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+@click.group(context_settings=HELP)
+def absences() -> None:
+    """Who is on leave. Times without a zone are on the tenant's clocks, see fairlead tenant."""
+
+
+@absences.command("list")
+@click.argument("rep", default="-", metavar="[REP]")
+@as_json
+@server_option
+@tenant_option
+def list_command(rep: str, as_json: bool, server: str, tenant: str) -> None:
+    """Show the absences of REP, or of all, by rep."""
+    with connected(server, tenant) as client:
+        listed, zone = list(client.list_absences(rep)), zone_of(client)
+    if as_json:
+        documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
+        click.echo(json.dumps({"absences": documents}, ensure_ascii=False, indent=2))
+        return
+    headings = ("rep", "absence", "from", "back", "reason")
+    title = f"{len(listed)} absences ({zone.key})"
+    table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for each in listed:
+        times = shown(each.start_time, zone), shown(each.end_time, zone)
+        table.add_row(each.name.split("/")[3], last(each.name), *times, each.reason)
+    console_for(sys.stdout).print(table)
+
+
+@absences.command("add")
+@click.argument("rep")
+@click.option("--from", "start", required=True, metavar="TIME", help=f"When it begins: {WRITTEN}.")
+@click.option("--back", required=True, metavar="TIME", help="When they are back; a date is its midnight.")
+@click.option("--reason", default="", help="Why; hidden from whoever may not see personal fields.")
+@click.option("--id", "absence", default="", help="Its id; one that is there is replaced [default: made of --from].")
+@server_option
+@tenant_option
+def add_command(rep: str, start: str, back: str, reason: str, absence: str, server: str, tenant: str) -> None:
+    """Enter that REP is on leave.
+
+    \b
+      $ fairlead absences add li-na --from 2026-10-08 --back 2026-10-12
+      li-na/2026-10-08: from 2026-10-08 00:00 to 2026-10-12 00:00 (Asia/Shanghai)
+    """
+    with connected(server, tenant) as client:
+        zone = zone_of(client)
+        times = instant(start, zone, "--from"), instant(back, zone, "--back")
+        made = client.upsert_absence(rep, absence or start.replace(":", "-").replace("+", "_"), *times, reason)
+    until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
+    click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key})")
+
+
+@absences.command("load")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
+@server_option
+@tenant_option
+@table_options
+def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: ReadOptions) -> None:
+    """Enter the absences of FILE; those that are there under their ids are replaced, all others stay.
+
+    All are checked before one is written. Columns, in any order: rep 销售, from 开始, back 返岗, reason 原因, id 编号
+    (without one it is made of from). Dates have the year first; one is its midnight. Times without a zone are on the
+    tenant's clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
+
+    \b
+      $ fairlead absences load leave.xlsx
+    """
+    if reading.date_format:
+        raise click.UsageError("--date-format: dates of absences have the year first, such as 2026-10-08")
+    with connected(server, tenant) as client:
+        read = read_absences(file, _on_clocks(client, reading))
+        say(read.report)
+        _enter(client, file, read, validate_only=True)
+        if not dry_run:
+            _enter(client, file, read)
+    click.echo(f"{len(read.absences)} absences{'; nothing is written' if dry_run else ' written'}")
+
+
+def _on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
+    """Read times on the tenant's clocks where neither the caller nor a mapping says which."""
+    is_said = click.get_current_context().params["timezone"] or reading.timezone != ReadOptions().timezone
+    return reading if is_said else replace(reading, timezone=zone_of(client).key)
+
+
+def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_only: bool = False) -> None:
+    refused = []
+    for each in read.absences:
+        try:
+            client.upsert_absence(each.rep, each.id, each.start, each.back, each.reason, validate_only=validate_only)
+        except FairleadError as error:
+            if not error.violations and error.code is not grpc.StatusCode.NOT_FOUND:
+                raise
+            faults = [f"{violation.field}: {violation.description}" for violation in error.violations]
+            refused.append(f"{file}:{each.line}: {'; '.join(faults) or error.message}")
+    if refused:
+        raise click.ClickException("\n".join(refused))
+
+
+@absences.command("delete")
+@click.argument("rep")
+@click.argument("absence")
+@server_option
+@tenant_option
+def delete_command(rep: str, absence: str, server: str, tenant: str) -> None:
+    """Delete an ABSENCE of REP."""
+    with connected(server, tenant) as client:
+        client.delete_absence(rep, absence)
+    click.echo(f"{rep}/{absence}: deleted")
+
+
+def zone_of(client: FairleadClient) -> ZoneInfo:
+    """Ask on which clocks the tenant reads times."""
+    return ZoneInfo(client.get_tenant().time_zone)
+
+
+def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
+    """Read an instant, on the clocks of a zone where it says none.
+
+    Raises
+    ------
+    click.BadParameter
+        If it is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r}; allowed: {WRITTEN}", param_hint=option) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def shown(stamp: Timestamp, zone: ZoneInfo) -> str:
+    """Write an instant on the clocks of a zone."""
+    return f"{stamp.ToDatetime(ZoneInfo('UTC')).astimezone(zone):%Y-%m-%d %H:%M}"

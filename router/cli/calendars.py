@@ -1,0 +1,222 @@
+"""``fairlead calendars``: when people work, from files, from a country's days, as a table.
+
+Exit codes: 0 done; 1 the service refuses, or cannot be reached; 2 a file cannot be read as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from google.protobuf.json_format import MessageToDict
+from rich import box
+from rich.table import Table
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1.calendars_pb2 import Calendar
+from router.cli.calendar_days import brought_in, days_of, officially
+from router.cli.calendar_files import CalendarsFile, read_calendars
+from router.cli.consoles import console_for
+from router.cli.failing import InputFailed
+from router.cli.lists import HELP
+from router.cli.problems import print_problems
+from router.cli.words import last
+from rules.problems import Problem, in_order
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+_SHOWN_DAYS = 14
+_dry_run = click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+@click.group(context_settings=HELP)
+def calendars() -> None:
+    """When people work: weekly hours, holidays, make-up workdays 调休."""
+
+
+@calendars.command("list")
+@as_json
+@server_option
+@tenant_option
+def list_command(as_json: bool, server: str, tenant: str) -> None:
+    """Show all calendars."""
+    with connected(server, tenant) as client:
+        listed = list(client.list_calendars())
+    if as_json:
+        documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
+        click.echo(json.dumps({"calendars": documents}, ensure_ascii=False, indent=2))
+        return
+    headings = ("calendar", "name", "zone", "spans a week", "exceptions", "official until")
+    table = Table(*headings, title=f"{len(listed)} calendars", title_justify="left", box=box.SIMPLE_HEAD)
+    for each in listed:
+        numbers = str(len(each.weekly)), str(len(each.exceptions))
+        table.add_row(last(each.name), each.display_name, each.time_zone, *numbers, each.official_until)
+    console_for(sys.stdout).print(table)
+
+
+@calendars.command("show")
+@click.argument("calendar")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day shown [default: today there].")
+@as_json
+@server_option
+@tenant_option
+def show_command(calendar: str, first: datetime | None, as_json: bool, server: str, tenant: str) -> None:
+    """Draw two weeks of CALENDAR on the clocks of its zone, and say until when its days are official.
+
+    \b
+      $ fairlead calendars show shanghai --from 2026-10-07
+    """
+    with connected(server, tenant) as client:
+        shown = client.get_calendar(calendar)
+    if as_json:
+        click.echo(json.dumps(MessageToDict(shown, preserving_proto_field_name=True), ensure_ascii=False, indent=2))
+        return
+    start = first.date() if first else _today(shown.time_zone)
+    title = " ".join(filter(None, [last(shown.name), shown.display_name, f"({shown.time_zone})"]))
+    table = Table("date", "day", "hours", "", title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for day in days_of(shown, start, _SHOWN_DAYS):
+        table.add_row(day.date, day.weekday, day.hours, day.remark)
+    console_for(sys.stdout).print(table)
+    click.echo(officially(shown))
+
+
+def _today(zone: str) -> date:
+    return datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+
+
+@calendars.command("load")
+@click.argument("file", type=FILE)
+@_dry_run
+@server_option
+@tenant_option
+def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
+    """Create the calendars of FILE, YAML, or change what it says of them.
+
+    All are checked before one is written. A key that FILE leaves out leaves the field as it is: days that were imported
+    stay where there is no `exceptions`. What is wrong is a line FILE:LINE:COLUMN error: what was found and is allowed;
+    of what the service refuses, the first of each calendar.
+
+    \b
+      calendars:
+        - id: shanghai
+          name: 上海
+          time_zone: Asia/Shanghai
+          weekly:
+            - {days: mon-fri, hours: [09:00-12:00, 13:00-18:00]}
+          exceptions:
+            - {date: 2026-12-24, hours: 09:00-12:00, name: Christmas Eve}
+            - {date: 2026-12-25, name: Christmas}    # no hours: closed
+          official_until: 2026-12-31                 # holidays after it are not known yet
+    """
+    read = read_calendars(_content(file))
+    _refuse(file, read.problems)
+    with connected(server, tenant) as client:
+        _refuse(file, in_order(_refusals(client, read)))
+        for each in () if dry_run else read.calendars:
+            client.upsert_calendar(each.message, mask=each.mask)
+    for each in read.calendars:
+        click.echo(f"{each.message.name}: {'nothing is written' if dry_run else 'written'}")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputFailed(f"{file}: {error.strerror}") from error
+
+
+def _refuse(file: Path, problems: Sequence[Problem]) -> None:
+    if problems:
+        print_problems(file, problems)
+        sys.exit(2)
+
+
+def _refusals(client: FairleadClient, read: CalendarsFile) -> list[Problem]:
+    """Ask what a service would refuse."""
+    problems: list[Problem] = []
+    for each in read.calendars:
+        try:
+            client.upsert_calendar(each.message, mask=each.mask, validate_only=True)
+        except FairleadError as error:
+            if not error.violations:
+                raise
+            problems += read.refused(each, error.violations)
+    return problems
+
+
+@calendars.command("import")
+@click.argument("calendar")
+@click.argument("file", type=FILE, required=False)
+@click.option("--country", default="", metavar="CODE", help="Whose days, e.g. CN, instead of FILE's.")
+@click.option("--subdivision", default="", metavar="CODE", help="Whose days come on top, e.g. BY for Bavaria.")
+@click.option("--years", required=True, metavar="YEARS", help="Of which years: 2026, or 2026-2027.")
+@_dry_run
+@server_option
+@tenant_option
+def import_command(
+    calendar: str,
+    file: Path | None,
+    country: str,
+    subdivision: str,
+    years: str,
+    dry_run: bool,
+    server: str,
+    tenant: str,
+) -> None:
+    """Bring days off and make-up workdays 调休 into CALENDAR: a country's, or those of FILE, an .ics file.
+
+    They take the place of the exceptions of their dates; the others stay. Each day that changes is printed: with
+    --dry-run, look at what an .ics file would bring before it counts.
+
+    \b
+      $ fairlead calendars import shanghai --country CN --years 2026-2027
+      + 2026-01-01 Thu closed: 元旦
+      …
+      shanghai: 47 exceptions, 47 new or changed; its days are official until 2026-12-31
+      $ fairlead calendars import munich company.ics --years 2026
+    """
+    if bool(file) == bool(country):
+        raise click.UsageError("name one source: --country CODE, or FILE")
+    wanted = _years(years)
+    with connected(server, tenant) as client:
+        before = client.get_calendar(calendar)
+        if file:
+            imported = client.import_ics(calendar, _content(file), wanted, validate_only=dry_run)
+        else:
+            imported = client.import_country(calendar, country, wanted, subdivision, validate_only=dry_run)
+    _tell(before, imported, "; nothing is written" if dry_run else "")
+
+
+def _tell(before: Calendar, after: Calendar, written: str) -> None:
+    """Print which days an import changed, so that nobody has to trust the titles of a file."""
+    changed = brought_in(before, after)
+    for day in changed:
+        click.echo(f"+ {day.date} {day.weekday} {day.hours}{day.remark and f': {day.remark}'}")
+    count = f"{len(after.exceptions)} exceptions, {len(changed)} new or changed"
+    click.echo(f"{last(after.name)}: {count}; {officially(after)}{written}")
+
+
+def _years(text: str) -> list[int]:
+    first, _, end = text.partition("-")
+    if not (first.isdecimal() and (end or first).isdecimal()) or not 0 <= int(end or first) - int(first) < 20:
+        raise click.BadParameter(
+            f"{text!r}; allowed: a year such as 2026, or up to 20 as 2026-2027", param_hint="--years"
+        )
+    return list(range(int(first), int(end or first) + 1))
+
+
+@calendars.command("delete")
+@click.argument("calendar")
+@server_option
+@tenant_option
+def delete_command(calendar: str, server: str, tenant: str) -> None:
+    """Delete CALENDAR, which nobody may work by any more."""
+    with connected(server, tenant) as client:
+        client.delete_calendar(calendar)
+    click.echo(f"{calendar}: deleted")

@@ -1,0 +1,65 @@
+"""``fairlead presence``: who is away, at once and whatever their calendar says."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+from google.protobuf.json_format import MessageToDict
+from rich import box
+from rich.table import Table
+
+from fairlead.commands import connected, server_option, tenant_option
+from router.cli.absences import WRITTEN, as_json, instant, shown, zone_of
+from router.cli.consoles import console_for
+from router.cli.lists import HELP
+from router.cli.words import last
+
+
+@click.group(context_settings=HELP)
+def presence() -> None:
+    """Who is away now, and gets no work."""
+
+
+@presence.command("list")
+@as_json
+@server_option
+@tenant_option
+def list_command(as_json: bool, server: str, tenant: str) -> None:
+    """Show who is away; somebody whose time is over is there again."""
+    with connected(server, tenant) as client:
+        away, zone = list(client.list_away()), zone_of(client)
+    if as_json:
+        documents = [MessageToDict(each, preserving_proto_field_name=True) for each in away]
+        click.echo(json.dumps({"rep_presences": documents}, ensure_ascii=False, indent=2))
+        return
+    table = Table("rep", "away until", title=f"{len(away)} away", title_justify="left", box=box.SIMPLE_HEAD)
+    for each in away:
+        timed = each.HasField("until_time")
+        table.add_row(last(each.name), f"{shown(each.until_time, zone)} ({zone.key})" if timed else "they are back")
+    console_for(sys.stdout).print(table)
+
+
+@presence.command("away")
+@click.argument("rep")
+@click.option("--until", metavar="TIME", help=f"Until when: {WRITTEN} [default: until back].")
+@server_option
+@tenant_option
+def away_command(rep: str, until: str | None, server: str, tenant: str) -> None:
+    """Say that REP is away: from now on they get no work."""
+    with connected(server, tenant) as client:
+        zone = zone_of(client)
+        said = client.set_away(rep, instant(until, zone, "--until") if until else None)
+    timed = f" until {shown(said.until_time, zone)} ({zone.key})" if said.HasField("until_time") else ""
+    click.echo(f"{last(said.name)}: away{timed}")
+
+
+@presence.command("back")
+@click.argument("rep")
+@server_option
+@tenant_option
+def back_command(rep: str, server: str, tenant: str) -> None:
+    """Say that REP is back."""
+    with connected(server, tenant) as client:
+        click.echo(f"{last(client.set_available(rep).name)}: back")

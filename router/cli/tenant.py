@@ -1,0 +1,47 @@
+"""``fairlead tenant``: what holds for a whole tenant."""
+
+from __future__ import annotations
+
+import click
+
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import calendars_pb2 as calendars
+from router.cli.lists import HELP
+from router.cli.words import last
+
+
+@click.group(context_settings=HELP)
+def tenant() -> None:
+    """The zone of a tenant's clocks, and the calendar of whoever has none."""
+
+
+@tenant.command("show")
+@server_option
+@tenant_option
+def show_command(server: str, tenant: str) -> None:
+    """Show zone and calendar."""
+    with connected(server, tenant) as client:
+        click.echo(_line(client.get_tenant()))
+
+
+@tenant.command("set")
+@click.option("--time-zone", metavar="ZONE", help="As the IANA list has it, e.g. Asia/Shanghai.")
+@click.option("--calendar", metavar="CALENDAR", help="Of whoever has none, nor their pool; '': they always work.")
+@server_option
+@tenant_option
+def set_command(time_zone: str | None, calendar: str | None, server: str, tenant: str) -> None:
+    """Change zone or calendar.
+
+    \b
+      $ fairlead tenant set --time-zone Asia/Shanghai --calendar shanghai
+      default: Asia/Shanghai, calendar shanghai
+    """
+    if time_zone is None and calendar is None:
+        raise click.UsageError("say what is to change: --time-zone or --calendar")
+    with connected(server, tenant) as client:
+        click.echo(_line(client.update_tenant(time_zone=time_zone, calendar=calendar)))
+
+
+def _line(tenant: calendars.Tenant) -> str:
+    calendar = f"calendar {last(tenant.calendar)}" if tenant.calendar else "no calendar: whoever has none always works"
+    return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}"

@@ -1,0 +1,65 @@
+"""What has been counted under caps, as the store counts it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from router.assignment.caps import Amounts, AppliedCap, rolled, rolling_lifts_ms
+from router.model.caps import HELD, CapWindow
+from router.model.records import Counted
+from router.model.workitem import Kind
+
+
+class Use(NamedTuple):
+    """How much of a cap somebody has used; ``lifts_ms`` is when enough leaves a rolling window, 0 for any other."""
+
+    counted: int
+    lifts_ms: int = 0
+
+
+class CapCounts:
+    """Counts by field, see ``AppliedCap.field``. A window takes the place of the one before, so that nothing has
+    to be removed.
+
+    Parameters
+    ----------
+    loads
+        Open units by place and kind, which caps of what is held are measured by.
+    counted
+        What was counted before.
+    """
+
+    def __init__(self, loads: Mapping[tuple[str, Kind], int], counted: Mapping[str, Counted] | None = None) -> None:
+        self._loads = loads
+        self.by_field: dict[str, Counted] = dict(counted or {})
+
+    def use(self, cap: AppliedCap, rep: str, amounts: Amounts, at_ms: int) -> Use:
+        """Return how much somebody has used at an instant."""
+        if cap.cap.measure in HELD:
+            place = cap.place + ("" if cap.is_whole else rep)
+            return Use(sum(self._loads.get((place, kind), 0) for kind in cap.kinds))
+        counted = self.by_field.get(cap.field(rep), ())
+        if cap.cap.window is CapWindow.ROLLING:
+            slots = rolled(_slots(counted), cap.slot_ms, at_ms)
+            lifts_ms = rolling_lifts_ms(slots, cap.slot_ms, cap.cap.limit, amounts.of(cap.cap.measure))
+            return Use(sum(slots.values()), lifts_ms)
+        return Use(int(counted[1]) if counted and counted[0] == cap.window else 0)
+
+    def add(self, cap: AppliedCap, rep: str, amounts: Amounts, at_ms: int) -> None:
+        """Count a work item that somebody was given."""
+        if cap.cap.measure in HELD:
+            return
+        field, amount = cap.field(rep), amounts.of(cap.cap.measure)
+        if cap.cap.window is CapWindow.ROLLING:
+            slots = rolled(_slots(self.by_field.get(field, ())), cap.slot_ms, at_ms)
+            slot = at_ms // cap.slot_ms
+            slots[slot] = slots.get(slot, 0) + amount
+            self.by_field[field] = tuple(number for pair in slots.items() for number in pair)
+        else:
+            self.by_field[field] = (cap.window, self.use(cap, rep, amounts, at_ms).counted + amount)
+
+
+def _slots(counted: Counted) -> dict[int, int]:
+    numbers = iter(map(int, counted))
+    return dict(zip(numbers, numbers, strict=True))

@@ -1,0 +1,79 @@
+"""Are the timers those that follow from the log, up to where it was followed? Asks of everything that waits anew."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+from router.assignment.ports import Assignments
+from router.model.events import Event
+from router.timers.credits import credited_pools
+from router.timers.follower import TimerFollower, concerns_all, touched_by
+from router.timers.ports import Timers
+from router.timers.timer import LEDGERS, Position, Timer
+
+_PAGE = 1000
+
+
+class TimerCheck:
+    """The use case: hold a tenant's timers to its log.
+
+    Parameters
+    ----------
+    store, timers
+        What is verified.
+    follower
+        Makes the follower of a tenant, who says what falls due.
+    """
+
+    def __init__(self, store: Assignments, timers: Timers, follower: Callable[[str], TimerFollower]) -> None:
+        self._store = store
+        self._timers = timers
+        self._follower = follower
+
+    async def differences(self, tenant: str) -> AsyncIterator[str]:
+        """Yield every difference in words.
+
+        What events behind the position touched is not compared; nothing is while all is asked anew, for a revision
+        behind it. The log may be followed meanwhile: then it is compared once more.
+        """
+        position, differences = Position(), list[Timer]()
+        expected = set[Timer]()
+        while position != (now := await self._timers.followed(tenant)):
+            position = now
+            stored, expected = await self._stored(tenant), await self._expected(tenant, position)
+            behind = await self._behind(tenant, position.event)
+            untold = {*touched_by(behind), *(f"{LEDGERS}/{pool}" for pool in credited_pools(behind))}
+            is_renewed = any(map(concerns_all, behind))
+            differences = [
+                timer for timer in sorted(expected ^ stored) if not is_renewed and timer.item_id not in untold
+            ]
+        for timer in differences:
+            yield _told(timer, is_expected=timer in expected)
+
+    async def _expected(self, tenant: str, position: Position) -> set[Timer]:
+        if not position.event:  # nobody follows it, or not yet
+            return set()
+        follower = self._follower(tenant)
+        of_ledgers = await follower.due_of_ledgers(position) if position.rules else {}
+        pages = follower.due_of_all(position, position.event)
+        of_items = {timer async for page in pages for of_item in page.values() for timer in of_item}
+        return of_items.union(*of_ledgers.values())
+
+    async def _behind(self, tenant: str, number: int) -> list[Event]:
+        behind = list[Event]()
+        while events := await self._store.events(tenant, after=number, count=_PAGE):
+            behind += events
+            number = events[-1].number
+        return behind
+
+    async def _stored(self, tenant: str) -> set[Timer]:
+        stored, start = set[Timer](), 0
+        while page := await self._timers.timers(tenant, start, _PAGE):
+            stored.update(page)
+            start += len(page)
+        return stored
+
+
+def _told(timer: Timer, *, is_expected: bool) -> str:
+    says = "log has it, store has not" if is_expected else "store has it, log has not"
+    return f"timer {timer.name} {timer.step} of {timer.item_id}, event {timer.entry}, due {timer.due_ms}: {says}"

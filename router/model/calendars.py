@@ -1,0 +1,87 @@
+"""When people work: calendars of weekly hours and exceptions, and absences. Values only.
+
+A calendar is written on the clocks of one zone, and means instants only once it is compiled, see
+``router.workforce.open_hours``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+MIDNIGHT = 24 * 60
+"""Minutes of a day as clocks on the wall count them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A span of a day, in minutes behind midnight; one that ends at or before its start ends on the next day."""
+
+    start: int
+    end: int
+
+    @property
+    def is_overnight(self) -> bool:
+        """Whether it ends on the next day."""
+        return self.end <= self.start
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyHours:
+    """A span of one day of every week, 0 for Monday."""
+
+    day: int
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarException:
+    """A date, as ``2026-10-10``, that has hours of its own: none where all are off, some for a make-up workday 调休."""
+
+    date: str
+    hours: tuple[Hours, ...] = ()
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Weekly hours with exceptions, on the clocks of an IANA zone.
+
+    ``official_until`` is the last date, as ``2026-12-31``, that whoever says the holidays has said; empty: it does not
+    depend on anybody. Behind it the calendar goes on as its weekly hours say.
+    """
+
+    id: str
+    time_zone: str = "UTC"
+    weekly: tuple[WeeklyHours, ...] = ()
+    exceptions: tuple[CalendarException, ...] = ()
+    display_name: str = ""
+    official_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A time in which a rep is on leave, its end not included; its ``id`` is ``{rep}/{absence}``."""
+
+    id: str
+    start_ms: int
+    end_ms: int
+    reason: str = ""
+
+    @property
+    def rep(self) -> str:
+        """Whose it is."""
+        return self.id.partition("/")[0]
+
+
+SETTINGS_ID = "settings"
+"""Id of the one record of the kind ``tenant``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """What holds for a whole tenant: the zone of its clocks, and the calendar of whoever has none."""
+
+    id: str = SETTINGS_ID
+    time_zone: str = "UTC"
+    calendar: str = ""

@@ -1,0 +1,176 @@
+"""Credits for leave: what falls due of the ledgers of pools that have an absence policy, and the making of it.
+
+When a rep's leave ends they are credited for what the pool was charged meanwhile; some time later what is left of that
+is taken back. Both follow from the absences, the policy and the ledger, and each is made once: the ledger says up to
+when a rep's leaves are credited, and which event's credit is outstanding. So an absence that is edited or deleted after
+its end changes nothing that was credited, and absences that overlap are one leave. What a pool was charged within a
+leave stands in the log, which is complete for that time once the store's clock has passed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
+from router.model.decision import Decision
+from router.model.errors import StaleRevision
+from router.model.events import Credited, Event, LeaveCredit, RulesPublished, WorkforceChanged
+from router.model.records import CreditState, LedgerState
+from router.model.workforce import Pool
+from router.timers.ports import MAX_TIMERS, Timers
+from router.timers.timer import CREDIT, EXPIRE, LEDGERS, Timer, is_of_ledger
+
+_PAGE = 200
+_POOL = "pool/"
+"""What the name of a pool's record begins with."""
+
+
+class Credits:
+    """The credits of one tenant; parameters as for ``router.timers.follower.TimerFollower``."""
+
+    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache, timers: Timers) -> None:
+        self._tenant = tenant
+        self._store = store
+        self._planners = planners
+        self._timers = timers
+
+    async def due(self, roster: Roster, pools: Iterable[str]) -> dict[str, list[Timer]]:
+        """Return what falls due of the ledgers of some pools; nothing of a pool that is no more."""
+        timers = dict[str, list[Timer]]()
+        for pool_id in pools:
+            pool = roster.pools.get(pool_id)
+            timers[f"{LEDGERS}/{pool_id}"] = list(_due(roster, pool, await self._ledger(pool_id))) if pool else []
+        return timers
+
+    async def make_due(self) -> int:
+        """Make the steps that are due by the store's clock; return how many were made.
+
+        A step whose timer does not follow from the workforce any more waits for the follower, who removes it.
+        """
+        status = await self._timers.timer_status(self._tenant)
+        if status.due_ms is None or status.due_ms > status.now_ms:
+            return 0
+        timers = await self._timers.timers(self._tenant, 0, MAX_TIMERS)
+        due = [timer for timer in timers if is_of_ledger(timer) and timer.due_ms <= status.now_ms]
+        made = 0
+        planner = await self._planners.newest(self._tenant) if due else None
+        with suppress(StaleRevision):  # then the follower reads on, and they are made by the new revision
+            for timer in due:
+                made += planner is not None and await self._make(planner, timer, status.now_ms)
+        return made
+
+    async def _make(self, planner: Planner, timer: Timer, now_ms: int) -> bool:
+        pool_id, rep = timer.item_id.partition("/")[2], timer.name.partition("/")[2]
+        stands = (await self._ledger(pool_id)).credited.get(rep, CreditState())
+        if timer.entry:
+            step = end_of_credit(planner.roster, pool_id, rep, stands)
+        else:
+            step = leave_to_credit(planner.roster, pool_id, rep, stands, now_ms)
+            if step is not None:
+                step = replace(step, charged=await self._charged(pool_id, step.since_ms, step.until_ms))
+        return step is not None and await self._timers.credit(self._tenant, planner.revisions, timer, step)
+
+    async def _ledger(self, pool_id: str) -> LedgerState:
+        return await self._store.ledger(self._tenant, pool_id)
+
+    async def _time_of(self, event: int) -> int:
+        events = await self._store.events(self._tenant, after=event - 1, count=1)
+        return events[0].at_ms if events else 0
+
+    async def _charged(self, pool_id: str, since_ms: int, until_ms: int) -> int:
+        """Sum up what the log says that a pool was charged within a time, its end not included."""
+        charged, after = 0, await self._last_before(since_ms)
+        while events := await self._store.events(self._tenant, after=after, count=_PAGE):
+            for event in events:
+                if event.at_ms >= until_ms:
+                    return charged
+                if isinstance(event, Decision) and event.pool == pool_id:
+                    charged += event.charge
+            after = events[-1].number
+        return charged
+
+    async def _last_before(self, at_ms: int) -> int:
+        """Return the last event before an instant; 0 for none."""
+        low, high = 0, (await self._timers.timer_status(self._tenant)).events
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if await self._time_of(middle) < at_ms else (low, middle - 1)
+        return low
+
+
+def credited_pools(events: Iterable[Event]) -> set[str]:
+    """Return the pools in which somebody was credited, or lost a credit."""
+    return {event.credit.pool for event in events if isinstance(event, Credited)}
+
+
+def concerned_pools(roster: Roster, events: Sequence[Event]) -> set[str]:
+    """Return the pools of whose ledgers something else may fall due because of some events."""
+    pools = credited_pools(events)
+    for event in events:
+        names = event.names if isinstance(event, WorkforceChanged) else ()
+        pools.update(name.removeprefix(_POOL) for name in names if name.startswith(_POOL))
+    is_changed = any(isinstance(event, WorkforceChanged | RulesPublished) for event in events)
+    return pools | {pool.id for pool in roster.pools.values() if pool.absence_policy and is_changed}
+
+
+def leave_to_credit(roster: Roster, pool_id: str, rep: str, stands: CreditState, now_ms: int) -> LeaveCredit | None:
+    """Return the step at the end of the first leave that is over, and not the credit for it; ``charged`` is left open.
+
+    Where the credits for all of them would be over by now, it is the last one's: they are done with by one step.
+    """
+    ended = [end for _, end in roster.availability.leaves(rep) if stands.until_ms < end <= now_ms]
+    steps = [end_of_leave(roster, pool_id, rep, stands, end) for end in ended]
+    in_time = [step for step in steps if step and step.expire_ms > now_ms]
+    return (in_time or steps[-1:] or [None])[0]
+
+
+def end_of_leave(
+    roster: Roster, pool_id: str, rep: str, stands: CreditState, until_ms: int, charged: int = 0
+) -> LeaveCredit | None:
+    """Return the step at the end of a leave; None where no leave ends then, or nobody is credited for it.
+
+    Parameters
+    ----------
+    stands
+        How the rep stands in the pool's ledger.
+    until_ms
+        When the leave ends.
+    charged
+        What the pool was charged within the step's time, in micro-units.
+    """
+    pool = roster.pools.get(pool_id)
+    start_ms = {end: start for start, end in roster.availability.leaves(rep)}.get(until_ms)
+    if pool is None or pool.absence_policy is None or start_ms is None or not roster.is_member(rep, pool_id):
+        return None
+    policy, since_ms = pool.absence_policy, max(start_ms, stands.until_ms)
+    members = roster.members_at(pool, until_ms)
+    return LeaveCredit(
+        pool_id, rep, 0, since_ms, until_ms, until_ms + policy.ttl_ms, charged, policy.max_units, members
+    )
+
+
+def end_of_credit(roster: Roster, pool_id: str, rep: str, stands: CreditState) -> LeaveCredit | None:
+    """Return the step at the end of the credit that a rep has outstanding; None where there is none."""
+    pool = roster.pools.get(pool_id)
+    if pool is None or not stands.entry or not roster.is_member(rep, pool_id):
+        return None
+    expire_ms, members = stands.expire_ms, roster.members_at(pool, stands.expire_ms)
+    return LeaveCredit(pool_id, rep, stands.entry, stands.until_ms, stands.until_ms, expire_ms, 0, 0, members)
+
+
+def _due(roster: Roster, pool: Pool, ledger: LedgerState) -> Iterator[Timer]:
+    """Yield the timers of a pool's ledger: of each member the next leave's end, and the end of their credit."""
+    item_id = f"{LEDGERS}/{pool.id}"
+    for member in pool.members:
+        stands = ledger.credited.get(member.rep, CreditState())
+        if stands.entry:
+            yield Timer(item_id, f"{EXPIRE}/{member.rep}", stands.entry, 1, stands.expire_ms)
+        leaves = roster.availability.leaves(member.rep) if pool.absence_policy else ()
+        end_ms = next((end for _, end in leaves if end > stands.until_ms), None)
+        if end_ms is not None:
+            yield Timer(item_id, f"{CREDIT}/{member.rep}", 0, 1, end_ms)

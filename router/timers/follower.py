@@ -1,0 +1,187 @@
+"""Keeping the timers as the log says: reads it page by page, and asks of each work item that an event touched what
+falls due of it now.
+
+What is asked is how the work item stands, and what holds of rules and workforce as of the page's last event, so that it
+does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
+since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.stored_items import StoredItems
+from router.model.decision import Decision
+from router.model.events import (
+    Completed,
+    Credited,
+    Erased,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
+from router.timers.credits import Credits, concerned_pools
+from router.timers.ports import Present, Schedule, Timers
+from router.timers.timer import Position, Timer
+from router.workforce.ports import Presences
+
+PAGE = 200
+"""Events taken in at a time; calls that are being answered wait while they are, for some milliseconds."""
+
+
+class TimerFollower:
+    """The follower of one tenant.
+
+    Parameters
+    ----------
+    tenant
+        Whose timers.
+    store, planners
+        As for ``router.assignment.service.Router``.
+    presences
+        Says who is away.
+    timers
+        Where they are kept.
+    schedules
+        Say what falls due.
+    """
+
+    def __init__(
+        self,
+        tenant: str,
+        store: Assignments,
+        planners: PlannerCache,
+        presences: Presences,
+        timers: Timers,
+        schedules: Sequence[Schedule],
+    ) -> None:
+        self._tenant = tenant
+        self._store = store
+        self._planners = planners
+        self._presences = presences
+        self._timers = timers
+        self._schedules = schedules
+        self.credits = Credits(tenant, store, planners, timers)
+        """What falls due of ledgers."""
+        self._items = StoredItems(tenant, store)
+        self._states = {schedule.state for schedule in schedules}
+        self._position: Position | None = None
+
+    async def follow(self) -> int:
+        """Take in the next events; return how many there were: 0 once there are no more."""
+        before = self._position or await self._timers.followed(self._tenant)
+        events = await self._store.events(self._tenant, after=before.event, count=PAGE)
+        if not events:
+            return 0
+        after = _moved(before, events)
+        known = {event.number: event for event in events if isinstance(event, Decision)}
+        is_kept = (not any(map(concerns_all, events)) or await self._keep_all_that_waits(before, after)) and (
+            await self._timers.set_timers(
+                self._tenant, before, after,
+                await self._due(after, touched_by(events), known) | await self._due_of_ledgers(after, events),
+            )
+        )  # fmt: skip
+        self._position = after if is_kept else None  # else somebody else follows it too
+        return len(events)
+
+    async def catch_up(self) -> None:
+        """Take in all that happened."""
+        while await self.follow():
+            pass
+
+    async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
+        """Ask anew of everything that waits, in other circumstances; the position stays."""
+        async for timers in self.due_of_all(after, before.event):
+            if not await self._timers.set_timers(self._tenant, before, before, timers):
+                return False
+        return True
+
+    async def due_of_all(self, position: Position, last: int) -> AsyncIterator[dict[str, list[Timer]]]:
+        """Yield what falls due of everything that waits and came with an event up to the last, page by page.
+
+        The circumstances are those of a position. What came later is read when its event is.
+        """
+        first = 0
+        while page := await self._store.waiting(self._tenant, after=first, count=PAGE):
+            first = page[-1][0]
+            yield await self._due(position, [item_id for came, item_id in page if came <= last], {})
+            if first > last:
+                return
+
+    async def due_of_ledgers(self, position: Position) -> dict[str, list[Timer]]:
+        """Return what falls due of all ledgers, in the circumstances of a position."""
+        roster = (await self._planner(position)).roster
+        return await self.credits.due(roster, roster.pools)
+
+    async def _due_of_ledgers(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+        if not position.rules or not any(
+            isinstance(event, Credited | RulesPublished | WorkforceChanged) for event in events
+        ):
+            return {}
+        roster = (await self._planner(position)).roster
+        return await self.credits.due(roster, concerned_pools(roster, events))
+
+    async def _due(
+        self, position: Position, item_ids: Sequence[str], known: dict[int, Decision]
+    ) -> dict[str, list[Timer]]:
+        """Return what falls due of work items; nothing of those that nobody asks of. ``known`` need not be read."""
+        timers: dict[str, list[Timer]] = {item_id: [] for item_id in item_ids}
+        records = [record for record in await self._items.records(item_ids) if record.state in self._states]
+        if not records:
+            return timers
+        present = await self._present(position)
+        unread = [record for record in records if record.content not in known]
+        contents = [(record, known[record.content]) for record in records if record.content in known]
+        for record, decision in contents + (await self._items.contents(unread) if unread else []):
+            asked = (schedule.due(present, record, decision) for schedule in self._schedules)
+            timers[record.item_id] = [timer for timer in asked if timer is not None]
+        return timers
+
+    async def _present(self, position: Position) -> Present:
+        return Present(await self._planner(position), await self._presences.presences(self._tenant))
+
+    async def _planner(self, position: Position) -> Planner:
+        planner = await self._planners.current(self._tenant)
+        if planner.rule_set_revision < position.rules or planner.roster.revision < position.workforce:
+            planner = await self._planners.renewed(self._tenant, planner.revisions)
+        if (planner.rule_set_revision, planner.roster.revision) == position[1:]:
+            return planner
+        return await self._planners.at(self._tenant, position.rules, position.workforce)
+
+
+def _moved(position: Position, events: Iterable[Event]) -> Position:
+    """Return the position behind some events."""
+    for event in events:
+        position = position._replace(event=event.number)
+        match event:
+            case RulesPublished(revision=revision):
+                position = position._replace(rules=revision)
+            case WorkforceChanged(revision=revision):
+                position = position._replace(workforce=revision)
+            case _:
+                pass
+    return position
+
+
+def touched_by(events: Iterable[Event]) -> list[str]:
+    """Return the work items that some events are about, each once."""
+    touched: dict[str, None] = {}
+    for event in events:
+        match event:
+            case Decision(item_id=item_id) | Completed(item_id=item_id) | Fired(item_id=item_id):
+                touched[item_id] = None
+            case Erased(item_ids=item_ids):
+                touched.update(dict.fromkeys(item_ids))
+            case _:
+                pass
+    return list(touched)
+
+
+def concerns_all(event: Event) -> bool:
+    """Say whether everything that waits may fall due at other times because of an event."""
+    return isinstance(event, RulesPublished | WorkforceChanged | PresenceChanged)

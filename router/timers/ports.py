@@ -1,0 +1,98 @@
+"""Where timers are kept, and who says which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from router.assignment.planner import Planner
+from router.model.decision import Decision
+from router.model.events import LeaveCredit
+from router.model.records import ItemRecord
+from router.model.revisions import RevisionPair
+from router.model.workitem import State
+from router.timers.timer import Position, Timer, TimerStatus
+
+MAX_TIMERS = 200
+"""Timers fired by one call: enough to make the round trip cheap, few enough to keep nobody waiting."""
+
+
+class Present(NamedTuple):
+    """What what falls due depends on beside the work item.
+
+    Parameters
+    ----------
+    planner
+        At the revisions that are active.
+    away
+        Until when whoever said so is away, by rep, in milliseconds since 1970; 0: until told otherwise.
+    """
+
+    planner: Planner
+    away: Mapping[str, int]
+
+
+class Schedule(Protocol):
+    """Says when something of a work item falls due. A pure function of what it is given."""
+
+    @property
+    def state(self) -> State:
+        """The state of the work items that it is about."""
+
+    def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
+        """Return what falls due next; None for nothing.
+
+        Parameters
+        ----------
+        present
+            As of the last event that was taken in.
+        record
+            Where the work item stands.
+        decision
+            The one that holds its attributes.
+        """
+
+
+class Timers(Protocol):
+    """Keeps timers in the order in which they fall due."""
+
+    async def followed(self, tenant: str) -> Position:
+        """Return how far the log was followed; the beginning where it never was."""
+
+    async def set_timers(
+        self, tenant: str, before: Position, after: Position, timers: Mapping[str, Sequence[Timer]]
+    ) -> bool:
+        """Have work items have these timers and no others, and the log be followed so far, in one step.
+
+        False, and nothing is written, where it is not at ``before`` any more: somebody else follows it.
+        """
+
+    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
+        """Fire what is due by the store's clock, in the order of due, equals in that of their entries.
+
+        What is void by now is removed and does not fire; what falls due of ledgers stays, see ``credit``. Return how
+        many were removed, fired or not.
+        """
+
+    async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
+        """Make a step of a credit, and remove its timer; False, and nothing is done, where it is void or not due.
+
+        Parameters
+        ----------
+        planned
+            By which revisions the step is.
+
+        Raises
+        ------
+        StaleRevision
+            If the workforce changed.
+        """
+
+    async def timer_status(self, tenant: str) -> TimerStatus:
+        """Return how the timers stand."""
+
+    async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
+        """Return timers in the order of due, from a place in it on."""
+
+    async def forget_timers(self, tenant: str) -> None:
+        """Throw all timers away, and how far the log was followed: they are then made again."""

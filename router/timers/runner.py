@@ -1,0 +1,101 @@
+"""Keeps the timers of every tenant and fires what is due, while a service runs.
+
+Of the services on one store one does it at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+
+from failures import Failure
+from router.assignment.ports import LeaderLease
+from router.assignment.rounds import Rounds
+from router.timers.follower import TimerFollower
+from router.timers.ports import Timers
+from router.workforce.ports import Revisions
+
+LOOK_S = 1.0
+"""Seconds between two looks for tenants with events to take in, or with timers that are due: a timer is late by it."""
+_LEAD_S = 10.0
+_TENANTS_AT_ONCE = 100
+_REST_S = 0.2
+"""After some fired, several times as long as that takes."""
+_ROLE = "timing"
+
+_log = logging.getLogger(__name__)
+
+
+class TimerRunner:
+    """Looks at every tenant, again and again.
+
+    Parameters
+    ----------
+    follower
+        Makes the follower of a tenant.
+    timers
+        Says where there is work, and fires.
+    revisions
+        Knows the tenants.
+    lease
+        Says who has the role.
+    """
+
+    def __init__(
+        self, follower: Callable[[str], TimerFollower], timers: Timers, revisions: Revisions, lease: LeaderLease
+    ) -> None:
+        self._follower = follower
+        self._timers = timers
+        self._revisions = revisions
+        self._lease = lease
+        self._name = secrets.token_hex(8)
+        self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._rounds = Rounds(self._look, LOOK_S, "the timer runner")
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._rounds.start()
+
+    async def stop(self) -> None:
+        """End; what is under way in the store is either done or not."""
+        await self._rounds.stop()
+        for task in self._at_work.values():
+            task.cancel()
+        await asyncio.gather(*self._at_work.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        self._at_work = {tenant: task for tenant, task in self._at_work.items() if not task.done()}
+        tenants = [tenant for tenant in await self._revisions.tenants() if tenant not in self._at_work]
+        for start in range(0, len(tenants), _TENANTS_AT_ONCE):
+            some = tenants[start : start + _TENANTS_AT_ONCE]
+            statuses = await asyncio.gather(*map(self._timers.timer_status, some))
+            for tenant, status in zip(some, statuses, strict=True):
+                if status.has_work:
+                    self._at_work[tenant] = asyncio.create_task(self._work(tenant))
+
+    async def _work(self, tenant: str) -> None:
+        """Read on and fire until there is nothing left, or somebody else has the role."""
+        follower, has_work = self._follower(tenant), True
+        try:
+            while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
+                has_work = any(await turn(tenant, follower, self._timers))
+        except Failure as error:
+            _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
+        except Exception:  # nobody awaits it: what ended it would be told by nobody
+            _log.exception("tenants/%s: keeping the timers failed; it begins anew", tenant)
+
+    async def _leads(self, tenant: str) -> bool:
+        return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)
+
+
+async def turn(tenant: str, follower: TimerFollower, timers: Timers) -> tuple[int, int]:
+    """Read on, credit leave and fire once; return how many events were read and timers removed.
+
+    Whoever fires rests then: so 10,000 that are due at once leave most of the time to calls.
+    """
+    done = await follower.follow(), await follower.credits.make_due() + await timers.fire(tenant)
+    if done[1]:
+        await asyncio.sleep(_REST_S)
+    return done

@@ -1,0 +1,118 @@
+"""Timers: that something of a work item falls due at an instant. Values, and what makes one void. Pure.
+
+A timer follows from the log: from the event that started it, its *entry*, and from what was planned by the rules and
+the workforce of the time. Nobody writes one beside a change: the owner is chosen within the store, and when something
+falls due may depend on who that is. So the set of timers may be thrown away at any time, and is then made again.
+
+It fires once: the work item's record keeps the last step that fired, of each name the newest entry's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha1
+from typing import NamedTuple
+
+from router.model.records import ItemRecord
+from router.model.workitem import State
+
+WAKE = "wake"
+"""Whoever could take a work item that waits may be there from now on: it is tried again."""
+STATES: Mapping[str, State] = {WAKE: State.QUEUED}
+"""By name: the state that a work item must be in for its timer to mean anything. The store's script is given it."""
+
+LEDGERS = "ledgers"
+"""What falls due of a pool's ledger has ``ledgers/{pool}`` where others have a work item's id: none can be called that.
+See ``router.timers.credits``."""
+CREDIT, EXPIRE = "credit", "expire"
+"""What falls due of a ledger: ``credit/{rep}`` that a leave ends, ``expire/{rep}`` that a credit for one does."""
+
+
+class Timer(NamedTuple):
+    """A step of a work item that falls due.
+
+    Parameters
+    ----------
+    name
+        What it is for: a key of ``STATES``.
+    entry
+        Number of the decision that started it; another decision makes it void.
+    step
+        From 1: the steps of an entry fire in order.
+    due_ms
+        When, in milliseconds since 1970.
+    """
+
+    item_id: str
+    name: str
+    entry: int
+    step: int
+    due_ms: int
+
+
+class Position(NamedTuple):
+    """How far the log was followed: its last event that was taken in, and the revisions that were active then."""
+
+    event: int = 0
+    rules: int = 0
+    workforce: int = 0
+
+
+class TimerStatus(NamedTuple):
+    """How the timers of a tenant stand, by the store's clock; times in milliseconds since 1970.
+
+    Parameters
+    ----------
+    timers
+        How many there are.
+    due_ms
+        When the earliest falls due; None: there is none.
+    followed, events
+        The last event that was taken in, and the last one there is.
+    unread_ms
+        The time of the first event that was not taken in, of those since following began; None: all were. A log that
+        was there before is read as fast as may be, and nothing is late for it.
+    """
+
+    timers: int
+    due_ms: int | None
+    followed: int
+    events: int
+    unread_ms: int | None
+    now_ms: int
+
+    @property
+    def lateness_ms(self) -> int:
+        """For how long something should have been done: the earliest timer fired, or the log read on."""
+        return max(0, *(self.now_ms - since for since in (self.due_ms, self.unread_ms) if since is not None), 0)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to read, or to fire."""
+        return self.followed < self.events or (self.due_ms is not None and self.due_ms <= self.now_ms)
+
+
+def is_of_ledger(timer: Timer) -> bool:
+    """Say whether a timer is of a ledger, and of no work item."""
+    return timer.item_id.startswith(f"{LEDGERS}/")
+
+
+def may_fire(record: ItemRecord, name: str, entry: int, step: int) -> bool:
+    """Say whether a timer is still what a work item's record is about, and did not fire yet."""
+    if record.state is not STATES[name] or record.decision != entry:
+        return False
+    fired = record.fired_step(name, entry)
+    return fired is None or fired.step < step
+
+
+def digest(timers: Iterable[Timer]) -> str:
+    """Return what two sets of timers share if, and only if, they are equal.
+
+    Examples
+    --------
+    >>> one, other = Timer("crm~1", "wake", 4, 1, 90_000), Timer("crm~2", "wake", 6, 2, 80_000)
+    >>> digest([one, other]) == digest([other, one])
+    True
+    """
+    lines = sorted("\0".join(map(str, timer)) for timer in timers)
+    return sha1("\n".join(lines).encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,53 @@
+"""When something falls due: a duration from an instant on, by the hours that somebody works. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from router.model.calendars import MIDNIGHT
+from router.model.errors import BeyondHorizon
+from router.workforce.open_hours import MINUTE_MS, OpenHours
+from rules.durations import UNIT_MS, Duration
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def due_ms(duration: Duration, start_ms: int, hours: OpenHours | None, time_zone: str) -> int | None:
+    """Return the instant at which a duration ends that begins at a start, in milliseconds since 1970.
+
+    Seconds, minutes and hours are those in which somebody works; a working day is the open time of one day, and
+    a calendar day leads to the same time of a later day on the wall.
+
+    Parameters
+    ----------
+    hours
+        In which they work; None: at any time, and a working day has 24 hours.
+    time_zone
+        On whose wall calendar days are, where there is no calendar.
+
+    Returns
+    -------
+    int or None
+        None where the calendar has less open time than that within the horizon, see ``open_hours``.
+    """
+    if duration.unit == "cd":
+        return _days_later(start_ms, duration.amount, hours.calendar.time_zone if hours else time_zone)
+    open_ms = duration.amount * (UNIT_MS.get(duration.unit) or _workday_ms(hours, start_ms))
+    if hours is None:
+        return start_ms + open_ms
+    try:
+        return hours.add(start_ms, open_ms) if open_ms else None
+    except BeyondHorizon:
+        return None
+
+
+def _workday_ms(hours: OpenHours | None, start_ms: int) -> int:
+    return hours.workday_ms(start_ms) if hours else MIDNIGHT * MINUTE_MS
+
+
+def _days_later(start_ms: int, days: int, time_zone: str) -> int:
+    """Return the same time of a later day; one that clocks leave out there is as much later as they jump."""
+    there = (_EPOCH + start_ms * _MS).astimezone(ZoneInfo(time_zone)).replace(fold=0)
+    return ((there + timedelta(days=days)).astimezone(UTC) - _EPOCH) // _MS

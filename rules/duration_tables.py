@@ -1,0 +1,117 @@
+"""Durations as written → as compiled: one duration, or a table of them over one field.
+
+Wherever a duration stands, a table may: ``{by: severity, P1: 30m, P2: 2h, else: 2d}``. What does not pass is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+from rules.durations import DURATION_ALLOWED, PATTERN, Duration, DurationCase, DurationTable, as_duration
+from rules.field_values import FieldValues
+from rules.fields import FieldType, Scalar
+from rules.limits import MAX_LIST
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+from rules.scalars import meaning
+from rules.spelling import hint, hint_among
+
+BY, ELSE = "by", "else"
+_KINDS = (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL)
+_DURATION_SCHEMA: dict[str, JsonValue] = {"type": "string", "pattern": f"^{PATTERN}$"}
+_TABLE_SCHEMA: dict[str, JsonValue] = {
+    "type": "object",
+    "properties": {BY: {"type": "string"}, ELSE: _DURATION_SCHEMA},
+    "required": [BY],
+    "additionalProperties": _DURATION_SCHEMA,
+    "maxProperties": MAX_LIST + 2,
+}
+DurationForm = Annotated[Any, Field(json_schema_extra={"anyOf": [_DURATION_SCHEMA, _TABLE_SCHEMA]})]
+"""A duration, or a table of them; ``DurationCompiler`` says what is wrong with it."""
+
+
+class DurationCompiler:
+    """Compiles the durations of one rule set; what is wrong goes to the report.
+
+    Parameters
+    ----------
+    values
+        Knows the fields, and what their values are.
+    personal
+        Fields that say something about a person: no table looks at one, for a duration is not erased with it.
+    """
+
+    def __init__(self, values: FieldValues, report: Report, personal: Collection[str] = ()) -> None:
+        self._values = values
+        self._report = report
+        self._personal = personal
+
+    def compile(self, form: object, path: Path) -> DurationTable:
+        """Compile what stands at a path."""
+        if not isinstance(form, dict):
+            return DurationTable(self._duration(form, path))
+        by = self._by(form, path)
+        if len(form) > MAX_LIST + 2:
+            self._report.error(path, f"{len(form) - 2} values in the table; at most {MAX_LIST} are allowed")
+        elif by:
+            cases = tuple(self._cases(form, by, path))
+            otherwise = self._duration(form[ELSE], (*path, ELSE)) if ELSE in form else None
+            if ELSE not in form and not self._covers(by, [case.value for case in cases]):
+                self._report.error(path, f"{ELSE} is missing: how long where {by} has another value, or none")
+            return DurationTable(otherwise, by, cases)
+        return DurationTable(None)
+
+    def _by(self, form: Mapping[str, object], path: Path) -> str:
+        """Return the field that a table looks at; empty if there is none that it could."""
+        by, fields = form.get(BY), self._values.fields
+        names = [name for name, kind in fields.items() if kind in _KINDS and name not in self._personal]
+        if BY not in form:
+            self._report.error(path, f"found {shown(form)}; {DURATION_ALLOWED} or a table {{by: FIELD, …}} is expected")
+        elif not isinstance(by, str) or fields.get(by) not in _KINDS:
+            allowed = f"allowed are string, number and bool fields: {known_names(names)}"
+            meant = hint_among(by, names) if isinstance(by, str) else ""
+            self._report.error((*path, BY), f"found {shown(by)}; {allowed}{meant}")
+        elif by in self._personal:
+            self._report.error((*path, BY), f"{by} is personal: what is due would tell of it when it is erased")
+        else:
+            return by
+        return ""
+
+    def _cases(self, form: Mapping[str, object], by: str, path: Path) -> Iterator[DurationCase]:
+        first: dict[Scalar, str] = {}
+        for key, written in form.items():
+            if key in (BY, ELSE):
+                continue
+            duration = self._duration(written, (*path, key))
+            value = self._values.compiled(self._meant(key, by), by, (*path, key), of_key=True)
+            if value in first:
+                same = f"{shown(key)} and {shown(first[value])}, in line {self._report.line((*path, first[value]))}"
+                self._report.error((*path, key), f"{same}, are one value of {by}", of_key=True)
+            elif value is not None:
+                first[value] = key
+                if duration is not None:
+                    yield DurationCase(value, duration)
+
+    def _meant(self, key: str, by: str) -> object:
+        """Return what a key means: keys of YAML are texts, whatever the field is."""
+        if self._values.fields[by] is FieldType.STRING:
+            return key
+        try:
+            return meaning(key)
+        except ValueError:
+            return key
+
+    def _covers(self, by: str, values: Collection[Scalar]) -> bool:
+        """Say whether these are all values that a field can have."""
+        is_bool = self._values.fields[by] is FieldType.BOOL
+        every = [True, False] if is_bool else self._values.only.get(by)
+        return every is not None and set(every) <= set(values)
+
+    def _duration(self, written: object, path: Path) -> Duration | None:
+        duration = as_duration(written)
+        if duration is None:
+            self._report.error(path, f"found {shown(written)}; {DURATION_ALLOWED} is expected{hint(written)}")
+        return duration

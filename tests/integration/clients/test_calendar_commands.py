@@ -1,0 +1,176 @@
+"""``fairlead calendars``, ``absences``, ``presence`` and ``tenant`` against a real service, as a user runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.clients.arranging import Restartable, fairlead, tried
+
+SHANGHAI = """\
+calendars:
+  - id: shanghai
+    name: 上海
+    time_zone: Asia/Shanghai
+    weekly:
+      - {days: mon-fri, hours: [09:00-12:00, 13:00-18:00]}
+  - id: night
+    time_zone: Asia/Shanghai
+    weekly:
+      - days: sun-thu
+        hours: 22:00-06:00
+    exceptions:
+      - {date: 2026-12-24, name: Christmas Eve}
+"""
+
+
+@pytest.fixture
+def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The options that lead to a tenant of the test's own."""
+    return ("--server", served.address, "--tenant", request.node.name.partition("[")[0][-60:])
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "calendars.yaml"
+    file.write_text(text, "utf-8")
+    return str(file)
+
+
+def test_a_calendar_is_loaded_gets_its_countrys_days_and_is_drawn(at: tuple[str, ...], tmp_path: Path) -> None:
+    file = written(tmp_path, SHANGHAI)
+    fairlead("calendars", "load", file, *at)
+    imported = fairlead("calendars", "import", "shanghai", "--country", "CN", "--years", "2026-2027", *at)
+    fairlead("calendars", "load", file, *at)
+
+    drawn = fairlead("calendars", "show", "shanghai", "--from", "2026-09-28", *at)
+    next_year = fairlead("calendars", "show", "shanghai", "--from", "2026-12-30", *at)
+    listed = fairlead("calendars", "list", *at)
+
+    lines = {line.split()[0]: " ".join(line.split()[1:]) for line in drawn.splitlines() if line.strip()}
+    assert imported.endswith("exceptions, 47 new or changed; its days are official until 2026-12-31\n")
+    assert "+ 2026-10-10 Sat 09:00-12:00, 13:00-18:00: 调休上班, make-up workday 调休\n" in imported
+    assert lines["2026-09-30"] == "Wed 09:00-12:00, 13:00-18:00"
+    assert lines["2026-10-01"] == "Thu closed 国庆节"
+    assert lines["2026-10-10"].endswith("Sat 09:00-12:00, 13:00-18:00 调休上班, make-up workday 调休")
+    assert lines["2026-10-11"] == "Sun off"
+    assert "its days are official until 2026-12-31" in drawn
+    assert "not official yet" in next_year
+    assert "2 calendars" in listed
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place", "says"),
+    [
+        ("hours: 22:00-06:00", "hours: 22:00 to 6", "11:16", "found '22:00 to 6'; allowed are hours such as 09:00"),
+        ("days: sun-thu", "days: sun-thr", "10:15", "found 'sun-thr'; allowed are mon, tue"),
+        ("id: night", "id: shanghai", "7:9", "'shanghai' stands here twice"),
+        ("name: Christmas Eve", "nmae: Eve", "13:28", "unknown key 'nmae'; allowed are date, hours, name"),
+        ("22:00-06:00", "[22:00-06:00, 05:00-08:00]", "11:30", "overlaps"),
+        ("date: 2026-12-24", "date: 2026-02-30", "13:16", "'2026-02-30': must be a date"),
+        ("- id: night\n    time_zone: Asia/Shanghai", "- id: night\n    time_zone: Asia/Shanghia", "8:16", "IANA list"),
+        ("id: night", "id: night shift", "7:9", "holds ' '"),
+    ],
+)
+def test_a_problem_is_named_with_its_place_and_nothing_is_written(
+    at: tuple[str, ...], tmp_path: Path, before: str, after: str, place: str, says: str
+) -> None:
+    assert before in SHANGHAI
+    file = written(tmp_path, SHANGHAI.replace(before, after))
+
+    status, printed = tried("calendars", "load", file, *at)
+
+    assert (status, f"{file}:{place} error: " in printed, says in printed) == (2, True, True), printed
+    assert "0 calendars" in fairlead("calendars", "list", *at)
+
+
+def test_leave_presence_and_the_tenant_are_on_the_tenants_clocks(at: tuple[str, ...], tmp_path: Path) -> None:
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
+    reps = tmp_path / "reps.csv"
+    reps.write_text("id,calendar,manager\nann,shanghai,\nbo,night,ann\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(reps), *at)
+
+    said = fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", "--calendar", "shanghai", *at)
+    added = fairlead("absences", "add", "bo", "--from", "2026-10-08", "--back", "2026-10-12T09:30", *at)
+    away = fairlead("presence", "away", "ann", "--until", "2096-01-01T10:00", *at)
+    listed = fairlead("absences", "list", *at)
+    there = fairlead("presence", "list", *at)
+    status, used = tried("calendars", "delete", "night", *at)
+    fairlead("absences", "delete", "bo", "2026-10-08", *at)
+    fairlead("presence", "back", "ann", *at)
+    fairlead("workforce", "export", str(tmp_path / "staff"), *at)
+
+    assert said.endswith(": Asia/Shanghai, calendar shanghai\n")
+    assert added == "bo/2026-10-08: from 2026-10-08 00:00 to 2026-10-12 09:30 (Asia/Shanghai)\n"
+    assert away == "ann: away until 2096-01-01 10:00 (Asia/Shanghai)\n"
+    assert "2026-10-12 09:30" in listed
+    assert "2096-01-01 10:00 (Asia/Shanghai)" in there
+    assert (status, "is the calendar of rep bo: give them another first" in used) == (1, True)
+    assert "0 away" in fairlead("presence", "list", *at)
+    assert "ann,,true,shanghai," in (tmp_path / "staff" / "reps.csv").read_text("utf-8-sig")
+    again = fairlead("workforce", "load", "--reps", str(tmp_path / "staff" / "reps.csv"), *at)
+    assert "nothing changes" in again
+
+
+def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tuple[str, ...], tmp_path: Path) -> None:
+    fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", *at)
+    reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
+    reps.write_text("id\nann\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(reps), *at)
+
+    leave.write_text("销售,开始,返岗,原因\nann,2026-10-08,2026-10-12,探亲\nzoe,2026-10-08,2026-10-12,\n", "utf-8")
+    status, refused = tried("absences", "load", str(leave), *at)
+    nobody = fairlead("absences", "list", *at)
+    leave.write_text("rep,from,back\nann,2026-10-12,2026-10-08\n", "utf-8")
+    backwards = tried("absences", "load", str(leave), *at)
+    leave.write_text("rep,from,back\nann,2026-10-08,2026-10-12 09:30\nann,2026/11/1,2026-11-02\n", "utf-8")
+    said = fairlead("absences", "load", str(leave), *at)
+    listed = fairlead("absences", "list", "ann", *at)
+
+    assert (status, f"{leave}:3: there is no rep" in refused) == (1, True), refused
+    assert "0 absences" in nobody
+    assert (backwards[0], "column back: found" in backwards[1]) == (2, True), backwards[1]
+    assert said.endswith("2 absences written\n")
+    assert "2026-10-08 00:00" in listed
+    assert "2026-10-12 09:30" in listed
+
+
+def test_a_zone_that_is_named_is_the_one_absences_are_read_in_utc_too(at: tuple[str, ...], tmp_path: Path) -> None:
+    fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", *at)
+    reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
+    reps.write_text("id\nann\n", "utf-8")
+    leave.write_text("rep,from,back\nann,2026-10-08,2026-10-12\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(reps), *at)
+
+    fairlead("absences", "load", str(leave), "--timezone", "UTC", *at)
+    refused = tried("absences", "load", str(leave), "--date-format", "DMY", *at)
+
+    assert "2026-10-08 08:00" in fairlead("absences", "list", *at)
+    assert (refused[0], "dates of absences have the year first" in refused[1]) == (2, True), refused[1]
+
+
+def test_a_column_that_may_be_the_last_day_of_leave_is_not_taken_for_the_first_at_work(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    leave = tmp_path / "leave.csv"
+    leave.write_text("销售,开始,结束\nann,2026-10-08,2026-10-11\n", "utf-8")
+
+    status, refused = tried("absences", "load", str(leave), *at)
+
+    assert (status, "found no column of back; allowed: back, end_time, 返岗" in refused) == (2, True), refused
+
+
+def test_an_import_prints_the_days_that_it_changes_and_none_where_it_brings_none(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
+    feed = tmp_path / "feed.ics"
+    event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260105\nSUMMARY:小寒\nEND:VEVENT\n"
+    feed.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{event}END:VCALENDAR\n", "utf-8")
+
+    tried_out = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", "--dry-run", *at)
+    other_year = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2020", *at)
+
+    assert tried_out.startswith("+ 2026-01-05 Mon closed: 小寒\nshanghai: 1 exceptions, 1 new or changed;")
+    assert tried_out.endswith("; nothing is written\n")
+    assert other_year.startswith("shanghai: 0 exceptions, 0 new or changed;")

@@ -1,0 +1,43 @@
+"""The simulated company, played for some days: nothing is broken, both stores write one log, every guard is missed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.simulation.guards import GUARDS
+
+
+def played(*options: str) -> Any:
+    """Play it in a process of its own."""
+    command = [sys.executable, "-m", "tests.simulation", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
+
+
+def test_nothing_is_broken_in_some_days_of_a_small_firm() -> None:
+    done = played("--days", "5", "--reps", "40", "--seed", "11")
+
+    assert "0 violations" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+def test_two_months_try_every_promise_and_break_none_and_both_stores_write_one_log() -> None:
+    done = played("--days", "60", "--store", "both")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fire " in done.stdout
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+@pytest.mark.parametrize("guard", GUARDS)
+def test_a_guard_that_is_missing_is_missed_by_the_promise_that_it_keeps(guard: str) -> None:
+    done = played("--days", "40", "--reps", "60", "--without", guard)
+
+    broken = [line.split()[1].rstrip(":") for line in done.stdout.splitlines() if line.startswith("broken ")]
+    assert broken, done.stdout + done.stderr
+    assert broken[0] in GUARDS[guard].promises.split()

@@ -1,0 +1,117 @@
+"""What happens to the firm, drawn from the seed alone: a heap of happenings, each of which may lead to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from heapq import heappop, heappush
+from random import Random
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tests.simulation.firm import OFFICES, SKILLS, Office
+
+DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+
+
+class What(StrEnum):
+    """Kinds of happenings."""
+
+    LEAD = "a lead arrives"
+    AGAIN = "a lead is sent again"
+    CLOSE = "a lead is closed"
+    REASSIGN = "a lead is reassigned"
+    NAMED = "a person names the owner"
+    LEAVE = "a rep files leave"
+    AWAY = "a rep goes away"
+    BACK = "a rep comes back"
+    CALENDAR = "a calendar is edited"
+    CAPACITY = "a rep's capacity changes"
+    HIRE = "a rep is hired"
+    QUIT = "a rep is deactivated"
+    RULES = "the rules are published anew"
+    RESTART = "a server is restarted"
+    FORGET = "the timers are deleted and made again"
+    STALL = "the log is not followed for its timers for some hours"
+    SKEW = "the store's clock is set back for a moment"
+    COUNT = "the ledgers are added up"
+    AUDIT = "the log is replayed"
+
+
+class Happening(NamedTuple):
+    """Something at an instant; ``number`` orders what happens at once, and ``about`` says what it is about."""
+
+    at_ms: int
+    number: int
+    what: What
+    about: str = ""
+
+
+_PER_DAY = {
+    What.LEAVE: 1.5, What.AWAY: 12.0, What.CALENDAR: 0.08, What.CAPACITY: 0.5, What.HIRE: 0.06, What.QUIT: 0.04,
+    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.3, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
+    What.NAMED: 4.0,
+}  # fmt: skip
+"""How often things happen on a day of a firm of 100 reps."""
+
+
+class Agenda:
+    """The happenings to come.
+
+    Parameters
+    ----------
+    seed, start_ms, days
+        Make it all.
+    reps
+        How many the firm has.
+    """
+
+    def __init__(self, seed: int, start_ms: int, days: int, reps: int) -> None:
+        self.random = Random(seed)
+        self._number = 0
+        self._heap: list[Happening] = []
+        for day in range(days):
+            for at_ms, what, about in self._of_day(start_ms + day * DAY_MS, reps):
+                self.add(at_ms, what, about)
+            self.add(start_ms + (day + 1) * DAY_MS, What.COUNT)
+        for week in range(2, days // 7, 4):
+            self.add(start_ms + week * 7 * DAY_MS, What.AUDIT)
+
+    def add(self, at_ms: int, what: What, about: str = "") -> None:
+        """Have something happen."""
+        self._number += 1
+        heappush(self._heap, Happening(at_ms, self._number, what, about))
+
+    def __iter__(self) -> Iterator[Happening]:
+        while self._heap:
+            yield heappop(self._heap)
+
+    def _of_day(self, from_ms: int, reps: int) -> Iterator[tuple[int, What, str]]:
+        for office in OFFICES:
+            expected = office.leads_per_rep * office.share * reps
+            for _ in range(self._some(expected * (0.3 if _is_weekend(office, from_ms) else 1.0))):
+                yield self._arrival(office, from_ms), What.LEAD, self._lead(office)
+        for what, per_day in _PER_DAY.items():
+            for _ in range(self._some(per_day * reps / 100)):
+                yield from_ms + self.random.randrange(DAY_MS), what, ""
+
+    def _some(self, expected: float) -> int:
+        """Draw how many, by a normal approximation that is never negative."""
+        return max(0, round(self.random.gauss(expected, expected**0.5)))
+
+    def _arrival(self, office: Office, from_ms: int) -> int:
+        """Draw an instant: most come by day where the office is, some at any hour."""
+        if self.random.random() < 0.25:
+            return from_ms + self.random.randrange(DAY_MS)
+        midnight = datetime.fromtimestamp(from_ms / 1000, UTC).replace(tzinfo=ZoneInfo(office.time_zone))
+        return round((midnight + timedelta(hours=self.random.triangular(7, 21, 10))).timestamp() * 1000)
+
+    def _lead(self, office: Office) -> str:
+        value = 10.0 if self.random.random() < 0.08 else float(self.random.randrange(1, 6))
+        return f"{office.region}|{self.random.choice(SKILLS)}|{value}"
+
+
+def _is_weekend(office: Office, at_ms: int) -> bool:
+    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(office.time_zone)).weekday() >= 5

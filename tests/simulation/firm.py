@@ -1,0 +1,112 @@
+"""The firm: three offices in three zones, a night shift, and the rules that route its leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
+from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
+from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
+
+TENANT = "firm"
+SKILLS = ("ERP", "CRM", "BI")
+_WORKDAYS = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office: its share of the reps, its zone, its hours as minutes, and the days on which it is closed."""
+
+    id: str
+    region: str
+    time_zone: str
+    share: float
+    spans: tuple[tuple[int, int], ...]
+    leads_per_rep: float
+
+
+OFFICES = (
+    Office("shanghai", "cn", "Asia/Shanghai", 0.5, ((9 * 60, 12 * 60), (13 * 60 + 30, 18 * 60)), 1.5),
+    Office("munich", "eu", "Europe/Berlin", 0.3, ((8 * 60, 17 * 60),), 1.2),
+    Office("new-york", "us", "America/New_York", 0.15, ((9 * 60, 17 * 60),), 1.2),
+    Office("night", "us", "America/New_York", 0.05, ((22 * 60, 6 * 60),), 0.8),
+)
+CAPS = {
+    "shanghai": (Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY),),
+    "munich": (Cap("weekly", CapMeasure.COUNT, 210, CapScope.POOL, window=CapWindow.WEEK),),
+    "new-york": (Cap("open", CapMeasure.OPEN, 6), Cap("untouched", CapMeasure.UNWORKED, 70, CapScope.POOL)),
+    "night": (Cap("rolling", CapMeasure.UNITS, 4, window=CapWindow.ROLLING, rolling_ms=24 * 3_600_000),),
+    "large": (
+        Cap("value", CapMeasure.VALUE, 110 * MICROS, window=CapWindow.MONTH),
+        Cap("even", CapMeasure.COUNT, 330, CapScope.POOL, window=CapWindow.MONTH, pace=CapPace.EVEN),
+    ),
+}
+"""By pool: every measure, every kind of window, both scopes."""
+RULES = """
+fields:
+  region: {type: string}
+  skill: {type: string}
+  potential: {type: number}
+rules:
+  - id: large
+    when: {field: potential, op: gte, value: 8}
+    route: {pool: large, require: [{rep: skills, op: has, item: skill}], value: potential, fallback: [wait]}
+  - id: cn
+    when: {field: region, op: eq, value: cn}
+    route: {pool: shanghai, require: [{rep: skills, op: has, item: skill}], fallback: [{drop: [skills]}, wait]}
+  - id: eu
+    when: {field: region, op: eq, value: eu}
+    route: {pool: munich, prefer: [{rep: skills, op: has, item: skill, score: 5}], fallback: [{pool: new-york}, wait]}
+  - id: us
+    when: {field: region, op: eq, value: us}
+    route: {pool: new-york, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: night}, wait]}
+default:
+  route: {pool: shanghai, fallback: [wait]}
+"""
+
+
+def calendar_of(office: Office, closed: Sequence[date] = (), made_up: Sequence[date] = ()) -> Calendar:
+    """Return an office's calendar with days off, and weekends on which it works all the same."""
+    spans = tuple(Hours(start, end) for start, end in office.spans)
+    weekly = tuple(WeeklyHours(day, hours) for day in _WORKDAYS for hours in spans)
+    exceptions = [CalendarException(day.isoformat()) for day in closed]
+    exceptions += [CalendarException(day.isoformat(), spans, "调休") for day in made_up]
+    return Calendar(office.id, office.time_zone, weekly, tuple(sorted(exceptions, key=lambda one: one.date)))
+
+
+def records_of(random: Random, reps: int, start: date) -> list[Record]:
+    """Return the records that the firm begins with."""
+    records: list[Record] = [TenantSettings(time_zone="Asia/Shanghai", calendar="shanghai")]
+    everybody: list[Rep] = []
+    for office in OFFICES:
+        records.append(calendar_of(office, _holidays(random, start)))
+        team = [rep_of(random, office, number) for number in range(max(2, round(reps * office.share)))]
+        band = MICROS if office.id == "munich" else 0
+        members = tuple(Member(rep.id) for rep in team)
+        records.append(Pool(office.id, members, band=band, calendar=office.id, caps=CAPS[office.id]))
+        everybody += team
+    seniors = tuple(Member(rep.id, 1000 + 500 * (place % 3)) for place, rep in enumerate(everybody[::3]))
+    return [*everybody, *records, Pool("large", seniors, value_weighted=True, caps=CAPS["large"])]
+
+
+def rep_of(random: Random, office: Office, number: int) -> Rep:
+    """Return a rep of an office; some have a limit of what they may have open."""
+    skills = tuple(sorted(random.sample(SKILLS, random.choice((1, 2, 2, 3)))))
+    capacity = {"LEAD": random.choice((6, 10, 15))} if random.random() < 0.6 else {}
+    return Rep(f"{office.id}-{number:02}", attributes={"skills": skills}, capacity=capacity, calendar=office.id)
+
+
+def ramped(rep: str, from_ms: int) -> Member:
+    """Return a newcomer's place: a quarter of a share for a month, half of one for another."""
+    month_ms = 30 * 86_400_000
+    return Member(rep, 250, (WeightStep(from_ms + month_ms, 500), WeightStep(from_ms + 2 * month_ms, 1000)))
+
+
+def _holidays(random: Random, start: date) -> list[date]:
+    """Return a closed week in spring and some single days."""
+    week = start + timedelta(days=random.randrange(30, 60))
+    single = [start + timedelta(days=random.randrange(365)) for _ in range(6)]
+    return sorted({*(week + timedelta(days=day) for day in range(7)), *single})

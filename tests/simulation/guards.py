@@ -1,0 +1,116 @@
+"""Would the company notice? Each guard that keeps a promise is removed once, and that very promise must miss it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from tests.chaos.altered import Edits, in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What is removed.
+
+    Parameters
+    ----------
+    promises
+        Names of the promises of which one must miss it first.
+    edits
+        What removes it from the scripts: it is then played on Valkey.
+    patch
+        What removes it from the code: module, class and name of a method, and what stands in its place.
+    """
+
+    promises: str
+    edits: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    patch: tuple[str, str, str, Any] | None = None
+
+    @property
+    def store(self) -> str:
+        """What it is played on."""
+        return "valkey" if self.edits else "memory"
+
+
+def _nothing(*_: Any) -> None:
+    """Say that nothing falls due."""
+
+
+def _nobody(*_: Any) -> tuple[int, None]:
+    """Say that nobody is on leave."""
+    return 0, None
+
+
+def _newest(waiting: Any) -> tuple[int, int]:
+    """Take the newest first."""
+    return -waiting.priority, -waiting.first
+
+
+def _everybody(roster: Any, *_: Any) -> int:
+    """Say that everybody meets what is required."""
+    everyone: int = roster._everyone
+    return everyone
+
+
+def _first(attempts: Any, seen: Any, rotation: int, named: str = "") -> Any:
+    """Pick whoever comes first among the eligible, whatever they had before."""
+    from router.assignment.choice import choose
+
+    choice = choose(attempts, seen, rotation, named)
+    if choice.step:
+        candidates = attempts[choice.step - 1][0]
+        return choose(attempts, seen, rotation, candidates.reps[choice.eligible[0]])
+    return choice
+
+
+GUARDS: Mapping[str, Guard] = {
+    "a plan holds for its interval alone": Guard(
+        "HOURS WAKING", {"bind": [("then return {'MOVED', log.now_ms} end", "then end")]}
+    ),
+    "who is away has no room": Guard(
+        "AWAY", {"bind": [("if #blocked > 0 then set.present", "if false then set.present")]}
+    ),
+    "who is full has no room": Guard("CAPACITY", {"bind": [("if units and units >= limit then", "if false then")]}),
+    "the epoch grows with the owner": Guard("EPOCH", {"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]}),
+    "who has an owner keeps it": Guard(
+        "AGAIN",
+        {"bind": [("'ROUTE' and owner ~= '' then", "'ROUTE' and false then"), ("if known then", "if false then")]},
+    ),
+    "the log's time is never before its last event": Guard(
+        "TIME", {script: [("now_ms = math.max(now_ms, then_ms)", "")] for script in ("bind", "complete", "fire")}
+    ),
+    "the chosen rep pays for what they get": Guard(
+        "SUM", {"bind": [("before[chosen] + entitlement - charge", "before[chosen] + entitlement")]}
+    ),
+    "a timer fires for what it is about alone": Guard(
+        "FIRED", {"fire": [("or not may_fire(record, name, entry, step) then", "then")]}
+    ),
+    "a record keeps what fired": Guard(
+        "FIRED TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}
+    ),
+    "a cap that is reached keeps work away": Guard(
+        "CAPS", {"bind": [("if counted + amount > cap[5] or", "if false and")]}
+    ),
+    "who closes frees a unit": Guard("REPLAY", {"complete": [(", -1) end", ", 0) end")]}),
+    "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
+    "who is on leave is no candidate": Guard(
+        "LEAVE", patch=("router.assignment.availability", "Availability", "_on_leave", _nobody)
+    ),
+    "the oldest comes first": Guard("ORDER", patch=("router.backlog.backlog", "Waiting", "turn", property(_newest))),
+    "requirements are met": Guard("SKILL", patch=("router.assignment.roster", "Roster", "_meeting", _everybody)),
+    "the largest claim is served": Guard("BOUND", patch=("tests.twins.assignments", "", "choose", _first)),
+}
+
+
+@contextmanager
+def without(guard: Guard | None) -> Iterator[None]:
+    """Have a guard be missing; whatever reads scripts must be imported behind it."""
+    with in_force(Edits(guard.edits if guard else {})):
+        if guard and guard.patch:
+            module, owner, name, instead = guard.patch
+            where = import_module(module)
+            setattr(getattr(where, owner) if owner else where, name, instead)
+        yield

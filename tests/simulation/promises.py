@@ -1,0 +1,219 @@
+"""What must hold after each event of the log: how often it was looked at, and how often it mattered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from enum import Enum
+
+from router.model.caps import Cap
+from router.model.decision import Block, Cause, Decision, Outcome
+from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
+from router.model.workforce import MICROS, WorkforceRecords
+from tests.simulation.truth import Truth
+from tests.simulation.usage import Usage
+
+_ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-york"}
+"""By rule: the step that requires the skill that a lead asks for."""
+
+
+class Promise(Enum):
+    """The promises, in words."""
+
+    EPOCH = "an owner's epoch is the one before it and one"
+    TIME = "the log's times never run back"
+    HOURS = "nobody gets work outside their hours"
+    LEAVE = "nobody gets work who is on leave"
+    CAPACITY = "nobody has more open than their capacity"
+    ACTIVE = "nobody gets work who is not active, or no member"
+    SKILL = "nobody gets what the rules do not let them have"
+    WAKING = "nothing waits while somebody could take it"
+    ORDER = "of what is alike the oldest is woken first"
+    AGAIN = "what is sent again has the owner that it had"
+    BOUND = "every rep is within the bound of a fair share"
+    SUM = "deficits sum to nothing"
+    CAPS = "nobody, and no pool, gets more than their caps"
+    AWAY = "nobody gets work who is away"
+    TIMERS = "timers that are deleted are made again, the same"
+    FIRED = "a timer fires once, never early, for what still waits"
+    REPLAY = "the log replays to what is stored"
+
+
+class Checks:
+    """Holds each event against the promises.
+
+    Attributes
+    ----------
+    checked, decided
+        By promise: how often it was looked at, and how often it made a difference.
+    violations
+        What was broken, in words.
+    """
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+        self.checked: defaultdict[Promise, int] = defaultdict(int)
+        self.decided: defaultdict[Promise, int] = defaultdict(int)
+        self.violations: list[str] = []
+        self.is_stalled = False
+        """Whether nobody follows the log for its timers: what waits is not woken in time then, nor in order."""
+        self.owners: dict[str, tuple[str, int]] = {}
+        """Open work items: owner and epoch."""
+        self.waiting: dict[str, tuple[int, Decision]] = {}
+        """Work items that wait: number of their first event, and the decision by which they do."""
+        self._first: dict[str, int] = {}
+        self._epochs: dict[str, int] = {}
+        self._open: defaultdict[str, int] = defaultdict(int)
+        self._last_ms = 0
+        self._usage = Usage()
+        self._fired: set[tuple[str, str, int, int]] = set()
+
+    def note(self, promise: Promise, holds: bool, what: str, *, decided: bool = True) -> None:
+        """Count a look at a promise, and what broke it."""
+        self.checked[promise] += 1
+        self.decided[promise] += decided
+        if not holds:
+            self.violations.append(f"broken {promise.name}: {promise.value}: {what}")
+
+    def enter(self, event: Event, records: WorkforceRecords) -> None:
+        """Take in an event of the log."""
+        self.note(
+            Promise.TIME, event.at_ms >= self._last_ms, f"event {event.number}", decided=event.at_ms > self._last_ms
+        )
+        self._last_ms = event.at_ms
+        match event:
+            case WorkforceChanged():
+                self.truth.learn(records)
+            case Decision():
+                self._enter_decision(event)
+            case Fired():
+                self._enter_fired(event)
+            case PresenceChanged(rep=rep, until_ms=until_ms):
+                self.truth.away.pop(rep, None)
+                if until_ms is not None:
+                    self.truth.away[rep] = until_ms
+            case Completed():
+                self._leave(event.item_id)
+
+    def _enter_decision(self, decision: Decision) -> None:
+        item_id, name = decision.item_id, f"decision {decision.number}"
+        self._first.setdefault(item_id, decision.number)
+        if decision.rep:
+            before = self._epochs.get(item_id, 0)
+            self.note(Promise.EPOCH, decision.epoch == before + 1, name, decided=before > 0)
+            self._epochs[item_id] = decision.epoch
+            if item_id in self.waiting and decision.head.cause is Cause.WOKEN:
+                self.decided[Promise.WAKING] += 1
+                self._check_order(decision)
+            self._leave(item_id)
+            self._check_owner(decision)
+            self._usage.give(decision)
+            self.owners[item_id] = decision.rep, decision.epoch
+            self._open[decision.rep] += 1
+        elif item_id not in self.owners and decision.outcome is Outcome.WAITING:
+            self.waiting[item_id] = self._first[item_id], decision
+
+    def _enter_fired(self, fired: Fired) -> None:
+        once = fired.item_id, fired.name, fired.entry, fired.step
+        waits = fired.item_id in self.waiting and self.waiting[fired.item_id][1].number == fired.entry
+        holds = waits and once not in self._fired and fired.due_ms <= fired.at_ms
+        self.note(Promise.FIRED, holds, f"event {fired.number}: {once}")
+        self._fired.add(once)
+
+    def _leave(self, item_id: str) -> None:
+        self.waiting.pop(item_id, None)
+        self._usage.close(item_id)
+        if item_id in self.owners:
+            self._open[self.owners.pop(item_id)[0]] -= 1
+
+    def _check_owner(self, decision: Decision) -> None:
+        """Hold an owner against all that may have spoken against them."""
+        rep, at_ms, truth = decision.rep, decision.at_ms, self.truth
+        name = f"decision {decision.number}: {rep}"
+        record = truth.records.reps.get(rep)
+        pool = truth.records.pools.get(decision.pool)
+        is_member = pool is None or any(member.rep == rep for member in pool.members)
+        self.note(Promise.ACTIVE, record is not None and record.active and is_member, name)
+        if decision.head.named:
+            return
+        rule = (*decision.head.matched_rules, "")[0]
+        if decision.head.steps[len(decision.seen) - 1] == _ASK_FOR_SKILL.get(rule):
+            skill = decision.head.item.attributes["skill"]
+            has_it = record is not None and skill in record.attributes.get("skills", ())  # type: ignore[operator]
+            self.note(Promise.SKILL, has_it, f"{name} lacks {skill}")
+        off_duty = pool is not None and any(not truth.works(member.rep, pool.id, at_ms) for member in pool.members)
+        self.note(Promise.HOURS, truth.works(rep, decision.pool, at_ms), name, decided=off_duty)
+        on_leave = pool is not None and any(truth.is_on_leave(member.rep, at_ms) for member in pool.members)
+        self.note(Promise.LEAVE, not truth.is_on_leave(rep, at_ms), name, decided=on_leave)
+        value = round(decision.head.item.value * MICROS)
+        capped = any(block[1] == Block.REACHED_CAP for seen in decision.seen for block in seen.blocked)
+        above = next(self._reached(decision.pool, rep, at_ms, value), None)
+        self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=capped)
+        away = pool is not None and any(truth.is_away(member.rep, at_ms) for member in pool.members)
+        self.note(Promise.AWAY, not truth.is_away(rep, at_ms), name, decided=away)
+        limit = record.capacity.get("LEAD") if record else None
+        fits = limit is None or self._open[rep] < limit
+        self.note(
+            Promise.CAPACITY, fits, f"{name} has {self._open[rep]} of {limit}", decided=bool(decision.seen[-1].full)
+        )
+
+    def _reached(self, pool_id: str, rep: str, at_ms: int, value: int) -> Iterator[Cap]:
+        """Yield the caps of a pool that one work item more would be above."""
+        pool = self.truth.records.pools.get(pool_id)
+        calendar = (
+            self.truth.records.calendars.get(pool.calendar or self.truth.records.settings.calendar) if pool else None
+        )
+        zone = calendar.time_zone if calendar else self.truth.records.settings.time_zone
+        for cap in pool.caps if pool else ():
+            if self._usage.reached(cap, pool_id, rep, zone, at_ms, value):
+                yield cap
+
+    def _check_order(self, decision: Decision) -> None:
+        """See that nothing older that asks the same of the same pool was passed over."""
+        first, waited = self.waiting[decision.item_id]
+        if self.is_stalled:
+            return
+        older = [
+            other
+            for other, (its_first, its) in self.waiting.items()
+            if its_first < first and its.head.item.attributes == waited.head.item.attributes
+        ]
+        self.note(
+            Promise.ORDER, not older, f"decision {decision.number} before {older[:3]}", decided=len(self.waiting) > 1
+        )
+
+    def check_waiting(self, now_ms: int) -> None:
+        """See that nobody could take what waits: the oldest of each sort is looked at."""
+        if self.is_stalled:
+            return
+        at_ms, oldest = max(now_ms, self._last_ms), dict[tuple[object, ...], str]()
+        for item_id, (_, decision) in sorted(self.waiting.items(), key=lambda pair: pair[1][0]):
+            oldest.setdefault((decision.head.steps, decision.head.item.attributes.get("skill")), item_id)
+        for item_id in oldest.values():
+            taker = self._taker(self.waiting[item_id][1], at_ms)
+            self.note(Promise.WAKING, not taker, f"{item_id} at {at_ms}: {taker} could take it", decided=False)
+
+    def _taker(self, decision: Decision, at_ms: int) -> str:
+        """Return somebody of the route's first pool who could take a work item; empty for nobody."""
+        pool_id = decision.head.steps[0].removeprefix("pool ")
+        pool = self.truth.records.pools.get(pool_id)
+        if pool is None or pool_id == "large":  # its pace is not reckoned here
+            return ""
+        skill = str(decision.head.item.attributes.get("skill"))
+        for member in pool.members:
+            if self.could_take(member.rep, pool_id, skill if pool_id != "munich" else "", at_ms):
+                return member.rep
+        return ""
+
+    def could_take(self, rep_id: str, pool: str, skill: str, at_ms: int) -> bool:
+        """Say whether nothing speaks against a rep."""
+        truth, rep = self.truth, self.truth.records.reps.get(rep_id)
+        if rep is None or not rep.active or not truth.works(rep_id, pool, at_ms):
+            return False
+        if truth.is_on_leave(rep_id, at_ms) or truth.is_away(rep_id, at_ms):
+            return False
+        if any(self._reached(pool, rep_id, at_ms, 0)):
+            return False
+        limit = rep.capacity.get("LEAD")
+        has_skill = not skill or skill in rep.attributes.get("skills", ())  # type: ignore[operator]
+        return has_skill and (limit is None or self._open[rep_id] < limit)

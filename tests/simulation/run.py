@@ -1,0 +1,251 @@
+"""One run: move the clock, let it happen, settle, check; until nothing is to come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from hashlib import sha256
+
+from failures import Failure
+from router.assignment.commands import ReassignRequest, RouteRequest
+from router.model.calendars import Absence
+from router.model.decision import Decision
+from router.model.workforce import KINDS, Record, Rep
+from router.model.workitem import Kind, State, WorkItem
+from router.workforce.edits import Edit
+from tests.simulation.agenda import DAY_MS, HOUR_MS, Agenda, Happening, What
+from tests.simulation.firm import OFFICES, RULES, TENANT, calendar_of, ramped, records_of, rep_of
+from tests.simulation.promises import Checks, Promise
+from tests.simulation.system import System
+from tests.simulation.truth import Truth
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a run; ``log`` holds a digest of each event, ``calls`` counts those of scripts by name."""
+
+    checks: Checks
+    log: list[str] = field(default_factory=list)
+    happenings: int = 0
+    refused: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the whole log."""
+        return sha256("".join(self.log).encode()).hexdigest()
+
+
+class Run:
+    """A firm for some days.
+
+    Parameters
+    ----------
+    system
+        The code, on a store that is empty.
+    seed, days, reps
+        Make the firm, and all that happens to it.
+    """
+
+    def __init__(self, system: System, seed: int, days: int, reps: int) -> None:
+        self._system = system
+        self._start_ms = round(START.timestamp() * 1000)
+        self._agenda = Agenda(seed, self._start_ms, days, reps)
+        self._random = self._agenda.random
+        self._reps = reps
+        self._truth = Truth()
+        self._leads: list[WorkItem] = []
+        self._hired = 0
+        self.result = Result(Checks(self._truth))
+
+    async def play(self, on_instant: Callable[[int], object] = lambda _: None) -> Result:
+        """Play it to its end, or to the first promise that is broken."""
+        await self._system.stores.move(self._start_ms)
+        await self._found()
+        await self._settled()
+        for happening in self._agenda:
+            await self._reach(happening.at_ms)
+            await self._happen(happening)
+            await self._settled()
+            self.result.happenings += 1
+            on_instant(happening.at_ms)
+            if self.result.checks.violations:
+                break
+        return self.result
+
+    def days_at(self, at_ms: int) -> float:
+        """Return how many days an instant lies behind the start."""
+        return (at_ms - self._start_ms) / DAY_MS
+
+    async def _found(self) -> None:
+        """Found the firm."""
+        await self._save(*records_of(self._random, self._reps, START.date()))
+        await self._system.publish(RULES)
+
+    async def _reach(self, at_ms: int) -> None:
+        """Let time pass, and all come due that does, each at its own instant."""
+        while (due_ms := await self._system.next_due()) and due_ms <= at_ms:
+            await self._system.stores.move(due_ms)
+            await self._settled()
+        await self._system.stores.move(at_ms)
+
+    async def _settled(self) -> None:
+        await self._system.settle()
+        events, records = await self._system.news(), await self._system.records()
+        self.result.checks.is_stalled = self._system.is_stalled
+        for event in events:
+            self.result.checks.enter(event, records)
+            self.result.log.append(sha256(repr(event).encode()).hexdigest())
+            if isinstance(event, Decision) and event.rep:
+                self._close_later(event)
+        self.result.checks.check_waiting(self._system.stores.now_ms)
+
+    def _close_later(self, decision: Decision) -> None:
+        delay_ms = round(self._random.expovariate(1 / (3 * DAY_MS)))
+        self._agenda.add(decision.at_ms + HOUR_MS + delay_ms, What.CLOSE, f"{decision.item_id}\t{decision.epoch}")
+
+    async def _happen(self, happening: Happening) -> None:
+        actions = {
+            What.LEAD: self._lead, What.AGAIN: self._again, What.CLOSE: self._close, What.REASSIGN: self._reassign,
+            What.NAMED: self._named, What.LEAVE: self._leave, What.CALENDAR: self._calendar,
+            What.CAPACITY: self._capacity, What.HIRE: self._hire, What.QUIT: self._quit, What.RULES: self._rules,
+            What.RESTART: self._restart, What.AUDIT: self._audit, What.AWAY: self._away, What.BACK: self._back,
+            What.FORGET: self._forget, What.SKEW: self._skew, What.COUNT: self._count,
+            What.STALL: self._stall,
+        }  # fmt: skip
+        try:
+            await actions[happening.what](happening)
+        except Failure:
+            self.result.refused += 1
+
+    async def _lead(self, happening: Happening) -> None:
+        region, skill, potential = happening.about.split("|")
+        attributes = {"potential": float(potential), "region": region, "skill": skill}
+        item = WorkItem(Kind.LEAD, "crm", f"L{happening.number}", attributes, float(potential))
+        self._leads.append(item)
+        await self._route(item)
+        if self._random.random() < 0.05:
+            self._agenda.add(
+                happening.at_ms + self._random.randrange(3 * DAY_MS), What.AGAIN, str(len(self._leads) - 1)
+            )
+
+    async def _route(self, item: WorkItem) -> Decision:
+        server = self._random.choice(self._system.servers)
+        return await server.router.route(TENANT, RouteRequest(item, f"r-{item.external_id}"))
+
+    async def _again(self, happening: Happening) -> None:
+        item = self._leads[int(happening.about)]
+        item_id = f"crm~{item.external_id}"
+        owner = self.result.checks.owners.get(item_id)
+        decision = await self._route(item)
+        same = owner is None or (decision.rep, decision.epoch) == owner or decision.epoch < owner[1]
+        self.result.checks.note(Promise.AGAIN, same, item_id, decided=owner is not None)
+
+    async def _close(self, happening: Happening) -> None:
+        item_id, epoch = happening.about.split("\t")
+        owner = self.result.checks.owners.get(item_id)
+        if owner and owner[1] == int(epoch):
+            state = self._random.choice((State.CONVERTED, State.DISQUALIFIED, State.CLOSED))
+            await self._random.choice(self._system.servers).router.complete(TENANT, item_id, state)
+
+    async def _reassign(self, _: Happening) -> None:
+        if self.result.checks.owners:
+            item_id = self._random.choice(list(self.result.checks.owners))
+            await self._system.servers[1].router.reassign(TENANT, ReassignRequest(item_id))
+
+    async def _named(self, _: Happening) -> None:
+        checks = self.result.checks
+        if some := list((checks.waiting and self._random.random() < 0.5 and checks.waiting) or checks.owners):
+            item_id, rep = self._random.choice(some), self._somebody().id
+            await self._system.servers[0].router.reassign(TENANT, ReassignRequest(item_id, rep, "asked for"))
+
+    def _somebody(self) -> Rep:
+        reps = self._truth.records.reps
+        return reps[self._random.choice(sorted(reps))]
+
+    async def _leave(self, happening: Happening) -> None:
+        start_ms = happening.at_ms + self._random.randrange(0, 20) * DAY_MS
+        end_ms = start_ms + self._random.choice((4 * HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS))
+        await self._save(Absence(f"{self._somebody().id}/{happening.number}", start_ms, end_ms, "leave"))
+
+    async def _calendar(self, happening: Happening) -> None:
+        office = self._random.choice(OFFICES)
+        today = date.fromtimestamp(happening.at_ms / 1000)
+        closed = sorted({today + timedelta(days=self._random.randrange(1, 30)) for _ in range(3)})
+        weekend = [today + timedelta(days=5 - today.weekday() + 7)]
+        await self._save(calendar_of(office, [day for day in closed if day not in weekend], weekend))
+
+    async def _capacity(self, _: Happening) -> None:
+        limit = self._random.choice((0, 3, 8, 20))
+        await self._save(replace(self._somebody(), capacity={"LEAD": limit}))
+
+    async def _hire(self, happening: Happening) -> None:
+        office = self._random.choice(OFFICES)
+        self._hired += 1
+        rep = rep_of(self._random, office, 100 + self._hired)
+        pool = self._truth.records.pools[office.id]
+        await self._save(rep, replace(pool, members=(*pool.members, ramped(rep.id, happening.at_ms))))
+
+    async def _quit(self, _: Happening) -> None:
+        await self._save(replace(self._somebody(), active=False))
+
+    async def _rules(self, _: Happening) -> None:
+        await self._system.publish(RULES.replace("value: 8}", f"value: {self._random.choice((7, 8, 9))}}}"))
+
+    async def _restart(self, _: Happening) -> None:
+        self._system.restart(self._random.randrange(2))
+
+    async def _away(self, happening: Happening) -> None:
+        """Somebody goes away, in half of the cases until an hour that they say."""
+        rep, minutes = self._somebody().id, self._random.randrange(5, 180)
+        until_ms = happening.at_ms + minutes * 60_000 if self._random.random() < 0.5 else 0
+        await self._system.servers[0].presence.set_presence(TENANT, rep, until_ms)
+        if not until_ms:
+            self._agenda.add(happening.at_ms + minutes * 60_000, What.BACK, rep)
+
+    async def _back(self, happening: Happening) -> None:
+        await self._system.servers[1].presence.set_presence(TENANT, happening.about, None)
+
+    async def _forget(self, _: Happening) -> None:
+        same = await self._system.forget_timers()
+        self.result.checks.note(Promise.TIMERS, same, "they are others", decided=bool(await self._system.next_due()))
+
+    async def _audit(self, _: Happening) -> None:
+        differences = await self._system.differences()
+        self.result.checks.note(Promise.REPLAY, not differences, "; ".join(differences[:3]))
+
+    async def _stall(self, happening: Happening) -> None:
+        self._system.stall(happening.at_ms + self._random.randrange(6, 40) * HOUR_MS)
+
+    async def _skew(self, happening: Happening) -> None:
+        """Set the store's clock back, as a fail-over may; a lead comes meanwhile."""
+        await self._system.stores.set_back(self._random.randrange(1_000, 120_000))
+        await self._lead(happening._replace(about="cn|ERP|2.0"))
+
+    async def _count(self, _: Happening) -> None:
+        for pool in sorted(self._truth.records.pools):
+            report = await self._system.servers[0].fairness.report(TENANT, pool)
+            self.result.checks.note(
+                Promise.BOUND, report.worst <= report.bound + 1e-6, f"{pool}: {report.worst} of {report.bound}",
+                decided=report.worst > 0,
+            )  # fmt: skip
+            total = sum(report.deficits.values())
+            self.result.checks.note(Promise.SUM, abs(total) < 1e-6, f"{pool}: {total}", decided=report.worst > 0)
+
+    async def _save(self, *records: Record) -> None:
+        made = [Edit(kind_of(record), record.id, partial(_as_is, record), create=True) for record in records]
+        await self._system.servers[self._random.randrange(2)].workforce.save(TENANT, made)
+
+
+def kind_of(record: Record) -> str:
+    """Return the kind of a record."""
+    return next(kind for kind, made in KINDS.items() if isinstance(record, made))
+
+
+def _as_is(record: Record, _: object) -> Record:
+    return record

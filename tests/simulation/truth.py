@@ -1,0 +1,68 @@
+"""What is so, worked out another way than by the code that is tried: on the clocks of the wall, span by span."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from router.model.calendars import MIDNIGHT, Absence, Calendar, Hours
+from router.model.workforce import Pool, Rep, WorkforceRecords
+
+
+class Truth:
+    """Who works, and who is there, by the records as they are and the presences as they were told."""
+
+    def __init__(self) -> None:
+        self.records = WorkforceRecords()
+        self.away: dict[str, int] = {}
+        """Reps who are away, and until when; 0: until they are back."""
+        self._leave: Mapping[str, list[Absence]] = {}
+
+    def learn(self, records: WorkforceRecords) -> None:
+        """Take in a revision of the workforce."""
+        self.records = records
+        leave: dict[str, list[Absence]] = {}
+        for absence in records.absences.values():
+            leave.setdefault(absence.rep, []).append(absence)
+        self._leave = leave
+
+    def works(self, rep: str, pool: str, at_ms: int) -> bool:
+        """Say whether a rep's hours cover an instant."""
+        calendar = self.calendar(rep, pool)
+        return calendar is None or is_open(calendar, at_ms)
+
+    def calendar(self, rep: str, pool: str) -> Calendar | None:
+        """Return whose hours count for a rep in a pool; None: nobody's."""
+        of_rep: Rep | None = self.records.reps.get(rep)
+        of_pool: Pool | None = self.records.pools.get(pool)
+        name = (of_rep.calendar if of_rep else "") or (of_pool.calendar if of_pool else "")
+        return self.records.calendars.get(name or self.records.settings.calendar)
+
+    def is_on_leave(self, rep: str, at_ms: int) -> bool:
+        """Say whether a rep is on leave at an instant."""
+        return any(absence.start_ms <= at_ms < absence.end_ms for absence in self._leave.get(rep, ()))
+
+    def is_away(self, rep: str, at_ms: int) -> bool:
+        """Say whether a rep has said to be away."""
+        until_ms = self.away.get(rep)
+        return until_ms is not None and (until_ms == 0 or at_ms < until_ms)
+
+
+@lru_cache(maxsize=200_000)
+def is_open(calendar: Calendar, at_ms: int) -> bool:
+    """Say whether a calendar is open, by the clock on the wall: today's spans, and yesterday's that end today."""
+    there = datetime.fromtimestamp(at_ms // 1000, ZoneInfo(calendar.time_zone))
+    minute = there.hour * 60 + there.minute
+    today, yesterday = (_spans(calendar, there - timedelta(days=back)) for back in (0, 1))
+    return any(hours.start <= minute < (MIDNIGHT if hours.is_overnight else hours.end) for hours in today) or any(
+        hours.is_overnight and minute < hours.end for hours in yesterday
+    )
+
+
+def _spans(calendar: Calendar, day: datetime) -> list[Hours]:
+    for exception in calendar.exceptions:
+        if exception.date == day.date().isoformat():
+            return list(exception.hours)
+    return [weekly.hours for weekly in calendar.weekly if weekly.day == day.weekday()]

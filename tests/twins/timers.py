@@ -1,0 +1,91 @@
+"""``router.timers.ports.Timers`` in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from router.model.errors import StaleRevision
+from router.model.events import Credited, Fired, LeaveCredit
+from router.model.revisions import RevisionPair
+from router.timers.ports import MAX_TIMERS
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, may_fire
+from tests.twins.tenants import Tenant, Tenants
+
+
+class MemoryTimers(Tenants):
+    """What falls due, by work item."""
+
+    async def followed(self, tenant: str) -> Position:
+        """Return how far the log was followed."""
+        return self._tenants[tenant].followed
+
+    async def set_timers(
+        self, tenant: str, before: Position, after: Position, timers: Mapping[str, Sequence[Timer]]
+    ) -> bool:
+        """Have work items have these timers and no others; see ``router.timers.ports.Timers``."""
+        state = self._tenants[tenant]
+        if state.followed.event != before.event:
+            return False
+        for item_id, of_item in timers.items():
+            state.timers = {timer for timer in state.timers if timer.item_id != item_id} | set(of_item)
+        if state.followed_since is None:
+            state.followed_since = len(state.events)
+        state.followed = after
+        return True
+
+    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
+        """Fire what is due."""
+        state = self._tenants[tenant]
+        now_ms = self._time_of(state)
+        due = [timer for timer in _in_order(state)[:count] if timer.due_ms <= now_ms and not is_of_ledger(timer)]
+        for timer in due:
+            record = state.projection.items.get(timer.item_id)
+            if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
+                fired = Fired(len(state.events) + 1, *timer, now_ms)
+                state.events.append(fired)
+                state.projection.enter_fired(fired)
+        state.timers -= set(due)
+        return len(due)
+
+    async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
+        """Make a step of a credit."""
+        state = self._tenants[tenant]
+        if planned.workforce != state.workforce:
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        now_ms = self._time_of(state)
+        amount = state.projection.ledgers[step.pool].amount_of(step, now_ms)
+        if timer not in state.timers or timer.due_ms > now_ms or amount is None:
+            return False
+        credited = Credited(len(state.events) + 1, step, amount, state.workforce, now_ms)
+        state.events.append(credited)
+        state.projection.enter_credited(credited)
+        state.timers.discard(timer)
+        return True
+
+    async def timer_status(self, tenant: str) -> TimerStatus:
+        """Return how the timers stand."""
+        state = self._tenants[tenant]
+        since = len(state.events) if state.followed_since is None else state.followed_since
+        unread = state.events[max(state.followed.event, since) :]
+        due_ms = min((timer.due_ms for timer in state.timers), default=None)
+        unread_ms = unread[0].at_ms if unread else None
+        return TimerStatus(
+            len(state.timers), due_ms, state.followed.event, len(state.events), unread_ms, self._time_of(state)
+        )
+
+    async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
+        """Return timers in the order of due."""
+        return _in_order(self._tenants[tenant])[start : start + count]
+
+    async def forget_timers(self, tenant: str) -> None:
+        """Throw all away."""
+        state = self._tenants[tenant]
+        state.timers, state.followed, state.followed_since = set(), Position(), None
+
+
+def _in_order(state: Tenant) -> list[Timer]:
+    return sorted(state.timers, key=_turn)
+
+
+def _turn(timer: Timer) -> tuple[int, int, str, str, str]:
+    return timer.due_ms, timer.entry, str(timer.step), timer.name, timer.item_id

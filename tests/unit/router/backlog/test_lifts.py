@@ -1,0 +1,162 @@
+"""When somebody comes, against looking at every quarter of an hour; and whose hours count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.assignment.planner import Planner
+from router.assignment.roster import Roster
+from router.backlog.lifts import _Returns, lifts
+from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.caps import Cap, CapMeasure, CapPace, CapWindow
+from router.model.workforce import Member, Pool, Rep, WorkforceRecords
+from router.model.workitem import Kind, WorkItem
+from router.rules.check import check
+from router.timers.ports import Present
+from router.workforce.open_hours import open_hours
+from rules.index import IndexEngine
+
+QUARTER_MS = 15 * 60_000
+DAY_MS = 96 * QUARTER_MS
+WEEKS = range(0, 21 * DAY_MS, QUARTER_MS)
+RULES = check("fields: {}\nrules: []\ndefault: {route: {pool: east, fallback: [{pool: west}, wait]}}").rule_set
+LEAD = WorkItem(Kind.LEAD, "crm", "L-1")
+NIGHT = Calendar("night", weekly=tuple(WeeklyHours(day, Hours(22 * 60, 6 * 60)) for day in range(7)))
+DAY = Calendar("day", weekly=tuple(WeeklyHours(day, Hours(9 * 60, 18 * 60)) for day in range(5)))
+CALENDARS = {calendar.id: calendar for calendar in (NIGHT, DAY)}
+
+
+def present(
+    reps: Sequence[Rep],
+    pools: Sequence[Pool],
+    absences: Sequence[Absence] = (),
+    calendar: str = "",
+    away: Mapping[str, int] | None = None,
+) -> Present:
+    """Return a workforce, and who is away."""
+    assert RULES is not None
+    by_kind: dict[str, dict[str, Any]] = {
+        "rep": {rep.id: rep for rep in reps},
+        "pool": {pool.id: pool for pool in pools},
+        "calendar": CALENDARS,
+        "absence": {absence.id: absence for absence in absences},
+        "tenant": {"settings": TenantSettings(calendar=calendar)},
+    }
+    return Present(Planner(1, RULES, IndexEngine(RULES), Roster(WorkforceRecords(1, by_kind))), away or {})
+
+
+EAST = Pool("east", (Member("ann"),))
+spans = st.tuples(st.integers(0, 14 * 96), st.integers(1, 96)).map(
+    lambda span: (span[0] * QUARTER_MS, (span[0] + span[1]) * QUARTER_MS)
+)
+
+
+def is_there(calendar: str, leave: Sequence[tuple[int, int]], at_ms: int) -> bool:
+    is_open = not calendar or open_hours(CALENDARS[calendar]).is_open(at_ms)
+    return is_open and not any(start_ms <= at_ms < end_ms for start_ms, end_ms in leave)
+
+
+@given(st.sampled_from(["", "night", "day"]), st.lists(spans, max_size=4), st.integers(0, 14 * 96))
+def test_somebody_comes_when_they_are_there_who_were_not_before(
+    calendar: str, leave: list[tuple[int, int]], quarter: int
+) -> None:
+    at_ms = quarter * QUARTER_MS
+    absences = [Absence(f"ann/{number}", *span) for number, span in enumerate(leave)]
+    world = present([Rep("ann", calendar=calendar)], [EAST], absences)
+
+    there = [is_there(calendar, leave, instant) for instant in WEEKS]
+    comings = (WEEKS[n] for n in range(1, len(WEEKS)) if WEEKS[n] > at_ms and there[n] and not there[n - 1])
+    assert lifts(world, LEAD, at_ms) == next(comings, None)
+
+
+def test_an_own_calendar_counts_before_the_pool_s_and_that_before_the_tenant_s() -> None:
+    own = present([Rep("ann", calendar="night")], [Pool("east", (Member("ann"),), calendar="day")], calendar="day")
+    of_pool = present([Rep("ann")], [Pool("east", (Member("ann"),), calendar="night")], calendar="day")
+    of_tenant = present([Rep("ann")], [EAST], calendar="night")
+
+    assert {lifts(world, LEAD, DAY_MS) for world in (own, of_pool, of_tenant)} == {DAY_MS + 88 * QUARTER_MS}
+
+
+def test_the_first_to_come_of_every_step_counts() -> None:
+    west = Pool("west", (Member("bob"), Member("cy")))
+    reps = [Rep("ann", calendar="night"), Rep("bob", calendar="day"), Rep("cy")]
+
+    assert lifts(present(reps, [EAST, west]), LEAD, 0) == 36 * QUARTER_MS
+
+
+def test_nobody_comes_where_everybody_is_always_there() -> None:
+    assert lifts(present([Rep("ann")], [EAST]), LEAD, 0) is None
+
+
+def test_whoever_is_away_comes_when_they_said_and_not_when_nobody_knows() -> None:
+    assert lifts(present([Rep("ann")], [EAST], away={"ann": 5_000}), LEAD, 0) == 5_000
+    assert lifts(present([Rep("ann")], [EAST], away={"ann": 5_000}), LEAD, 5_000) is None
+    assert lifts(present([Rep("ann")], [EAST], away={"ann": 0}), LEAD, 0) is None
+    assert lifts(present([Rep("ann")], [EAST], away={"bob": 5_000}), LEAD, 0) is None
+
+
+def test_leave_begins_earlier_by_the_pool_s_buffer() -> None:
+    leave = Absence("ann/1", DAY_MS, 2 * DAY_MS)
+    buffered = present([Rep("ann")], [Pool("east", (Member("ann"),), leave_buffer_ms=DAY_MS)], [leave])
+
+    assert lifts(buffered, LEAD, QUARTER_MS) == 2 * DAY_MS
+
+
+def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
+    both = Pool("east", (Member("ann"), Member("bob")))
+    reps = [Rep("ann", calendar="day"), Rep("bob", calendar="night")]
+    asked = [n * 7 * QUARTER_MS for n in range(100)]
+    world, other = present(reps, [both]), present(reps, [both])
+
+    forwards = [lifts(world, LEAD, at_ms) for at_ms in asked]
+    backwards = [lifts(other, LEAD, at_ms) for at_ms in reversed(asked)]
+
+    assert forwards == backwards[::-1]
+
+
+@pytest.mark.parametrize(
+    ("cap", "lifts_ms"),
+    [
+        (Cap("daily", CapMeasure.COUNT, 5, window=CapWindow.DAY), DAY_MS),
+        (Cap("hourly", CapMeasure.UNITS, 5, window=CapWindow.HOUR), 43 * QUARTER_MS + QUARTER_MS),
+        (Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN), 44 * QUARTER_MS + 1),
+        (Cap("rolling", CapMeasure.COUNT, 5, window=CapWindow.ROLLING, rolling_ms=DAY_MS), 44 * QUARTER_MS),
+        (Cap("open", CapMeasure.OPEN, 5), None),
+    ],
+)
+def test_a_cap_is_looked_at_again_when_time_may_lift_it(cap: Cap, lifts_ms: int | None) -> None:
+    at_ms = 43 * QUARTER_MS  # a quarter to eleven
+
+    assert lifts(present([Rep("ann", caps=(cap,))], [EAST]), LEAD, at_ms) == lifts_ms
+    assert lifts(present([Rep("ann")], [Pool("east", EAST.members, caps=(cap,))]), LEAD, at_ms) == lifts_ms
+
+
+def test_a_cap_that_is_reached_is_looked_at_when_it_lifts_and_any_other_when_its_window_ends() -> None:
+    rolling = Cap("rolling", CapMeasure.COUNT, 5, window=CapWindow.ROLLING, rolling_ms=DAY_MS)
+    paced = Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN)
+    world, at_ms = present([Rep("ann", caps=(rolling,))], [Pool("east", EAST.members, caps=(paced,))]), 43 * QUARTER_MS
+
+    assert lifts(world, LEAD, at_ms, {}) == DAY_MS
+    assert lifts(world, LEAD, at_ms, {f"rolling:COUNT:{DAY_MS}": 50 * QUARTER_MS}) == 50 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {f"rolling:COUNT:{DAY_MS}": 40 * QUARTER_MS}) == 44 * QUARTER_MS
+    assert lifts(world, LEAD, at_ms, {"east/paced:COUNT": 40 * QUARTER_MS}) == 44 * QUARTER_MS + 1
+
+
+def test_what_is_remembered_of_who_comes_does_not_grow_with_the_sets_of_reps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("router.backlog.lifts._MEMO_ENTRIES", 3)
+    reps = [Rep(f"r{place}", calendar="day") for place in range(6)]
+    by = present(reps, [Pool("east", tuple(Member(rep.id) for rep in reps))])
+    returns = _Returns(by.planner.roster)
+    (attempt, _) = by.planner.plan(LEAD, 0).attempts
+
+    for rep in reps:
+        sole = attempt._replace(candidates=replace(attempt.candidates, reps=(rep.id,), outside_hours=()))
+        assert returns.first_behind(0, sole) == 9 * 4 * QUARTER_MS
+
+    assert len(returns._known) <= 3

@@ -1,0 +1,37 @@
+"""What an event is said to have changed, and by whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.cli.audit import actor_of, description
+from router.model.events import Credited, LeaveCredit, PresenceChanged, Settled
+
+
+@pytest.mark.parametrize(
+    ("until_ms", "said"),
+    [(0, "bo away until told otherwise"), (1_000, "bo away until 1970-01-01 00:00:01"), (None, "bo back")],
+)
+def test_who_left_or_came_back_is_said_with_the_instant(until_ms: int | None, said: str) -> None:
+    event = PresenceChanged(3, "bo", until_ms, 0, "mo")
+
+    assert (description(event), actor_of(event)) == (said, "mo")
+
+
+@pytest.mark.parametrize(
+    ("entry", "amount", "said"),
+    [
+        (0, 2_500_000, "pool east: bo got 2.5 for their leave, 1970-01-01 00:00:01 to 1970-01-01 00:00:09"),
+        (117, -500_000, "pool east: bo gave back 0.5 of the credit of event 117"),
+        (117, 0, "pool east: bo gave back 0 of the credit of event 117"),
+    ],
+)
+def test_what_somebody_got_for_a_leave_or_gave_back_is_said(entry: int, amount: int, said: str) -> None:
+    credit = LeaveCredit("east", "bo", entry, 1_000, 9_000, 90_000, 5_000_000, 3_000_000, ())
+    event = Credited(118, credit, amount, 2, 9_000)
+
+    assert (description(event), actor_of(event)) == (said, "")
+
+
+def test_nobody_is_said_to_have_settled_a_ledger() -> None:
+    assert actor_of(Settled(3, "east", ("bo",), (), 0)) == ""

@@ -1,0 +1,77 @@
+"""Every format of an event that there ever was is read; what follows from it is the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgpack
+import pytest
+
+from router.history.codec import pack_head, read_event
+from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState
+from router.model.errors import CorruptHistory
+from router.model.events import Credited, LeaveCredit, PresenceChanged
+from router.model.workforce import Member
+from router.model.workitem import Kind, WorkItem
+
+ITEM = WorkItem(Kind.LEAD)
+HEAD = pack_head(DecisionInputs(ITEM, Cause.ROUTED, 1, 1, (), ()), ITEM.pack())
+PLAIN, BLOCKED = [[5], [[1, 2]]], [[5], [[1, 2]], [[2, "AWAY", 90, 0]]]
+
+
+def facts(seen: list[Any]) -> list[Any]:
+    return ["x", "LEAD", "ASSIGNED", "ann", "east", 1, 9, seen, [4, 5, 0, 0], "h", 0, ""]
+
+
+@pytest.mark.parametrize(
+    ("form", "packed"),
+    [
+        (b"decision", msgpack.packb([7, *facts([PLAIN])])),
+        (b"decision.2", msgpack.packb(7) + msgpack.packb(facts([PLAIN]))),
+        (b"decision.3", msgpack.packb(7) + msgpack.packb(facts([PLAIN]))),
+    ],
+    ids=["unversioned", "2", "3"],
+)
+def test_decisions_of_every_format_say_the_same(form: bytes, packed: bytes) -> None:
+    decision = read_event(3, form, packed, HEAD)
+
+    assert isinstance(decision, Decision)
+    assert (decision.at_ms, decision.rep, decision.seen) == (7, "ann", (ObservedState((5,), ((1, 2),)),))
+
+
+def test_who_was_blocked_is_read_and_hashed_as_the_script_packed_it() -> None:
+    decision = read_event(3, b"decision.3", msgpack.packb(7) + msgpack.packb(facts([PLAIN, BLOCKED])), HEAD)
+
+    assert isinstance(decision, Decision)
+    assert decision.seen[1].blocked == ((2, Block.AWAY, 90, 0),)
+    assert [attempt.packed() for attempt in decision.seen] == [msgpack.packb(PLAIN), msgpack.packb(BLOCKED)]
+
+
+@pytest.mark.parametrize(("stored", "until_ms"), [(-1, None), (0, 0), (90, 90)])
+def test_presence_is_until_an_instant_until_told_otherwise_or_back(stored: int, until_ms: int | None) -> None:
+    event = read_event(3, b"presence.1", msgpack.packb(7) + msgpack.packb(["ann", stored, "mo"]), b"")
+
+    assert event == PresenceChanged(3, "ann", until_ms, 7, "mo")
+
+
+@pytest.mark.parametrize(
+    ("form", "fields"),
+    [
+        (b"presence.1", ["ann", "soon", "mo"]),
+        (b"presence.1", ["ann"]),
+        (b"decision.3", facts([[[5], [], [[2, "ASLEEP", 0, 0]]]])),
+        (b"decision.3", facts([[[5], [], [[2, "AWAY"]]]])),
+    ],
+)
+def test_one_that_was_altered_is_named(form: bytes, fields: list[Any]) -> None:
+    with pytest.raises(CorruptHistory, match="event 3: it cannot be read"):
+        read_event(3, form, msgpack.packb(7) + msgpack.packb(fields), HEAD)
+
+
+def test_a_credit_for_a_leave_is_read_with_all_that_it_follows_from() -> None:
+    packed = ["east", "ann", 0, 10, 90, 400, 6_000, 3_000, 2_000, 5, [["ann", 1000], ["bob", 2000]]]
+
+    event = read_event(3, b"credited.1", msgpack.packb(95) + msgpack.packb(packed), b"")
+
+    members = (Member("ann", 1000), Member("bob", 2000))
+    assert event == Credited(3, LeaveCredit("east", "ann", 0, 10, 90, 400, 6_000, 3_000, members), 2_000, 5, 95)

@@ -1,0 +1,46 @@
+"""The runner of timers: who fires, or credits leave, leaves the processor to others for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from router.timers.runner import turn
+
+
+class _Fake:
+    """A follower that reads so many events, credits of which so many are due, and timers likewise."""
+
+    def __init__(self, events: int, credited: int, due: int) -> None:
+        self._events, self._credited, self._due = events, credited, due
+        self.credits = self
+
+    async def follow(self) -> int:
+        return self._events
+
+    async def make_due(self) -> int:
+        return self._credited
+
+    async def fire(self, _: str) -> int:
+        return self._due
+
+
+@pytest.mark.parametrize(
+    ("events", "credited", "due", "rests"),
+    [(200, 0, 0, 0), (0, 0, 0, 0), (3, 0, 200, 1), (0, 0, 1, 1), (0, 1, 0, 1), (3, 1, 2, 1)],
+)
+async def test_who_fired_rests_and_who_only_read_goes_on(
+    events: int, credited: int, due: int, rests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        rested.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    fake: Any = _Fake(events, credited, due)
+
+    assert await turn("default", fake, fake) == (events, credited + due)
+    assert len(rested) == rests

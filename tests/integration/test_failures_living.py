@@ -146,12 +146,16 @@ async def test_30_the_auditor_alarms_when_the_worker_is_stopped(own_store: Embed
 async def test_30_the_auditor_alarms_when_nobody_fires_timers(own_store: EmbeddedServer, tenant: str) -> None:
     strict = Service(settings(own_store.url, timers_late_s=0), own_store.url)
     async with audited(own_store, tenant) as (api, _):
+        await api.route("L-0")
         with redis.Redis.from_url(own_store.url) as client:
+            while not client.exists(Keys(tenant).timers_position):  # noqa: ASYNC110 (only what comes later can be late)
+                await asyncio.sleep(0.05)
             client.set(Keys(tenant).role("timing"), "a worker that was stopped")
         await api.route("L-1")
         alarms: list[str] = []
-        while not alarms:  # it looks more often than a millisecond passes
-            alarms = await strict.monitor(tenant).look()
+        async with asyncio.timeout(60):
+            while not alarms:  # it looks more often than a millisecond passes
+                alarms = await strict.monitor(tenant).look()
 
         assert ["nobody fires them" in alarm for alarm in alarms] == [True]
     await strict.drain()

@@ -94,7 +94,7 @@ GUARDS: Mapping[str, Guard] = {
     "a cap that is reached keeps work away": Guard(
         "CAPS", {"bind": [("if counted + amount > cap[5] or", "if false and")]}
     ),
-    "who closes frees a unit": Guard("REPLAY", {"complete": [(", -1) end", ", 0) end")]}),
+    "who closes frees a unit": Guard("REPLAY WAKING", {"complete": [(", -1) end", ", 0) end")]}),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
     "who is on leave is no candidate": Guard(
         "LEAVE", patch=("router.assignment.availability", "Availability", "_on_leave", _nobody)

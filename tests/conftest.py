@@ -5,6 +5,7 @@ No test touches a Redis that it did not start.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -21,7 +22,6 @@ from hypothesis import settings as examples
 from redis import Redis
 
 from router.adapters.durable_rules import selection as engines
-from serving.lifecycle import settle_garbage
 from serving.settings import Settings
 from serving.wiring import Service
 from store.durability import ANYTHING
@@ -45,8 +45,12 @@ ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)
 
 
 def pytest_collection_finish() -> None:
-    """Have the collector leave alone what stays until the end: all tests with all that they import."""
-    settle_garbage()
+    """Have the collector leave alone what stays until the end: all tests with all that they import.
+
+    It looks as often as ever, so that what a test leaves open is found in that test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

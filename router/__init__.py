@@ -8,6 +8,7 @@ The map, from the ways in down to the values; each room imports those below it, 
     history                         the log: codec, chain, what follows from it, replay, monitor, watch
     submission  backlog             in front of the queue; what waits for an owner
     fairness    erasure             how far from a fair share; what is personal, erased
+    timers                          what falls due by time: follows the log, fires each once
     assignment                      the decision: roster, planner, ledger, choice, service, explanation
     rules                           what a route means: pools, requirements, preferences, fallbacks, tests, publishing
     workforce                       reps, pools and territories: edits, service

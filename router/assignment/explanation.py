@@ -255,11 +255,6 @@ def reached_caps(decision: Decision, plan: Plan) -> dict[str, int]:
     return {name: lift_ms for name, lift_ms in lifts.items() if lift_ms}
 
 
-def cap_lift_ms(decision: Decision, plan: Plan) -> int:
-    """Return when time alone first lifts a cap that kept somebody from a work item; 0: it lifts none."""
-    return min(reached_caps(decision, plan).values(), default=0)
-
-
 def _reached_cap(cap: AppliedCap, block: Blocked, decision: Decision) -> Reason:
     """Say which cap was reached, by how much, and when time alone lets somebody have this work item again."""
     _, code, _, counted, *lifts = block

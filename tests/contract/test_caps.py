@@ -19,7 +19,7 @@ from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import SLOTS, span
 from router.assignment.commands import ReassignRequest, RouteRequest
-from router.assignment.explanation import Reason, cap_lift_ms, explain, plan_again
+from router.assignment.explanation import Reason, explain, plan_again, reached_caps
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
@@ -123,7 +123,8 @@ class World:
         return reason
 
     async def lift_ms(self, decision: Decision) -> int:
-        return cap_lift_ms(decision, plan_again(decision, await self.planners.current(self.tenant)))
+        plan = plan_again(decision, await self.planners.current(self.tenant))
+        return min(reached_caps(decision, plan).values(), default=0)
 
     async def differences(self) -> list[str]:
         replay = Replay(self.store, self.presences, self.planners)

@@ -192,7 +192,7 @@ class Roster:
         share = pool.absence_policy.share if pool and pool.absence_policy else 0
         optional = _optional([cap.packed() for cap in caps], share)
         digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest, *optional])
+        packed = msgpack.packb([*content, digest, *_sent(optional)], use_bin_type=False)
         return Candidates(
             pool_id,
             band,
@@ -284,6 +284,11 @@ def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
 def _optional(caps: list[list[Any]], share: int) -> list[Any]:
     """Return the last places of a packed set, caps and behind them a share: none without either, as it was before."""
     return [caps, share] if share else [caps] if caps else []
+
+
+def _sent(optional: list[Any]) -> list[Any]:
+    """Return the last places with the caps packed apart: many sets have the same, which the store then unpacks once."""
+    return [msgpack.packb(optional[0]) if optional[0] else b"", *optional[1:]] if optional else []
 
 
 def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:

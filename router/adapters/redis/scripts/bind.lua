@@ -16,7 +16,7 @@
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
---          scores ({}: all 0), digest; where it has caps or its pool credits leaves, the list of its caps, see caps.lua; and
+--          scores ({}: all 0), digest; where it has caps or its pool credits leaves, the list of its caps, msgpack once more, see caps.lua; and
 --          where its pool credits leaves, how many of its last decisions somebody with a credit may have]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), 1 for an
@@ -61,7 +61,7 @@ for i = 1, n_sets do
   if has_caps(set) and not caps then use_caps(KEYS[7]) end
   sets[i] = candidate_set(set)
 end
-read_ledgers(KEYS[2])
+read_ledgers(KEYS[2], sets)
 read_presence(KEYS[6], sets)
 
 local function array(n)
@@ -85,7 +85,7 @@ local function choose(job)
     choice.attempts, choice.seen, choice.proof = a, choice.seen .. seen, choice.proof .. set.digest .. seen
     if chosen then
       local k = eligible[chosen]
-      choice.set, choice.eligible, choice.after = set, eligible, after
+      choice.set, choice.eligible, choice.after, choice.place = set, eligible, after, k
       choice.rep, choice.pool, choice.charge, choice.attempt = set.reps[k], set.pool, charge, attempt
       choice.stand = {entitlement, before[chosen], after[chosen], set.scores[k] or 0}
       break
@@ -151,7 +151,7 @@ local function write(job, record, choice, outcome, epoch, facts)
     record[KIND] = job[JOB_KIND]
     if choice.rep ~= '' then
       shift_load(choice.rep, choice.pool, record[KIND], 1)
-      if choice.set.caps then caps.count(choice.set, choice.rep, choice.attempt) end
+      if choice.set.caps then caps.count(choice.set, choice.place, choice.attempt) end
     end
     if choice.pool ~= '' then charge_ledger(choice, job[OVERRIDE] == 1) end
   end

@@ -11,6 +11,7 @@
 
 local NAME, PLACE, WHOLE, MEASURE, LIMIT, PACED, WINDOW, SLOT_MS, OWNERS, KINDS = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 local SLOTS = 48
+local UNKNOWN = 0 -- in place of what keeps somebody away, or false for nothing: to be looked at
 local NONE = {} -- stays empty
 
 local loads = {}   -- amounts of `loads`
@@ -19,6 +20,7 @@ local caps = nil   -- what follows, once a candidate set has caps: until then no
 
 local function use_caps(key)
   local stored, changed = {}, {} -- by field; false for nothing
+  local groups = {}              -- by the caps as they were sent: what is known of those under them, whatever their sets
 
   local function is_held(cap) return cap[MEASURE] == 'OPEN' or cap[MEASURE] == 'UNWORKED' end
 
@@ -30,70 +32,86 @@ local function use_caps(key)
     return fields
   end
 
-  local function open_caps(set, caps)
-    -- Takes the caps of a candidate set: those that everybody has, and those that a candidate has beside them, in order.
-    local common, own = {}, {}
-    for index, cap in ipairs(caps) do
-      if #cap[OWNERS] == 0 then common[#common + 1] = index end
+  local function group_of(sent)
+    -- Takes caps apart: those of a pool as a whole, those that everybody has, and by place all that a candidate has where
+    -- some have others beside them. Then what is known of them holds for that set alone.
+    local group = {caps = cmsgpack.unpack(sent), whole = {}, common = {}, own = {}, blocks = {}, looked = #touched}
+    for index, cap in ipairs(group.caps) do
+      if cap[WHOLE] == 1 then
+        group.whole[#group.whole + 1] = index
+      elseif #cap[OWNERS] == 0 then
+        group.common[#group.common + 1] = index
+      end
       for _, place in ipairs(cap[OWNERS]) do
         local k = place + 1
-        own[k] = own[k] or {unpack(common)}
-        own[k][#own[k] + 1] = index
+        group.own[k] = group.own[k] or {unpack(group.common)}
+        group.own[k][#group.own[k] + 1] = index
       end
+      if cap[MEASURE] == 'UNITS' or cap[MEASURE] == 'VALUE' then group.weighs = true end
     end
-    set.caps, set.common, set.own = caps, common, own
+    return group
   end
 
-  local function caps_of(set, k) return set.own[k] or set.common end
+  local function open_caps(set, sent)
+    local group = groups[sent]
+    if not group then
+      group = group_of(sent)
+      if not next(group.own) then groups[sent] = group end
+    end
+    set.caps = group
+  end
 
-  local function read_counts(fields)
+  local function caps_of(group, k) return group.own[k] or group.common end
+
+  local function want_caps(fields, cap, rep)
+    -- Has read what a cap needs of a rep, if it was not yet.
+    if is_held(cap) then
+      want_amounts(loads, load_fields(cap, rep))
+    else
+      local field = count_field(cap, rep)
+      if stored[field] == nil then stored[field], fields[#fields + 1] = false, field end
+    end
+  end
+
+  local function read_caps(sets)
+    -- Reads what the caps of all sets need of whoever is in them; what they need of `loads` is read with the rest of it.
+    local fields = {}
+    for _, set in ipairs(sets) do
+      local group = set.caps
+      for _, index in ipairs(group and group.whole or NONE) do want_caps(fields, group.caps[index], '') end
+      for k, rep in ipairs(group and set.reps or NONE) do
+        if group.blocks[rep] == nil then
+          group.blocks[rep] = UNKNOWN
+          for _, index in ipairs(caps_of(group, k)) do want_caps(fields, group.caps[index], rep) end
+        end
+      end
+    end
     for from = 1, #fields, SLICE do
       local values = redis.call('HMGET', key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
       for i, value in ipairs(values) do stored[fields[from + i - 1]] = value and cmsgpack.unpack(value) end
     end
   end
 
-  local function read_caps(set)
-    -- Reads what the caps of a set need that was not read yet.
-    local fields, known = {}, stored
-    for k, rep in ipairs(set.reps) do
-      for _, index in ipairs(caps_of(set, k)) do
-        local cap = set.caps[index]
-        if is_held(cap) then
-          want_amounts(loads, load_fields(cap, rep))
-        else
-          local field = count_field(cap, rep)
-          if known[field] == nil then known[field], fields[#fields + 1] = false, field end
-        end
-      end
-    end
-    read_counts(fields)
-    read_amounts(loads)
-  end
-
-  local function in_window(cap, value)
-    -- Returns the slots of a rolling window that still count, with their amounts, and the sum of these.
-    local oldest, slots, sum = math.floor(log.now_ms / cap[SLOT_MS]) - SLOTS, {}, 0
-    for i = 1, #(value or NONE), 2 do
-      if value[i] >= oldest then
-        slots[#slots + 1], slots[#slots + 2] = value[i], value[i + 1]
-        sum = sum + value[i + 1]
-      end
-    end
-    return slots, sum
+  local function first_counted(cap, value)
+    -- Returns the place in a rolling window's value of the first slot that still counts.
+    local oldest, first = math.floor(log.now_ms / cap[SLOT_MS]) - SLOTS, 1
+    while value[first] and value[first] < oldest do first = first + 2 end
+    return first
   end
 
   local function used(cap, rep)
-    -- Returns how much is counted, and of a rolling window the slots.
+    -- Returns how much is counted, and of a rolling window the slots with their amounts and where those begin that count.
     if is_held(cap) then
-      local sum = 0
-      for _, field in ipairs(load_fields(cap, rep)) do sum = sum + loads.now[field] end
+      local sum, place = 0, cap[PLACE] .. (cap[WHOLE] == 1 and '' or rep) .. '|'
+      for _, kind in ipairs(cap[KINDS]) do sum = sum + loads.now[place .. kind] end
       return sum
     end
     local value = stored[count_field(cap, rep)]
     if cap[SLOT_MS] == 0 then return value and value[1] == cap[WINDOW] and value[2] or 0 end
-    local slots, sum = in_window(cap, value)
-    return sum, slots
+    if not value then return 0, NONE, 1 end
+    local sum, first = 0, first_counted(cap, value)
+    for i = first + 1, #value, 2 do sum = sum + value[i] end
+    return sum, value, first
   end
 
   local function amount_of(cap, amounts)
@@ -101,85 +119,86 @@ local function use_caps(key)
     return cap[MEASURE] == 'UNITS' and amounts[3] or cap[MEASURE] == 'VALUE' and amounts[4] or 1
   end
 
-  local function leaves_ms(cap, slots, counted, amount)
+  local function leaves_ms(cap, slots, first, counted, amount)
     -- router/assignment/caps.py `rolling_lifts_ms`: the slots are in order.
     if amount > cap[LIMIT] then return 0 end
     local last = 0
-    for i = 1, #slots, 2 do
+    for i = first, #slots, 2 do
       if counted + amount <= cap[LIMIT] then break end
       counted, last = counted - slots[i + 1], slots[i]
     end
     return (last + SLOTS + 1) * cap[SLOT_MS]
   end
 
-  local function block_of(set, k, amounts)
-    -- Returns {place from 0, REACHED_CAP, index from 0, counted, of a rolling window when it lifts}; false: no cap is reached.
-    for _, index in ipairs(caps_of(set, k)) do
-      local cap = set.caps[index]
-      local counted, slots = used(cap, set.reps[k])
+  local function block_of(group, indices, rep, amounts)
+    -- Returns the first of some caps that a rep has reached: {index, counted, of a rolling window when it lifts}; false: none.
+    for _, index in ipairs(indices) do
+      local cap = group.caps[index]
+      local counted, slots, first = used(cap, rep)
       local amount = amount_of(cap, amounts)
       if counted + amount > cap[LIMIT] or (cap[PACED] >= 0 and counted > cap[PACED]) then
-        return {k - 1, 'REACHED_CAP', index - 1, counted, slots and leaves_ms(cap, slots, counted, amount)}
+        return {index, counted, slots and leaves_ms(cap, slots, first, counted, amount)}
       end
     end
     return false
   end
 
-  local function look_again(set, k, amounts)
-    local before, block = set.blocks[k], block_of(set, k, amounts)
-    set.blocks[k] = block
-    set.n_blocks = set.n_blocks + (block and 1 or 0) - (before and 1 or 0)
-  end
-
-  local function is_shared(set)
-    -- Says whether what one candidate is given counts for others.
-    for _, cap in ipairs(set.caps) do
-      if cap[WHOLE] == 1 then return true end
+  local function look_again(group, amounts)
+    -- Forgets what may be otherwise: all of it for other amounts, and of whom something changed since.
+    if group.weighs and (group.units ~= amounts[3] or group.value ~= amounts[4]) then
+      for rep in pairs(group.blocks) do group.blocks[rep] = UNKNOWN end
     end
-    return false
-  end
-
-  local function look_at_all(set, amounts)
-    set.blocks, set.n_blocks, set.places, set.shared = {}, 0, {}, is_shared(set)
-    read_caps(set)
-    for k, rep in ipairs(set.reps) do
-      set.places[rep] = k
-      look_again(set, k, amounts)
+    for i = group.looked + 1, #touched do
+      if group.blocks[touched[i]] ~= nil then group.blocks[touched[i]] = UNKNOWN end
     end
-    set.units, set.value, set.looked = amounts[3], amounts[4], #touched
+    group.units, group.value, group.looked = amounts[3], amounts[4], #touched
   end
 
   local function blocks_of(set, amounts)
-    -- Returns by place who of a set has reached a cap; nil: nobody. Only of whom something changed since is looked at again.
-    local is_same = set.blocks and set.units == amounts[3] and set.value == amounts[4]
-    if not is_same or (set.shared and set.looked < #touched) then look_at_all(set, amounts) end
-    for i = set.looked + 1, #touched do
-      local k = set.places[touched[i]]
-      if k then look_again(set, k, amounts) end
+    -- Returns by place who of a set has reached a cap: {place from 0, REACHED_CAP, index from 0, counted, of a rolling window
+    -- when it lifts}; nil: nobody.
+    local group, reached = set.caps, nil
+    look_again(group, amounts)
+    local blocks, whole = group.blocks, block_of(group, group.whole, '', amounts)
+    for k, rep in ipairs(set.reps) do
+      local block = blocks[rep]
+      if block == UNKNOWN then
+        block = block_of(group, caps_of(group, k), rep, amounts)
+        blocks[rep] = block
+      end
+      if whole and not (block and block[1] < whole[1]) then block = whole end
+      if block then
+        reached = reached or {}
+        reached[k] = {k - 1, 'REACHED_CAP', block[1] - 1, block[2], block[3]}
+      end
     end
-    set.looked = #touched
-    return set.n_blocks > 0 and set.blocks or nil
+    return reached
   end
 
-  local function count_caps(set, rep, amounts)
-    -- Counts a job that a rep is given.
-    for _, index in ipairs(caps_of(set, set.places[rep])) do
-      local cap = set.caps[index]
-      if not is_held(cap) then
-        local field, amount = count_field(cap, rep), amount_of(cap, amounts)
-        local value
-        if cap[SLOT_MS] == 0 then
-          value = {cap[WINDOW], used(cap, rep) + amount}
-        else
-          local slot = math.floor(log.now_ms / cap[SLOT_MS])
-          value = in_window(cap, stored[field])
-          if value[#value - 1] == slot then
-            value[#value] = value[#value] + amount
-          else
-            value[#value + 1], value[#value + 2] = slot, amount
-          end
-        end
-        stored[field], changed[field] = value, true
+  local function count_one(cap, rep, amounts)
+    local field, amount = count_field(cap, rep), amount_of(cap, amounts)
+    local value = stored[field]
+    if cap[SLOT_MS] == 0 then
+      value = {cap[WINDOW], (value and value[1] == cap[WINDOW] and value[2] or 0) + amount}
+    else
+      local slot = math.floor(log.now_ms / cap[SLOT_MS])
+      value = value and {unpack(value, first_counted(cap, value))} or {}
+      if value[#value - 1] == slot then
+        value[#value] = value[#value] + amount
+      else
+        value[#value + 1], value[#value + 2] = slot, amount
+      end
+    end
+    stored[field], changed[field] = value, true
+  end
+
+  local function count_caps(set, k, amounts)
+    -- Counts a job that a candidate is given.
+    local group = set.caps
+    for _, indices in ipairs({group.whole, caps_of(group, k)}) do
+      for _, index in ipairs(indices) do
+        local cap = group.caps[index]
+        if not is_held(cap) then count_one(cap, set.reps[k], amounts) end
       end
     end
   end
@@ -194,5 +213,5 @@ local function use_caps(key)
     end
   end
 
-  caps = {open = open_caps, blocks_of = blocks_of, count = count_caps, write = write_counts}
+  caps = {open = open_caps, read = read_caps, blocks_of = blocks_of, count = count_caps, write = write_counts}
 end

@@ -26,9 +26,7 @@ local function open_ledger(pool, key)
   books[pool] = book
 end
 
-local function has_caps(set)
-  return set[9] and #set[9] > 0
-end
+local function has_caps(set) return set[9] and set[9] ~= '' end
 
 local function candidate_set(set)
   -- Takes a candidate set as it was sent, and has its deficits read with the others'.
@@ -78,8 +76,12 @@ local function read_presence(key, sets)
   end
 end
 
-local function read_ledgers(loads_key)
+local function read_ledgers(loads_key, sets)
   loads = amounts_of(loads_key)
+  if caps then
+    caps.read(sets)
+    read_amounts(loads)
+  end
   for _, book in pairs(books) do
     read_amounts(book)
     if book.credits_leaves then

@@ -289,7 +289,9 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts]
+    all_keys = [
+        keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts, keys.headroom,
+    ]  # fmt: skip
     all_keys += map(keys.ledger, pools)
     packed_jobs: list[Argument] = []
     pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes

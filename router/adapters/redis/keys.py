@@ -42,6 +42,11 @@ class Keys:
         return self._key("counts")
 
     @property
+    def headroom(self) -> str:
+        """Hash: rep → how many work items more they may have before a cap could be reached; may be deleted."""
+        return self._key("headroom")
+
+    @property
     def events(self) -> str:
         """Stream: the log of every change of owners and ledgers."""
         return self._key("events")

@@ -9,7 +9,8 @@
 --        5 owned      zset    work items by owner, see item.lua
 --        6 presence   hash    see ledger.lua
 --        7 counts     hash    see caps.lua
---        8 …          hash    ledgers, one per pool named in the header
+--        8 headroom   hash    see caps.lua
+--        9 …          hash    ledgers, one per pool named in the header
 --        then                 per job its item key and, where it has them, its request key, see item.lua and request.lua; the
 --                             hash that opens what is sealed in its events, see router/model/sealing.py; and the zset of
 --                             work items of its customer
@@ -32,7 +33,7 @@
 -- written once, at the end.
 
 local DECISION_TYPE = 'decision.3'
-local FIRST_LEDGER = 8
+local FIRST_LEDGER = 9
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
 local PERSONAL, OPENINGS, CUSTOMER, SINCE, UNTIL, HEAD = 14, 15, 16, 17, 18, 19
@@ -58,8 +59,8 @@ for i, pool in ipairs(pools) do open_ledger(pool, KEYS[FIRST_LEDGER - 1 + i]) en
 local sets = {}
 for i = 1, n_sets do
   local set = cmsgpack.unpack(ARGV[1 + i])
-  if has_caps(set) and not caps then use_caps(KEYS[7]) end
-  sets[i] = candidate_set(set)
+  if has_caps(set) and not caps then use_caps(KEYS[7], KEYS[8]) end
+  sets[i] = candidate_set(set, header[4])
 end
 read_ledgers(KEYS[2], sets)
 read_presence(KEYS[6], sets)
@@ -203,6 +204,8 @@ for i = 1, n_jobs do
   job[HEAD] = ARGV[place + 1]
   answers[i] = do_job(job)
 end
-write_ledgers()
-write_owned(KEYS[5])
+if not preview then
+  write_ledgers()
+  write_owned(KEYS[5])
+end
 return answers

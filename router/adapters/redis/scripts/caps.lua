@@ -11,6 +11,7 @@
 
 local NAME, PLACE, WHOLE, MEASURE, LIMIT, PACED, WINDOW, SLOT_MS, OWNERS, KINDS = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 local SLOTS = 48
+local ID_LENGTH = 12
 local UNKNOWN = 0 -- in place of what keeps somebody away, or false for nothing: to be looked at
 local NONE = {} -- stays empty
 
@@ -18,21 +19,19 @@ local loads = {}   -- amounts of `loads`
 local touched = {} -- reps of whom anything changed in this call, in order
 local caps = nil   -- what follows, once a candidate set has caps: until then none of it is made
 
-local function use_caps(key)
+local function use_caps(counts_key, headroom_key)
   local stored, changed = {}, {} -- by field; false for nothing
   local groups = {}              -- by the caps as they were sent: what is known of those under them, whatever their sets
+  local headroom = {}            -- by rep: the caps it is of, and how much it is; of what is to be written also in `moved_room`
+  local moved_room = {}
 
   local function is_held(cap) return cap[MEASURE] == 'OPEN' or cap[MEASURE] == 'UNWORKED' end
 
   local function count_field(cap, rep) return cap[NAME] .. '|' .. (cap[WHOLE] == 1 and '' or rep) end
 
-  local function load_fields(cap, rep)
-    local fields, place = {}, cap[PLACE] .. (cap[WHOLE] == 1 and '' or rep)
-    for i, kind in ipairs(cap[KINDS]) do fields[i] = place .. '|' .. kind end
-    return fields
-  end
+  local function load_place(cap, rep) return cap[PLACE] .. (cap[WHOLE] == 1 and '' or rep) .. '|' end
 
-  local function group_of(sent)
+  local function group_of(sent, mark)
     -- Takes caps apart: those of a pool as a whole, those that everybody has, and by place all that a candidate has where
     -- some have others beside them. Then what is known of them holds for that set alone.
     local group = {caps = cmsgpack.unpack(sent), whole = {}, common = {}, own = {}, blocks = {}, looked = #touched}
@@ -49,13 +48,14 @@ local function use_caps(key)
       end
       if cap[MEASURE] == 'UNITS' or cap[MEASURE] == 'VALUE' then group.weighs = true end
     end
+    if not group.weighs and not next(group.own) then group.id = string.sub(redis.sha1hex(sent .. mark), 1, ID_LENGTH) end
     return group
   end
 
-  local function open_caps(set, sent)
+  local function open_caps(set, sent, mark)
     local group = groups[sent]
     if not group then
-      group = group_of(sent)
+      group = group_of(sent, mark)
       if not next(group.own) then groups[sent] = group end
     end
     set.caps = group
@@ -63,33 +63,66 @@ local function use_caps(key)
 
   local function caps_of(group, k) return group.own[k] or group.common end
 
-  local function want_caps(fields, cap, rep)
-    -- Has read what a cap needs of a rep, if it was not yet.
-    if is_held(cap) then
-      want_amounts(loads, load_fields(cap, rep))
-    else
-      local field = count_field(cap, rep)
-      if stored[field] == nil then stored[field], fields[#fields + 1] = false, field end
+  local function has_headroom(group, rep)
+    local room = headroom[rep]
+    return room and room[1] == group.id and room[2] > 0
+  end
+
+  local function want_caps(fields, group, indices, rep)
+    -- Has read what caps need of a rep, if it was not yet.
+    for _, index in ipairs(indices) do
+      local cap = group.caps[index]
+      if is_held(cap) then
+        local place, wanted = load_place(cap, rep), {}
+        for i, kind in ipairs(cap[KINDS]) do wanted[i] = place .. kind end
+        want_amounts(loads, wanted)
+      else
+        local field = count_field(cap, rep)
+        if stored[field] == nil then stored[field], fields[#fields + 1] = false, field end
+      end
+    end
+  end
+
+  local function read_wanted(fields)
+    for from = 1, #fields, SLICE do
+      local values = redis.call('HMGET', counts_key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
+      for i, value in ipairs(values) do stored[fields[from + i - 1]] = value and cmsgpack.unpack(value) end
+    end
+    read_amounts(loads)
+  end
+
+  local function read_headroom(sets)
+    local reps = {}
+    for _, set in ipairs(sets) do
+      for _, rep in ipairs(set.caps and set.caps.id and set.reps or NONE) do
+        if headroom[rep] == nil then headroom[rep], reps[#reps + 1] = false, rep end
+      end
+    end
+    for from = 1, #reps, SLICE do
+      local values = redis.call('HMGET', headroom_key, unpack(reps, from, math.min(from + SLICE - 1, #reps)))
+      for i, value in ipairs(values) do
+        if value then
+          headroom[reps[from + i - 1]] = {string.sub(value, 1, ID_LENGTH), tonumber(string.sub(value, ID_LENGTH + 1))}
+        end
+      end
     end
   end
 
   local function read_caps(sets)
-    -- Reads what the caps of all sets need of whoever is in them; what they need of `loads` is read with the rest of it.
+    -- Reads what the caps of all sets need of those who may have reached one.
+    read_headroom(sets)
     local fields = {}
     for _, set in ipairs(sets) do
       local group = set.caps
-      for _, index in ipairs(group and group.whole or NONE) do want_caps(fields, group.caps[index], '') end
+      if group then want_caps(fields, group, group.whole, '') end
       for k, rep in ipairs(group and set.reps or NONE) do
         if group.blocks[rep] == nil then
           group.blocks[rep] = UNKNOWN
-          for _, index in ipairs(caps_of(group, k)) do want_caps(fields, group.caps[index], rep) end
+          if not has_headroom(group, rep) then want_caps(fields, group, caps_of(group, k), rep) end
         end
       end
     end
-    for from = 1, #fields, SLICE do
-      local values = redis.call('HMGET', key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
-      for i, value in ipairs(values) do stored[fields[from + i - 1]] = value and cmsgpack.unpack(value) end
-    end
+    read_wanted(fields)
   end
 
   local function first_counted(cap, value)
@@ -102,7 +135,7 @@ local function use_caps(key)
   local function used(cap, rep)
     -- Returns how much is counted, and of a rolling window the slots with their amounts and where those begin that count.
     if is_held(cap) then
-      local sum, place = 0, cap[PLACE] .. (cap[WHOLE] == 1 and '' or rep) .. '|'
+      local sum, place = 0, load_place(cap, rep)
       for _, kind in ipairs(cap[KINDS]) do sum = sum + loads.now[place .. kind] end
       return sum
     end
@@ -131,7 +164,9 @@ local function use_caps(key)
   end
 
   local function block_of(group, indices, rep, amounts)
-    -- Returns the first of some caps that a rep has reached: {index, counted, of a rolling window when it lifts}; false: none.
+    -- Returns the first of some caps that a rep has reached: {index, counted, of a rolling window when it lifts}; false: none,
+    -- and then how many work items more they may have in any case.
+    local room = math.huge
     for _, index in ipairs(indices) do
       local cap = group.caps[index]
       local counted, slots, first = used(cap, rep)
@@ -139,11 +174,26 @@ local function use_caps(key)
       if counted + amount > cap[LIMIT] or (cap[PACED] >= 0 and counted > cap[PACED]) then
         return {index, counted, slots and leaves_ms(cap, slots, first, counted, amount)}
       end
+      room = math.min(room, cap[LIMIT] - counted, cap[PACED] >= 0 and cap[PACED] - counted + 1 or math.huge)
     end
-    return false
+    return false, room
   end
 
-  local function look_again(group, amounts)
+  local function keep_headroom(rep, id, room)
+    headroom[rep], moved_room[rep] = id and {id, room} or false, true
+  end
+
+  local function look(group, k, rep, amounts)
+    if has_headroom(group, rep) then return false end
+    local indices, fields = caps_of(group, k), {}
+    want_caps(fields, group, indices, rep)
+    read_wanted(fields)
+    local block, room = block_of(group, indices, rep, amounts)
+    if group.id and not block then keep_headroom(rep, group.id, room) end
+    return block
+  end
+
+  local function forget(group, amounts)
     -- Forgets what may be otherwise: all of it for other amounts, and of whom something changed since.
     if group.weighs and (group.units ~= amounts[3] or group.value ~= amounts[4]) then
       for rep in pairs(group.blocks) do group.blocks[rep] = UNKNOWN end
@@ -158,12 +208,12 @@ local function use_caps(key)
     -- Returns by place who of a set has reached a cap: {place from 0, REACHED_CAP, index from 0, counted, of a rolling window
     -- when it lifts}; nil: nobody.
     local group, reached = set.caps, nil
-    look_again(group, amounts)
+    forget(group, amounts)
     local blocks, whole = group.blocks, block_of(group, group.whole, '', amounts)
     for k, rep in ipairs(set.reps) do
       local block = blocks[rep]
       if block == UNKNOWN then
-        block = block_of(group, caps_of(group, k), rep, amounts)
+        block = look(group, k, rep, amounts)
         blocks[rep] = block
       end
       if whole and not (block and block[1] < whole[1]) then block = whole end
@@ -194,22 +244,33 @@ local function use_caps(key)
 
   local function count_caps(set, k, amounts)
     -- Counts a job that a candidate is given.
-    local group = set.caps
+    local group, rep, fields = set.caps, set.reps[k], {}
+    want_caps(fields, group, caps_of(group, k), rep)
+    read_wanted(fields)
     for _, indices in ipairs({group.whole, caps_of(group, k)}) do
       for _, index in ipairs(indices) do
-        local cap = group.caps[index]
-        if not is_held(cap) then count_one(cap, set.reps[k], amounts) end
+        if not is_held(group.caps[index]) then count_one(group.caps[index], rep, amounts) end
       end
     end
+    local room = has_headroom(group, rep) and headroom[rep][2] - 1
+    keep_headroom(rep, room and group.id, room)
   end
 
   local function write_counts()
-    local fields = {}
+    local fields, kept, gone = {}, {}, {}
     for field in pairs(changed) do
       fields[#fields + 1], fields[#fields + 2] = field, cmsgpack.pack(stored[field])
     end
-    for from = 1, #fields, SLICE do
-      redis.call('HSET', key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
+    for rep in pairs(moved_room) do
+      local room = headroom[rep]
+      if room then
+        kept[#kept + 1], kept[#kept + 2] = rep, room[1] .. room[2]
+      else
+        gone[#gone + 1] = rep
+      end
+    end
+    for _, to in ipairs({{'HSET', counts_key, fields}, {'HSET', headroom_key, kept}, {'HDEL', headroom_key, gone}}) do
+      for from = 1, #to[3], SLICE do redis.call(to[1], to[2], unpack(to[3], from, math.min(from + SLICE - 1, #to[3]))) end
     end
   end
 

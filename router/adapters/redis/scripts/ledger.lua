@@ -28,7 +28,7 @@ end
 
 local function has_caps(set) return set[9] and set[9] ~= '' end
 
-local function candidate_set(set)
+local function candidate_set(set, mark)
   -- Takes a candidate set as it was sent, and has its deficits read with the others'.
   local present, fields, reps, book = {}, {}, set[4], books[set[1]]
   for k = 1, #reps do present[k], fields[k] = k, 'd:' .. reps[k] end
@@ -45,7 +45,7 @@ local function candidate_set(set)
   local taken_apart = {pool = set[1], band = set[2], reps = reps, weights = set[5], limits = set[6], scores = set[7], digest = set[8],
     share = share, credits = credits,
     book = book, fields = fields, present = present, away = NONE, blocked = NONE}
-  if has_caps(set) then caps.open(taken_apart, set[9]) end
+  if has_caps(set) then caps.open(taken_apart, set[9], mark) end
   return taken_apart
 end
 
@@ -78,10 +78,7 @@ end
 
 local function read_ledgers(loads_key, sets)
   loads = amounts_of(loads_key)
-  if caps then
-    caps.read(sets)
-    read_amounts(loads)
-  end
+  if caps then caps.read(sets) end
   for _, book in pairs(books) do
     read_amounts(book)
     if book.credits_leaves then

@@ -68,6 +68,11 @@ local function use_caps(counts_key, headroom_key)
     return room and room[1] == group.id and room[2] > 0
   end
 
+  local function want_count(fields, cap, rep)
+    local field = count_field(cap, rep)
+    if stored[field] == nil then stored[field], fields[#fields + 1] = false, field end
+  end
+
   local function want_caps(fields, group, indices, rep)
     -- Has read what caps need of a rep, if it was not yet.
     for _, index in ipairs(indices) do
@@ -77,17 +82,20 @@ local function use_caps(counts_key, headroom_key)
         for i, kind in ipairs(cap[KINDS]) do wanted[i] = place .. kind end
         want_amounts(loads, wanted)
       else
-        local field = count_field(cap, rep)
-        if stored[field] == nil then stored[field], fields[#fields + 1] = false, field end
+        want_count(fields, cap, rep)
       end
     end
   end
 
-  local function read_wanted(fields)
+  local function read_counts(fields)
     for from = 1, #fields, SLICE do
       local values = redis.call('HMGET', counts_key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
       for i, value in ipairs(values) do stored[fields[from + i - 1]] = value and cmsgpack.unpack(value) end
     end
+  end
+
+  local function read_wanted(fields)
+    read_counts(fields)
     read_amounts(loads)
   end
 
@@ -244,14 +252,18 @@ local function use_caps(counts_key, headroom_key)
 
   local function count_caps(set, k, amounts)
     -- Counts a job that a candidate is given.
-    local group, rep, fields = set.caps, set.reps[k], {}
-    want_caps(fields, group, caps_of(group, k), rep)
-    read_wanted(fields)
+    local group, rep, counted, fields = set.caps, set.reps[k], {}, {}
     for _, indices in ipairs({group.whole, caps_of(group, k)}) do
       for _, index in ipairs(indices) do
-        if not is_held(group.caps[index]) then count_one(group.caps[index], rep, amounts) end
+        local cap = group.caps[index]
+        if not is_held(cap) then
+          counted[#counted + 1] = cap
+          want_count(fields, cap, rep)
+        end
       end
     end
+    read_counts(fields)
+    for _, cap in ipairs(counted) do count_one(cap, rep, amounts) end
     local room = has_headroom(group, rep) and headroom[rep][2] - 1
     keep_headroom(rep, room and group.id, room)
   end

@@ -218,6 +218,10 @@ class RecordChange:
     record: Record | None
 
 
+_UNSAID = TenantSettings()
+"""Of a tenant that nobody said anything of."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkforceRecords:
     """All records of a workforce at one revision.
@@ -269,7 +273,7 @@ class WorkforceRecords:
     @property
     def settings(self) -> TenantSettings:
         """What holds for the tenant."""
-        return self.by_kind.get("tenant", {}).get(SETTINGS_ID, TenantSettings())  # type: ignore[return-value]
+        return self.by_kind.get("tenant", {}).get(SETTINGS_ID, _UNSAID)  # type: ignore[return-value]
 
     def with_changes(self, revision: int, changes: Iterable[tuple[str, str, Record | None]]) -> WorkforceRecords:
         """Return the records after changes: kind, id, and what became of each; None: it is deleted."""

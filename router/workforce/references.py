@@ -76,6 +76,6 @@ def _users(records: WorkforceRecords, kind: str, record_id: str) -> Iterator[str
         yield from (f"rep {rep.id}" for rep in records.reps.values() if rep.manager == record_id)
 
 
-def absences_of(records: WorkforceRecords, rep: str) -> Iterator[Absence]:
-    """Yield the absences of a rep."""
-    return (absence for absence in records.absences.values() if absence.rep == rep)
+def absences_of(records: WorkforceRecords, rep: str) -> list[Absence]:
+    """Return the absences of a rep, in the order of their ids."""
+    return sorted((absence for absence in records.absences.values() if absence.rep == rep), key=lambda one: one.id)

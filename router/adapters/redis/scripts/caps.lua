@@ -34,7 +34,8 @@ local function use_caps(counts_key, headroom_key)
   local function group_of(sent, mark)
     -- Takes caps apart: those of a pool as a whole, those that everybody has, and by place all that a candidate has where
     -- some have others beside them. Then what is known of them holds for that set alone.
-    local group = {caps = cmsgpack.unpack(sent), whole = {}, common = {}, own = {}, blocks = {}, looked = #touched}
+    local group = {caps = cmsgpack.unpack(sent), whole = {}, common = {}, own = {}, blocks = {}, looked = #touched,
+      counted = {}}
     for index, cap in ipairs(group.caps) do
       if cap[WHOLE] == 1 then
         group.whole[#group.whole + 1] = index
@@ -47,6 +48,7 @@ local function use_caps(counts_key, headroom_key)
         group.own[k][#group.own[k] + 1] = index
       end
       if cap[MEASURE] == 'UNITS' or cap[MEASURE] == 'VALUE' then group.weighs = true end
+      if not is_held(cap) then group.counted[#group.counted + 1] = cap end
     end
     if not group.weighs and not next(group.own) then group.id = string.sub(redis.sha1hex(sent .. mark), 1, ID_LENGTH) end
     return group
@@ -68,11 +70,6 @@ local function use_caps(counts_key, headroom_key)
     return room and room[1] == group.id and room[2] > 0
   end
 
-  local function want_count(fields, cap, rep)
-    local field = count_field(cap, rep)
-    if stored[field] == nil then stored[field], fields[#fields + 1] = false, field end
-  end
-
   local function want_caps(fields, group, indices, rep)
     -- Has read what caps need of a rep, if it was not yet.
     for _, index in ipairs(indices) do
@@ -82,20 +79,19 @@ local function use_caps(counts_key, headroom_key)
         for i, kind in ipairs(cap[KINDS]) do wanted[i] = place .. kind end
         want_amounts(loads, wanted)
       else
-        want_count(fields, cap, rep)
+        local field = count_field(cap, rep)
+        if stored[field] == nil then stored[field], fields[#fields + 1] = false, field end
       end
     end
   end
 
-  local function read_counts(fields)
-    for from = 1, #fields, SLICE do
-      local values = redis.call('HMGET', counts_key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
-      for i, value in ipairs(values) do stored[fields[from + i - 1]] = value and cmsgpack.unpack(value) end
-    end
-  end
+  local function unpacked(value) return value and cmsgpack.unpack(value) end
 
   local function read_wanted(fields)
-    read_counts(fields)
+    for from = 1, #fields, SLICE do
+      local values = redis.call('HMGET', counts_key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
+      for i, value in ipairs(values) do stored[fields[from + i - 1]] = unpacked(value) end
+    end
     read_amounts(loads)
   end
 
@@ -125,8 +121,9 @@ local function use_caps(counts_key, headroom_key)
       if group then want_caps(fields, group, group.whole, '') end
       for k, rep in ipairs(group and set.reps or NONE) do
         if group.blocks[rep] == nil then
-          group.blocks[rep] = UNKNOWN
-          if not has_headroom(group, rep) then want_caps(fields, group, caps_of(group, k), rep) end
+          local is_free = has_headroom(group, rep)
+          group.blocks[rep] = not is_free and UNKNOWN
+          if not is_free then want_caps(fields, group, caps_of(group, k), rep) end
         end
       end
     end
@@ -236,6 +233,7 @@ local function use_caps(counts_key, headroom_key)
   local function count_one(cap, rep, amounts)
     local field, amount = count_field(cap, rep), amount_of(cap, amounts)
     local value = stored[field]
+    if value == nil then value = unpacked(redis.call('HGET', counts_key, field)) end
     if cap[SLOT_MS] == 0 then
       value = {cap[WINDOW], (value and value[1] == cap[WINDOW] and value[2] or 0) + amount}
     else
@@ -250,20 +248,20 @@ local function use_caps(counts_key, headroom_key)
     stored[field], changed[field] = value, true
   end
 
+  local function is_had(cap, k)
+    -- Says whether a candidate has a cap.
+    for _, place in ipairs(cap[OWNERS]) do
+      if place == k - 1 then return true end
+    end
+    return #cap[OWNERS] == 0
+  end
+
   local function count_caps(set, k, amounts)
     -- Counts a job that a candidate is given.
-    local group, rep, counted, fields = set.caps, set.reps[k], {}, {}
-    for _, indices in ipairs({group.whole, caps_of(group, k)}) do
-      for _, index in ipairs(indices) do
-        local cap = group.caps[index]
-        if not is_held(cap) then
-          counted[#counted + 1] = cap
-          want_count(fields, cap, rep)
-        end
-      end
+    local group, rep = set.caps, set.reps[k]
+    for _, cap in ipairs(group.counted) do
+      if is_had(cap, k) then count_one(cap, rep, amounts) end
     end
-    read_counts(fields)
-    for _, cap in ipairs(counted) do count_one(cap, rep, amounts) end
     local room = has_headroom(group, rep) and headroom[rep][2] - 1
     keep_headroom(rep, room and group.id, room)
   end

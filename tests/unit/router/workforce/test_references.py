@@ -89,6 +89,13 @@ def test_with_a_rep_go_their_absences() -> None:
     assert removed("acme", records, "rep", "ann", "") == {("rep", "ann"): None, ("absence", "ann/a"): None}
 
 
+def test_they_go_in_the_order_of_their_ids_whatever_order_the_store_has_them_in() -> None:
+    leaves = {name: Absence(name, 0, 1) for name in ("ann/c", "ann/a", "ann/b")}
+    records = WorkforceRecords(1, {"rep": {"ann": Rep("ann")}, "absence": leaves})
+
+    assert [name for _, name in removed("acme", records, "rep", "ann", "")] == ["ann", "ann/a", "ann/b", "ann/c"]
+
+
 def test_a_difference_in_any_new_field_shows() -> None:
     before, after = Pool("p", (Member("ann"),)), Pool("p", (Member("ann", ramp=(WeightStep(1, 500),)),))
     others = Pool("p", (Member("ann"),), calendar="c", leave_buffer_ms=30 * 86_400_000, managers=("ann",))

@@ -62,7 +62,16 @@ for i = 1, n_sets do
   if has_caps(set) and not caps then use_caps(KEYS[7], KEYS[8]) end
   sets[i] = candidate_set(set, header[4])
 end
-read_ledgers(KEYS[2], sets)
+loads = amounts_of(KEYS[2])
+local jobs = {}
+for i = 1, n_jobs do
+  local place = n_sets + 2 * i
+  local job = cmsgpack.unpack(ARGV[place])
+  job[HEAD], jobs[i] = ARGV[place + 1], job
+  local first = sets[job[ATTEMPTS][1] and job[ATTEMPTS][1][1]]
+  if first and #first.limits > 0 then want_loads(first, job[JOB_KIND]) end
+end
+read_ledgers(sets)
 read_presence(KEYS[6], sets)
 
 local function array(n)
@@ -198,12 +207,7 @@ local function do_job(job)
 end
 
 local answers = {}
-for i = 1, n_jobs do
-  local place = n_sets + 2 * i
-  local job = cmsgpack.unpack(ARGV[place])
-  job[HEAD] = ARGV[place + 1]
-  answers[i] = do_job(job)
-end
+for i, job in ipairs(jobs) do answers[i] = do_job(job) end
 if not preview then
   write_ledgers()
   write_owned(KEYS[5])

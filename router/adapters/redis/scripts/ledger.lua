@@ -76,9 +76,9 @@ local function read_presence(key, sets)
   end
 end
 
-local function read_ledgers(loads_key, sets)
-  loads = amounts_of(loads_key)
+local function read_ledgers(sets)
   if caps then caps.read(sets) end
+  read_amounts(loads)
   for _, book in pairs(books) do
     read_amounts(book)
     if book.credits_leaves then
@@ -127,15 +127,19 @@ local function shift_load(rep, pool, kind, by)
   taken = taken + math.max(by, 0)
 end
 
+local function want_loads(set, kind)
+  -- Has read what a set's candidates have open of a kind.
+  if set.kind == kind then return end
+  local fields = {}
+  for k, rep in ipairs(set.reps) do fields[k] = rep .. '|' .. kind end
+  want_amounts(loads, fields)
+  set.kind, set.loads, set.enough = kind, fields, taken
+end
+
 local function count_room(set, kind)
   -- Counts how many units may be taken before anybody of a set can be full: until then nobody need look again.
-  if set.kind ~= kind then
-    local fields = {}
-    for k, rep in ipairs(set.reps) do fields[k] = rep .. '|' .. kind end
-    want_amounts(loads, fields)
-    read_amounts(loads)
-    set.kind, set.loads = kind, fields
-  end
+  want_loads(set, kind)
+  if #loads.wanted > 0 then read_amounts(loads) end
   local least, units = math.huge, loads.now
   for k, limit in ipairs(set.limits) do
     local room = limit - units[set.loads[k]]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -19,12 +20,15 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from gateway.grpc.call import Call
 from gateway.grpc.server import GrpcServer
+from router.adapters.redis.library import script
+from router.history import monitor
 from serving.lifecycle import settle_garbage
 from serving.settings import Settings
 from serving.wiring import Service
 from store.embedded.server import EmbeddedServer
 
 EMPTY = "fairlead.benchmarks.Empty"
+FACTS = "fairlead.benchmarks.Facts"
 
 
 def empty_handler(grpc_server: GrpcServer) -> grpc.GenericRpcHandler[Any, Any]:
@@ -56,10 +60,27 @@ def empty_handler(grpc_server: GrpcServer) -> grpc.GenericRpcHandler[Any, Any]:
     return grpc.method_handlers_generic_handler(EMPTY, {"RouteWorkItem": handler})
 
 
+def facts_handler(service: Service) -> grpc.GenericRpcHandler[Any, Any]:
+    """Return a method that says, as JSON, what is switched on in the server that runs."""
+
+    async def facts(_: bytes, __: object) -> bytes:
+        planner = await service._planners.current("default")
+        told = {
+            "durability": service.durability.level.name,
+            "rules by": type(planner.engine).__name__,
+            "monitor looks every s": monitor.LOOK_S,
+            "plans remembered": 0.0,
+            "log is chained": "sha1hex(log.link" in script("bind").source,
+        }
+        return json.dumps(told).encode()
+
+    return grpc.method_handlers_generic_handler(FACTS, {"Tell": grpc.unary_unary_rpc_method_handler(facts)})
+
+
 async def serve(settings: Settings, redis_url: str) -> None:
     """Serve until the standard input ends."""
     service = Service(settings, redis_url)
-    service.server.add_generic_rpc_handlers((empty_handler(GrpcServer(service.server)),))
+    service.server.add_generic_rpc_handlers((empty_handler(GrpcServer(service.server)), facts_handler(service)))
     address = await service.start("127.0.0.1:0")
     settle_garbage()
     print(address, flush=True)

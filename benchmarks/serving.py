@@ -5,6 +5,8 @@ Run as ``python -m benchmarks.serving``.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import random
 import subprocess
@@ -12,19 +14,25 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from statistics import median
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 import grpc
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import load, world
-from benchmarks.server import EMPTY
+from benchmarks import world
+from benchmarks.hours import add_hours
+from benchmarks.server import EMPTY, FACTS
+from benchmarks.slices import Pairs, Server, in_pairs
+from benchmarks.world import INDUSTRIES
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import routing_pb2_grpc
 
-IN_FLIGHT = (1, 64, 256)
+N_PAIRS = 12
+N_CALLS = 1000
 ROUNDS = 3
 BATCH = 500
 DECISIONS = int(os.environ.get("FAIRLEAD_BENCH_DECISIONS", "1000000"))
@@ -47,31 +55,90 @@ def server(
         process.stdin.close()
 
 
+def requests(n_regions: int) -> Iterator[bytes]:
+    """Yield leads that are all new, each with source, external id and request id; every class of them comes in turn."""
+    mark = uuid4().hex[:8]
+    for number in count():
+        region, industry, potential = number % n_regions, number // n_regions, number // n_regions // len(INDUSTRIES)
+        lead = routing.WorkItem(
+            kind=routing.WorkItem.KIND_LEAD,
+            source="crm",
+            external_id=f"{mark}-{number}",
+            attributes=world.struct(
+                {
+                    "region": world.region(region),
+                    "industry": INDUSTRIES[industry % len(INDUSTRIES)],
+                    "potential": 50 + potential % 50,
+                }
+            ),
+        )
+        request = routing.RouteWorkItemRequest(parent=world.PARENT, work_item=lead, request_id=f"{mark}-{number}")
+        yield request.SerializeToString()
+
+
+class Row(NamedTuple):
+    """One line of the table: how it is set up, and the goals."""
+
+    title: str
+    in_flight: int
+    least_ratio: float
+    n_rules: int = 100
+    durability: str = "always"
+    has_hours: bool = False
+
+
+ROWS = (
+    Row("64 in flight", 64, 0.5),
+    Row("256 in flight", 256, 0.5),
+    Row("1 in flight", 1, 0.38),
+    Row("1 in flight, everysec", 1, 0.5, durability="everysec"),
+    Row("64 in flight, 10,000 classes of leads", 64, 0.5, n_rules=200),
+    Row("64 in flight, calendars, leave and three caps", 64, 0.5, has_hours=True),
+)
+
+
 def unary(console: Console, engine: str) -> None:
-    """Compare RouteWorkItem with the empty handler, in turn, and print medians."""
-    table = Table("in flight", "empty calls/s", "p50 ms", "p99 ms", "RouteWorkItem calls/s", "p50 ms", "p99 ms")
-    table.add_column("ratio (goal ≥ 0.5)")
-    table.add_column("p99 (goal ≤ 2×)")
-    table.title = f"RouteWorkItem against an empty handler: {load.generator()}, rules by {engine}, 100 rules, 100 reps"
-    with server(engine) as (address, _):
-        n_regions = world.build(address)
-        lead = world.lead(random.Random(1), n_regions)
-        request = routing.RouteWorkItemRequest(parent=world.PARENT, work_item=lead).SerializeToString()
-        for in_flight in IN_FLIGHT:
-            pairs = [
-                [load.put(address, method, request, in_flight) for method in (f"/{EMPTY}/RouteWorkItem", ROUTE)]
-                for _ in range(ROUNDS)
-            ]
-            assert not any(one.failed for pair in pairs for one in pair), "calls failed"
-            figures = [
-                f"{median(getattr(pair[side], figure) for pair in pairs):,.{places}f}"
-                for side in (0, 1)
-                for figure, places in (("calls_per_s", 0), ("p50_ms", 1), ("p99_ms", 1))
-            ]
-            ratio = median(route.calls_per_s / empty.calls_per_s for empty, route in pairs)
-            tail = median(route.p99_ms / empty.p99_ms for empty, route in pairs)
-            table.add_row(str(in_flight), *figures, f"{ratio:.2f}", f"{tail:.1f}×")
+    """Compare RouteWorkItem with the empty handler in slices, in turn."""
+    table = Table("", "empty → RouteWorkItem, calls/s", "ratio", "95 %", "goal", "p99, ratio", "95 %")
+    for title in ("server µs a call", "store µs a call", "plans remembered"):
+        table.add_column(title)
+    told: dict[str, Any] = {}
+    for row in track(ROWS, description="RouteWorkItem", console=console, transient=True):
+        with server(engine, {"FAIRLEAD_DURABILITY": row.durability}) as (address, process):
+            n_regions = world.build(address, n_rules=row.n_rules)
+            if row.has_hours:
+                add_hours(address)
+            pairs = asyncio.run(_compared(Server.of(address, process.pid), n_regions, row.in_flight))
+            told = facts(address)
+        table.add_row(row.title, *_figures(pairs, row), f"{told.pop('plans remembered'):.3f}")
+        console.print(f"[dim]{row.title}: {told}[/]", highlight=False)
+    table.title = f"RouteWorkItem beside an empty handler, {N_PAIRS} pairs of {N_CALLS:,} calls; p99 goal ≤ 2"
     console.print(table)
+
+
+async def _compared(measured: Server, n_regions: int, in_flight: int) -> Pairs:
+    methods = ROUTE, f"/{EMPTY}/RouteWorkItem"
+    calls = N_CALLS if in_flight > 1 else N_CALLS // 2
+    return await in_pairs(measured, methods, requests(n_regions), in_flight, N_PAIRS, calls)
+
+
+def _figures(pairs: Pairs, row: Row) -> Iterator[str]:
+    ours, theirs = pairs.median_of("calls_per_s")
+    yield f"{theirs:,.0f} → {ours:,.0f}"
+    ratio, low, high = pairs.ratio("calls_per_s")
+    yield from (f"{ratio:.2f}", f"{low:.2f} … {high:.2f}", f"≥ {row.least_ratio:g}")
+    tail, low, high = pairs.ratio("p99_ms")
+    yield from (f"{tail:.2f}", f"{low:.2f} … {high:.2f}")
+    for figure in ("server_us", "store_us"):
+        ours, theirs = pairs.median_of(figure)
+        yield f"{theirs:,.0f} → {ours:,.0f}"
+
+
+def facts(address: str) -> dict[str, Any]:
+    """Ask a running server what is switched on."""
+    with grpc.insecure_channel(address) as channel:
+        told: dict[str, Any] = json.loads(channel.unary_unary(f"/{FACTS}/Tell", bytes, bytes)(b""))
+    return told
 
 
 def batches(console: Console) -> None:

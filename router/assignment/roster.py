@@ -29,6 +29,8 @@ from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_value
 
 UNLIMITED = -1
+_OWNERS = 8
+"""The place of those who have a cap in its packed form."""
 _MEMO_ENTRIES = 20_000
 
 
@@ -192,7 +194,7 @@ class Roster:
         share = pool.absence_policy.share if pool and pool.absence_policy else 0
         optional = _optional([cap.packed() for cap in caps], share)
         digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest, *_sent(optional)], use_bin_type=False)
+        packed = msgpack.packb([*content, digest, *_sent(optional, len(reps))], use_bin_type=False)
         return Candidates(
             pool_id,
             band,
@@ -286,9 +288,17 @@ def _optional(caps: list[list[Any]], share: int) -> list[Any]:
     return [caps, share] if share else [caps] if caps else []
 
 
-def _sent(optional: list[Any]) -> list[Any]:
-    """Return the last places with the caps packed apart: many sets have the same, which the store then unpacks once."""
-    return [msgpack.packb(optional[0]) if optional[0] else b"", *optional[1:]] if optional else []
+def _sent(optional: list[Any], n_reps: int) -> list[Any]:
+    """Return the last places as the store takes them: the caps packed apart, for many sets have the same.
+
+    A cap that all candidates have says of nobody that they have it.
+    """
+    if not optional:
+        return []
+    caps = [
+        [*cap[:_OWNERS], cap[_OWNERS] if len(cap[_OWNERS]) < n_reps else (), *cap[_OWNERS + 1 :]] for cap in optional[0]
+    ]
+    return [msgpack.packb(caps) if caps else b"", *optional[1:]]
 
 
 def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Any
 
 from failures import shown
@@ -166,39 +168,63 @@ def decision_message(
         Whether to write all candidates and predicates, and in which language to sum up.
     """
     prefix, head, stand = f"tenants/{tenant}", decision.head, decision.stand
-    message = decisions.Decision(
-        name=f"{prefix}/decisions/{decision.number}" if decision.number else "",
-        work_item=f"{prefix}/workItems/{decision.item_id}",
-        outcome=_OUTCOMES[decision.outcome],
-        rep=f"{prefix}/reps/{decision.rep}" if decision.rep else "",
-        pool=f"{prefix}/pools/{decision.pool}" if decision.pool else "",
-        epoch=decision.epoch,
-        rule_set_revision=head.rule_set_revision,
-        matched_rules=head.matched_rules,
-        refusal_summary=summary(explanation.refusals, view.language) if explanation else "",
-        decide_time=timestamp(decision.at_ms * 1000),
-        cause=_CAUSES[head.cause],
-        workforce_revision=head.workforce_revision,
-        steps=head.steps[: len(decision.seen)],
-        charge=decision.charge / MICROS,
-        trace_hash=decision.trace_hash,
-        note=head.note,
-        sla=head.sla,
-        actor=head.actor,
+    tells_all = view.full and explanation is not None
+    message = decisions.Decision.FromString(
+        _template(
+            f"{prefix}/pools/{decision.pool}" if decision.pool else "",
+            decision.outcome,
+            head.cause,
+            head.rule_set_revision,
+            head.workforce_revision,
+            tuple(head.matched_rules),
+            tuple(head.steps[: len(decision.seen)]),
+            stand is not None and not tells_all,
+        )
     )
-    if view.full and explanation:
+    message.name = f"{prefix}/decisions/{decision.number}" if decision.number else ""
+    message.work_item = f"{prefix}/workItems/{decision.item_id}"
+    message.rep = rep = f"{prefix}/reps/{decision.rep}" if decision.rep else ""
+    message.epoch = decision.epoch
+    message.charge = decision.charge / MICROS
+    message.trace_hash = decision.trace_hash
+    message.note, message.sla, message.actor = head.note, head.sla, head.actor
+    message.decide_time.FromMilliseconds(decision.at_ms)
+    if explanation:
+        message.refusal_summary = summary(explanation.refusals, view.language)
+    if explanation and tells_all:
         message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
         message.predicates.extend(_predicate(trace, explanation.erased) for trace in explanation.predicates)
     elif stand:
-        message.candidates.add(
-            rep=message.rep,
-            verdict=decisions.Candidate.VERDICT_CHOSEN,
-            entitlement=stand.entitlement / MICROS,
-            deficit_before=stand.before / MICROS,
-            deficit_after=stand.after / MICROS,
-            score=stand.score,
-        )
+        chosen = message.candidates[0]
+        chosen.rep, chosen.score = rep, stand.score
+        chosen.entitlement = stand.entitlement / MICROS
+        chosen.deficit_before, chosen.deficit_after = stand.before / MICROS, stand.after / MICROS
     return message
+
+
+@lru_cache(4096)
+def _template(
+    pool: str,
+    outcome: Outcome,
+    cause: Cause,
+    rule_set_revision: int,
+    workforce_revision: int,
+    matched_rules: Sequence[str],
+    steps: Sequence[str],
+    has_chosen: bool,
+) -> bytes:
+    """Return what many decisions have in common: reading it is faster than setting its fields one by one."""
+    chosen = decisions.Candidate(verdict=decisions.Candidate.VERDICT_CHOSEN)
+    return decisions.Decision(
+        pool=pool,
+        outcome=_OUTCOMES[outcome],
+        cause=_CAUSES[cause],
+        rule_set_revision=rule_set_revision,
+        workforce_revision=workforce_revision,
+        matched_rules=matched_rules,
+        steps=steps,
+        candidates=[chosen] if has_chosen else [],
+    ).SerializeToString()
 
 
 def name_people(message: decisions.Decision, roster: Roster) -> None:

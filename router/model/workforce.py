@@ -13,6 +13,8 @@ from router.model.caps import Cap
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_form
 
+MOST_ELIGIBLE = 2_000
+"""Reps among whom one step should choose: a decision changes and keeps what each is due, and holds the store."""
 MICROS = 1_000_000
 """Micro-units of one lead unit: the ledger counts in whole ones, so nothing is lost to rounding."""
 

@@ -6,11 +6,12 @@ come later; so a name that nothing bears is no error. But a misspelt one matches
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
 from router.model.workforce import WorkforceRecords
+from router.rules.crowds import crowded_pools, warn_of_crowds
 from router.rules.forms import DropForm, FallbackRepForm, OtherPoolForm, RequirementForm, RouteForm, RuleSetForm
 from router.rules.off_duty import routes, timed_pools, warn_of_unsaid
 from rules.forms import AllForm, AnyForm, ComparisonForm, NotForm
@@ -31,19 +32,20 @@ _KINDS = {"territory": "territories", "rep": "reps", "attribute": "attributes"}
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """The names there are of each kind, and the pools that work by hours; None: not looked up."""
+    """The names there are of each kind, and the pools that work by hours or are too large; None: not looked up."""
 
     territory: Collection[str] | None = None
     rep: Collection[str] | None = None
     attribute: Collection[str] | None = None
     timed_pool: Collection[str] | None = None
+    crowded_pool: Mapping[str, int] | None = None
 
     @classmethod
     def of(cls, workforce: WorkforceRecords) -> KnownNames:
         """Return the names that a workforce bears; nobody's attributes are looked up where there is nobody."""
         attributes = {name for rep in workforce.reps.values() for name in rep.attributes}
         there = workforce.territories, workforce.reps, attributes if workforce.reps else None
-        return cls(*there, timed_pools(workforce))
+        return cls(*there, timed_pools(workforce), crowded_pools(workforce))
 
 
 class NearestNames:
@@ -77,8 +79,11 @@ def _likeness(name: str, other: str) -> float:
 
 
 def look_up(form: RuleSetForm, known: KnownNames, report: Report) -> None:
-    """Warn of territories, reps and attributes that nothing bears, and of hours that a route does not reckon with."""
+    """Warn of territories, reps and attributes that nothing bears, of hours that a route does not reckon with, and of
+    pools that are too large for one decision.
+    """
     warn_of_unsaid(form, known.timed_pool or (), report)
+    warn_of_crowds(form, known.crowded_pool or {}, report)
     named = list[_Named]()
     for index, rule in enumerate(form.rules):
         named += _of_condition(rule.when, ("rules", index, "when"))

@@ -31,6 +31,7 @@ from scoring.services import ScoringServices
 from serving.doctor import host
 from serving.doctor.calendars import judge_calendars
 from serving.doctor.finding import Finding, Severity, bad, good, mind
+from serving.doctor.pools import judge_pools
 from serving.doctor.store import judge, timers
 from serving.upgrading import UpgradeLines
 from store import diagnostics
@@ -135,6 +136,7 @@ async def _timed(url: str) -> list[Finding]:
         for tenant in tenants:
             record = await stores.workforce.read(tenant)
             found += judge_calendars(tenant, record.calendars.values(), _date_of(at_us))
+            found += judge_pools(tenant, record)
     return found
 
 

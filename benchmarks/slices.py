@@ -56,14 +56,22 @@ class Server(NamedTuple):
     """A server that is measured, and its store, by their process ids."""
 
     address: str
-    process: int
+    processes: tuple[int, ...]
     stores: tuple[int, ...]
 
     @classmethod
     def of(cls, address: str, process: int) -> Server:
-        """Return a server whose children are its store."""
-        children = Path(f"/proc/{process}/task").glob("*/children")
-        return cls(address, process, tuple(int(pid) for child in children for pid in child.read_text().split()))
+        """Return a server with whatever it has started; its store is a Valkey."""
+        started = list(_with_children(process))
+        stores = tuple(pid for pid in started if "valkey" in Path(f"/proc/{pid}/cmdline").read_text())
+        return cls(address, tuple(pid for pid in started if pid not in stores), stores)
+
+
+def _with_children(process: int) -> Iterator[int]:
+    yield process
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield from _with_children(int(child))
 
 
 async def one_slice(
@@ -78,11 +86,11 @@ async def one_slice(
             await call(request)  # type: ignore[misc]
             times_s.append(time.perf_counter() - start)
 
-    before = (processor_us([server.process]), processor_us(server.stores), time.process_time() * 1e6)
+    before = (processor_us(server.processes), processor_us(server.stores), time.process_time() * 1e6)
     start = time.perf_counter()
     await asyncio.gather(*[again() for _ in range(in_flight)])
     seconds = time.perf_counter() - start
-    after = (processor_us([server.process]), processor_us(server.stores), time.process_time() * 1e6)
+    after = (processor_us(server.processes), processor_us(server.stores), time.process_time() * 1e6)
     n_calls = len(times_s)
     spent = [(there - here) / n_calls for here, there in zip(before, after, strict=True)]
     return Slice(n_calls / seconds, sorted(times_s)[n_calls * 99 // 100] * 1e3, *spent)

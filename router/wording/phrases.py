@@ -237,7 +237,9 @@ PARTS: Mapping[str, Phrase] = {
     "widened": Phrase("{field} widened", "放宽 {field}"),
     "hours": Phrase("hours do not count", "不看上班时间"),
     "elsewhere": Phrase("{when} ({zone})", "当地时间（{zone}）{when}"),
-    "unofficial": Phrase("{reason} (days after {date} are not official yet)", "{reason}（{date} 之后的放假安排尚未公布）"),
+    "unofficial": Phrase(
+        "{reason} (days after {date} are not official yet)", "{reason}（{date} 之后的放假安排尚未公布）"
+    ),
     "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members} 人合格{reasons}"),
     "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池 {pool}"),
     "names nobody": Phrase("the route names nobody", "该路由没有指定任何人"),

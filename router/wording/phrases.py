@@ -128,7 +128,7 @@ COMPARISONS: Mapping[str, Phrase] = {
     "has_all": Phrase("{field} has all of {expected}", "{field} 同时包含 {expected}"),
     "contains": Phrase("{field} contains {expected}", "{field} 含有 {expected}"),
     "starts_with": Phrase("{field} starts with {expected}", "{field} 以 {expected} 开头"),
-    "percent": Phrase("{field} falls into the share {expected}", "{field} 落在份额 {expected} 之内"),
+    "percent": Phrase("{field} falls into the share {expected}", "{field} 落入分流 {expected}"),
     "within": Phrase("{field} lies within {expected}", "{field} 位于 {expected} 之内"),
     "exists": Phrase("{field} is given", "{field} 已填写"),
     "missing": Phrase("{field} is missing", "{field} 未填写"),

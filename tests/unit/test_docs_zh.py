@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from router.wording.phrases import REFUSED
 from tests.unit.test_docs import ZH, anchor_of, links_of, prose
 
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -22,6 +23,7 @@ _CODE = re.compile(r"`([^`]+)`")
 _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*")
 _CAPITALS = re.compile(r"(?<![A-Za-z_])[A-Z][A-Z_]{3,}(?![A-Za-z_])")
 _LINK = re.compile(r"\]\([^)]*\)")
+_LINKED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _ENGLISH = re.compile(r"^\[English\]\(\.\./([^)#]+)#?([^)]*)\)$", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"^\[(?:中文|English)\]\(.*\)$", re.MULTILINE)
 
@@ -148,6 +150,13 @@ def test_what_one_page_gains_is_missed_in_the_other(gained: str) -> None:
 
     assert facts_of(page) == facts_of(page.replace("all of them", "全部"))
     assert facts_of(page) != facts_of(page + gained)
+
+
+@pytest.mark.parametrize(("code", "words"), [(code, each.zh) for code, each in REFUSED.items() if "{" not in each.zh])
+def test_a_reason_is_called_as_the_service_calls_it(code: str, words: str) -> None:
+    page = next(page for page in ZH if page.name == "hours.md")
+
+    assert f"{code}（{words}）" in _LINKED.sub(r"\1", prose(page))
 
 
 def test_pages_in_chinese_are_in_chinese() -> None:

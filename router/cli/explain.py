@@ -97,7 +97,8 @@ def _why_not(decision: decisions.Decision, rep: str, console: Console, language:
             console.print(Text(line))
     except LookupError:
         looked_at = ", ".join(sorted(last(candidate.rep) for candidate in decision.candidates)[:20])
-        raise click.ClickException(f"--rep {rep!r} was not looked at; there were: {looked_at or 'nobody'}") from None
+        facts = {"rep": repr(rep), "others": looked_at or label("nobody", language)}
+        raise click.ClickException(f"--rep: {label('not looked at', language, **facts)}") from None
 
 
 def show(decision: decisions.Decision, console: Console, language: Language, called: str = "") -> None:

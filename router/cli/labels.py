@@ -32,6 +32,7 @@ LABELS: Mapping[str, Phrase] = {
     "semicolon": Phrase("; ", "；"),
     "more members": Phrase("{count} more members, ", "另有成员 {count} 人，"),
     "outside": Phrase("{count} reps not in the pool", "不在分配池内的销售 {count} 人"),
+    "not looked at": Phrase("{rep} was not looked at; there were: {others}", "候选人中没有 {rep}；当时有：{others}"),
     "why": Phrase("{refused}: {reason}  [{code}]", "{refused}：{reason}  [{code}]"),
 }
 

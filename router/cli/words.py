@@ -48,8 +48,8 @@ def why_not(decision: decisions.Decision, rep: str, language: Language = Languag
 
 
 def _told(reason: decisions.Reason, language: Language) -> str:
-    """Lay out a reason; what refuses in general is left out where the sentence begins with it."""
-    if reason.text.startswith(reason.short_text):
+    """Lay out a reason; what refuses in general is left out where the sentence says it."""
+    if reason.code == "REACHED_CAP" or reason.text.startswith(reason.short_text):
         return f"{reason.text}  [{reason.code}]"
     return label("why", language, refused=reason.short_text, reason=reason.text, code=reason.code)
 

@@ -78,7 +78,7 @@ WINDOWS: Mapping[str, Phrase] = {
     "DAY": Phrase("daily ", "每日"),
     "WEEK": Phrase("weekly ", "每周"),
     "MONTH": Phrase("monthly ", "每月"),
-    "ROLLING": Phrase("rolling ", "滚动"),
+    "ROLLING": Phrase("rolling ", "滚动窗口"),
 }
 """Windows of caps, in front of the cap."""
 
@@ -128,7 +128,7 @@ COMPARISONS: Mapping[str, Phrase] = {
     "has_all": Phrase("{field} has all of {expected}", "{field} 同时包含 {expected}"),
     "contains": Phrase("{field} contains {expected}", "{field} 含有 {expected}"),
     "starts_with": Phrase("{field} starts with {expected}", "{field} 以 {expected} 开头"),
-    "percent": Phrase("{field} falls into the share {expected}", "{field} 落在份额 {expected} 之内"),
+    "percent": Phrase("{field} falls into the share {expected}", "{field} 落入分流 {expected}"),
     "within": Phrase("{field} lies within {expected}", "{field} 位于 {expected} 之内"),
     "exists": Phrase("{field} is given", "{field} 已填写"),
     "missing": Phrase("{field} is missing", "{field} 未填写"),
@@ -237,7 +237,9 @@ PARTS: Mapping[str, Phrase] = {
     "widened": Phrase("{field} widened", "放宽 {field}"),
     "hours": Phrase("hours do not count", "不看上班时间"),
     "elsewhere": Phrase("{when} ({zone})", "当地时间（{zone}）{when}"),
-    "unofficial": Phrase("{reason} (days after {date} are not official yet)", "{reason}（{date} 之后的安排尚未公布）"),
+    "unofficial": Phrase(
+        "{reason} (days after {date} are not official yet)", "{reason}（{date} 之后的放假安排尚未公布）"
+    ),
     "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members} 人合格{reasons}"),
     "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池 {pool}"),
     "names nobody": Phrase("the route names nobody", "该路由没有指定任何人"),

@@ -1,9 +1,9 @@
-"""The walk-throughs in docs: every command in them is run, and prints what they show.
+"""The walk-throughs in docs, and pages that are told as one: every command is run, and prints what they show.
 
 In a block ```` ```console ```` a line that begins with ``$ `` is a command, and the lines below are what it prints.
 There ``…`` stands for anything within a line, and alone for any lines. A command that ends with ``&`` is a service: it
-is waited for until it is ready, ``$!`` is its number, and it is ended with the walk. A block ```` ```python ```` is the
-file that its first line names, ``# again.py``.
+is waited for until it is ready, ``$!`` is its number, and it is ended with the walk. A block ```` ```python ```` or
+```` ```yaml ```` is the file that its first line names, ``# again.py``; without one it is not looked at.
 """
 
 from __future__ import annotations
@@ -27,8 +27,14 @@ from tests.integration.clients.arranging import environment
 from tests.topologies import free_port
 
 ROOT = Path(__file__).parents[2]
-WALKS = sorted((ROOT / "docs/walkthroughs").glob("*.md"))
-_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+DOCS = ROOT / "docs"
+TOLD_AS_WALKS = ("calendars.md", "caps.md", "timers.md")
+WALKS = [
+    *sorted((DOCS / "walkthroughs").glob("*.md")),
+    *(folder / page for folder in (DOCS, DOCS / "zh") for page in TOLD_AS_WALKS),
+]
+_BLOCK = re.compile(r"^```(console|python|yaml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"# (\S+\.\S+)\n")
 _PORT = "50051"
 
 
@@ -43,10 +49,10 @@ class Step:
 
 def steps_of(text: str) -> Iterator[Step]:
     for language, block in _BLOCK.findall(text):
-        if language == "python":
-            yield Step(file=block)
-        else:
+        if language == "console":
             yield from _commands(block)
+        elif _FILE.match(block):
+            yield Step(file=block)
 
 
 def _commands(block: str) -> list[Step]:
@@ -86,7 +92,7 @@ def test_what_is_printed_is_held_against_what_is_shown(expected: list[str], prin
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.stem)
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: str(walk.relative_to(DOCS)))
 def test_a_walk_goes_as_it_is_told(walk: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("node_modules", "contract"))
     port, programs = str(free_port()), Path(sys.executable).parent

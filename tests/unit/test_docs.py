@@ -17,11 +17,12 @@ from tests.conftest import ROOT
 
 README = ROOT / "README.md"
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
-PAGES = [README, *GUIDES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md"]
+ZH = sorted((ROOT / "docs" / "zh").glob("*.md"))
+PAGES = [README, *GUIDES, *ZH, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md"]
 _FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_IN_A_BLOCK = re.compile(r"(?:^|^\$ |\$\(|[A-Z]+=\S+ )fairlead ([^)#\n]*)", re.MULTILINE)
+_IN_A_BLOCK = re.compile(r"(?:^|^\$ |\$\(|[A-Z]+=\S+ )fairlead ([^)#&\n]*)", re.MULTILINE)
 _IN_A_SENTENCE = re.compile(r"`fairlead ([^`]+)`")
 _VARIABLE = re.compile(r"FAIRLEAD_[A-Z_]*[A-Z]")
 
@@ -33,18 +34,30 @@ def prose(page: Path) -> str:
 
 def anchors(page: Path) -> set[str]:
     """Return what links may name of a page, as GitHub makes it of the headings."""
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in _HEADING.findall(prose(page))}
+    return {anchor_of(heading) for heading in _HEADING.findall(prose(page))}
+
+
+def anchor_of(heading: str) -> str:
+    """Return what a link names of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def links_of(page: Path) -> list[tuple[str, str]]:
+    """Return the links of a page that stay in the repository: file, anchor."""
+    return _LINK.findall(prose(page))
 
 
 def links() -> Iterator[tuple[Path, str, str]]:
     """Yield every link that stays in the repository: page, file, anchor."""
     for page in PAGES:
-        yield from ((page, file, anchor) for file, anchor in _LINK.findall(prose(page)))
+        yield from ((page, file, anchor) for file, anchor in links_of(page))
 
 
 def shown(page: Path) -> list[str]:
     """Return what is given to ``fairlead`` in the blocks and sentences of a page."""
-    blocks = "\n".join(text for language, text in _FENCED.findall(page.read_text("utf-8")) if not language)
+    blocks = "\n".join(
+        text for language, text in _FENCED.findall(page.read_text("utf-8")) if language in ("", "console")
+    )
     return _IN_A_BLOCK.findall(blocks.replace("\\\n", " ")) + _IN_A_SENTENCE.findall(prose(page))
 
 
@@ -85,9 +98,9 @@ def test_readme_is_short() -> None:
     assert len(README.read_text("utf-8").splitlines()) <= 150
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+@pytest.mark.parametrize("guide", [*GUIDES, *ZH], ids=lambda guide: str(guide.relative_to(ROOT)))
 def test_readme_says_where_every_page_is(guide: Path) -> None:
-    assert f"](docs/{guide.name})" in prose(README)
+    assert f"]({guide.relative_to(ROOT)})" in prose(README)
 
 
 @pytest.mark.parametrize(("page", "file", "anchor"), sorted(set(links())), ids=lambda part: getattr(part, "name", part))

@@ -278,6 +278,8 @@ def test_explain_knows_who_was_not_there(served: Restartable) -> None:
 
     assert status == 1
     assert "'dora' was not looked at; there were: anna, bo, cy" in printed
+    _, in_chinese = tried("explain", decision.name, "--rep", "dora", "--language", "zh", "--server", served.address)
+    assert "候选人中没有 'dora'；当时有：anna, bo, cy" in in_chinese
 
 
 # ---- rules

@@ -22,6 +22,13 @@ def test_a_reason_that_begins_with_what_refuses_in_general_is_said_once() -> Non
     assert why_not(decision, "cy")[1:] == ["  outside working hours  [OUTSIDE_HOURS]"]
 
 
+def test_a_cap_that_was_reached_is_said_once_in_each_language() -> None:
+    reached = decided(refused("cy", "REACHED_CAP", "caps.daily", "20", "20"))
+
+    assert why_not(told(reached), "cy")[1:] == ["  open-work cap reached: 20 of 20  [REACHED_CAP]"]
+    assert why_not(told(reached, Language.ZH), "cy", Language.ZH)[1:] == ["  已达在手上限 20/20  [REACHED_CAP]"]
+
+
 @pytest.mark.parametrize("rep", ["tenants/t/reps/bo", "bo", "Bo"])
 def test_why_not_compares_the_claims_of_those_who_could(rep: str) -> None:
     heading, *lines = why_not(told(decided(*LARGEST), Language.ZH), rep, Language.ZH)

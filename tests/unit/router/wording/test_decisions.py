@@ -229,7 +229,7 @@ def test_nobody_named_and_no_such_pool_are_summed_up_too() -> None:
             "daily cap reached: 20 of 20, again on Tuesday at 00:00",
             "已达每日上限 20/20，周二 00:00 起恢复",
         ),
-        ("ROLLING", "", "rolling cap reached: 20 of 20", "已达滚动上限 20/20"),
+        ("ROLLING", "", "rolling cap reached: 20 of 20", "已达滚动窗口上限 20/20"),
         ("", "", "open-work cap reached: 20 of 20", "已达在手上限 20/20"),
     ],
 )
@@ -286,7 +286,7 @@ SATURDAY = "2026-10-03T01:00:00Z"
          "on leave, back on 2026-10-12 at 09:00", "休假中，2026-10-12 09:00 返岗"),
         ("OUTSIDE_HOURS", "2026-10-05T07:00:00Z", "Europe/Berlin", "2026-10-04",
          "outside working hours, back on Monday at 09:00 (Europe/Berlin) (days after 2026-10-04 are not official yet)",
-         "不在上班时间，当地时间（Europe/Berlin）周一 09:00 上班（2026-10-04 之后的安排尚未公布）"),
+         "不在上班时间，当地时间（Europe/Berlin）周一 09:00 上班（2026-10-04 之后的放假安排尚未公布）"),
     ],
 )  # fmt: skip
 def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(

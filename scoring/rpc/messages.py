@@ -19,6 +19,7 @@ from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
 from scoring.model.encoding import Flag, FlagKind
 from scoring.model.schema import FeatureValue
+from scoring.rpc.features import StructFeatures
 
 if TYPE_CHECKING:
     from scoring.model.actions import BestAction, FeatureChange
@@ -57,9 +58,9 @@ async def customer_of(message: pb.Customer, now: Now) -> Customer:
     """
     if not 0 < len(message.id) <= MAX_ID:
         raise InvalidInput.of("customer.id", f"{len(message.id)} characters: must be 1 to {MAX_ID}")
-    fields = message.features.fields
-    if len(fields) > MAX_FEATURES:
-        raise InvalidInput.of("customer.features", f"{len(fields)} features: at most {MAX_FEATURES}")
+    features = StructFeatures(message.features)
+    if len(features) > MAX_FEATURES:
+        raise InvalidInput.of("customer.features", f"{len(features)} features: at most {MAX_FEATURES}")
     as_of = instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else await now()
     history = [
         Evaluation(
@@ -68,9 +69,6 @@ async def customer_of(message: pb.Customer, now: Now) -> Customer:
         )
         for place, past in enumerate(message.health_evaluations)
     ]
-    features = {  # not by its items(), which is a Python method per entry
-        name: (value := fields[name]).number_value or value.string_value or _zero_or_other(value) for name in fields
-    }
     return Customer(message.id, features, as_of, history)
 
 
@@ -180,9 +178,3 @@ def _health(health: int, place: int) -> int:
     if not 0 <= health <= 100:
         raise InvalidInput.of(f"customer.health_evaluations[{place}].health", f"{health}: must be 0 to 100")
     return health
-
-
-def _zero_or_other(value: Value) -> object:
-    """Return a value that is neither a number but 0 nor a text with characters; what is nested stays a message."""
-    kind = value.WhichOneof("kind")
-    return None if kind is None or kind == "null_value" else getattr(value, kind)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from google.protobuf.struct_pb2 import Value
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,7 +52,7 @@ def test_an_answer_is_what_the_plain_way_gives_to_the_byte(
     request.customer.as_of_time.FromDatetime(NOON)
     request.customer.features.SetInParent()
     for name, value in customer.items():
-        request.customer.features.fields[name].MergeFrom(scoring_pb2.google_dot_protobuf_dot_struct__pb2.Value(**value))
+        request.customer.features.fields[name].MergeFrom(Value(**value))
     if top is not None:
         request.explain_top_k = top
     sent = request.SerializeToString()

@@ -135,7 +135,8 @@ def _said(feature: Feature, value: Any, zh: bool) -> str:
         return number + ("" if "{value}" in feature.wording("zh" if zh else "en") else _unit(feature.unit, value, zh))
     names = (feature.categories_zh if zh else ()) or feature.categories
     if feature.type == "bool":
-        return (names or (("否", "是") if zh else ("no", "yes")))[value]
+        no, yes = names or (("否", "是") if zh else ("no", "yes"))
+        return yes if value else no
     return dict(zip((known.strip() for known in feature.categories), names, strict=True)).get(value) or str(value)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_ID = 256
 MAX_FEATURES = 4_096
+_NULL = NullValue.NULL_VALUE  # looked up once: the enum's names are a Python method
 _BANDS: dict[Band, Any] = {band: pb.HealthBand.Value(f"HEALTH_BAND_{band}") for band in Band}
 _STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{stage}") for stage in Stage}
 _KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
@@ -87,7 +88,7 @@ def score_message(score: ScoredCustomer, locale: str) -> pb.Score:
     for flag in churn.flags:
         message.flags.append(_flag_message(flag))
     for reason in score.reasons:
-        _write_reason(message.reasons.add(), reason)
+        _add_reason(message, reason)
     if score.stage is not None:
         message.lifecycle_stage = _STAGES[score.stage]
     if churn.valid_until is not None:
@@ -124,22 +125,22 @@ def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: LoadedModel) -
     message.at_risk = churn.probability >= message.at_risk_threshold
 
 
-def _write_reason(message: pb.ScoreReason, reason: Reason) -> None:
-    message.feature = reason.feature
-    message.contribution = reason.contribution
-    message.delta_probability = reason.delta_probability
-    message.text = reason.text
-    _write_value(message.value, reason.value)
-    _write_value(message.typical, reason.typical)
+def _add_reason(message: pb.Score, reason: Reason) -> None:
+    feature, value, typical, contribution, delta, text = reason
+    written = message.reasons.add(feature=feature, contribution=contribution, delta_probability=delta, text=text)
+    _write_value(written.value, value)
+    _write_value(written.typical, typical)
 
 
 def _write_value(message: Value, value: FeatureValue) -> None:
-    if isinstance(value, bool):
+    if type(value) is float:  # what most are, first
+        message.number_value = value
+    elif value is None:
+        message.null_value = _NULL
+    elif isinstance(value, bool):
         message.bool_value = value
     elif isinstance(value, str):
         message.string_value = value
-    elif value is None:
-        message.null_value = NullValue.NULL_VALUE
     else:
         message.number_value = value
 

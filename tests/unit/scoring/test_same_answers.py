@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from fairlead.v1 import scoring_pb2
 from scoring.health.profile import read_profiles
-from scoring.model.schema import Feature
+from scoring.model.loaded import LoadedModel
+from scoring.model.reasons import reasons
+from scoring.model.schema import Feature, FeatureValue
 from scoring.model.wording import Wording, is_shown
 from tests import scored_plainly
 from tests.golden import SCORES_8D6342A
@@ -44,22 +46,68 @@ CUSTOMERS = st.fixed_dictionaries(
 )
 
 
+def _asking(**features: Value) -> scoring_pb2.ScoreCustomerRequest:
+    request = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"})
+    request.customer.as_of_time.FromDatetime(NOON)
+    request.customer.features.SetInParent()
+    for name, value in features.items():
+        request.customer.features.fields[name].CopyFrom(value)
+    return request
+
+
 @given(CUSTOMERS, st.none() | st.integers(0, 50), st.sampled_from(["", "en", "zh", "zh-CN"]))
 def test_an_answer_is_what_the_plain_way_gives_to_the_byte(
     customer: dict[str, dict[str, Any]], top: int | None, locale: str
 ) -> None:
-    request = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": "c"}, locale=locale)
-    request.customer.as_of_time.FromDatetime(NOON)
-    request.customer.features.SetInParent()
-    for name, value in customer.items():
-        request.customer.features.fields[name].MergeFrom(Value(**value))
+    request = _asking(**{name: Value(**value) for name, value in customer.items()})
+    request.locale = locale
     if top is not None:
         request.explain_top_k = top
-    sent = request.SerializeToString()
+    sent = scoring_pb2.ScoreCustomerRequest.FromString(request.SerializeToString())
 
-    given_answer = answer(SCORING, scoring_pb2.ScoreCustomerRequest.FromString(sent))
+    answered = answer(SCORING, sent)
 
-    assert given_answer == scored_plainly.score(MODEL, request).SerializeToString(deterministic=True)
+    assert answered == scored_plainly.score(MODEL, request).SerializeToString(deterministic=True)
+    assert sent.SerializeToString(deterministic=True) == request.SerializeToString(deterministic=True)  # nothing added
+
+
+def test_of_a_feature_that_comes_twice_the_last_one_counts() -> None:
+    once, again = (_asking(tenure=Value(number_value=x)) for x in (1.0, 60.0))
+
+    twice = scoring_pb2.ScoreCustomerRequest.FromString(once.SerializeToString() + again.SerializeToString())
+
+    assert answer(SCORING, twice) == answer(SCORING, again) != answer(SCORING, once)
+
+
+class SaidOnce(LoadedModel):
+    """A model that counts how many of its features are said."""
+
+    said = 0
+
+    def words(self, locale: str) -> list[Wording]:
+        self.said = 0
+        return [self.Counted(self, feature, locale) for feature in self.features]
+
+    class Counted(Wording):
+        """Counts what it says."""
+
+        def __init__(self, model: SaidOnce, feature: Feature, locale: str) -> None:
+            super().__init__(feature, locale)
+            self._model = model
+
+        def reason(self, value: FeatureValue, without: float, now: float) -> str:
+            self._model.said += 1
+            return super().reason(value, without, now)
+
+
+@pytest.mark.parametrize("top", [0, 1, 3, 5])
+def test_no_more_reasons_are_worded_than_are_asked_for(top: int) -> None:
+    counting = SaidOnce(MODEL.artefact)
+    score = counting.score({"tenure": 3.0, "plan": "A1", "vip": True}, NOON)
+
+    told = reasons(counting, score, top=top)
+
+    assert len(told) == counting.said == top
 
 
 @pytest.mark.parametrize("has_profiles", [False, True])

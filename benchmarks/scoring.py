@@ -24,6 +24,7 @@ from typing import Any
 import click
 import grpc
 import numpy as np
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -146,10 +147,10 @@ def processor_s(pid: int) -> float:
 
 
 def figures(slices: Mapping[str, Sequence[Slice]]) -> Table:
-    """Show medians, and of the pairs' ratios the median with its 95 % interval."""
+    """Show medians, and of the pairs' ratios the median with its 95 % interval, as docs/scoring.md has them."""
     what = f"{N_NUMBERS + N_CATEGORIES} features, {CONCURRENCY} in flight, slices of {CALLS:,} calls in turn"
     columns = "calls/s", "server, µs of processor a call", "of the empty handler's rate", "by processor time"
-    table = Table("", *columns, title=f"ScoreCustomer, {what}")
+    table = Table("", *columns, box=MARKDOWN, title=f"ScoreCustomer, {what}")
     empty = slices[EMPTY_HANDLER]
     for name, taken in slices.items():
         pairs = list(zip(taken, empty, strict=True))

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -100,10 +101,10 @@ def write_customers(file: Path, n_rows: int, rows_per_group: int = 250_000) -> N
         writer.close()
 
 
-def request(number: int) -> scoring_pb2.ScoreCustomerRequest:
-    """Return a request for one customer."""
+def request(number: int, **wish: Any) -> scoring_pb2.ScoreCustomerRequest:
+    """Return a request for one customer; ``wish`` is what else it asks for, by field."""
     reads, row = schema(), rows(1, seed=number)[0].tolist()
-    message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": f"c{number}"})
+    message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": f"c{number}"}, **wish)
     message.customer.as_of_time.FromDatetime(NOW)
     for feature, x in zip(reads.features, row, strict=True):
         value = message.customer.features.fields[feature.name]

@@ -6,9 +6,11 @@ health with a risk in the top decile, the customer is flagged WATERMELON: green 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from scoring.errors import InvalidInput
@@ -105,12 +107,10 @@ class CustomerScorer:
         InvalidInput
             If a limit is exceeded.
         """
-        from scoring.model.reasons import reasons  # as the model was: once there is one
-
         _check(customer, top)
         profiles = self._profiles()
         churn = model.score(customer.features, customer.as_of)
-        why = tuple(reasons(model, churn, top=top, locale=locale)) if top else ()
+        why = tuple(_reasons()(model, churn, top=top, locale=locale)) if top else ()
         if profiles is None:
             return ScoredCustomer(customer, model, churn, why, None, False, None, "", None, "")
         stage = stage_of(customer.features, profiles.lifecycle) if profiles.lifecycle else None
@@ -133,6 +133,14 @@ class CustomerScorer:
         churn = model.score(customer.features, customer.as_of)
         wanted = model.artefact.thresholds.at_risk if threshold is None else threshold
         return find_best_action(model, churn, wanted), churn
+
+
+@functools.cache
+def _reasons() -> Callable[..., list[Reason]]:
+    """Import what words reasons, as the model was: once there is one."""
+    from scoring.model.reasons import reasons
+
+    return reasons
 
 
 def health_view(customer: Customer, profile: Profile) -> HealthView:
@@ -169,5 +177,5 @@ def _check(customer: Customer, top: int) -> None:
         raise InvalidInput.of(
             "customer.health_evaluations", f"has {len(customer.history)} evaluations, {MAX_HISTORY} are allowed"
         )
-    if any(later.time <= earlier.time for earlier, later in zip(customer.history, customer.history[1:], strict=False)):
+    if customer.history and any(later.time <= earlier.time for earlier, later in pairwise(customer.history)):
         raise InvalidInput.of("customer.health_evaluations", "must go from the oldest to the newest")

@@ -11,7 +11,7 @@ import functools
 import itertools
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -168,6 +168,15 @@ class TotalEncoder:
         return self.whole(total)
 
 
+def in_order(features: Mapping[str, object], names: Sequence[str]) -> Iterable[object]:
+    """Return the features of these names in their order, None where there is none.
+
+    Features that have a method `in_order` of their own, as those of a message have, are read by it, at once.
+    """
+    at_once: Callable[[Sequence[str]], Iterable[object]] | None = getattr(features, "in_order", None)
+    return map(features.get, names) if at_once is None else at_once(names)
+
+
 class RowEncoder:
     """Encodes customers given as mappings from feature to value; names the schema does not have are ignored.
 
@@ -182,20 +191,16 @@ class RowEncoder:
     """
 
     def __init__(self, schema: FeatureSchema) -> None:
-        self._encoders = [
-            (feature.name, encoder, *encoder.usual)
-            for feature in schema.features
-            if not feature.total_of
-            for encoder in [FeatureEncoder(feature)]
-        ]
+        self._names = tuple(feature.name for feature in schema.features if not feature.total_of)
+        encoders = [FeatureEncoder(feature) for feature in schema.features if not feature.total_of]
+        self._encoders = [(encoder, *encoder.usual) for encoder in encoders]
         self._totals = [(feature.name, TotalEncoder(feature)) for feature in schema.features if feature.total_of]
 
     def __call__(self, features: Mapping[str, object]) -> tuple[list[float], list[Flag]]:
         """Return the row in the schema's order, and what was remarkable about it."""
         row: list[float] = []
         flags: list[Flag] = []
-        for name, encode, low, high, codes in self._encoders:
-            value = features.get(name)
+        for value, (encode, low, high, codes) in zip(in_order(features, self._names), self._encoders, strict=True):
             # The two usual cases at the price of a comparison; NaN and infinity fail it.
             if type(value) is float and low <= value <= high:
                 row.append(value)
@@ -205,7 +210,7 @@ class RowEncoder:
                 number, kind = encode(value)
                 row.append(number)
                 if kind is not None:
-                    flags.append(Flag(name, kind, "" if value is None else str(value)[:64]))
+                    flags.append(Flag(encode.feature.name, kind, "" if value is None else str(value)[:64]))
         for name, encode_total in self._totals:
             number, kind = encode_total(features)
             row.append(number)

@@ -1,12 +1,13 @@
 """A schema in words: how a feature, its value and its effect are said, in Chinese or English.
 
-What does not depend on the customer is put together once per model and language; a score says three reasons, and a
-server some thousand scores a second.
+What does not depend on the customer is put together once per model and language, spaces between scripts included: a
+score says three reasons, and a server some thousand scores a second.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from scoring.model.schema import Feature, FeatureValue
 
@@ -43,7 +44,8 @@ def is_shown(without: float, now: float) -> bool:
     >>> is_shown(0.6101, 0.6103), is_shown(0.6101, 0.6113)
     (False, True)
     """
-    return f"{100 * without:.1f}" != f"{100 * now:.1f}"
+    # What lies further apart than two tenths of a percent is never rounded to the same tenth.
+    return abs(without - now) > 0.002 or f"{100 * without:.1f}" != f"{100 * now:.1f}"
 
 
 class Wording:
@@ -71,35 +73,34 @@ class Wording:
 
     def __init__(self, feature: Feature, locale: str) -> None:
         self._zh = locale.startswith("zh")
+        self._spaced: Callable[[str], str] = spaced if self._zh else str
         self._texts = self._texts_of(feature)
+        self._before, self._after, unknown = self._around(feature.wording(locale))
+        self._unit = "" if "{value}" in feature.wording(locale) else feature.unit
+        # Around a number, where only its sign, and whether it is one, tell what to say.
+        self._head, self._minus = self._spaced(f"{self._before}0")[:-1], self._spaced(f"{self._before}-0")[:-2]
+        self._one, self._tail = (self._spaced(f"0{self._unit_of(x)}{self._after}")[1:] for x in (1.0, 2.0))
+        self._phrases = {value: self._of_text(value) for value in self._texts}
+        self._phrases[None] = self._spaced(unknown)
         self._typical = feature.typical
-        self._unit = ""
-        wording = feature.wording(locale)
-        if "{value}" in wording:
-            self._before, self._after = wording.split("{value}", 1)
-            self._unknown = self._before + ("…" if self._zh else "an unknown number of") + self._after
-            self._unknown += "未知" if self._zh else ""
-        else:
-            self._unit = feature.unit
-            self._before, self._after = wording + ("为" if self._zh else " "), ""
-            self._unknown = wording + ("未知" if self._zh else " unknown")
         usual = "" if feature.typical is None else self.value(feature.typical)
-        self._usual = f"（一般为{usual}" if self._zh else f" (typically {usual}"
-        self._close = "）" if self._zh else ")"
+        self._usual = self._spaced(f"（一般为{usual}") if self._zh else f" (typically {usual}"
         number = feature.type == "number" and isinstance(feature.typical, float) and feature.typical > 0
         self._unit_share = 100.0 / feature.typical if number and isinstance(feature.typical, float) else 0.0
 
     def value(self, value: FeatureValue) -> str:
         """Say a value: numbers to six digits with their unit, categories and bools in the language."""
         if type(value) is float or type(value) is int:
-            number = f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:.6g}"
-            return number + self._unit_of(value) if self._unit else number
+            return _digits(value) + self._unit_of(value)
         return self._texts.get(value) or str(value)
 
     def phrase(self, value: FeatureValue) -> str:
         """Say the feature with its value; None is unknown."""
-        text = self._unknown if value is None else self._before + self.value(value) + self._after
-        return spaced(text) if self._zh else text
+        if type(value) is float or type(value) is int:
+            digits = _digits(value)
+            head = self._minus if digits[0] == "-" else self._head
+            return head + digits + (self._one if value == 1 else self._tail)
+        return self._phrases[value] if value in self._phrases else self._of_text(value)
 
     def reason(self, value: FeatureValue, without: float, now: float) -> str:
         """Say what the value does to the probability: how it is ``now``, and would be ``without`` it."""
@@ -108,20 +109,33 @@ class Wording:
             before, after = f"{100 * without:.1f}", f"{100 * now:.1f}"
         text = self.phrase(value)
         if value is not None and self._typical is not None and value != self._typical:
-            text += self._usual + self._change(value) + self._close
+            text += self._usual + self._change(value)
         if self._zh:
-            return spaced(f"{text}，流失概率为{after}%，若无此项为{before}%")
+            return f"{text}，流失概率为 {after}%，若无此项为 {before}%"
         return f"{text}: risk {after} %, {before} % without it"
 
+    def _around(self, wording: str) -> tuple[str, str, str]:
+        """Return what stands before and behind a value, and what is said where none is known."""
+        if "{value}" in wording:
+            before, after = wording.split("{value}", 1)
+            return before, after, f"{before}…{after}未知" if self._zh else f"{before}an unknown number of{after}"
+        return (f"{wording}为", "", f"{wording}未知") if self._zh else (f"{wording} ", "", f"{wording} unknown")
+
+    def _of_text(self, value: FeatureValue) -> str:
+        return self._spaced(self._before + self.value(value) + self._after)
+
     def _unit_of(self, value: float) -> str:
+        if not self._unit:
+            return ""
         one, chinese = UNITS.get(self._unit, (self._unit, self._unit))
         return chinese if self._zh else f" {one if value == 1 else self._unit}"
 
     def _change(self, value: FeatureValue) -> str:
+        """Compare a number with what is usual, and close the bracket."""
         if not self._unit_share or not isinstance(value, float):
-            return ""
+            return "）" if self._zh else ")"
         percent = f"{self._unit_share * value - 100.0:+.0f}"
-        return f"，{percent}%" if self._zh else f", {percent.replace('-', '−')} %"
+        return f"，{percent}%）" if self._zh else f", {percent.replace('-', '−')} %)"
 
     def _texts_of(self, feature: Feature) -> dict[FeatureValue, str]:
         """Return what categories and bools are called."""
@@ -130,3 +144,7 @@ class Wording:
             no, yes = names or (("否", "是") if self._zh else ("no", "yes"))
             return {False: no, True: yes}
         return {text.strip(): name for text, name in zip(feature.categories, names, strict=True)}
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:.6g}"

@@ -19,6 +19,7 @@ from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
 from scoring.model.encoding import Flag, FlagKind
 from scoring.model.schema import FeatureValue
+from scoring.rpc.features import StructFeatures
 
 if TYPE_CHECKING:
     from scoring.model.actions import BestAction, FeatureChange
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_ID = 256
 MAX_FEATURES = 4_096
+_NULL = NullValue.NULL_VALUE  # looked up once: the enum's names are a Python method
 _BANDS: dict[Band, Any] = {band: pb.HealthBand.Value(f"HEALTH_BAND_{band}") for band in Band}
 _STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{stage}") for stage in Stage}
 _KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
@@ -57,9 +59,9 @@ async def customer_of(message: pb.Customer, now: Now) -> Customer:
     """
     if not 0 < len(message.id) <= MAX_ID:
         raise InvalidInput.of("customer.id", f"{len(message.id)} characters: must be 1 to {MAX_ID}")
-    fields = message.features.fields
-    if len(fields) > MAX_FEATURES:
-        raise InvalidInput.of("customer.features", f"{len(fields)} features: at most {MAX_FEATURES}")
+    features = StructFeatures(message.features)
+    if len(features) > MAX_FEATURES:
+        raise InvalidInput.of("customer.features", f"{len(features)} features: at most {MAX_FEATURES}")
     as_of = instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else await now()
     history = [
         Evaluation(
@@ -68,9 +70,6 @@ async def customer_of(message: pb.Customer, now: Now) -> Customer:
         )
         for place, past in enumerate(message.health_evaluations)
     ]
-    features = {  # not by its items(), which is a Python method per entry
-        name: (value := fields[name]).number_value or value.string_value or _zero_or_other(value) for name in fields
-    }
     return Customer(message.id, features, as_of, history)
 
 
@@ -89,7 +88,7 @@ def score_message(score: ScoredCustomer, locale: str) -> pb.Score:
     for flag in churn.flags:
         message.flags.append(_flag_message(flag))
     for reason in score.reasons:
-        _write_reason(message.reasons.add(), reason)
+        _add_reason(message, reason)
     if score.stage is not None:
         message.lifecycle_stage = _STAGES[score.stage]
     if churn.valid_until is not None:
@@ -126,22 +125,22 @@ def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: LoadedModel) -
     message.at_risk = churn.probability >= message.at_risk_threshold
 
 
-def _write_reason(message: pb.ScoreReason, reason: Reason) -> None:
-    message.feature = reason.feature
-    message.contribution = reason.contribution
-    message.delta_probability = reason.delta_probability
-    message.text = reason.text
-    _write_value(message.value, reason.value)
-    _write_value(message.typical, reason.typical)
+def _add_reason(message: pb.Score, reason: Reason) -> None:
+    feature, value, typical, contribution, delta, text = reason
+    written = message.reasons.add(feature=feature, contribution=contribution, delta_probability=delta, text=text)
+    _write_value(written.value, value)
+    _write_value(written.typical, typical)
 
 
 def _write_value(message: Value, value: FeatureValue) -> None:
-    if isinstance(value, bool):
+    if type(value) is float:  # what most are, first
+        message.number_value = value
+    elif value is None:
+        message.null_value = _NULL
+    elif isinstance(value, bool):
         message.bool_value = value
     elif isinstance(value, str):
         message.string_value = value
-    elif value is None:
-        message.null_value = NullValue.NULL_VALUE
     else:
         message.number_value = value
 
@@ -180,9 +179,3 @@ def _health(health: int, place: int) -> int:
     if not 0 <= health <= 100:
         raise InvalidInput.of(f"customer.health_evaluations[{place}].health", f"{health}: must be 0 to 100")
     return health
-
-
-def _zero_or_other(value: Value) -> object:
-    """Return a value that is neither a number but 0 nor a text with characters; what is nested stays a message."""
-    kind = value.WhichOneof("kind")
-    return None if kind is None or kind == "null_value" else getattr(value, kind)

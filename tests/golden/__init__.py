@@ -29,8 +29,12 @@ rows to the bit::
 
     .venv/bin/python -m tests.golden.write_tables ../tables_66829cd
 
+scores_8d6342a holds what ScoreCustomer answered, to the byte, before its texts were made from templates::
+
+    .venv/bin/python -m tests.golden.write_scores ../scores_8d6342a
+
 What travels there imports the generated contract and no other module of ours but ``service``, whose name is fixed; the
-last one the tables themselves.
+last two the tables and the servicer themselves.
 """
 
 from pathlib import Path
@@ -41,3 +45,4 @@ SPELLINGS_329B6AC = Path(__file__).parent / "spellings_329b6ac"
 """Stores of formats 1 and 2 with work items as people spell them; the second one's external ids are sealed."""
 FORMAT_3_A211184 = Path(__file__).parent / "format_3_a211184"
 TABLES_66829CD = Path(__file__).parent / "tables_66829cd"
+SCORES_8D6342A = Path(__file__).parent / "scores_8d6342a"

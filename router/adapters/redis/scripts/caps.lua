@@ -118,7 +118,8 @@ local function use_caps(key)
       local cap = set.caps[index]
       local counted, slots = used(cap, set.reps[k])
       local amount = amount_of(cap, amounts)
-      if counted + amount > cap[LIMIT] or (cap[PACED] >= 0 and counted > cap[PACED]) then
+      local is_counted = set.is_within and cap[WHOLE] == 1 and is_held(cap) -- whoever of the pool it is moved to
+      if not is_counted and (counted + amount > cap[LIMIT] or (cap[PACED] >= 0 and counted > cap[PACED])) then
         return {k - 1, 'REACHED_CAP', index - 1, counted, slots and leaves_ms(cap, slots, counted, amount)}
       end
     end
@@ -149,9 +150,11 @@ local function use_caps(key)
     set.units, set.value, set.looked = amounts[3], amounts[4], #touched
   end
 
-  local function blocks_of(set, amounts)
+  local function blocks_of(set, amounts, is_within)
     -- Returns by place who of a set has reached a cap; nil: nobody. Only of whom something changed since is looked at again.
-    local is_same = set.blocks and set.units == amounts[3] and set.value == amounts[4]
+    -- `is_within` says that the job is open in the set's pool already.
+    local is_same = set.blocks and set.units == amounts[3] and set.value == amounts[4] and set.is_within == is_within
+    set.is_within = is_within
     if not is_same or (set.shared and set.looked < #touched) then look_at_all(set, amounts) end
     for i = set.looked + 1, #touched do
       local k = set.places[touched[i]]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from router.assignment.awaited import Awaited, awaited
 from router.assignment.comparison import KnownItem, known_item
 from router.assignment.contact import contact_due_ms
 from router.assignment.expected_contact import expected_contact_ms
@@ -14,7 +15,7 @@ from router.assignment.explanation import Explanation, explain, plan_again, repl
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
-from router.model.decision import Decision, Outcome
+from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import NotFound
 from router.model.events import Completed
 from router.model.identity import normal_name
@@ -22,6 +23,8 @@ from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
 
 Record = TypeVar("Record")
+_LOOKS_BACK = 200
+"""Events before a decision in which what woke it is looked for."""
 _LOOKS = 20
 """Events that a call looks at, at most, for each record that it is to return."""
 
@@ -263,6 +266,17 @@ class WorkItemQueries:
         """
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
+
+    async def awaited(self, tenant: str, decision: Decision) -> Awaited | None:
+        """Return what a decision's work item had waited for; None: it was not woken, or nobody knows."""
+        if decision.head.cause is not Cause.WOKEN or not decision.number:
+            return None
+        head, after = decision.head, max(decision.previous, decision.number - 1 - _LOOKS_BACK)
+        between = await self._store.events(
+            tenant, after=after, before=decision.number, count=_LOOKS_BACK, newest_first=True
+        )
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        return awaited(decision, await self.decision(tenant, decision.previous), between, planner)
 
     async def contact_due_ms(self, tenant: str, decision: Decision) -> int | None:
         """Return by when a decision's owner is to make contact, in milliseconds since 1970; None: it is not limited."""

@@ -12,6 +12,7 @@ from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from gateway.fields import finite, text, timestamp
 from missing_words import BLANKS
+from router.assignment.awaited import Awaited
 from router.assignment.commands import RouteRequest
 from router.assignment.comparison import KnownItem
 from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
@@ -41,6 +42,7 @@ DURABILITIES: dict[Durability, Any] = {
     durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
 }
 _CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
+AWAITED: dict[Awaited, Any] = {awaited: decisions.Decision.Awaited.Value(f"AWAITED_{awaited}") for awaited in Awaited}
 _VERDICTS: dict[Verdict, Any] = {
     verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict
 }

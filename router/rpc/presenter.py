@@ -12,7 +12,7 @@ from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
 from router.model.decision import Decision
 from router.rpc.fields import View
-from router.rpc.messages import DURABILITIES, decision_message, known_message, name_people
+from router.rpc.messages import AWAITED, DURABILITIES, decision_message, known_message, name_people
 from router.wording.decisions import tell
 from store.durability import DurabilityStatus
 
@@ -57,6 +57,8 @@ class DecisionPresenter:
             message.durability = DURABILITIES[self._durability.level]
         if known:
             message.known_work_item.CopyFrom(known_message(known))
+        if view.full and (awaited := await self._queries.awaited(tenant, decision)):
+            message.awaited = AWAITED[awaited]
         if view.tells:
             await self._put_in_words(call, tenant, decision, message, view)
         return message

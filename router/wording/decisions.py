@@ -16,6 +16,7 @@ from router.wording.figures import claim_of, decided_by, first_two, relation, si
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
+    AWAITED,
     COMPARISONS,
     COUNTED,
     DECIDED,
@@ -111,7 +112,10 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")
-    if cause in SENTENCES:
+    if decision.awaited:
+        phrase = AWAITED[decisions.Decision.Awaited.Name(decision.awaited)]
+        yield phrase.say(language, rep=decision.rep_display_name or _last(decision.rep))
+    elif cause in SENTENCES:
         yield SENTENCES[cause].say(language)
     if len(decision.steps) > 1:
         yield SENTENCES["steps"].say(language, steps=_steps(decision, language))

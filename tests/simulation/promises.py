@@ -213,7 +213,7 @@ class Checks:
             return False
         if truth.is_on_leave(rep_id, at_ms) or truth.is_away(rep_id, at_ms):
             return False
-        if any(self._reached(pool, rep_id, at_ms, 0)):
+        if any(self._reached(pool, Given("", at_ms, rep_id, 0))):
             return False
         limit = rep.capacity.get("LEAD")
         has_skill = not skill or skill in rep.attributes.get("skills", ())  # type: ignore[operator]

@@ -11,6 +11,7 @@ from router.assignment.explanation import Refusals
 from router.wording.decisions import summary, tell
 from router.wording.figures import decided_by
 from router.wording.languages import Language
+from router.wording.phrases import AWAITED
 from tests.unit.router.wording.deciding import (
     ALONE,
     CHOSEN,
@@ -304,6 +305,29 @@ def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(
         message.CopyFrom(decision)
         tell(message, language, ZoneInfo("Asia/Shanghai"), full=True)
         assert message.candidates[0].reasons[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("awaited", "english", "chinese"),
+    [
+        ("UNSPECIFIED", "It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
+        ("HOURS", "It had waited until Anna's working hours began.", "此前一直在等待，Anna 上班后得以分配。"),
+        ("CAP", "It had waited until a cap lifted.", "此前一直在等待，上限恢复后得以分配。"),
+    ],
+)
+def test_what_it_had_waited_for_is_said(awaited: str, english: str, chinese: str) -> None:
+    waited = decisions.Decision.Awaited.Value(f"AWAITED_{awaited}")
+    decision = decided(*ALONE, cause=decisions.Decision.CAUSE_WOKEN, awaited=waited)
+
+    assert told(decision).sentences[1] == english
+    assert told(decision, Language.ZH).sentences[1] == chinese
+
+
+def test_every_thing_that_can_be_waited_for_is_said_in_both_languages() -> None:
+    known = {name for name, number in decisions.Decision.Awaited.items() if number}
+
+    assert AWAITED.keys() == known
+    assert all(phrase.en != phrase.zh for phrase in AWAITED.values())
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from missing_words import BLANKS
 from router.assignment.awaited import Awaited
 from router.assignment.commands import RouteRequest
 from router.assignment.comparison import KnownItem
-from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
+from router.assignment.explanation import Candidate, Explanation, Reason, Refusals, RefusedCount, Verdict
 from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
@@ -190,6 +190,7 @@ def decision_message(
     )
     if view.full and explanation:
         message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
+        message.step_summaries.extend(map(_step_summary, explanation.steps))
         message.predicates.extend(_predicate(trace, explanation.erased) for trace in explanation.predicates)
     elif stand:
         message.candidates.add(
@@ -201,6 +202,20 @@ def decision_message(
             score=stand.score,
         )
     return message
+
+
+def _step_summary(refusals: Refusals) -> decisions.StepSummary:
+    return decisions.StepSummary(
+        eligible=refusals.eligible,
+        members=refusals.looked_at,
+        refused=map(_refused, refusals.counts),
+        missing_pool=refusals.missing_pool,
+    )
+
+
+def _refused(counted: RefusedCount) -> decisions.Refused:
+    lift = timestamp(counted.lift_ms * 1000) if counted.lift_ms else None
+    return decisions.Refused(code=counted.code, field=counted.field, count=counted.reps, lift_time=lift)
 
 
 def name_people(message: decisions.Decision, roster: Roster) -> None:

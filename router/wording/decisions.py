@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
@@ -51,6 +51,8 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
     if not full:
         return
     decision.step_texts.extend(step_texts(decision.steps, language))
+    for step in decision.step_summaries:
+        step.text = _step_summary(step, decision.decide_time.ToDatetime(UTC), language, zone)
     for predicate in decision.predicates:
         predicate.explanation = _predicate(predicate, language)
     chosen, _ = first_two(decision.candidates)
@@ -71,7 +73,9 @@ def summary(refusals: Refusals, language: Language) -> str:
 
     Examples
     --------
-    >>> refusals = Refusals(1, 4, (("TERRITORY", "regions", 2), ("AT_CAPACITY", "capacity.LEAD", 1)))
+    >>> from router.assignment.explanation import RefusedCount
+    >>> counts = RefusedCount("TERRITORY", "regions", 2), RefusedCount("AT_CAPACITY", "capacity.LEAD", 1)
+    >>> refusals = Refusals(1, 4, counts)
     >>> summary(refusals, Language.EN), summary(refusals, Language.ZH)
     ('1/4 reps: 2 outside the territory, 1 at capacity', '1/4 人合格：2 人不负责该区域，1 人已达容量上限')
     """
@@ -79,8 +83,24 @@ def summary(refusals: Refusals, language: Language) -> str:
         return PARTS["names nobody"].say(language)
     if refusals.missing_pool:
         return PARTS["missing pool"].say(language, pool=refusals.missing_pool)
-    reasons = _counted(refusals.counts, language)
+    reasons = _counted((counted[:3] for counted in refusals.counts), language)
     return PARTS["summary"].say(language, eligible=refusals.eligible, members=refusals.looked_at, reasons=reasons)
+
+
+def _step_summary(step: decisions.StepSummary, told: datetime, language: Language, zone: tzinfo) -> str:
+    """Sum up a step, with the instants at which reasons first end."""
+    if step.missing_pool:
+        return PARTS["missing pool"].say(language, pool=step.missing_pool)
+    reasons = _listed((_refused(each, told, language, zone) for each in step.refused), language)
+    return PARTS["summary"].say(language, eligible=step.eligible, members=step.members, reasons=reasons)
+
+
+def _refused(refused: decisions.Refused, told: datetime, language: Language, zone: tzinfo) -> str:
+    counted = _count(refused.code, refused.field, refused.count, language)
+    if not refused.HasField("lift_time"):
+        return counted
+    lift = when(refused.lift_time.ToDatetime(UTC), told, zone, language)
+    return PARTS["earliest"].say(language, counted=counted, when=lift)
 
 
 def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
@@ -202,11 +222,16 @@ def _eligible(members: Sequence[decisions.Candidate], language: Language) -> str
 
 def _counted(counts: Iterable[tuple[str, str, int]], language: Language) -> str:
     """List how many each reason refused; empty where it refused nobody."""
-    counted = [
-        PARTS["count"].say(language, count=count, refused=COUNTED[code].say(language, field=field))
-        for code, field, count in counts
-    ]
-    return PARTS["listed"].say(language, list=PARTS["comma"].say(language).join(counted)) if counted else ""
+    return _listed((_count(code, field, count, language) for code, field, count in counts), language)
+
+
+def _count(code: str, field: str, count: int, language: Language) -> str:
+    return PARTS["count"].say(language, count=count, refused=COUNTED[code].say(language, field=field))
+
+
+def _listed(texts: Iterable[str], language: Language) -> str:
+    texts = list(texts)
+    return PARTS["listed"].say(language, list=PARTS["comma"].say(language).join(texts)) if texts else ""
 
 
 def _why(candidates: Sequence[decisions.Candidate], language: Language) -> Iterator[str]:

@@ -242,6 +242,7 @@ PARTS: Mapping[str, Phrase] = {
     "none": Phrase("(none)", "无"),
     "note": Phrase(" ({note})", "（{note}）"),
     "count": Phrase("{count} {refused}", "{count} 人{refused}"),
+    "earliest": Phrase("{counted} (again {when} at the earliest)", "{counted}（{when} 起陆续恢复）"),
     "listed": Phrase(": {list}", "：{list}"),
     "comma": Phrase(", ", "，"),
     "enumerated": Phrase(", ", "、"),

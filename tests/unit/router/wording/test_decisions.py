@@ -71,6 +71,38 @@ def test_the_refused_members_are_counted_by_their_first_reason() -> None:
     assert answer.sentences[:2] == [answer.explanation, "1 of 2 eligible: 1 outside the territory."]
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            Language.EN,
+            ["0/6 reps: 4 outside working hours (again on Monday at 09:00 at the earliest), 2 cap reached",
+             "0/0 reps: there is no pool west", "1/1 reps"],
+        ),
+        (
+            Language.ZH,
+            ["0/6 人合格：4 人不在上班时间（周一 09:00 起陆续恢复），2 人已达上限", "0/0 人合格：没有分配池 west",
+             "1/1 人合格"],
+        ),
+    ],
+)  # fmt: skip
+def test_every_step_says_why_nobody_in_it_could_have_had_it(language: Language, expected: list[str]) -> None:
+    hours = decisions.Refused(code="OUTSIDE_HOURS", count=4)
+    hours.lift_time.FromJsonString("2026-10-05T01:00:00Z")
+    caps = decisions.Refused(code="REACHED_CAP", field="caps.daily", count=2)
+    summaries = [
+        decisions.StepSummary(members=6, refused=[hours, caps]),
+        decisions.StepSummary(missing_pool="west"),
+        decisions.StepSummary(eligible=1, members=1),
+    ]
+    decision = decided(*ALONE, steps=["pool asia", "pool west", "pool east"], step_summaries=summaries)
+    decision.decide_time.FromJsonString(SATURDAY)
+
+    tell(decision, language, ZoneInfo("Asia/Shanghai"), full=True)
+
+    assert [step.text for step in decision.step_summaries] == expected
+
+
 def test_steps_are_told_by_what_they_change() -> None:
     steps = ["pool east", "pool east, without industries", "pool south"]
 

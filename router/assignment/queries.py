@@ -288,19 +288,13 @@ class WorkItemQueries:
             decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         )
 
-    async def expected_contact_ms(self, tenant: str, decision: Decision, *, even_past: bool) -> int | None:
-        """Return from when on contact can be expected, in milliseconds since 1970; None: nobody knows.
-
-        Parameters
-        ----------
-        even_past
-            Whether to look for it where it takes rules and a workforce that are not the active ones any more.
-        """
-        revisions = decision.head.rule_set_revision, decision.head.workforce_revision
-        planner = self._planners.at_hand(tenant, *revisions)
-        if planner is None and even_past:
-            planner = await self._planners.at(tenant, *revisions)
-        return expected_contact_ms(decision, planner) if planner else None
+    async def expected_contact_ms(self, tenant: str, decision: Decision) -> int | None:
+        """Return from when on contact can be expected, in milliseconds since 1970; None: nobody knows."""
+        if not decision.rep and decision.outcome is not Outcome.WAITING:
+            return None  # without a look at the workforce as it was
+        head = decision.head
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        return expected_contact_ms(decision, planner)
 
     async def roster(self, tenant: str, decision: Decision) -> Roster:
         """Return the workforce that a decision was made from."""

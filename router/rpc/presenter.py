@@ -49,7 +49,7 @@ class DecisionPresenter:
         """
         explanation = await self._queries.explained(tenant, decision, full=view.full)
         message = decision_message(tenant, decision, explanation, view)
-        contact_ms = await self._queries.expected_contact_ms(tenant, decision, even_past=view.full or view.tells)
+        contact_ms = await self._queries.expected_contact_ms(tenant, decision)
         if contact_ms is not None:
             message.expected_contact_time.CopyFrom(timestamp(contact_ms * 1000))
         await self.add_times(tenant, decision, message)

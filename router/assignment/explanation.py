@@ -322,7 +322,7 @@ def _off_duty(rep: Rep, planner: Planner, step: Step, at_ms: int) -> Iterator[Re
         lift_ms = availability.first_there(rep.id, pool, at_ms, counts_hours=step.counts_hours, buffer_ms=buffer_ms)
         hours = availability.hours_of(rep.id, pool)
         zone = hours.calendar.time_zone if hours else roster.records.settings.time_zone
-        until = hours.calendar.official_until if hours and lift_ms and not hours.official(lift_ms) else ""
+        until = availability.official_until(rep.id, pool, lift_ms) if lift_ms else ""
         yield Reason(code, lift_ms=lift_ms or 0, time_zone=zone, official_until=until)
 
 

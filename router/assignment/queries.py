@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from router.assignment.awaited import Awaited, awaited
 from router.assignment.comparison import KnownItem, known_item
-from router.assignment.contact import contact_due_ms
-from router.assignment.expected_contact import expected_contact_ms
+from router.assignment.contact import ContactTime, contact_due
+from router.assignment.expected_contact import expected_contact
 from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -278,23 +278,21 @@ class WorkItemQueries:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         return awaited(decision, await self.decision(tenant, decision.previous), between, planner)
 
-    async def contact_due_ms(self, tenant: str, decision: Decision) -> int | None:
-        """Return by when a decision's owner is to make contact, in milliseconds since 1970; None: it is not limited."""
+    async def contact_due(self, tenant: str, decision: Decision) -> ContactTime | None:
+        """Return by when a decision's owner is to make contact; None: it is not limited."""
         head = decision.head
         rule_set = await self._planners.rule_set(tenant, head.rule_set_revision)
         if not decision.rep or not rule_set.limits_contact:
             return None  # without a look at the workforce as it was
-        return contact_due_ms(
-            decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        )
+        return contact_due(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
 
-    async def expected_contact_ms(self, tenant: str, decision: Decision) -> int | None:
-        """Return from when on contact can be expected, in milliseconds since 1970; None: nobody knows."""
+    async def expected_contact(self, tenant: str, decision: Decision) -> ContactTime | None:
+        """Return from when on contact can be expected; None: nobody knows."""
         if not decision.rep and decision.outcome is not Outcome.WAITING:
             return None  # without a look at the workforce as it was
         head = decision.head
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        return expected_contact_ms(decision, planner)
+        return expected_contact(decision, planner)
 
     async def roster(self, tenant: str, decision: Decision) -> Roster:
         """Return the workforce that a decision was made from."""

@@ -66,6 +66,7 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
     if decision.HasField("contact_due_time"):
         due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
         decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
+        decision.sentences.extend(_not_official(decision.contact_due_official_until, language))
 
 
 def summary(refusals: Refusals, language: Language) -> str:
@@ -112,6 +113,12 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) ->
         rep = decision.rep_display_name or _last(decision.rep)
         sentence = SENTENCES["contact owner" if decision.rep else "contact WAITING"]
         yield sentence.say(language, rep=rep, when=when(contact, told, zone, language))
+        yield from _not_official(decision.expected_contact_official_until, language)
+
+
+def _not_official(until: str, language: Language) -> Iterator[str]:
+    if until:
+        yield SENTENCES["not official"].say(language, date=until)
 
 
 def outcome(decision: decisions.Decision, language: Language) -> str:

@@ -224,6 +224,7 @@ SENTENCES: Mapping[str, Phrase] = {
         "{rep} is at work {when}: contact can be expected from then on.", "{rep} {when} 上班，届时联系。"
     ),
     "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "{when} 起有人上班，届时接手。"),
+    "not official": Phrase("Days after {date} are not official yet.", "{date} 之后的安排尚未公布。"),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
     "contact due": Phrase("Contact is due {when}.", "联系时限：{when}。"),

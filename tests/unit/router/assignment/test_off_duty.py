@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from router.assignment.choice import choose, rotation_of, trace_hash
-from router.assignment.expected_contact import expected_contact_ms
+from router.assignment.contact import ContactTime
+from router.assignment.expected_contact import expected_contact
 from router.assignment.explanation import Explanation, Reason, Refusals, RefusedCount, explain
 from router.assignment.planner import Planner
 from router.history.projection import StateProjection
@@ -130,7 +133,16 @@ def contact(
     at_ms: int, *those: Record, route: str = "pool: p, fallback: [wait]", named: str = "", full: tuple[str, ...] = ()
 ) -> int | None:
     by = planner(route, *those)
-    return expected_contact_ms(decided(by, at_ms, named=named, full=full), by)
+    expected = expected_contact(decided(by, at_ms, named=named, full=full), by)
+    return expected.at_ms if expected else None
+
+
+@pytest.mark.parametrize("route", ["pool: p, fallback: [wait]", "pool: p, hours: ignore"])
+@pytest.mark.parametrize(("until", "told"), [("1970-01-11", "1970-01-11"), ("1970-01-12", "")])
+def test_contact_behind_the_official_days_of_a_calendar_is_told_as_such(route: str, until: str, told: str) -> None:
+    by = planner(route, Rep("a", calendar="days"), pool("p", "a"), replace(DAYS, official_until=until))
+
+    assert expected_contact(decided(by, SATURDAY), by) == ContactTime(NEXT_MONDAY_9, told)
 
 
 ON_DUTY = MONDAY + 10 * HOUR

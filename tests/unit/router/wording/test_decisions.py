@@ -339,6 +339,18 @@ def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(
         assert message.candidates[0].reasons[0].text == text
 
 
+def test_contact_on_days_that_are_not_official_yet_is_said_to_be_so() -> None:
+    until = {"expected_contact_official_until": "2026-10-04", "contact_due_official_until": "2026-10-05"}
+    decision = decided(*ALONE, **until)
+    decision.decide_time.FromJsonString(SATURDAY)
+    decision.expected_contact_time.FromJsonString("2026-10-05T01:00:00Z")
+    decision.contact_due_time.FromJsonString("2026-10-06T01:00:00Z")
+
+    assert told(decision).explanation.endswith("from then on. Days after 2026-10-04 are not official yet.")
+    assert told(decision).sentences[-1] == "Days after 2026-10-05 are not official yet."
+    assert told(decision, Language.ZH).sentences[-1] == "2026-10-05 之后的安排尚未公布。"
+
+
 @pytest.mark.parametrize(
     ("awaited", "english", "chinese"),
     [

@@ -337,7 +337,7 @@ def _shown(value: FactValue | None) -> str:
         return ""
     if isinstance(value, tuple):
         return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, planner: Planner) -> Refusals:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
-from router.wording.figures import claim_of, decided_by, first_two, relation, signed
+from router.wording.figures import claim_of, decided_by, first_two, grouped, relation, signed
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
@@ -33,6 +33,8 @@ from router.wording.phrases import (
 )
 
 _ATTRIBUTE = "attributes."
+_COUNTED = ("AT_CAPACITY", "REACHED_CAP")
+"""Reasons whose values are amounts; of others they may be ids, which have no thousands."""
 
 
 def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool) -> None:
@@ -286,8 +288,10 @@ def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
-    window = WINDOWS[reason.window].say(language)
-    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required, window=window)
+    window, required = WINDOWS[reason.window].say(language), reason.required
+    if code in _COUNTED:
+        actual, required = grouped(actual), grouped(required)
+    reason.text = phrase.say(language, field=field, actual=actual, required=required, window=window)
 
 
 def _tell_lift(reason: decisions.Reason, decision: decisions.Decision, language: Language, zone: tzinfo) -> None:

@@ -339,6 +339,17 @@ def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(
         assert message.candidates[0].reasons[0].text == text
 
 
+def test_amounts_are_said_with_their_thousands_apart_and_ids_are_not() -> None:
+    cap = refused("cy", "REACHED_CAP", "caps.value", "1250000.5", "1000000")
+    attribute = refused("cy", "ATTRIBUTE", "grade", "1000000", "2000000", "eq")
+    message = told(decided(cap, attribute))
+
+    texts = [candidate.reasons[0].text for candidate in message.candidates]
+    assert texts == [
+        "open-work cap reached: 1,250,000.5 of 1,000,000", "grade 1000000: must be 2000000",
+    ]  # fmt: skip
+
+
 def test_contact_on_days_that_are_not_official_yet_is_said_to_be_so() -> None:
     until = {"expected_contact_official_until": "2026-10-04", "contact_due_official_until": "2026-10-05"}
     decision = decided(*ALONE, **until)
